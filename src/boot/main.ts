@@ -1,0 +1,5 @@
+import { bootUnit } from '../machine/systemctl.ts';
+import { complain, serviceMain } from '../service.ts';
+import { boot } from './boot.ts';
+
+void serviceMain(bootUnit, (guest) => boot(guest, console.log, complain));

@@ -1,0 +1,85 @@
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { rootLink } from '../boot/boot.ts';
+import type { Guest } from '../config/guest.ts';
+import { guestUnit, type Properties, showUnits, timerUnit, updateUnit } from '../machine/systemctl.ts';
+import { unlessMissing } from '../node-files.ts';
+import { type Deployment, listDeployments } from '../ostree/deployments.ts';
+import { readStaged, type Staged } from '../state/staged.ts';
+
+/** All that is known of one guest; what the commands print is a function of it. */
+export interface Overview {
+  readonly guest: Guest;
+  /** The default deployment first. */
+  readonly deployments: readonly Deployment[];
+  /** What the guest runs from; nothing where it is stopped. */
+  readonly running: Deployment | undefined;
+  /** To be deployed at the next start. */
+  readonly staged: Staged | undefined;
+  /** `running` and the like are systemd's ActiveState of the guest's unit in words of machines. */
+  readonly state: State;
+  readonly since: Date | undefined;
+  readonly update: {
+    readonly state: 'running' | 'failed' | 'idle';
+    /** What the update service last said of its progress. */
+    readonly status: string;
+    readonly next: Date | undefined;
+    readonly enabled: boolean;
+  };
+}
+
+export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
+
+const properties = [
+  'ActiveState',
+  'UnitFileState',
+  'StatusText',
+  'ActiveEnterTimestamp',
+  'NextElapseUSecRealtime',
+];
+
+/** Gathers the overviews of any number of guests with one process. */
+export async function gather(guests: readonly Guest[]): Promise<Overview[]> {
+  const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name), timerUnit(name)]);
+  const shown = await showUnits(units, properties);
+  return guests.map((guest, index) => overview(guest, shown.slice(index * 3, index * 3 + 3)));
+}
+
+function overview(guest: Guest, [machine = {}, service = {}, timer = {}]: readonly Properties[]): Overview {
+  const deployments = listDeployments(guest.sysroot);
+  const staged = readStaged(guest.name);
+  const state = deployments.length === 0 ? 'not created' : stateOf(machine['ActiveState'] ?? '');
+  const rootName = basename(unlessMissing(() => readlinkSync(rootLink(guest.name))) ?? '');
+  const runs = state === 'running' || state === 'stopping';
+  return {
+    guest,
+    deployments,
+    running: runs ? deployments.find(({ path }) => basename(path) === rootName) : undefined,
+    staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
+    state,
+    since: time(machine['ActiveEnterTimestamp']),
+    update: {
+      state: updateState(service['ActiveState'] ?? ''),
+      status: service['StatusText'] ?? '',
+      next: time(timer['NextElapseUSecRealtime']),
+      enabled: timer['UnitFileState'] === 'enabled',
+    },
+  };
+}
+
+function stateOf(activeState: string): State {
+  if (activeState === 'active' || activeState === 'reloading') return 'running';
+  if (activeState === 'activating') return 'starting';
+  if (activeState === 'deactivating') return 'stopping';
+  return activeState === 'failed' ? 'failed' : 'stopped';
+}
+
+function updateState(activeState: string): Overview['update']['state'] {
+  if (activeState === 'activating') return 'running';
+  return activeState === 'failed' ? 'failed' : 'idle';
+}
+
+/** As `systemctl show --timestamp=unix` prints it: @SECONDS, or nothing. */
+function time(value: string | undefined): Date | undefined {
+  return value?.startsWith('@') && value !== '@0' ? new Date(Number(value.slice(1)) * 1000) : undefined;
+}

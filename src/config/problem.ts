@@ -1,0 +1,17 @@
+/** A place in a file: line and column count from 1; the column counts UTF-16 units. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong in a guest file, with its place and, where one is known, the way out. */
+export interface Problem {
+  readonly at: Position;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export function formatProblem({ at, message, remedy }: Problem): string {
+  return `${at.file}:${at.line}:${at.column}: ${message}${remedy ? `. ${remedy}` : ''}`;
+}

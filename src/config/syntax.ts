@@ -1,0 +1,81 @@
+import type { Position, Problem } from './problem.ts';
+
+/** One `Key=Value` of a section, as written, with the place of its key and of its value. */
+export interface Assignment {
+  readonly section: string;
+  readonly key: string;
+  readonly value: string;
+  readonly keyAt: Position;
+  readonly valueAt: Position;
+}
+
+export interface Syntax {
+  readonly assignments: readonly Assignment[];
+  readonly problems: readonly Problem[];
+}
+
+/** A logical line: its continuation lines are joined to it, and it remembers where it began. */
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+/**
+ * Reads the syntax that systemd.syntax(7) describes: sections, assignments, comment lines and
+ * continuation lines. Nothing is thrown: what cannot be read is a problem, and reading goes on.
+ */
+export function parseSyntax(file: string, text: string): Syntax {
+  const assignments: Assignment[] = [];
+  const problems: Problem[] = [];
+  let section: string | undefined;
+  // Everything after a section header that could not be read is left out without a further word.
+  let skipping = false;
+
+  for (const { text: line, number } of logicalLines(text)) {
+    const start = line.length - line.trimStart().length;
+    const at: Position = { file, line: number, column: start + 1 };
+    const bad = (message: string, remedy?: string) =>
+      problems.push(remedy ? { at, message, remedy } : { at, message });
+
+    if (/[\0\uFFFD]/.test(line)) {
+      bad('This line is not UTF-8 text', 'Save the file as UTF-8, without NUL bytes');
+    } else if (line[start] === '[') {
+      const header = /^\[([^[\]]+)\]$/.exec(line.trim());
+      section = header?.[1];
+      skipping = header === null;
+      if (skipping) bad(`'${line.trim()}' is not a section header`, "Write '[Guest]', with nothing after it");
+    } else if (section === undefined) {
+      if (!skipping) bad(`'${line.trim()}' is outside of any section`, "Start the file with '[Guest]'");
+    } else {
+      const equals = line.indexOf('=');
+      const key = line.slice(0, equals).trim();
+      if (equals < 0 || key === '') {
+        bad(`'${line.trim()}' is not an assignment`, "Write 'Key=Value', or put '#' before a comment");
+        continue;
+      }
+      const value = line.slice(equals + 1);
+      const indent = value.length - value.trimStart().length;
+      const valueAt = { file, line: number, column: equals + 2 + (value.trim() === '' ? 0 : indent) };
+      assignments.push({ section, key, value: value.trim(), keyAt: at, valueAt });
+    }
+  }
+  return { assignments, problems };
+}
+
+/** Joins continuation lines and leaves out blank and comment lines, those inside a continuation too. */
+function* logicalLines(text: string): Generator<Line> {
+  let pending: Line | undefined;
+  let number = 0;
+  for (const raw of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+    number += 1;
+    if (/^\s*[#;]/.test(raw)) continue;
+    const continues = raw.endsWith('\\');
+    const content = continues ? `${raw.slice(0, -1)} ` : raw;
+    const line: Line = pending
+      ? { text: pending.text + content, number: pending.number }
+      : { text: content, number };
+    pending = continues ? line : undefined;
+    if (!continues && line.text.trim() !== '') yield line;
+  }
+  if (pending && pending.text.trim() !== '') yield pending;
+}

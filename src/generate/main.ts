@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { formatProblem } from '../config/problem.ts';
+import { nodeFiles } from '../node-files.ts';
+import { generate } from './generate.ts';
+
+/** systemd.generator(7): three directories, of which the first is ours; or one for by-hand runs. */
+const [output] = process.argv.slice(2);
+// For tests, which run the real program on their own guest files.
+const directories = process.env['OSTREE_GUESTS_PATH']?.split(':');
+
+if (output === undefined) {
+  report('usage: ostree-guests-generator NORMAL-DIR [EARLY-DIR LATE-DIR]');
+  process.exitCode = 2;
+} else {
+  const problems = generate(nodeFiles, output, directories);
+  for (const problem of problems) report(formatProblem(problem));
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
+
+/** Started by systemd, a generator's standard error goes nowhere; the kernel's log reaches the journal. */
+function report(text: string): void {
+  const bySystemd = [process.pid, process.ppid].map(String).includes(process.env['SYSTEMD_EXEC_PID'] ?? '');
+  if (bySystemd) writeFileSync('/dev/kmsg', `<3>ostree-guests-generator[${process.pid}]: ${text}`);
+  else process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { unlessMissing } from '../node-files.ts';
+import { parseKeyfile } from './keyfile.ts';
+import { ostree } from './ostree.ts';
+import { repositoryOf } from './repository.ts';
+
+/**
+ * Makes a guest's sysroot, or what is missing of it: each step looks whether it was done, so that a run
+ * that was cut off is taken up where it stopped. Answers whether anything had to be made.
+ */
+export async function ensureSysroot(sysroot: string, stateroot: string): Promise<boolean> {
+  const repository = repositoryOf(sysroot);
+  let made = false;
+  // OSTree would otherwise look for a boot loader to configure. Set last, it also tells that init-fs was done.
+  if (parseKeyfile(configOf(repository))['sysroot']?.['bootloader'] !== 'none') {
+    mkdirSync(sysroot, { recursive: true });
+    await ostree(`Cannot make an OSTree sysroot in ${sysroot}`, 'admin', 'init-fs', '--modern', sysroot);
+    await ostree(
+      `Cannot configure ${repository}`,
+      `--repo=${repository}`,
+      'config',
+      'set',
+      'sysroot.bootloader',
+      'none',
+    );
+    made = true;
+  }
+  const deployments = `${sysroot}/ostree/deploy/${stateroot}`;
+  // libostree makes `deploy` at the first deployment; before that there is nothing to lose.
+  if (!existsSync(`${deployments}/deploy`) && !existsSync(`${deployments}/var/lib`)) {
+    rmSync(deployments, { recursive: true, force: true });
+    await ostree(
+      `Cannot make the stateroot ${stateroot}`,
+      'admin',
+      `--sysroot=${sysroot}`,
+      'os-init',
+      stateroot,
+    );
+    made = true;
+  }
+  return made;
+}
+
+export const configOf = (repository: string): string =>
+  unlessMissing(() => readFileSync(`${repository}/config`, 'utf8')) ?? '';
+
+/**
+ * Makes a commit the default deployment, with /etc merged from the default before it. The guest must not be
+ * running. Nothing is pruned: that takes a lock that a pull in progress holds.
+ */
+export async function deploy(
+  sysroot: string,
+  stateroot: string,
+  checksum: string,
+  originFile: string,
+): Promise<void> {
+  const options = [`--os=${stateroot}`, '--no-prune', `--origin-file=${originFile}`];
+  await ostree(`Cannot deploy ${checksum}`, 'admin', `--sysroot=${sysroot}`, 'deploy', ...options, checksum);
+}
+
+/** Removes what no deployment and no ref needs. */
+export async function cleanup(sysroot: string): Promise<void> {
+  await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
+}

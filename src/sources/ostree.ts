@@ -1,0 +1,54 @@
+import type { Guest } from '../config/guest.ts';
+import { Failure } from '../failure.ts';
+import { reason, tryOstree } from '../ostree/ostree.ts';
+import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
+import { configureRemote } from './remote.ts';
+
+/** A commit that a source offers, known but not yet fetched in full. */
+export interface Offer {
+  readonly checksum: string;
+  /** REMOTE:REF */
+  readonly refspec: string;
+  /** Where it comes from, for messages. */
+  readonly url: string;
+}
+
+/** Asks the guest's remote which commit its ref is at; brings only that commit's metadata. */
+export async function newestCommit(guest: Guest): Promise<Offer> {
+  const repository = repositoryOf(guest.sysroot);
+  const url = await configureRemote(guest, repository);
+  await pull(guest, url, guest.ref, '--commit-metadata-only');
+  const checksum = remoteCommit(repository, guest.remoteName, guest.ref);
+  if (checksum === undefined) throw new Error(`ostree pulled ${guest.ref} but left no ref`);
+  return { checksum, refspec: `${guest.remoteName}:${guest.ref}`, url };
+}
+
+/**
+ * Brings all objects of a commit into the guest's repository. What one of the neighbours, the repositories
+ * of other guests and of the host, already has is linked, or where that cannot be copied, and not downloaded.
+ */
+export async function fetchCommit(guest: Guest, offer: Offer, neighbours: readonly string[]): Promise<void> {
+  const repository = repositoryOf(guest.sysroot);
+  if (hasCommit(repository, offer.checksum)) return;
+  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, offer.checksum))) {
+    // A neighbour may just be pruning; the remote still has everything.
+    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, offer.checksum);
+    if (hasCommit(repository, offer.checksum)) return;
+  }
+  // The commit by name: the remote's ref may have moved on since.
+  const revision = `${guest.ref}@${offer.checksum}`;
+  await pull(guest, offer.url, revision, ...neighbours.map((neighbour) => `--localcache-repo=${neighbour}`));
+}
+
+async function pull(guest: Guest, url: string, ref: string, ...options: readonly string[]): Promise<void> {
+  const { remoteName } = guest;
+  const repository = `--repo=${repositoryOf(guest.sysroot)}`;
+  const { exitCode, stderr } = await tryOstree(repository, 'pull', ...options, remoteName, ref);
+  if (exitCode === 0) return;
+  const place = guest.remote ? guest.place('Remote', 'URL') : guest.place('Guest', 'Ref');
+  const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;
+  throw new Failure(
+    message,
+    `The guest is as it was. Try it by hand: ostree ${repository} pull ${remoteName} ${ref}`,
+  );
+}

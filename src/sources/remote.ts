@@ -1,0 +1,46 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Guest, Remote } from '../config/guest.ts';
+import { Failure } from '../failure.ts';
+import { parseKeyfile } from '../ostree/keyfile.ts';
+import { ostree } from '../ostree/ostree.ts';
+import { configOf } from '../ostree/sysroot.ts';
+import { findHostRemote, type HostRemote } from './host-remotes.ts';
+
+/** Brings the remote of a guest's repository to its declaration. Answers its URL, for messages. */
+export async function configureRemote(guest: Guest, repository: string): Promise<string> {
+  const { options, keyring } = guest.remote ? declaredRemote(guest, guest.remote) : hostRemote(guest);
+  const name = guest.remoteName;
+  // The keys are looked up at each pull, so this follows a change of the host's.
+  const ourKeyring = `${repository}/${name}.trustedkeys.gpg`;
+  if (keyring) copyFileSync(keyring, ourKeyring);
+  else rmSync(ourKeyring, { force: true });
+
+  if (!isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) {
+    const { url = '', ...others } = options;
+    const set = Object.entries(others).map(([key, value]) => `--set=${key}=${value}`);
+    const what = `Cannot configure the remote '${name}' in ${repository}`;
+    await ostree(what, `--repo=${repository}`, 'remote', 'add', '--force', ...set, name, url);
+  }
+  return options['url'] ?? '';
+}
+
+function declaredRemote(guest: Guest, { url, gpgVerify, gpgKeyPath }: Remote): HostRemote {
+  if (gpgKeyPath && !existsSync(gpgKeyPath)) {
+    const message = `${guest.place('Remote', 'GPGKeyPath')}: GPGKeyPath=${gpgKeyPath} does not exist`;
+    throw new Failure(message, "Put the remote's public key there, or correct the path");
+  }
+  return { options: { url, 'gpg-verify': String(gpgVerify), ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }) } };
+}
+
+function hostRemote(guest: Guest): HostRemote {
+  const found = findHostRemote(guest.remoteName);
+  if (!found) {
+    const message = `${guest.place('Guest', 'Ref')}: the host has no remote '${guest.remoteName}'`;
+    throw new Failure(
+      message,
+      `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${guest.remoteName} URL`,
+    );
+  }
+  return found;
+}

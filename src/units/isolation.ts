@@ -1,0 +1,49 @@
+import { type Guest, stateDirectory } from '../config/guest.ts';
+import type { Setting } from './unit-text.ts';
+
+/**
+ * What keeps OSTree work on a guest away from the host (docs/design.md, "Isolation"): its own
+ * /run/ostree, and nothing of the host writable but the guests' directory. That directory is one mount
+ * for all guests, because link(2), by which guests share objects, never crosses mounts.
+ */
+export function isolation(guest: Guest): Setting[] {
+  return [
+    ['TemporaryFileSystem', '/run/ostree'],
+    ['ProtectSystem', 'strict'],
+    ['ReadWritePaths', stateDirectory],
+    ...(guest.sysroot.startsWith(`${stateDirectory}/`) ? [] : [['ReadWritePaths', guest.sysroot] as const]),
+    ['InaccessiblePaths', '-/boot -/efi'],
+    // Not "yes": a mirror may well be somewhere in a home directory.
+    ['ProtectHome', 'read-only'],
+    ['PrivateTmp', 'yes'],
+    ['PrivateDevices', 'yes'],
+    ['ProtectClock', 'yes'],
+    ['ProtectControlGroups', 'yes'],
+    ['ProtectHostname', 'yes'],
+    ['ProtectKernelLogs', 'yes'],
+    ['ProtectKernelModules', 'yes'],
+    ['ProtectKernelTunables', 'yes'],
+    ['LockPersonality', 'yes'],
+    ['NoNewPrivileges', 'yes'],
+    ['RestrictNamespaces', 'mnt'],
+    ['RestrictRealtime', 'yes'],
+    ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6 AF_NETLINK'],
+    ['SystemCallFilter', '@system-service @mount'],
+    // Not killed: Node tries system calls (io_uring, memory protection keys) that it can do without.
+    ['SystemCallErrorNumber', 'EPERM'],
+    ['CapabilityBoundingSet', capabilities],
+  ];
+}
+
+/** What checking out a whole tree takes: owners, modes, file capabilities, the immutable bit, mounts. */
+const capabilities = [
+  'CAP_SYS_ADMIN',
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_DAC_READ_SEARCH',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_LINUX_IMMUTABLE',
+  'CAP_SETFCAP',
+  'CAP_MAC_ADMIN',
+].join(' ');

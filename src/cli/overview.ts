@@ -1,9 +1,13 @@
-import { readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
-import { rootLink } from '../boot/boot.ts';
+import { bootedRoot } from '../boot/boot.ts';
 import type { Guest } from '../config/guest.ts';
-import { guestUnit, type Properties, showUnits, timerUnit, updateUnit } from '../machine/systemctl.ts';
-import { unlessMissing } from '../node-files.ts';
+import {
+  guestUnit,
+  nextElapses,
+  type Properties,
+  showUnits,
+  timerUnit,
+  updateUnit,
+} from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 
@@ -30,38 +34,37 @@ export interface Overview {
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
-const properties = [
-  'ActiveState',
-  'UnitFileState',
-  'StatusText',
-  'ActiveEnterTimestamp',
-  'NextElapseUSecRealtime',
-];
+const properties = ['ActiveState', 'UnitFileState', 'StatusText', 'ActiveEnterTimestamp'];
 
-/** Gathers the overviews of any number of guests with one process. */
+/** Gathers the overviews of any number of guests with two processes. */
 export async function gather(guests: readonly Guest[]): Promise<Overview[]> {
   const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name), timerUnit(name)]);
-  const shown = await showUnits(units, properties);
-  return guests.map((guest, index) => overview(guest, shown.slice(index * 3, index * 3 + 3)));
+  const [shown, next] = await Promise.all([showUnits(units, properties), nextElapses()]);
+  return guests.map((guest, index) =>
+    overview(guest, shown.slice(index * 3, index * 3 + 3), next.get(timerUnit(guest.name))),
+  );
 }
 
-function overview(guest: Guest, [machine = {}, service = {}, timer = {}]: readonly Properties[]): Overview {
+function overview(
+  guest: Guest,
+  [machine = {}, service = {}, timer = {}]: readonly Properties[],
+  nextUpdate: Date | undefined,
+): Overview {
   const deployments = listDeployments(guest.sysroot);
   const staged = readStaged(guest.name);
   const state = deployments.length === 0 ? 'not created' : stateOf(machine['ActiveState'] ?? '');
-  const rootName = basename(unlessMissing(() => readlinkSync(rootLink(guest.name))) ?? '');
   const runs = state === 'running' || state === 'stopping';
   return {
     guest,
     deployments,
-    running: runs ? deployments.find(({ path }) => basename(path) === rootName) : undefined,
+    running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
     state,
     since: time(machine['ActiveEnterTimestamp']),
     update: {
       state: updateState(service['ActiveState'] ?? ''),
       status: service['StatusText'] ?? '',
-      next: time(timer['NextElapseUSecRealtime']),
+      next: nextUpdate,
       enabled: timer['UnitFileState'] === 'enabled',
     },
   };

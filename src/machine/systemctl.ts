@@ -40,6 +40,20 @@ export function parseShow(stdout: string): Properties[] {
     );
 }
 
+/** When each timer elapses next; those that are not scheduled are left out. */
+export async function nextElapses(): Promise<Map<string, Date>> {
+  const { exitCode, stdout } = await run('systemctl', ['list-timers', '--all', '--output=json']);
+  return exitCode === 0 ? parseTimers(stdout) : new Map();
+}
+
+/** An array of objects with the unit's name and times in microseconds since 1970, of which 0 is never. */
+export function parseTimers(stdout: string): Map<string, Date> {
+  const timers = JSON.parse(stdout) as { unit: string; next: number | null }[];
+  return new Map(
+    timers.filter(({ next }) => next).map(({ unit, next }) => [unit, new Date((next ?? 0) / 1000)]),
+  );
+}
+
 /** Whether a guest runs, or has not yet ended: its deployment must be left alone. */
 export async function isRunning(guest: string): Promise<boolean> {
   const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'SubState']);

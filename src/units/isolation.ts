@@ -10,6 +10,8 @@ export function isolation(guest: Guest): Setting[] {
   return [
     ['TemporaryFileSystem', '/run/ostree'],
     ['ProtectSystem', 'strict'],
+    // systemd 257 leaves /run writable where ProtectControlGroups= is set beside ProtectSystem=strict.
+    ['ReadOnlyPaths', '/run'],
     ['ReadWritePaths', stateDirectory],
     ...(guest.sysroot.startsWith(`${stateDirectory}/`) ? [] : [['ReadWritePaths', guest.sysroot] as const]),
     ['InaccessiblePaths', '-/boot -/efi'],

@@ -2,7 +2,7 @@ import type { Guest } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { bootUnit, guestUnit, isRunning, restartUnit, startUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
-import { hasKernel, holdCommit, repositoryOf } from '../ostree/repository.ts';
+import { hasCommit, hasKernel, holdCommit, repositoryOf } from '../ostree/repository.ts';
 import { cleanup, ensureSysroot } from '../ostree/sysroot.ts';
 import { fetchCommit, newestCommit, type Offer } from '../sources/ostree.ts';
 import { dropStaged, readStaged, writeStaged } from '../state/staged.ts';
@@ -39,7 +39,8 @@ function isCurrent(guest: Guest, { checksum }: Offer): boolean {
     if (staged) dropStaged(guest.name);
     return true;
   }
-  return staged?.checksum === checksum;
+  // A staged commit that lost objects is fetched again.
+  return staged?.checksum === checksum && hasCommit(repositoryOf(guest.sysroot), checksum);
 }
 
 async function fetch(

@@ -1,0 +1,87 @@
+// A directory tree booted as a machine of its own, by systemd-nspawn.
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { initProcess, makeCgroup } from './cgroup.ts';
+import { detail } from './say.ts';
+
+export interface Machine {
+  /** The process that is its PID 1. */
+  readonly init: number;
+  /** The control group that our commands in it run in. */
+  readonly scope: string;
+}
+
+/** Boots ROOT, with more nspawn options, and waits until it is up. */
+export async function startContainer(work: string, root: string, options: string[]): Promise<Machine> {
+  const cgroup = makeCgroup(work);
+  const scope = join(cgroup, 'payload/test.scope');
+  const console = join(work, 'console.log');
+  const nspawn = execa(
+    'sh',
+    [
+      '-c',
+      'echo $$ >"$0/cgroup.procs" && exec >"$1" 2>&1 && shift && exec "$@"',
+      cgroup,
+      console,
+      // Should this process be killed without a chance to clean up, then so is the host: each of these dies with
+      // its parent, and with the first process of a PID namespace dies all that is in it.
+      ...['setpriv', '--pdeathsig', 'KILL'],
+      ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+      'systemd-nspawn',
+      `--directory=${root}`,
+      `--machine=${basename(work).slice(-40)}`,
+      '--hostname=host',
+      ...['--boot', '--quiet', '--register=no', '--keep-unit', '--link-journal=no', '--timezone=off'],
+      ...['--private-network', '--capability=all', '--resolv-conf=off'],
+      ...options,
+    ],
+    {
+      env: { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' },
+      stdio: 'ignore',
+      reject: false,
+    },
+  );
+  let ended = false;
+  nspawn.finally(() => {
+    ended = true;
+  });
+  for (let waited = 0; waited < 60_000 && !ended; waited += 50) {
+    const init = initProcess(cgroup);
+    if (init && (await isUp({ init, scope }))) return { init, scope };
+    await sleep(50);
+  }
+  const log = await readFile(console, 'utf8');
+  throw new Error(`The test host ${root} ${ended ? 'ended' : 'did not come up'}:\n${log.slice(-4000)}`);
+}
+
+/** The command line that runs FILE inside the machine: all of its namespaces, and its control group. */
+export function inside(machine: Machine, file: string, ...args: string[]): [string, string[]] {
+  const namespaces = ['-t', String(machine.init), '-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w'];
+  const enter = 'echo $$ >"$0/cgroup.procs" && exec nsenter "$@"';
+  return ['sh', ['-c', enter, machine.scope, ...namespaces, '--', file, ...args]];
+}
+
+export const environment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  TERM: 'dumb',
+};
+
+async function isUp(machine: Machine): Promise<boolean> {
+  await mkdir(machine.scope, { recursive: true });
+  const systemctl = async (...args: string[]) => {
+    const { stdout } = await execa(...inside(machine, 'systemctl', ...args), {
+      env: environment,
+      extendEnv: false,
+      reject: false,
+      stderr: 'ignore',
+    });
+    return stdout;
+  };
+  const state = await systemctl('is-system-running');
+  if (state === 'degraded') detail(`failed units:\n${await systemctl('--failed', '--no-legend')}`);
+  return state === 'running' || state === 'degraded';
+}

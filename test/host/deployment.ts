@@ -1,0 +1,48 @@
+// An OSTree host's files: a physical sysroot with one deployment, made as an installer makes it.
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Places } from './host.ts';
+import { hostRecipe } from './recipe.ts';
+
+export const osname = 'debian';
+
+/** Nothing here must outlive a power cut, and waiting for the whole disk takes seconds on a busy machine. */
+const unsafe = { OSTREE_SYSROOT_DEBUG: 'skip-sync', OSTREE_SYSROOT_OPTS: 'skip-sync' };
+
+export async function deployHost(work: string, trees: string, product?: string): Promise<Places> {
+  const physical = join(work, 'sysroot');
+  const repo = `--repo=${physical}/ostree/repo`;
+  const stateroot = join(physical, 'ostree/deploy', osname);
+  const ostree = (...args: string[]) => execa('ostree', args, { env: unsafe });
+
+  await mkdir(physical);
+  await ostree('admin', 'init-fs', '--modern', physical);
+  await ostree(repo, 'config', 'set', 'sysroot.bootloader', 'none');
+  await ostree(repo, 'pull-local', '--disable-fsync', trees, hostRecipe.ref);
+  if (product) {
+    const layers = [`--tree=ref=${hostRecipe.ref}`, `--tree=dir=${product}`];
+    await ostree(repo, 'commit', '--fsync=false', `--branch=${hostRecipe.ref}`, ...layers);
+  }
+  await ostree('admin', `--sysroot=${physical}`, 'os-init', osname);
+  await ostree('admin', `--sysroot=${physical}`, 'deploy', `--os=${osname}`, hostRecipe.ref);
+
+  const deployed = (await readdir(join(stateroot, 'deploy'))).find((entry) => entry.endsWith('.0'));
+  await mkdir(join(physical, 'sysroot/tmp'), { recursive: true });
+  await writeFile(join(work, 'empty'), '');
+  return {
+    physical,
+    root: join(stateroot, 'deploy', deployed ?? ''),
+    var: join(stateroot, 'var'),
+    boot: [
+      // Not what is mounted below: that is this host itself.
+      `--bind=${physical}:/sysroot:norbind`,
+      `--bind=${physical}/boot:/boot`,
+      `--bind=${stateroot}/var:/var`,
+      // Objects of the cache are linked into it: nothing may write there.
+      '--bind-ro=+/usr:/usr',
+      `--bind-ro=${work}/empty:/run/ostree-booted`,
+      '--tmpfs=/tmp',
+    ],
+  };
+}

@@ -1,0 +1,59 @@
+// What tests do with guests in a test host, in the words of who uses them.
+import type { Host } from './host.ts';
+
+/** Declares a guest that follows the mirror's server tree, or one of the text given. */
+export async function declare(host: Host, name: string, text = guestFile()): Promise<void> {
+  await host.write(`/etc/ostree-guests/${name}.guest`, text);
+  await host.run('systemctl', 'daemon-reload');
+}
+
+export function guestFile(extra = '', url = 'file:///srv/mirror/repo'): string {
+  return `[Guest]\nRef=site:debian/12/server\n\n[Remote]\nURL=${url}\n\n${extra}`;
+}
+
+/** Creates or updates a guest. */
+export const update = (host: Host, name: string) =>
+  host.run('systemctl', 'start', `ostree-guest-update@${name}`);
+
+export const start = (host: Host, name: string) => host.run('machinectl', 'start', name);
+
+/** Runs a script in a running guest: what it printed, trimmed. */
+export async function inGuest(host: Host, name: string, script: string): Promise<string> {
+  const options = ['--machine', name, '--quiet', '--pipe', '--wait', '--collect'];
+  const { stdout } = await host.run('systemd-run', ...options, '/bin/sh', '-euc', script);
+  return stdout.trim();
+}
+
+/** Waits until a script succeeds in the host; what it last said is the error. */
+export async function eventually(host: Host, script: string): Promise<void> {
+  await host.sh(
+    `for i in {1..150}; do out=$( { ${script}; } 2>&1 ) && exit 0; sleep 0.2; done; echo "$out"; exit 1`,
+  );
+}
+
+/** Reboots a guest and waits until it is up again. */
+export async function reboot(host: Host, name: string): Promise<void> {
+  const leader = await host.sh(`machinectl show ${name} --property=Leader`);
+  await host.run('machinectl', 'reboot', name);
+  await eventually(
+    host,
+    `[ "$(systemctl is-active systemd-nspawn@${name})" = active ] &&
+     [ "$(machinectl show ${name} --property=Leader)" != '${leader}' ]`,
+  );
+}
+
+export interface GuestStatus {
+  state: string;
+  running: { checksum: string } | null;
+  staged: { checksum: string } | null;
+  deployments: { checksum: string }[];
+  update: { state: string; next: string | null; timer: string };
+}
+
+export async function status(host: Host, name: string): Promise<GuestStatus> {
+  return JSON.parse(await host.sh(`guestctl status -o json ${name}`)) as GuestStatus;
+}
+
+export async function updateJournal(host: Host, name: string): Promise<string> {
+  return host.sh(`journalctl --sync; journalctl -o cat --no-pager -u ostree-guest-update@${name}`);
+}

@@ -1,0 +1,41 @@
+// The mirror over HTTP, on the host's own loopback, telling what was asked of it.
+import type { Host } from './host.ts';
+
+export interface MirrorServer {
+  readonly url: string;
+  /** The paths that were asked for, since the start or the last `forget`. */
+  requests(): Promise<string[]>;
+  forget(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Serves /srv/mirror (so the repository is at URL/repo), and no other path, as the transient unit mirror-http. */
+export async function serveMirror(host: Host, port = 8080): Promise<MirrorServer> {
+  const log = '/run/mirror-http.log';
+  await host.sh(`: >${log}`);
+  await host.write('/run/mirror-http.cjs', server(port, log));
+  await host.run('systemd-run', '--quiet', '--unit=mirror-http', 'node', '/run/mirror-http.cjs');
+  await host.sh(
+    `for i in {1..100}; do (: </dev/tcp/127.0.0.1/${port}) 2>&- && exit; sleep 0.1; done
+     systemctl status mirror-http; exit 1`,
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: async () => (await host.sh(`cat ${log}`)).split('\n').filter(Boolean),
+    forget: async () => void (await host.sh(`: >${log}`)),
+    stop: async () => void (await host.run('systemctl', 'stop', 'mirror-http')),
+  };
+}
+
+const server = (port: number, log: string) => `
+const { appendFileSync, createReadStream, statSync } = require('node:fs');
+const { normalize } = require('node:path');
+require('node:http').createServer((request, response) => {
+  const path = normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname));
+  appendFileSync('${log}', path + '\\n');
+  const stat = statSync('/srv/mirror' + path, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return response.writeHead(404).end();
+  response.writeHead(200, { 'content-length': stat.size });
+  createReadStream('/srv/mirror' + path).pipe(response);
+}).listen(${port}, '127.0.0.1');
+`;

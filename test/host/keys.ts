@@ -1,0 +1,26 @@
+// A site's signing key, made and used in the host: whatever gpg leaves running ends with it.
+import type { Host } from './host.ts';
+import { mirrorPath } from './mirror.ts';
+
+export interface SigningKey {
+  readonly id: string;
+  /** The public key's file, in the host: for GPGKeyPath= and `ostree remote gpg-import`. */
+  readonly path: string;
+  /** Signs a published commit. */
+  sign(commit: string): Promise<void>;
+}
+
+export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
+  const home = `/var/lib/signing/${name}`;
+  const path = `${home}.asc`;
+  const id = await host.sh(`
+    install -d -m 700 ${home}
+    export GNUPGHOME=${home}
+    gpg --batch --quiet --passphrase '' --quick-generate-key ${name}@example.org default default never 2>/dev/null
+    gpg --armor --export >${path}
+    gpg --list-keys --with-colons | awk -F: '/^fpr/ { print $10; exit }'`);
+  const sign = async (commit: string) => {
+    await host.run('ostree', 'gpg-sign', `--repo=${mirrorPath}`, `--gpg-homedir=${home}`, commit, id);
+  };
+  return { id, path, sign };
+}

@@ -1,0 +1,62 @@
+// What the two trees are made of. Their cache is keyed by all that is written here.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from './paths.ts';
+
+export interface Recipe {
+  readonly ref: string;
+  readonly about: string;
+  readonly packages: readonly string[];
+  /** Files added to the tree, by path without the leading slash. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Symbolic links added to the tree. */
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** Debian's release: OSTREE_GUESTS_TEST_SUITE=bookworm (systemd 252), trixie (257) or forky. */
+export const { OSTREE_GUESTS_TEST_SUITE: suite = 'trixie' } = process.env;
+
+const base = 'systemd systemd-sysv dbus libpam-systemd login iproute2 procps less'.split(' ');
+
+/** PAM asks for it at each login. */
+const locale = 'LANG=C.UTF-8\n';
+
+export const hostRecipe: Recipe = {
+  ref: `host/${suite}`,
+  about: 'the host tree',
+  packages: [
+    ...base,
+    ...'systemd-container ostree ostree-boot nodejs util-linux e2fsprogs attr gpg gpg-agent'.split(' '),
+    ...'ca-certificates curl'.split(' '),
+  ],
+  files: { 'etc/default/locale': locale },
+  // It fails without a kernel's modules, and the host should reach "running".
+  links: { 'etc/systemd/system/systemd-modules-load.service': '/dev/null' },
+};
+
+export const guestRecipe: Recipe = {
+  ref: 'guest/debian',
+  about: "the guests' tree",
+  packages: base,
+  files: {
+    'etc/default/locale': locale,
+    // A service to be seen: `socat - /run/greeting.sock`, or `systemctl is-active greeting.socket`.
+    'etc/greeting': 'Hello from a guest.\n',
+    'usr/lib/systemd/system/greeting.socket':
+      '[Unit]\nDescription=Greeting\n\n[Socket]\nListenStream=/run/greeting.sock\nAccept=yes\n',
+    'usr/lib/systemd/system/greeting@.service':
+      '[Unit]\nDescription=Greeting of one visitor\n\n' +
+      '[Service]\nExecStart=cat /etc/greeting\nStandardOutput=socket\n',
+  },
+  links: { 'usr/lib/systemd/system/sockets.target.wants/greeting.socket': '../greeting.socket' },
+};
+
+/** Raise it when the way of building changes and nothing else here does. */
+const version = 1;
+
+export function recipeKey(): string {
+  const layout = readFileSync(join(checkout(), 'test/host/ostree-layout'), 'utf8');
+  const all = JSON.stringify([version, suite, hostRecipe, guestRecipe, layout]);
+  return `${suite}-${createHash('sha256').update(all).digest('hex').slice(0, 12)}`;
+}

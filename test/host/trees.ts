@@ -1,0 +1,104 @@
+// The trees that hosts and guests are deployed from: built once, kept in the cache.
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { debianMirror } from './debian.ts';
+import { cacheDirectory, checkout } from './paths.ts';
+import { guestRecipe, hostRecipe, type Recipe, recipeKey, suite } from './recipe.ts';
+import { say } from './say.ts';
+import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
+
+export interface Trees {
+  /** A bare repository with `host/SUITE` and `guest/debian`: what hosts are deployed from. */
+  readonly repo: string;
+  /** An archive repository with `guest/debian`: what sites serve. Linked, not copied, into each host. */
+  readonly mirror: string;
+}
+
+/** The trees, from the cache or built now. Two processes may do it at once: the first to finish is kept. */
+export async function buildTrees(): Promise<Trees> {
+  const kept = join(cacheDirectory(), recipeKey());
+  if (!existsSync(kept)) {
+    const work = makeWorkDirectory('trees');
+    try {
+      await buildInto(work);
+      await keep(join(work, 'trees'), kept);
+    } finally {
+      removeWorkDirectory(work);
+    }
+  }
+  return { repo: join(kept, 'repo'), mirror: join(kept, 'mirror') };
+}
+
+async function buildInto(work: string): Promise<void> {
+  const repo = join(work, 'trees/repo');
+  const mirror = join(work, 'trees/mirror');
+  await mkdir(dirname(repo));
+  await execa('ostree', ['init', `--repo=${repo}`, '--mode=bare']);
+  const from = await debianMirror();
+  say(`building the trees of Debian ${suite} from ${from} (once, about a minute) ...`);
+  const recipes = [hostRecipe, guestRecipe];
+  if (availableParallelism() > 1) await Promise.all(recipes.map((recipe) => build(recipe, from, work, repo)));
+  else for (const recipe of recipes) await build(recipe, from, work, repo);
+  say('making the mirror that guests are installed from ...');
+  await execa('ostree', ['init', `--repo=${mirror}`, '--mode=archive']);
+  // Quick beats small: this mirror is never sent over a wire.
+  await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'archive.zlib-level', '1']);
+  await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'core.fsync', 'false']);
+  await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, guestRecipe.ref]);
+}
+
+async function build(recipe: Recipe, from: string, work: string, repo: string): Promise<void> {
+  const started = Date.now();
+  const root = join(work, recipe.ref);
+  await mkdir(dirname(root), { recursive: true });
+  await bootstrap(recipe, from, root);
+  for (const [path, text] of Object.entries(recipe.files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  for (const [path, target] of Object.entries(recipe.links)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await symlink(target, join(root, path));
+  }
+  await execa(join(checkout(), 'test/host/ostree-layout'), [root]);
+  await execa('ostree', [
+    'commit',
+    `--repo=${repo}`,
+    `--branch=${recipe.ref}`,
+    `--tree=dir=${root}`,
+    '--subject=Debian, built by test/host',
+    '--add-metadata-string=version=1',
+    '--consume', // saves the copy
+  ]);
+  say(`  ${recipe.about} is built (${Math.round((Date.now() - started) / 1000)} s)`);
+}
+
+async function bootstrap(recipe: Recipe, from: string, root: string): Promise<void> {
+  const unread = ['doc', 'man', 'info', 'locale', 'lintian', 'common-licenses'];
+  await execa('mmdebstrap', [
+    '--quiet',
+    '--variant=minbase',
+    `--include=${recipe.packages.join(',')}`,
+    ...unread.map((directory) => `--dpkgopt=path-exclude=/usr/share/${directory}/*`),
+    // The release file of a testing suite expires, and a mirror may be a snapshot.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    // So that `login` can be tried.
+    '--customize-hook=echo root:guest | chroot "$1" chpasswd',
+    suite,
+    root,
+    from,
+  ]);
+}
+
+async function keep(built: string, kept: string): Promise<void> {
+  try {
+    await rename(built, kept);
+  } catch (error) {
+    // Another process was quicker: its trees are as good.
+    if (!existsSync(kept)) throw error;
+    await rm(built, { recursive: true });
+  }
+}

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, inGuest, reboot, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+/**
+ * All that OSTree keeps of the host, by content: its staged deployment, boot list, deployments, and refs. Left out is the
+ * /etc of the booted deployment, where the tests declare and enable guests.
+ */
+async function fingerprint(): Promise<string> {
+  const booted = await host.sh(`ostree admin status | sed -n 's/^\\* debian //p'`);
+  const trees = '/run/ostree /boot /sysroot/boot /sysroot/ostree/boot* /sysroot/ostree/deploy/debian/deploy';
+  return host.sh(`
+    find ${trees} -path '*/deploy/${booted}/etc' -prune -o -printf '%p %y %m %U:%G %s %l\\n' | sort
+    find ${trees} -path '*/deploy/${booted}/etc' -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
+    ostree refs | sort | while read ref; do echo "$ref $(ostree rev-parse "$ref")"; done
+    ostree admin status`);
+}
+
+test('with an update of the host staged, guests are created, updated and rebooted, and the host stays as it was', async () => {
+  await host.sh(`
+    mkdir -p /var/tmp/next/usr/share && echo next >/var/tmp/next/usr/share/host-release
+    ostree commit --repo=/ostree/repo --branch=host/next --tree=ref=host/trixie --tree=dir=/var/tmp/next >/dev/null
+    ostree admin deploy --stage host/next`);
+  expect(await host.sh('ls /run/ostree')).toContain('staged-deployment');
+  const before = await fingerprint();
+  expect(before).toContain('/run/ostree/staged-deployment');
+
+  for (const name of ['mail', 'build']) {
+    await declare(host, name);
+    await update(host, name);
+    await start(host, name);
+  }
+  for (const version of ['12.2', '12.3']) {
+    const commit = await publish(host, serverRef, { version });
+    for (const name of ['mail', 'build']) {
+      await update(host, name);
+      await reboot(host, name);
+      expect((await status(host, name)).running?.checksum).toBe(commit);
+    }
+  }
+  expect(await fingerprint()).toBe(before);
+});
+
+test('a clean-up and an update of the host leave running guests alone, and they start again', async () => {
+  for (const name of ['mail', 'build'])
+    await inGuest(host, name, `echo ${name} >/etc/whose; echo ${name} >/var/whose`);
+  const boots = () =>
+    Promise.all(
+      ['mail', 'build'].map((name) =>
+        inGuest(host, name, 'cat /proc/sys/kernel/random/boot_id; cat /etc/whose'),
+      ),
+    );
+  const leaders = () => host.sh('machinectl show mail build -p Leader -p RootDirectory');
+  const before = [await boots(), await leaders()];
+
+  await host.run('ostree', 'admin', 'cleanup');
+  await host.run('ostree', 'admin', 'deploy', '--os=debian', 'host/next');
+  await host.run('ostree', 'admin', 'cleanup');
+
+  expect([await boots(), await leaders()]).toEqual(before);
+  for (const name of ['mail', 'build']) {
+    await reboot(host, name);
+    expect(await inGuest(host, name, 'cat /etc/whose /var/whose')).toBe(`${name}\n${name}`);
+  }
+});
+
+test('a second guest of a tree costs less than 5 % of it on disk', async () => {
+  const used = async () => Number(await host.sh(`sync; du -skx /var/lib/ostree-guests | cut -f1`));
+  const tree = await host.sh('cd /run/ostree-guests/mail/root && du -skx usr | cut -f1');
+  const before = await used();
+  await declare(host, 'third');
+  await update(host, 'third');
+  expect(await host.sh('stat -f -c %T /var/lib/ostree-guests')).toBe('ext2/ext3');
+  expect((await used()) - before).toBeLessThan(0.05 * Number(tree));
+});
+
+test('a guest that tries to write everywhere changes none of the objects that it shares', async () => {
+  await inGuest(
+    host,
+    'mail',
+    `for path in $(find / -xdev -path /proc -prune -o -path /sys -prune -o -type f -print) /usr/bin/env /sysroot/x /boot/x; do
+       (echo garbage >>"$path") 2>/dev/null || true
+     done
+     mount -o remount,rw /usr 2>/dev/null || true
+     (echo garbage >>/usr/bin/env) 2>/dev/null || true`,
+  );
+  for (const name of ['mail', 'build']) {
+    const repository = `/var/lib/ostree-guests/${name}/sysroot/ostree/repo`;
+    expect(await host.sh(`ostree fsck --repo=${repository}`)).toContain('fsck of');
+  }
+});
+
+test('the update and boot steps see nothing of the host that they could write', async () => {
+  await host.write('/run/systemd/system/ostree-guest-update@mail.service.d/99-probe.conf', probe);
+  await host.write('/run/systemd/system/ostree-guest-boot@mail.service.d/99-probe.conf', probe);
+  await host.run('systemctl', 'daemon-reload');
+  for (const unit of ['update', 'boot']) {
+    await host.run('rm', '-f', '/var/lib/ostree-guests/probe');
+    await host.try(`systemctl start ostree-guest-${unit}@mail`);
+    expect(await host.sh('cat /var/lib/ostree-guests/probe')).toBe('private run\nno boot');
+  }
+});
+
+/** Runs in the very sandbox of the unit. */
+const probe = `[Service]
+ExecStart=
+ExecStart=bash -c 'exec >/var/lib/ostree-guests/probe; \\
+  [ -e /run/ostree/staged-deployment ] || findmnt -n -o FSTYPE /run/ostree | grep -q tmpfs && echo private run; \\
+  for path in /boot/x /sysroot/x /sysroot/ostree/x /sysroot/ostree/repo/x /etc/x /usr/x /var/x /run/x /ostree/deploy/x; do \\
+    (touch $path) 2>/dev/null && echo wrote $path; \\
+  done; \\
+  [ -z "$(ls -A /boot 2>/dev/null)" ] && echo no boot'
+`;

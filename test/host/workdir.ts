@@ -1,0 +1,65 @@
+// Work directories, in the cache's file system. The name says which process owns one, so what a crashed or
+// killed run left behind is found and removed by the next.
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeCgroup } from './cgroup.ts';
+import { cacheDirectory } from './paths.ts';
+
+const parent = () => join(cacheDirectory(), 'run');
+const mine = new Set<string>();
+
+/** A new directory NAME-PID-START-RANDOM; its last part names the host's control group as well. */
+export function makeWorkDirectory(name: string): string {
+  if (mine.size === 0) removeOnExit();
+  const directory = join(
+    parent(),
+    `${name}-${process.pid}-${startTime(process.pid)}-${randomBytes(3).toString('hex')}`,
+  );
+  mkdirSync(directory, { recursive: true });
+  mine.add(directory);
+  return directory;
+}
+
+/** Ends whatever runs in it, then removes it. Synchronous: it must also work while the process exits. */
+export function removeWorkDirectory(directory: string): void {
+  removeCgroup(directory);
+  // Deployments are immutable, those of guests inside too.
+  const deployment = '.*/deploy/[0-9a-f]+\\.[0-9]+';
+  execFileSync(
+    'find',
+    [directory, '-type', 'd', '-regex', deployment, '-prune', '-exec', 'chattr', '-i', '{}', '+'],
+    { stdio: 'ignore' },
+  );
+  execFileSync('rm', ['-rf', '--one-file-system', directory]);
+  mine.delete(directory);
+}
+
+/** Removes what runs that no longer live have left. */
+export function removeStaleWorkDirectories(): void {
+  mkdirSync(parent(), { recursive: true });
+  for (const entry of readdirSync(parent())) {
+    const [, pid, start] = /-(\d+)-(\d+)-[0-9a-f]+$/.exec(entry) ?? [];
+    if (pid && startTime(Number(pid)) !== start) removeWorkDirectory(join(parent(), entry));
+  }
+}
+
+/** Process ids are used again, a process id with its start time is not. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function removeOnExit(): void {
+  process.once('exit', () => {
+    for (const directory of mine) removeWorkDirectory(directory);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(130));
+  }
+}

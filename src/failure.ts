@@ -9,3 +9,12 @@ export class Failure extends Error {
     this.remedy = remedy;
   }
 }
+
+/** What to tell the user of an error, or nothing where it is a bug. */
+export function explain(error: unknown): string | undefined {
+  if (error instanceof Failure) return [error.message, error.remedy].filter(Boolean).join('. ');
+  const { syscall, code, message } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return undefined;
+  // The kernel said no: a full disk, a missing right.
+  return code === 'EACCES' || code === 'EPERM' ? `${message}. Try it as root` : message;
+}

@@ -10,12 +10,12 @@ export const nodeFiles: Files = {
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
 };
 
-/** Nothing where the file or directory does not exist; other errors are thrown. */
+/** Nothing where there is no such file or directory; other errors are thrown. */
 export function unlessMissing<T>(access: () => T): T | undefined {
   try {
     return access();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

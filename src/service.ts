@@ -1,7 +1,7 @@
 import type { Guest } from './config/guest.ts';
 import { loadGuest } from './config/load.ts';
 import { formatProblem } from './config/problem.ts';
-import { Failure } from './failure.ts';
+import { explain, Failure } from './failure.ts';
 import { nodeFiles } from './node-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
@@ -17,11 +17,7 @@ export async function serviceMain(
     requirePrivateRun(unit(name));
     await work(guest);
   } catch (error) {
-    complain(
-      error instanceof Failure
-        ? [error.message, error.remedy].filter(Boolean).join('. ')
-        : String((error as Error).stack),
-    );
+    complain(explain(error) ?? String((error as Error).stack));
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadGuests } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
-import { Failure } from '../failure.ts';
+import { explain } from '../failure.ts';
 import { nodeFiles } from '../node-files.ts';
 import { requireGuest } from '../service.ts';
 import { overviewJson } from './json.ts';
@@ -17,10 +17,11 @@ const output = () =>
 const program = new Command('guestctl')
   .description('What systemd has no word for, of the OSTree guests on this host.')
   .version(VERSION)
-  .addHelpText('after', machinesHelp());
+  .addHelpText('after', machinesHelp())
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
-  .command('list', { isDefault: true })
+  .command('list')
   .description('all guests: what runs, what is staged, when the next update is')
   .addOption(output())
   .action(async (options: { output: string }) => {
@@ -43,11 +44,15 @@ program
       console.log(options.output === 'json' ? json(overviewJson(overview)) : statusText(overview));
   });
 
-program.parseAsync().catch((error: unknown) => {
-  if (!(error instanceof Failure)) throw error;
-  console.error([error.message, error.remedy].filter(Boolean).join('. '));
-  process.exitCode = 1;
-});
+// Without a command it lists, as systemctl and machinectl do.
+program
+  .parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, 'list'])
+  .catch((error: unknown) => {
+    const text = explain(error);
+    if (text === undefined) throw error;
+    console.error(text);
+    process.exitCode = 1;
+  });
 
 const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
 

@@ -2,6 +2,7 @@ import type { Guest } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
+import type { HostRemote } from './host-remotes.ts';
 import { configureRemote } from './remote.ts';
 
 /** A commit that a source offers, known but not yet fetched in full. */
@@ -14,10 +15,11 @@ export interface Offer {
 }
 
 /** Asks the guest's remote which commit its ref is at; brings only that commit's metadata. */
-export async function newestCommit(guest: Guest): Promise<Offer> {
+export async function newestCommit(guest: Guest, remote: HostRemote): Promise<Offer> {
   const repository = repositoryOf(guest.sysroot);
-  const url = await configureRemote(guest, repository);
-  await pull(guest, url, guest.ref, '--commit-metadata-only');
+  await configureRemote(repository, guest.remoteName, remote);
+  const url = remote.options['url'] ?? '';
+  await pull(guest, url, '--commit-metadata-only', guest.remoteName, guest.ref);
   const checksum = remoteCommit(repository, guest.remoteName, guest.ref);
   if (checksum === undefined) throw new Error(`ostree pulled ${guest.ref} but left no ref`);
   return { checksum, refspec: `${guest.remoteName}:${guest.ref}`, url };
@@ -35,15 +37,15 @@ export async function fetchCommit(guest: Guest, offer: Offer, neighbours: readon
     await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, offer.checksum);
     if (hasCommit(repository, offer.checksum)) return;
   }
+  const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
   // The commit by name: the remote's ref may have moved on since.
-  const revision = `${guest.ref}@${offer.checksum}`;
-  await pull(guest, offer.url, revision, ...neighbours.map((neighbour) => `--localcache-repo=${neighbour}`));
+  await pull(guest, offer.url, ...caches, guest.remoteName, `${guest.ref}@${offer.checksum}`);
 }
 
-async function pull(guest: Guest, url: string, ref: string, ...options: readonly string[]): Promise<void> {
-  const { remoteName } = guest;
+async function pull(guest: Guest, url: string, ...args: readonly string[]): Promise<void> {
+  const { remoteName, ref } = guest;
   const repository = `--repo=${repositoryOf(guest.sysroot)}`;
-  const { exitCode, stderr } = await tryOstree(repository, 'pull', ...options, remoteName, ref);
+  const { exitCode, stderr } = await tryOstree(repository, 'pull', ...args);
   if (exitCode === 0) return;
   const place = guest.remote ? guest.place('Remote', 'URL') : guest.place('Guest', 'Ref');
   const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;

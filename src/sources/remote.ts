@@ -7,22 +7,27 @@ import { ostree } from '../ostree/ostree.ts';
 import { configOf } from '../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';
 
-/** Brings the remote of a guest's repository to its declaration. Answers its URL, for messages. */
-export async function configureRemote(guest: Guest, repository: string): Promise<string> {
-  const { options, keyring } = guest.remote ? declaredRemote(guest, guest.remote) : hostRemote(guest);
-  const name = guest.remoteName;
-  // The keys are looked up at each pull, so this follows a change of the host's.
+/** The remote that a guest is to follow, declared in its file or configured on the host. */
+export function findRemote(guest: Guest): HostRemote {
+  return guest.remote ? declaredRemote(guest, guest.remote) : hostRemote(guest);
+}
+
+/** Brings a remote of a guest's repository to what it is to be. */
+export async function configureRemote(
+  repository: string,
+  name: string,
+  { options, keyring }: HostRemote,
+): Promise<void> {
+  // Looked up at each pull, so this follows a change of the host's keys.
   const ourKeyring = `${repository}/${name}.trustedkeys.gpg`;
   if (keyring) copyFileSync(keyring, ourKeyring);
   else rmSync(ourKeyring, { force: true });
 
-  if (!isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) {
-    const { url = '', ...others } = options;
-    const set = Object.entries(others).map(([key, value]) => `--set=${key}=${value}`);
-    const what = `Cannot configure the remote '${name}' in ${repository}`;
-    await ostree(what, `--repo=${repository}`, 'remote', 'add', '--force', ...set, name, url);
-  }
-  return options['url'] ?? '';
+  if (isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) return;
+  const { url = '', ...others } = options;
+  const set = Object.entries(others).map(([key, value]) => `--set=${key}=${value}`);
+  const what = `Cannot configure the remote '${name}' in ${repository}`;
+  await ostree(what, `--repo=${repository}`, 'remote', 'add', '--force', ...set, name, url);
 }
 
 function declaredRemote(guest: Guest, { url, gpgVerify, gpgKeyPath }: Remote): HostRemote {

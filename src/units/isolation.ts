@@ -13,7 +13,8 @@ export function isolation(guest: Guest): Setting[] {
     // systemd 257 leaves /run writable where ProtectControlGroups= is set beside ProtectSystem=strict.
     ['ReadOnlyPaths', '/run'],
     ['ReadWritePaths', stateDirectory],
-    ...(guest.sysroot.startsWith(`${stateDirectory}/`) ? [] : [['ReadWritePaths', guest.sysroot] as const]),
+    // A mount of its own: such a guest shares no objects with others. The update service makes the directory.
+    ...(isElsewhere(guest) ? [['ReadWritePaths', `-${guest.sysroot}`] as const] : []),
     ['InaccessiblePaths', '-/boot -/efi'],
     // Not "yes": a mirror may well be somewhere in a home directory.
     ['ProtectHome', 'read-only'],
@@ -36,6 +37,8 @@ export function isolation(guest: Guest): Setting[] {
     ['CapabilityBoundingSet', capabilities],
   ];
 }
+
+export const isElsewhere = (guest: Guest): boolean => !guest.sysroot.startsWith(`${stateDirectory}/`);
 
 /** What checking out a whole tree takes: owners, modes, file capabilities, the immutable bit, mounts. */
 const capabilities = [

@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
-import { isolation } from './isolation.ts';
-import { literal, unitText } from './unit-text.ts';
+import { isElsewhere, isolation } from './isolation.ts';
+import { literal, type Setting, unitText } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.service. */
 export function updateService(guest: Guest): string {
@@ -13,6 +13,9 @@ export function updateService(guest: Guest): string {
         ['RequiresMountsFor', guest.sysroot],
       ],
     ],
-    ['Service', isolation(guest)],
+    ['Service', [...isolation(guest), ...(isElsewhere(guest) ? [makeSysroot(guest)] : [])]],
   ]);
 }
+
+/** Outside of the sandbox, in which only what is there already can be made writable. */
+const makeSysroot = (guest: Guest): Setting => ['ExecStartPre', `+mkdir -p ${guest.sysroot}`];

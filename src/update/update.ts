@@ -5,6 +5,7 @@ import { listDeployments } from '../ostree/deployments.ts';
 import { hasCommit, hasKernel, holdCommit, repositoryOf } from '../ostree/repository.ts';
 import { cleanup, ensureSysroot } from '../ostree/sysroot.ts';
 import { fetchCommit, newestCommit, type Offer } from '../sources/ostree.ts';
+import { findRemote } from '../sources/remote.ts';
 import { dropStaged, readStaged, writeStaged } from '../state/staged.ts';
 import { withFetchProgress } from './fetch-progress.ts';
 import type { Report } from './report.ts';
@@ -18,8 +19,9 @@ const stagedRef = 'ostree-guests/staged';
  * run that was cut off at any point is completed by the next.
  */
 export async function update(guest: Guest, neighbours: readonly string[], report: Report): Promise<void> {
+  const remote = findRemote(guest);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
-  const offer = await newestCommit(guest);
+  const offer = await newestCommit(guest, remote);
   const changed = !isCurrent(guest, offer);
   if (changed) {
     await fetch(guest, offer, neighbours, report);

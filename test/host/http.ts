@@ -9,25 +9,29 @@ export interface MirrorServer {
   stop(): Promise<void>;
 }
 
-/** Serves /srv/mirror (so the repository is at URL/repo), and no other path, as the transient unit mirror-http. */
-export async function serveMirror(host: Host, port = 8080): Promise<MirrorServer> {
-  const log = '/run/mirror-http.log';
+/**
+ * Serves /srv/mirror (so the repository is at URL/repo), and no other path, as a transient unit.
+ * Each answer is held back by `delay` milliseconds.
+ */
+export async function serveMirror(host: Host, { port = 8080, delay = 0 } = {}): Promise<MirrorServer> {
+  const unit = `mirror-http-${port}`;
+  const log = `/run/${unit}.log`;
   await host.sh(`: >${log}`);
-  await host.write('/run/mirror-http.cjs', server(port, log));
-  await host.run('systemd-run', '--quiet', '--unit=mirror-http', 'node', '/run/mirror-http.cjs');
+  await host.write(`/run/${unit}.cjs`, server(port, log, delay));
+  await host.run('systemd-run', '--quiet', `--unit=${unit}`, 'node', `/run/${unit}.cjs`);
   await host.sh(
     `for i in {1..100}; do (: </dev/tcp/127.0.0.1/${port}) 2>&- && exit; sleep 0.1; done
-     systemctl status mirror-http; exit 1`,
+     systemctl status ${unit}; exit 1`,
   );
   return {
     url: `http://127.0.0.1:${port}`,
     requests: async () => (await host.sh(`cat ${log}`)).split('\n').filter(Boolean),
     forget: async () => void (await host.sh(`: >${log}`)),
-    stop: async () => void (await host.run('systemctl', 'stop', 'mirror-http')),
+    stop: async () => void (await host.run('systemctl', 'stop', unit)),
   };
 }
 
-const server = (port: number, log: string) => `
+const server = (port: number, log: string, delay: number) => `
 const { appendFileSync, createReadStream, statSync } = require('node:fs');
 const { normalize } = require('node:path');
 require('node:http').createServer((request, response) => {
@@ -36,6 +40,6 @@ require('node:http').createServer((request, response) => {
   const stat = statSync('/srv/mirror' + path, { throwIfNoEntry: false });
   if (!stat?.isFile()) return response.writeHead(404).end();
   response.writeHead(200, { 'content-length': stat.size });
-  createReadStream('/srv/mirror' + path).pipe(response);
+  setTimeout(() => createReadStream('/srv/mirror' + path).pipe(response), ${delay});
 }).listen(${port}, '127.0.0.1');
 `;

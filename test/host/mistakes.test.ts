@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { declare, guestFile, inGuest, reboot, start, status, update, updateJournal } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+/** Starts an update that is to fail: the errors it wrote to the journal, and nothing else. */
+async function failingUpdate(name: string): Promise<string> {
+  const { exitCode } = await host.try(`systemctl start ostree-guest-update@${name}`);
+  expect(exitCode).not.toBe(0);
+  return host.sh(`journalctl --sync
+    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
+      systemctl show --value -p InvocationID ostree-guest-update@${name})`);
+}
+
+const remote = '[Remote]\nURL=file:///srv/mirror/repo\n';
+
+describe('a guest that cannot be made says why, where and what to do', () => {
+  test.each([
+    [
+      'unknown-key',
+      `[Guest]\nRef=site:x\n[Update]\nOnCalender=daily\n`,
+      /unknown-key\.guest:4:1: \[Update\] has no key 'OnCalender'\. Did you mean OnCalendar\?/,
+    ],
+    ['no-ref', `[Guest]\nDescription=x\n`, /no-ref\.guest:1:1: Ref= is missing in \[Guest\]/],
+    ['Bad_Name', `[Guest]\nRef=site:x\n`, /Bad_Name\.guest:1:1: 'Bad_Name' is not a guest name/],
+    [
+      'unreachable',
+      guestFile('', 'http://127.0.0.1:9/repo'),
+      /unreachable\.guest:5: cannot fetch debian\/12\/server from http:\/\/127\.0\.0\.1:9\/repo: .*connect.*\. The guest is as it was/,
+    ],
+    [
+      'no-such-ref',
+      `[Guest]\nRef=site:debian/99\n${remote}`,
+      /no-such-ref\.guest:4: cannot fetch debian\/99 .*'debian\/99' not found/,
+    ],
+    [
+      'no-repository',
+      guestFile('', 'file:///srv/nowhere'),
+      /no-repository\.guest:5: cannot fetch .*\/srv\/nowhere.*No such file/,
+    ],
+    [
+      'no-key',
+      guestFile('', 'file:///srv/mirror/repo\nGPGKeyPath=/etc/no.asc'),
+      /no-key\.guest:6: GPGKeyPath=\/etc\/no\.asc does not exist\. Put/,
+    ],
+    [
+      'no-remote',
+      `[Guest]\nRef=central:debian/12/server\n`,
+      /no-remote\.guest:2: the host has no remote 'central'\. Add \[Remote\]/,
+    ],
+  ])('%s', async (name, text, expected) => {
+    await declare(host, name, text);
+    expect(await failingUpdate(name)).toMatch(expected);
+    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('no-key');
+  });
+
+  test('a Sysroot= that cannot be made', async () => {
+    await declare(host, 'no-directory', `[Guest]\nRef=site:debian/12/server\nSysroot=/etc/passwd\n${remote}`);
+    await failingUpdate('no-directory');
+    expect(await updateJournal(host, 'no-directory')).toMatch(
+      /mkdir: cannot create directory .*\/etc\/passwd.*File exists/,
+    );
+    expect((await status(host, 'no-directory')).state).toBe('not created');
+  });
+
+  test('a tree without a kernel', async () => {
+    await publish(host, 'debian/12/container', { kernel: false });
+    await declare(host, 'no-kernel', `[Guest]\nRef=site:debian/12/container\n${remote}`);
+    expect(await failingUpdate('no-kernel')).toMatch(
+      /no-kernel\.guest:2: site:debian\/12\/container \([0-9a-f]{12}\) has no kernel in \/usr\/lib\/modules\/\*\/vmlinuz\. OSTree deploys no tree without one/,
+    );
+  });
+
+  test('a name that is not declared', async () => {
+    expect(await failingUpdate('nobody')).toBe(
+      "No guest 'nobody' is declared. Write /etc/ostree-guests/nobody.guest, then: systemctl daemon-reload",
+    );
+    const { exitCode, stderr } = await host.try('guestctl status nobody');
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("No guest 'nobody' is declared")]);
+  });
+
+  test('a file that systemd has not yet seen is not updated without isolation', async () => {
+    await host.write('/etc/ostree-guests/unseen.guest', guestFile());
+    expect(await failingUpdate('unseen')).toMatch(
+      /not isolated from the host .*Run: systemctl daemon-reload/,
+    );
+    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('unseen');
+  });
+});
+
+test('a broken guest costs the others nothing: the generator says what is wrong and goes on', async () => {
+  await declare(host, 'good');
+  await update(host, 'good');
+  const byHand = await host.try('/usr/lib/systemd/system-generators/ostree-guests-generator $(mktemp -d)');
+  expect(byHand.exitCode).toBe(1);
+  expect(byHand.stderr).toContain('/etc/ostree-guests/no-ref.guest:1:1: Ref= is missing');
+});
+
+test('misuse of guestctl exits 2 and says how it is used', async () => {
+  for (const words of ['lst', 'status', 'list -o yaml']) {
+    const { exitCode, stderr } = await host.try(`guestctl ${words}`);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('error: ')]);
+  }
+});
+
+test('a full disk fails the update and nothing else; with room again it goes through', async () => {
+  await host.sh('mkdir -p /srv/small && mount -t tmpfs -o size=200M tmpfs /srv/small');
+  await declare(host, 'small', `[Guest]\nRef=site:debian/12/small\nSysroot=/srv/small/sysroot\n${remote}`);
+  const first = await publish(host, 'debian/12/small', {});
+  await update(host, 'small');
+  await start(host, 'small');
+  await inGuest(host, 'small', 'echo mine >/etc/mine');
+
+  await host.sh('head -c 150M /dev/urandom >/srv/big');
+  const big =
+    await host.sh(`ostree commit --repo=/srv/mirror/repo --branch=debian/12/small --tree=ref=debian/12/small \\
+    --add-metadata-string=version=big --tree=tar=<(tar -C /srv -c --transform=s,^,usr/lib/, big)`);
+  expect(await failingUpdate('small')).toMatch(
+    /small\.guest:5: cannot fetch debian\/12\/small .*(min-free-space|No space left|would be exceeded)/,
+  );
+  expect(await status(host, 'small')).toMatchObject({
+    state: 'running',
+    running: { checksum: first },
+    staged: null,
+  });
+  await reboot(host, 'small');
+  expect(await inGuest(host, 'small', 'cat /etc/mine')).toBe('mine');
+
+  await host.sh('mount -o remount,size=800M /srv/small');
+  await update(host, 'small');
+  await reboot(host, 'small');
+  expect(await status(host, 'small')).toMatchObject({ running: { checksum: big }, staged: null });
+  expect(await inGuest(host, 'small', 'cat /etc/mine')).toBe('mine');
+});

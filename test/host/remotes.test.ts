@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { type MirrorServer, serveMirror } from './http.ts';
+import { makeKey, type SigningKey } from './keys.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+let server: MirrorServer;
+let key: SigningKey;
+let first: string;
+
+beforeAll(async () => {
+  host = await bootHost();
+  first = await makeMirror(host);
+  server = await serveMirror(host);
+  key = await makeKey(host);
+});
+afterAll(() => host?.stop());
+
+const contentOf = (requests: readonly string[]) => requests.filter((path) => path.endsWith('.filez'));
+
+test('a guest is created over HTTP', async () => {
+  await declare(host, 'one', guestFile('', `${server.url}/repo`));
+  await update(host, 'one');
+  expect((await status(host, 'one')).deployments).toMatchObject([{ checksum: first }]);
+  // The host's own tree has most of it.
+  expect(contentOf(await server.requests()).length).toBeGreaterThan(0);
+});
+
+test('a second guest of the same commit downloads none of its files', async () => {
+  await server.forget();
+  await declare(host, 'two', guestFile('', `${server.url}/repo`));
+  await update(host, 'two');
+  expect((await status(host, 'two')).deployments).toMatchObject([{ checksum: first }]);
+  expect(contentOf(await server.requests())).toEqual([]);
+});
+
+test('of a tree that is like the others, only what no one has is downloaded', async () => {
+  await publish(host, 'debian/12/builder', { files: { '/usr/share/one': '1', '/usr/share/two': '2' } });
+  await server.forget();
+  await declare(host, 'builder', guestFile('', `${server.url}/repo`).replace(serverRef, 'debian/12/builder'));
+  await update(host, 'builder');
+  expect(contentOf(await server.requests())).toHaveLength(2);
+});
+
+test('a running update shows how far it is in systemctl status', async () => {
+  const slow = await serveMirror(host, { port: 8081, delay: 10 });
+  const text = (i: number) => `file ${i}`;
+  const files = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`/usr/share/many/${i}`, text(i)]));
+  await publish(host, serverRef, { version: '12.2', files });
+  await declare(host, 'one', guestFile('', `${slow.url}/repo`));
+  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@one');
+  const seen = await host.sh(`
+    for i in {1..100}; do
+      # Exit code 3: it is not active yet.
+      { systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .* objects.*' && exit
+      sleep 0.1
+    done; journalctl -u ostree-guest-update@one -o cat; exit 1`);
+  expect(seen).toMatch(
+    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: [0-9]+ objects"/,
+  );
+  await update(host, 'one');
+});
+
+test('GPGKeyPath= turns verification on: a commit that is not signed is refused, a signed one is taken', async () => {
+  await declare(
+    host,
+    'signed',
+    guestFile('', `file:///srv/mirror/repo\nGPGKeyPath=${key.path}`).replace(serverRef, 'debian/12/signed'),
+  );
+  const commit = await publish(host, 'debian/12/signed', {});
+  const refused = await host.try('systemctl start ostree-guest-update@signed');
+  expect(refused.exitCode).not.toBe(0);
+  expect(await host.sh('journalctl --sync; journalctl -p err -o cat -u ostree-guest-update@signed')).toMatch(
+    /signed\.guest:5: cannot fetch .*(GPG|signature)/i,
+  );
+  expect((await status(host, 'signed')).deployments).toEqual([]);
+
+  await key.sign(commit);
+  await update(host, 'signed');
+  expect((await status(host, 'signed')).deployments).toMatchObject([{ checksum: commit }]);
+});
+
+test('a commit that another guest has is verified all the same', async () => {
+  const unsigned = await publish(host, 'debian/12/signed', { version: 'unsigned' });
+  await declare(host, 'trusting', guestFile().replace(serverRef, 'debian/12/signed'));
+  await update(host, 'trusting');
+  expect((await status(host, 'trusting')).deployments).toMatchObject([{ checksum: unsigned }]);
+  expect((await host.try('systemctl start ostree-guest-update@signed')).exitCode).not.toBe(0);
+  expect(await status(host, 'signed')).toMatchObject({ staged: null, deployments: [{}] });
+});
+
+test("without [Remote], the host's remote is used, with its keys, and what it changes is followed", async () => {
+  await host.sh(
+    `ostree remote add --repo=/ostree/repo --gpg-import=${key.path} central file:///srv/mirror/repo`,
+  );
+  const commit = await publish(host, 'debian/12/central', {});
+  await declare(host, 'central', '[Guest]\nRef=central:debian/12/central\n');
+  expect((await host.try('systemctl start ostree-guest-update@central')).exitCode).not.toBe(0);
+  await key.sign(commit);
+  await update(host, 'central');
+  await start(host, 'central');
+  expect(await inGuest(host, 'central', 'cat /etc/os-release')).toContain('ID=debian');
+  const origin = '/var/lib/ostree-guests/central/sysroot/ostree/deploy/central/deploy/*.origin';
+  expect(await host.sh(`cat ${origin}`)).toContain('refspec=central:debian/12/central');
+  expect(await host.sh('ostree refs --repo=/ostree/repo')).not.toContain('central:');
+
+  await host.sh('ostree remote delete --repo=/ostree/repo central && mv /srv/mirror/repo /srv/mirror/moved');
+  await host.write(
+    '/etc/ostree/remotes.d/central.conf',
+    '[remote "central"]\nurl=file:///srv/mirror/moved\ngpg-verify=false\n',
+  );
+  await update(host, 'central');
+  await host.sh('mv /srv/mirror/moved /srv/mirror/repo');
+});

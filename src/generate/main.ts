@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { formatProblem } from '../config/problem.ts';
 import { nodeFiles } from '../node-files.ts';
 import { generate } from './generate.ts';
@@ -20,6 +20,10 @@ if (output === undefined) {
 /** Started by systemd, a generator's standard error goes nowhere; the kernel's log reaches the journal. */
 function report(text: string): void {
   const bySystemd = [process.pid, process.ppid].map(String).includes(process.env['SYSTEMD_EXEC_PID'] ?? '');
-  if (bySystemd) writeFileSync('/dev/kmsg', `<3>ostree-guests-generator[${process.pid}]: ${text}`);
-  else process.stderr.write(`${text}\n`);
+  if (!bySystemd) return void process.stderr.write(`${text}\n`);
+  try {
+    appendFileSync('/dev/kmsg', `<3>ostree-guests-generator[${process.pid}]: ${text}\n`);
+  } catch {
+    // A container may have no kernel log. The units of the other guests matter more.
+  }
 }

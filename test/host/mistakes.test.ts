@@ -99,6 +99,15 @@ describe('a guest that cannot be made says why, where and what to do', () => {
 test('a broken guest costs the others nothing: the generator says what is wrong and goes on', async () => {
   await declare(host, 'good');
   await update(host, 'good');
+  // A generator has no other way to speak; a container has no kernel log, so a pipe stands in for it.
+  const log = await host.sh(`
+    mkfifo /dev/kmsg
+    systemd-run --quiet --unit=kmsg sh -c 'exec 3<>/dev/kmsg; cat <&3 >/run/kmsg'
+    until systemctl daemon-reload && grep -q no-ref /run/kmsg; do sleep 0.1; done
+    cat /run/kmsg; systemctl stop kmsg; rm /dev/kmsg`);
+  expect(log).toMatch(
+    /^<3>ostree-guests-generator\[[0-9]+\]: \/etc\/ostree-guests\/no-ref\.guest:1:1: Ref= is missing/m,
+  );
   const byHand = await host.try('/usr/lib/systemd/system-generators/ostree-guests-generator $(mktemp -d)');
   expect(byHand.exitCode).toBe(1);
   expect(byHand.stderr).toContain('/etc/ostree-guests/no-ref.guest:1:1: Ref= is missing');

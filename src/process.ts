@@ -5,8 +5,8 @@ export interface Finished {
 }
 
 export interface RunOptions {
-  /** Called with each line of standard output as it comes. */
-  readonly onLine?: (line: string) => void;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -23,8 +23,7 @@ export async function run(
   const child = execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    env: { LC_ALL: 'C.UTF-8' },
-    ...(options.onLine && { stdout: [lines(options.onLine), 'pipe'] as const }),
+    env: { LC_ALL: 'C.UTF-8', ...options.env },
   });
   const result = await child;
   if (result.exitCode === undefined) {
@@ -37,12 +36,5 @@ export async function run(
     exitCode: result.exitCode,
     stdout: String(result.stdout ?? ''),
     stderr: String(result.stderr ?? ''),
-  };
-}
-
-function lines(onLine: (line: string) => void) {
-  return function* (line: unknown) {
-    onLine(String(line));
-    yield line;
   };
 }

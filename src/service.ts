@@ -24,20 +24,21 @@ export async function serviceMain(
 
 export function requireGuest(name: string): Guest {
   const checked = loadGuest(nodeFiles, name);
-  if (!checked) {
+  if (!checked) throw notDeclared(name);
+  if ('broken' in checked) {
     throw new Failure(
-      `No guest '${name}' is declared`,
-      `Write /etc/ostree-guests/${name}.guest, then: systemctl daemon-reload`,
-    );
-  }
-  if ('problems' in checked) {
-    throw new Failure(
-      checked.problems.map(formatProblem).join('\n'),
+      checked.broken.problems.map(formatProblem).join('\n'),
       'Correct it, then: systemctl daemon-reload',
     );
   }
   return checked.guest;
 }
+
+export const notDeclared = (name: string): Failure =>
+  new Failure(
+    `No guest '${name}' is declared`,
+    `Write /etc/ostree-guests/${name}.guest, then: systemctl daemon-reload`,
+  );
 
 /** One error in the journal, of priority 3, for each line; or plain text on a terminal: sd-daemon(3). */
 export function complain(text: string): void {

@@ -1,17 +1,16 @@
-import type { Problem } from '../config/problem.ts';
+import type { Broken } from '../config/guest.ts';
 import type { Overview } from './overview.ts';
 import { table } from './table.ts';
 import { deploymentWords, short, timeWords } from './words.ts';
 
 /** A line for each guest, those that cannot be read included: they are there, and they are not well. */
-export function listText(overviews: readonly Overview[], problems: readonly Problem[]): string {
-  if (overviews.length + problems.length === 0)
+export function listText(overviews: readonly Overview[], broken: readonly Broken[]): string {
+  if (overviews.length + broken.length === 0)
     return 'No guest is declared. Write /etc/ostree-guests/NAME.guest';
-  const broken = [...new Set(problems.map(({ at }) => at.file))];
   const rows = [
     ['GUEST', 'STATE', 'DEPLOYMENT', 'STAGED', 'NEXT UPDATE'],
     ...overviews.map(row),
-    ...broken.map((file) => [nameOf(file), 'broken', '-', '-', '-']),
+    ...broken.map(({ name }) => [name, 'broken', '-', '-', '-']),
   ];
   return table(rows);
 }
@@ -28,5 +27,3 @@ function row({ guest, state, running, deployments, staged, update }: Overview): 
     next,
   ];
 }
-
-const nameOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.guest$/, '');

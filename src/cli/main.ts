@@ -1,13 +1,18 @@
 import { Command, Option } from 'commander';
-import { loadGuests } from '../config/load.ts';
+import type { Source } from '../config/guest.ts';
+import { loadGuest, loadGuests, sourcesOf } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { explain } from '../failure.ts';
+import { type Generated, unitsOf } from '../generate/units.ts';
 import { nodeFiles } from '../node-files.ts';
-import { requireGuest } from '../service.ts';
+import { notDeclared, requireGuest } from '../service.ts';
+import { mergedText } from './cat.ts';
 import { overviewJson } from './json.ts';
 import { listText } from './list.ts';
 import { gather } from './overview.ts';
+import { type Format, problemsText } from './problems.ts';
 import { statusText } from './status.ts';
+import { verify } from './verify.ts';
 
 declare const VERSION: string;
 
@@ -25,12 +30,10 @@ program
   .description('all guests: what runs, what is staged, when the next update is')
   .addOption(output())
   .action(async (options: { output: string }) => {
-    const { guests, problems } = loadGuests(nodeFiles);
+    const { guests, broken } = loadGuests(nodeFiles);
     const overviews = await gather(guests);
-    console.log(
-      options.output === 'json' ? json(overviews.map(overviewJson)) : listText(overviews, problems),
-    );
-    complainOf(problems);
+    console.log(options.output === 'json' ? json(overviews.map(overviewJson)) : listText(overviews, broken));
+    complainOf(broken.flatMap(({ problems }) => problems));
   });
 
 program
@@ -44,6 +47,39 @@ program
       console.log(options.output === 'json' ? json(overviewJson(overview)) : statusText(overview));
   });
 
+program
+  .command('verify')
+  .description('what is wrong with guest files, or nothing; exit status 1 where something is')
+  .argument('[guest-or-file...]', 'a name, or a file; all guests that are declared')
+  .addOption(
+    new Option('--format <format>', 'how to print it').choices(['text', 'json', 'github']).default('text'),
+  )
+  .action(async (targets: string[], { format }: { format: Format }) => {
+    const verified = await verify(targets);
+    const problems = verified.flatMap((one) => one.problems);
+    const text = problemsText(problems, format, nodeFiles);
+    if (text !== '') console.log(text);
+    if (problems.length > 0) process.exitCode = 1;
+    else if (format === 'text') for (const { name } of verified) console.log(`${name}: no problem`);
+  });
+
+program
+  .command('cat')
+  .description('what a guest is declared as: its file and drop-ins as one, with where each line is from')
+  .argument('<guest>')
+  .action((name: string) => console.log(mergedText(requireSources(name))));
+
+program
+  .command('units')
+  .description('what the generator makes of a guest, without making it')
+  .argument('<guest>')
+  .action((name: string) => {
+    const checked = loadGuest(nodeFiles, name);
+    if (!checked) throw notDeclared(name);
+    console.log(unitsText(unitsOf(checked)));
+    if ('broken' in checked) complainOf(checked.broken.problems);
+  });
+
 // Without a command it lists, as systemctl and machinectl do.
 program
   .parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, 'list'])
@@ -54,7 +90,21 @@ program
     process.exitCode = 1;
   });
 
-const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
+/** Where systemd has them put: systemd.generator(7). */
+function unitsText(generated: readonly Generated[]): string {
+  const text = (file: Generated) => ('text' in file ? file.text : `# -> ${file.target}\n`);
+  return generated.map((file) => `# /run/systemd/generator/${file.path}\n${text(file)}`).join('\n');
+}
+
+function requireSources(name: string): readonly Source[] {
+  const sources = sourcesOf(nodeFiles, name);
+  if (sources.length === 0) throw notDeclared(name);
+  return sources;
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, undefined, 2);
+}
 
 function complainOf(problems: readonly Problem[]): void {
   for (const problem of problems) console.error(formatProblem(problem));

@@ -1,72 +1,56 @@
-/** What a value must look like. `check` answers what is expected, or nothing when the value is right. */
-export interface ValueType {
-  readonly expected: string;
-  matches(value: string): boolean;
+import { execKeys } from './keys/exec.ts';
+import { filesKeys } from './keys/files.ts';
+import { guestKeys } from './keys/guest.ts';
+import { networkKeys } from './keys/network.ts';
+import { unitKeys } from './keys/unit.ts';
+import type { ValueType } from './types.ts';
+
+/** How a key of systemd.nspawn(5) becomes options of systemd-nspawn(1). */
+export interface NspawnOption {
+  readonly option: string;
+  /**
+   * `last`: the last value; `each`: every value; `words`: every word of every value; `joined`: all words, with
+   * commas between them.
+   */
+  readonly takes: 'last' | 'each' | 'words' | 'joined';
 }
 
+/** One key that a guest file may have. */
 export interface Key {
   readonly section: string;
   readonly name: string;
   readonly type: ValueType;
   /** May be given more than once; an empty assignment forgets what came before. */
   readonly repeatable?: true;
+  readonly default?: string;
+  /** What the key is for, in a line or two. */
+  readonly help: string;
+  /** The manual that says more: `systemd.nspawn(5)`. Without one, ours is where it is described. */
+  readonly manual?: string;
+  /** The version of systemd that has it; older ones ignore it with a warning. */
+  readonly since?: number;
+  readonly nspawn?: NspawnOption;
 }
 
-const text: ValueType = { expected: 'some text', matches: (value) => value !== '' };
+/** [Exec], [Files] and [Network]: systemd.nspawn(5) of systemd 252, to which 262 has added none. */
+export const nspawnKeys: readonly Key[] = [...execKeys, ...filesKeys, ...networkKeys];
 
-const pattern = (expected: string, regexp: RegExp): ValueType => ({
-  expected,
-  matches: (value) => regexp.test(value),
-});
+/**
+ * Every key, in the order of the manual. The parser, the checks, the suggestions and the manual all come from it.
+ */
+export const schema: readonly Key[] = [...guestKeys, ...nspawnKeys, ...unitKeys];
 
-const oneOf = (...words: readonly string[]): ValueType => ({
-  expected: words.join(' or '),
-  matches: (value) => words.includes(value),
-});
+/** The sections whose lines go into units as they are, systemd's specifiers included. */
+export const unitSections = ['Unit', 'Service', 'Timer'] as const;
+export type UnitSection = (typeof unitSections)[number];
 
-/** Absolute, normal, and of characters that need no quoting in a unit or an nspawn argument. */
-const path = pattern(
-  "an absolute path of letters, digits and '._+@/-', without '..'",
-  /^(?!.*\/\.\.?(\/|$))(\/[\w.+@-]+)+$/,
-);
+const bySectionAndName = new Map(schema.map((key) => [`${key.section}.${key.name}`, key]));
+export const findKey = (section: string, name: string): Key | undefined =>
+  bySectionAndName.get(`${section}.${name}`);
 
-/** Values systemd reads as a boolean: systemd.syntax(7). */
-const truth = ['1', 'yes', 'true', 'on'];
-const boolean = oneOf(...truth, '0', 'no', 'false', 'off');
-
-export const isTrue = (value: string): boolean => truth.includes(value);
-
-/** The units of systemd.time(7); a bare number is seconds. */
-const timeUnit =
-  'usec|us|µs|msec|ms|seconds|second|sec|s|minutes|minute|min|months|month|m|M|hours|hour|hr|h|days|day|d|weeks|week|w|years|year|y';
-const timeSpan = pattern(
-  'a time span such as 90s, 15min or 1h 30min (systemd.time(7))',
-  new RegExp(`^\\s*(\\d+(\\.\\d+)?\\s*(${timeUnit})?\\s*)+$`),
-);
-
-/** `REMOTE:REF`, by the rules of libostree's ostree_parse_refspec() and ostree_validate_remote_name(). */
-const refspec = pattern(
-  'REMOTE:REF, such as site:debian/12/server',
-  /^[\w-][\w.-]*:[\w.-]*[\w-][\w.-]*(\/[\w.-]*[\w-][\w.-]*)*$/,
-);
-
-const url = pattern(
-  'a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)',
-  /^((mirrorlist|metalink)=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,
-);
-
-/** Every key that a guest file may have. */
-export const schema: readonly Key[] = [
-  { section: 'Guest', name: 'Description', type: text },
-  { section: 'Guest', name: 'Ref', type: refspec },
-  { section: 'Guest', name: 'Sysroot', type: path },
-  { section: 'Remote', name: 'URL', type: url },
-  { section: 'Remote', name: 'GPGVerify', type: boolean },
-  { section: 'Remote', name: 'GPGKeyPath', type: path },
-  { section: 'Update', name: 'Action', type: oneOf('stage', 'switch') },
-  { section: 'Update', name: 'OnCalendar', type: text, repeatable: true },
-  { section: 'Update', name: 'RandomizedDelaySec', type: timeSpan },
-];
+export const sections: readonly string[] = [...new Set(schema.map((key) => key.section))];
+export const isUnitSection = (section: string): section is UnitSection =>
+  (unitSections as readonly string[]).includes(section);
 
 /** Hostname, machine, stateroot and unit instance must all accept it. */
 export const guestName = /^[a-z0-9][a-z0-9-]{0,62}$/;

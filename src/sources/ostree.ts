@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, placeOf } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
@@ -47,7 +47,7 @@ async function pull(guest: Guest, url: string, ...args: readonly string[]): Prom
   const repository = `--repo=${repositoryOf(guest.sysroot)}`;
   const { exitCode, stderr } = await tryOstree(repository, 'pull', ...args);
   if (exitCode === 0) return;
-  const place = guest.remote ? guest.place('Remote', 'URL') : guest.place('Guest', 'Ref');
+  const place = guest.remote ? placeOf(guest, 'Remote', 'URL') : placeOf(guest, 'Guest', 'Ref');
   const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;
   throw new Failure(
     message,

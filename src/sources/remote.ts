@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Guest, Remote } from '../config/guest.ts';
+import { type Guest, placeOf, type Remote } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { parseKeyfile } from '../ostree/keyfile.ts';
 import { ostree } from '../ostree/ostree.ts';
@@ -32,7 +32,7 @@ export async function configureRemote(
 
 function declaredRemote(guest: Guest, { url, gpgVerify, gpgKeyPath }: Remote): HostRemote {
   if (gpgKeyPath && !existsSync(gpgKeyPath)) {
-    const message = `${guest.place('Remote', 'GPGKeyPath')}: GPGKeyPath=${gpgKeyPath} does not exist`;
+    const message = `${placeOf(guest, 'Remote', 'GPGKeyPath')}: GPGKeyPath=${gpgKeyPath} does not exist`;
     throw new Failure(message, "Put the remote's public key there, or correct the path");
   }
   return { options: { url, 'gpg-verify': String(gpgVerify), ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }) } };
@@ -41,7 +41,7 @@ function declaredRemote(guest: Guest, { url, gpgVerify, gpgKeyPath }: Remote): H
 function hostRemote(guest: Guest): HostRemote {
   const found = findHostRemote(guest.remoteName);
   if (!found) {
-    const message = `${guest.place('Guest', 'Ref')}: the host has no remote '${guest.remoteName}'`;
+    const message = `${placeOf(guest, 'Guest', 'Ref')}: the host has no remote '${guest.remoteName}'`;
     throw new Failure(
       message,
       `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${guest.remoteName} URL`,

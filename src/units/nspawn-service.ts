@@ -1,4 +1,5 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, unitSettings } from '../config/guest.ts';
+import { execWord } from './exec-word.ts';
 import { literal, unitText } from './unit-text.ts';
 
 /**
@@ -13,6 +14,7 @@ export function nspawnService(guest: Guest): string {
         ['Description', literal(guest.description)],
         ['SourcePath', guest.file],
         ['RequiresMountsFor', guest.sysroot],
+        ...unitSettings(guest, 'Unit'),
       ],
     ],
     [
@@ -22,15 +24,18 @@ export function nspawnService(guest: Guest): string {
         // Runs at each start, a guest's own reboot included, and never while the guest runs.
         ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
         ['ExecStart', ''],
-        ['ExecStart', `systemd-nspawn ${nspawnOptions(guest).join(' ')}`],
+        ['ExecStart', ['systemd-nspawn', ...nspawnOptions(guest).map(execWord)].join(' ')],
         // systemd 262 has one that older versions of nspawn do not understand.
         ['ExecStopPost', ''],
+        ...unitSettings(guest, 'Service'),
       ],
     ],
   ]);
 }
 
-function nspawnOptions(guest: Guest): string[] {
+/** What holds for every guest first: of two options that exclude each other, nspawn takes the last. */
+function nspawnOptions({ name, sysroot, machine }: Guest): string[] {
+  const mapped = machine.privateUsers !== 'no';
   return [
     '--quiet',
     '--keep-unit',
@@ -38,17 +43,21 @@ function nspawnOptions(guest: Guest): string[] {
     '--notify-ready=yes',
     // Not "override": one Bind= in an admin's .nspawn file would drop all the mounts below.
     '--settings=yes',
-    '--machine=%i',
-    '--directory=/run/ostree-guests/%i/root',
+    `--machine=${name}`,
+    `--directory=/run/ostree-guests/${name}/root`,
     '--link-journal=no',
     '--timezone=off',
-    '--network-veth',
+    `--private-users=${machine.privateUsers}`,
     // Not "auto" or "chown": they may rewrite files that are hard links into the repository.
-    '--private-users=pick',
-    '--private-users-ownership=map',
+    ...(mapped ? ['--private-users-ownership=map'] : []),
     // Without it the guest could write to the repository's objects.
     '--bind-ro=+/usr:/usr',
-    `--bind=${guest.sysroot}/ostree/deploy/%i/var:/var:idmap`,
+    `--bind=${sysroot}/ostree/deploy/${name}/var:/var${mapped ? ':idmap' : ''}`,
     '--tmpfs=/sysroot:mode=755',
+    ...{ veth: ['--network-veth'], private: ['--private-network'], host: [] }[machine.network],
+    ...machine.options,
+    ...machine.credentials.map((id) => `--load-credential=${id}:${id}`),
+    // What follows is the init system's, even if it begins with a dash.
+    ...(machine.parameters.length > 0 ? ['--', ...machine.parameters] : []),
   ];
 }

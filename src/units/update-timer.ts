@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, unitSettings } from '../config/guest.ts';
 import { literal, type Setting, unitText } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
@@ -11,6 +11,7 @@ export function updateTimer(guest: Guest): string {
       : ['', ...onCalendar].map((expression) => ['OnCalendar', expression] as const);
   const delay: Setting[] =
     randomizedDelaySec === undefined ? [] : [['RandomizedDelaySec', randomizedDelaySec]];
+  const settings = [...calendar, ...delay, ...unitSettings(guest, 'Timer')];
   return unitText([
     [
       'Unit',
@@ -19,6 +20,6 @@ export function updateTimer(guest: Guest): string {
         ['SourcePath', guest.file],
       ],
     ],
-    ...(calendar.length + delay.length > 0 ? [['Timer', [...calendar, ...delay]] as const] : []),
+    ...(settings.length > 0 ? [['Timer', settings] as const] : []),
   ]);
 }

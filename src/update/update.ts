@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, placeOf } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { bootUnit, guestUnit, isRunning, restartUnit, startUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
@@ -60,7 +60,7 @@ async function fetch(
 async function stage(guest: Guest, { checksum, refspec }: Offer, report: Report): Promise<void> {
   const repository = repositoryOf(guest.sysroot);
   if (!(await hasKernel(repository, checksum))) {
-    const message = `${guest.place('Guest', 'Ref')}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
+    const message = `${placeOf(guest, 'Guest', 'Ref')}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
     throw new Failure(
       message,
       'OSTree deploys no tree without one; an empty file will do. The guest is as it was',

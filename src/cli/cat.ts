@@ -1,0 +1,15 @@
+import type { Source } from '../config/guest.ts';
+import { parseSyntax } from '../config/syntax.ts';
+
+/** The files of a guest put together, as one file that means the same, with where each line came from. */
+export function mergedText(sources: readonly Source[]): string {
+  const assignments = sources.flatMap(({ file, text }) => parseSyntax(file, text).assignments);
+  const sections = [...new Set(assignments.map(({ section }) => section))];
+  const parts = sections.map((section) => {
+    const lines = assignments
+      .filter((assignment) => assignment.section === section)
+      .map(({ key, value, keyAt }) => `# ${keyAt.file}:${keyAt.line}\n${key}=${value}`);
+    return [`[${section}]`, ...lines].join('\n');
+  });
+  return parts.join('\n\n');
+}

@@ -1,0 +1,63 @@
+import { nearest } from './nearest.ts';
+import type { Position, Problem } from './problem.ts';
+import { findKey, isUnitSection, type Key, schema, sections } from './schema.ts';
+import { expand, expandForUnit, type Specifiers } from './specifiers.ts';
+import type { Assignment } from './syntax.ts';
+import type { Setting } from './values.ts';
+import { splitWords } from './words.ts';
+
+/** A wrong value is a setting, too: then it is not also missing. */
+export interface CheckedAssignment {
+  readonly setting?: Setting;
+  readonly problem?: Problem;
+}
+
+/** Checks one assignment against the schema, and expands its specifiers. */
+export function checkAssignment(assignment: Assignment, specifiers: Specifiers): CheckedAssignment {
+  const { section, key: name, keyAt, valueAt: at, value } = assignment;
+  const key = findKey(section, name);
+  if (!key) return { problem: { at: keyAt, ...unknown(section, name) } };
+
+  const expanded = isUnitSection(section)
+    ? { text: expandForUnit(value, specifiers) }
+    : expand(value, specifiers);
+  const text = 'text' in expanded ? expanded.text : value;
+  const setting = { section, key: name, value: text, at };
+  if ('wrong' in expanded) {
+    const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
+    const remedy = 'Known: %n, the name of the guest; %H, the hostname of the host; and %% for a %';
+    return { setting, problem: { at: after(at, expanded.offset), message, remedy } };
+  }
+  const problem = text === '' ? undefined : wrongValue(key, text, at);
+  return problem ? { setting, problem } : { setting };
+}
+
+function wrongValue(key: Key, value: string, at: Position): Problem | undefined {
+  const remedy = key.type.check(value);
+  if (remedy) return { at, message: `'${value}' is not right for ${key.name}=`, remedy };
+  if (key.nspawn?.takes !== 'words' && key.nspawn?.takes !== 'joined') return undefined;
+  const split = splitWords(value);
+  return 'wrong' in split
+    ? { at: after(at, split.offset), message: `${split.wrong}: ${value.slice(split.offset)}` }
+    : undefined;
+}
+
+const after = (at: Position, offset: number): Position => ({ ...at, column: at.column + offset });
+
+function unknown(section: string, name: string): Pick<Problem, 'message' | 'remedy'> {
+  if (!sections.includes(section)) {
+    const remedy = suggest(section, sections, (word) => `[${word}]`);
+    return { message: `There is no section [${section}]`, remedy };
+  }
+  const message = `[${section}] has no key '${name}'`;
+  const elsewhere = schema.find((key) => key.name === name);
+  if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
+  const names = schema.filter((key) => key.section === section).map((key) => key.name);
+  return { message, remedy: suggest(name, names, (word) => word) };
+}
+
+function suggest(wrong: string, words: readonly string[], show: (word: string) => string): string {
+  const near = nearest(wrong, words);
+  if (near) return `Did you mean ${show(near)}?`;
+  return words.length > 12 ? 'See ostree-guests.guest(5)' : `Known: ${words.map(show).join(', ')}`;
+}

@@ -1,0 +1,61 @@
+import { type Key, nspawnKeys } from './schema.ts';
+
+import { isTrue } from './types.ts';
+import type { Values } from './values.ts';
+import { splitWords } from './words.ts';
+
+/** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
+export interface Machine {
+  /** Options of systemd-nspawn(1), each one argument. */
+  readonly options: readonly string[];
+  /** Arguments of the guest's init system. */
+  readonly parameters: readonly string[];
+  /** `pick`, a range of UIDs, or `no` user namespace at all. */
+  readonly privateUsers: string;
+  /** `veth`: of its own, linked to the host; `private`: without that link; `host`: the host's. */
+  readonly network: 'veth' | 'private' | 'host';
+  /** The credentials that its unit has, to be handed on. */
+  readonly credentials: readonly string[];
+}
+
+const credentialKeys = [
+  'LoadCredential',
+  'LoadCredentialEncrypted',
+  'SetCredential',
+  'SetCredentialEncrypted',
+];
+
+export function machineOf(values: Values): Machine {
+  const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
+  const link = isOn('VirtualEthernet') ? 'veth' : 'private';
+  const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
+  return {
+    options: nspawnKeys.flatMap((key) => optionsOf(key, values.all(key.section, key.name))),
+    parameters: wordsOf(values.all('Exec', 'Parameters')),
+    privateUsers: values.last('Exec', 'PrivateUsers') ?? 'pick',
+    network: isOn('Private') ? link : 'host',
+    credentials: [...new Set(credentials.map((value) => value.replace(/:.*/s, '')))],
+  };
+}
+
+function optionsOf({ nspawn }: Key, values: readonly string[]): string[] {
+  if (!nspawn?.option || values.length === 0) return [];
+  const option = (value: string) => `${nspawn.option}=${value}`;
+  switch (nspawn.takes) {
+    case 'last':
+      return values.slice(-1).map(option);
+    case 'each':
+      return values.map(option);
+    case 'words':
+      return wordsOf(values).map(option);
+    case 'joined':
+      return [option(wordsOf(values).join(','))];
+  }
+}
+
+/** Their quoting has been checked. */
+const wordsOf = (values: readonly string[]): string[] =>
+  values.flatMap((value) => {
+    const split = splitWords(value);
+    return 'words' in split ? split.words : [];
+  });

@@ -1,0 +1,22 @@
+/** What specifiers stand for. */
+export interface Specifiers {
+  /** %n */
+  readonly guest: string;
+  /** %H */
+  readonly hostname: string;
+}
+
+export type Expanded = { readonly text: string } | { readonly wrong: string; readonly offset: number };
+
+/** Puts in what %n, %H and %% stand for. */
+export function expand(value: string, { guest, hostname }: Specifiers): Expanded {
+  const known: Readonly<Record<string, string>> = { '%n': guest, '%H': hostname, '%%': '%' };
+  for (const { 0: specifier, index } of value.matchAll(/%.?/gs)) {
+    if (known[specifier] === undefined) return { wrong: specifier, offset: index };
+  }
+  return { text: value.replace(/%./gs, (specifier) => known[specifier] ?? specifier) };
+}
+
+/** For a value that systemd itself expands: %n is the guest's name there too, the others are systemd's. */
+export const expandForUnit = (value: string, { guest }: Specifiers): string =>
+  value.replace(/%(.)/gs, (specifier, letter) => (letter === 'n' ? guest : specifier));

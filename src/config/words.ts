@@ -1,0 +1,50 @@
+/** The words of a value, or what is wrong with its quoting and where in the value. */
+export type Words =
+  | { readonly words: readonly string[] }
+  | { readonly wrong: string; readonly offset: number };
+
+const escapes: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', s: ' ' },
+  ...{ '\\': '\\', '"': '"', "'": "'" },
+};
+
+/** Splits a value into words: systemd.syntax(7), "Quoting". */
+export function splitWords(value: string): Words {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote: { mark: string; offset: number } | undefined;
+  for (let at = 0; at < value.length; at += 1) {
+    const character = value.charAt(at);
+    if (character === '\\') {
+      const escaped = readEscape(value, at);
+      if (!escaped) return { wrong: 'This escape sequence is unknown', offset: at };
+      word = (word ?? '') + escaped.text;
+      at += escaped.length - 1;
+    } else if (quote) {
+      if (character === quote.mark) quote = undefined;
+      else word = (word ?? '') + character;
+    } else if (character === '"' || character === "'") {
+      quote = { mark: character, offset: at };
+      word ??= '';
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? '') + character;
+    }
+  }
+  if (quote) return { wrong: 'This quote is not closed', offset: quote.offset };
+  return { words: word === undefined ? words : [...words, word] };
+}
+
+function readEscape(value: string, at: number): { text: string; length: number } | undefined {
+  const simple = escapes[value.charAt(at + 1)];
+  if (simple !== undefined) return { text: simple, length: 2 };
+  const [whole, hex, octal, u4, u8] =
+    /^\\(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(value.slice(at)) ??
+    [];
+  if (whole === undefined) return undefined;
+  const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? u4 ?? u8 ?? '', 16);
+  const valid = code > 0 && code <= 0x10ffff;
+  return valid ? { text: String.fromCodePoint(code), length: whole.length } : undefined;
+}

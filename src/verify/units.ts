@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { Guest } from '../config/guest.ts';
+import type { Position, Problem } from '../config/problem.ts';
+import { writeUnits } from '../generate/generate.ts';
+import { bootUnit, guestUnit, timerUnit, updateUnit } from '../machine/systemctl.ts';
+import { nodeFiles } from '../node-files.ts';
+import { run } from '../process.ts';
+
+/** Lets systemd read the units of a guest, made somewhere else, as it would read them. */
+export async function verifyUnits(guest: Guest): Promise<Problem[]> {
+  const output = mkdtempSync(`${tmpdir()}/ostree-guests-`);
+  try {
+    writeUnits(nodeFiles, output, { guest });
+    const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(guest.name));
+    // The colon adds the host's own directories: systemd.unit(5), $SYSTEMD_UNIT_PATH.
+    const env = { SYSTEMD_UNIT_PATH: `${output}:` };
+    const options = ['verify', '--man=no', '--recursive-errors=one'];
+    const { stderr } = await run('systemd-analyze', [...options, ...units], { env });
+    return stderr.split('\n').flatMap((line) => (line === '' ? [] : [problemOf(guest, output, line)]));
+  } finally {
+    rmSync(output, { recursive: true });
+  }
+}
+
+/** `FILE:LINE: TEXT` of a file that we made is led back to where its line came from. */
+function problemOf(guest: Guest, output: string, line: string): Problem {
+  const [, file, number, text] = /^(.*?):(\d+): (.*)$/.exec(line) ?? [];
+  const at: Position = { file: guest.file, line: 1, column: 1 };
+  if (!file?.startsWith(output) || text === undefined) return { at, message: `systemd says: ${line}` };
+  const written = readFileSync(file, 'utf8').split('\n')[Number(number) - 1];
+  const setting = guest.values.settings.find(({ key, value }) => `${key}=${value}` === written);
+  return { at: setting?.at ?? at, message: `systemd says: ${text}` };
+}

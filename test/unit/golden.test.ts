@@ -1,0 +1,138 @@
+// Whole directories: what the generator, run as systemd runs it, makes of guest files. To see what it does,
+// read test/golden. UPDATE_GOLDEN=1 writes what is expected; read the difference before you commit it.
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const golden = 'test/golden';
+let work: string;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'golden-'));
+  const outfile = join(work, 'generator.cjs');
+  await build({
+    entryPoints: ['src/generate/main.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+  });
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+function generate(input: string, environment: Record<string, string> = {}) {
+  const output = mkdtempSync(join(work, 'output-'));
+  const env = {
+    PATH: process.env['PATH'],
+    OSTREE_GUESTS_PATH: ['etc', 'run', 'lib'].map((name) => resolve(input, name)).join(':'),
+    OSTREE_GUESTS_NODE: process.execPath,
+    OSTREE_GUESTS_LIB: work,
+    ...environment,
+  };
+  const { status, stderr } = spawnSync('sh', ['generators/ostree-guests-generator', output, output, output], {
+    env,
+    encoding: 'utf8',
+  });
+  return { status, stderr: here(stderr), output };
+}
+
+/** The same on every machine. */
+const here = (text: string): string => text.replaceAll(`${process.cwd()}/`, '/');
+
+/** Every file and link of a tree, with its content. */
+function tree(directory: string): Record<string, string> {
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
+    (entry) => !entry.isDirectory(),
+  );
+  const entries = names.map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const content = entry.isSymbolicLink() ? `-> ${readlinkSync(path)}` : here(readFileSync(path, 'utf8'));
+    return [path.slice(directory.length + 1), content] as const;
+  });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What systemd has to say of generated units; nothing, where they are right. */
+function complaints(output: string): string {
+  const path = join(output, '..', 'templates');
+  if (!existsSync(path)) cpSync('units', path, { recursive: true });
+  for (const unit of readdirSync(path)) {
+    const text = readFileSync(join('units', unit), 'utf8')
+      .replaceAll('@NODE@', process.execPath)
+      .replaceAll('@LIBDIR@', work);
+    writeFileSync(join(path, unit), text);
+  }
+  const units = readdirSync(output)
+    .filter((name) => name.endsWith('.d'))
+    .map((name) => name.slice(0, -'.d'.length));
+  const args = ['verify', '--man=no', '--recursive-errors=one', ...units];
+  return spawnSync('systemd-analyze', args, {
+    env: { PATH: process.env['PATH'], SYSTEMD_UNIT_PATH: `${output}:${path}:` },
+    encoding: 'utf8',
+  }).stderr;
+}
+
+const canVerify =
+  spawnSync('systemd-analyze', ['--version']).status === 0 &&
+  existsSync('/lib/systemd/system/systemd-nspawn@.service');
+
+describe.each(readdirSync(golden))('%s', (name) => {
+  const expected = join(golden, name, 'expected');
+  const errors = join(golden, name, 'stderr');
+
+  test('is generated as expected', () => {
+    const { status, stderr, output } = generate(join(golden, name, 'input'));
+    if (process.env['UPDATE_GOLDEN']) {
+      rmSync(expected, { recursive: true, force: true });
+      for (const [path, text] of Object.entries(tree(output))) {
+        mkdirSync(join(expected, path, '..'), { recursive: true });
+        if (text.startsWith('-> ')) symlinkSync(text.slice(3), join(expected, path));
+        else writeFileSync(join(expected, path), text);
+      }
+      writeFileSync(errors, stderr);
+    }
+    expect(tree(output)).toEqual(existsSync(expected) ? tree(expected) : {});
+    expect(stderr).toBe(readFileSync(errors, 'utf8'));
+    expect(status).toBe(stderr === '' ? 0 : 1);
+  });
+
+  test.skipIf(!canVerify)('systemd finds nothing wrong with it', () => {
+    const { output } = generate(join(golden, name, 'input'));
+    expect(complaints(output)).toBe('');
+  });
+});
+
+describe('nothing is started', () => {
+  const refuse = { OSTREE_GUESTS_NODE: '/bin/false' };
+
+  test('where no guest is declared', () => {
+    const { status, output } = generate(join(work, 'nowhere'), refuse);
+    expect([status, readdirSync(output)]).toEqual([0, []]);
+  });
+
+  test('in an initrd', () => {
+    const { status, output } = generate(join(golden, 'one-guest/input'), {
+      ...refuse,
+      SYSTEMD_IN_INITRD: '1',
+    });
+    expect([status, readdirSync(output)]).toEqual([0, []]);
+  });
+});
+
+test('the front is a script that sh understands', () => {
+  execFileSync('sh', ['-n', 'generators/ostree-guests-generator']);
+});

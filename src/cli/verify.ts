@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Checked } from '../config/guest.ts';
 import { loadFile, loadGuest, loadGuests } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
@@ -33,6 +34,7 @@ function find(target: string): Checked {
 async function verifyOne(checked: Checked): Promise<Verified> {
   if ('broken' in checked) return checked.broken;
   const { guest } = checked;
-  const problems = await Promise.all([verifyOnHost(guest), verifyUnits(guest)]);
-  return { name: guest.name, problems: problems.flat() };
+  const [onHost, inUnits] = await Promise.all([verifyOnHost(guest), verifyUnits(guest)]);
+  const further = inUnits.filter(({ at }) => !onHost.some((problem) => isDeepStrictEqual(problem.at, at)));
+  return { name: guest.name, problems: [...onHost, ...further].sort((a, b) => a.at.line - b.at.line) };
 }

@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts';
 import type { Position, Problem } from './problem.ts';
-import { findKey, isUnitSection, type Key, schema, sections } from './schema.ts';
-import { expand, expandForUnit, type Specifiers } from './specifiers.ts';
+import { findKey, isUnitSection, type Key, nspawnKeys, schema, sections } from './schema.ts';
+import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
 import type { Setting } from './values.ts';
 import { splitWords } from './words.ts';
@@ -12,15 +12,18 @@ export interface CheckedAssignment {
   readonly problem?: Problem;
 }
 
-/** Checks one assignment against the schema, and expands its specifiers. */
-export function checkAssignment(assignment: Assignment, specifiers: Specifiers): CheckedAssignment {
+/** Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. */
+export function checkAssignment(
+  assignment: Assignment,
+  kind: 'guest' | 'nspawn',
+  specifiers: Specifiers,
+): CheckedAssignment {
   const { section, key: name, keyAt, valueAt: at, value } = assignment;
   const key = findKey(section, name);
-  if (!key) return { problem: { at: keyAt, ...unknown(section, name) } };
+  if (!key || (kind === 'nspawn' && !nspawnKeys.includes(key)))
+    return { problem: { at: keyAt, ...unknown(section, name) } };
 
-  const expanded = isUnitSection(section)
-    ? { text: expandForUnit(value, specifiers) }
-    : expand(value, specifiers);
+  const expanded = kind === 'nspawn' ? { text: value } : expandIn(section, value, specifiers);
   const text = 'text' in expanded ? expanded.text : value;
   const setting = { section, key: name, value: text, at };
   if ('wrong' in expanded) {
@@ -31,6 +34,9 @@ export function checkAssignment(assignment: Assignment, specifiers: Specifiers):
   const problem = text === '' ? undefined : wrongValue(key, text, at);
   return problem ? { setting, problem } : { setting };
 }
+
+const expandIn = (section: string, value: string, specifiers: Specifiers): Expanded =>
+  isUnitSection(section) ? { text: expandForUnit(value, specifiers) } : expand(value, specifiers);
 
 function wrongValue(key: Key, value: string, at: Position): Problem | undefined {
   const remedy = key.type.check(value);

@@ -18,8 +18,9 @@ export interface Remote {
   readonly gpgKeyPath?: string;
 }
 
-/** One file that a guest is made of. */
+/** One file that a guest is made of: our own, or an admin's systemd.nspawn(5). */
 export interface Source {
+  readonly kind: 'guest' | 'nspawn';
   readonly file: string;
   readonly text: string;
 }
@@ -58,9 +59,8 @@ export interface Broken {
 
 export type Checked = { readonly guest: Guest } | { readonly broken: Broken };
 
-/** Reads a guest: its guest file, and then its drop-ins in the order in which they apply. */
-export function readGuest(name: string, sources: readonly [Source, ...Source[]], hostname: string): Checked {
-  const [{ file }] = sources;
+/** Reads a guest: `file` is its guest file, `sources` are all its files in the order in which they apply. */
+export function readGuest(name: string, file: string, sources: readonly Source[], hostname: string): Checked {
   const problems: Problem[] = [];
   const settings: Setting[] = [];
   const top: Position = { file, line: 1, column: 1 };
@@ -72,7 +72,7 @@ export function readGuest(name: string, sources: readonly [Source, ...Source[]],
     const { assignments, problems: found } = parseSyntax(source.file, source.text);
     const wrong = [...found];
     for (const assignment of assignments) {
-      const { setting, problem } = checkAssignment(assignment, { guest: name, hostname });
+      const { setting, problem } = checkAssignment(assignment, source.kind, { guest: name, hostname });
       if (setting) settings.push(setting);
       if (problem) wrong.push(problem);
     }

@@ -1,3 +1,4 @@
+import { isMount, mountArgument } from './mounts.ts';
 import { type Key, nspawnKeys } from './schema.ts';
 
 import { isTrue } from './types.ts';
@@ -38,14 +39,14 @@ export function machineOf(values: Values): Machine {
   };
 }
 
-function optionsOf({ nspawn }: Key, values: readonly string[]): string[] {
+function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
   if (!nspawn?.option || values.length === 0) return [];
   const option = (value: string) => `${nspawn.option}=${value}`;
   switch (nspawn.takes) {
     case 'last':
       return values.slice(-1).map(option);
     case 'each':
-      return values.map(option);
+      return values.map((value) => option(isMount(name) ? mountArgument(name, value) : value));
     case 'words':
       return wordsOf(values).map(option);
     case 'joined':

@@ -11,7 +11,7 @@ function wrongDestination(destination: string, writable: boolean): string | unde
   if (['/', '/usr', '/etc', '/var', '/sysroot', '/run', '/proc', '/sys', '/dev'].includes(path)) {
     return `It would hide the guest's own ${path}`;
   }
-  if (path.startsWith('/usr/') && writable)
+  if (behindLink(path).startsWith('/usr/') && writable)
     return "A guest's /usr is read-only: it is shared with the repository";
   return undefined;
 }
@@ -29,7 +29,59 @@ const destinationType = (
 });
 
 /** SOURCE[:DESTINATION[:OPTIONS]]; a source may begin with `+` or `-`. */
+export const bindSource = (value: string): string => (fields(value)[0] ?? '').replaceAll('\\:', ':');
 const bindDestination = ([source = '', destination]: string[]) => destination || source.replace(/^[-+]+/, '');
+
+/**
+ * Directories of a guest that are links into /var in trees made for OSTree ("Adapting existing mainstream
+ * distributions" in its manual). nspawn mounts in the order of the paths: what is mounted below one of these
+ * would be hidden by /var, which comes later.
+ */
+export const varLinks: Readonly<Record<string, string>> = {
+  '/home': '/var/home',
+  '/mnt': '/var/mnt',
+  '/opt': '/var/opt',
+  '/root': '/var/roothome',
+  '/srv': '/var/srv',
+  '/usr/local': '/var/usrlocal',
+};
+
+/** The link that a path leads through, if it is one of those. */
+export const varLinkOf = (path: string): string | undefined =>
+  Object.keys(varLinks).find((link) => path === link || path.startsWith(`${link}/`));
+
+const behindLink = (path: string): string => {
+  const link = varLinkOf(path);
+  return link === undefined ? path : varLinks[link] + path.slice(link.length);
+};
+
+const mountKeys = [
+  'Bind',
+  'BindReadOnly',
+  'TemporaryFileSystem',
+  'Inaccessible',
+  'Overlay',
+  'OverlayReadOnly',
+];
+
+/** Whether a key of [Files] mounts something. */
+export const isMount = (key: string): boolean => mountKeys.includes(key);
+
+/** Where a mount of [Files] goes. */
+export function mountPoint(key: string, value: string): string {
+  const parts = fields(value);
+  if (key === 'Bind' || key === 'BindReadOnly') return bindDestination(parts);
+  return (key.startsWith('Overlay') ? parts.at(-1) : parts[0]) ?? '';
+}
+
+/** The argument of nspawn's option, with the mount point where it really is. */
+export function mountArgument(key: string, value: string): string {
+  const parts = fields(value);
+  const point = behindLink(mountPoint(key, value));
+  if (key === 'Bind' || key === 'BindReadOnly') return [parts[0], point, ...parts.slice(2)].join(':');
+  if (key.startsWith('Overlay')) return [...parts.slice(0, -1), point].join(':');
+  return [point, ...parts.slice(1)].join(':');
+}
 
 export const bind = destinationType('SOURCE[:DESTINATION[:OPTIONS]]', true, bindDestination);
 export const bindReadOnly = destinationType('SOURCE[:DESTINATION[:OPTIONS]]', false, bindDestination);

@@ -41,8 +41,8 @@ function nspawnOptions({ name, sysroot, machine }: Guest): string[] {
     '--keep-unit',
     '--boot',
     '--notify-ready=yes',
-    // Not "override": one Bind= in an admin's .nspawn file would drop all the mounts below.
-    '--settings=yes',
+    // An admin's .nspawn file is in the options below: nspawn would take its mounts or ours, never both.
+    '--settings=no',
     `--machine=${name}`,
     `--directory=/run/ostree-guests/${name}/root`,
     '--link-journal=no',

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { bindSource, isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import type { Position, Problem } from '../config/problem.ts';
 import { nspawnKeys } from '../config/schema.ts';
+import { listDeployments } from '../ostree/deployments.ts';
 import { run } from '../process.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
 
 /** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   const found = await Promise.all([calendars(guest), nspawnOptions(guest)]);
-  return [...remote(guest), ...keyPath(guest), ...bindSources(guest), ...found.flat()];
+  return [...remote(guest), ...keyPath(guest), ...bindSources(guest), ...mountPoints(guest), ...found.flat()];
 }
 
 /** The settings of a key that count. */
@@ -38,7 +40,7 @@ function keyPath(guest: Guest): Problem[] {
 function bindSources(guest: Guest): Problem[] {
   return ['Bind', 'BindReadOnly']
     .flatMap((key) => settings(guest, 'Files', key))
-    .map(({ value, at }) => ({ source: value.split(/(?<!\\):/)[0]?.replaceAll('\\:', ':') ?? '', at }))
+    .map(({ value, at }) => ({ source: bindSource(value), at }))
     .filter(({ source }) => source.startsWith('/') && !existsSync(source))
     .map(({ source, at }) => ({
       at,
@@ -46,6 +48,36 @@ function bindSources(guest: Guest): Problem[] {
       remedy: `Make it, or write -${source}`,
     }));
 }
+
+/**
+ * nspawn makes missing mount points, but not where the deployment is immutable: in its root directory and in
+ * /usr. Below what is a link into /var in trees made for OSTree, they are made in /var.
+ */
+function mountPoints(guest: Guest): Problem[] {
+  const [deployment] = listDeployments(guest.sysroot);
+  if (!deployment) return [];
+  const mounts = guest.values.settings.filter(
+    ({ section, key, value }) => section === 'Files' && isMount(key) && value !== '',
+  );
+  return mounts.flatMap(({ key, value, at }) => {
+    const wrong = wrongMountPoint(deployment.path, mountPoint(key, value));
+    return wrong ? [{ at, ...wrong }] : [];
+  });
+}
+
+function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' | 'remedy'> | undefined {
+  const link = varLinkOf(point);
+  if (link !== undefined) {
+    const message = `${link} is not a link into /var in this guest's tree, so that the mount would not be at ${point}`;
+    return isLink(root + link) ? undefined : { message, remedy: 'Name a place below /var' };
+  }
+  if (existsSync(root + point) || /^\/(etc|var|run|tmp|dev)\//.test(point)) return undefined;
+  const message = `${point} is not in the guest's tree, where it cannot be made`;
+  return { message, remedy: 'Name a place below /var, /etc, /mnt, /srv or /opt, or have it in the tree' };
+}
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 /** systemd knows its own calendar expressions best: systemd.time(7). */
 async function calendars(guest: Guest): Promise<Problem[]> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Guest } from '../config/guest.ts';
 import type { Position, Problem } from '../config/problem.ts';
@@ -9,7 +9,8 @@ import { run } from '../process.ts';
 
 /** Lets systemd read the units of a guest, made somewhere else, as it would read them. */
 export async function verifyUnits(guest: Guest): Promise<Problem[]> {
-  const output = mkdtempSync(`${tmpdir()}/ostree-guests-`);
+  // The real path, because that is what systemd names: on OSTree systems /tmp is a link.
+  const output = realpathSync(mkdtempSync(`${tmpdir()}/ostree-guests-`));
   try {
     writeUnits(nodeFiles, output, { guest });
     const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(guest.name));
@@ -17,7 +18,12 @@ export async function verifyUnits(guest: Guest): Promise<Problem[]> {
     const env = { SYSTEMD_UNIT_PATH: `${output}:` };
     const options = ['verify', '--man=no', '--recursive-errors=one'];
     const { stderr } = await run('systemd-analyze', [...options, ...units], { env });
-    return stderr.split('\n').flatMap((line) => (line === '' ? [] : [problemOf(guest, output, line)]));
+    const problems = stderr
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [problemOf(guest, output, line)]));
+    // What it says of a unit as a whole is mostly what follows from a line.
+    const ofLines = problems.filter(({ at }) => at.line > 1);
+    return ofLines.length > 0 ? ofLines : problems;
   } finally {
     rmSync(output, { recursive: true });
   }

@@ -39,6 +39,7 @@ function generate(input: string, environment: Record<string, string> = {}) {
   const env = {
     PATH: process.env['PATH'],
     OSTREE_GUESTS_PATH: ['etc', 'run', 'lib'].map((name) => resolve(input, name)).join(':'),
+    OSTREE_GUESTS_NSPAWN_PATH: resolve(input, 'nspawn'),
     OSTREE_GUESTS_NODE: process.execPath,
     OSTREE_GUESTS_LIB: work,
     ...environment,

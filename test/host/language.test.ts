@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+test('a key of every section is seen inside the guest, and drop-ins add theirs', async () => {
+  await host.sh(`
+    mkdir -p '/srv/shared dir' /etc/ostree-guests/mail.guest.d /etc/ostree-guests/guest.d
+    echo from-host >'/srv/shared dir/file'; echo secret >/etc/secret; echo ran >/dev/null`);
+  await host.write(
+    '/etc/systemd/system/note@.service',
+    '[Service]\nType=oneshot\nExecStart=touch /run/note-%i\n',
+  );
+  await host.write('/etc/ostree-guests/guest.d/10-all.conf', '[Exec]\nEnvironment="ALL=of %n on %H"\n');
+  await host.write('/etc/ostree-guests/mail.guest.d/50-limits.conf', '[Exec]\nLimitMSGQUEUE=1000:2000\n');
+  await declare(
+    host,
+    'mail',
+    guestFile(`
+[Update]
+OnCalendar=weekly
+[Exec]
+Environment=ONE=1 "TWO=two words"
+Hostname=%n.example.org
+[Files]
+Bind=/srv/shared dir:/mnt/shared:idmap
+BindReadOnly=/srv/shared dir:/usr/share/dpkg
+TemporaryFileSystem=/var/scratch:size=1M
+Inaccessible=/usr/bin/apt-get
+[Network]
+VirtualEthernetExtra=ve-extra:host1
+[Unit]
+Wants=note@%n.service
+[Service]
+MemoryMax=512M
+TasksMax=1000
+LoadCredential=secret:/etc/secret
+SetCredential=greeting:hello %n
+[Timer]
+OnBootSec=30min
+`),
+  );
+  await update(host, 'mail');
+  await start(host, 'mail');
+
+  const environment = await inGuest(
+    host,
+    'mail',
+    "tr '\\0' '\\n' </proc/1/environ | grep -E '^(ONE|TWO|ALL)=' | sort",
+  );
+  expect(environment).toBe('ALL=of mail on host\nONE=1\nTWO=two words');
+  expect(await inGuest(host, 'mail', 'cat /proc/sys/kernel/hostname')).toBe('mail.example.org');
+  expect(await inGuest(host, 'mail', "awk '/msgqueue/ { print $4, $5 }' /proc/1/limits")).toBe('1000 2000');
+  expect(await inGuest(host, 'mail', 'cat /mnt/shared/file /usr/share/dpkg/file')).toBe(
+    'from-host\nfrom-host',
+  );
+  expect(
+    await inGuest(
+      host,
+      'mail',
+      'echo x >/mnt/shared/new; stat -c %u /mnt/shared/new; ! touch /usr/share/dpkg/y',
+    ),
+  ).toBe('0');
+  expect(await host.sh("stat -c %u '/srv/shared dir/new'")).toBe('0');
+  expect(await inGuest(host, 'mail', 'grep " /var/scratch " /proc/mounts')).toContain('tmpfs');
+  expect(await inGuest(host, 'mail', 'cat /usr/bin/apt-get | wc -c')).toBe('0');
+  expect(await inGuest(host, 'mail', 'ls /sys/class/net')).toMatch(/host1/);
+  // What systemd was told: the control groups of this test host have no controllers.
+  expect(await host.sh('systemctl show -p MemoryMax -p TasksMax systemd-nspawn@mail | sort')).toBe(
+    `MemoryMax=${512 * 1024 * 1024}
+TasksMax=1000`,
+  );
+  const credentials = 'cat /run/credentials/@system/secret; cat /run/credentials/@system/greeting';
+  expect(await inGuest(host, 'mail', credentials)).toBe('secret\nhello mail');
+  expect(await host.sh('ls /run/note-mail')).toBe('/run/note-mail');
+  expect(await host.sh('systemctl show -p TimersMonotonic ostree-guest-update@mail.timer')).toContain(
+    'OnBootUSec=30min',
+  );
+});
+
+test("an admin's own .nspawn file adds to it, and takes nothing away", async () => {
+  await host.write(
+    '/etc/systemd/nspawn/mail.nspawn',
+    '[Files]\nBind=/etc/secret:/mnt/from-nspawn\n[Exec]\nEnvironment=NSPAWN=1\n',
+  );
+  await host.run('systemctl', 'daemon-reload');
+  await reboot(host, 'mail');
+  expect(
+    await inGuest(host, 'mail', 'ls /mnt/from-nspawn; cat /mnt/shared/file; ! touch /usr/x; touch /var/x'),
+  ).toBe('/mnt/from-nspawn\nfrom-host');
+  expect(await inGuest(host, 'mail', "tr '\\0' '\\n' </proc/1/environ")).toMatch(/^NSPAWN=1$/m);
+  await host.run('rm', '/etc/systemd/nspawn/mail.nspawn');
+});
+
+test('a guest that gets ssh.authorized_keys.root as a credential has that key', async () => {
+  await declare(
+    host,
+    'shell',
+    guestFile('[Service]\nSetCredential=ssh.authorized_keys.root:ssh-ed25519 AAAA me\n'),
+  );
+  await update(host, 'shell');
+  await start(host, 'shell');
+  expect(await inGuest(host, 'shell', 'cat /root/.ssh/authorized_keys')).toBe('ssh-ed25519 AAAA me');
+});
+
+test('a broken edit leaves the running guest alone; its next start fails at once, and says why', async () => {
+  const leader = await host.sh('machinectl show shell -p Leader');
+  await declare(host, 'shell', guestFile('[Exec]\nBoot=no\n[Files]\nBind=/srv:/usr/local "%%" $x\n'));
+  expect(await host.sh('machinectl show shell -p Leader')).toBe(leader);
+  await host.run('machinectl', 'stop', 'shell');
+  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@shell)" = inactive ]');
+
+  expect((await host.try('machinectl start shell')).exitCode).not.toBe(0);
+  const { stdout } = await host.try(
+    'journalctl --sync; systemctl status --lines=20 --full systemd-nspawn@shell',
+  );
+  expect(stdout).toContain('status=78/CONFIG');
+  expect(stdout).toContain(
+    "/etc/ostree-guests/shell.guest:8:6: 'no' is not right for Boot=. A guest is a whole machine",
+  );
+  expect(stdout).toContain(
+    `shell.guest:10:6: '/srv:/usr/local "%" $x' is not right for Bind=. A guest's /usr is read-only`,
+  );
+  expect(stdout).toContain('Correct it, then: systemctl daemon-reload');
+
+  await declare(host, 'shell');
+  await start(host, 'shell');
+  expect((await status(host, 'shell')).state).toBe('running');
+});
+
+test('guestctl verify says what only this host can tell, and cat and units show what it is made of', async () => {
+  expect(await host.sh('guestctl verify mail')).toBe('mail: no problem');
+  await declare(
+    host,
+    'wrong',
+    `[Guest]\nRef=central:x\n[Update]\nOnCalendar=dayly\n[Files]\nBind=/srv/nowhere:/mnt/x\n[Service]\nCPUWeight=lots\n`,
+  );
+  const { exitCode, stdout } = await host.try('guestctl verify wrong');
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain("/etc/ostree-guests/wrong.guest:2:5: The host has no remote 'central'");
+  expect(stdout).toContain("wrong.guest:4:12: 'dayly' is not a calendar expression");
+  expect(stdout).toContain('wrong.guest:6:6: /srv/nowhere does not exist on this host');
+  expect(stdout).toMatch(/wrong\.guest:8:11: systemd says: .*CPU ?[wW]eight/);
+  expect(stdout).toContain('\n    OnCalendar=dayly\n               ^\n');
+  const json = JSON.parse((await host.try('guestctl verify --format=json')).stdout) as {
+    file: string;
+    line: number;
+  }[];
+  expect(json).toContainEqual(
+    expect.objectContaining({ file: '/etc/ostree-guests/wrong.guest', line: 4, column: 12 }),
+  );
+  expect((await host.try('guestctl verify --format=github wrong')).stdout).toMatch(
+    /^::error file=.*wrong.guest,line=\d+,col=\d+::/,
+  );
+
+  await declare(
+    host,
+    'mail',
+    `${await host.sh('cat /etc/ostree-guests/mail.guest')}\n[Files]\nTemporaryFileSystem=/scratch\n`,
+  );
+  expect((await host.try('guestctl verify mail')).stdout).toMatch(
+    /:\d+:21: \/scratch is not in the guest's tree/,
+  );
+  const merged = await host.sh('guestctl cat mail');
+  expect(merged).toContain('# /etc/ostree-guests/mail.guest.d/50-limits.conf:2\nLimitMSGQUEUE=1000:2000');
+  await host.write('/tmp/copy/mail.guest', merged);
+  expect((await host.try('guestctl verify /tmp/copy/mail.guest')).stdout).toContain('/tmp/copy/mail.guest:');
+
+  const units = await host.sh('guestctl units mail');
+  const generated = await host.sh('cat /run/systemd/generator/systemd-nspawn@mail.service.d/50-guest.conf');
+  expect(units).toContain(generated);
+});

@@ -1,5 +1,6 @@
 // Bundles each entry point into one CommonJS file: it starts 3-7 ms sooner than ESM, and needs no node_modules.
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -22,4 +23,12 @@ await build({
   },
   outdir: 'dist',
 });
-// await build({ ...common, entryPoints: ['test/host/demo.ts'], outdir: 'build' });
+await build({
+  ...common,
+  entryPoints: [
+    { in: 'test/host/demo.ts', out: 'demo' },
+    { in: 'src/manual/main.ts', out: 'manual' },
+  ],
+  outdir: 'build',
+});
+writeFileSync('dist/ostree-guests.guest.5', execFileSync(process.execPath, ['build/manual.cjs']));

@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts';
-import type { Position, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { findKey, isUnitSection, type Key, nspawnKeys, schema, sections } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
@@ -18,7 +18,8 @@ export function checkAssignment(
   kind: 'guest' | 'nspawn',
   specifiers: Specifiers,
 ): CheckedAssignment {
-  const { section, key: name, keyAt, valueAt: at, value } = assignment;
+  const { section, key: name, keyAt, value } = assignment;
+  const at = assignment.valueAt();
   const key = findKey(section, name);
   if (!key || (kind === 'nspawn' && !nspawnKeys.includes(key)))
     return { problem: { at: keyAt, ...unknown(section, name) } };
@@ -29,26 +30,24 @@ export function checkAssignment(
   if ('wrong' in expanded) {
     const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
     const remedy = 'Known: %n, the name of the guest; %H, the hostname of the host; and %% for a %';
-    return { setting, problem: { at: after(at, expanded.offset), message, remedy } };
+    return { setting, problem: { at: assignment.valueAt(expanded.offset), message, remedy } };
   }
-  const problem = text === '' ? undefined : wrongValue(key, text, at);
+  const problem = text === '' ? undefined : wrongValue(key, text, assignment);
   return problem ? { setting, problem } : { setting };
 }
 
 const expandIn = (section: string, value: string, specifiers: Specifiers): Expanded =>
   isUnitSection(section) ? { text: expandForUnit(value, specifiers) } : expand(value, specifiers);
 
-function wrongValue(key: Key, value: string, at: Position): Problem | undefined {
+function wrongValue(key: Key, value: string, { valueAt }: Assignment): Problem | undefined {
   const remedy = key.type.check(value);
-  if (remedy) return { at, message: `'${value}' is not right for ${key.name}=`, remedy };
+  if (remedy) return { at: valueAt(), message: `'${value}' is not right for ${key.name}=`, remedy };
   if (key.nspawn?.takes !== 'words' && key.nspawn?.takes !== 'joined') return undefined;
   const split = splitWords(value);
   return 'wrong' in split
-    ? { at: after(at, split.offset), message: `${split.wrong}: ${value.slice(split.offset)}` }
+    ? { at: valueAt(split.offset), message: `${split.wrong}: ${value.slice(split.offset)}` }
     : undefined;
 }
-
-const after = (at: Position, offset: number): Position => ({ ...at, column: at.column + offset });
 
 function unknown(section: string, name: string): Pick<Problem, 'message' | 'remedy'> {
   if (!sections.includes(section)) {

@@ -6,7 +6,8 @@ export interface Assignment {
   readonly key: string;
   readonly value: string;
   readonly keyAt: Position;
-  readonly valueAt: Position;
+  /** The place of the value, or of a character of it. */
+  valueAt(offset?: number): Position;
 }
 
 export interface Syntax {
@@ -14,10 +15,16 @@ export interface Syntax {
   readonly problems: readonly Problem[];
 }
 
-/** A logical line: its continuation lines are joined to it, and it remembers where it began. */
+/** A logical line: its continuation lines are joined to it. */
 interface Line {
   readonly text: string;
-  readonly number: number;
+  /** The lines of the file that it is made of, and where each begins in it. */
+  readonly parts: readonly { readonly number: number; readonly start: number }[];
+}
+
+function placeIn(file: string, { parts }: Line, offset: number): Position {
+  const part = parts.findLast(({ start }) => start <= offset) ?? { number: 1, start: 0 };
+  return { file, line: part.number, column: offset - part.start + 1 };
 }
 
 /**
@@ -31,9 +38,10 @@ export function parseSyntax(file: string, text: string): Syntax {
   // Everything after a section header that could not be read is left out without a further word.
   let skipping = false;
 
-  for (const { text: line, number } of logicalLines(text)) {
+  for (const logical of logicalLines(text)) {
+    const line = logical.text;
     const start = line.length - line.trimStart().length;
-    const at: Position = { file, line: number, column: start + 1 };
+    const at = placeIn(file, logical, start);
     const bad = (message: string, remedy?: string) =>
       problems.push(remedy ? { at, message, remedy } : { at, message });
 
@@ -54,8 +62,14 @@ export function parseSyntax(file: string, text: string): Syntax {
         continue;
       }
       const value = line.slice(equals + 1);
-      const indent = value.length - value.trimStart().length;
-      const valueAt = { file, line: number, column: equals + 2 + (value.trim() === '' ? 0 : indent) };
+      const indent = value.trim() === '' ? 0 : value.length - value.trimStart().length;
+      const valueAt = (offset = 0) => placeIn(file, logical, equals + 1 + indent + offset);
+      if (value.trim().endsWith('\\')) {
+        bad(
+          'The value ends with a backslash',
+          'Nothing may follow one that continues a line; leave out any other',
+        );
+      }
       assignments.push({ section, key, value: value.trim(), keyAt: at, valueAt });
     }
   }
@@ -71,9 +85,10 @@ function* logicalLines(text: string): Generator<Line> {
     if (/^\s*[#;]/.test(raw)) continue;
     const continues = raw.endsWith('\\');
     const content = continues ? `${raw.slice(0, -1)} ` : raw;
-    const line: Line = pending
-      ? { text: pending.text + content, number: pending.number }
-      : { text: content, number };
+    const line: Line = {
+      text: (pending?.text ?? '') + content,
+      parts: [...(pending?.parts ?? []), { number, start: pending?.text.length ?? 0 }],
+    };
     pending = continues ? line : undefined;
     if (!continues && line.text.trim() !== '') yield line;
   }

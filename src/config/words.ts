@@ -40,11 +40,28 @@ export function splitWords(value: string): Words {
 function readEscape(value: string, at: number): { text: string; length: number } | undefined {
   const simple = escapes[value.charAt(at + 1)];
   if (simple !== undefined) return { text: simple, length: 2 };
-  const [whole, hex, octal, u4, u8] =
-    /^\\(?:x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(value.slice(at)) ??
-    [];
-  if (whole === undefined) return undefined;
-  const code = octal ? Number.parseInt(octal, 8) : Number.parseInt(hex ?? u4 ?? u8 ?? '', 16);
-  const valid = code > 0 && code <= 0x10ffff;
-  return valid ? { text: String.fromCodePoint(code), length: whole.length } : undefined;
+  const [bytes] = /^(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})+/.exec(value.slice(at)) ?? [];
+  if (bytes !== undefined) return withLength(bytes, fromBytes(bytes));
+  const [character, hex] = /^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(value.slice(at)) ?? [];
+  if (character === undefined) return undefined;
+  const code = Number.parseInt(hex ?? character.slice(2), 16);
+  const valid = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return withLength(character, valid ? String.fromCodePoint(code) : undefined);
+}
+
+const withLength = ({ length }: string, text: string | undefined) =>
+  text === undefined ? undefined : { text, length };
+
+/** `\xHH` and `\OOO` are bytes, which together must be UTF-8. */
+function fromBytes(escaped: string): string | undefined {
+  const codes = escaped
+    .split('\\')
+    .slice(1)
+    .map((byte) => (byte[0] === 'x' ? Number.parseInt(byte.slice(1), 16) : Number.parseInt(byte, 8)));
+  if (codes.includes(0)) return undefined;
+  try {
+    return decodeURIComponent(codes.map((code) => `%${code.toString(16).padStart(2, '0')}`).join(''));
+  } catch {
+    return undefined;
+  }
 }

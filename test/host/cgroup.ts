@@ -12,6 +12,11 @@ export function makeCgroup(directory: string): string {
   return cgroup;
 }
 
+/** The command line that runs FILE in a control group. */
+export function within(cgroup: string, file: string, ...args: string[]): [string, string[]] {
+  return ['sh', ['-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, file, ...args]];
+}
+
 /** Kills what runs in it and removes it. Synchronous: it must also work while the process exits. */
 export function removeCgroup(directory: string): void {
   const cgroup = join(unifiedHierarchy(), nameOf(directory));

@@ -32,13 +32,18 @@ export async function eventually(host: Host, script: string): Promise<void> {
 }
 
 /** Reboots a guest and waits until it is up again. */
-export async function reboot(host: Host, name: string): Promise<void> {
+export async function reboot(
+  host: Host,
+  name: string,
+  ask: () => Promise<unknown> = () => host.run('machinectl', 'reboot', name),
+): Promise<void> {
   const leader = await host.sh(`machinectl show ${name} --property=Leader`);
-  await host.run('machinectl', 'reboot', name);
+  await ask();
+  // While it is down there is no leader, and its unit may still count as active.
   await eventually(
     host,
-    `[ "$(systemctl is-active systemd-nspawn@${name})" = active ] &&
-     [ "$(machinectl show ${name} --property=Leader)" != '${leader}' ]`,
+    `leader=$(machinectl show ${name} --property=Leader) && [ "$leader" != '${leader}' ] &&
+     [ "$(systemctl is-active systemd-nspawn@${name})" = active ]`,
   );
 }
 
@@ -56,4 +61,16 @@ export async function status(host: Host, name: string): Promise<GuestStatus> {
 
 export async function updateJournal(host: Host, name: string): Promise<string> {
   return host.sh(`journalctl --sync; journalctl -o cat --no-pager -u ostree-guest-update@${name}`);
+}
+
+export const repositoryOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/repo`;
+
+/** How many KiB all guests together take; a file that they share counts once. */
+export async function guestsOnDisk(host: Host): Promise<number> {
+  return Number(await host.sh('sync; du -skx /var/lib/ostree-guests | cut -f1'));
+}
+
+/** How many KiB the tree that a guest runs from takes. */
+export async function treeOnDisk(host: Host, name: string): Promise<number> {
+  return Number(await host.sh(`cd /run/ostree-guests/${name}/root && du -skx usr | cut -f1`));
 }

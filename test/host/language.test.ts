@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
@@ -84,6 +85,23 @@ TasksMax=1000`,
   expect(await host.sh('systemctl show -p TimersMonotonic ostree-guest-update@mail.timer')).toContain(
     'OnBootUSec=30min',
   );
+});
+
+test('every value comes through to the guest as it was written', async () => {
+  const character = fc.oneof(
+    fc.constantFrom(...' \t\n"\'\\%$#;:=~*?{}()<>|&!`@^-nHs'),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }).filter((one) => !/\p{C}/u.test(one)),
+  );
+  const values = fc.sample(fc.string({ unit: character, maxLength: 12 }), { numRuns: 300, seed: 1 });
+  const quoted = (value: string) =>
+    value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('%', '%%');
+  const lines = values.map((value, index) => `Environment="V${index}=${quoted(value)}"`);
+  await declare(host, 'values', guestFile(`[Exec]\n${lines.join('\n')}\n`));
+  await update(host, 'values');
+  await start(host, 'values');
+  const environment = await inGuest(host, 'values', 'base64 -w0 /proc/1/environ');
+  const seen = Buffer.from(environment, 'base64').toString().split('\0');
+  expect(seen).toEqual(expect.arrayContaining(values.map((value, index) => `V${index}=${value}`)));
 });
 
 test("an admin's own .nspawn file adds to it, and takes nothing away", async () => {

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { makeCgroup, within } from './cgroup.ts';
 import { debianMirror } from './debian.ts';
 import { cacheDirectory, checkout } from './paths.ts';
 import { guestRecipe, hostRecipe, type Recipe, recipeKey, suite } from './recipe.ts';
@@ -40,8 +41,12 @@ async function buildInto(work: string): Promise<void> {
   const from = await debianMirror();
   say(`building the trees of Debian ${suite} from ${from} (once, about a minute) ...`);
   const recipes = [hostRecipe, guestRecipe];
-  if (availableParallelism() > 1) await Promise.all(recipes.map((recipe) => build(recipe, from, work, repo)));
-  else for (const recipe of recipes) await build(recipe, from, work, repo);
+  // Interrupted, by Ctrl-C for example, all of it ends before the work directory is removed.
+  const cgroup = makeCgroup(work);
+  const run: Run = (file, ...args) => execa(...within(cgroup, file, ...args));
+  if (availableParallelism() > 1)
+    await Promise.all(recipes.map((recipe) => build(recipe, from, work, repo, run)));
+  else for (const recipe of recipes) await build(recipe, from, work, repo, run);
   say('making the mirror that guests are installed from ...');
   await execa('ostree', ['init', `--repo=${mirror}`, '--mode=archive']);
   // Quick beats small: this mirror is never sent over a wire.
@@ -50,11 +55,13 @@ async function buildInto(work: string): Promise<void> {
   await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, guestRecipe.ref]);
 }
 
-async function build(recipe: Recipe, from: string, work: string, repo: string): Promise<void> {
+type Run = (file: string, ...args: string[]) => Promise<unknown>;
+
+async function build(recipe: Recipe, from: string, work: string, repo: string, run: Run): Promise<void> {
   const started = Date.now();
   const root = join(work, recipe.ref);
   await mkdir(dirname(root), { recursive: true });
-  await bootstrap(recipe, from, root);
+  await bootstrap(recipe, from, root, run);
   for (const [path, text] of Object.entries(recipe.files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
@@ -63,8 +70,9 @@ async function build(recipe: Recipe, from: string, work: string, repo: string): 
     await mkdir(dirname(join(root, path)), { recursive: true });
     await symlink(target, join(root, path));
   }
-  await execa(join(checkout(), 'test/host/ostree-layout'), [root]);
-  await execa('ostree', [
+  await run(join(checkout(), 'test/host/ostree-layout'), root);
+  await run(
+    'ostree',
     'commit',
     `--repo=${repo}`,
     `--branch=${recipe.ref}`,
@@ -72,13 +80,15 @@ async function build(recipe: Recipe, from: string, work: string, repo: string): 
     '--subject=Debian, built by test/host',
     '--add-metadata-string=version=1',
     '--consume', // saves the copy
-  ]);
+  );
   say(`  ${recipe.about} is built (${Math.round((Date.now() - started) / 1000)} s)`);
 }
 
-async function bootstrap(recipe: Recipe, from: string, root: string): Promise<void> {
+async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): Promise<void> {
   const unread = ['doc', 'man', 'info', 'locale', 'lintian', 'common-licenses'];
-  await execa('mmdebstrap', [
+  await run(
+    ...(['unshare', '--mount'] as const), // what it mounts ends with it
+    'mmdebstrap',
     '--quiet',
     '--variant=minbase',
     `--include=${recipe.packages.join(',')}`,
@@ -90,7 +100,7 @@ async function bootstrap(recipe: Recipe, from: string, root: string): Promise<vo
     suite,
     root,
     from,
-  ]);
+  );
 }
 
 async function keep(built: string, kept: string): Promise<void> {

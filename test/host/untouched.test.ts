@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, inGuest, reboot, start, status, update } from './guests.ts';
+import { fingerprint, makeHostUpdate } from './fingerprint.ts';
+import {
+  declare,
+  guestsOnDisk,
+  inGuest,
+  reboot,
+  repositoryOf,
+  start,
+  status,
+  treeOnDisk,
+  update,
+} from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -11,28 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-/**
- * All that OSTree keeps of the host, by content: its staged deployment, boot list, deployments, and refs. Left out is the
- * /etc of the booted deployment, where the tests declare and enable guests.
- */
-async function fingerprint(): Promise<string> {
-  const booted = await host.sh(`ostree admin status | sed -n 's/^\\* debian //p'`);
-  const trees = '/run/ostree /boot /sysroot/boot /sysroot/ostree/boot* /sysroot/ostree/deploy/debian/deploy';
-  return host.sh(`
-    find ${trees} -path '*/deploy/${booted}/etc' -prune -o -printf '%p %y %m %U:%G %s %l\\n' | sort
-    find ${trees} -path '*/deploy/${booted}/etc' -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
-    ostree refs | sort | while read ref; do echo "$ref $(ostree rev-parse "$ref")"; done
-    ostree admin status`);
-}
-
 test('with an update of the host staged, guests are created, updated and rebooted, and the host stays as it was', async () => {
-  await host.sh(`
-    mkdir -p /var/tmp/next/usr/share && echo next >/var/tmp/next/usr/share/host-release
-    ostree commit --repo=/ostree/repo --branch=host/next --tree=ref=host/trixie --tree=dir=/var/tmp/next >/dev/null
-    ostree admin deploy --stage host/next`);
-  expect(await host.sh('ls /run/ostree')).toContain('staged-deployment');
-  const before = await fingerprint();
-  expect(before).toContain('/run/ostree/staged-deployment');
+  await makeHostUpdate(host);
+  await host.run('ostree', 'admin', 'deploy', '--stage', 'host/next');
+  const before = await fingerprint(host);
+  expect(before['the staged update in /run/ostree']).toContain('/run/ostree/staged-deployment');
 
   for (const name of ['mail', 'build']) {
     await declare(host, name);
@@ -47,7 +41,7 @@ test('with an update of the host staged, guests are created, updated and reboote
       expect((await status(host, name)).running?.checksum).toBe(commit);
     }
   }
-  expect(await fingerprint()).toBe(before);
+  expect(await fingerprint(host)).toEqual(before);
 });
 
 test('a clean-up and an update of the host leave running guests alone, and they start again', async () => {
@@ -74,13 +68,11 @@ test('a clean-up and an update of the host leave running guests alone, and they 
 });
 
 test('a second guest of a tree costs less than 5 % of it on disk', async () => {
-  const used = async () => Number(await host.sh(`sync; du -skx /var/lib/ostree-guests | cut -f1`));
-  const tree = await host.sh('cd /run/ostree-guests/mail/root && du -skx usr | cut -f1');
-  const before = await used();
+  const before = await guestsOnDisk(host);
   await declare(host, 'third');
   await update(host, 'third');
   expect(await host.sh('stat -f -c %T /var/lib/ostree-guests')).toBe('ext2/ext3');
-  expect((await used()) - before).toBeLessThan(0.05 * Number(tree));
+  expect((await guestsOnDisk(host)) - before).toBeLessThan(0.05 * (await treeOnDisk(host, 'mail')));
 });
 
 test('a guest that tries to write everywhere changes none of the objects that it shares', async () => {
@@ -94,8 +86,7 @@ test('a guest that tries to write everywhere changes none of the objects that it
      (echo garbage >>/usr/bin/env) 2>/dev/null || true`,
   );
   for (const name of ['mail', 'build']) {
-    const repository = `/var/lib/ostree-guests/${name}/sysroot/ostree/repo`;
-    expect(await host.sh(`ostree fsck --repo=${repository}`)).toContain('fsck of');
+    expect(await host.sh(`ostree fsck --repo=${repositoryOf(name)}`)).toContain('fsck of');
   }
 });
 

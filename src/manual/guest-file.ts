@@ -1,0 +1,73 @@
+import { type Key, schema, sections } from '../config/schema.ts';
+import { bold, entry, example, heading, paragraph, roff } from './roff.ts';
+
+/** The manual page ostree-guests.guest(5): what is said of each key comes from the schema. */
+export function guestFileManual(version: string): string {
+  const parts = [
+    `.TH OSTREE\\-GUESTS.GUEST 5 "" "ostree\\-guests ${version}"`,
+    `${heading('NAME')}\n${roff('ostree-guests.guest - what an OSTree guest is')}`,
+    `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
+    ...description,
+    ...sections.flatMap(sectionText),
+    ...specifiers,
+    heading('EXAMPLE'),
+    example(mailGuest),
+    `${heading('SEE ALSO')}\n${roff('guestctl(1), systemd.syntax(7), systemd.nspawn(5), systemd-nspawn(1), ostree(1), machinectl(1)')}`,
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
+
+const description = [
+  heading('DESCRIPTION'),
+  paragraph(
+    'A guest is a whole machine of its own on this host: OSTree deploys its root, systemd-nspawn boots it. One file declares it. After an edit, run systemctl daemon-reload; guestctl verify says what is wrong with it, and guestctl units what is made of it.',
+  ),
+  paragraph(
+    'Guest files are looked for in /etc/ostree-guests, /run/ostree-guests and /usr/lib/ostree-guests; the first of these that has the name wins. An empty file, or a link to /dev/null, masks the guest. NAME is 1 to 63 of a-z, 0-9 and -, and does not begin with -.',
+  ),
+  paragraph(
+    'Drop-ins NAME.guest.d/*.conf in these directories, and for all guests guest.d/*.conf, are read after the file, in the order of their own names. Of two with one name, the one of the guest wins.',
+  ),
+  paragraph(
+    'The syntax is that of systemd.syntax(7). An empty assignment forgets what came before. [Exec], [Files] and [Network] are those of systemd.nspawn(5); /etc/systemd/nspawn/NAME.nspawn is read before the guest file and adds to it. What would break a promise made of guests is refused, with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into the timer that updates it.',
+  ),
+];
+
+const sectionText = (section: string): string[] => [
+  heading(`[${section}] SECTION`),
+  ...schema.filter((key) => key.section === section).map((key) => entry(`${key.name}=`, keyText(key))),
+];
+
+function keyText({ type, default: preset, help, manual, repeatable, since }: Key): string {
+  const sentences = [
+    help,
+    type.noun === 'text' || help.includes(type.noun) ? '' : `Takes ${type.noun}.`,
+    repeatable ? 'May be given more than once.' : '',
+    preset ? `Default: ${preset}.` : '',
+    since ? `Since systemd ${since}.` : '',
+    manual ? `See ${manual}.` : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+const specifiers = [
+  heading('SPECIFIERS'),
+  entry('%n', 'The name of the guest.'),
+  entry('%H', 'The hostname of the host.'),
+  entry('%%', 'A single %.'),
+  paragraph('In [Unit], [Service] and [Timer] all specifiers of systemd.unit(5) hold, but for %n.'),
+];
+
+/** In the README, too. */
+const mailGuest = `[Guest]
+Description=Mail server
+Ref=site:debian/12/server
+
+[Remote]
+URL=file:///srv/mirror/repo
+
+[Update]
+OnCalendar=daily
+RandomizedDelaySec=1h`;

@@ -11,6 +11,7 @@ export function statusText(overview: Overview): string {
     ['Sysroot', guest.sysroot],
     ['State', stateWords(overview)],
     ['Running', running ? deploymentWords(running) : '-'],
+    ...stagedLine(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
     ...deployments.map((deployment, index): [string, string] => [
@@ -28,10 +29,14 @@ function stateWords({ guest, state, since }: Overview): string {
   return state === 'failed' ? `FAILED, see: systemctl status ${guestUnit(guest.name)}` : state;
 }
 
+function stagedLine({ staged }: Overview): [string, string][] {
+  if (!staged) return [];
+  return [['Staged', `${staged.refspec} (${short(staged.checksum)}) on ${timeWords(new Date(staged.time))}`]];
+}
+
 function nextWords({ guest, state, staged, running, deployments }: Overview): string {
   const how = `machinectl ${state === 'running' ? 'reboot' : 'start'} ${guest.name}`;
-  if (staged)
-    return `${staged.refspec} (${short(staged.checksum)}), staged ${timeWords(new Date(staged.time))}: ${how}`;
+  if (staged) return `what is staged: ${how}`;
   const [next] = deployments;
   if (!next) return `create it: systemctl start ${updateUnit(guest.name)}`;
   return next === running ? 'the same' : `${deploymentWords(next)}: ${how}`;

@@ -21,8 +21,11 @@ export function checkAssignment(
   const { section, key: name, keyAt, value } = assignment;
   const at = assignment.valueAt();
   const key = findKey(section, name);
-  if (!key || (kind === 'nspawn' && !nspawnKeys.includes(key)))
-    return { problem: { at: keyAt, ...unknown(section, name) } };
+  if (!key) return { problem: { at: keyAt, ...unknown(section, name) } };
+  if (kind === 'nspawn' && !nspawnKeys.includes(key)) {
+    const message = `[${section}] is not a section of .nspawn files`;
+    return { problem: { at: keyAt, message, remedy: `Write ${name}= into the guest file` } };
+  }
 
   const expanded = kind === 'nspawn' ? { text: value } : expandIn(section, value, specifiers);
   const text = 'text' in expanded ? expanded.text : value;

@@ -5,31 +5,27 @@ import type { ValueType } from './types.ts';
  * writable may come under /usr, which is shared with the repository and with other guests.
  */
 function wrongDestination(destination: string, writable: boolean): string | undefined {
-  const path = destination.replace(/\/+$/, '') || '/';
+  const path = behindLink(destination);
   if (!path.startsWith('/') || /\/\.\.?(\/|$)/.test(path))
     return "The place in the guest must be an absolute path, without '..'";
   if (['/', '/usr', '/etc', '/var', '/sysroot', '/run', '/proc', '/sys', '/dev'].includes(path)) {
     return `It would hide the guest's own ${path}`;
   }
-  if (behindLink(path).startsWith('/usr/') && writable)
+  if (/^\/(usr|bin|sbin|lib\w*)\//.test(`${path}/`) && writable)
     return "A guest's /usr is read-only: it is shared with the repository";
   return undefined;
 }
 
-/** Split at colons, of which `\:` is none: systemd-nspawn(1), --bind=. */
+/** Split at colons, of which `\:` is none: systemd-nspawn(1), --bind=. Any `\C` is C. */
 const fields = (value: string): string[] => value.split(/(?<!\\):/);
+const unescaped = (field: string): string => field.replace(/\\(.)/gs, '$1');
+const escaped = (path: string): string => path.replace(/[\\:]/g, '\\$&');
 
-const destinationType = (
-  noun: string,
-  writable: boolean,
-  destination: (parts: string[]) => string,
-): ValueType => ({
-  noun,
-  check: (value) => wrongDestination(destination(fields(value)), writable),
-});
+/** Without what makes no difference: slashes in the end, and more than one of them. */
+const normal = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
 
 /** SOURCE[:DESTINATION[:OPTIONS]]; a source may begin with `+` or `-`. */
-export const bindSource = (value: string): string => (fields(value)[0] ?? '').replaceAll('\\:', ':');
+export const bindSource = (value: string): string => unescaped(fields(value)[0] ?? '');
 const bindDestination = ([source = '', destination]: string[]) => destination || source.replace(/^[-+]+/, '');
 
 /**
@@ -69,23 +65,28 @@ export const isMount = (key: string): boolean => mountKeys.includes(key);
 
 /** Where a mount of [Files] goes. */
 export function mountPoint(key: string, value: string): string {
-  const parts = fields(value);
-  if (key === 'Bind' || key === 'BindReadOnly') return bindDestination(parts);
-  return (key.startsWith('Overlay') ? parts.at(-1) : parts[0]) ?? '';
+  const parts = fields(value).map(unescaped);
+  if (key === 'Bind' || key === 'BindReadOnly') return normal(bindDestination(parts));
+  return normal((key.startsWith('Overlay') ? parts.at(-1) : parts[0]) ?? '');
 }
 
 /** The argument of nspawn's option, with the mount point where it really is. */
 export function mountArgument(key: string, value: string): string {
   const parts = fields(value);
-  const point = behindLink(mountPoint(key, value));
+  const point = escaped(behindLink(mountPoint(key, value)));
   if (key === 'Bind' || key === 'BindReadOnly') return [parts[0], point, ...parts.slice(2)].join(':');
   if (key.startsWith('Overlay')) return [...parts.slice(0, -1), point].join(':');
   return [point, ...parts.slice(1)].join(':');
 }
 
-export const bind = destinationType('SOURCE[:DESTINATION[:OPTIONS]]', true, bindDestination);
-export const bindReadOnly = destinationType('SOURCE[:DESTINATION[:OPTIONS]]', false, bindDestination);
-export const overlay = destinationType('LOWER[:…]:UPPER:DESTINATION', true, (parts) => parts.at(-1) ?? '');
-export const overlayReadOnly = destinationType('LOWER[:…]:DESTINATION', false, (parts) => parts.at(-1) ?? '');
-export const tmpfs = destinationType('DESTINATION[:OPTIONS]', true, ([destination = '']) => destination);
-export const masked = destinationType('a path in the guest', false, ([destination = '']) => destination);
+const mount = (key: string, noun: string, writable: boolean): ValueType => ({
+  noun,
+  check: (value) => wrongDestination(mountPoint(key, value), writable),
+});
+
+export const bind = mount('Bind', 'SOURCE[:DESTINATION[:OPTIONS]]', true);
+export const bindReadOnly = mount('BindReadOnly', 'SOURCE[:DESTINATION[:OPTIONS]]', false);
+export const overlay = mount('Overlay', 'LOWER[:…]:UPPER:DESTINATION', true);
+export const overlayReadOnly = mount('OverlayReadOnly', 'LOWER[:…]:DESTINATION', false);
+export const tmpfs = mount('TemporaryFileSystem', 'DESTINATION[:OPTIONS]', true);
+export const masked = mount('Inaccessible', 'a path in the guest', false);

@@ -1,5 +1,6 @@
-import { type Guest, placeOf } from '../config/guest.ts';
+import { type Guest, placeOf, stateDirectory } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
+import { listDeployments } from '../ostree/deployments.ts';
 import { reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
 import type { HostRemote } from './host-remotes.ts';
@@ -37,9 +38,22 @@ export async function fetchCommit(guest: Guest, offer: Offer, neighbours: readon
     await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, offer.checksum);
     if (hasCommit(repository, offer.checksum)) return;
   }
+  if (offer.url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
+    await seed(repository, neighbours);
   const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
   // The commit by name: the remote's ref may have moved on since.
   await pull(guest, offer.url, ...caches, guest.remoteName, `${guest.ref}@${offer.checksum}`);
+}
+
+/**
+ * Links what other guests run from: libostree looks into caches for remotes on the network only, and would copy
+ * from a local one what is already there under another commit. What is not needed goes with the next clean-up.
+ */
+async function seed(repository: string, neighbours: readonly string[]): Promise<void> {
+  for (const neighbour of neighbours.filter((candidate) => candidate.startsWith(`${stateDirectory}/`))) {
+    const [deployment] = listDeployments(neighbour.replace(/\/ostree\/repo$/, ''));
+    if (deployment) await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, deployment.checksum);
+  }
 }
 
 async function pull(guest: Guest, url: string, ...args: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint, makeHostUpdate } from './fingerprint.ts';
 import {
   declare,
+  guestFile,
   guestsOnDisk,
   inGuest,
   reboot,
@@ -73,6 +74,15 @@ test('a second guest of a tree costs less than 5 % of it on disk', async () => {
   await update(host, 'third');
   expect(await host.sh('stat -f -c %T /var/lib/ostree-guests')).toBe('ext2/ext3');
   expect((await guestsOnDisk(host)) - before).toBeLessThan(0.05 * (await treeOnDisk(host, 'mail')));
+});
+
+test('a guest of a tree that is only like it costs what is different, from a local mirror too', async () => {
+  const before = await guestsOnDisk(host);
+  await publish(host, 'debian/12/like', { files: { '/usr/share/different': 'x'.repeat(1_000_000) } });
+  await declare(host, 'like', guestFile().replace(serverRef, 'debian/12/like'));
+  await update(host, 'like');
+  expect((await guestsOnDisk(host)) - before).toBeLessThan(1000 + 0.05 * (await treeOnDisk(host, 'mail')));
+  expect(await host.sh(`ostree refs --repo=${repositoryOf('like')}`)).not.toContain('12/server');
 });
 
 test('a guest that tries to write everywhere changes none of the objects that it shares', async () => {

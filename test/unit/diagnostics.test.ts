@@ -1,0 +1,102 @@
+// What people read about their mistakes, word for word, with the place: the prefix is 'mail.guest:'.
+import { expect, test } from 'vitest';
+import { complaints } from './read.ts';
+
+const good = '[Guest]\nRef=site:x\n';
+const specifiers = 'Known: %n, the name of the guest; %H, the hostname of the host; and %% for a %';
+// What follows a guest that is right by itself: `LINE:COLUMN: MESSAGE`, where line 3 is the first of these.
+test.each([
+  // The syntax.
+  ['Descr\u0000iption=x', '3:1: This line is not UTF-8 text. Save the file as UTF-8, without NUL bytes'],
+  [
+    'Description=Gr\uFFFD\uFFFDe',
+    '3:1: This line is not UTF-8 text. Save the file as UTF-8, without NUL bytes',
+  ],
+  ['[Update', "3:1: '[Update' is not a section header. Write '[Guest]', with nothing after it"],
+  ['[Update] # now', "3:1: '[Update] # now' is not a section header. Write '[Guest]', with nothing after it"],
+  ['[]\nSkipped=x', "3:1: '[]' is not a section header. Write '[Guest]', with nothing after it"],
+  [
+    '  Description',
+    "3:3: 'Description' is not an assignment. Write 'Key=Value', or put '#' before a comment",
+  ],
+  [
+    'Description=C:\\ ',
+    '3:1: The value ends with a backslash. Nothing may follow one that continues a line; leave out any other',
+  ],
+  ['=x', "3:1: '=x' is not an assignment. Write 'Key=Value', or put '#' before a comment"],
+
+  // Sections and keys.
+  ['[Updates]\nAction=stage', '4:1: There is no section [Updates]. Did you mean [Update]?'],
+  [
+    '[Container]\nImage=x',
+    '4:1: There is no section [Container]. Known: [Guest], [Remote], [Update], [Exec], [Files], [Network], [Unit], [Service], [Timer]',
+  ],
+  ['Descripton=x', "3:1: [Guest] has no key 'Descripton'. Did you mean Description?"],
+  ['ref=site:x', "3:1: [Guest] has no key 'ref'. Did you mean Ref?"],
+  ['Hostname=x', "3:1: [Guest] has no key 'Hostname'. It belongs in [Exec]"],
+  ['Image=x', "3:1: [Guest] has no key 'Image'. Known: Description, Ref, Sysroot"],
+  ['[Service]\nUser=x', "4:1: [Service] has no key 'User'. It belongs in [Exec]"],
+  ['[Service]\nX-Site=x', "4:1: [Service] has no key 'X-Site'. See ostree-guests.guest(5)"],
+
+  // Specifiers.
+  ['Description=50% off', `3:15: '% ' in Description= is not a specifier. ${specifiers}`],
+  ['Description = 100%', `3:18: '%' in Description= is not a specifier. ${specifiers}`],
+  ['Description=Mail \\\n  and %q', `4:7: '%q' in Description= is not a specifier. ${specifiers}`],
+  ['Description=%n on %h', `3:19: '%h' in Description= is not a specifier. ${specifiers}`],
+
+  // Values, one for each type.
+  ['Ref=x', "3:5: 'x' is not right for Ref=. Expected REMOTE:REF, such as site:debian/12/server"],
+  [
+    'Sysroot = srv/../guests',
+    "3:11: 'srv/../guests' is not right for Sysroot=. Expected an absolute path of letters, digits and '._+@/-', without '..'",
+  ],
+  [
+    '[Remote]\nURL=ftp://x',
+    "4:5: 'ftp://x' is not right for URL=. Expected a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)",
+  ],
+  [
+    '[Remote]\nURL=http://x/\nGPGVerify=si',
+    "5:11: 'si' is not right for GPGVerify=. Expected a boolean: yes or no",
+  ],
+  ['[Update]\nAction=reboot', "4:8: 'reboot' is not right for Action=. Expected stage or switch"],
+  [
+    '[Update]\nRandomizedDelaySec=soon',
+    "4:20: 'soon' is not right for RandomizedDelaySec=. Expected a time span such as 90s, 15min or 1h 30min (systemd.time(7))",
+  ],
+  [
+    '[Service]\nMemoryMax=lots',
+    "4:11: 'lots' is not right for MemoryMax=. Expected a size in bytes such as 512M or 2G, a percentage, or infinity",
+  ],
+  ['[Service]\nNice=1.5', "4:6: '1.5' is not right for Nice=. Expected a whole number"],
+  [
+    '[Service]\nTasksMax=some',
+    "4:10: 'some' is not right for TasksMax=. Expected a number, a percentage, or infinity",
+  ],
+  ['[Service]\nCPUQuota=2', "4:10: '2' is not right for CPUQuota=. Expected a percentage such as 150%"],
+  ['[Service]\nLoadCredential=:x', "4:16: ':x' is not right for LoadCredential=. Expected ID:VALUE"],
+  [
+    '[Exec]\nPrivateUsers=yes',
+    "4:14: 'yes' is not right for PrivateUsers=. Expected pick, no, or the first UID of a range of 65536",
+  ],
+  ['[Exec]\nMachineID=1', "4:11: '1' is not right for MachineID=. Expected 32 hexadecimal digits, or a UUID"],
+  ['[Exec]\nHostname=a_b', "4:10: 'a_b' is not right for Hostname=. Expected a hostname"],
+  [
+    '[Exec]\nPersonality=X86',
+    "4:13: 'X86' is not right for Personality=. Expected an architecture such as x86-64 or arm64",
+  ],
+  [
+    '[Exec]\nTimezone=UTC',
+    "4:10: 'UTC' is not right for Timezone=. Expected off or copy or bind or symlink or delete or auto",
+  ],
+  [
+    '[Network]\nBridge=a/b',
+    "4:8: 'a/b' is not right for Bridge=. Expected the name of a network interface, 1 to 15 characters",
+  ],
+  [
+    '[Network]\nZone=thirteenchars',
+    "4:6: 'thirteenchars' is not right for Zone=. Expected the name of a zone, 1 to 12 characters",
+  ],
+  ['[Network]\nPort=http', "4:6: 'http' is not right for Port=. Expected [tcp:|udp:]HOST-PORT[:GUEST-PORT]"],
+])('%j', (text, message) => {
+  expect(complaints(good + text)).toEqual([`mail.guest:${message}`]);
+});

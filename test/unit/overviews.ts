@@ -1,0 +1,56 @@
+// Guests in every state, as plain data: what the commands print is a function of it.
+import type { Overview } from '../../src/cli/overview.ts';
+import type { Deployment } from '../../src/ostree/deployments.ts';
+import { guestOf } from './read.ts';
+
+const deployment = (digit: string, version: string): Deployment => ({
+  checksum: digit.repeat(64),
+  serial: 0,
+  title: `Debian GNU/Linux 13 (trixie) ${version}`,
+  path: `/var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/deploy/${digit.repeat(64)}.0`,
+});
+const first = deployment('a', '13.1');
+const second = deployment('b', '13.2');
+
+const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
+const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
+const idle = { state: 'idle', status: '', next: at('23:10:05'), enabled: true } as const;
+const guest = guestOf(
+  '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
+);
+
+// Times are shown in local time.
+process.env['TZ'] = 'UTC';
+
+/** Updated, and running what it was updated to. */
+export const running: Overview = {
+  ...{ guest, deployments: [second, first], running: second, staged: undefined },
+  ...{ state: 'running', since: at('04:49:42'), update: idle },
+};
+export const withStaged: Overview = { ...running, staged };
+/** Deployed, but not booted yet. */
+export const runsOlder: Overview = { ...running, running: first };
+const stopped: Overview = { ...running, running: undefined, state: 'stopped' };
+export const stoppedWithStaged: Overview = { ...stopped, staged };
+export const failed: Overview = {
+  ...{ ...stopped, state: 'failed' },
+  update: { ...idle, state: 'failed', status: 'Cannot pull' },
+};
+export const updating: Overview = {
+  ...{ ...running, state: 'starting', running: undefined },
+  update: { ...idle, state: 'running', status: 'Receiving objects: 31%' },
+};
+/** Only declared, of the host's remote. */
+export const notCreated: Overview = {
+  ...{ guest: guestOf('[Guest]\nRef=site:x\n'), deployments: [], running: undefined, staged: undefined },
+  ...{ state: 'not created', since: undefined },
+  update: { state: 'idle', status: '', next: undefined, enabled: false },
+};
+
+/** A screen that is indented in the source, so that it is seen there as a whole. */
+export const screen = (text: string): string => text.trim().replaceAll(/^ {6}/gm, '');
+
+export const named = (overview: Overview, name: string): Overview => ({
+  ...overview,
+  guest: { ...overview.guest, name },
+});

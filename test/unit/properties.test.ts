@@ -1,0 +1,83 @@
+// What holds for every text, however broken: reading never throws, every complaint has a place that is there, and
+// what is written is what is read.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Position } from '../../src/config/problem.ts';
+import { parseSyntax } from '../../src/config/syntax.ts';
+import { read } from './read.ts';
+
+const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => new TextDecoder().decode(array));
+const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), bytes);
+
+/** Mostly right, so that what is wrong is found in every stage and not only in the syntax. */
+const words = [
+  ...'[Guest] [Exec] [Remote] [Service] [Network] [Nowhere] [ ] = = # ; \\'.split(' '),
+  ...'Ref Description Parameters URL GPGVerify MemoryMax Zone Private Bind Wrong'.split(' '),
+  ...'site:x yes no %n % " \' \\x41 \\xc3 \\q /usr é'.split(' '),
+  ...[' ', '\t', '\n', '\r\n', '\r', '\\\n', '\\\n', '\0', '\uFEFF'],
+];
+const likely = fc
+  .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: anything }), {
+    size: 'large',
+    maxLength: 60,
+  })
+  .map((parts) => parts.join(''));
+const text = fc.oneof(anything, likely);
+
+function expectInside(source: string, { line, column }: Position): void {
+  const lines = source.split(/\r\n|\n|\r/);
+  expect(line).toBeGreaterThanOrEqual(1);
+  expect(line).toBeLessThanOrEqual(lines.length);
+  expect(column).toBeGreaterThanOrEqual(1);
+  expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
+}
+
+const runs = { numRuns: 2000 };
+
+test('any text can be read, and every place is inside of it', () => {
+  fc.assert(
+    fc.property(text, (source) => {
+      const { assignments, problems } = parseSyntax('x', source);
+      for (const { keyAt, value, valueAt } of assignments) {
+        expectInside(source, keyAt);
+        expectInside(source, valueAt());
+        for (let offset = 0; offset < value.length; offset += 1) expectInside(source, valueAt(offset));
+      }
+      for (const { at } of problems) expectInside(source, at);
+    }),
+    runs,
+  );
+});
+
+test('any text is a guest or has problems, each inside of it', () => {
+  fc.assert(
+    fc.property(text, (source) => {
+      const checked = read(source);
+      if ('guest' in checked) return;
+      expect(checked.broken.problems).not.toEqual([]);
+      for (const { at } of checked.broken.problems) expectInside(source, at);
+    }),
+    runs,
+  );
+});
+
+const value = anything.filter(
+  (one) => one === one.trim() && !/[\0\r\n\uFFFD\p{Surrogate}]|\\$/u.test(one) && one !== '',
+);
+const space = fc.stringMatching(/^[ \t]{0,3}$/);
+
+test('a value is read as it is written, and its place is where it begins', () => {
+  fc.assert(
+    fc.property(value, space, space, fc.nat(3), (written, before, after, blank) => {
+      const source = `[Guest]\n${'\n'.repeat(blank)}Key=${before}${written}${after}\n`;
+      const { assignments, problems } = parseSyntax('x', source);
+      expect(problems).toEqual([]);
+      const at = { file: 'x', line: 2 + blank, column: 1 };
+      expect(assignments).toMatchObject([{ section: 'Guest', key: 'Key', value: written, keyAt: at }]);
+      const last = written.length - 1;
+      expect(assignments[0]?.valueAt()).toEqual({ ...at, column: 5 + before.length });
+      expect(assignments[0]?.valueAt(last)).toEqual({ ...at, column: 5 + before.length + last });
+    }),
+    runs,
+  );
+});

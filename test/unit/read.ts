@@ -1,0 +1,22 @@
+// Reading guest files from literal text.
+import { type Guest, readGuest, type Source } from '../../src/config/guest.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+
+const file = 'mail.guest';
+export const hostname = 'host.example.org';
+
+export const read = (text: string, name = 'mail', more: readonly Source[] = []) =>
+  readGuest(name, file, [{ kind: 'guest', file, text }, ...more], hostname);
+
+/** What is wrong with it, as it is printed. */
+export function complaints(text: string, name?: string, more?: readonly Source[]): string[] {
+  const checked = read(text, name, more);
+  return 'broken' in checked ? checked.broken.problems.map(formatProblem) : [];
+}
+
+/** A guest of text that is right. */
+export function guestOf(text: string): Guest {
+  const checked = read(text);
+  if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
+  return checked.guest;
+}

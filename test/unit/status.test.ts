@@ -1,0 +1,117 @@
+// `guestctl status` as it is read, and the form for scripts.
+import { expect, test } from 'vitest';
+import { overviewJson } from '../../src/cli/json.ts';
+import { statusText } from '../../src/cli/status.ts';
+import { failed, notCreated, running, runsOlder, screen, withStaged } from './overviews.ts';
+
+test.each([
+  [
+    'runs, with an update staged',
+    withStaged,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
+           Next: what is staged: machinectl reboot mail
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'runs what was the default before',
+    runsOlder,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl reboot mail
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                 * Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'has failed, and so has its update',
+    failed,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: FAILED, see: systemctl status systemd-nspawn@mail.service
+        Running: -
+           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl start mail
+         Update: FAILED, see: systemctl status ostree-guest-update@mail.service; next Tue 2026-11-24 23:10:05
+       Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'is only declared',
+    notCreated,
+    `
+      mail - OSTree guest mail
+       Declared: mail.guest
+         Source: site:x
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: not created
+        Running: -
+           Next: create it: systemctl start ostree-guest-update@mail.service
+         Update: not scheduled: systemctl enable --now ostree-guest-update@mail.timer
+    `,
+  ],
+])('a guest that %s', (_, overview, text) => {
+  expect(statusText(overview)).toBe(screen(text));
+});
+
+// One line of a screen whose other lines are above.
+test.each([
+  ['there is nothing new', running, '     Next: the same'],
+  [
+    'an update is running',
+    { ...running, update: { ...running.update, state: 'running', status: 'Receiving: 31%' } } as const,
+    '   Update: now: Receiving: 31%',
+  ],
+])('where %s', (_, overview, line) => {
+  expect(statusText(overview).split('\n')).toContain(line);
+});
+
+test('the form for scripts has all of it, with commits in full and null for what is not', () => {
+  const second = { checksum: 'b'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.2' };
+  const first = { checksum: 'a'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.1' };
+  const sysroot = '/var/lib/ostree-guests/mail/sysroot';
+  expect([withStaged, notCreated].map(overviewJson)).toEqual([
+    {
+      ...{
+        name: 'mail',
+        description: 'Mail server',
+        file: 'mail.guest',
+        source: 'site:debian/12/server',
+        sysroot,
+      },
+      ...{
+        state: 'running',
+        since: '2026-11-24T04:49:42.000Z',
+        running: second,
+        deployments: [second, first],
+      },
+      staged: {
+        ...{ checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', since: '2026-11-24T04:56:00.000Z' },
+      },
+      update: { state: 'idle', next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },
+    },
+    {
+      ...{ name: 'mail', description: 'OSTree guest mail', file: 'mail.guest', source: 'site:x', sysroot },
+      ...{ state: 'not created', since: null, running: null, staged: null, deployments: [] },
+      update: { state: 'idle', next: null, timer: 'disabled' },
+    },
+  ]);
+});

@@ -1,14 +1,26 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Files } from './config/files.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
   list: (directory) => unlessMissing(() => readdirSync(directory)) ?? [],
-  read: (file) => unlessMissing(() => readFileSync(file, 'utf8')),
+  read: (file) => unlessMissing(() => readRegular(file)),
   write: (file, text) => writeFileSync(file, text),
   link: (target, path) => symlinkSync(target, path),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
 };
+
+/** Reading a pipe or a device could last for ever. /dev/null is empty, and masks what is linked to it. */
+function readRegular(file: string): string {
+  const stat = statSync(file);
+  if (stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev) return '';
+  // What the kernel makes up as it is read, such as the hostname, has size 0.
+  if (!stat.isFile() || stat.size > largest) throw new Error('it is not a text file');
+  return readFileSync(file, 'utf8');
+}
+
+/** In bytes; far more than anyone writes. */
+const largest = 1 << 20;
 
 /** Nothing where there is no such file or directory; other errors are thrown. */
 export function unlessMissing<T>(access: () => T): T | undefined {

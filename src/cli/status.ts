@@ -35,7 +35,8 @@ function stagedLine({ staged }: Overview): [string, string][] {
 }
 
 function nextWords({ guest, state, staged, running, deployments }: Overview): string {
-  const how = `machinectl ${state === 'running' ? 'reboot' : 'start'} ${guest.name}`;
+  const isUp = state === 'running' || state === 'starting' || state === 'stopping';
+  const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
   if (staged) return `what is staged: ${how}`;
   const [next] = deployments;
   if (!next) return `create it: systemctl start ${updateUnit(guest.name)}`;

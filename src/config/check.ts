@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts';
-import type { Problem } from './problem.ts';
+import { excerpt, type Problem, quoted } from './problem.ts';
 import { findKey, isUnitSection, type Key, nspawnKeys, schema, sections } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
@@ -44,11 +44,11 @@ const expandIn = (section: string, value: string, specifiers: Specifiers): Expan
 
 function wrongValue(key: Key, value: string, { valueAt }: Assignment): Problem | undefined {
   const remedy = key.type.check(value);
-  if (remedy) return { at: valueAt(), message: `'${value}' is not right for ${key.name}=`, remedy };
+  if (remedy) return { at: valueAt(), message: `${quoted(value)} is not right for ${key.name}=`, remedy };
   if (key.nspawn?.takes !== 'words' && key.nspawn?.takes !== 'joined') return undefined;
   const split = splitWords(value);
   return 'wrong' in split
-    ? { at: valueAt(split.offset), message: `${split.wrong}: ${value.slice(split.offset)}` }
+    ? { at: valueAt(split.offset), message: `${split.wrong}: ${excerpt(value.slice(split.offset))}` }
     : undefined;
 }
 
@@ -57,7 +57,7 @@ function unknown(section: string, name: string): Pick<Problem, 'message' | 'reme
     const remedy = suggest(section, sections, (word) => `[${word}]`);
     return { message: `There is no section [${section}]`, remedy };
   }
-  const message = `[${section}] has no key '${name}'`;
+  const message = `[${section}] has no key ${quoted(name)}`;
   const elsewhere = schema.find((key) => key.name === name);
   if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
   const names = schema.filter((key) => key.section === section).map((key) => key.name);

@@ -1,5 +1,7 @@
 /** The word nearest to `wrong`, if one is near enough to be meant. */
 export function nearest(wrong: string, words: readonly string[]): string | undefined {
+  // What is as long as that was not meant to be any of them.
+  if (wrong.length > 64) return undefined;
   const limit = Math.max(1, Math.floor(wrong.length / 3));
   let best: string | undefined;
   let least = limit + 1;

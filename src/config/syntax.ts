@@ -1,4 +1,4 @@
-import type { Position, Problem } from './problem.ts';
+import { type Position, type Problem, quoted } from './problem.ts';
 
 /** One `Key=Value` of a section, as written, with the place of its key and of its value. */
 export interface Assignment {
@@ -51,20 +51,21 @@ export function parseSyntax(file: string, text: string): Syntax {
       const header = /^\[([^[\]]+)\]$/.exec(line.trim());
       section = header?.[1];
       skipping = header === null;
-      if (skipping) bad(`'${line.trim()}' is not a section header`, "Write '[Guest]', with nothing after it");
+      if (skipping)
+        bad(`${quoted(line.trim())} is not a section header`, "Write '[Guest]', with nothing after it");
     } else if (section === undefined) {
-      if (!skipping) bad(`'${line.trim()}' is outside of any section`, "Start the file with '[Guest]'");
+      if (!skipping) bad(`${quoted(line.trim())} is outside of any section`, "Start the file with '[Guest]'");
     } else {
       const equals = line.indexOf('=');
       const key = line.slice(0, equals).trim();
       if (equals < 0 || key === '') {
-        bad(`'${line.trim()}' is not an assignment`, "Write 'Key=Value', or put '#' before a comment");
+        bad(`${quoted(line.trim())} is not an assignment`, "Write 'Key=Value', or put '#' before a comment");
         continue;
       }
       const value = line.slice(equals + 1);
       const indent = value.trim() === '' ? 0 : value.length - value.trimStart().length;
       const valueAt = (offset = 0) => placeIn(file, logical, equals + 1 + indent + offset);
-      if (value.trim().endsWith('\\')) {
+      if (endsInBackslash(value.trim())) {
         bad(
           'The value ends with a backslash',
           'Nothing may follow one that continues a line; leave out any other',
@@ -76,21 +77,28 @@ export function parseSyntax(file: string, text: string): Syntax {
   return { assignments, problems };
 }
 
+/** In one that is not itself escaped: in an odd number of them. */
+function endsInBackslash(text: string): boolean {
+  let end = text.length;
+  while (text[end - 1] === '\\') end -= 1;
+  return (text.length - end) % 2 === 1;
+}
+
 /** Joins continuation lines and leaves out blank and comment lines, those inside a continuation too. */
 function* logicalLines(text: string): Generator<Line> {
-  let pending: Line | undefined;
+  let joined = '';
+  let parts: { number: number; start: number }[] = [];
   let number = 0;
   for (const raw of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
     number += 1;
     if (/^\s*[#;]/.test(raw)) continue;
-    const continues = raw.endsWith('\\');
-    const content = continues ? `${raw.slice(0, -1)} ` : raw;
-    const line: Line = {
-      text: (pending?.text ?? '') + content,
-      parts: [...(pending?.parts ?? []), { number, start: pending?.text.length ?? 0 }],
-    };
-    pending = continues ? line : undefined;
-    if (!continues && line.text.trim() !== '') yield line;
+    const continues = endsInBackslash(raw);
+    parts.push({ number, start: joined.length });
+    joined += continues ? `${raw.slice(0, -1)} ` : raw;
+    if (continues) continue;
+    if (joined.trim() !== '') yield { text: joined, parts };
+    joined = '';
+    parts = [];
   }
-  if (pending && pending.text.trim() !== '') yield pending;
+  if (joined.trim() !== '') yield { text: joined, parts };
 }

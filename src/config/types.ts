@@ -46,9 +46,10 @@ export const path = pattern(
 /** The units of systemd.time(7), "Parsing Time Spans"; a bare number is seconds. */
 const timeUnit =
   'usec|us|µs|μs|msec|ms|seconds|second|sec|s|minutes|minute|min|months|month|M|m|hours|hour|hr|h|days|day|d|weeks|week|w|years|year|y';
+const timeValue = `\\d+(\\.\\d+)?(\\s*(${timeUnit})(?![A-Za-zµμ])|(?=\\s|$))\\s*`;
 export const timeSpan = pattern(
   'a time span such as 90s, 15min or 1h 30min (systemd.time(7))',
-  new RegExp(`^(infinity|(\\d+(\\.\\d+)?\\s*(${timeUnit})?\\s*)+)$`),
+  new RegExp(`^(infinity|(${timeValue})+)$`),
 );
 
 /** Powers of 1024, as systemd.resource-control(5) and systemd.syntax(7) read them. */
@@ -62,9 +63,10 @@ export const count = pattern('a number, a percentage, or infinity', /^(\d+%?|inf
 export const percentage = pattern('a percentage such as 150%', /^\d+(\.\d+)?%$/);
 
 /** `REMOTE:REF`, by the rules of libostree's ostree_parse_refspec() and ostree_validate_remote_name(). */
+const component = '(?!\\.+(?:/|$))[\\w.-]+';
 export const refspec = pattern(
   'REMOTE:REF, such as site:debian/12/server',
-  /^[\w-][\w.-]*:[\w.-]*[\w-][\w.-]*(\/[\w.-]*[\w-][\w.-]*)*$/,
+  new RegExp(`^[\\w-][\\w.-]*:${component}(?:/${component})*$`),
 );
 
 export const url = pattern(

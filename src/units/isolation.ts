@@ -28,21 +28,17 @@ export function isolation(guest: Guest): Setting[] {
     ['ProtectKernelTunables', 'yes'],
     ['LockPersonality', 'yes'],
     ['NoNewPrivileges', 'yes'],
-    ['RestrictNamespaces', 'mnt'],
     ['RestrictRealtime', 'yes'],
     ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6 AF_NETLINK'],
-    ['SystemCallFilter', '@system-service @mount'],
     // Not killed: Node tries system calls (io_uring, memory protection keys) that it can do without.
     ['SystemCallErrorNumber', 'EPERM'],
-    ['CapabilityBoundingSet', capabilities],
   ];
 }
 
 export const isElsewhere = (guest: Guest): boolean => !guest.sysroot.startsWith(`${stateDirectory}/`);
 
-/** What checking out a whole tree takes: owners, modes, file capabilities, the immutable bit, mounts. */
-const capabilities = [
-  'CAP_SYS_ADMIN',
+/** What it takes to write a whole tree: owners, modes, file capabilities, labels, the immutable bit. */
+export const capabilities: readonly string[] = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_DAC_READ_SEARCH',
@@ -51,4 +47,4 @@ const capabilities = [
   'CAP_LINUX_IMMUTABLE',
   'CAP_SETFCAP',
   'CAP_MAC_ADMIN',
-].join(' ');
+];

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { isElsewhere, isolation } from './isolation.ts';
+import { capabilities, isElsewhere, isolation } from './isolation.ts';
 import { literal, type Setting, unitText } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.service. */
@@ -13,9 +13,16 @@ export function updateService(guest: Guest): string {
         ['RequiresMountsFor', guest.sysroot],
       ],
     ],
-    ['Service', [...isolation(guest), ...(isElsewhere(guest) ? [makeSysroot(guest)] : [])]],
+    ['Service', [...isolation(guest), ...privileges, ...(isElsewhere(guest) ? [makeSysroot(guest)] : [])]],
   ]);
 }
+
+/** On a booted OSTree host, ostree makes a mount namespace before it touches a sysroot. */
+const privileges: Setting[] = [
+  ['RestrictNamespaces', 'mnt'],
+  ['SystemCallFilter', '@system-service @mount'],
+  ['CapabilityBoundingSet', ['CAP_SYS_ADMIN', ...capabilities].join(' ')],
+];
 
 /** Outside of the sandbox, in which only what is there already can be made writable. */
 const makeSysroot = (guest: Guest): Setting => ['ExecStartPre', `+mkdir -p ${guest.sysroot}`];

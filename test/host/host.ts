@@ -1,6 +1,7 @@
 // A real host to test on, booted in seconds: an OSTree system, or a plain Debian with ostree installed.
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { removeCgroup } from './cgroup.ts';
 import { environment, inside, type Machine, startContainer } from './container.ts';
 import { deployHost } from './deployment.ts';
 import { copyPlainHost } from './plain.ts';
@@ -24,6 +25,8 @@ export interface Host {
   try(script: string): Promise<Result>;
   /** Writes a file in the host, with its directory. */
   write(path: string, text: string, mode?: number): Promise<void>;
+  /** Ends it as a power cut does, and boots it again. */
+  cutPower(): Promise<void>;
   /** Ends it as a power cut does, and removes all of it. */
   stop(): Promise<void>;
 }
@@ -51,13 +54,18 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
   try {
     const make = options.ostree === false ? copyPlainHost : deployHost;
     const { boot, ...places } = await make(work, trees.repo, product);
-    const machine = await startContainer(work, places.root, boot);
+    const power = () => startContainer(work, places.root, boot);
+    let machine = await power();
     return {
       name: 'host',
       work,
       trees,
       ...places,
-      ...commands(machine),
+      ...commands(() => machine),
+      cutPower: async () => {
+        removeCgroup(work);
+        machine = await power();
+      },
       stop: async () => removeWorkDirectory(work),
     };
   } catch (error) {
@@ -66,11 +74,11 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
   }
 }
 
-function commands(machine: Machine): Pick<Host, 'run' | 'sh' | 'try' | 'write'> {
+function commands(machine: () => Machine): Pick<Host, 'run' | 'sh' | 'try' | 'write'> {
   const execute = async (input: string | undefined, command: string[]): Promise<Result> => {
     const [file = '', ...args] = command;
     const { exitCode, stdout, stderr, all, signal, timedOut } = await execa(
-      ...inside(machine, file, ...args),
+      ...inside(machine(), file, ...args),
       {
         ...{ env: environment, extendEnv: false, reject: false, all: true, timeout: 240_000 },
         // Nothing, not an empty pipe: `machinectl shell` ends its session when a pipe ends.

@@ -96,3 +96,20 @@ test('a start that is killed anywhere while it deploys harms nothing, and the ne
   }
   expect(hits).toBeGreaterThan(3);
 });
+
+test('a host that loses power boots with its guests, whatever they were at', async () => {
+  await host.run('machinectl', 'enable', 'mail');
+  await host.run('systemctl', 'enable', 'ostree-guest-update@mail.timer');
+  const before = await fingerprint(host);
+  for (const seconds of [0.3, 0.6, 0.9]) {
+    const { deployments } = await status(host, 'mail');
+    const commit = await publishNext();
+    await host.sh(`systemctl start --no-block ostree-guest-update@mail; sleep ${seconds}`);
+    await host.cutPower();
+    expect(await host.sh('systemctl is-active ostree-guest-update@mail.timer')).toBe('active');
+    await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = active ]');
+    await expectWell([deployments[0]?.checksum ?? '', commit]);
+    await expectCompleted(commit);
+  }
+  expect(await fingerprint(host)).toEqual(before);
+});

@@ -2,6 +2,8 @@
 // what is written is what is read.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mergedText } from '../../src/cli/cat.ts';
+import { readGuest, type Source } from '../../src/config/guest.ts';
 import type { Position } from '../../src/config/problem.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';
 import { read } from './read.ts';
@@ -77,6 +79,38 @@ test('a value is read as it is written, and its place is where it begins', () =>
       const last = written.length - 1;
       expect(assignments[0]?.valueAt()).toEqual({ ...at, column: 5 + before.length });
       expect(assignments[0]?.valueAt(last)).toEqual({ ...at, column: 5 + before.length + last });
+    }),
+    runs,
+  );
+});
+
+test('what guestctl cat prints is read as the files that it was made of', () => {
+  const text = fc.stringMatching(/^[ -$&-~]{0,20}$/).filter((one) => !one.trimEnd().endsWith('\\'));
+  const guest = text.map((one) => `[Guest]\nDescription=${one} %n %%`);
+  const exec = text.map((one) => `[Exec]\nSystemCallFilter=${one}\n\nSystemCallFilter=50%%`);
+  const unit = text.map((one) => `[Unit]\nAfter=${one} %i\nAfter=`);
+  const file = fc.array(fc.oneof(guest, exec, unit), { maxLength: 4 }).map((parts) => parts.join('\n'));
+  const settings = (sources: readonly Source[]) => {
+    const checked = readGuest('mail', 'mail.guest', sources, 'host');
+    return 'guest' in checked
+      ? checked.guest.values.settings.map(({ at, ...setting }) => setting)
+      : undefined;
+  };
+  const bySection = (found: ReturnType<typeof settings>) =>
+    ['Guest', 'Exec', 'Unit'].map((section) => found?.filter((setting) => setting.section === section));
+  fc.assert(
+    fc.property(exec, file, file, (nspawn, main, dropIn) => {
+      const sources: Source[] = [
+        { kind: 'nspawn', file: 'mail.nspawn', text: nspawn },
+        { kind: 'guest', file: 'mail.guest', text: `[Guest]\nRef=site:x\n${main}` },
+        { kind: 'guest', file: '50.conf', text: dropIn },
+      ];
+      const expected = settings(sources);
+      expect(expected).toBeDefined();
+      const merged = mergedText(sources);
+      expect(bySection(settings([{ kind: 'guest', file: 'merged', text: merged }]))).toEqual(
+        bySection(expected),
+      );
     }),
     runs,
   );

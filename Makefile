@@ -1,22 +1,32 @@
 # What packagers and the tests use: npm run build, then make install DESTDIR=... PREFIX=/usr
 PREFIX ?= /usr
+SYSCONFDIR ?= /etc
 NODE ?= /usr/bin/node
 LIBDIR = $(PREFIX)/lib/ostree-guests
 UNITDIR = $(PREFIX)/lib/systemd/system
 GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 MANDIR = $(PREFIX)/share/man
-BUNDLES = guestctl generator update boot
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+# Debian: vendor-completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs))
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install
 install:
 	@test -e dist/guestctl.cjs || { echo "make: dist/ is missing; run: npm run build" >&2; exit 1; }
-	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(GENERATORDIR) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man5
-	install -m 644 $(BUNDLES:%=dist/%.cjs) $(DESTDIR)$(LIBDIR)
+	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR) $(UNITDIR) $(GENERATORDIR) $(PREFIX)/bin \
+		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
+	install -m 644 $(BUNDLES) $(DESTDIR)$(LIBDIR)
 	$(FILL) generators/ostree-guests-generator > $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	chmod 755 $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	ln -sfr $(DESTDIR)$(LIBDIR)/ostree-guests-generator $(DESTDIR)$(GENERATORDIR)/ostree-guests-generator
 	for unit in units/*; do $(FILL) "$$unit" > $(DESTDIR)$(UNITDIR)/"$${unit##*/}" || exit 1; done
-	printf '#!/bin/sh\nexec $(NODE) $(LIBDIR)/guestctl.cjs "$$@"\n' > $(DESTDIR)$(PREFIX)/bin/guestctl
-	chmod 755 $(DESTDIR)$(PREFIX)/bin/guestctl
-	install -m 644 dist/ostree-guests.guest.5 $(DESTDIR)$(MANDIR)/man5
+	sed '1s|^#!.*|#!$(NODE)|' dist/guestctl.cjs > $(DESTDIR)$(LIBDIR)/guestctl.cjs
+	chmod 755 $(DESTDIR)$(LIBDIR)/guestctl.cjs
+	ln -sfr $(DESTDIR)$(LIBDIR)/guestctl.cjs $(DESTDIR)$(PREFIX)/bin/guestctl
+	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done
+	install -m 644 dist/completion/guestctl $(DESTDIR)$(BASHDIR)
+	install -m 644 dist/completion/_guestctl $(DESTDIR)$(ZSHDIR)
+	install -m 644 dist/completion/guestctl.fish $(DESTDIR)$(FISHDIR)

@@ -1,84 +1,88 @@
-import { mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { isRunning, updateUnit } from '../machine/systemctl.ts';
-import { unlessMissing } from '../node-files.ts';
+import { explain, Failure } from '../failure.ts';
+import { assessUnit, beginRestart, isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
-import { formatKeyfile } from '../ostree/keyfile.ts';
-import { deploy } from '../ostree/sysroot.ts';
-import { claimStaged, readStaged, releaseStaged } from '../state/staged.ts';
+import { recoverVar } from '../ostree/var-snapshots.ts';
+import { readRollback } from '../state/rollback.ts';
+import { readStaged } from '../state/staged.ts';
+import { readTrial } from '../state/trial.ts';
+import { finalize } from './finalize.ts';
+import { noticeFresh } from './fresh.ts';
+import { rollBack } from './rollback.ts';
+import { bootedRoot, point } from './root-link.ts';
+import { countStart, giveUpFailed } from './trial.ts';
 
-/** Where systemd-nspawn finds the deployment to boot. */
-const rootLink = (guest: string): string => `/run/ostree-guests/${guest}/root`;
+/** Tells what is done: the journal. */
+export interface Log {
+  say(text: string): void;
+  /** What went wrong, while the guest starts all the same. */
+  warn(text: string): void;
+}
 
 /**
- * What firmware and boot loader do for real hardware: deploys what is staged, then points to the default
- * deployment. `warn` is told why the staged one could not be deployed; the guest then starts as before.
+ * What firmware and boot loader do for real hardware: rolls back or deploys what is to be, counts the tries of a
+ * fresh deployment, and points to the default one. Nothing but this step changes the boot list, and only while
+ * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was.
  */
-export async function boot(
-  guest: Guest,
-  say: (text: string) => void,
-  warn: (text: string) => void,
-): Promise<void> {
-  await requireStopped(guest);
-  await finalize(guest, say).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    warn(`${error.message}. The guest starts as it was; this is tried again at its next start`);
-  });
-  const [next] = listDeployments(guest.sysroot);
-  if (!next)
-    throw new Failure(
-      `${guest.name} has no deployment yet`,
-      `Make one: systemctl start ${updateUnit(guest.name)}`,
-    );
+export async function boot(guest: Guest, log: Log): Promise<void> {
+  if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) return pointToDefault(guest);
+  await requireStopped(guest, log);
+  const next = await chooseDeployment(guest, log);
   point(guest.name, next);
-  say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
+  log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
+  if (attempt(log, () => readTrial(guest.name, next.name)))
+    await attempt(log, () => beginRestart(assessUnit(guest.name)));
+}
+
+/** For its maintenance a guest boots what it would boot, and nothing is decided about it. */
+function pointToDefault({ name, sysroot }: Guest): void {
+  const [next] = listDeployments(sysroot);
+  if (next) point(name, next);
+}
+
+async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
+  attempt(log, () => recoverVar(guest.sysroot, guest.name));
+  await attempt(log, () => rollBack(guest));
+  if (guest.update.by === 'rpm-ostree') attempt(log, () => noticeFresh(guest));
+  // Where even that cannot be written down, at least this start takes the deployment that is good.
+  const instead = await attempt(log, () => giveUpFailed(guest, log));
+  if (!instead) await attempt(log, () => finalize(guest, log));
+  attempt(log, () => countStart(guest, log));
+  const next = instead ?? listDeployments(guest.sysroot)[0];
+  if (next) return next;
+  const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;
+  throw new Failure(`${guest.name} has no deployment yet`, remedy);
+}
+
+/** A failure in any of the steps must not keep the guest from starting. */
+function attempt<T>(log: Log, step: () => T): T | undefined {
+  const warn = (error: unknown) => {
+    const text = explain(error) ?? String((error as Error).stack);
+    log.warn(`${text}. The guest starts as it was; this is tried again at its next start`);
+    return undefined;
+  };
+  try {
+    const result = step();
+    return result instanceof Promise ? (result.catch(warn) as T) : result;
+  } catch (error) {
+    return warn(error);
+  }
 }
 
 /**
  * Nothing may change under a running guest: /etc is merged from the root it runs from, so what it writes
  * there later would be lost. systemd is not asked where nothing is going to change.
  */
-async function requireStopped(guest: Guest): Promise<void> {
-  const changes =
-    readStaged(guest.name) !== undefined ||
-    bootedRoot(guest.name) !== listDeployments(guest.sysroot)[0]?.path;
-  if (changes && (await isRunning(guest.name)))
-    throw new Failure(`${guest.name} is running`, `Restart it: machinectl reboot ${guest.name}`);
-}
-
-async function finalize(guest: Guest, say: (text: string) => void): Promise<void> {
-  const staged = claimStaged(guest.name);
-  if (!staged) return;
-  // Otherwise a start was cut off between deploying it and saying so.
-  if (listDeployments(guest.sysroot)[0]?.checksum !== staged.checksum) {
-    say(`Deploying ${staged.refspec} (${staged.checksum.slice(0, 12)})`);
-    await withOrigin(staged.refspec, (origin) => deploy(guest.sysroot, guest.name, staged.checksum, origin));
-  }
-  releaseStaged(guest.name);
-}
-
-/** Runs `work` with an origin file: ostree(1) takes the origin of a commit from nowhere else. */
-async function withOrigin(refspec: string, work: (file: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync('/tmp/origin-');
-  try {
-    const file = `${directory}/origin`;
-    writeFileSync(file, formatKeyfile({ origin: { refspec } }));
-    await work(file);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-/** The deployment that the guest runs from, or, where it is stopped, that it was last to be started from. */
-export function bootedRoot(guest: string): string | undefined {
-  return unlessMissing(() => readlinkSync(rootLink(guest)));
-}
-
-/** Replaces the link in one step. */
-function point(guest: string, { path }: Deployment): void {
-  const link = rootLink(guest);
-  rmSync(`${link}.new`, { force: true });
-  symlinkSync(path, `${link}.new`);
-  renameSync(`${link}.new`, link);
+async function requireStopped({ name, sysroot }: Guest, log: Log): Promise<void> {
+  const [next] = listDeployments(sysroot);
+  const nothingChanges = attempt(
+    log,
+    () =>
+      !readStaged(name) &&
+      !readRollback(name) &&
+      !readTrial(name, next?.name) &&
+      bootedRoot(name) === next?.path,
+  );
+  if (!nothingChanges && (await isRunning(name)))
+    throw new Failure(`${name} is running`, `Restart it: machinectl reboot ${name}`);
 }

@@ -2,4 +2,4 @@ import { bootUnit } from '../machine/systemctl.ts';
 import { complain, serviceMain } from '../service.ts';
 import { boot } from './boot.ts';
 
-void serviceMain(bootUnit, (guest) => boot(guest, console.log, complain));
+void serviceMain(bootUnit, (guest) => boot(guest, { say: console.log, warn: complain }));

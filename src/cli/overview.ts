@@ -1,4 +1,4 @@
-import { bootedRoot } from '../boot/boot.ts';
+import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
 import {
   guestUnit,
@@ -9,7 +9,11 @@ import {
   updateUnit,
 } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
+import { whatIsStaged } from '../ostree/staged-inside.ts';
+import { type Rejection, rejectedCommits } from '../state/rejected.ts';
+import { type Rollback, readRollback } from '../state/rollback.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
+import { readTrial, type Trial } from '../state/trial.ts';
 
 /** All that is known of one guest; what the commands print is a function of it. */
 export interface Overview {
@@ -20,6 +24,12 @@ export interface Overview {
   readonly running: Deployment | undefined;
   /** To be deployed at the next start. */
   readonly staged: Staged | undefined;
+  /** Asked for, to be the default after the next start. */
+  readonly rollback: Rollback | undefined;
+  /** Of the default deployment. */
+  readonly trial: Trial | undefined;
+  /** Commits that failed. */
+  readonly rejected: readonly Rejection[];
   /** `running` and the like are systemd's ActiveState of the guest's unit in words of machines. */
   readonly state: State;
   readonly since: Date | undefined;
@@ -51,14 +61,18 @@ function overview(
   nextUpdate: Date | undefined,
 ): Overview {
   const deployments = listDeployments(guest.sysroot);
-  const staged = readStaged(guest.name);
+
   const state = deployments.length === 0 ? 'not created' : stateOf(machine['ActiveState'] ?? '');
   const runs = state === 'running' || state === 'stopping';
+  const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
   return {
     guest,
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
+    rollback: readRollback(guest.name),
+    trial: readTrial(guest.name, deployments[0]?.name),
+    rejected: rejectedCommits(guest.name),
     state,
     since: time(machine['ActiveEnterTimestamp']),
     update: {

@@ -3,6 +3,7 @@ import { excerpt, type Problem, quoted } from './problem.ts';
 import { findKey, isUnitSection, type Key, nspawnKeys, schema, sections } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
+import { command } from './types.ts';
 import type { Setting } from './values.ts';
 import { splitWords } from './words.ts';
 
@@ -45,7 +46,8 @@ const expandIn = (section: string, value: string, specifiers: Specifiers): Expan
 function wrongValue(key: Key, value: string, { valueAt }: Assignment): Problem | undefined {
   const remedy = key.type.check(value);
   if (remedy) return { at: valueAt(), message: `${quoted(value)} is not right for ${key.name}=`, remedy };
-  if (key.nspawn?.takes !== 'words' && key.nspawn?.takes !== 'joined') return undefined;
+  const isWords = key.type === command || key.nspawn?.takes === 'words' || key.nspawn?.takes === 'joined';
+  if (!isWords) return undefined;
   const split = splitWords(value);
   return 'wrong' in split
     ? { at: valueAt(split.offset), message: `${split.wrong}: ${excerpt(value.slice(split.offset))}` }

@@ -1,22 +1,48 @@
 import { checkAssignment } from './check.ts';
 import { type Machine, machineOf } from './machine.ts';
+import { type Origin, originKey, originOf } from './origin.ts';
+import { type Packages, packagesOf } from './packages.ts';
 import type { Position, Problem } from './problem.ts';
 import { guestName, isUnitSection, type UnitSection } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
+import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
 import { isTrue } from './types.ts';
 import { type Setting, Values } from './values.ts';
+import { wordsOf } from './words.ts';
 
 /** Where everything of all guests lives that is not configuration. */
 export const stateDirectory = '/var/lib/ostree-guests';
 
-/** An OSTree remote that the guest file itself declares. */
-export interface Remote {
-  readonly url: string;
-  readonly gpgVerify: boolean;
-  /** A file of trusted keys, or a directory of such files (ostree.repo-config(5), `gpgkeypath`). */
-  readonly gpgKeyPath?: string;
+/** What [Update] says. */
+export interface UpdatePolicy {
+  /** Who updates the guest: this program, or its own rpm-ostree inside of it. */
+  readonly by: 'host' | 'rpm-ostree';
+  /** How far an update goes with a new commit. */
+  readonly action: Action;
+  /** Calendar expressions, systemd.time(7); none means the timer template's own. */
+  readonly onCalendar: readonly string[];
+  /** The same for the maintenance window; none where there is none. */
+  readonly switchOnCalendar: readonly string[];
+  /** A time span, systemd.time(7). */
+  readonly randomizedDelaySec?: string;
+  /** How many guests of the host may fetch or rehearse at the same time. */
+  readonly concurrency: number;
+  readonly allowDowngrade: boolean;
+  /** Starts that a fresh deployment has to be found healthy; at least 1. */
+  readonly tries: number;
+  /** Commands that are run in the guest, each as its words. */
+  readonly healthChecks: readonly (readonly string[])[];
+  /** In milliseconds. */
+  readonly healthTimeout: number;
+  readonly rehearse: boolean;
+  /** How many deployments are kept; at least 2. */
+  readonly keep: number;
+  readonly snapshotVar: boolean;
 }
+
+/** Each does what those before it do, and one thing more. */
+export type Action = 'check' | 'fetch' | 'stage' | 'switch';
 
 /** One file that a guest is made of: our own, or an admin's systemd.nspawn(5). */
 export interface Source {
@@ -31,20 +57,11 @@ export interface Guest {
   /** The guest file; its drop-ins are not named here. */
   readonly file: string;
   readonly description: string;
-  /** The remote's name, as in `remote:ref`. */
-  readonly remoteName: string;
-  readonly ref: string;
-  /** Absent where the host's remote of that name is to be used. */
-  readonly remote?: Remote;
+  readonly origin: Origin;
+  /** What is added to the tree that comes from there. */
+  readonly packages?: Packages;
   readonly sysroot: string;
-  readonly update: {
-    /** `stage`: takes effect at the guest's next start; `switch`: a running guest is restarted into it. */
-    readonly action: 'stage' | 'switch';
-    /** Calendar expressions, systemd.time(7); none means the timer template's own. */
-    readonly onCalendar: readonly string[];
-    /** A time span, systemd.time(7). */
-    readonly randomizedDelaySec?: string;
-  };
+  readonly update: UpdatePolicy;
   readonly machine: Machine;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
@@ -86,27 +103,38 @@ export function readGuest(name: string, file: string, sources: readonly Source[]
 }
 
 function makeGuest(name: string, file: string, values: Values): Guest {
-  const [remoteName = '', ref = ''] = (values.last('Guest', 'Ref') ?? '').split(':');
-  const url = values.last('Remote', 'URL');
-  const gpgKeyPath = values.last('Remote', 'GPGKeyPath');
-  const verify = values.last('Remote', 'GPGVerify');
-  const gpgVerify = verify ? isTrue(verify) : gpgKeyPath !== undefined;
-  const randomizedDelaySec = values.last('Update', 'RandomizedDelaySec');
+  const packages = packagesOf(values);
   return {
     name,
     file,
     description: values.last('Guest', 'Description') ?? `OSTree guest ${name}`,
-    remoteName,
-    ref,
-    ...(url && { remote: { url, gpgVerify, ...(gpgKeyPath && { gpgKeyPath }) } }),
+    origin: originOf(values),
+    ...(packages && { packages }),
     sysroot: values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`,
-    update: {
-      action: values.last('Update', 'Action') === 'switch' ? 'switch' : 'stage',
-      onCalendar: values.all('Update', 'OnCalendar'),
-      ...(randomizedDelaySec && { randomizedDelaySec }),
-    },
+    update: policyOf(values),
     machine: machineOf(values),
     values,
+  };
+}
+
+function policyOf(values: Values): UpdatePolicy {
+  const last = (key: string) => values.last('Update', key);
+  const isOn = (key: string) => isTrue(last(key) ?? 'no');
+  const randomizedDelaySec = last('RandomizedDelaySec');
+  return {
+    by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
+    action: (last('Action') as Action | undefined) ?? 'stage',
+    onCalendar: values.all('Update', 'OnCalendar'),
+    switchOnCalendar: values.all('Update', 'SwitchOnCalendar'),
+    ...(randomizedDelaySec && { randomizedDelaySec }),
+    concurrency: Number(last('Concurrency') ?? 1),
+    allowDowngrade: isOn('AllowDowngrade'),
+    tries: Number(last('Tries') ?? 2),
+    healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),
+    healthTimeout: milliseconds(last('HealthTimeoutSec') ?? '5min'),
+    rehearse: isOn('Rehearse'),
+    keep: Number(last('Keep') ?? 2),
+    snapshotVar: isOn('SnapshotVar'),
   };
 }
 
@@ -121,3 +149,6 @@ export function placeOf({ values, file }: Guest, section: string, key: string): 
   const at = values.at(section, key);
   return at ? `${at.file}:${at.line}` : file;
 }
+
+/** Where it was said where the tree comes from. */
+export const originPlace = (guest: Guest): string => placeOf(guest, ...originKey[guest.origin.kind]);

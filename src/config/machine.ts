@@ -1,14 +1,14 @@
 import { isMount, mountArgument } from './mounts.ts';
 import { type Key, nspawnKeys } from './schema.ts';
-
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
-import { splitWords } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
 export interface Machine {
-  /** Options of systemd-nspawn(1), each one argument. */
+  /** Options of systemd-nspawn(1), each one argument; those of [Network] apart. */
   readonly options: readonly string[];
+  readonly networkOptions: readonly string[];
   /** Arguments of the guest's init system. */
   readonly parameters: readonly string[];
   /** `pick`, a range of UIDs, or `no` user namespace at all. */
@@ -30,10 +30,16 @@ export function machineOf(values: Values): Machine {
   const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
   const link = isOn('VirtualEthernet') ? 'veth' : 'private';
   const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
+  const optionsIn = (network: boolean) =>
+    nspawnKeys
+      .filter(({ section }) => (section === 'Network') === network)
+      .flatMap((key) => optionsOf(key, values.all(key.section, key.name)));
   return {
-    options: nspawnKeys.flatMap((key) => optionsOf(key, values.all(key.section, key.name))),
+    options: optionsIn(false),
+    networkOptions: optionsIn(true),
     parameters: wordsOf(values.all('Exec', 'Parameters')),
-    privateUsers: values.last('Exec', 'PrivateUsers') ?? 'pick',
+    privateUsers:
+      values.last('Exec', 'PrivateUsers') ?? (values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick'),
     network: isOn('Private') ? link : 'host',
     credentials: [...new Set(credentials.map((value) => value.replace(/:.*/s, '')))],
   };
@@ -53,10 +59,3 @@ function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
       return [option(wordsOf(values).join(','))];
   }
 }
-
-/** Their quoting has been checked. */
-const wordsOf = (values: readonly string[]): string[] =>
-  values.flatMap((value) => {
-    const split = splitWords(value);
-    return 'words' in split ? split.words : [];
-  });

@@ -41,7 +41,7 @@ export const nspawnKeys: readonly Key[] = [...execKeys, ...filesKeys, ...network
 export const schema: readonly Key[] = [...guestKeys, ...nspawnKeys, ...unitKeys];
 
 /** The sections whose lines go into units as they are, systemd's specifiers included. */
-export const unitSections = ['Unit', 'Service', 'Timer'] as const;
+const unitSections = ['Unit', 'Service', 'Timer'] as const;
 export type UnitSection = (typeof unitSections)[number];
 
 const bySectionAndName = new Map(schema.map((key) => [`${key.section}.${key.name}`, key]));

@@ -4,15 +4,36 @@ import type { Values } from './values.ts';
 
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {
-  return [missingRef, missingUrl, missingKey, noNetwork].flatMap((rule) => rule(values, top) ?? []);
+  return [
+    missingOrigin,
+    twoOrigins,
+    mappedManager,
+    imageManager,
+    outsideManager,
+    missingUrl,
+    missingKey,
+    noNetwork,
+  ].flatMap((rule) => rule(values, top) ?? []);
 }
 
 type Rule = (values: Values, top: Position) => Problem | undefined;
 
-const missingRef: Rule = (values, at) =>
-  values.last('Guest', 'Ref') !== undefined
+const missingOrigin: Rule = (values, at) =>
+  origins.some((key) => values.last('Guest', key) !== undefined)
     ? undefined
-    : { at, message: 'Ref= is missing in [Guest]', remedy: 'Say where the tree comes from: Ref=REMOTE:REF' };
+    : {
+        at,
+        message: 'Ref= is missing in [Guest]',
+        remedy: 'Say where the tree comes from: Ref=REMOTE:REF, or Image=docker://REGISTRY/NAME:TAG',
+      };
+
+const origins = ['Ref', 'Image'];
+
+const twoOrigins: Rule = (values) => {
+  const [first, second] = origins.flatMap((key) => values.effective('Guest', key).slice(-1));
+  const message = `A tree comes from one place, and this says two: ${first?.key}= and ${second?.key}=`;
+  return second && { at: second.at, message, remedy: 'Leave one of them out' };
+};
 
 const missingUrl: Rule = (values, top) => {
   if (!values.has('Remote') || values.last('Remote', 'URL') !== undefined) return undefined;
@@ -22,10 +43,16 @@ const missingUrl: Rule = (values, top) => {
 };
 
 const missingKey: Rule = (values) => {
-  const [verify] = values.effective('Remote', 'GPGVerify').slice(-1);
-  if (!verify || !isTrue(verify.value) || values.last('Remote', 'GPGKeyPath') !== undefined) return undefined;
-  const remedy = 'Add GPGKeyPath=, the file or directory with the keys to trust';
-  return { at: verify.at, message: 'GPGVerify= is on, but there is no key to verify with', remedy };
+  for (const [verifies, path] of [
+    ['GPGVerify', 'GPGKeyPath'],
+    ['SignVerify', 'Ed25519KeyPath'],
+  ] as const) {
+    const [verify] = values.effective('Remote', verifies).slice(-1);
+    if (!verify || !isTrue(verify.value) || values.last('Remote', path) !== undefined) continue;
+    const message = `${verifies}= is on, but there is no key to verify with`;
+    return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
+  }
+  return undefined;
 };
 
 /** Only a network of its own can have links, interfaces and ports. */
@@ -41,4 +68,29 @@ const noNetwork: Rule = (values) => {
   );
   const message = `${other?.key}= needs a network of the guest's own, and Private=no gives it the host's`;
   return other && { at: other.at, message, remedy: 'Leave one of them out' };
+};
+
+const managesItself = (values: Values): boolean => values.last('Update', 'By') === 'rpm-ostree';
+
+const mappedManager: Rule = (values) => {
+  const [users] = values.effective('Exec', 'PrivateUsers').slice(-1);
+  if (!managesItself(values) || !users || users.value === 'no') return undefined;
+  const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
+  return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
+};
+
+const imageManager: Rule = (values) => {
+  const [image] = values.effective('Guest', 'Image').slice(-1);
+  if (!managesItself(values) || !image) return undefined;
+  const message = 'By=rpm-ostree goes with Ref= only';
+  return { at: image.at, message, remedy: 'Name the ref, and rebase to the image inside: rpm-ostree rebase' };
+};
+
+const outsideManager: Rule = (values) => {
+  if (!managesItself(values)) return undefined;
+  const [setting] = ['Rehearse', 'SnapshotVar']
+    .flatMap((key) => values.effective('Update', key).slice(-1))
+    .filter(({ value }) => isTrue(value));
+  const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
+  return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
 };

@@ -13,6 +13,9 @@ export const pattern = (noun: string, regexp: RegExp): ValueType => ({
 
 export const text: ValueType = { noun: 'text', check: () => undefined };
 
+/** Words, of which the first is a program; their quoting is checked where it is split. */
+export const command: ValueType = { noun: 'a command line', check: () => undefined };
+
 export const oneOf = (...words: readonly string[]): ValueType => ({
   noun: words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : `${words[0]}`,
   check: (value) => (words.includes(value) ? undefined : `Expected ${words.join(' or ')}`),
@@ -52,6 +55,12 @@ export const timeSpan = pattern(
   new RegExp(`^(infinity|(${timeValue})+)$`),
 );
 
+/** A time span with an end, in which something is waited for. */
+export const duration: ValueType = {
+  noun: timeSpan.noun,
+  check: (value) => (value === 'infinity' ? 'Something must have an end here' : timeSpan.check(value)),
+};
+
 /** Powers of 1024, as systemd.resource-control(5) and systemd.syntax(7) read them. */
 export const size = pattern(
   'a size in bytes such as 512M or 2G, a percentage, or infinity',
@@ -59,6 +68,11 @@ export const size = pattern(
 );
 
 export const integer = pattern('a whole number', /^[+-]?\d+$/);
+export const wholeFrom = (least: number): ValueType => ({
+  noun: `a whole number from ${least}`,
+  check: (value) =>
+    /^\d{1,6}$/.test(value) && Number(value) >= least ? undefined : `Expected a whole number from ${least}`,
+});
 export const count = pattern('a number, a percentage, or infinity', /^(\d+%?|infinity)$/);
 export const percentage = pattern('a percentage such as 150%', /^\d+(\.\d+)?%$/);
 
@@ -72,6 +86,15 @@ export const refspec = pattern(
 export const url = pattern(
   'a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)',
   /^((mirrorlist|metalink)=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,
+);
+
+/** By the rules of skopeo(1); without a tag it is `latest`. */
+const imageName = '[\\w.-]+(?::\\d+)?(?:/[\\w.-]+)*(?::[\\w.-]+)?(?:@sha256:[0-9a-f]{64})?';
+export const image = pattern(
+  'an image: docker://REGISTRY/NAME:TAG, oci:/PATH:TAG or containers-storage:NAME:TAG',
+  new RegExp(
+    `^(docker://[\\w.-]+(?::\\d+)?/${imageName}|oci:(?:/[\\w.+@-]+)+(?::[\\w.-]+)?|containers-storage:${imageName})$`,
+  ),
 );
 
 export const interfaceName = pattern(

@@ -37,6 +37,13 @@ export function splitWords(value: string): Words {
   return { words: word === undefined ? words : [...words, word] };
 }
 
+/** The words of values whose quoting has been checked. */
+export const wordsOf = (values: readonly string[]): string[] =>
+  values.flatMap((value) => {
+    const split = splitWords(value);
+    return 'words' in split ? split.words : [];
+  });
+
 function readEscape(value: string, at: number): { text: string; length: number } | undefined {
   const simple = escapes[value.charAt(at + 1)];
   if (simple !== undefined) return { text: simple, length: 2 };

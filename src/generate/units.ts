@@ -1,7 +1,11 @@
 import type { Broken, Checked, Guest } from '../config/guest.ts';
 import { bootService } from '../units/boot-service.ts';
 import { brokenService } from '../units/broken-service.ts';
+import { maintenanceService } from '../units/maintenance-service.ts';
 import { nspawnService } from '../units/nspawn-service.ts';
+import { onFailure, onFailureDropIn } from '../units/on-failure.ts';
+import { rehearsalService, rehearsalSettings } from '../units/rehearsal-service.ts';
+import { switchTimer } from '../units/switch-timer.ts';
 import { updateService } from '../units/update-service.ts';
 import { updateTimer } from '../units/update-timer.ts';
 
@@ -21,6 +25,7 @@ function guestUnits(guest: Guest): Generated[] {
     dropIn(`ostree-guest-update@${name}.timer`, updateTimer(guest)),
     dropIn(`ostree-guest-boot@${name}.service`, bootService(guest)),
     dropIn(`systemd-nspawn@${name}.service`, nspawnService(guest)),
+    ...optionalDropIns(guest),
     // machinectl knows a guest by its image; the unit behind this link makes one at the host's boot.
     {
       path: `multi-user.target.wants/ostree-guest-image@${name}.service`,
@@ -28,6 +33,24 @@ function guestUnits(guest: Guest): Generated[] {
     },
   ];
 }
+
+/** Of units whose templates do for most guests. */
+const optionalDropIns = (guest: Guest): Generated[] => [
+  ...(guest.update.by === 'rpm-ostree'
+    ? [dropIn(`ostree-guest-maintenance@${guest.name}.service`, maintenanceService(guest))]
+    : []),
+  ...(guest.update.switchOnCalendar.length > 0
+    ? [dropIn(`ostree-guest-switch@${guest.name}.timer`, switchTimer(guest))]
+    : []),
+  ...(onFailure(guest).length > 0
+    ? ['assess', 'rehearse', 'switch'].map((step) =>
+        dropIn(`ostree-guest-${step}@${guest.name}.service`, onFailureDropIn(guest)),
+      )
+    : []),
+  ...(rehearsalSettings(guest).length > 0
+    ? [dropIn(`ostree-guest-rehearsal@${guest.name}.service`, rehearsalService(guest))]
+    : []),
+];
 
 /** Only what its start shows: its update fails by itself, with the same words. */
 function brokenUnits(broken: Broken): Generated[] {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { run } from '../process.ts';
 
@@ -8,6 +9,12 @@ export const guestUnit = (guest: string): string => `systemd-nspawn@${guest}.ser
 export const bootUnit = (guest: string): string => `ostree-guest-boot@${guest}.service`;
 export const updateUnit = (guest: string): string => `ostree-guest-update@${guest}.service`;
 export const timerUnit = (guest: string): string => `ostree-guest-update@${guest}.timer`;
+export const assessUnit = (guest: string): string => `ostree-guest-assess@${guest}.service`;
+export const switchUnit = (guest: string): string => `ostree-guest-switch@${guest}.service`;
+export const rehearseUnit = (guest: string): string => `ostree-guest-rehearse@${guest}.service`;
+export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@${guest}.service`;
+export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
+export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 
 /** Asks for properties of any number of units with one process; answers in the order of the units. */
 export async function showUnits(
@@ -63,6 +70,12 @@ export async function isRunning(guest: string): Promise<boolean> {
   return state !== 'inactive' && state !== 'failed';
 }
 
+/** Whether the guest is just being started, or is up, for maintenance only. */
+export async function isMaintained(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
+  return unit?.['ActiveState'] !== 'inactive' && unit?.['ActiveState'] !== 'failed';
+}
+
 /** Starts a unit and waits for it; for a oneshot service, for its end. */
 export async function startUnit(unit: string): Promise<void> {
   await act('start', unit);
@@ -72,12 +85,87 @@ export async function restartUnit(unit: string): Promise<void> {
   await act('restart', unit);
 }
 
-async function act(verb: 'start' | 'restart', unit: string): Promise<void> {
-  const { exitCode, stderr } = await run('systemctl', [verb, '--', unit]);
+/** Starts a unit that is inactive, and waits only until that has begun. */
+export async function beginStart(unit: string): Promise<void> {
+  await act('start', unit, '--no-block');
+  for (let looks = 0; looks < 50; looks += 1) {
+    const [shown] = await showUnits([unit], ['ActiveState']);
+    if (shown?.['ActiveState'] !== 'inactive') return;
+    await sleep(100);
+  }
+}
+
+/** The same without waiting for it. */
+export async function beginRestart(unit: string): Promise<void> {
+  await act('restart', unit, '--no-block');
+}
+
+/** Kills all of a unit at once: it does not come to its end by itself. */
+export async function killUnit(unit: string): Promise<void> {
+  await act('kill', unit, '--signal=KILL');
+}
+
+/** The same, and waits until nothing is left of it; it need not run. */
+export async function destroyUnit(unit: string): Promise<void> {
+  await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
+  await run('systemctl', ['stop', '--', unit]);
+  await resetFailed(unit);
+}
+
+/** Forgets that a unit failed, and how often it was started lately: systemctl(1), reset-failed. */
+export async function resetFailed(unit: string): Promise<void> {
+  // It is an error where nothing is to be forgotten.
+  await run('systemctl', ['reset-failed', '--', unit]);
+}
+
+async function act(
+  verb: 'start' | 'restart' | 'kill',
+  unit: string,
+  ...options: readonly string[]
+): Promise<void> {
+  const { exitCode, stderr } = await run('systemctl', [verb, ...options, '--', unit]);
   if (exitCode === 0) return;
   const cause = stderr.trim().split('\n')[0] ?? '';
   throw new Failure(
     `Cannot ${verb} ${unit}: ${cause}`,
     `See: systemctl status ${unit}; journalctl -u ${unit}`,
   );
+}
+
+/** Stops a unit and waits until it has ended; a guest is shut down as machines are. */
+export async function stopUnit(unit: string): Promise<void> {
+  const { exitCode, stderr } = await run('systemctl', ['stop', '--', unit]);
+  if (exitCode !== 0)
+    throw new Failure(`Cannot stop ${unit}: ${stderr.trim()}`, `See: systemctl status ${unit}`);
+}
+
+/** Has the generator run, and systemd read what it made. */
+export async function reloadUnits(): Promise<void> {
+  const { exitCode, stderr } = await run('systemctl', ['daemon-reload']);
+  if (exitCode !== 0)
+    throw new Failure(`Cannot reload systemd: ${stderr.trim()}`, 'Try: systemctl daemon-reload');
+}
+
+/** Has units started at each boot: `machinectl enable` and the like. `--now`: and from now on. */
+export async function enableUnits(units: readonly string[], ...options: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await run('systemctl', ['enable', '--quiet', ...options, '--', ...units]);
+  if (exitCode !== 0) throw new Failure(`Cannot enable ${units.join(', ')}: ${stderr.trim()}`);
+}
+
+/** The same undone, and what runs of them stopped. */
+export async function disableUnits(units: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await run('systemctl', ['disable', '--quiet', '--', ...units]);
+  if (exitCode !== 0) throw new Failure(`Cannot disable ${units.join(', ')}: ${stderr.trim()}`);
+  // It is an error where one is not loaded: then it does not run either.
+  await run('systemctl', ['stop', '--', ...units]);
+}
+
+/** All that works for a guest, and the guest itself. */
+export const unitsOfGuest = (guest: string): string[] =>
+  [guestUnit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
+
+/** As its package names it; nothing where there is none. */
+export async function systemdVersion(): Promise<string | undefined> {
+  const { stdout } = await run('systemctl', ['--version']);
+  return /^systemd (\d+\S*)/.exec(stdout)?.[1];
 }

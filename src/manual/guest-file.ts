@@ -1,23 +1,6 @@
 import { type Key, schema, sections } from '../config/schema.ts';
-import { bold, entry, example, heading, paragraph, roff } from './roff.ts';
-
-/** The manual page ostree-guests.guest(5): what is said of each key comes from the schema. */
-export function guestFileManual(version: string): string {
-  const parts = [
-    `.TH OSTREE\\-GUESTS.GUEST 5 "" "ostree\\-guests ${version}"`,
-    `${heading('NAME')}\n${roff('ostree-guests.guest - what an OSTree guest is')}`,
-    `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
-    ...description,
-    ...sections.flatMap(sectionText),
-    ...specifiers,
-    heading('EXAMPLE'),
-    example(mailGuest),
-    `${heading('SEE ALSO')}\n${roff('guestctl(1), systemd.syntax(7), systemd.nspawn(5), systemd-nspawn(1), ostree(1), machinectl(1)')}`,
-  ];
-  return `${parts.join('\n')}\n`;
-}
-
-const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
+import { italic, type Page } from './page.ts';
+import { bold, entry, example, heading, paragraph } from './roff.ts';
 
 const description = [
   heading('DESCRIPTION'),
@@ -71,3 +54,20 @@ URL=file:///srv/mirror/repo
 [Update]
 OnCalendar=daily
 RandomizedDelaySec=1h`;
+
+/** The manual page ostree-guests.guest(5): what is said of each key comes from the schema. */
+export const guestFilePage: Page = {
+  name: 'ostree-guests.guest',
+  section: 5,
+  summary: 'what an OSTree guest is',
+  body: [
+    `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
+    ...description,
+    ...sections.flatMap(sectionText),
+    ...specifiers,
+    heading('EXAMPLE'),
+    example(mailGuest),
+  ],
+  seeAlso:
+    'guestctl(1), ostree-guests(7), systemd.syntax(7), systemd.nspawn(5), systemd-nspawn(1), ostree(1), machinectl(1)',
+};

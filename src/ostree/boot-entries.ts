@@ -22,6 +22,10 @@ export function parseBootEntry(text: string): BootEntry | undefined {
 }
 
 /** In the order of the boot menu: the default first. */
-export function bootOrder(entries: readonly BootEntry[]): BootEntry[] {
+export function bootOrder<Entry extends BootEntry>(entries: readonly Entry[]): Entry[] {
   return [...entries].sort((a, b) => b.version - a.version);
 }
+
+/** The same entry with another version, and so in another place of the order. */
+export const withVersion = (text: string, version: number): string =>
+  text.replace(/^version\s.*$/m, `version ${version}`);

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { unlessMissing } from '../node-files.ts';
 import { type BootEntry, bootOrder, parseBootEntry } from './boot-entries.ts';
+import { type Keyfile, parseKeyfile } from './keyfile.ts';
 
 export interface Deployment {
+  /** CHECKSUM.SERIAL, the name of its directory. */
+  readonly name: string;
   /** The commit. */
   readonly checksum: string;
   /** Tells deployments of one commit apart. */
@@ -12,6 +15,8 @@ export interface Deployment {
   readonly title: string;
   /** The root directory. */
   readonly path: string;
+  /** The file of its boot entry, and the number in it that gives it its place in the boot list. */
+  readonly entry: { readonly file: string; readonly version: number };
 }
 
 /**
@@ -23,14 +28,18 @@ export function listDeployments(sysroot: string): Deployment[] {
   const names = unlessMissing(() => readdirSync(directory)) ?? [];
   const entries = names
     .filter((name) => name.endsWith('.conf'))
-    .map((name) => parseBootEntry(readFileSync(`${directory}/${name}`, 'utf8')))
-    .filter((entry) => entry !== undefined);
+    .flatMap((name) => {
+      const file = `${directory}/${name}`;
+      const entry = parseBootEntry(readFileSync(file, 'utf8'));
+      return entry ? [{ ...entry, file }] : [];
+    });
   return bootOrder(entries).map((entry) => resolve(sysroot, entry));
 }
 
-function resolve(sysroot: string, { root, title }: BootEntry): Deployment {
+function resolve(sysroot: string, { root, title, version, file }: BootEntry & { file: string }): Deployment {
   const path = realpathSync(`${sysroot}${root}`);
-  return { ...parseDeploymentName(basename(path)), title, path };
+  const name = basename(path);
+  return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
 }
 
 /** A deployment directory is named by its commit and serial: CHECKSUM.SERIAL. */
@@ -38,3 +47,11 @@ export function parseDeploymentName(name: string): { checksum: string; serial: n
   const dot = name.lastIndexOf('.');
   return { checksum: name.slice(0, dot), serial: Number(name.slice(dot + 1)) };
 }
+
+/** Where a deployment came from, and whether it is pinned: the origin file beside its directory. */
+export const originOf = ({ path }: Deployment): Keyfile =>
+  parseKeyfile(unlessMissing(() => readFileSync(`${path}.origin`, 'utf8')) ?? '');
+
+/** ostree-admin-pin(1). */
+export const isPinned = (deployment: Deployment): boolean =>
+  originOf(deployment)['libostree-transient']?.['pinned'] === 'true';

@@ -13,8 +13,20 @@ export async function ostree(what: string, ...args: readonly string[]): Promise<
   return stdout.trim();
 }
 
+/** What this build of ostree can do, by the names that it has for it. */
+export async function features(): Promise<string[]> {
+  const { stdout } = await tryOstree('--version');
+  return [...stdout.matchAll(/^ +- (\S+)$/gm)].map(([, feature]) => feature ?? '');
+}
+
 /** The cause in ostree's own words: the last line it printed, without its "error: ". */
 export function reason(stderr: string): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';
   return last.replace(/^error: /, '') || 'ostree failed and did not say why';
+}
+
+/** Nothing where there is none. */
+export async function ostreeVersion(): Promise<string | undefined> {
+  const { stdout } = await tryOstree('--version');
+  return /Version: '([^']+)'/.exec(stdout)?.[1];
 }

@@ -10,6 +10,13 @@ export function remoteCommit(repository: string, remote: string, ref: string): s
   return unlessMissing(() => readFileSync(`${repository}/refs/remotes/${remote}/${ref}`, 'utf8'))?.trim();
 }
 
+/** A local ref that keeps the objects of the commit that is staged, or is about to be. */
+export const stagedRef = 'ostree-guests/staged';
+
+/** The commit of a local ref; nothing where there is none. */
+export const readCommit = (repository: string, ref: string): string | undefined =>
+  unlessMissing(() => readFileSync(`${repository}/refs/heads/${ref}`, 'utf8'))?.trim();
+
 /** Whether a repository has a commit with all its objects: libostree marks the others as partial. */
 export function hasCommit(repository: string, checksum: string): boolean {
   const object = `${repository}/objects/${checksum.slice(0, 2)}/${checksum.slice(2)}.commit`;
@@ -22,6 +29,20 @@ export async function holdCommit(repository: string, ref: string, checksum: stri
   await ostree(what, `--repo=${repository}`, 'refs', '--force', `--create=${ref}`, checksum);
 }
 
+/** The version that a commit's metadata name, if they do. */
+export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
+  const show = ['show', '--print-metadata-key=version', checksum];
+  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, ...show);
+  // A GVariant string: in quotes.
+  return exitCode === 0 ? stdout.trim().replace(/^(['"])(.*)\1$/s, '$2') : undefined;
+}
+
+/** When a commit was made, as ostree(1) prints and reads it. */
+export async function dateOf(repository: string, checksum: string): Promise<string> {
+  const shown = await ostree(`Cannot show ${checksum}`, `--repo=${repository}`, 'show', checksum);
+  return /^Date: +(.*)$/m.exec(shown)?.[1] ?? 'now';
+}
+
 /** libostree deploys only a tree with a kernel, in one of the places it looks at. */
 export async function hasKernel(repository: string, checksum: string): Promise<boolean> {
   const kernel = /\/(usr\/lib\/modules\/[^/]+\/vmlinuz|(usr\/lib\/ostree-boot|boot)\/vmlinuz-\S+)$/m;
@@ -30,4 +51,18 @@ export async function hasKernel(repository: string, checksum: string): Promise<b
     if (exitCode === 0 && kernel.test(stdout)) return true;
   }
   return false;
+}
+
+/** What a commit says of itself under a key, and which commit it is; nothing where there is no such commit or key. */
+export async function metadataOf(
+  repository: string,
+  commit: string,
+  key: string,
+): Promise<{ checksum: string; value: string } | undefined> {
+  const at = `--repo=${repository}`;
+  const shown = await tryOstree(at, 'show', `--print-metadata-key=${key}`, commit);
+  if (shown.exitCode !== 0) return undefined;
+  const checksum = await ostree(`Cannot resolve ${commit} in ${repository}`, at, 'rev-parse', commit);
+  // In GVariant's text form: '...', of which our own values need no more than the quotes taken off.
+  return { checksum, value: shown.stdout.trim().replace(/^'(.*)'$/, '$1') };
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { unlessMissing } from '../node-files.ts';
+import { type Deployment, listDeployments } from './deployments.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree } from './ostree.ts';
 import { repositoryOf } from './repository.ts';
@@ -46,7 +47,8 @@ export const configOf = (repository: string): string =>
 
 /**
  * Makes a commit the default deployment, with /etc merged from the default before it. The guest must not be
- * running. Nothing is pruned: that takes a lock that a pull in progress holds.
+ * running. Nothing is pruned: that takes a lock that a pull in progress holds. All deployments stay in the boot
+ * list: libostree does not know which of them are still needed.
  */
 export async function deploy(
   sysroot: string,
@@ -54,7 +56,7 @@ export async function deploy(
   checksum: string,
   originFile: string,
 ): Promise<void> {
-  const options = [`--os=${stateroot}`, '--no-prune', `--origin-file=${originFile}`];
+  const options = [`--os=${stateroot}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
   await ostree(`Cannot deploy ${checksum}`, 'admin', `--sysroot=${sysroot}`, 'deploy', ...options, checksum);
 }
 
@@ -62,3 +64,14 @@ export async function deploy(
 export async function cleanup(sysroot: string): Promise<void> {
   await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
 }
+
+/** ostree-admin-pin(1): a pinned deployment is kept. */
+export async function setPinned(sysroot: string, { name }: Deployment, pinned: boolean): Promise<void> {
+  const index = listDeployments(sysroot).findIndex((deployment) => deployment.name === name);
+  const options = [`--sysroot=${sysroot}`, 'pin', ...(pinned ? [] : ['--unpin'])];
+  await ostree(`Cannot ${pinned ? 'pin' : 'unpin'} ${name}`, 'admin', ...options, String(index));
+}
+
+/** A stateroot's /var, which its deployments share. */
+export const varOf = (sysroot: string, stateroot: string): string =>
+  `${sysroot}/ostree/deploy/${stateroot}/var`;

@@ -1,48 +1,62 @@
-import { type Guest, placeOf, stateDirectory } from '../config/guest.ts';
+import { type Guest, originPlace, placeOf, stateDirectory } from '../config/guest.ts';
+import { type OstreeOrigin, originName } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
-import { listDeployments } from '../ostree/deployments.ts';
+import { listDeployments, originOf } from '../ostree/deployments.ts';
 import { reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
-import type { HostRemote } from './host-remotes.ts';
-import { configureRemote } from './remote.ts';
+import { configureRemote, findRemote } from './remote.ts';
+import type { Source } from './source.ts';
 
-/** A commit that a source offers, known but not yet fetched in full. */
-export interface Offer {
-  readonly checksum: string;
-  /** REMOTE:REF */
-  readonly refspec: string;
-  /** Where it comes from, for messages. */
-  readonly url: string;
+/** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
+export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: readonly string[]): Source {
+  const { remoteName, ref } = origin;
+  const repository = repositoryOf(guest.sysroot);
+  const remote = findRemote(guest, origin);
+  const url = remote.options['url'] ?? '';
+  const pull = (...args: readonly string[]) => pullFrom(guest, origin, url, ...args);
+  return {
+    async check() {
+      await configureRemote(repository, remoteName, remote);
+      await pull('--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref);
+      const checksum = remoteCommit(repository, remoteName, ref);
+      if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+      const fetch = async () => {
+        if (hasCommit(repository, checksum) || (await linkCommit(repository, checksum, neighbours)))
+          return checksum;
+        if (url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
+          await seed(repository, neighbours);
+        const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
+        // The commit by name: the remote's ref may have moved on since.
+        await pull(...checked(url), ...caches, remoteName, `${ref}@${checksum}`);
+        return checksum;
+      };
+      return { checksum, refspec: originName(origin), url, fetch };
+    },
+  };
 }
 
-/** Asks the guest's remote which commit its ref is at; brings only that commit's metadata. */
-export async function newestCommit(guest: Guest, remote: HostRemote): Promise<Offer> {
-  const repository = repositoryOf(guest.sysroot);
-  await configureRemote(repository, guest.remoteName, remote);
-  const url = remote.options['url'] ?? '';
-  await pull(guest, url, '--commit-metadata-only', guest.remoteName, guest.ref);
-  const checksum = remoteCommit(repository, guest.remoteName, guest.ref);
-  if (checksum === undefined) throw new Error(`ostree pulled ${guest.ref} but left no ref`);
-  return { checksum, refspec: `${guest.remoteName}:${guest.ref}`, url };
+/** What is copied from a directory is compared with its checksum only if asked for; a stick may be anybody's. */
+const checked = (url: string): string[] => (url.startsWith('file://') ? ['--untrusted'] : []);
+
+/** An old commit may have a good signature, and holes that are known by now. Another ref is another history. */
+function notOlder(guest: Guest, origin: OstreeOrigin): string[] {
+  const [deployed] = listDeployments(guest.sysroot);
+  if (guest.update.allowDowngrade || !deployed) return [];
+  const isSame = originOf(deployed)['origin']?.['refspec'] === originName(origin);
+  return isSame ? [`--timestamp-check-from-rev=${deployed.checksum}`] : [];
 }
 
 /**
- * Brings all objects of a commit into the guest's repository. What one of the neighbours, the repositories
- * of other guests and of the host, already has is linked, or where that cannot be copied, and not downloaded.
+ * Brings a commit from one of the neighbours that has it: its objects are linked, or where that cannot be copied, and
+ * not downloaded. Answers whether it is there now.
  */
-export async function fetchCommit(guest: Guest, offer: Offer, neighbours: readonly string[]): Promise<void> {
-  const repository = repositoryOf(guest.sysroot);
-  if (hasCommit(repository, offer.checksum)) return;
-  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, offer.checksum))) {
+export async function linkCommit(repository: string, checksum: string, neighbours: readonly string[]) {
+  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, checksum))) {
     // A neighbour may just be pruning; the remote still has everything.
-    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, offer.checksum);
-    if (hasCommit(repository, offer.checksum)) return;
+    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, checksum);
+    if (hasCommit(repository, checksum)) return true;
   }
-  if (offer.url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
-    await seed(repository, neighbours);
-  const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
-  // The commit by name: the remote's ref may have moved on since.
-  await pull(guest, offer.url, ...caches, guest.remoteName, `${guest.ref}@${offer.checksum}`);
+  return false;
 }
 
 /**
@@ -56,15 +70,15 @@ async function seed(repository: string, neighbours: readonly string[]): Promise<
   }
 }
 
-async function pull(guest: Guest, url: string, ...args: readonly string[]): Promise<void> {
-  const { remoteName, ref } = guest;
+async function pullFrom(guest: Guest, origin: OstreeOrigin, url: string, ...args: readonly string[]) {
+  const { remote, remoteName, ref } = origin;
   const repository = `--repo=${repositoryOf(guest.sysroot)}`;
   const { exitCode, stderr } = await tryOstree(repository, 'pull', ...args);
   if (exitCode === 0) return;
-  const place = guest.remote ? placeOf(guest, 'Remote', 'URL') : placeOf(guest, 'Guest', 'Ref');
+  const place = remote ? placeOf(guest, 'Remote', 'URL') : originPlace(guest);
   const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;
-  throw new Failure(
-    message,
-    `The guest is as it was. Try it by hand: ostree ${repository} pull ${remoteName} ${ref}`,
-  );
+  const remedy = /chronologically older/.test(stderr)
+    ? 'To go back to it all the same, set AllowDowngrade=yes in [Update]'
+    : `Try it by hand: ostree ${repository} pull ${remoteName} ${ref}`;
+  throw new Failure(message, `The guest is as it was. ${remedy}`);
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type Guest, placeOf, type Remote } from '../config/guest.ts';
+import { type Guest, placeOf } from '../config/guest.ts';
+import type { OstreeOrigin, Remote } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
 import { parseKeyfile } from '../ostree/keyfile.ts';
 import { ostree } from '../ostree/ostree.ts';
@@ -8,8 +9,8 @@ import { configOf } from '../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';
 
 /** The remote that a guest is to follow, declared in its file or configured on the host. */
-export function findRemote(guest: Guest): HostRemote {
-  return guest.remote ? declaredRemote(guest, guest.remote) : hostRemote(guest);
+export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
+  return remote ? declaredRemote(guest, remote) : hostRemote(guest, remoteName);
 }
 
 /** Brings a remote of a guest's repository to what it is to be. */
@@ -30,22 +31,32 @@ export async function configureRemote(
   await ostree(what, `--repo=${repository}`, 'remote', 'add', '--force', ...set, name, url);
 }
 
-function declaredRemote(guest: Guest, { url, gpgVerify, gpgKeyPath }: Remote): HostRemote {
-  if (gpgKeyPath && !existsSync(gpgKeyPath)) {
-    const message = `${placeOf(guest, 'Remote', 'GPGKeyPath')}: GPGKeyPath=${gpgKeyPath} does not exist`;
-    throw new Failure(message, "Put the remote's public key there, or correct the path");
-  }
-  return { options: { url, 'gpg-verify': String(gpgVerify), ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }) } };
+function declaredRemote(guest: Guest, remote: Remote): HostRemote {
+  const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
+  requireKey(guest, 'GPGKeyPath', gpgKeyPath);
+  requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
+  return {
+    options: {
+      ...{ url, 'gpg-verify': String(gpgVerify) },
+      ...(contentUrl && { contenturl: contentUrl }),
+      ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }),
+      ...(signVerify && { 'sign-verify': 'true' }),
+      ...(ed25519KeyPath && { 'verification-ed25519-file': ed25519KeyPath }),
+    },
+  };
 }
 
-function hostRemote(guest: Guest): HostRemote {
-  const found = findHostRemote(guest.remoteName);
+function requireKey(guest: Guest, key: string, file: string | undefined): void {
+  if (file === undefined || existsSync(file)) return;
+  const message = `${placeOf(guest, 'Remote', key)}: ${key}=${file} does not exist`;
+  throw new Failure(message, "Put the remote's public key there, or correct the path");
+}
+
+function hostRemote(guest: Guest, name: string): HostRemote {
+  const found = findHostRemote(name);
   if (!found) {
-    const message = `${placeOf(guest, 'Guest', 'Ref')}: the host has no remote '${guest.remoteName}'`;
-    throw new Failure(
-      message,
-      `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${guest.remoteName} URL`,
-    );
+    const message = `${placeOf(guest, 'Guest', 'Ref')}: the host has no remote '${name}'`;
+    throw new Failure(message, `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${name} URL`);
   }
   return found;
 }

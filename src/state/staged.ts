@@ -1,7 +1,6 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
-import { stateDirectory } from '../config/guest.ts';
+import { renameSync } from 'node:fs';
 import { unlessMissing } from '../node-files.ts';
-import { syncDirectory, writeAtomically } from './atomic.ts';
+import { readJson, removeFile, stateFile, writeJson } from './files.ts';
 
 /** A fetched commit that is to be deployed at the guest's next start. */
 export interface Staged {
@@ -10,23 +9,24 @@ export interface Staged {
   readonly refspec: string;
   /** When it was staged, in milliseconds since 1970. */
   readonly time: number;
+  /** The version that the commit's metadata name. */
+  readonly version?: string;
 }
 
-const directoryOf = (guest: string): string => `${stateDirectory}/${guest}`;
-const stagedFile = (guest: string): string => `${directoryOf(guest)}/staged.json`;
-const claimedFile = (guest: string): string => `${directoryOf(guest)}/finalizing.json`;
+const stagedFile = (guest: string): string => stateFile(guest, 'staged.json');
+const claimedFile = (guest: string): string => stateFile(guest, 'finalizing.json');
 
 export function readStaged(guest: string): Staged | undefined {
   return readJson(stagedFile(guest)) ?? readJson(claimedFile(guest));
 }
 
 export function writeStaged(guest: string, staged: Staged): void {
-  writeAtomically(stagedFile(guest), `${JSON.stringify(staged)}\n`);
+  writeJson(stagedFile(guest), staged);
 }
 
-/** Forgets what is staged: the newest commit is deployed already. */
+/** Forgets what is staged. */
 export function dropStaged(guest: string): void {
-  rmSync(stagedFile(guest), { force: true });
+  removeFile(stagedFile(guest));
   releaseStaged(guest);
 }
 
@@ -41,11 +41,5 @@ export function claimStaged(guest: string): Staged | undefined {
 }
 
 export function releaseStaged(guest: string): void {
-  rmSync(claimedFile(guest), { force: true });
-  unlessMissing(() => syncDirectory(directoryOf(guest)));
-}
-
-function readJson(file: string): Staged | undefined {
-  const text = unlessMissing(() => readFileSync(file, 'utf8'));
-  return text === undefined ? undefined : (JSON.parse(text) as Staged);
+  removeFile(claimedFile(guest));
 }

@@ -13,9 +13,15 @@ export function bootService(guest: Guest): string {
         ['RequiresMountsFor', guest.sysroot],
       ],
     ],
-    ['Service', [...isolation(guest), ...privileges]],
+    ['Service', deployingSandbox(guest)],
   ]);
 }
+
+/** What a guest's commits are deployed in, here and where one is adopted. */
+export const deployingSandbox = (guest: Pick<Guest, 'sysroot'>): Setting[] => [
+  ...isolation(guest),
+  ...privileges,
+];
 
 /**
  * No CAP_SYS_ADMIN: with it, libostree freezes the file system of the sysroot, which is the host's, and would leave it

@@ -6,7 +6,7 @@ import type { Setting } from './unit-text.ts';
  * /run/ostree, and nothing of the host writable but the guests' directory. That directory is one mount
  * for all guests, because link(2), by which guests share objects, never crosses mounts.
  */
-export function isolation(guest: Guest): Setting[] {
+export function isolation(guest: Pick<Guest, 'sysroot'>): Setting[] {
   return [
     ['TemporaryFileSystem', '/run/ostree'],
     ['ProtectSystem', 'strict'],
@@ -35,7 +35,8 @@ export function isolation(guest: Guest): Setting[] {
   ];
 }
 
-export const isElsewhere = (guest: Guest): boolean => !guest.sysroot.startsWith(`${stateDirectory}/`);
+export const isElsewhere = (guest: Pick<Guest, 'sysroot'>): boolean =>
+  !guest.sysroot.startsWith(`${stateDirectory}/`);
 
 /** What it takes to write a whole tree: owners, modes, file capabilities, labels, the immutable bit. */
 export const capabilities: readonly string[] = [

@@ -1,39 +1,93 @@
-import { type Guest, placeOf } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { bootUnit, guestUnit, isRunning, restartUnit, startUnit } from '../machine/systemctl.ts';
+import type { Guest } from '../config/guest.ts';
+import { startUnit, switchUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
-import { hasCommit, hasKernel, holdCommit, repositoryOf } from '../ostree/repository.ts';
-import { cleanup, ensureSysroot } from '../ostree/sysroot.ts';
-import { fetchCommit, newestCommit, type Offer } from '../sources/ostree.ts';
-import { findRemote } from '../sources/remote.ts';
-import { dropStaged, readStaged, writeStaged } from '../state/staged.ts';
+import { hasCommit, repositoryOf } from '../ostree/repository.ts';
+import { whatIsStaged } from '../ostree/staged-inside.ts';
+import { ensureSysroot } from '../ostree/sysroot.ts';
+import { type Offer, sourceOf } from '../sources/source.ts';
+import { readRejection } from '../state/rejected.ts';
+import { dropStaged, readStaged } from '../state/staged.ts';
+import { updateInside } from './by-rpm-ostree.ts';
+import { finishCleanUp } from './clean.ts';
 import { withFetchProgress } from './fetch-progress.ts';
+import { triggerOf } from './history.ts';
+import { record } from './record.ts';
 import type { Report } from './report.ts';
-
-/** Keeps the staged commit's objects: a local ref of the guest's repository. */
-const stagedRef = 'ostree-guests/staged';
+import { withSlot } from './slot.ts';
+import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs } from './stage.ts';
 
 /**
- * One run of ostree-guest-update@NAME.service: makes the sysroot if there is none, fetches, stages and, as
- * the guest says, switches. A running guest goes on undisturbed until then. Each step can be repeated, so a
+ * One run of ostree-guest-update@NAME.service: makes the sysroot if there is none, fetches, stages and switches, as far
+ * as the guest's policy goes. A running guest goes on undisturbed until then. Each step can be repeated, so a
  * run that was cut off at any point is completed by the next.
  */
 export async function update(guest: Guest, neighbours: readonly string[], report: Report): Promise<void> {
-  const remote = findRemote(guest);
-  if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
-  const offer = await newestCommit(guest, remote);
-  const changed = !isCurrent(guest, offer);
-  if (changed) {
-    await fetch(guest, offer, neighbours, report);
-    await stage(guest, offer, report);
+  const [before] = listDeployments(guest.sysroot);
+  const attempt = {
+    ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
+    ...{ from: before?.checksum, since: Date.now() },
+  };
+  try {
+    const done =
+      before && guest.update.by === 'rpm-ostree'
+        ? await withSlot(guest, report, () => updateInside(guest, report))
+        : await updateFromOutside(guest, neighbours, report);
+    if (done) await record(guest, { ...attempt, ...done });
+  } catch (error) {
+    await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });
+    throw error;
   }
-  if (listDeployments(guest.sysroot).length === 0) await create(guest, report);
-  else if (readStaged(guest.name)) await takeEffect(guest, changed, report);
-  else report.step(`Up to date: ${describe(offer)}`);
+  if (guest.update.action === 'switch' && whatIsStaged(guest)) await switchOver(guest, report);
 }
 
-/** Whether what the source offers is what the next start boots anyway. */
-function isCurrent(guest: Guest, { checksum }: Offer): boolean {
+async function updateFromOutside(guest: Guest, neighbours: readonly string[], report: Report) {
+  const source = sourceOf(guest, neighbours);
+  if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
+  await finishCleanUp(guest);
+  return bring(guest, await source.check(), report);
+}
+
+/** Goes as far with what the source offers as the policy says; answers what was done, if there was something to do. */
+async function bring(guest: Guest, offer: Offer, report: Report): Promise<Done | undefined> {
+  const isNew = listDeployments(guest.sysroot).length === 0;
+  const known = settled(guest, offer);
+  if (known === 'current') return leaveAlone(guest, offer, isNew, report);
+  if (known) return known;
+  if (guest.update.action === 'check' && !isNew)
+    return { outcome: 'available', to: offer.checksum, message: `There is ${nameOf(offer)}` };
+  const brought = await fetch(guest, offer, report);
+  // Which commit it is may have come out only now.
+  const now = settled(guest, brought);
+  if (now === 'current') return leaveAlone(guest, brought, isNew, report);
+  return now ?? stageAsFarAs(guest, brought, isNew, report);
+}
+
+/** What there is to say of an offer without bringing it: it is there already, or it failed before. */
+function settled(guest: Guest, offer: Offer): 'current' | Done | undefined {
+  const { checksum } = offer;
+  if (checksum === undefined) return undefined;
+  if (isCurrent(guest, checksum)) return 'current';
+  const rejection = readRejection(guest.name, checksum);
+  if (!rejection) return undefined;
+  const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest.name}`;
+  const message = `${nameOf(offer)} failed before: ${rejection.reason}. ${remedy}`;
+  return { outcome: 'rejected', to: checksum, message };
+}
+
+async function leaveAlone(
+  guest: Guest,
+  offer: Offer,
+  isNew: boolean,
+  report: Report,
+): Promise<Done | undefined> {
+  // A run that was cut off had staged it.
+  if (isNew) return create(guest, offer, report);
+  report.step(await howItTakesEffect(guest, nameOf(offer)));
+  return undefined;
+}
+
+/** Whether a commit is what the next start boots anyway. */
+function isCurrent(guest: Guest, checksum: string): boolean {
   const staged = readStaged(guest.name);
   const [next] = listDeployments(guest.sysroot);
   if (next?.checksum === checksum) {
@@ -45,56 +99,17 @@ function isCurrent(guest: Guest, { checksum }: Offer): boolean {
   return staged?.checksum === checksum && hasCommit(repositoryOf(guest.sysroot), checksum);
 }
 
-async function fetch(
-  guest: Guest,
-  offer: Offer,
-  neighbours: readonly string[],
-  report: Report,
-): Promise<void> {
-  const what = `Fetching ${describe(offer)} from ${offer.url}`;
-  report.step(what);
-  const repository = repositoryOf(guest.sysroot);
-  await withFetchProgress(report, what, repository, fetchCommit(guest, offer, neighbours));
+function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
+  return withSlot(guest, report, async () => {
+    const what = `Fetching ${nameOf(offer)} from ${offer.url}`;
+    report.step(what);
+    const checksum = await withFetchProgress(report, what, repositoryOf(guest.sysroot), offer.fetch());
+    return { ...offer, checksum };
+  });
 }
 
-async function stage(guest: Guest, { checksum, refspec }: Offer, report: Report): Promise<void> {
-  const repository = repositoryOf(guest.sysroot);
-  if (!(await hasKernel(repository, checksum))) {
-    const message = `${placeOf(guest, 'Guest', 'Ref')}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
-    throw new Failure(
-      message,
-      'OSTree deploys no tree without one; an empty file will do. The guest is as it was',
-    );
-  }
-  await holdCommit(repository, stagedRef, checksum);
-  writeStaged(guest.name, { checksum, refspec, time: Date.now() });
-  report.step(`Staged ${refspec} (${checksum.slice(0, 12)})`);
-  await cleanup(guest.sysroot);
+/** In a unit of its own: the maintenance window and who switches by hand use it, too. */
+async function switchOver({ name }: Guest, report: Report): Promise<void> {
+  report.step(`Switching to it: systemctl status ${switchUnit(name)}`);
+  await startUnit(switchUnit(name));
 }
-
-/** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */
-async function create(guest: Guest, report: Report): Promise<void> {
-  report.step('Deploying it');
-  await startUnit(bootUnit(guest.name));
-  if (listDeployments(guest.sysroot).length === 0) {
-    const message = `${guest.name} could not be deployed`;
-    throw new Failure(message, `See: journalctl -u ${bootUnit(guest.name)}`);
-  }
-  report.step(`Created. Start it with: machinectl start ${guest.name}`);
-}
-
-async function takeEffect(guest: Guest, changed: boolean, report: Report): Promise<void> {
-  const running = await isRunning(guest.name);
-  if (running && guest.update.action === 'switch') {
-    report.step(`Restarting ${guest.name} into the update`);
-    await restartUnit(guestUnit(guest.name));
-    report.step(`${guest.name} runs the update`);
-    return;
-  }
-  const news = changed ? 'It' : 'Nothing new; what is staged';
-  report.step(
-    `${news} takes effect at the next start: machinectl ${running ? 'reboot' : 'start'} ${guest.name}`,
-  );
-}
-
-const describe = ({ checksum, refspec }: Offer): string => `${refspec} (${checksum.slice(0, 12)})`;

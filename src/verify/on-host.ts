@@ -1,15 +1,23 @@
 import { existsSync, lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Guest } from '../config/guest.ts';
 import { bindSource, isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import type { Position, Problem } from '../config/problem.ts';
 import { nspawnKeys } from '../config/schema.ts';
+import { canReflink } from '../machine/copy.ts';
 import { listDeployments } from '../ostree/deployments.ts';
+import { features } from '../ostree/ostree.ts';
 import { run } from '../process.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
 
 /** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
-  const found = await Promise.all([calendars(guest), nspawnOptions(guest)]);
+  const found = await Promise.all([
+    calendars(guest),
+    nspawnOptions(guest),
+    signatures(guest),
+    snapshots(guest),
+  ]);
   return [...remote(guest), ...keyPath(guest), ...bindSources(guest), ...mountPoints(guest), ...found.flat()];
 }
 
@@ -19,21 +27,42 @@ const settings = ({ values }: Guest, section: string, key: string) => values.eff
 const top = ({ file }: Guest): Position => ({ file, line: 1, column: 1 });
 
 function remote(guest: Guest): Problem[] {
-  if (guest.remote || findHostRemote(guest.remoteName)) return [];
+  if (guest.origin.kind !== 'ostree') return [];
+  const { remote, remoteName } = guest.origin;
+  if (remote || findHostRemote(remoteName)) return [];
   const at = guest.values.at('Guest', 'Ref') ?? top(guest);
-  const message = `The host has no remote '${guest.remoteName}'`;
-  return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${guest.remoteName} URL` }];
+  const message = `The host has no remote '${remoteName}'`;
+  return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
 }
 
 function keyPath(guest: Guest): Problem[] {
-  return settings(guest, 'Remote', 'GPGKeyPath')
-    .slice(-1)
+  return ['GPGKeyPath', 'Ed25519KeyPath']
+    .flatMap((key) => settings(guest, 'Remote', key).slice(-1))
     .filter(({ value }) => !existsSync(value))
     .map(({ value, at }) => ({
       at,
       message: `${value} does not exist`,
       remedy: "Put the remote's public key there",
     }));
+}
+
+/** Not all builds of ostree know them; one that does not refuses every commit: ostree --version, Features. */
+async function signatures(guest: Guest): Promise<Problem[]> {
+  const [path] = settings(guest, 'Remote', 'Ed25519KeyPath').slice(-1);
+  if (!path || (await features()).includes('sign-ed25519')) return [];
+  const message = "this host's ostree knows no ed25519 signatures, and would refuse every commit";
+  return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that knows them' }];
+}
+
+/** SnapshotVar= copies without taking space, or not at all. */
+async function snapshots(guest: Guest): Promise<Problem[]> {
+  if (!guest.update.snapshotVar) return [];
+  let directory = guest.sysroot;
+  while (!existsSync(directory)) directory = dirname(directory);
+  if (await canReflink(directory)) return [];
+  const at = guest.values.at('Update', 'SnapshotVar') ?? top(guest);
+  const message = `The file system of ${guest.sysroot} cannot share data between files`;
+  return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or leave out SnapshotVar=' }];
 }
 
 /** A source that begins with `-` may be absent; an empty one, or one with `+`, is not a path of the host. */
@@ -81,7 +110,8 @@ const isLink = (path: string): boolean =>
 
 /** systemd knows its own calendar expressions best: systemd.time(7). */
 async function calendars(guest: Guest): Promise<Problem[]> {
-  const checks = settings(guest, 'Update', 'OnCalendar').map(async ({ value, at }) => {
+  const expressions = ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => settings(guest, 'Update', key));
+  const checks = expressions.map(async ({ value, at }) => {
     const { exitCode } = await run('systemd-analyze', ['calendar', '--', value]);
     const remedy = 'See systemd.time(7), CALENDAR EVENTS; try it with: systemd-analyze calendar';
     return exitCode === 0 ? [] : [{ at, message: `'${value}' is not a calendar expression`, remedy }];

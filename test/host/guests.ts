@@ -51,6 +51,8 @@ export interface GuestStatus {
   state: string;
   running: { checksum: string } | null;
   staged: { checksum: string } | null;
+  trial: { tries: number; left: number } | null;
+  rejected: { checksum: string; reason: string }[];
   deployments: { checksum: string }[];
   update: { state: string; next: string | null; timer: string };
 }

@@ -8,6 +8,8 @@ export interface SigningKey {
   readonly path: string;
   /** Signs a published commit. */
   sign(commit: string): Promise<void>;
+  /** Signs a text file of the host, as apt wants it. */
+  clearsign(file: string, signed: string): Promise<void>;
 }
 
 export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
@@ -22,5 +24,8 @@ export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
   const sign = async (commit: string) => {
     await host.run('ostree', 'gpg-sign', `--repo=${mirrorPath}`, `--gpg-homedir=${home}`, commit, id);
   };
-  return { id, path, sign };
+  const clearsign = async (file: string, signed: string) => {
+    await host.run('gpg', '--batch', '--yes', `--homedir=${home}`, '--clearsign', `--output=${signed}`, file);
+  };
+  return { id, path, sign, clearsign };
 }

@@ -168,14 +168,14 @@ test('guestctl verify says what only this host can tell, and cat and units show 
   expect(stdout).toContain('wrong.guest:6:6: /srv/nowhere does not exist on this host');
   expect(stdout).toMatch(/wrong\.guest:8:11: systemd says: .*CPU ?[wW]eight/);
   expect(stdout).toContain('\n    OnCalendar=dayly\n               ^\n');
-  const json = JSON.parse((await host.try('guestctl verify --format=json')).stdout) as {
+  const json = JSON.parse((await host.try('guestctl verify --output=json')).stdout) as {
     file: string;
     line: number;
   }[];
   expect(json).toContainEqual(
     expect.objectContaining({ file: '/etc/ostree-guests/wrong.guest', line: 4, column: 12 }),
   );
-  expect((await host.try('guestctl verify --format=github wrong')).stdout).toMatch(
+  expect((await host.try('guestctl verify --output=github wrong')).stdout).toMatch(
     /^::error file=.*wrong.guest,line=\d+,col=\d+::/,
   );
 

@@ -101,7 +101,7 @@ test('a broken guest costs the others nothing: the generator says what is wrong 
   await update(host, 'good');
   // A generator has no other way to speak; a container has no kernel log, so a pipe stands in for it.
   const log = await host.sh(`
-    mkfifo /dev/kmsg
+    rm -f /dev/kmsg; mkfifo /dev/kmsg
     systemd-run --quiet --unit=kmsg sh -c 'exec 3<>/dev/kmsg; cat <&3 >/run/kmsg'
     until systemctl daemon-reload && grep -q no-ref /run/kmsg; do sleep 0.1; done
     cat /run/kmsg; systemctl stop kmsg; rm /dev/kmsg`);

@@ -1,18 +1,37 @@
-// The product as a package would install it, to be laid over the host's tree.
-import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+// The product as a package installs it, to be laid over the host's tree.
+import { readdirSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { checkout } from './paths.ts';
+import { hostRecipe } from './recipe.ts';
 
-/** Installs what `npm run build` made into a directory, as an OSTree tree has it (/usr/etc, nothing in /var). */
-export async function installProduct(destination: string): Promise<string> {
-  const root = checkout();
-  if (!existsSync(join(root, 'Makefile'))) throw new Error(`${root} has no Makefile: nothing to install`);
-  if (!existsSync(join(root, 'dist'))) throw new Error(`${root}/dist is missing: run "npm run build" first`);
-  await execa('make', ['-s', '-C', root, 'install', `DESTDIR=${destination}`, 'PREFIX=/usr']);
-  if (existsSync(join(destination, 'etc'))) {
-    await rename(join(destination, 'etc'), join(destination, 'usr/etc'));
-  }
+const database = 'usr/lib/sysimage/dpkg';
+
+/**
+ * Makes a package of what `npm run build` made, and lets dpkg install it: what comes of it, as an OSTree tree has it
+ * (/usr/etc, nothing in /var), with the host tree's package database.
+ */
+export async function installProduct(destination: string, trees: string): Promise<string> {
+  const deb = debIn(await makePackages(`${destination}-package`, 'deb'));
+  await mkdir(join(destination, 'var/lib'), { recursive: true });
+  const dpkg = join(destination, 'var/lib/dpkg');
+  const subpath = ['--subpath', `/${database}`];
+  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, hostRecipe.ref, dpkg]);
+  // Its scripts see an empty root, $DPKG_ROOT, and must leave the machine that this runs on alone.
+  await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', deb]);
+  await mkdir(join(destination, database, '..'), { recursive: true });
+  await rename(dpkg, join(destination, database));
+  await rm(join(destination, 'var'), { recursive: true });
+  await rename(join(destination, 'etc'), join(destination, 'usr/etc'));
   return destination;
 }
+
+/** Makes packages, of these kinds, in a directory of their own: two runs may do it at once. Answers where they are. */
+export async function makePackages(output: string, ...kinds: ('deb' | 'rpm' | 'npm')[]): Promise<string> {
+  await execa(join(checkout(), 'packaging/package'), kinds, { env: { OUTPUT: output } });
+  return join(output, 'packages');
+}
+
+export const debIn = (directory: string): string =>
+  join(directory, readdirSync(directory).find((file) => file.endsWith('.deb')) ?? '');

@@ -8,6 +8,8 @@ export interface Recipe {
   readonly ref: string;
   readonly about: string;
   readonly packages: readonly string[];
+  /** The Node that is brought along, where Debian's own is too old for us: see node.ts. */
+  readonly node?: string;
   /** Files added to the tree, by path without the leading slash. */
   readonly files: Readonly<Record<string, string>>;
   /** Symbolic links added to the tree. */
@@ -19,6 +21,9 @@ export const { OSTREE_GUESTS_TEST_SUITE: suite = 'trixie' } = process.env;
 
 const base = 'systemd systemd-sysv dbus libpam-systemd login iproute2 procps less'.split(' ');
 
+/** Not in Debian 12: there the generator has Node only. */
+const qjs = suite === 'bookworm' ? [] : ['quickjs'];
+
 /** PAM asks for it at each login. */
 const locale = 'LANG=C.UTF-8\n';
 
@@ -28,8 +33,10 @@ export const hostRecipe: Recipe = {
   packages: [
     ...base,
     ...'systemd-container ostree ostree-boot nodejs util-linux e2fsprogs attr gpg gpg-agent'.split(' '),
-    ...'ca-certificates curl'.split(' '),
+    ...'ca-certificates curl skopeo btrfs-progs mmdebstrap rpm'.split(' '),
+    ...qjs,
   ],
+  ...(suite === 'bookworm' && { node: '20.19.0' }),
   files: { 'etc/default/locale': locale },
   // It fails without a kernel's modules, and the host should reach "running".
   links: { 'etc/systemd/system/systemd-modules-load.service': '/dev/null' },

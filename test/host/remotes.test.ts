@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import {
+  declare,
+  eventually,
+  guestFile,
+  inGuest,
+  repositoryOf,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { type MirrorServer, serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
@@ -61,6 +71,30 @@ test('a running update shows how far it is in systemctl status', async () => {
     /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: [0-9]+ objects"/,
   );
   await update(host, 'one');
+});
+
+test('a remote that stops half way costs nothing but the update, and the next one goes on from there', async () => {
+  const { deployments, staged } = await status(host, 'one');
+  const slow = await serveMirror(host, { port: 8082, delay: 20 });
+  const files = Object.fromEntries(
+    Array.from({ length: 400 }, (_, i) => [`/usr/share/half/${i}`, `half ${i}`]),
+  );
+  const commit = await publish(host, serverRef, { version: 'half', files });
+  await declare(host, 'one', guestFile('', `${slow.url}/repo`));
+  const run = host.try('systemctl start ostree-guest-update@one');
+  await eventually(host, `[ $(grep -c filez /run/mirror-http-8082.log) -gt 40 ]`);
+  await slow.stop();
+  expect((await run).exitCode).toBe(1);
+  expect(await updateJournal(host, 'one')).toMatch(/one\.guest:5: cannot fetch .*The guest is as it was/);
+  expect(await status(host, 'one')).toMatchObject({ deployments, staged });
+
+  await server.forget();
+  await declare(host, 'one', guestFile('', `${server.url}/repo`));
+  await update(host, 'one');
+  expect((await status(host, 'one')).staged?.checksum).toBe(commit);
+  expect(await host.sh(`ostree fsck --repo=${repositoryOf('one')}`)).toContain('no errors');
+  // What had arrived is not fetched again.
+  expect(contentOf(await server.requests()).length).toBeLessThan(380);
 });
 
 test('GPGKeyPath= turns verification on: a commit that is not signed is refused, a signed one is taken', async () => {

@@ -12,11 +12,13 @@ export default async function setup(): Promise<() => void> {
     throw new Error('Host tests boot a real host and need root. The others do not: npm run test:unit');
   }
   removeStaleWorkDirectories();
-  await buildTrees();
+  const { repo } = await buildTrees();
   const work = makeWorkDirectory('product');
   if (existsSync(join(checkout(), 'dist'))) {
     // Read by bootHost, in the processes that run the test files.
-    Object.assign(process.env, { OSTREE_GUESTS_TEST_PRODUCT: await installProduct(join(work, 'root')) });
+    Object.assign(process.env, {
+      OSTREE_GUESTS_TEST_PRODUCT: await installProduct(join(work, 'root'), repo),
+    });
   } else {
     say('dist/ is missing: hosts are booted without the product ("npm run build" makes it)');
   }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { makeCgroup, within } from './cgroup.ts';
 import { debianMirror } from './debian.ts';
+import { nodePackage } from './node.ts';
 import { cacheDirectory, checkout } from './paths.ts';
 import { guestRecipe, hostRecipe, type Recipe, recipeKey, suite } from './recipe.ts';
 import { say } from './say.ts';
@@ -43,7 +44,9 @@ async function buildInto(work: string): Promise<void> {
   const recipes = [hostRecipe, guestRecipe];
   // Interrupted, by Ctrl-C for example, all of it ends before the work directory is removed.
   const cgroup = makeCgroup(work);
-  const run: Run = (file, ...args) => execa(...within(cgroup, file, ...args));
+  // Debian's own programs only: mmdebstrap starts a Python script for each package.
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+  const run: Run = (file, ...args) => execa(...within(cgroup, file, ...args), { env });
   if (availableParallelism() > 1)
     await Promise.all(recipes.map((recipe) => build(recipe, from, work, repo, run)));
   else for (const recipe of recipes) await build(recipe, from, work, repo, run);
@@ -85,16 +88,18 @@ async function build(recipe: Recipe, from: string, work: string, repo: string, r
 }
 
 async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): Promise<void> {
+  const packages = recipe.packages.filter((name) => name !== 'nodejs' || !recipe.node);
   const unread = ['doc', 'man', 'info', 'locale', 'lintian', 'common-licenses'];
   await run(
     ...(['unshare', '--mount'] as const), // what it mounts ends with it
     'mmdebstrap',
     '--quiet',
     '--variant=minbase',
-    `--include=${recipe.packages.join(',')}`,
+    `--include=${packages.join(',')}`,
     ...unread.map((directory) => `--dpkgopt=path-exclude=/usr/share/${directory}/*`),
     // The release file of a testing suite expires, and a mirror may be a snapshot.
     '--aptopt=Acquire::Check-Valid-Until "false"',
+    ...(recipe.node ? installNode(await nodePackage(recipe.node)) : []),
     // So that `login` can be tried.
     '--customize-hook=echo root:guest | chroot "$1" chpasswd',
     suite,
@@ -102,6 +107,13 @@ async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): 
     from,
   );
 }
+
+/** Hooks that install it from outside of Debian's archive. */
+const installNode = (file: string): string[] => [
+  `--customize-hook=upload ${file} /node.deb`,
+  '--customize-hook=chroot "$1" dpkg --install /node.deb',
+  '--customize-hook=rm "$1/node.deb"',
+];
 
 async function keep(built: string, kept: string): Promise<void> {
   try {

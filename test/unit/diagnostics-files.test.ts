@@ -5,7 +5,8 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { complaints } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';
-const noRef = 'mail.guest:1:1: Ref= is missing in [Guest]. Say where the tree comes from: Ref=REMOTE:REF';
+const noRef =
+  'mail.guest:1:1: Ref= is missing in [Guest]. Say where the tree comes from: Ref=REMOTE:REF, or Image=docker://REGISTRY/NAME:TAG';
 
 test.each([
   ['', [noRef]],
@@ -28,7 +29,7 @@ test.each([
       "mail.guest:1:1: 'Early=1' is outside of any section. Start the file with '[Guest]'",
       "mail.guest:4:1: [Guest] has no key 'Reff'. Did you mean Ref?",
       "mail.guest:5:1: '[Update' is not a section header. Write '[Guest]', with nothing after it",
-      "mail.guest:8:8: 'now' is not right for Action=. Expected stage or switch",
+      "mail.guest:8:8: 'now' is not right for Action=. Expected check or fetch or stage or switch",
     ],
   ],
 ])('%j as a whole file', (text, messages) => {

@@ -81,7 +81,7 @@ test.each([
   [
     '[Remote]\nURL=http://a/\nGPGVerify=true',
     [
-      'mail.guest:5:11: GPGVerify= is on, but there is no key to verify with. Add GPGKeyPath=, the file or directory with the keys to trust',
+      'mail.guest:5:11: GPGVerify= is on, but there is no key to verify with. Add GPGKeyPath=, with the keys to trust',
     ],
   ],
   ['[Network]\nPrivate=no\nPort=80', [`mail.guest:5:6: Port= ${ownNetwork}`]],

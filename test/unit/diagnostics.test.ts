@@ -29,12 +29,24 @@ test.each([
   ['[Updates]\nAction=stage', '4:1: There is no section [Updates]. Did you mean [Update]?'],
   [
     '[Container]\nImage=x',
-    '4:1: There is no section [Container]. Known: [Guest], [Remote], [Update], [Exec], [Files], [Network], [Unit], [Service], [Timer]',
+    '4:1: There is no section [Container]. Known: [Guest], [Remote], [Update], [Packages], [Exec], [Files], [Network], [Unit], [Service], [Timer]',
   ],
   ['Descripton=x', "3:1: [Guest] has no key 'Descripton'. Did you mean Description?"],
   ['ref=site:x', "3:1: [Guest] has no key 'ref'. Did you mean Ref?"],
   ['Hostname=x', "3:1: [Guest] has no key 'Hostname'. It belongs in [Exec]"],
-  ['Image=x', "3:1: [Guest] has no key 'Image'. Known: Description, Ref, Sysroot"],
+  ['Picture=x', "3:1: [Guest] has no key 'Picture'. Known: Description, Ref, Image, Sysroot"],
+  [
+    'Image=docker://quay.io/a/b:1',
+    '3:7: A tree comes from one place, and this says two: Ref= and Image=. Leave one of them out',
+  ],
+  [
+    '[Update]\nBy=rpm-ostree\n[Exec]\nPrivateUsers=pick',
+    '6:14: A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners. Leave PrivateUsers= out, or By=rpm-ostree',
+  ],
+  [
+    '[Update]\nBy=rpm-ostree\nRehearse=yes',
+    '5:10: Rehearse= does not go with By=rpm-ostree: such a guest deploys by itself. Leave one of them out',
+  ],
   ['[Service]\nUser=x', "4:1: [Service] has no key 'User'. It belongs in [Exec]"],
   ['[Service]\nX-Site=x', "4:1: [Service] has no key 'X-Site'. See ostree-guests.guest(5)"],
 
@@ -58,7 +70,10 @@ test.each([
     '[Remote]\nURL=http://x/\nGPGVerify=si',
     "5:11: 'si' is not right for GPGVerify=. Expected a boolean: yes or no",
   ],
-  ['[Update]\nAction=reboot', "4:8: 'reboot' is not right for Action=. Expected stage or switch"],
+  [
+    '[Update]\nAction=reboot',
+    "4:8: 'reboot' is not right for Action=. Expected check or fetch or stage or switch",
+  ],
   [
     '[Update]\nRandomizedDelaySec=soon',
     "4:20: 'soon' is not right for RandomizedDelaySec=. Expected a time span such as 90s, 15min or 1h 30min (systemd.time(7))",

@@ -1,7 +1,8 @@
 // `guestctl list` as it is read.
 import { expect, test } from 'vitest';
-import { listText } from '../../src/cli/list.ts';
-import { table } from '../../src/cli/table.ts';
+import { plain, type Screen } from '../../src/cli/screen.ts';
+import { listText } from '../../src/cli/screens/list.ts';
+import { type Column, table } from '../../src/cli/screens/table.ts';
 import {
   failed,
   named,
@@ -19,7 +20,7 @@ test('a line for each guest, in every state, and for each that is broken', () =>
     ...[named(updating, 'updating'), named(notCreated, 'only-declared')],
   ];
   const broken = { name: 'wiki', file: '/etc/ostree-guests/wiki.guest', problems: [] };
-  expect(listText(overviews, [broken])).toBe(
+  expect(listText(overviews, [broken], plain)).toBe(
     screen(`
       GUEST          STATE        DEPLOYMENT                                          STAGED        NEXT UPDATE
       mail           running      Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)  -             Tue 2026-11-24 23:10:05
@@ -34,27 +35,44 @@ test('a line for each guest, in every state, and for each that is broken', () =>
 });
 
 test('no guest at all', () => {
-  expect(listText([], [])).toBe('No guest is declared. Write /etc/ostree-guests/NAME.guest');
+  expect(listText([], [], plain)).toBe(
+    'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)',
+  );
 });
 
-test.each([
-  [[], ''],
-  [[['a', 'b']], 'a  b'],
+const columns: readonly Column<string[]>[] = [
+  { title: 'A', cell: ([a]: string[]) => a ?? '' },
+  { title: 'LONG', cell: ([, b]: string[]) => b ?? '', shrinks: true },
+  { title: 'MORE', cell: ([, , c]: string[]) => c ?? '', wide: true, style: () => 'bad' },
+];
+const rows = [
+  ['a', 'a text of twenty-one', 'x'],
+  ['longer', '', ''],
+];
+
+test.each<[string, Partial<Screen>, string[]]>([
+  ['in full', {}, ['A       LONG', 'a       a text of twenty-one', 'longer']],
+  ['without column headers', { legend: false }, ['a       a text of twenty-one', 'longer']],
+  ['on a narrow terminal', { width: 21 }, ['A       LONG', 'a       a text of tw…', 'longer']],
   [
-    [
-      ['long', 'b'],
-      ['a', 'wide'],
-      ['', 'c'],
-    ],
-    'long  b\na     wide\n      c',
+    'on one that is too narrow for anything',
+    { width: 2 },
+    ['A       LONG', 'a       a text of t…', 'longer'],
   ],
+  ['wide', { wide: true, legend: false }, ['a       a text of twenty-one  x', 'longer']],
   [
+    'in colour, of which columns know nothing',
+    { wide: true, paint: (style, text) => `<${style}>${text}` },
     [
-      ['a', 'b'],
-      ['longer', ''],
+      '<bold>A       <bold>LONG                  <bold>MORE',
+      'a       a text of twenty-one  <bad>x',
+      'longer',
     ],
-    'a       b\nlonger',
   ],
-])('the table %j', (rows, text) => {
-  expect(table(rows)).toBe(text);
+])('a table %s', (_, screen, lines) => {
+  expect(table(columns, rows, { ...plain, ...screen }).split('\n')).toEqual(lines);
+});
+
+test('a table of nothing is its headers', () => {
+  expect(table(columns, [], plain)).toBe('A  LONG');
 });

@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { makeProgram } from '../../src/cli/program.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import { schema } from '../../src/config/schema.ts';
-import { guestFileManual } from '../../src/manual/guest-file.ts';
+import { units } from '../../src/manual/concepts.ts';
+import { environment } from '../../src/manual/generator.ts';
+import { guestFilePage } from '../../src/manual/guest-file.ts';
+import { pageFile, pageText } from '../../src/manual/page.ts';
+import { pages } from '../../src/manual/pages.ts';
 
-const manual = guestFileManual('1.0');
+const program = makeProgram('1.0');
+const manual = pageText(guestFilePage, '1.0');
 
 test('it has every key, once, below its section', () => {
   const entries: string[] = [];
@@ -26,13 +32,50 @@ test('its example is a guest, and the one of the README', () => {
     [{ kind: 'guest', file: 'mail.guest', text: example }],
     'host',
   );
-  expect(checked).toMatchObject({ guest: { description: 'Mail server', ref: 'debian/12/server' } });
+  expect(checked).toMatchObject({
+    guest: { description: 'Mail server', origin: { ref: 'debian/12/server' } },
+  });
   const indented = example.replace(/^(?=.)/gm, '    ');
   expect(readFileSync('README.md', 'utf8')).toContain(indented);
 });
 
+const plain = (text: string) => text.replaceAll('\\-', '-').replaceAll(/\\f[BIR]/g, '');
+const all = pages(program).map((page) => [pageFile(page), pageText(page, '1.0')] as const);
+
+test('guestctl(1) has every command, and every option', () => {
+  const text = plain(all.find(([file]) => file === 'guestctl.1')?.[1] ?? '');
+  for (const command of program.commands.filter((one) => one.name() !== 'complete')) {
+    expect(text).toMatch(new RegExp(`^${command.name()}( |$)`, 'm'));
+    for (const { flags } of command.options) expect(text).toContain(`\n${flags}\n`);
+  }
+});
+
+test('ostree-guests(7) has every unit', () => {
+  const templates = readdirSync('units').map((file) => file.replace('@', '@NAME'));
+  expect(units.map(([unit]) => unit).sort()).toEqual(['systemd-nspawn@NAME.service', ...templates].sort());
+});
+
+test('ostree-guests-generator(8) has the environment that the generator reads', () => {
+  const front = readFileSync('generators/ostree-guests-generator', 'utf8');
+  const read = new Set(`${front}${readFileSync('src/generate/main.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g));
+  expect(environment.flatMap(([names]) => names.split(', ')).sort()).toEqual([...read].sort());
+});
+
+test('what the pages tell to run of guestctl is there, with these options', () => {
+  for (const [, text] of all) {
+    for (const [, name, rest = ''] of plain(text).matchAll(/^guestctl ([a-z]+)(.*)$/gm)) {
+      const command = program.commands.find((one) => one.name() === name);
+      expect(command, `guestctl ${name}`).toBeDefined();
+      if (command?.registeredArguments.some(({ variadic }) => variadic)) continue;
+      const options = rest.match(/(?<= )--?[a-z-]+/g) ?? [];
+      const known = command?.options.flatMap(({ long, short }) => [long, short]);
+      for (const option of options) expect(known).toContain(option);
+    }
+  }
+});
+
 const canFormat = spawnSync('groff', ['--version']).status === 0;
-test.skipIf(!canFormat)('groff formats it without a warning', () => {
-  const { stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww'], { input: manual, encoding: 'utf8' });
+test.skipIf(!canFormat).each(all)('groff formats %s without a warning', (_, text) => {
+  const { stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww'], { input: text, encoding: 'utf8' });
   expect(stderr).toBe('');
 });

@@ -4,6 +4,8 @@ import type { Deployment } from '../../src/ostree/deployments.ts';
 import { guestOf } from './read.ts';
 
 const deployment = (digit: string, version: string): Deployment => ({
+  name: `${digit.repeat(64)}.0`,
+  entry: { file: '', version: 0 },
   checksum: digit.repeat(64),
   serial: 0,
   title: `Debian GNU/Linux 13 (trixie) ${version}`,
@@ -14,6 +16,7 @@ const second = deployment('b', '13.2');
 
 const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
 const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
+const calm = { rollback: undefined, trial: undefined, rejected: [] } as const;
 const idle = { state: 'idle', status: '', next: at('23:10:05'), enabled: true } as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
@@ -24,7 +27,7 @@ process.env['TZ'] = 'UTC';
 
 /** Updated, and running what it was updated to. */
 export const running: Overview = {
-  ...{ guest, deployments: [second, first], running: second, staged: undefined },
+  ...{ guest, deployments: [second, first], running: second, staged: undefined, ...calm },
   ...{ state: 'running', since: at('04:49:42'), update: idle },
 };
 export const withStaged: Overview = { ...running, staged };
@@ -40,9 +43,31 @@ export const updating: Overview = {
   ...{ ...running, state: 'starting', running: undefined },
   update: { ...idle, state: 'running', status: 'Receiving objects: 31%' },
 };
+/** The default is not yet found healthy, and the commit before it never was. */
+export const onTrial: Overview = {
+  ...running,
+  trial: {
+    deployment: second.name,
+    fallback: first.name,
+    since: at('04:49:40').getTime(),
+    tries: 2,
+    left: 1,
+  },
+  rejected: [{ checksum: 'd'.repeat(64), reason: 'bad.service failed, and had not failed before', time: 0 }],
+};
+export const rollingBack: Overview = {
+  ...running,
+  rollback: { deployment: first.name, var: false, time: 0 },
+};
 /** Only declared, of the host's remote. */
 export const notCreated: Overview = {
-  ...{ guest: guestOf('[Guest]\nRef=site:x\n'), deployments: [], running: undefined, staged: undefined },
+  ...{
+    guest: guestOf('[Guest]\nRef=site:x\n'),
+    deployments: [],
+    running: undefined,
+    staged: undefined,
+    ...calm,
+  },
   ...{ state: 'not created', since: undefined },
   update: { state: 'idle', status: '', next: undefined, enabled: false },
 };

@@ -1,7 +1,7 @@
 // How `guestctl verify` prints problems, and what `guestctl cat` prints.
 import { expect, test } from 'vitest';
-import { mergedText } from '../../src/cli/cat.ts';
-import { type Format, problemsText } from '../../src/cli/problems.ts';
+import { mergedText } from '../../src/cli/screens/merged.ts';
+import { githubCommands, problemJson, problemsText } from '../../src/cli/screens/problems.ts';
 import { screen } from './overviews.ts';
 
 const text = '\uFEFF[Guest]\r\n\tRef = x\r\n\r\nDescription=100% sure';
@@ -15,9 +15,12 @@ const problems = [
   { at: at(1, 1, '/etc/gone.guest'), message: 'of a file that is not there' },
 ];
 
-test.each<[Format, string]>([
+const asText = (all: typeof problems) => problemsText(all, files);
+
+test.each<[string, (all: typeof problems) => string, string]>([
   [
     'text',
+    asText,
     `
       /etc/a,b.guest:2:8: 'x' is not right for Ref=. Expected REMOTE:REF
           \tRef = x
@@ -32,6 +35,7 @@ test.each<[Format, string]>([
   ],
   [
     'github',
+    githubCommands,
     `
       ::error file=/etc/a%2Cb.guest,line=2,col=8::'x' is not right for Ref=. Expected REMOTE:REF
       ::error file=/etc/a%2Cb.guest,line=4,col=16::'%25 ' is not a specifier
@@ -40,19 +44,19 @@ test.each<[Format, string]>([
       ::error file=/etc/gone.guest,line=1,col=1::of a file that is not there
     `,
   ],
-])('problems as %s', (format, printed) => {
-  expect(problemsText(problems, format, files)).toBe(screen(printed));
+])('problems as %s', (_, format, printed) => {
+  expect(format(problems)).toBe(screen(printed));
 });
 
 test('problems as json', () => {
-  expect(JSON.parse(problemsText(problems.slice(0, 2), 'json', files))).toEqual([
+  expect(problems.slice(0, 2).map(problemJson)).toEqual([
     { ...at(2, 8), message: "'x' is not right for Ref=", remedy: 'Expected REMOTE:REF' },
     { ...at(4, 16), message: "'% ' is not a specifier", remedy: null },
   ]);
 });
 
-test.each<Format>(['text', 'github'])('no problem is nothing as %s', (format) => {
-  expect(problemsText([], format, files)).toBe('');
+test.each([asText, githubCommands])('no problem is nothing', (format) => {
+  expect(format([])).toBe('');
 });
 
 test('a guest file and its drop-ins as one, section by section, with where each line is from', () => {

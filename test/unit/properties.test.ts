@@ -2,7 +2,7 @@
 // what is written is what is read.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergedText } from '../../src/cli/cat.ts';
+import { mergedText } from '../../src/cli/screens/merged.ts';
 import { readGuest, type Source } from '../../src/config/guest.ts';
 import type { Position } from '../../src/config/problem.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';

@@ -20,3 +20,10 @@ export function guestOf(text: string): Guest {
   if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
   return checked.guest;
 }
+
+/** The same, of a file somewhere. */
+export function readAs(path: string, text: string): Guest {
+  const checked = readGuest('mail', path, [{ kind: 'guest', file: path, text }], hostname);
+  if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
+  return checked.guest;
+}

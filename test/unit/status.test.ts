@@ -1,8 +1,17 @@
 // `guestctl status` as it is read, and the form for scripts.
 import { expect, test } from 'vitest';
-import { overviewJson } from '../../src/cli/json.ts';
-import { statusText } from '../../src/cli/status.ts';
-import { failed, notCreated, running, runsOlder, screen, withStaged } from './overviews.ts';
+import { overviewJson } from '../../src/cli/screens/json.ts';
+import { statusText } from '../../src/cli/screens/status.ts';
+import {
+  failed,
+  notCreated,
+  onTrial,
+  rollingBack,
+  running,
+  runsOlder,
+  screen,
+  withStaged,
+} from './overviews.ts';
 
 test.each([
   [
@@ -17,6 +26,39 @@ test.each([
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
            Next: what is staged: machinectl reboot mail
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'runs a deployment on trial, after one that failed',
+    onTrial,
+    `
+      mail - Mail server
+        Trouble: dddddddddddd is not used: bad.service failed, and had not failed before. To try it again: guestctl forgive mail
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), on trial, 1 of 2 starts left
+           Next: the same
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'is to be rolled back',
+    rollingBack,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+           Next: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0): machinectl reboot mail
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -43,13 +85,14 @@ test.each([
     failed,
     `
       mail - Mail server
+        Trouble: the last update failed, see: systemctl status ostree-guest-update@mail.service
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: FAILED, see: systemctl status systemd-nspawn@mail.service
         Running: -
            Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl start mail
-         Update: FAILED, see: systemctl status ostree-guest-update@mail.service; next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05
        Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -88,6 +131,7 @@ test('the form for scripts has all of it, with commits in full and null for what
   const second = { checksum: 'b'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.2' };
   const first = { checksum: 'a'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.1' };
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
+  const calm = { rollback: null, trial: null, rejected: [] };
   expect([withStaged, notCreated].map(overviewJson)).toEqual([
     {
       ...{
@@ -106,12 +150,24 @@ test('the form for scripts has all of it, with commits in full and null for what
       staged: {
         ...{ checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', since: '2026-11-24T04:56:00.000Z' },
       },
+      ...calm,
       update: { state: 'idle', next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },
     },
     {
       ...{ name: 'mail', description: 'OSTree guest mail', file: 'mail.guest', source: 'site:x', sysroot },
       ...{ state: 'not created', since: null, running: null, staged: null, deployments: [] },
+      ...calm,
       update: { state: 'idle', next: null, timer: 'disabled' },
     },
   ]);
+});
+
+test('for scripts, too: what is on trial, what failed, and what is asked for', () => {
+  const [trial, rollback] = [onTrial, rollingBack].map(overviewJson);
+  const reason = 'bad.service failed, and had not failed before';
+  expect(trial).toMatchObject({
+    trial: { tries: 2, left: 1, fallback: `${'a'.repeat(64)}.0` },
+    rejected: [{ checksum: 'd'.repeat(64), reason, since: '1970-01-01T00:00:00.000Z' }],
+  });
+  expect(rollback?.rollback).toBe(`${'a'.repeat(64)}.0`);
 });

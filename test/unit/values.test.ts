@@ -1,6 +1,7 @@
 // From what is written to what is meant: words, specifiers, resets, and what is handed on to units.
 import { expect, test } from 'vitest';
 import { unitSettings } from '../../src/config/guest.ts';
+import { milliseconds } from '../../src/config/time-span.ts';
 import { splitWords } from '../../src/config/words.ts';
 import { guestOf } from './read.ts';
 
@@ -47,26 +48,72 @@ test.each([
   expect(guestOf(good + text).description).toBe(description);
 });
 
+const policy = {
+  by: 'host',
+  ...{
+    action: 'stage',
+    onCalendar: [],
+    switchOnCalendar: [],
+    concurrency: 1,
+    allowDowngrade: false,
+    tries: 2,
+  },
+  ...{ healthChecks: [], healthTimeout: 300_000, rehearse: false, keep: 2, snapshotVar: false },
+};
+
 test.each([
-  ['', ['stage', []]],
-  ['Action=switch', ['switch', []]],
-  ['Action=switch\nAction=', ['stage', []]],
-  ['OnCalendar=a\nOnCalendar=b', ['stage', ['a', 'b']]],
-  ['OnCalendar=a\nOnCalendar=\nOnCalendar=b', ['stage', ['b']]],
-])('[Update] %j', (text, [action, onCalendar]) => {
-  expect(guestOf(`${good}[Update]\n${text}`).update).toEqual({ action, onCalendar });
+  ['', {}],
+  ['By=rpm-ostree', { by: 'rpm-ostree' }],
+  ['Action=switch', { action: 'switch' }],
+  ['Action=switch\nAction=', {}],
+  ['OnCalendar=a\nOnCalendar=b', { onCalendar: ['a', 'b'] }],
+  ['OnCalendar=a\nOnCalendar=\nOnCalendar=b', { onCalendar: ['b'] }],
+  ['RandomizedDelaySec=5min', { randomizedDelaySec: '5min' }],
+  ['SwitchOnCalendar=Sun 03:00', { switchOnCalendar: ['Sun 03:00'] }],
+  ['HealthCheck=test -e "/a b"\nHealthCheck=true', { healthChecks: [['test', '-e', '/a b'], ['true']] }],
+  ['HealthTimeoutSec=1min 30', { healthTimeout: 90_000 }],
+  ['Tries=3\nKeep=5\nConcurrency=4', { tries: 3, keep: 5, concurrency: 4 }],
+  [
+    'Rehearse=on\nSnapshotVar=1\nAllowDowngrade=yes',
+    { rehearse: true, snapshotVar: true, allowDowngrade: true },
+  ],
+])('[Update] %j', (text, expected) => {
+  expect(guestOf(`${good}[Update]\n${text}`).update).toEqual({ ...policy, ...expected });
+});
+
+// systemd.time(7), "Parsing Time Spans".
+test.each([
+  ['2', 2000],
+  ['2 h', 7_200_000],
+  ['1.5min', 90_000],
+  ['55s500ms', 55_500],
+  ['300ms20s 5day', 432_020_300],
+  ['1y 12month', 31_557_600_000 * 2],
+])('the time span %j', (span, expected) => {
+  expect(milliseconds(span)).toBe(expected);
 });
 
 const url = 'https://ostree.example.org/repo';
 const keys = '/etc/pki/site.gpg';
 test.each([
-  [`URL=${url}`, { url, gpgVerify: false }],
-  [`URL=${url}\nGPGKeyPath=${keys}`, { url, gpgVerify: true, gpgKeyPath: keys }],
-  [`URL=${url}\nGPGKeyPath=${keys}\nGPGVerify=Off`, { url, gpgVerify: false, gpgKeyPath: keys }],
-  [`URL=${url}\nGPGKeyPath=${keys}\nGPGVerify=1`, { url, gpgVerify: true, gpgKeyPath: keys }],
-  ['', undefined],
-])('[Remote] %j', (text, remote) => {
-  expect(guestOf(`${good}[Remote]\n${text}`).remote).toEqual(remote);
+  ['', {}],
+  [`GPGKeyPath=${keys}`, { gpgVerify: true, gpgKeyPath: keys }],
+  [`GPGKeyPath=${keys}\nGPGVerify=Off`, { gpgKeyPath: keys }],
+  [`GPGKeyPath=${keys}\nGPGVerify=1`, { gpgVerify: true, gpgKeyPath: keys }],
+  [`Ed25519KeyPath=${keys}`, { signVerify: true, ed25519KeyPath: keys }],
+  [`Ed25519KeyPath=${keys}\nSignVerify=no`, { ed25519KeyPath: keys }],
+])('[Remote] %j', (text, expected) => {
+  const { origin } = guestOf(`${good}[Remote]\nURL=${url}\n${text}`);
+  expect(origin.kind === 'ostree' && origin.remote).toEqual({
+    url,
+    gpgVerify: false,
+    signVerify: false,
+    ...expected,
+  });
+});
+
+test('without [Remote], none is declared', () => {
+  expect(guestOf(good).origin).not.toHaveProperty('remote');
 });
 
 // systemd expands the others itself.

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The processes that run from a stateroot of the host, however they were started. */
+export function occupantsOf(stateroot: string): number[] {
+  const own = readFileSync('/proc/self/mountinfo', 'utf8');
+  const inside = `${sysrootOf(own).replace(/\/$/, '')}/ostree/deploy/${stateroot}/`;
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && runsFrom(inside, mountsOf(entry)))
+    .map(Number);
+}
+
+/** Whether the root or the /var that a process sees is there. */
+export const runsFrom = (inside: string, mountinfo: string): boolean =>
+  mounts(mountinfo).some(
+    ({ root, point }) => (point === '/' || point === '/var') && `${root}/`.startsWith(inside),
+  );
+
+/** Where in its file system the host's physical root is. */
+export const sysrootOf = (mountinfo: string): string =>
+  mounts(mountinfo).find(({ point }) => point === '/sysroot')?.root ?? '/';
+
+/** proc_pid_mountinfo(5): the fourth field is what is mounted, as a path in its file system, the fifth is where. */
+const mounts = (mountinfo: string): { root: string; point: string }[] =>
+  mountinfo.split('\n').map((line) => {
+    const [, , , root = '', point = ''] = line.split(' ');
+    return { root, point };
+  });
+
+/** Processes end while they are looked at. */
+function mountsOf(process: string): string {
+  try {
+    return readFileSync(`/proc/${process}/mountinfo`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { unlessMissing } from '../node-files.ts';
+import { listDeployments } from '../ostree/deployments.ts';
+import { formatKeyfile, parseKeyfile } from '../ostree/keyfile.ts';
+import { ostree, tryOstree } from '../ostree/ostree.ts';
+import { repositoryOf } from '../ostree/repository.ts';
+import { deploy, ensureSysroot } from '../ostree/sysroot.ts';
+import { hostRepository } from '../sources/host-remotes.ts';
+
+/**
+ * Makes a sysroot with the tree of an old guest's deployment in it; repeatable. Its /etc and /var follow (adopt.ts):
+ * this part runs isolated from the host, as all OSTree work on guests does.
+ */
+export async function adoptTree(sysroot: string, stateroot: string, root: string): Promise<void> {
+  await ensureSysroot(sysroot, stateroot);
+  const scratch = mkdtempSync('/tmp/adopt-');
+  try {
+    const checksum = await commitTree(repositoryOf(sysroot), root, `${scratch}/skip`);
+    if (listDeployments(sysroot)[0]?.checksum === checksum) return;
+    const origin = `${scratch}/origin`;
+    writeFileSync(origin, originText(root));
+    await deploy(sysroot, stateroot, checksum, origin);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Commits what is there, file by file: such a guest could write into its /usr, and into the host's objects with it,
+ * and the host's clean-ups may have pruned its commit. Where neither happened, it is the host's commit again.
+ */
+async function commitTree(repository: string, root: string, skipList: string): Promise<string> {
+  const original = root.replace(/^.*\/([0-9a-f]{64})\.\d+$/, '$1');
+  // What deploying and running it added is not the tree's: nspawn makes mount points, too.
+  const entriesIn = (directory: string) => unlessMissing(() => readdirSync(root + directory)) ?? [];
+  const mounted = ['/var', '/sysroot', '/dev', '/proc', '/run', '/sys'];
+  const added = mounted.flatMap((parent) => entriesIn(parent).map((entry) => `${parent}/${entry}`));
+  added.push('/etc');
+  if (entriesIn('/').includes('.ostree.cfs')) added.push('/.ostree.cfs');
+  writeFileSync(skipList, added.map((path) => `${path}\n`).join(''));
+  const made = await ostree(
+    `Cannot commit ${root}`,
+    `--repo=${repository}`,
+    'commit',
+    '--branch=ostree-guests/adopted',
+    `--subject=Adopted from ${root}`,
+    `--tree=dir=${root}`,
+    `--skip-list=${skipList}`,
+  );
+  if ((await contentOf(hostRepository, original)) !== (await contentOf(repository, made))) {
+    console.log('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+    return made;
+  }
+  await ostree(`Cannot bring ${original}`, `--repo=${repository}`, 'pull-local', hostRepository, original);
+  return original;
+}
+
+/** The checksums of a commit's root directory, which tell its whole content; nothing where it is gone. */
+async function contentOf(repository: string, commit: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'ls', '-d', '-C', commit, '/');
+  return exitCode === 0 ? stdout : undefined;
+}
+
+/** Without what holds for the old deployment only, such as that it is pinned. */
+function originText(root: string): string {
+  const { 'libostree-transient': _, ...origin } = parseKeyfile(readFileSync(`${root}.origin`, 'utf8'));
+  return formatKeyfile(origin);
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { imageTransport } from '../config/origin.ts';
+import { Failure } from '../failure.ts';
+import { undeploy } from '../ostree/boot-list.ts';
+import { type Deployment, isPinned, listDeployments } from '../ostree/deployments.ts';
+import { formatKeyfile, type Keyfile } from '../ostree/keyfile.ts';
+import { deploy } from '../ostree/sysroot.ts';
+import { takeSnapshot } from '../ostree/var-snapshots.ts';
+import { claimStaged, releaseStaged } from '../state/staged.ts';
+import { beginTrial, endTrials, readTrial } from '../state/trial.ts';
+import { record } from '../update/record.ts';
+import type { Log } from './boot.ts';
+
+/** Deploys what is staged. It stays claimed until all is done, so a start that was cut off is taken up by the next. */
+export async function finalize(guest: Guest, log: Log): Promise<void> {
+  const staged = claimStaged(guest.name);
+  if (!staged) return;
+  const before = listDeployments(guest.sysroot);
+  const { checksum, refspec } = staged;
+  // Otherwise a start was cut off between deploying it and saying so.
+  if (before[0]?.checksum !== checksum) {
+    if (before[0] && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before[0]);
+    log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
+    await withOrigin(refspec, (origin) => deploy(guest.sysroot, guest.name, checksum, origin)).catch(
+      async (error: unknown) => {
+        const failed = {
+          action: 'switch',
+          from: before[0]?.checksum,
+          to: checksum,
+          outcome: 'failed',
+        } as const;
+        if (error instanceof Failure)
+          await record(guest, { ...failed, trigger: 'start', since: Date.now(), message: error.message });
+        throw error;
+      },
+    );
+  }
+  const deployments = listDeployments(guest.sysroot);
+  const trial = tryOut(guest, deployments);
+  for (const excess of excessOf(deployments, guest.update.keep, trial)) undeploy(excess);
+  releaseStaged(guest.name);
+}
+
+/** Puts a fresh deployment on trial, if there is one to go back to. Answers the names of those that are needed for it. */
+export function tryOut(guest: Guest, [fresh, before]: readonly Deployment[]): string[] {
+  if (!fresh || !before) return [];
+  // One that is itself still on trial is nothing to go back to.
+  const fallback = readTrial(guest.name, before.name)?.fallback ?? before.name;
+  if (!readTrial(guest.name, fresh.name)) {
+    const { tries } = guest.update;
+    beginTrial(guest.name, { deployment: fresh.name, fallback, since: Date.now(), tries, left: tries });
+  }
+  endTrials(guest.name, fresh.name);
+  return [fresh.name, fallback];
+}
+
+/** What is beyond the number to be kept, neither needed nor pinned. */
+function excessOf(deployments: readonly Deployment[], keep: number, needed: readonly string[]): Deployment[] {
+  return deployments
+    .slice(keep)
+    .filter((deployment) => !needed.includes(deployment.name) && !isPinned(deployment));
+}
+
+/** An image is called what rpm-ostree and bootc call it. */
+const originKeyfile = (name: string): Keyfile => ({
+  origin: imageTransport.test(name)
+    ? { 'container-image-reference': `ostree-unverified-image:${name}` }
+    : { refspec: name },
+});
+
+/** Runs `work` with an origin file: ostree(1) takes the origin of a commit from nowhere else. */
+async function withOrigin(refspec: string, work: (file: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync('/tmp/origin-');
+  try {
+    const file = `${directory}/origin`;
+    writeFileSync(file, formatKeyfile(originKeyfile(refspec)));
+    await work(file);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

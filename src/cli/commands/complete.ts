@@ -1,0 +1,26 @@
+import { Argument, type Command } from 'commander';
+import { loadGuest, loadGuests } from '../../config/load.ts';
+import { nodeFiles } from '../../node-files.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+
+/** For the completion of shells: one word in each line, with no process started. */
+export const complete = (guestctl: Command): Command =>
+  guestctl
+    .command('complete', { hidden: true })
+    .description('names for the completion of shells')
+    .addArgument(new Argument('<what>', 'what is to be named').choices(['guests', 'deployments']))
+    .addArgument(new Argument('[guest]', 'the guest of the deployments'))
+    .action((what: string, name: string | undefined) => {
+      for (const word of what === 'guests' ? guests() : deploymentsOf(name ?? '')) console.log(word);
+    });
+
+function guests(): string[] {
+  const { guests, broken } = loadGuests(nodeFiles);
+  return [...guests, ...broken].map(({ name }) => name).sort();
+}
+
+function deploymentsOf(name: string): string[] {
+  const checked = loadGuest(nodeFiles, name);
+  if (!checked || 'broken' in checked) return [];
+  return listDeployments(checked.guest.sysroot).map(({ checksum, serial }) => `${checksum}.${serial}`);
+}

@@ -1,0 +1,33 @@
+import { isPinned } from '../../ostree/deployments.ts';
+import { requireGuest } from '../../service.ts';
+import { readRejection } from '../../state/rejected.ts';
+import { type Define, guestArgument, outputOption, print } from '../frame.ts';
+import { gather, type Overview } from '../overview.ts';
+import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
+
+export const deployments: Define = (guestctl) =>
+  guestctl
+    .command('deployments')
+    .description("a guest's deployments, the default first: which runs, which is on trial, failed or pinned")
+    .addArgument(guestArgument())
+    .addOption(outputOption())
+    .action(async (name: string, _options, command) => {
+      const [overview] = await gather([requireGuest(name)]);
+      if (!overview) return;
+      const rows = rowsOf(overview);
+      await print(command, {
+        json: () => rows.map(deploymentJson),
+        text: (screen) => deploymentsText(rows, screen),
+      });
+    });
+
+const rowsOf = ({ guest, deployments, running, trial, rollback }: Overview): DeploymentRow[] =>
+  deployments.map((deployment, index) => ({
+    deployment,
+    isDefault: index === 0,
+    isNext: deployment.name === (rollback?.deployment ?? deployments[0]?.name),
+    isRunning: deployment === running,
+    isPinned: isPinned(deployment),
+    trial: index === 0 ? trial : undefined,
+    rejection: readRejection(guest.name, deployment.checksum),
+  }));

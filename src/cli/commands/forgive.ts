@@ -1,0 +1,19 @@
+import { requireGuest } from '../../service.ts';
+import { forgive as forget, rejectedCommits } from '../../state/rejected.ts';
+import { type Define, guestArgument, say } from '../frame.ts';
+import { short } from '../screens/words.ts';
+
+export const forgive: Define = (guestctl) =>
+  guestctl
+    .command('forgive')
+    .description('let updates try the commits again that failed')
+    .addArgument(guestArgument())
+    .action((name: string, _options, command) => {
+      const guest = requireGuest(name);
+      const rejected = rejectedCommits(guest.name);
+      for (const { checksum, reason } of rejected) {
+        forget(name, checksum);
+        say(command, `Forgiven: ${short(checksum)} (${reason})`);
+      }
+      if (rejected.length === 0) say(command, `No commit of ${name} has failed`);
+    });

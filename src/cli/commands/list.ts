@@ -1,0 +1,22 @@
+import { loadGuests } from '../../config/load.ts';
+import { nodeFiles } from '../../node-files.ts';
+import { complainOf } from '../complain.ts';
+import { type Define, outputOption, print } from '../frame.ts';
+import { gather } from '../overview.ts';
+import { overviewJson } from '../screens/json.ts';
+import { listText } from '../screens/list.ts';
+
+export const list: Define = (guestctl) =>
+  guestctl
+    .command('list')
+    .description('all guests: what runs, what is staged, when the next update is')
+    .addOption(outputOption())
+    .action(async (_options, command) => {
+      const { guests, broken } = loadGuests(nodeFiles);
+      const overviews = await gather(guests);
+      await print(command, {
+        json: () => overviews.map(overviewJson),
+        text: (screen) => listText(overviews, broken, screen),
+      });
+      complainOf(broken.flatMap(({ problems }) => problems));
+    });

@@ -1,0 +1,14 @@
+import { rehearseUnit, startUnit } from '../../machine/systemctl.ts';
+import { requireGuest } from '../../service.ts';
+import { type Define, guestArgument, say } from '../frame.ts';
+
+export const rehearse: Define = (guestctl) =>
+  guestctl
+    .command('rehearse')
+    .description('boot what is staged as a throwaway machine, and see whether it is healthy')
+    .addArgument(guestArgument())
+    .action(async (name: string, _options, command) => {
+      requireGuest(name);
+      await startUnit(rehearseUnit(name));
+      say(command, 'The rehearsal went well');
+    });

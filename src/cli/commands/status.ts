@@ -1,0 +1,17 @@
+import { requireGuest } from '../../service.ts';
+import { type Define, guestArgument, outputOption, print } from '../frame.ts';
+import { gather } from '../overview.ts';
+import { overviewJson } from '../screens/json.ts';
+import { statusText } from '../screens/status.ts';
+
+export const status: Define = (guestctl) =>
+  guestctl
+    .command('status')
+    .description('one guest: which deployment runs, which is next, and when')
+    .addArgument(guestArgument())
+    .addOption(outputOption())
+    .action(async (name: string, _options, command) => {
+      const [overview] = await gather([requireGuest(name)]);
+      if (!overview) return;
+      await print(command, { json: () => overviewJson(overview), text: () => statusText(overview) });
+    });

@@ -1,0 +1,15 @@
+import { Failure } from '../failure.ts';
+import { attach } from '../process.ts';
+
+/** Opens a file in the editor that systemctl edit would take. */
+export async function runEditor(file: string): Promise<void> {
+  const { SYSTEMD_EDITOR, EDITOR, VISUAL } = process.env;
+  const chosen = SYSTEMD_EDITOR || EDITOR || VISUAL;
+  for (const editor of chosen ? [chosen] : ['editor', 'nano', 'vim', 'vi']) {
+    // It may be a command with arguments; the shell answers 127 where there is no such command.
+    const exitCode = await attach('sh', ['-c', `${editor} "$1"`, 'sh', file]);
+    if (exitCode === 0) return;
+    if (exitCode !== 127 || chosen) throw new Failure(`The editor (${editor}) failed`, 'Nothing was changed');
+  }
+  throw new Failure('There is no editor', 'Name one in $EDITOR');
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../failure.ts';
+
+/** What `guestctl create` is told. */
+export interface NewGuest {
+  readonly ref?: string;
+  readonly url?: string;
+  readonly gpgKey?: string;
+  readonly description?: string;
+  /** More settings, SECTION.KEY=VALUE. */
+  readonly set?: readonly string[];
+}
+
+/** The guest file that says it. */
+export function newGuestText({ ref, url, gpgKey, description, set = [] }: NewGuest): string {
+  const settings: [section: string, line: string][] = [
+    ...settingOf('Guest', 'Description', description),
+    ...settingOf('Guest', 'Ref', ref),
+    ...settingOf('Remote', 'URL', url),
+    ...settingOf('Remote', 'GPGKeyPath', gpgKey),
+    ...set.map(parseSetting),
+  ];
+  const sections = [...new Set(settings.map(([section]) => section))];
+  const parts = sections.map((section) =>
+    [`[${section}]`, ...settings.filter(([of]) => of === section).map(([, line]) => line)].join('\n'),
+  );
+  return `${parts.join('\n\n')}\n`;
+}
+
+const settingOf = (section: string, key: string, value: string | undefined): [string, string][] =>
+  value === undefined ? [] : [[section, `${key}=${value}`]];
+
+function parseSetting(text: string): [string, string] {
+  const [, section, line] = /^(\w+)\.(\w+=.*)$/s.exec(text) ?? [];
+  if (section === undefined || line === undefined)
+    throw new Failure(`'${text}' is no setting`, 'Write it as SECTION.KEY=VALUE: Update.OnCalendar=weekly');
+  return [section, line];
+}

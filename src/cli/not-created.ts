@@ -1,0 +1,4 @@
+import { Failure } from '../failure.ts';
+
+export const notCreated = (guest: string): Failure =>
+  new Failure(`${guest} is declared, but has not been created yet`, `Create it: guestctl update ${guest}`);

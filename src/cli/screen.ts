@@ -1,0 +1,35 @@
+/** What a text is laid out for. What is not a terminal gets no colours, and lines as long as they are. */
+export interface Screen {
+  /** Has everything been asked for, and nothing cut off? */
+  readonly wide: boolean;
+  /** Column headers and the like. */
+  readonly legend: boolean;
+  /** In columns; `Infinity` where it does not matter. */
+  readonly width: number;
+  readonly paint: (style: Style, text: string) => string;
+}
+
+export type Style = 'bold' | 'dim' | 'good' | 'bad' | 'warn';
+
+const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, good: 32, bad: 31, warn: 33 };
+
+/** As a pipe or a file gets it. */
+export const plain: Screen = { wide: false, legend: true, width: Infinity, paint: (_, text) => text };
+
+export interface ScreenOptions {
+  readonly wide?: boolean;
+  readonly legend?: boolean;
+}
+
+/** The screen behind standard output. NO_COLOR: see no-color.org. */
+export function screenOf({ wide = false, legend = true }: ScreenOptions): Screen {
+  const { stdout, env } = process;
+  if (!stdout.isTTY) return { ...plain, wide, legend };
+  const coloured = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return {
+    wide,
+    legend,
+    width: wide ? Infinity : stdout.columns || 80,
+    paint: (style, text) => (coloured ? `\x1b[${codes[style]}m${text}\x1b[0m` : text),
+  };
+}

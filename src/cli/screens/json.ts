@@ -1,0 +1,38 @@
+import { originName } from '../../config/origin.ts';
+import type { Overview } from '../overview.ts';
+
+/** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
+export function overviewJson(overview: Overview) {
+  const { guest, deployments, running, staged, rollback, trial, rejected, state, since, update } = overview;
+  const deployment = ({ checksum, serial, title }: (typeof deployments)[number]) => ({
+    checksum,
+    serial,
+    title,
+  });
+  return {
+    name: guest.name,
+    description: guest.description,
+    file: guest.file,
+    source: originName(guest.origin),
+    sysroot: guest.sysroot,
+    state,
+    since: (state === 'running' && since?.toISOString()) || null,
+    running: running ? deployment(running) : null,
+    staged: staged
+      ? { checksum: staged.checksum, refspec: staged.refspec, since: new Date(staged.time).toISOString() }
+      : null,
+    rollback: rollback?.deployment ?? null,
+    trial: trial ? { tries: trial.tries, left: trial.left, fallback: trial.fallback } : null,
+    rejected: rejected.map(({ checksum, reason, time }) => ({
+      checksum,
+      reason,
+      since: new Date(time).toISOString(),
+    })),
+    deployments: deployments.map(deployment),
+    update: {
+      state: update.state,
+      next: update.next?.toISOString() ?? null,
+      timer: update.enabled ? 'enabled' : 'disabled',
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { originWords } from '../../config/origin.ts';
+import { guestUnit, timerUnit, updateUnit } from '../../machine/systemctl.ts';
+import type { Overview } from '../overview.ts';
+import { trialWords } from './deployments.ts';
+import { deploymentWords, short, timeWords } from './words.ts';
+
+/** One screen on one guest: which deployment runs, which is next, and when. */
+export function statusText(overview: Overview): string {
+  const { guest, running, deployments } = overview;
+  const lines: [string, string][] = [
+    ...troubleLines(overview),
+    ['Declared', guest.file],
+    ['Source', originWords(guest.origin)],
+    ['Sysroot', guest.sysroot],
+    ['State', stateWords(overview)],
+    ['Running', runningWords(overview)],
+    ...stagedLine(overview),
+    ['Next', nextWords(overview)],
+    ['Update', updateWords(overview)],
+    ...deployments.map((deployment, index): [string, string] => [
+      index === 0 ? 'Deployed' : '',
+      `${deployment === running ? '*' : ' '} ${deploymentWords(deployment)}`,
+    ]),
+  ];
+  const width = Math.max(...lines.map(([label]) => label.length)) + 2;
+  const body = lines.map(([label, text]) => `${(label && `${label}:`).padStart(width)} ${text}`);
+  return [`${guest.name} - ${guest.description}`, ...body].join('\n');
+}
+
+/** What went wrong comes first, with the command that shows more or sets it right. */
+function troubleLines({ guest, rejected, update }: Overview): [string, string][] {
+  const [last] = [...rejected].sort((a, b) => b.time - a.time);
+  return [
+    ...(last
+      ? [
+          `${short(last.checksum)} is not used: ${last.reason}. To try it again: guestctl forgive ${guest.name}`,
+        ]
+      : []),
+    ...(update.state === 'failed'
+      ? [`the last update failed, see: systemctl status ${updateUnit(guest.name)}`]
+      : []),
+  ].map((text, index) => [index === 0 ? 'Trouble' : '', text]);
+}
+
+function runningWords({ running, deployments, trial }: Overview): string {
+  if (!running) return '-';
+  const onTrial = trial && running === deployments[0] ? `, ${trialWords(trial)}` : '';
+  return deploymentWords(running) + onTrial;
+}
+
+function stateWords({ guest, state, since }: Overview): string {
+  if (state === 'running' && since) return `running since ${timeWords(since)}`;
+  return state === 'failed' ? `FAILED, see: systemctl status ${guestUnit(guest.name)}` : state;
+}
+
+function stagedLine({ staged }: Overview): [string, string][] {
+  if (!staged) return [];
+  return [['Staged', `${staged.refspec} (${short(staged.checksum)}) on ${timeWords(new Date(staged.time))}`]];
+}
+
+function nextWords({ guest, state, staged, rollback, running, deployments }: Overview): string {
+  const isUp = state === 'running' || state === 'starting' || state === 'stopping';
+  const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
+  if (staged) return `what is staged: ${how}`;
+  const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
+  if (!next) return `create it: systemctl start ${updateUnit(guest.name)}`;
+  return next === running ? 'the same' : `${deploymentWords(next)}: ${how}`;
+}
+
+function updateWords({ guest, update }: Overview): string {
+  if (update.state === 'running') return `now: ${update.status}`;
+  return update.next
+    ? `next ${timeWords(update.next)}`
+    : `not scheduled: systemctl enable --now ${timerUnit(guest.name)}`;
+}

@@ -1,0 +1,16 @@
+import type { Deployment } from '../../ostree/deployments.ts';
+
+/** As it is named everywhere: what it is, and the commit's first digits. */
+export const deploymentWords = ({ title, checksum, serial }: Deployment): string =>
+  `${title} (${short(checksum)}.${serial})`;
+
+export const short = (checksum: string): string => checksum.slice(0, 12);
+
+/** Local time, as systemctl prints it. */
+export function timeWords(time: Date | undefined): string {
+  if (!time) return '-';
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][time.getDay()];
+  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${day} ${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}

@@ -1,0 +1,39 @@
+import type { Values } from './values.ts';
+
+/** What the tree's own package manager adds to a tree. */
+export interface Packages {
+  readonly install: readonly string[];
+  /** Files of the host to be installed. */
+  readonly files: readonly string[];
+  readonly remove: readonly string[];
+  /** Files of the host: repositories to install from, and their keys. */
+  readonly repositories: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** Nothing where no packages are declared. */
+export function packagesOf(values: Values): Packages | undefined {
+  const words = (key: string) =>
+    values.effective('Packages', key).flatMap(({ value, at }) =>
+      // A file is named from where the name is written.
+      value.split(/\s+/).map((word) => word.replace(/^\.(?=\/)/, at.file.replace(/\/[^/]*$/, ''))),
+    );
+  const [install, remove] = [words('Install'), words('Remove')];
+  if (install.length === 0 && remove.length === 0) return undefined;
+  const isFile = (word: string) => word.startsWith('/');
+  return {
+    install: install.filter((word) => !isFile(word)),
+    files: install.filter(isFile),
+    remove,
+    repositories: words('Repository'),
+    keys: words('RepositoryKey'),
+  };
+}
+
+/** For people: what is added and what removed. */
+export const packagesWords = ({ install, files, remove }: Packages): string =>
+  [
+    ...install,
+    ...files.map((file) => file.replace(/^.*\//, '')),
+    ...remove.map((name) => `without ${name}`),
+  ].join(', ');

@@ -1,0 +1,72 @@
+// What doctor asks the host; what it makes of the answers is in checks.ts.
+import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
+import { release } from 'node:os';
+import { stateDirectory } from '../config/guest.ts';
+import { type Declared, loadGuests } from '../config/load.ts';
+import { type Generated, unitsOf } from '../generate/units.ts';
+import { fileSystemOf } from '../machine/findmnt.ts';
+import { showUnits, systemdVersion } from '../machine/systemctl.ts';
+import { nodeFiles, unlessMissing } from '../node-files.ts';
+import { ostreeVersion } from '../ostree/ostree.ts';
+
+export interface Facts {
+  readonly systemd: string | undefined;
+  readonly ostree: string | undefined;
+  readonly node: string;
+  readonly kernel: string;
+  /** Of the directory where guests are: its type, and how much room there is, in bytes. */
+  readonly fileSystem: { readonly type: string; readonly free: number; readonly size: number };
+  /** How many user namespaces the kernel allows. */
+  readonly userNamespaces: number;
+  readonly hasNspawn: boolean;
+  readonly networkd: boolean;
+  readonly selinux: 'enforcing' | 'permissive' | 'off';
+  readonly declared: Declared;
+  /** Guests whose units are not what the generator would make now. */
+  readonly outOfDate: readonly string[];
+  /** Guests whose removal was cut off. */
+  readonly halfRemoved: readonly string[];
+  /** Directories of guests that are not declared. */
+  readonly undeclared: readonly string[];
+}
+
+export async function gatherFacts(): Promise<Facts> {
+  const declared = loadGuests(nodeFiles);
+  const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
+  const [systemd, ostree, type, units] = await Promise.all([
+    systemdVersion(),
+    ostreeVersion(),
+    fileSystemOf(root),
+    showUnits(['systemd-networkd.service', 'systemd-nspawn@a.service'], ['ActiveState', 'LoadState']),
+  ]);
+  const { bavail, blocks, bsize } = statfsSync(root);
+  const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
+  return {
+    ...{ systemd, ostree, node: process.versions.node, kernel: release(), declared },
+    fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
+    userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
+    networkd: units[0]?.['ActiveState'] === 'active',
+    hasNspawn: units[1]?.['LoadState'] === 'loaded',
+    selinux: selinux(),
+    outOfDate: declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)).map(({ name }) => name),
+    halfRemoved: declared.guests
+      .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
+      .map(({ name }) => name),
+    undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
+  };
+}
+
+const read = (file: string): string | undefined => unlessMissing(() => readFileSync(file, 'utf8'));
+const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];
+
+function selinux(): Facts['selinux'] {
+  const enforce = read('/sys/fs/selinux/enforce')?.trim();
+  return enforce === undefined ? 'off' : enforce === '1' ? 'enforcing' : 'permissive';
+}
+
+/** Whether systemd has what the generator would make. */
+function isThere(generated: Generated): boolean {
+  const path = `/run/systemd/generator/${generated.path}`;
+  if ('text' in generated) return read(path) === generated.text;
+  return unlessMissing(() => readlinkSync(path)) === generated.target;
+}

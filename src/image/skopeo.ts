@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { run } from '../process.ts';
+
+/** An image that was copied here, its layers as plain archives. */
+export interface CopiedImage {
+  /** Of its layers, the lowest first. */
+  readonly archives: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a name such as docker://registry/name:tag stands for now: the digest of its manifest. */
+export async function digestOf(image: string): Promise<string> {
+  const options = ['--no-tags', '--format={{.Digest}}', ...authentication()];
+  return (await skopeo(`Cannot look at ${image}`, 'inspect', ...options, image)).trim();
+}
+
+/** The same image, whatever its tag moves to. Only registries know images by their digest alone. */
+export const pinned = (image: string, digest: string): string =>
+  image.startsWith('docker://') ? `${image.replace(/(@[^/]*|:[^/:]*)$/, '')}@${digest}` : image;
+
+export async function copyImage(image: string, directory: string): Promise<CopiedImage> {
+  const options = ['--quiet', '--format=oci', '--dest-decompress', ...authentication()];
+  await skopeo(`Cannot fetch ${image}`, 'copy', ...options, image, `dir:${directory}`);
+  const blob = (digest: string) => `${directory}/${digest.replace(/^sha256:/, '')}`;
+  const manifest = readJson(`${directory}/manifest.json`) as Manifest;
+  const { config } = readJson(blob(manifest.config.digest)) as Configuration;
+  return { archives: manifest.layers.map(({ digest }) => blob(digest)), labels: config?.Labels ?? {} };
+}
+
+interface Manifest {
+  readonly config: { readonly digest: string };
+  readonly layers: readonly { readonly digest: string }[];
+}
+
+interface Configuration {
+  readonly config?: { readonly Labels?: Readonly<Record<string, string>> };
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Where OSTree's own container support looks for the passwords of registries. */
+const authentication = (): string[] =>
+  ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json']
+    .filter((file) => existsSync(file))
+    .slice(0, 1)
+    .map((file) => `--authfile=${file}`);
+
+async function skopeo(what: string, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run('skopeo', args);
+  if (exitCode === 127) throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
+  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`, 'The guest is as it was');
+  return stdout;
+}
+
+/** Its last words: time="…" level=fatal msg="…". */
+function reasonOf(stderr: string): string {
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  const message = /msg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1] ?? last;
+  return message.replace(/\\(.)/g, '$1') || 'skopeo failed and did not say why';
+}

@@ -1,0 +1,36 @@
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mergeLayer } from './merge.ts';
+import { directoriesIn, extract } from './tar.ts';
+
+/** Makes a root directory of layers, the lowest first, in a directory of its own. The archives are used up. */
+export async function unpackLayers(archives: readonly string[], directory: string): Promise<string> {
+  const root = `${directory}/root`;
+  const upper = `${directory}/upper`;
+  makeEmpty(root);
+  for (const archive of archives) {
+    makeEmpty(upper);
+    // Apart from what is below, so that no link of a lower layer leads anywhere.
+    await extract(archive, upper);
+    const described = await directoriesIn(archive);
+    mergeLayer(root, upper, (path) => described.has(path));
+    rmSync(root, { recursive: true, force: true });
+    renameSync(upper, root);
+    rmSync(archive);
+  }
+  dropSpecialFiles(root);
+  return root;
+}
+
+/** Pipes, sockets and devices: OSTree keeps none, and who needs one makes it. */
+function dropSpecialFiles(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) dropSpecialFiles(path);
+    else if (!entry.isFile() && !entry.isSymbolicLink()) rmSync(path);
+  }
+}
+
+function makeEmpty(directory: string): void {
+  if (lstatSync(directory, { throwIfNoEntry: false })) rmSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+}

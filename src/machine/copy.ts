@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { run } from '../process.ts';
+
+/** Copies a tree with all its attributes; where the file system can, it shares the data: cp(1), --reflink. */
+export async function copyTree(from: string, to: string, reflink: 'auto' | 'always' = 'auto'): Promise<void> {
+  const { exitCode, stderr } = await run('cp', ['-a', `--reflink=${reflink}`, '--', from, to]);
+  if (exitCode !== 0) throw new Failure(`Cannot copy ${from} to ${to}: ${stderr.trim().split('\n')[0]}`);
+}
+
+/** Whether files in a directory can share their data: tried with a file of one block. */
+export async function canReflink(directory: string): Promise<boolean> {
+  const probe = mkdtempSync(`${directory}/.reflink-`);
+  try {
+    writeFileSync(`${probe}/a`, Buffer.alloc(4096));
+    return (await run('cp', ['--reflink=always', `${probe}/a`, `${probe}/b`])).exitCode === 0;
+  } finally {
+    rmSync(probe, { recursive: true });
+  }
+}
+
+/** Makes all that was written to a file system last: sync(1). */
+export async function syncFileSystem(path: string): Promise<void> {
+  await run('sync', ['--file-system', '--', path]);
+}

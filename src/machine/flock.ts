@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Gives a lock back. */
+export type Release = () => void;
+
+/**
+ * Takes a lock on a file, or answers nothing where somebody else holds it. A helper holds it for as long as we live,
+ * for Node has no flock(2): killed or not, our end closes the pipe that the helper reads, and that ends it.
+ */
+export async function tryLock(file: string): Promise<Release | undefined> {
+  const command = ['sh', '-c', 'echo locked && exec cat'];
+  const child = spawn('flock', ['--nonblock', file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [locked] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])]);
+  if (locked === undefined) return undefined;
+  child.stdout.resume();
+  return () => child.stdin.end();
+}

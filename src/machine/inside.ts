@@ -1,0 +1,41 @@
+// Asks the systemd inside a running machine, through its own D-Bus: systemctl(1) and systemd-run(1), --machine=.
+import { attach, type Finished, run } from '../process.ts';
+
+/** How far its boot is: systemctl(1), is-system-running. Nothing where its systemd does not answer. */
+export async function systemState(machine: string): Promise<string | undefined> {
+  const { stdout } = await run('systemctl', [`--machine=${machine}`, 'is-system-running'], { timeout });
+  return stdout.trim() || undefined;
+}
+
+export async function isActive(machine: string, unit: string): Promise<boolean> {
+  const args = [`--machine=${machine}`, 'is-active', '--quiet', '--', unit];
+  return (await run('systemctl', args, { timeout })).exitCode === 0;
+}
+
+/** The units that have failed. Nothing where its systemd does not answer. */
+export async function failedUnits(machine: string): Promise<string[] | undefined> {
+  const list = ['list-units', '--state=failed', '--plain', '--no-legend', '--full'];
+  const { exitCode, stdout } = await run('systemctl', [`--machine=${machine}`, ...list], { timeout });
+  if (exitCode !== 0) return undefined;
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/)[0] ?? '')
+    .filter((unit) => unit !== '');
+}
+
+/** Runs a command to its end, as a service of the machine's; what it prints is in the answer. */
+export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
+  const options = ['--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'];
+  return run('systemd-run', [`--machine=${machine}`, ...options, '--', ...words], { timeout: limit });
+}
+
+/** In milliseconds, for questions: a bus that hangs must not hang those who ask. */
+const timeout = 20_000;
+
+/** The same on our own terminal or pipes; a name is looked for in the machine's own $PATH. Answers its exit code. */
+export function attachInside(machine: string, words: readonly string[]): Promise<number> {
+  const stdio = process.stdin.isTTY && process.stdout.isTTY ? '--pty' : '--pipe';
+  const options = ['--quiet', stdio, '--wait', '--collect', '--service-type=exec'];
+  const find = ['/bin/sh', '-c', 'exec "$@"', 'sh'];
+  return attach('systemd-run', [`--machine=${machine}`, ...options, '--', ...find, ...words]);
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../failure.ts';
+import { attach, run } from '../process.ts';
+
+/** The fields of one journal entry by their names: systemd.journal-fields(7). */
+export type JournalFields = Readonly<Record<string, string>>;
+
+/** Writes one entry. Nothing depends on it, so that it cannot fail: logger(1), --journald. */
+export async function writeEntry(fields: JournalFields): Promise<void> {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}=${value.replaceAll('\n', ' ')}\n`);
+  await run('logger', ['--journald'], { input: lines.join('') });
+}
+
+/** Entries that match all of FIELD=VALUE, the oldest first. */
+export async function readEntries(matches: readonly string[]): Promise<JournalFields[]> {
+  const { exitCode, stdout, stderr } = await run('journalctl', ['--output=json', '--no-pager', ...matches]);
+  // It exits with 1 where nothing matches, and then says nothing.
+  if (exitCode !== 0 && stderr.trim() !== '') throw new Failure(`Cannot read the journal: ${stderr.trim()}`);
+  return parseEntries(stdout);
+}
+
+/** One JSON object in each line; a value that is not text is an array of bytes, or null where it is very long. */
+export function parseEntries(stdout: string): JournalFields[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as JournalFields);
+}
+
+/** Writes to disk what was logged so far, so that it can be read. */
+export async function syncJournal(): Promise<void> {
+  await run('journalctl', ['--sync']);
+}
+
+/** journalctl(1) on our own terminal. */
+export function showJournal(options: readonly string[]): Promise<number> {
+  return attach('journalctl', options);
+}

@@ -1,0 +1,20 @@
+import { Failure } from '../failure.ts';
+import { run } from '../process.ts';
+
+/** Binds a directory with its owners mapped: 0 becomes `base`, and so on. mount(8), X-mount.idmap, util-linux 2.39. */
+export const bindMapped = (from: string, to: string, base: number): Promise<void> =>
+  mount('--bind', ...(base === 0 ? [] : ['-o', `X-mount.idmap=b:0:${base}:65536`]), from, to);
+
+export interface Layers {
+  readonly lower: string;
+  readonly upper: string;
+  readonly work: string;
+}
+
+export const mountOverlay = ({ lower, upper, work }: Layers, to: string): Promise<void> =>
+  mount('-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, 'overlay', to);
+
+async function mount(...args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await run('mount', args);
+  if (exitCode !== 0) throw new Failure(`mount ${args.join(' ')}: ${stderr.trim().split('\n')[0]}`);
+}

@@ -1,0 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Runs systemd-nspawn(1) as if it were this process: with its input, output and notifications. Answers the exit code. */
+export async function runNspawn(options: readonly string[]): Promise<number> {
+  const child = spawn('systemd-nspawn', options, { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}

@@ -1,0 +1,33 @@
+import type { Page } from './page.ts';
+import { entry, example, heading, paragraph } from './roff.ts';
+
+/** For tests; systemd sets none of them. Checked against the program. */
+export const environment = [
+  ['OSTREE_GUESTS_PATH', 'Directories to look for guest files in, instead of the usual ones.'],
+  ['OSTREE_GUESTS_NSPAWN_PATH', 'The same for systemd.nspawn(5) files of administrators.'],
+  ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_LIB', 'The interpreter, and the directory of the program.'],
+] as const;
+
+/** The manual page ostree-guests-generator(8). */
+export const generatorPage: Page = {
+  name: 'ostree-guests-generator',
+  section: 8,
+  summary: 'makes systemd units of guest files',
+  body: [
+    heading('SYNOPSIS'),
+    paragraph('/usr/lib/systemd/system-generators/ostree-guests-generator'),
+    heading('DESCRIPTION'),
+    paragraph(
+      'A systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest files, ostree-guests.guest(5), and writes drop-ins for the units of each guest, ostree-guests(7). It reads and writes nothing else, and starts nothing but its own interpreter; where no guest is declared, not even that.',
+    ),
+    paragraph(
+      'A guest with mistakes costs the others nothing: they are logged, that guest gets a unit that fails with the reason, and the generator goes on, and ends with 1. guestctl units shows what it makes of a guest, guestctl verify what is wrong with one.',
+    ),
+    heading('ENVIRONMENT'),
+    ...environment.map(([name, text]) => entry(name, text)),
+    heading('EXAMPLE'),
+    paragraph('What it would make, somewhere else:'),
+    example('mkdir /tmp/units\n/usr/lib/systemd/system-generators/ostree-guests-generator /tmp/units'),
+  ],
+  seeAlso: 'guestctl(1), ostree-guests(7), ostree-guests.guest(5), systemd.generator(7)',
+};

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import { conceptsPage } from './concepts.ts';
+import { generatorPage } from './generator.ts';
+import { guestFilePage } from './guest-file.ts';
+import { guestctlPage } from './guestctl.ts';
+import type { Page } from './page.ts';
+
+export const pages = (program: Command): Page[] => [
+  guestctlPage(program),
+  guestFilePage,
+  conceptsPage,
+  generatorPage,
+];

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { unlessMissing } from '../node-files.ts';
+import { readStaged, type Staged } from '../state/staged.ts';
+import { listDeployments, parseDeploymentName } from './deployments.ts';
+import { parseKeyfile } from './keyfile.ts';
+
+/** What the next start of a running guest boots instead of what it runs from. */
+export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefined =>
+  readStaged(name) ?? (update.by === 'rpm-ostree' ? stagedInside(sysroot, name) : undefined);
+
+/**
+ * What a running guest's own OSTree has staged. Its record of that is in the guest's /run; here it is the deployment
+ * that no boot list has yet: OSTree deletes others like it whenever it cleans up.
+ */
+function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
+  const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
+  const listed = new Set(listDeployments(sysroot).map(({ name }) => name));
+  const name = (unlessMissing(() => readdirSync(directory)) ?? []).find(
+    (entry) => /^[0-9a-f]{64}\.\d+$/.test(entry) && !listed.has(entry),
+  );
+  if (name === undefined) return undefined;
+  const origin = parseKeyfile(unlessMissing(() => readFileSync(`${directory}/${name}.origin`, 'utf8')) ?? '')[
+    'origin'
+  ];
+  const refspec =
+    origin?.['refspec'] ?? origin?.['baserefspec'] ?? origin?.['container-image-reference'] ?? '';
+  return {
+    checksum: parseDeploymentName(name).checksum,
+    refspec,
+    time: statSync(`${directory}/${name}`).mtimeMs,
+  };
+}

@@ -1,0 +1,38 @@
+// A sysroot for a try, which nobody will miss: its deployments can be removed like any directory.
+import { mkdirSync } from 'node:fs';
+import { Failure } from '../failure.ts';
+import { run } from '../process.ts';
+import { listDeployments } from './deployments.ts';
+import { ostree, reason } from './ostree.ts';
+import { repositoryOf } from './repository.ts';
+
+/** Deployments are not made immutable: ostree-sysroot.c. */
+const env = { OSTREE_SYSROOT_DEBUG: 'mutable-deployments' };
+/** With it, libostree would freeze the file system of boot/, which is the host's (docs/design.md, "Isolation"). */
+const without = ['--bounding-set=-sys_admin', '--inh-caps=-sys_admin'];
+
+/** Makes one, with commits of another repository in its own. */
+export async function makeThrowaway(
+  sysroot: string,
+  stateroot: string,
+  from: string,
+  commits: readonly string[],
+): Promise<void> {
+  const repository = repositoryOf(sysroot);
+  const what = `Cannot make the throwaway sysroot ${sysroot}`;
+  mkdirSync(sysroot, { recursive: true });
+  await ostree(what, 'admin', 'init-fs', '--modern', sysroot);
+  await ostree(what, `--repo=${repository}`, 'config', 'set', 'sysroot.bootloader', 'none');
+  await ostree(what, `--repo=${repository}`, 'pull-local', '--disable-fsync', from, ...commits);
+  await ostree(what, 'admin', `--sysroot=${sysroot}`, 'os-init', stateroot);
+}
+
+/** Deploys a commit, with /etc merged from the deployment before; answers its root directory. */
+export async function deployThrowaway(sysroot: string, stateroot: string, checksum: string): Promise<string> {
+  const options = [`--sysroot=${sysroot}`, 'deploy', `--os=${stateroot}`, '--no-prune', '--retain', checksum];
+  const { exitCode, stderr } = await run('setpriv', [...without, 'ostree', 'admin', ...options], { env });
+  if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum} for a try: ${reason(stderr)}`);
+  const [deployment] = listDeployments(sysroot);
+  if (!deployment) throw new Error(`ostree deployed ${checksum} but left no boot entry`);
+  return deployment.path;
+}

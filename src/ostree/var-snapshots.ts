@@ -1,0 +1,73 @@
+// Copies of a stateroot's /var that share their data with it: reflinks, or snapshots where it is a Btrfs subvolume.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncDirectory } from '../atomic.ts';
+import { snapshotSubvolume } from '../machine/btrfs.ts';
+import { copyTree, syncFileSystem } from '../machine/copy.ts';
+import { unlessMissing } from '../node-files.ts';
+import { type Deployment, listDeployments } from './deployments.ts';
+import { varOf } from './sysroot.ts';
+
+const directoryOf = (sysroot: string): string => `${sysroot}/var-snapshots`;
+const snapshotOf = (sysroot: string, deployment: string): string => `${directoryOf(sysroot)}/${deployment}`;
+
+/** Keeps /var as it is, for a deployment that is about to be left. The guest must be stopped. */
+export async function takeSnapshot(sysroot: string, stateroot: string, { name }: Deployment): Promise<void> {
+  await copyComplete(varOf(sysroot, stateroot), snapshotOf(sysroot, name));
+}
+
+export const hasSnapshot = (sysroot: string, { name }: Deployment): boolean =>
+  existsSync(snapshotOf(sysroot, name));
+
+/**
+ * Puts the snapshot of a deployment back; the present /var is kept beside the snapshots, under `id`. Can be repeated with the
+ * same `id`: cut off anywhere, it goes on where it was.
+ */
+export async function restoreSnapshot(
+  sysroot: string,
+  stateroot: string,
+  { name }: Deployment,
+  id: string,
+): Promise<void> {
+  const replaced = `${directoryOf(sysroot)}/replaced-${id}`;
+  if (!existsSync(replaced)) {
+    await copyComplete(snapshotOf(sysroot, name), restoredOf(sysroot));
+    renameSync(varOf(sysroot, stateroot), replaced);
+  }
+  recoverVar(sysroot, stateroot);
+}
+
+/** Finishes a restoration that was cut off between its two renames: without it there would be no /var. */
+export function recoverVar(sysroot: string, stateroot: string): void {
+  const variable = varOf(sysroot, stateroot);
+  if (existsSync(variable) || !existsSync(restoredOf(sysroot))) return;
+  renameSync(restoredOf(sysroot), variable);
+  syncDirectory(dirname(variable));
+  syncDirectory(directoryOf(sysroot));
+}
+
+/** Removes the snapshots of deployments that are gone, and all but the newest /var that was replaced. */
+export function pruneSnapshots(sysroot: string): void {
+  const names = (unlessMissing(() => readdirSync(directoryOf(sysroot))) ?? []).sort();
+  const newest = names.findLast((name) => name.startsWith('replaced-'));
+  const needed = [...listDeployments(sysroot).map(({ name }) => name), newest, 'restored'];
+  for (const name of names.filter((one) => !needed.includes(one)))
+    rmSync(`${directoryOf(sysroot)}/${name}`, { recursive: true });
+}
+
+/** What is to take the place of /var; complete, or not there. */
+const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/restored`;
+
+/** Copies a tree so that it is there as a whole, or not at all. */
+async function copyComplete(from: string, to: string): Promise<void> {
+  const partial = `${to}.new`;
+  mkdirSync(dirname(to), { recursive: true });
+  rmSync(partial, { recursive: true, force: true });
+  // 256 is the inode of each subvolume's root: btrfs-subvolume(8).
+  if (statSync(from).ino === 256) await snapshotSubvolume(from, partial);
+  else await copyTree(from, partial, 'always');
+  await syncFileSystem(partial);
+  rmSync(to, { recursive: true, force: true });
+  renameSync(partial, to);
+  syncDirectory(dirname(to));
+}

@@ -1,0 +1,7 @@
+import { rehearsalUnit } from '../machine/systemctl.ts';
+import { serviceMain } from '../service.ts';
+import { runRehearsal } from './machine.ts';
+
+void serviceMain(rehearsalUnit, async (guest) => {
+  process.exitCode = await runRehearsal(guest);
+});

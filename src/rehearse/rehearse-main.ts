@@ -1,0 +1,6 @@
+import { rehearseUnit } from '../machine/systemctl.ts';
+import { serviceMain } from '../service.ts';
+import { serviceReport } from '../update/report.ts';
+import { rehearse } from './rehearse.ts';
+
+void serviceMain(rehearseUnit, (guest) => rehearse(guest, serviceReport));

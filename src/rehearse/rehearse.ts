@@ -1,0 +1,96 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { Failure } from '../failure.ts';
+import { failedUnits } from '../machine/inside.ts';
+import { beginStart, destroyUnit, rehearsalUnit } from '../machine/systemctl.ts';
+import { listDeployments } from '../ostree/deployments.ts';
+import { readCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
+import { type Baseline, readBaseline } from '../state/baseline.ts';
+import { reject } from '../state/rejected.ts';
+import { dropStaged, readStaged } from '../state/staged.ts';
+import { judge, type Verdict } from '../update/health.ts';
+import { triggerOf } from '../update/history.ts';
+import { record } from '../update/record.ts';
+import type { Report } from '../update/report.ts';
+import { withSlot } from '../update/slot.ts';
+import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
+
+/** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
+export const rehearsalMachine = (guest: string): string => `${guest.slice(0, 54)}.rehearsal`;
+
+/** The root that the throwaway machine boots. */
+export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/root`;
+
+/**
+ * Boots what is staged, or is about to be, as a throwaway machine, and judges it as the guest itself would be. A commit
+ * that is not well is rejected. The guest runs on throughout.
+ */
+export async function rehearse(guest: Guest, report: Report): Promise<void> {
+  const repository = repositoryOf(guest.sysroot);
+  const candidate = readCommit(repository, stagedRef);
+  const [before] = listDeployments(guest.sysroot);
+  if (candidate === undefined || !before || candidate === before.checksum)
+    throw new Failure(
+      `Nothing of ${guest.name} is staged that could be rehearsed`,
+      `See: guestctl status ${guest.name}`,
+    );
+  const attempt = {
+    ...({ action: 'rehearse', trigger: triggerOf(process.env), since: Date.now() } as const),
+    ...{ from: before.checksum, to: candidate, version: await versionOf(repository, candidate) },
+  };
+  const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
+  if (verdict.kind === 'healthy') {
+    const message = `The rehearsal of ${candidate.slice(0, 12)} went well`;
+    report.progress(message);
+    return record(guest, { ...attempt, outcome: 'done', message });
+  }
+  const fault = verdict.kind === 'faulty' ? verdict.fault : 'the machine was stopped';
+  const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${fault}`;
+  if (verdict.kind === 'faulty') {
+    reject(guest.name, candidate, `in its rehearsal, ${fault}`);
+    if (readStaged(guest.name)?.checksum === candidate) dropStaged(guest.name);
+  }
+  await record(guest, { ...attempt, outcome: 'failed', message });
+  throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
+}
+
+async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
+  try {
+    // Of a run that was cut off.
+    await destroyUnit(rehearsalUnit(guest.name));
+    report.step(`Rehearsing ${candidate.slice(0, 12)}`);
+    const scratch = await makeScratch(guest, candidate);
+    return await compare(guest, scratch, report);
+  } finally {
+    await destroyUnit(rehearsalUnit(guest.name));
+    removeScratch(guest);
+  }
+}
+
+/** Without a network other units may fail than usual: then what the guest runs now is the measure, under the same conditions. */
+async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<Verdict> {
+  const known = readBaseline(guest.name);
+  const verdict = await bootAndJudge(guest, scratch.candidate, known ?? { failedUnits: [] }, report);
+  if (verdict.kind !== 'faulty' || !verdict.units) return verdict;
+  report.step(`${verdict.units.join(' and ')} failed. Does that happen to what runs now, too?`);
+  await destroyUnit(rehearsalUnit(guest.name));
+  await bootAndJudge(guest, scratch.current, undefined, report);
+  const usual = (await failedUnits(rehearsalMachine(guest.name))) ?? [];
+  await destroyUnit(rehearsalUnit(guest.name));
+  if (!verdict.units.every((unit) => usual.includes(unit))) return verdict;
+  return bootAndJudge(guest, scratch.candidate, { failedUnits: usual }, report);
+}
+
+async function bootAndJudge(
+  guest: Guest,
+  root: string,
+  baseline: Baseline | undefined,
+  report: Report,
+): Promise<Verdict> {
+  const link = rehearsalRoot(guest.name);
+  rmSync(link, { force: true });
+  symlinkSync(root, link);
+  const unit = rehearsalUnit(guest.name);
+  await beginStart(unit);
+  return judge({ machine: rehearsalMachine(guest.name), unit, baseline }, guest.update, report);
+}

@@ -1,0 +1,37 @@
+import { rmSync } from 'node:fs';
+import { bootedRoot } from '../boot/root-link.ts';
+import type { Guest } from '../config/guest.ts';
+import { copyTree } from '../machine/copy.ts';
+import { listDeployments } from '../ostree/deployments.ts';
+import { repositoryOf } from '../ostree/repository.ts';
+import { deployThrowaway, makeThrowaway } from '../ostree/throwaway.ts';
+import { stateFile } from '../state/files.ts';
+
+/** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
+export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');
+
+/** Roots to boot: the candidate, and what the guest runs from now, both with the guest's own /etc as it is now. */
+export interface Scratch {
+  readonly candidate: string;
+  readonly current: string;
+}
+
+/**
+ * Makes a sysroot that is thrown away, in which OSTree itself merges the guest's /etc into the candidate, as it will when
+ * the guest is switched. It shares its objects with the guest's by hard link.
+ */
+export async function makeScratch(guest: Guest, candidate: string): Promise<Scratch> {
+  removeScratch(guest);
+  const sysroot = `${scratchOf(guest.name)}/sysroot`;
+  const deployments = listDeployments(guest.sysroot);
+  const live = deployments.find(({ path }) => path === bootedRoot(guest.name)) ?? deployments[0];
+  if (!live) throw new Error(`${guest.name} has no deployment`);
+  await makeThrowaway(sysroot, guest.name, repositoryOf(guest.sysroot), [live.checksum, candidate]);
+  const current = await deployThrowaway(sysroot, guest.name, live.checksum);
+  rmSync(`${current}/etc`, { recursive: true });
+  await copyTree(`${live.path}/etc`, `${current}/etc`);
+  return { current, candidate: await deployThrowaway(sysroot, guest.name, candidate) };
+}
+
+export const removeScratch = (guest: Guest): void =>
+  rmSync(scratchOf(guest.name), { recursive: true, force: true });

@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { type Guest, stateDirectory } from '../config/guest.ts';
+import { type OciOrigin, originName } from '../config/origin.ts';
+import { copyImage, digestOf, pinned } from '../image/skopeo.ts';
+import { unpackLayers } from '../image/unpack.ts';
+import { layOut } from '../layout/layout.ts';
+import { ostree } from '../ostree/ostree.ts';
+import { repositoryOf } from '../ostree/repository.ts';
+import { commitOf, identityOption, keepBrought, sameIn } from './identity.ts';
+import { linkCommit } from './ostree.ts';
+import type { Source } from './source.ts';
+
+/** Keeps the objects of what was brought last. */
+const imageRef = 'ostree-guests/image';
+
+/** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
+export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly string[]): Source {
+  const { image } = origin;
+  const repository = repositoryOf(guest.sysroot);
+  return {
+    async check() {
+      const digest = await digestOf(image);
+      const checksum = await commitOf(guest.sysroot, imageRef, digest);
+      const fetch = async () => {
+        if (checksum !== undefined) return checksum;
+        const made =
+          (await sameAsNeighbour(repository, digest, neighbours)) ?? (await bring(guest, image, digest));
+        await keepBrought(guest.sysroot, imageRef, made);
+        return made;
+      };
+      const known = checksum === undefined ? {} : { checksum };
+      return { ...known, refspec: originName(origin), url: `its image ${digest.slice(0, 19)}`, fetch };
+    },
+  };
+}
+
+/** What another guest's repository has of the same image. */
+async function sameAsNeighbour(repository: string, digest: string, neighbours: readonly string[]) {
+  for (const neighbour of neighbours) {
+    const checksum = await sameIn(neighbour, imageRef, digest);
+    if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
+  }
+  return undefined;
+}
+
+async function bring(guest: Guest, image: string, digest: string): Promise<string> {
+  const work = `${stateDirectory}/${guest.name}/image`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work);
+  try {
+    const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
+    const root = await unpackLayers(archives, work);
+    layOut(root);
+    const version = labels['org.opencontainers.image.version'];
+    return await ostree(
+      `Cannot commit ${image}`,
+      `--repo=${repositoryOf(guest.sysroot)}`,
+      'commit',
+      ...['--orphan', '--no-bindings', '--consume', `--tree=dir=${root}`],
+      identityOption(digest),
+      // As OSTree's own container support calls it.
+      `--add-metadata-string=ostree.manifest-digest=${digest}`,
+      ...(version ? [`--add-metadata-string=version=${version}`] : []),
+    );
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,41 @@
+import type { Guest } from '../config/guest.ts';
+import { layered } from '../layers/layers.ts';
+import { ociSource } from './oci.ts';
+import { ostreeSource } from './ostree.ts';
+
+/** Where a guest's tree comes from. The rest of the program knows no more of it than this. */
+export interface Source {
+  /**
+   * Is there something new? Asks what there is now, and brings no more than it takes to know that. The guest's
+   * sysroot must be there.
+   */
+  check(): Promise<Offer>;
+}
+
+/** What a source has now. */
+export interface Offer {
+  /**
+   * The commit that it is. Absent where that will come out of bringing it: then it goes by a name of another kind
+   * (identity.ts), and is not the one that was brought last.
+   */
+  readonly checksum?: string;
+  /** What it is called, such as REMOTE:REF; becomes the deployment's origin. */
+  readonly refspec: string;
+  /** Where it comes from, for messages. */
+  readonly url: string;
+  /** Brings it into the guest's repository, with all its objects, and answers its commit. */
+  fetch(): Promise<string>;
+}
+
+/**
+ * The source of a guest's tree; throws where it cannot be one. The neighbours are the repositories of other guests
+ * and of the host: what one of them has need not be brought from afar.
+ */
+export function sourceOf(guest: Guest, neighbours: readonly string[]): Source {
+  const base =
+    guest.origin.kind === 'oci'
+      ? ociSource(guest, guest.origin, neighbours)
+      : ostreeSource(guest, guest.origin, neighbours);
+  // A guest that manages itself adds them by itself.
+  return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
+}

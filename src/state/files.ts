@@ -1,0 +1,28 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { syncDirectory, writeAtomically } from '../atomic.ts';
+import { stateDirectory } from '../config/guest.ts';
+import { Failure } from '../failure.ts';
+import { unlessMissing } from '../node-files.ts';
+
+/** A file of what is known of a guest and not OSTree's own. */
+export const stateFile = (guest: string, name: string): string => `${stateDirectory}/${guest}/${name}`;
+
+export function readJson<T>(file: string): T | undefined {
+  const text = unlessMissing(() => readFileSync(file, 'utf8'));
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new Failure(`${file} is damaged`, `Remove it: rm ${file}`);
+  }
+}
+
+export function writeJson(file: string, value: unknown): void {
+  writeAtomically(file, `${JSON.stringify(value)}\n`);
+}
+
+/** Removes a file for good; it need not be there. */
+export function removeFile(file: string): void {
+  rmSync(file, { force: true });
+  unlessMissing(() => syncDirectory(file.slice(0, file.lastIndexOf('/'))));
+}

@@ -1,0 +1,84 @@
+import { type Guest, originPlace } from '../config/guest.ts';
+import { Failure } from '../failure.ts';
+import { bootUnit, isRunning, rehearseUnit, startUnit } from '../machine/systemctl.ts';
+import { listDeployments } from '../ostree/deployments.ts';
+import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
+import type { Offer } from '../sources/source.ts';
+import { readRollback } from '../state/rollback.ts';
+import { readStaged, writeStaged } from '../state/staged.ts';
+import { cleanUp } from './clean.ts';
+import { rememberFailedUnits } from './health.ts';
+import type { Attempt } from './history.ts';
+import type { Report } from './report.ts';
+
+/** What was done, for the history. */
+export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
+
+/** An offer whose commit is in the guest's repository, with all its objects. */
+export type Brought = Offer & { readonly checksum: string };
+
+/** Stages what was brought, unless the policy or a rollback that is due is against it. */
+export async function stageAsFarAs(
+  guest: Guest,
+  brought: Brought,
+  isNew: boolean,
+  report: Report,
+): Promise<Done> {
+  const { name, sysroot, update: policy } = guest;
+  const { checksum: to } = brought;
+  const version = await versionOf(repositoryOf(sysroot), to);
+  const fetched = (then: string): Done => {
+    return { outcome: 'fetched', to, version, message: `Fetched ${nameOf(brought)}; ${then}` };
+  };
+  if (policy.action === 'fetch' && !isNew) return fetched(`to stage it, set Action=stage in ${guest.file}`);
+  if (readRollback(name)) return fetched('it is staged once the rollback that was asked for is done');
+  await stage(guest, brought, version);
+  report.progress('Cleaning up');
+  await cleanUp(guest);
+  if (isNew) return create(guest, brought, report, version);
+  return { outcome: 'staged', to, version, message: await howItTakesEffect(guest, nameOf(brought)) };
+}
+
+async function stage(
+  guest: Guest,
+  { checksum, refspec }: Brought,
+  version: string | undefined,
+): Promise<void> {
+  const repository = repositoryOf(guest.sysroot);
+  if (!(await hasKernel(repository, checksum))) {
+    const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
+    throw new Failure(
+      message,
+      'OSTree deploys no tree without one; an empty file will do. The guest is as it was',
+    );
+  }
+  await holdCommit(repository, stagedRef, checksum);
+  // What fails now is not the update's fault.
+  if (await isRunning(guest.name)) await rememberFailedUnits(guest.name);
+  // With Action=switch that is part of the switch.
+  if (guest.update.rehearse && guest.update.action === 'stage' && listDeployments(guest.sysroot).length > 0)
+    await startUnit(rehearseUnit(guest.name));
+  writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...(version && { version }) });
+}
+
+/** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */
+export async function create(guest: Guest, offer: Offer, report: Report, version?: string): Promise<Done> {
+  report.step('Deploying it');
+  await startUnit(bootUnit(guest.name));
+  if (listDeployments(guest.sysroot).length === 0) {
+    const message = `${guest.name} could not be deployed`;
+    throw new Failure(message, `See: journalctl -u ${bootUnit(guest.name)}`);
+  }
+  const message = `Created from ${nameOf(offer)}. Start it with: machinectl start ${guest.name}`;
+  return { outcome: 'staged', to: offer.checksum, version, message };
+}
+
+export async function howItTakesEffect({ name }: Guest, what: string): Promise<string> {
+  if (!readStaged(name)) return `Up to date: ${what}`;
+  const how = `machinectl ${(await isRunning(name)) ? 'reboot' : 'start'} ${name}`;
+  return `${what} is staged and takes effect at the next start: ${how}`;
+}
+
+/** What an offer is called, and the first digits of its commit where that is known. */
+export const nameOf = ({ checksum, refspec }: Offer): string =>
+  checksum === undefined ? refspec : `${refspec} (${checksum.slice(0, 12)})`;

@@ -1,0 +1,6 @@
+import { switchUnit } from '../machine/systemctl.ts';
+import { serviceMain } from '../service.ts';
+import { serviceReport } from './report.ts';
+import { switchTo } from './switch.ts';
+
+void serviceMain(switchUnit, (guest) => switchTo(guest, serviceReport));

@@ -1,0 +1,133 @@
+// Every kind of update that goes wrong, on every way into a guest, with and without a rehearsal. What comes of it is the
+// table in docs/updates.md; UPDATE_DOCS=1 writes it there.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Fault, faults, healthCheck } from './faults.ts';
+import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+let good: string;
+
+interface Way {
+  readonly title: string;
+  readonly name: string;
+  readonly update: string;
+  /** Brings the update, as far as it goes. */
+  readonly take: (name: string) => Promise<unknown>;
+}
+
+const tryUpdate = (name: string) => host.try(`systemctl start ostree-guest-update@${name}`);
+
+const ways: readonly Way[] = [
+  {
+    ...{ title: 'staged, then rebooted', name: 'reboot', update: 'Action=stage\n' },
+    take: async (name) => {
+      await tryUpdate(name);
+      // Asked from inside, as somebody does who is logged in there.
+      await reboot(host, name, () => host.try(`systemd-run --machine ${name} --quiet systemctl reboot`));
+    },
+  },
+  { title: '`Action=switch`', name: 'switch', update: 'Action=switch\n', take: tryUpdate },
+  {
+    ...{ title: 'maintenance window', name: 'window', update: 'Action=stage\nSwitchOnCalendar=*:*:0/5\n' },
+    take: async (name) => {
+      await tryUpdate(name);
+      const runs = `systemctl show --property=InvocationID --value ostree-guest-switch@${name}`;
+      const before = await host.sh(runs);
+      await host.run('systemctl', 'start', `ostree-guest-switch@${name}.timer`);
+      await eventually(host, `[ "$(${runs})" != '${before}' ]`);
+      await host.run('systemctl', 'stop', `ostree-guest-switch@${name}.timer`);
+    },
+  },
+];
+
+const columns = ways.flatMap((way) => [
+  { ...way, rehearse: false },
+  { ...way, name: `${way.name}-rehearsed`, rehearse: true },
+]);
+type Column = (typeof columns)[number];
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+  good = await publish(host, serverRef, { version: '1', ...faults['is good'] });
+  const policy = `HealthCheck=${healthCheck}\nHealthTimeoutSec=45s\nConcurrency=3\n`;
+  for (const { name, update: own, rehearse } of columns) {
+    await declare(host, name, guestFile(`[Update]\n${own}${policy}${rehearse ? 'Rehearse=yes\n' : ''}`));
+    await update(host, name);
+    await start(host, name);
+  }
+});
+afterAll(() => host?.stop());
+
+interface Entry {
+  readonly action: string;
+  readonly outcome: string;
+  readonly to: string | null;
+  readonly from: string | null;
+}
+
+/** Waits until the guest runs, and nobody works on it or has yet to judge it. */
+async function quiet(name: string): Promise<void> {
+  const isQuiet = `[ "$(systemctl is-active systemd-nspawn@${name})" = active ]
+    [ -z "$(ls -A /var/lib/ostree-guests/${name}/trials 2>/dev/null)" ]
+    [ -z "$(systemctl list-units --plain --no-legend --state=activating,active 'ostree-guest-*@${name}.service')" ]`;
+  while ((await host.try(isQuiet)).exitCode !== 0) await sleep(500);
+}
+
+/** Takes the update and waits until nothing more happens: what the history says of it, in words. */
+async function outcomeOf({ name, take }: Column, commit: string): Promise<string> {
+  await take(name);
+  await quiet(name);
+  const history = JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as Entry[];
+  const told = history.filter(({ to, from }) => to === commit || from === commit);
+  const count = (action: string, outcome: string) =>
+    told.filter((entry) => entry.action === action && entry.outcome === outcome).length;
+  const rehearsed = count('rehearse', 'done') ? ['rehearsed'] : [];
+  if (count('rehearse', 'failed')) return 'found out in the rehearsal, not switched';
+  if (count('switch', 'blessed')) return [...rehearsed, 'switched', 'healthy'].join(', ');
+  if (count('rollback', 'done'))
+    return `switched, not healthy in ${count('switch', 'failed')} starts; went back`;
+  return JSON.stringify(told);
+}
+
+const table: Record<string, string[]> = {};
+
+test.each(Object.keys(faults) as Fault[])(
+  'an update that %s',
+  async (fault) => {
+    const commit = await publish(host, serverRef, { version: fault, ...faults[fault] });
+    if (fault === 'is good') good = commit;
+    const outcomes = await Promise.all(columns.map((column) => outcomeOf(column, commit)));
+    for (const { name } of columns) {
+      const { state, running, staged, rejected } = await status(host, name);
+      expect({ name, state, commit: running?.checksum, staged }).toEqual({
+        ...{ name, state: 'running', commit: good, staged: null },
+      });
+      expect(rejected.some(({ checksum }) => checksum === commit)).toBe(fault !== 'is good');
+      expect(await inGuest(host, name, 'systemctl is-active default.target; cat /usr/share/healthy')).toBe(
+        'active\nyes',
+      );
+    }
+    table[fault] = outcomes;
+  },
+  1_200_000,
+);
+
+test('the table in the docs says what came of it', () => {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const title = ({ title, rehearse }: Column) => `${title}${rehearse ? ', with `Rehearse=yes`' : ''}`;
+  const lines = [
+    row(['the update', ...columns.map(title)]),
+    row(['---', ...columns.map(() => '---')]),
+    ...Object.entries(table).map(([fault, outcomes]) => row([fault, ...outcomes])),
+  ];
+  const file = 'docs/updates.md';
+  const text = readFileSync(file, 'utf8');
+  const told = text.replace(/(?<=<!-- cases -->\n).*(?=<!-- end of cases -->)/s, `${lines.join('\n')}\n`);
+  if (process.env['UPDATE_DOCS']) writeFileSync(file, told);
+  expect(readFileSync(file, 'utf8')).toBe(told);
+});

@@ -1,0 +1,67 @@
+// A disk that is full when a guest starts: it starts all the same.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mountFileSystem } from './filesystem.ts';
+import { declare, eventually, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { lightFile, publishLight, readInside } from './light.ts';
+import { makeMirror } from './mirror.ts';
+
+let host: Host;
+let first: string;
+
+/** To the last block: what is written lazily gives some back when it is. */
+const fill = () =>
+  host.sh(`cd /srv/small; n=0
+    while (echo x >x.$n) 2>/dev/null; do
+      cat /dev/zero >fill.$n 2>/dev/null || true
+      sync; n=$((n + 1))
+    done`);
+const empty = () => host.sh('rm -f /srv/small/fill.* /srv/small/x.*');
+const stop = () => host.sh('systemctl stop systemd-nspawn@small ostree-guest-assess@small');
+const running = async () => (await status(host, 'small')).running?.checksum;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+  // All of it: guests and what is known of them.
+  await mountFileSystem(host, 'ext4', '/srv/small', 600);
+  await host.sh('mkdir -p /var/lib/ostree-guests && mount --bind /srv/small /var/lib/ostree-guests');
+  await declare(host, 'small', lightFile('[Update]\nTries=2\nHealthCheck=false\nHealthTimeoutSec=1h\n'));
+  first = await publishLight(host, '1');
+  await update(host, 'small');
+  await start(host, 'small');
+  await host.sh('echo kept >/run/ostree-guests/small/root/etc/kept');
+});
+afterAll(() => host?.stop());
+
+test('what is staged is not deployed, the guest boots what it had, and later it is', async () => {
+  const second = await publishLight(host, '2');
+  await update(host, 'small');
+  await stop();
+  await fill();
+  await start(host, 'small');
+  expect(await running()).toBe(first);
+  expect(await readInside(host, 'small', '/etc/kept')).toBe('kept');
+  const journal = await host.sh('journalctl --sync; journalctl -p err -o cat -u ostree-guest-boot@small');
+  expect(journal).toMatch(/No space left.*The guest starts as it was/);
+  await stop();
+  await empty();
+  await start(host, 'small');
+  expect(await running()).toBe(second);
+});
+
+test('a deployment on trial that is not found healthy is left, though nothing can be written down', async () => {
+  expect((await status(host, 'small')).trial).toMatchObject({ left: 1 });
+  await fill();
+  await stop();
+  await start(host, 'small');
+  await stop();
+  await start(host, 'small');
+  expect(await running()).toBe(first);
+  expect(await readInside(host, 'small', '/etc/kept')).toBe('kept');
+  await stop();
+  await empty();
+  await start(host, 'small');
+  expect(await status(host, 'small')).toMatchObject({ running: { checksum: first }, trial: null });
+  await eventually(host, 'guestctl deployments small | grep rejected');
+});

@@ -1,0 +1,203 @@
+// The commands of guestctl that act, as a person gives them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually, inGuest, status } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { serveMirror } from './http.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+/** What is seen on a terminal. */
+const onTerminal = async (command: string) =>
+  (await host.try(`script -qec '${command}' /dev/null </dev/null`)).stdout.replaceAll('\r\n', '\n');
+
+describe('create', () => {
+  test('a guest that could not be made is not declared, and each mistake is told', async () => {
+    const { exitCode, stderr } = await host.try('guestctl create mail --ref site');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /mail\.guest:2:5: 'site' is not right for Ref=.*\n +Ref=site\n.*\nNothing was written/s,
+    );
+    for (const [words, reason] of [
+      ['mail --ref site:x', /The host has no remote 'site'\. Add \[Remote\] with URL=/],
+      ['mail --ref site:x --set OnCalendar=daily', /'OnCalendar=daily' is no setting. Write it as/],
+      ['Mail --ref site:x --url file:///x', /'Mail' is not a guest name/],
+    ] as const) {
+      expect((await host.try(`guestctl create ${words}`)).stderr).toMatch(reason);
+    }
+    expect(await host.sh('ls /etc/ostree-guests')).toBe('');
+  });
+
+  test('it is declared, made, enabled and started, and each step is told', async () => {
+    const { all } =
+      await host.try(`guestctl create mail --ref site:${serverRef} --url file:///srv/mirror/repo \\
+      --description='Mail server' --set Update.OnCalendar=weekly --enable --start`);
+    expect(all).toMatch(
+      /^Wrote \/etc\/ostree-guests\/mail\.guest\nEnabled mail at boot.*\nMade the sysroot .*\nFetching .*\nCreated .*\nmail runs\./s,
+    );
+    expect(await host.sh('cat /etc/ostree-guests/mail.guest')).toBe(
+      `[Guest]\nDescription=Mail server\nRef=site:${serverRef}\n\n[Remote]\nURL=file:///srv/mirror/repo\n\n[Update]\nOnCalendar=weekly`,
+    );
+    expect(await status(host, 'mail')).toMatchObject({ state: 'running', update: { timer: 'enabled' } });
+    expect(await host.sh('systemctl is-enabled systemd-nspawn@mail')).toBe('enabled');
+    expect((await host.try('guestctl create mail --ref site:x')).stderr).toContain(
+      'mail is declared already. Change it: guestctl edit mail',
+    );
+  });
+});
+
+test('shell runs a command in the guest, with its own options, and ends as it does', async () => {
+  const { stdout, exitCode } = await host.try(
+    `echo in | guestctl shell mail sh -c 'cat; hostname; exit "$1"' -q 7`,
+  );
+  expect([stdout, exitCode]).toEqual(['in\nmail', 7]);
+  expect(await onTerminal('guestctl shell mail tty')).toMatch(/\/dev\/pts\/\d+$/);
+  expect((await host.try('guestctl shell nobody')).stderr).toContain("No guest 'nobody' is declared");
+});
+
+describe('update', () => {
+  test('shows its steps, and on a terminal its progress', async () => {
+    await publish(host, serverRef, { version: '12.2', files: { '/etc/greeting': 'Hello from 12.2.\n' } });
+    const seen = await onTerminal('guestctl update mail');
+    expect(seen).toMatch(
+      /Fetching .*\n.* is staged and takes effect at the next start: machinectl reboot mail/s,
+    );
+    expect((await host.try('guestctl update -q mail')).all).toBe('');
+  });
+
+  test('tells why it failed, what else there is to see, and ends with 1', async () => {
+    await host.write(
+      '/etc/ostree-guests/away.guest',
+      `[Guest]\nRef=site:x\n[Remote]\nURL=http://127.0.0.1:9/\n`,
+    );
+    await host.run('systemctl', 'daemon-reload');
+    const { exitCode, stderr } = await host.try('guestctl update away');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /away\.guest:4: cannot fetch x from .*\nThe update of away failed\..* guestctl edit away; then: guestctl update away/s,
+    );
+    expect(await host.sh('guestctl logs away -o cat')).toContain('away.guest:4: cannot fetch');
+    await host.sh('guestctl remove --yes away');
+  });
+
+  test('Ctrl-C leaves it to itself, and says so', async () => {
+    await publish(host, 'debian/12/slow', { files: { '/etc/greeting': 'Hello, slow one.\n' } });
+    const { url, stop } = await serveMirror(host, { delay: 3000 });
+    await host.write(
+      '/etc/ostree-guests/slow.guest',
+      `[Guest]\nRef=site:debian/12/slow\n[Remote]\nURL=${url}/repo\n`,
+    );
+    await host.run('systemctl', 'daemon-reload');
+    const seen = await onTerminal('timeout --foreground --signal=INT 2 guestctl update slow');
+    expect(seen).toContain('Detached: the update of slow goes on. See it again: guestctl update slow');
+    expect(await host.sh('systemctl is-active ostree-guest-update@slow || true')).toBe('activating');
+    await host.sh('systemctl stop ostree-guest-update@slow');
+    await stop();
+    await host.sh('guestctl remove --yes slow');
+  });
+});
+
+test('bash completes names of guests and of deployments', async () => {
+  const completed = (words: string) =>
+    host.sh(`set +eu # as an interactive shell has it
+      source /usr/share/bash-completion/completions/guestctl
+      COMP_WORDS=(guestctl ${words}) COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _guestctl; echo "\${COMPREPLY[*]}"`);
+  expect(await completed("status ''")).toBe('mail');
+  expect(await completed("rollback mail ''")).toMatch(/^[0-9a-f]{64}\.0$/);
+});
+
+test('doctor finds nothing bad, until the units of a guest are out of date', async () => {
+  expect(await host.sh('guestctl doctor')).toMatch(
+    /ok +systemd .*\n +ok +ostree .*1 guest is declared, units are up to date$/s,
+  );
+  await host.sh("sed -i 's/weekly/yearly/' /etc/ostree-guests/mail.guest");
+  const { exitCode, stdout } = await host.try('guestctl doctor');
+  expect([exitCode, stdout]).toEqual([
+    1,
+    expect.stringMatching(
+      /BAD +units +The units of mail are not what its file says\n +Run: systemctl daemon-reload/,
+    ),
+  ]);
+  await host.sh("sed -i 's/yearly/weekly/' /etc/ostree-guests/mail.guest; systemctl daemon-reload");
+});
+
+test('edit puts a change in place, and one with mistakes not', async () => {
+  const edit = (script: string) => host.try(`EDITOR='sed -i ${script}' guestctl edit mail`);
+  expect((await edit('s/x/x/')).stderr).toBe('Nothing was changed');
+  const { exitCode, stderr } = await edit('s/OnCalendar/OnCalender/');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /mail\.guest:9:1: \[Update\] has no key 'OnCalender'.*Nothing was changed\. What you wrote is in \/tmp\//s,
+  );
+  expect((await edit('s/weekly/monthly/')).stderr).toMatch(
+    /^Wrote .*when it starts next: machinectl reboot mail$/,
+  );
+  expect(await host.sh('systemctl show --property=TimersCalendar ostree-guest-update@mail.timer')).toContain(
+    '*-*-01 00:00:00',
+  );
+});
+
+test('logs has what the host and what the guest itself wrote', async () => {
+  await inGuest(host, 'mail', 'logger --tag=mine hello; journalctl --sync');
+  expect(await host.sh('guestctl logs mail --no-pager -o cat')).toMatch(/Default: Debian.*Created from/s);
+  expect(await host.sh('guestctl logs --inside mail -t mine -o cat')).toBe('hello');
+});
+
+test('stop and start', async () => {
+  expect((await host.try('guestctl stop mail')).stderr).toBe('mail is stopped');
+  expect((await host.try('guestctl shell mail')).stderr).toBe(
+    'mail does not run. Start it: guestctl start mail',
+  );
+  expect((await host.try('guestctl start mail')).stderr).toMatch(/^mail runs/);
+  expect((await status(host, 'mail')).state).toBe('running');
+});
+
+describe('remove', () => {
+  test('refuses what runs, and what nobody has agreed to', async () => {
+    const running = await host.try('guestctl remove --yes mail');
+    expect([running.exitCode, running.stderr]).toEqual([
+      1,
+      'mail is running, nothing was removed. Stop it: guestctl stop mail',
+    ]);
+    await host.sh('guestctl stop mail');
+    const { exitCode, stderr } = await host.try('guestctl remove mail </dev/null');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /mail\.guest\n.*\/var\/lib\/ostree-guests\/mail\/sysroot.*Nothing was removed\. Without being asked: guestctl remove --yes mail/s,
+    );
+    await host.sh('guestctl start mail && guestctl stop mail');
+  });
+
+  test('keeps /var where asked to, and a new guest of that name has it', async () => {
+    await host.sh('guestctl start mail');
+    await inGuest(host, 'mail', 'echo kept >/var/kept');
+    await host.sh(
+      'guestctl stop mail && cp /etc/ostree-guests/mail.guest /root/ && guestctl remove --yes --keep-var mail',
+    );
+    expect(await host.sh('ls /etc/ostree-guests; ls /var/lib/ostree-guests/mail/sysroot')).toBe('ostree');
+    expect(
+      await host.sh('systemctl is-enabled systemd-nspawn@mail ostree-guest-update@mail.timer || true'),
+    ).toBe('disabled\ndisabled');
+    await host.sh(
+      'mv /root/mail.guest /etc/ostree-guests/ && systemctl daemon-reload && guestctl update mail && guestctl start mail',
+    );
+    expect(await inGuest(host, 'mail', 'cat /var/kept')).toBe('kept');
+  });
+
+  test('leaves nothing else', async () => {
+    await host.sh('guestctl stop mail && guestctl remove --yes mail');
+    expect(await host.sh('ls -A /etc/ostree-guests /run/machines; ls /var/lib/ostree-guests')).toBe(
+      '/etc/ostree-guests:\n\n/run/machines:',
+    );
+    await eventually(
+      host,
+      '! systemctl list-units --all --plain --no-legend "*@mail*" | grep -v not-found | grep .',
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyImage, digestOf } from '../../src/image/skopeo.ts';
+import { unpackLayers } from '../../src/image/unpack.ts';
+import { type Layer, makeLayer, writeImage } from './oci-image.ts';
+import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
+
+let work: string;
+
+beforeAll(() => {
+  work = makeWorkDirectory('image');
+});
+afterAll(() => removeWorkDirectory(work));
+
+/** Every kind of thing that a layer can say of the ones below it. */
+const base = `
+  mkdir -p usr/bin usr/lib usr/share etc/d var/lib/x opaque/sub kept/opaque directory-to-file to-link all
+  echo a >usr/bin/a; ln usr/bin/a usr/bin/hard; cp /bin/true usr/bin/su; chmod 4755 usr/bin/su
+  cp /bin/true usr/bin/cap; setcap cap_net_raw+ep usr/bin/cap; cp /bin/true usr/bin/sg; chown 3:4 usr/bin/sg; chmod 2711 usr/bin/sg
+  echo gone >usr/lib/gone; mkdir usr/lib/gone-too; echo x >usr/lib/gone-too/x; setfattr -n user.note -v one usr/bin/a
+  setfattr -n user.note -v directory usr/share
+  echo old >opaque/old; echo s >opaque/sub/s; echo old >kept/opaque/old; ln -s ../x usr/lib/link; ln -s /etc/passwd usr/lib/absolute
+  echo q >directory-to-file/x; chown 12:34 etc/d; chmod 2770 etc/d; echo f >file-to-directory; echo t >to-link/t
+  ln -s kept link-to-directory; touch all/1 all/2; echo secret >etc/d/secret; chmod 600 etc/d/secret; mkdir dev; touch "with space" 'back\\slash'
+  mkdir "$(printf 'new\\nline')" ümlaut; touch ümlaut/ß`;
+const second = `
+  mkdir -p usr/lib usr/bin opaque kept/opaque file-to-directory link-to-directory all fresh
+  touch usr/lib/.wh.gone usr/lib/.wh.gone-too opaque/.wh..wh..opq kept/opaque/.wh..wh..opq all/.wh.1 all/.wh.2
+  echo new >opaque/new; chmod 700 opaque; echo replaced >usr/bin/a; echo file >directory-to-file; echo x >file-to-directory/x
+  ln -s kept to-link; echo inside >link-to-directory/inside; echo 1 >fresh/1; ln fresh/1 fresh/2; setfattr -n user.note -v two fresh/1
+  chown 5:6 usr/lib; chmod 750 usr/lib`;
+const third = `
+  mkdir -p usr/lib; touch usr/lib/.wh.never; mkdir usr/lib/gone-too; echo back >usr/lib/gone-too/back; touch .wh.fresh; mkdir -p fresh; echo again >fresh/again`;
+
+/** Names, owners, modes, links, contents and attributes. */
+async function treeIn(root: string): Promise<string> {
+  const script = `
+    find . -printf '%p %y %m %U:%G %n %l\\n' | sort
+    find . -type f -print0 | sort -z | xargs -0 sha256sum
+    find . -print0 | sort -z | xargs -0 getfattr --no-dereference -d -m - 2>/dev/null`;
+  return (await execa('bash', ['-c', script], { cwd: root })).stdout;
+}
+
+/** What umoci, the reference implementation of the image specification, makes of an image. */
+async function reference(layout: string, tag: string): Promise<string> {
+  const bundle = join(work, `bundle-${tag}`);
+  await execa('umoci', ['unpack', '--image', `${layout}:${tag}`, bundle]);
+  return treeIn(join(bundle, 'rootfs'));
+}
+
+async function ours(layout: string, tag: string): Promise<string> {
+  const image = await copyImage(`oci:${layout}:${tag}`, join(work, `copy-${tag}`));
+  return treeIn(await unpackLayers(image.archives, join(work, `tree-${tag}`)));
+}
+
+test('an image becomes the tree that a reference unpacker makes of it', async () => {
+  const layout = join(work, 'layout');
+  const layers: Layer[] = [
+    await makeLayer(work, 'base', base, false),
+    await makeLayer(work, 'second', second),
+    await makeLayer(work, 'third', third),
+  ];
+  const digest = await writeImage(layout, 'all', layers);
+  expect(await digestOf(`oci:${layout}:all`)).toBe(digest);
+  const expected = await reference(layout, 'all');
+  expect(expected).toContain('usr/bin/su f 4755');
+  expect(expected).toContain('security.capability');
+  expect(await ours(layout, 'all')).toBe(expected);
+});
+
+test('a layer that describes no directories leaves those below it as they were', async () => {
+  const layout = join(work, 'layout');
+  const below = await makeLayer(
+    work,
+    'below',
+    'mkdir -p a/b; chmod 700 a; chown 7:8 a/b; setfattr -n user.x -v y a/b',
+  );
+  const above = await makeLayer(work, 'above', 'mkdir -p a/b; echo x >a/b/x; touch a/b/.wh.none');
+  await execa('tar', ['--create', `--file=${above.archive}`, '--no-recursion', 'a/b/x', 'a/b/.wh.none'], {
+    cwd: join(work, 'above'),
+  });
+  await writeImage(layout, 'bare', [below, above]);
+  expect(await ours(layout, 'bare')).toBe(await reference(layout, 'bare'));
+});
+
+test('a layer can write nothing outside of the tree', async () => {
+  const layout = join(work, 'layout');
+  const link = await makeLayer(work, 'link', `ln -s ${work} out`);
+  const through = await makeLayer(work, 'through', 'mkdir out; echo x >out/written');
+  await execa('tar', ['--create', `--file=${through.archive}`, 'out/written'], {
+    cwd: join(work, 'through'),
+  });
+  await writeImage(layout, 'evil', [link, through]);
+  await ours(layout, 'evil');
+  expect((await execa('ls', [work])).stdout).not.toContain('written');
+});

@@ -1,0 +1,34 @@
+// A guest that boots in no time: what is tested with it is the way to its deployment, not what it does then.
+import { guestFile } from './guests.ts';
+import type { Host } from './host.ts';
+import { type Changes, publish } from './mirror.ts';
+
+const lightRef = (name: string) => `debian/12/${name}`;
+
+/** Its init system is a script, which ends when nspawn asks it to (SIGRTMIN+3) and cannot say that it is up. */
+const init = `#!/bin/sh
+trap 'kill $!; exit 0' 37
+sleep infinity &
+wait
+`;
+
+/** `name` is that of the tree; guests may share one. */
+export const lightFile = (more = '', name = 'light') =>
+  guestFile(`[Exec]\nNotifyReady=no\n${more}`).replace('debian/12/server', lightRef(name));
+
+export const publishLight = (
+  host: Host,
+  version: string,
+  files: Changes['files'] = {},
+  name = 'light',
+): Promise<string> =>
+  publish(host, lightRef(name), {
+    version,
+    files: { '/usr/lib/systemd/systemd': { content: init, mode: 0o755 }, ...files },
+  });
+
+/** Reads files as the running guest sees them. */
+export const readInside = (host: Host, name: string, ...paths: string[]): Promise<string> =>
+  host.sh(
+    `cd /proc/$(machinectl show ${name} --property=Leader --value)/root && cat ${paths.map((path) => `.${path}`).join(' ')}`,
+  );

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, status } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { lightFile, publishLight } from './light.ts';
+import { makeMirror } from './mirror.ts';
+
+let host: Host;
+const names = Array.from({ length: 20 }, (_, index) => `guest-${index}`);
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+test('twenty guests updated at once all arrive, one after the other, and who waits says so', async () => {
+  const commit = await publishLight(host, '1');
+  for (const name of names) await host.write(`/etc/ostree-guests/${name}.guest`, lightFile());
+  await host.run('systemctl', 'daemon-reload');
+  await host.sh(`systemctl start --no-block ${names.map((name) => `ostree-guest-update@${name}`).join(' ')}`);
+  await eventually(
+    host,
+    `systemctl show --property=StatusText 'ostree-guest-update@*' | grep -q 'Waiting for the update of another guest'`,
+  );
+  await host.sh(`systemctl start ${names.map((name) => `ostree-guest-update@${name}`).join(' ')}`);
+  for (const name of names)
+    expect((await status(host, name)).deployments).toMatchObject([{ checksum: commit }]);
+  // From one fetch to the next there is never a second one: each begins after the one before has ended.
+  const steps = await host.sh(
+    `journalctl --sync; journalctl -o cat -t ostree-guest-update | grep -E '^(Fetching|Deploying)'`,
+  );
+  expect(steps.split('\n').filter((line) => line.startsWith('Fetching'))).toHaveLength(names.length);
+});

@@ -1,0 +1,117 @@
+// OCI images, written by hand: the layout of the image specification, in a directory.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import type { Host } from './host.ts';
+import { guestRecipe } from './recipe.ts';
+
+export interface Layer {
+  /** A tar file. */
+  readonly archive: string;
+  readonly compressed: boolean;
+}
+
+/** Writes an image of these layers into a layout, under a tag that it had before or not; answers its digest. */
+export async function writeImage(
+  layout: string,
+  tag: string,
+  layers: readonly Layer[],
+  labels: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
+  await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  const written = [];
+  for (const layer of layers) written.push(await writeLayer(layout, layer));
+  const config = await writeJson(layout, {
+    ...{ architecture: 'amd64', os: 'linux', config: { Labels: labels } },
+    rootfs: { type: 'layers', diff_ids: written.map(({ diffId }) => diffId) },
+  });
+  const manifest = await writeJson(layout, {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
+    layers: written.map(({ diffId: _, ...descriptor }) => descriptor),
+  });
+  const index = JSON.parse(
+    await readFile(join(layout, 'index.json'), 'utf8').catch(() => '{"manifests":[]}'),
+  );
+  const name = 'org.opencontainers.image.ref.name';
+  const others = index.manifests.filter(
+    (one: { annotations: Record<string, string> }) => one.annotations[name] !== tag,
+  );
+  const descriptor = {
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    ...manifest,
+    annotations: { [name]: tag },
+  };
+  await writeFile(
+    join(layout, 'index.json'),
+    JSON.stringify({ schemaVersion: 2, manifests: [...others, descriptor] }),
+  );
+  return manifest.digest;
+}
+
+async function writeLayer(layout: string, { archive, compressed }: Layer) {
+  const diffId = await digest(archive);
+  const kind = 'application/vnd.oci.image.layer.v1.tar';
+  const file = compressed ? `${archive}.gz` : archive;
+  if (compressed) await execa('gzip', ['-1nk', '--force', archive]);
+  const blob = compressed ? await digest(file) : diffId;
+  await copyFile(file, join(layout, 'blobs/sha256', blob.slice('sha256:'.length)));
+  return {
+    mediaType: compressed ? `${kind}+gzip` : kind,
+    digest: blob,
+    size: (await stat(file)).size,
+    diffId,
+  };
+}
+
+async function writeJson(layout: string, value: unknown) {
+  const text = JSON.stringify(value);
+  const hash = createHash('sha256').update(text).digest('hex');
+  await writeFile(join(layout, 'blobs/sha256', hash), text);
+  return { digest: `sha256:${hash}`, size: Buffer.byteLength(text) };
+}
+
+async function digest(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** A layer of what a script leaves in an empty directory. */
+export async function makeLayer(
+  work: string,
+  name: string,
+  script: string,
+  compressed = true,
+): Promise<Layer> {
+  const directory = join(work, name);
+  const archive = join(work, `${name}.tar`);
+  await mkdir(directory);
+  await execa('bash', ['-euo', 'pipefail', '-c', script], { cwd: directory });
+  const attributes = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '--sort=name'];
+  await execa('tar', ['--create', `--file=${archive}`, ...attributes, '.'], { cwd: directory });
+  return { archive, compressed };
+}
+
+/** The guests' tree as a container image has one: nothing in it knows of OSTree. */
+export async function makeBaseLayer(host: Host): Promise<Layer> {
+  const root = join(host.work, 'container');
+  const checkout = ['checkout', '--force-copy', '--fsync=false', guestRecipe.ref, root];
+  await execa('ostree', [`--repo=${host.trees.repo}`, ...checkout]);
+  const undo = `
+    mv usr/etc etc; rm -r usr/lib/modules/0-placeholder usr/lib/tmpfiles.d/00-ostree-var.conf
+    for link in home mnt opt root srv tmp usr/local ostree; do rm "$link"; mkdir "$link"; done
+    rmdir ostree sysroot; chmod 700 root; chmod 1777 tmp
+    mkdir -p var/lib var/log var/cache; mv usr/lib/sysimage/dpkg var/lib/dpkg
+    echo 'in the image' >var/lib/from-image`;
+  await execa('bash', ['-euc', undo], { cwd: root });
+  const archive = `${root}.tar`;
+  const attributes = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '--sort=name'];
+  await execa('tar', ['--create', `--file=${archive}`, ...attributes, '.'], { cwd: root });
+  return { archive, compressed: false };
+}

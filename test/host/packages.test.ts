@@ -1,0 +1,112 @@
+// What `npm run package` makes: is it well made, and does it leave guests alone when it comes, changes and goes?
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { declare, inGuest, start, status, update } from './guests.ts';
+import { bootHost, type Host, outside } from './host.ts';
+import { makeMirror } from './mirror.ts';
+import { checkout } from './paths.ts';
+import { makePackages } from './product.ts';
+
+let output: string;
+let directory: string;
+const packageOf = (end: string) =>
+  join(directory, readdirSync(directory).find((file) => file.endsWith(end)) ?? '');
+
+beforeAll(async () => {
+  output = mkdtempSync(join(tmpdir(), 'ostree-guests-packages-'));
+  directory = await makePackages(output);
+});
+afterAll(() => rmSync(output, { recursive: true }));
+
+test('lintian has nothing to say of the Debian package', async () => {
+  const { all } = await execa('lintian', ['--allow-root', packageOf('.deb')], { all: true, reject: false });
+  expect(all).toBe('');
+});
+
+test('the rpm is for every architecture, runs nothing, and has no file where OSTree systems have none', async () => {
+  const query = async (...args: string[]) =>
+    (await execa('rpm', ['--query', '--package', ...args, packageOf('.rpm')])).stdout.split('\n');
+  expect(await query('--queryformat', '%{ARCH}')).toEqual(['noarch']);
+  expect(await query('--scripts', '--triggers', '--filetriggers')).toEqual(['']);
+  const list = await query('--list');
+  expect(list).toContain('/usr/bin/guestctl');
+  expect(list.filter((file) => !/^\/(usr\/(?!local)|etc\/ostree-guests$)/.test(file))).toEqual([]);
+  const needs = (await query('--requires')).filter((need) => !need.startsWith('rpmlib('));
+  expect([...new Set(needs)].sort()).toEqual([
+    ...['/bin/sh', '/usr/bin/node', 'nodejs(engine) >= 20.19', 'ostree >= 2022.7'],
+    ...['systemd >= 252', 'systemd-container'],
+  ]);
+});
+
+test('both have the same files, documentation aside', async () => {
+  const list = async (file: string, ...args: string[]) =>
+    (await execa(file, args)).stdout
+      .split('\n')
+      .map((path) => path.replace(/^\.?\/|\/$|\.gz$/g, ''))
+      .filter((path) => /^(etc|usr)\/(?!share\/(doc|licenses|lintian))./.test(path) && !/\/$/.test(path));
+  const ofDeb = await execa('dpkg-deb', ['--fsys-tarfile', packageOf('.deb')], { encoding: 'buffer' });
+  const { stdout } = await execa('tar', ['-t'], { input: ofDeb.stdout });
+  const deb = stdout.split('\n').map((path) => path.replace(/^\.\/|\/$|\.gz$/g, ''));
+  // Debian has a directory of its own for zsh.
+  const inDeb = (path: string) => path.replace('zsh/site-functions', 'zsh/vendor-completions');
+  for (const path of await list('rpm', '-qpl', packageOf('.rpm'))) expect(deb).toContain(inDeb(path));
+});
+
+test('the guestctl of the npm package works', async () => {
+  const root = join(output, 'npm');
+  await execa('npm', ['install', '--global', '--prefer-offline', '--prefix', root, packageOf('.tgz')]);
+  const { version } = JSON.parse(readFileSync(join(checkout(), 'package.json'), 'utf8'));
+  expect((await execa(join(root, 'bin/guestctl'), ['--version'])).stdout).toBe(version);
+});
+
+describe('on a plain host', () => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await bootHost({ ostree: false, product: undefined });
+    await makeMirror(host);
+    cpSync(packageOf('.deb'), outside(host, '/srv/product.deb'));
+  });
+  afterAll(() => host?.stop());
+
+  /** What must stay as it is while packages come and go. */
+  const life = async () => [
+    await inGuest(host, 'mail', 'cat /proc/sys/kernel/random/boot_id /etc/mine'),
+    await host.sh('systemctl show --property=ActiveState,InvocationID,NRestarts systemd-nspawn@mail'),
+    await host.sh('find /var/lib/ostree-guests /etc/ostree-guests | sort | sha256sum'),
+  ];
+
+  test('the guests of a fresh installation', async () => {
+    await host.sh('dpkg --install /srv/product.deb');
+    await declare(host, 'mail');
+    await update(host, 'mail');
+    await start(host, 'mail');
+    await host.sh('systemctl enable --now ostree-guest-update@mail.timer');
+    await inGuest(host, 'mail', 'echo mine >/etc/mine');
+    expect((await status(host, 'mail')).state).toBe('running');
+  });
+
+  test('an upgrade leaves a running guest alone', async () => {
+    const before = await life();
+    await host.sh(`cd /srv && dpkg-deb -R product.deb new && sed -i 's/^Version:.*/&.1/' new/DEBIAN/control
+      dpkg-deb -b new new.deb && dpkg --install new.deb`);
+    expect(await life()).toEqual(before);
+    expect(await host.sh('systemctl is-active ostree-guest-update@mail.timer')).toBe('active');
+    await update(host, 'mail');
+  });
+
+  test.each(['remove', 'purge'])(
+    'dpkg --%s leaves it alone, too, and another installation has it back',
+    async (how) => {
+      const before = await life();
+      await host.sh(`dpkg --${how} ostree-guests && ! command -v guestctl`);
+      expect(await life()).toEqual(before);
+      await host.sh('dpkg --install /srv/new.deb');
+      expect(await life()).toEqual(before);
+      await update(host, 'mail');
+      expect((await status(host, 'mail')).state).toBe('running');
+    },
+  );
+});

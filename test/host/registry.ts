@@ -1,0 +1,34 @@
+// A registry for images on the host's own loopback: the reading half of the OCI distribution specification.
+import type { Host } from './host.ts';
+
+/** Serves the layout at /srv/image as 127.0.0.1:5000/guest. */
+export async function serveImages(host: Host): Promise<void> {
+  await host.write('/run/registry.cjs', server);
+  await host.write(
+    '/etc/containers/registries.conf.d/test.conf',
+    '[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n',
+  );
+  await host.run('systemd-run', '--quiet', '--unit=registry', 'node', '/run/registry.cjs');
+  await host.sh('for i in {1..100}; do (: </dev/tcp/127.0.0.1/5000) 2>&- && exit; sleep 0.1; done; exit 1');
+}
+
+const server = `
+const { createReadStream, readFileSync, statSync } = require('node:fs');
+const digestOf = (tag) => JSON.parse(readFileSync('/srv/image/index.json', 'utf8')).manifests
+  .find(({ annotations }) => annotations['org.opencontainers.image.ref.name'] === tag)?.digest ?? tag;
+require('node:http').createServer((request, response) => {
+  const [, kind, name] = /^\\/v2\\/guest\\/(manifests|blobs)\\/([\\w:.-]+)$/.exec(request.url) ?? [];
+  if (request.url === '/v2/') return response.writeHead(200).end();
+  const digest = kind === 'manifests' ? digestOf(name) : name;
+  const file = '/srv/image/blobs/sha256/' + digest?.slice(7);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!kind || !stat?.isFile()) return response.writeHead(404).end();
+  response.writeHead(200, {
+    'content-length': stat.size,
+    'docker-content-digest': digest,
+    'content-type': kind === 'manifests' ? 'application/vnd.oci.image.manifest.v1+json' : 'application/octet-stream',
+  });
+  if (request.method === 'HEAD') response.end();
+  else createReadStream(file).pipe(response);
+}).listen(5000, '127.0.0.1');
+`;

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Fault, faults, healthCheck } from './faults.ts';
+import { fingerprint } from './fingerprint.ts';
+import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+
+const file = (update: string) =>
+  guestFile(`[Update]\nHealthCheck=${healthCheck}\nHealthTimeoutSec=15s\n${update}
+[Files]\nBind=/srv/data:/var/data\n[Service]\nSetCredential=greeting:hello\n`);
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+  await publish(host, serverRef, { version: '1', ...faults['is good'] });
+  await host.sh('mkdir -p /srv/data && chmod 777 /srv/data');
+  await declare(host, 'mail', file(''));
+  await update(host, 'mail');
+  await start(host, 'mail');
+});
+afterAll(() => host?.stop());
+
+/** Everything of the guest that a rehearsal could leave a trace in, the journal of the running guest aside. */
+const traces = () =>
+  host.sh(`cd /var/lib/ostree-guests/mail
+    find . -path ./sysroot/ostree/deploy/mail/var/log/journal -prune -o -printf '%p %y %m %U:%G %s %l\\n' | sort
+    ls -R /srv/data; ls /run/systemd/nspawn-uid 2>/dev/null || true`);
+const boots = () =>
+  inGuest(host, 'mail', 'cat /proc/sys/kernel/random/boot_id /proc/1/stat | cut -d" " -f1,22');
+const rehearse = () => host.try('systemctl start ostree-guest-rehearse@mail');
+
+test('a rehearsal sees the /etc and /var of the guest, confined as the guest is, and leaves no trace', async () => {
+  const files = {
+    ...faults['is good'].files,
+    // Looks at everything the guest's own root could, and fails unless it is all there.
+    '/usr/lib/systemd/system/look.service': `[Service]\nType=oneshot\nExecStart=/usr/libexec/look\n`,
+    '/usr/lib/systemd/system/multi-user.target.d/look.conf':
+      '[Unit]\nRequires=look.service\nAfter=look.service\n',
+    '/usr/libexec/look': {
+      content: `#!/bin/sh -eux
+test "$(cat /etc/mine)" = mine; test "$(cat /var/mine)" = mine
+test "$(hostname)" = mail; test -e /run/credentials/@system/greeting
+test "$(ls /sys/class/net)" = lo
+read -r inside outside size </proc/self/uid_map; test $outside -ge 65536; test $size = 65536
+! touch /usr/x; ! touch /var/data/x; ! test -e /sysroot/ostree
+echo changed >/etc/mine; echo changed >/var/mine; touch /etc/new /var/new; rm /var/gone
+`,
+      mode: 0o755,
+    },
+  };
+  await inGuest(host, 'mail', 'echo mine >/etc/mine; echo mine >/var/mine; echo mine >/var/gone; sync');
+  await publish(host, serverRef, { version: 'look', files });
+  await update(host, 'mail');
+  const [before, running, onHost] = [await traces(), await boots(), await fingerprint(host)];
+  const { exitCode, all } = await rehearse();
+  expect([
+    exitCode,
+    exitCode && (await host.sh(`journalctl -o cat --no-pager -n 60 -u 'ostree-guest-rehears*'`)),
+    all,
+  ]).toEqual([0, 0, '']);
+  expect([await traces(), await boots(), await fingerprint(host)]).toEqual([before, running, onHost]);
+  expect(await inGuest(host, 'mail', 'cat /etc/mine /var/mine /var/gone; ! test -e /etc/new')).toBe(
+    'mine\nmine\nmine',
+  );
+  expect((await status(host, 'mail')).staged).not.toBeNull();
+});
+
+test('what fails only for want of a network, fails for what runs now as well, and does not count', async () => {
+  const files = {
+    ...faults['is good'].files,
+    '/usr/lib/systemd/system/online.service':
+      '[Service]\nType=oneshot\nExecStart=test -e /sys/class/net/host0\n',
+    '/usr/lib/systemd/system/multi-user.target.d/online.conf': '[Unit]\nWants=online.service\n',
+  };
+  await publish(host, serverRef, { version: 'online', files });
+  await update(host, 'mail');
+  expect((await rehearse()).exitCode).toBe(1);
+  await host.sh(
+    'guestctl forgive mail && systemctl start ostree-guest-update@mail && systemctl start ostree-guest-switch@mail',
+  );
+  await publish(host, serverRef, { version: 'online too', files });
+  await update(host, 'mail');
+  expect((await rehearse()).all).toBe('');
+});
+
+test.each((Object.keys(faults) as Fault[]).filter((fault) => fault !== 'is good'))(
+  'with Rehearse=yes an update that %s is not even staged, and the guest runs on',
+  async (fault) => {
+    await declare(host, 'mail', file('Rehearse=yes\n'));
+    const before = await boots();
+    const commit = await publish(host, serverRef, { version: fault, ...faults[fault] });
+    expect((await host.try('systemctl start ostree-guest-update@mail')).exitCode).toBe(1);
+    const seen = JSON.parse(await host.sh('guestctl status -o json mail')) as {
+      rejected: { checksum: string }[];
+    };
+    expect(seen).toMatchObject({ state: 'running' });
+    expect(seen.rejected.map(({ checksum }) => checksum)).toContain(commit);
+    expect((await status(host, 'mail')).staged?.checksum).not.toBe(commit);
+    expect(await boots()).toBe(before);
+    expect(await host.sh('ls /var/lib/ostree-guests/mail')).not.toContain('rehearsal');
+  },
+);

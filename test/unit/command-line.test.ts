@@ -1,0 +1,68 @@
+// The command line as a whole: what all commands have in common.
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/cli/frame.ts';
+import { makeProgram } from '../../src/cli/program.ts';
+import { withoutHost } from '../../src/cli/remote.ts';
+
+const commands = makeProgram('1.0').commands;
+
+test.each(commands.map((command) => [command.name(), command] as const))('%s', (_, command) => {
+  const flags = command.options.map(({ flags }) => flags);
+  expect(flags).toEqual(
+    expect.arrayContaining(['-q, --quiet', '--no-pager', '--no-legend', '-H, --host <host>']),
+  );
+  expect(new Set(flags).size).toBe(flags.length);
+  // What completion knows the words of.
+  for (const argument of command.registeredArguments) expect(argument.description).not.toBe('');
+  expect(command.description()).toMatch(/^[a-z].*[^.]$/);
+});
+
+/** What a command of the frame's makes of a command line. */
+function parsed(words: string): unknown[] {
+  let answer: unknown[] = [];
+  const guestctl = new Command('guestctl').enablePositionalOptions().exitOverride();
+  guestctl.configureOutput({ writeErr: () => {} });
+  const look = guestctl.command('look').addOption(outputOption());
+  const text = guestctl.command('text');
+  const shell = guestctl.command('shell').argument('<words...>').passThroughOptions();
+  addCommonOptions(guestctl);
+  for (const command of [look, text, shell]) {
+    command.action(() => {
+      answer = [formatOf(command), isQuiet(command), hostOf(command) ?? null, ...command.args];
+    });
+  }
+  guestctl.parse(words.split(' '), { from: 'user' });
+  return answer;
+}
+
+test.each([
+  ['look', ['table', false, null]],
+  ['look -o json', ['json', false, null]],
+  ['-o json look', ['json', false, null]],
+  ['-o json look -o wide', ['wide', false, null]],
+  ['-q -H root@a look', ['table', true, 'root@a']],
+  ['look --host=a --quiet', ['table', true, 'a']],
+  ['shell mail ls -q -H x', ['table', false, null, 'mail', 'ls', '-q', '-H', 'x']],
+])('%s', (words, answer) => {
+  expect(parsed(words)).toEqual(answer);
+});
+
+test.each([
+  ['look -o yaml', /Allowed choices are table, wide, json/],
+  ['text -o json', /unknown option '-o'/],
+  ['-o json text', /'text' has no option --output/],
+  ['lok', /Did you mean look\?/],
+])('%s is refused', (words, reason) => {
+  expect(() => parsed(words)).toThrow(reason);
+});
+
+test.each([
+  ['-H a list -q', 'list -q'],
+  ['list -Ha', 'list'],
+  ['list --host=a', 'list'],
+  ['list --host a mail', 'list mail'],
+  ['-H a shell mail ls -H b', 'shell mail ls -H b'],
+])('on the other host, %s is %s', (words, there) => {
+  expect(withoutHost(words.split(' '))).toEqual(there.split(' '));
+});

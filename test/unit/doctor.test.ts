@@ -1,0 +1,77 @@
+// What doctor makes of what it finds on a host.
+import { expect, test } from 'vitest';
+import { plain } from '../../src/cli/screen.ts';
+import { findingsText } from '../../src/cli/screens/findings.ts';
+import { diagnose } from '../../src/doctor/checks.ts';
+import type { Facts } from '../../src/doctor/facts.ts';
+import { screen } from './overviews.ts';
+import { guestOf } from './read.ts';
+
+const healthy: Facts = {
+  ...{ systemd: '257.13-1~deb13u1', ostree: '2025.2', node: '20.19.0', kernel: '6.12.9' },
+  fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
+  ...{ userNamespaces: 15_000, hasNspawn: true, networkd: true, selinux: 'off' },
+  declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [] },
+  ...{ outOfDate: [], halfRemoved: [], undeclared: [] },
+};
+
+test('a host on which all is well', () => {
+  expect(findingsText(diagnose(healthy), plain)).toBe(
+    screen(`
+        ok  systemd          257.13-1~deb13u1
+        ok  ostree           2025.2
+        ok  node             20.19.0
+        ok  nspawn           systemd-nspawn is there
+        ok  id mapping       ext4 can map ids
+        ok  user namespaces  allowed
+        ok  network          systemd-networkd gives guests addresses
+        ok  selinux          off
+        ok  disk             40.0 GB of 100.0 GB are free
+        ok  guest files      1 guest is declared, units are up to date
+    `).replace(/^/, '  '),
+  );
+});
+
+test.each<[string, Partial<Facts>, string, string]>([
+  ['systemd', { systemd: '247' }, 'bad', '247 is too old'],
+  ['ostree', { ostree: undefined }, 'bad', 'There is no ostree'],
+  ['ostree', { ostree: '2022.6' }, 'bad', '2022.6 is too old'],
+  ['ostree', { ostree: '2022.7' }, 'good', '2022.7'],
+  ['node', { node: '20.18.3' }, 'bad', '20.18.3 is too old'],
+  ['node', { node: '24.1.0' }, 'good', '24.1.0'],
+  ['nspawn', { hasNspawn: false }, 'bad', 'There is no systemd-nspawn'],
+  [
+    'id mapping',
+    { fileSystem: { type: 'nfs4', free: 1e12, size: 1e12 } },
+    'warning',
+    'nfs4 under Linux 6.12.9 cannot map ids, or is not known to',
+  ],
+  [
+    'id mapping',
+    { fileSystem: { type: 'btrfs', free: 1e12, size: 1e12 }, kernel: '5.10.0' },
+    'bad',
+    'btrfs under Linux 5.10.0 cannot map ids, or is not known to',
+  ],
+  ['user namespaces', { userNamespaces: 0 }, 'bad', 'The kernel allows none'],
+  [
+    'network',
+    { networkd: false },
+    'warning',
+    'systemd-networkd does not run here, so that the link of mail has no address unless something else gives it one',
+  ],
+  ['selinux', { selinux: 'enforcing' }, 'warning', 'enforcing, which guests were not tested with'],
+  ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
+  ['units', { outOfDate: ['mail'] }, 'bad', 'The units of mail are not what its file says'],
+  ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
+  [
+    'leftovers',
+    { undeclared: ['old'] },
+    'warning',
+    '/var/lib/ostree-guests/old belongs to no guest that is declared',
+  ],
+])('%s: %j', (check, facts, state, message) => {
+  const found = diagnose({ ...healthy, ...facts }).find((one) => one.check === check);
+  expect(found).toMatchObject({ state, message });
+  // Whatever is not well comes with what to do.
+  expect(found?.remedy === undefined).toBe(state === 'good');
+});

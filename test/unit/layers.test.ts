@@ -1,0 +1,91 @@
+// Packages over a tree: what is declared, and how the tree's package manager is told.
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { packagesWords } from '../../src/config/packages.ts';
+import { reasonOf } from '../../src/layers/make.ts';
+import { managers } from '../../src/layers/managers.ts';
+import { localPaths } from '../../src/layers/workspace.ts';
+import { complaints, guestOf, readAs } from './read.ts';
+
+const good = '[Guest]\nRef=site:x\n[Packages]\n';
+const packagesOf = (text: string) => readAs('/etc/ostree-guests/mail.guest', good + text).packages;
+
+test('packages, files beside the guest file, and what goes', () => {
+  const packages = packagesOf(
+    'Install=postfix=3.10-1 ./site.deb\nInstall=/srv/a.deb g++\nRemove=nano\nRepository=./site.sources\nRepositoryKey=/etc/site.asc\n',
+  );
+  expect(packages).toEqual({
+    install: ['postfix=3.10-1', 'g++'],
+    files: ['/etc/ostree-guests/site.deb', '/srv/a.deb'],
+    remove: ['nano'],
+    repositories: ['/etc/ostree-guests/site.sources'],
+    keys: ['/etc/site.asc'],
+  });
+  expect(packages && packagesWords(packages)).toBe('postfix=3.10-1, g++, site.deb, a.deb, without nano');
+});
+
+test('none where nothing is added or removed', () => {
+  expect(packagesOf('Repository=./site.sources\n')).toBeUndefined();
+  expect(packagesOf('Install=postfix\nInstall=\n')).toBeUndefined();
+  expect(guestOf('[Guest]\nRef=site:x\n')).not.toHaveProperty('packages');
+});
+
+test.each(['Install=-oDebug=1', 'Install=a;b', 'Install=../x.deb', 'Remove=./x.deb', 'Repository=http://x'])(
+  '%s is refused',
+  (line) => {
+    expect(complaints(good + line)).toHaveLength(1);
+  },
+);
+
+test.each(managers.map((manager) => [manager.program, manager] as const))(
+  'the scripts for %s are right',
+  (_, manager) => {
+    const packages = packagesOf(
+      'Install=postfix ./si~te.deb\nRemove=nano\nRepository=./a.repo\nRepositoryKey=./b.asc\n',
+    );
+    if (!packages) throw new Error('no packages');
+    for (const script of [manager.plan(packages), manager.install(packages)]) {
+      execFileSync('sh', ['-n', '-c', script]);
+      expect(script).toContain("'/run/layers/packages/si~te.deb'");
+      expect(script).toMatch(/'nano-?'/);
+    }
+    // What it is given for itself is taken away again.
+    expect(manager.install(packages)).toMatch(
+      /rm '\/etc\/.*\/ostree-guests-a\.repo'\nrm '\/etc\/.*\/ostree-guests-b\.asc'/,
+    );
+  },
+);
+
+test('what would come is read from what the package managers print', () => {
+  const [apt, dnf] = managers;
+  const simulated = 'Inst libc6 [2.40] (2.41 Debian:13 [amd64])\nConf libc6 (2.41)\nRemv less [1]\n';
+  expect(simulated.match(apt?.planLine ?? /$/)).toEqual([
+    'Inst libc6 [2.40] (2.41 Debian:13 [amd64])',
+    'Remv less [1]',
+  ]);
+  const table =
+    ' Package  Arch   Version      Repository  Size\nInstalling:\n postfix  x86_64 2:3.9.0-1.fc41 fedora 1.5 MiB\n';
+  expect(table.match(dnf?.planLine ?? /$/)).toEqual([' postfix  x86_64 2:3.9.0-1.fc41 fedora 1.5 MiB']);
+});
+
+test.each([
+  ['deb [trusted=yes] file:/srv/apt ./', ['/srv/apt']],
+  ['deb copy:///srv/a~b/apt/ trixie main\n# deb file:/not/this ./', ['/srv/a~b/apt']],
+  ['Types: deb\nURIs: file:/one http://two/x file:///three\n', ['/one', '/three']],
+  ['[site]\nbaseurl=file:///srv/rpm/$basearch\n', ['/srv/rpm']],
+  ['deb http://deb.debian.org/debian trixie main', []],
+])('repositories on this host: %j', (text, paths) => {
+  expect(localPaths(text)).toEqual(paths);
+});
+
+test.each([
+  ['W: old\nE: Unable to locate package x\nE: other\n', 'Unable to locate package x'],
+  [
+    'boom\ndpkg: error processing package x (--configure):\n sub\nE: Sub-process failed\n',
+    'dpkg: error processing package x (--configure):',
+  ],
+  ['just this', 'just this'],
+  ['', 'the package manager failed and did not say why'],
+])('%j', (stderr, reason) => {
+  expect(reasonOf(stderr)).toBe(reason);
+});

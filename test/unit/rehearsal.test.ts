@@ -1,0 +1,59 @@
+// What a rehearsal takes over of a guest, and what it must not.
+import { expect, test } from 'vitest';
+import { guestOptions, rehearsalOptions } from '../../src/units/nspawn-options.ts';
+import { guestOf } from './read.ts';
+
+const guest = guestOf(`[Guest]
+Ref=site:x
+[Exec]
+Environment=A=1
+Parameters=quiet
+[Files]
+Bind=/srv/data:/var/data:idmap
+BindReadOnly=/srv/more
+BindUser=me
+Overlay=/a:/b:/var/c
+TemporaryFileSystem=/var/d
+[Network]
+Zone=site
+Port=80
+[Service]
+LoadCredential=key:/etc/key
+`);
+const view = { machine: 'mail.rehearsal', root: '/root', variable: '/view', users: '524288:65536' };
+
+test('it is a machine of its own, with the name of the guest inside, and its own UIDs', () => {
+  expect(rehearsalOptions(guest, view)).toEqual(
+    expect.arrayContaining([
+      ...['--hostname=mail', '--machine=mail.rehearsal', '--directory=/root', '--bind=/view:/var'],
+      ...['--private-users=524288:65536', '--private-users-ownership=map', '--bind-ro=+/usr:/usr'],
+    ]),
+  );
+});
+
+test('what the guest may write to on the host it only reads, and it has no network', () => {
+  const options = rehearsalOptions(guest, view);
+  expect(options).toEqual(
+    expect.arrayContaining([
+      '--bind-ro=/srv/data:/var/data:idmap',
+      '--overlay-ro=/a:/b:/var/c',
+      '--private-network',
+    ]),
+  );
+  expect(options.filter((option) => /^--(bind|overlay|bind-user|network-.*|port)=/.test(option))).toEqual([
+    '--bind=/view:/var',
+  ]);
+});
+
+test('everything else is that of the guest', () => {
+  const differs =
+    /^--(hostname|machine|directory|private-users|private-network|bind|bind-ro|bind-user|overlay|overlay-ro|network-.*|port)(=|$)/;
+  const rest = (options: readonly string[]) => options.filter((option) => !differs.test(option));
+  expect(rest(rehearsalOptions(guest, view))).toEqual(rest(guestOptions(guest)));
+  expect(rest(guestOptions(guest)).slice(-4)).toEqual([
+    '--tmpfs=/var/d',
+    '--load-credential=key:key',
+    '--',
+    'quiet',
+  ]);
+});

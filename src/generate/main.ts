@@ -22,12 +22,12 @@ if (output === undefined) {
   process.exitCode = problems.length > 0 ? 1 : 0;
 }
 
-/** Started by systemd, a generator's standard error goes nowhere; the kernel's log reaches the journal. */
+/** Errors go to the log that the shell front names, if it names one. */
 function report(text: string): void {
-  const bySystemd = [process.pid, process.ppid].map(String).includes(process.env['SYSTEMD_EXEC_PID'] ?? '');
-  if (!bySystemd) return void process.stderr.write(`${text}\n`);
+  const log = process.env['OSTREE_GUESTS_LOG'];
+  if (log === undefined) return void process.stderr.write(`${text}\n`);
   try {
-    appendFileSync('/dev/kmsg', `<3>ostree-guests-generator[${process.pid}]: ${text}\n`);
+    appendFileSync(log, `<3>ostree-guests-generator[${process.pid}]: ${text}\n`);
   } catch {
     // A container may have no kernel log. The units of the other guests matter more.
   }

@@ -1,14 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { attach, run } from '../process.ts';
 
 /** The fields of one journal entry by their names: systemd.journal-fields(7). */
 export type JournalFields = Readonly<Record<string, string>>;
 
-/** Writes one entry. Nothing depends on it, so that it cannot fail: logger(1), --journald. */
+/**
+ * Writes one entry. Nothing depends on it, so that it cannot fail: logger(1), --journald. journald may look for the
+ * unit only when logger has ended, so it is named as what the entry is about: systemd.journal-fields(7), OBJECT_PID=.
+ */
 export async function writeEntry(fields: JournalFields): Promise<void> {
-  const lines = Object.entries(fields).map(([name, value]) => `${name}=${value.replaceAll('\n', ' ')}\n`);
+  const unit = ownUnit();
+  const lines = Object.entries({ ...fields, ...(unit ? { OBJECT_SYSTEMD_UNIT: unit } : {}) }).map(
+    ([name, value]) => `${name}=${value.replaceAll('\n', ' ')}\n`,
+  );
   await run('logger', ['--journald'], { input: lines.join('') });
 }
+
+/** The service that we run in. */
+const ownUnit = (): string | undefined =>
+  /\/([^/]+\.service)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
 
 /** Entries that match all of FIELD=VALUE, the oldest first. */
 export async function readEntries(matches: readonly string[]): Promise<JournalFields[]> {

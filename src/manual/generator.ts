@@ -5,6 +5,7 @@ import { entry, example, heading, paragraph } from './roff.ts';
 export const environment = [
   ['OSTREE_GUESTS_PATH', 'Directories to look for guest files in, instead of the usual ones.'],
   ['OSTREE_GUESTS_NSPAWN_PATH', 'The same for systemd.nspawn(5) files of administrators.'],
+  ['OSTREE_GUESTS_LOG', 'Where errors go instead of standard error.'],
   ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_LIB', 'The interpreter, and the directory of the program.'],
 ] as const;
 

@@ -1,7 +1,7 @@
 import { type Guest, unitSettings } from '../config/guest.ts';
 import { execWord } from './exec-word.ts';
 import { guestOptions } from './nspawn-options.ts';
-import { thaw } from './nspawn-service.ts';
+import { thaw, unmountLeftOver } from './nspawn-service.ts';
 import { literal, unitText } from './unit-text.ts';
 
 /** Completes ostree-guest-maintenance@.service: the guest as it always is, but nothing in it is started except a network. */
@@ -18,6 +18,7 @@ export function maintenanceService(guest: Guest): string {
     [
       'Service',
       [
+        unmountLeftOver,
         ['ExecStart', ['systemd-nspawn', ...guestOptions(guest, maintenance).map(execWord)].join(' ')],
         thaw(guest),
         ...unitSettings(guest, 'Service').filter(([key]) => !key.startsWith('Exec')),

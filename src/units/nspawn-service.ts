@@ -23,6 +23,7 @@ export function nspawnService(guest: Guest): string {
       'Service',
       [
         ['TimeoutStartSec', '5min'],
+        unmountLeftOver,
         // Runs at each start, a guest's own reboot included, and never while the guest runs.
         ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
         ['ExecStart', ''],
@@ -40,6 +41,12 @@ export function nspawnService(guest: Guest): string {
 const afterMaintenance: Setting[] = [
   ['Conflicts', 'ostree-guest-maintenance@%i.service'],
   ['After', 'ostree-guest-maintenance@%i.service'],
+];
+
+/** nspawn refuses to start while this mount is there, and leaves it behind where it is killed: since systemd 256. */
+export const unmountLeftOver: Setting = [
+  'ExecStartPre',
+  "-sh -c 'umount /run/systemd/nspawn/unix-export/%i 2>/dev/null'",
 ];
 
 /** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */

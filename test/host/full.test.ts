@@ -17,7 +17,11 @@ const fill = () =>
       sync; n=$((n + 1))
     done`);
 const empty = () => host.sh('rm -f /srv/small/fill.* /srv/small/x.*');
-const stop = () => host.sh('systemctl stop systemd-nspawn@small ostree-guest-assess@small');
+// Killed: its init may not yet know what nspawn asks of it. It is started more often than systemd lets anybody.
+const stop = () =>
+  host.sh(`systemctl kill --signal=KILL systemd-nspawn@small
+    systemctl stop systemd-nspawn@small ostree-guest-assess@small
+    systemctl reset-failed systemd-nspawn@small`);
 const running = async () => (await status(host, 'small')).running?.checksum;
 
 beforeAll(async () => {

@@ -2,6 +2,8 @@
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 NODE ?= /usr/bin/node
+# For the generator; without it there, that runs on Node.
+QJS ?= /usr/bin/qjs
 LIBDIR = $(PREFIX)/lib/ostree-guests
 UNITDIR = $(PREFIX)/lib/systemd/system
 GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
@@ -10,8 +12,8 @@ BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
-BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs))
-FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
+BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) dist/generator-qjs.js
+FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install
 install:

@@ -29,6 +29,17 @@ await build({
   },
   outdir: 'dist',
 });
+// The generator once more, for QuickJS, to which it is a script: what runs is all in it.
+await build({
+  ...common,
+  entryPoints: { 'generator-qjs': 'src/generate/qjs-main.ts' },
+  platform: 'neutral',
+  target: 'es2022',
+  format: 'iife',
+  outExtension: {},
+  minify: true,
+  outdir: 'dist',
+});
 await build({
   ...common,
   entryPoints: { guestctl: 'src/cli/main.ts' },

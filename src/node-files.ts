@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { Files } from './config/files.ts';
+import { type Files, largestFile } from './config/files.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
   list: (directory) => unlessMissing(() => readdirSync(directory)) ?? [],
   read: (file) => unlessMissing(() => readRegular(file)),
   write: (file, text) => writeFileSync(file, text),
-  link: (target, path) => symlinkSync(target, path),
+  link: (target, path) => void unless(['EEXIST'], () => symlinkSync(target, path)),
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
 };
 
@@ -15,19 +15,18 @@ function readRegular(file: string): string {
   const stat = statSync(file);
   if (stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev) return '';
   // What the kernel makes up as it is read, such as the hostname, has size 0.
-  if (!stat.isFile() || stat.size > largest) throw new Error('it is not a text file');
+  if (!stat.isFile() || stat.size > largestFile) throw new Error('it is not a text file');
   return readFileSync(file, 'utf8');
 }
 
-/** In bytes; far more than anyone writes. */
-const largest = 1 << 20;
-
 /** Nothing where there is no such file or directory; other errors are thrown. */
-export function unlessMissing<T>(access: () => T): T | undefined {
+export const unlessMissing = <T>(access: () => T): T | undefined => unless(['ENOENT', 'ENOTDIR'], access);
+
+function unless<T>(codes: readonly string[], access: () => T): T | undefined {
   try {
     return access();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

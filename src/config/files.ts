@@ -9,8 +9,11 @@ export interface Files {
   read(file: string): string | undefined;
   /** Writes a new file. */
   write(file: string, text: string): void;
-  /** Makes a symbolic link. */
+  /** Makes a symbolic link, unless something is there. */
   link(target: string, path: string): void;
   /** Makes a directory and those above it. */
   makeDirectory(path: string): void;
 }
+
+/** Of a file that is read, in bytes: far more than anyone writes. Reading something else could last for ever. */
+export const largestFile = 1 << 20;

@@ -5,8 +5,9 @@ import { entry, example, heading, paragraph } from './roff.ts';
 export const environment = [
   ['OSTREE_GUESTS_PATH', 'Directories to look for guest files in, instead of the usual ones.'],
   ['OSTREE_GUESTS_NSPAWN_PATH', 'The same for systemd.nspawn(5) files of administrators.'],
-  ['OSTREE_GUESTS_LOG', 'Where errors go instead of standard error.'],
-  ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_LIB', 'The interpreter, and the directory of the program.'],
+  ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_QJS', 'The two interpreters.'],
+  ['OSTREE_GUESTS_LIB', 'The directory of the program.'],
+  ['OSTREE_GUESTS_LOG_PREFIX', 'What each message begins with.'],
 ] as const;
 
 /** The manual page ostree-guests-generator(8). */
@@ -23,6 +24,9 @@ export const generatorPage: Page = {
     ),
     paragraph(
       'A guest with mistakes costs the others nothing: they are logged, that guest gets a unit that fails with the reason, and the generator goes on, and ends with 1. guestctl units shows what it makes of a guest, guestctl verify what is wrong with one.',
+    ),
+    paragraph(
+      'It runs on QuickJS, /usr/bin/qjs, where that is installed, and else on Node, which takes longer to start. Both make the same. Should QuickJS fail, Node does the work. What takes longer than 20 seconds is ended: systemd cannot go on before.',
     ),
     heading('ENVIRONMENT'),
     ...environment.map(([name, text]) => entry(name, text)),

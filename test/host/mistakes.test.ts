@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { declare, guestFile, inGuest, reboot, start, status, update, updateJournal } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish } from './mirror.ts';
+import { suite } from './recipe.ts';
 
 let host: Host;
 
@@ -111,6 +112,18 @@ test('a broken guest costs the others nothing: the generator says what is wrong 
   const byHand = await host.try('/usr/lib/systemd/system-generators/ostree-guests-generator $(mktemp -d)');
   expect(byHand.exitCode).toBe(1);
   expect(byHand.stderr).toContain('/etc/ostree-guests/no-ref.guest:1:1: Ref= is missing');
+});
+
+test.skipIf(suite === 'bookworm')('the generator runs on QuickJS, and Node makes the same', async () => {
+  await declare(host, 'alike');
+  const generator = '/usr/lib/systemd/system-generators/ostree-guests-generator';
+  const difference = await host.sh(`
+    mkdir /run/on-qjs /run/on-node
+    OSTREE_GUESTS_NODE=/bin/false ${generator} /run/on-qjs 2>/run/on-qjs/problems || test $? = 1
+    OSTREE_GUESTS_QJS=/nonexistent ${generator} /run/on-node 2>/run/on-node/problems || test $? = 1
+    test -e /run/on-qjs/systemd-nspawn@alike.service.d
+    diff -r /run/on-qjs /run/on-node`);
+  expect(difference).toBe('');
 });
 
 test('misuse of guestctl exits 2 and says how it is used', async () => {

@@ -1,5 +1,6 @@
 // Whole directories: what the generator, run as systemd runs it, makes of guest files. To see what it does,
-// read test/golden. UPDATE_GOLDEN=1 writes what is expected; read the difference before you commit it.
+// read test/golden. UPDATE_GOLDEN=1 writes what is expected; read the difference before you commit it. Each is made on
+// Node and, where it is installed, on QuickJS.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -8,45 +9,31 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildGenerator, type Environment, engines, runGenerator, treeOf } from './engines.ts';
 
 const golden = 'test/golden';
 let work: string;
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'golden-'));
-  const outfile = join(work, 'generator.cjs');
-  await build({
-    entryPoints: ['src/generate/main.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile,
-  });
+  await buildGenerator(work);
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-function generate(input: string, environment: Record<string, string> = {}) {
+function generate(input: string, environment: Environment = engines[0][1]) {
   const output = mkdtempSync(join(work, 'output-'));
-  const env = {
-    PATH: process.env['PATH'],
+  const { status, stderr } = runGenerator(output, {
     OSTREE_GUESTS_PATH: ['etc', 'run', 'lib'].map((name) => resolve(input, name)).join(':'),
     OSTREE_GUESTS_NSPAWN_PATH: resolve(input, 'nspawn'),
-    OSTREE_GUESTS_NODE: process.execPath,
     OSTREE_GUESTS_LIB: work,
     ...environment,
-  };
-  const { status, stderr } = spawnSync('sh', ['generators/ostree-guests-generator', output, output, output], {
-    env,
-    encoding: 'utf8',
   });
   return { status, stderr: here(stderr), output };
 }
@@ -55,17 +42,8 @@ function generate(input: string, environment: Record<string, string> = {}) {
 const here = (text: string): string => text.replaceAll(`${process.cwd()}/`, '/');
 
 /** Every file and link of a tree, with its content. */
-function tree(directory: string): Record<string, string> {
-  const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
-    (entry) => !entry.isDirectory(),
-  );
-  const entries = names.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    const content = entry.isSymbolicLink() ? `-> ${readlinkSync(path)}` : here(readFileSync(path, 'utf8'));
-    return [path.slice(directory.length + 1), content] as const;
-  });
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+const tree = (directory: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(treeOf(directory)).map(([path, text]) => [path, here(text)]));
 
 /** What systemd has to say of generated units; nothing, where they are right. */
 function complaints(output: string): string {
@@ -95,8 +73,8 @@ describe.each(readdirSync(golden))('%s', (name) => {
   const expected = join(golden, name, 'expected');
   const errors = join(golden, name, 'stderr');
 
-  test('is generated as expected', () => {
-    const { status, stderr, output } = generate(join(golden, name, 'input'));
+  test.each(engines)('is generated as expected on %s', (_, environment) => {
+    const { status, stderr, output } = generate(join(golden, name, 'input'), environment);
     if (process.env['UPDATE_GOLDEN']) {
       rmSync(expected, { recursive: true, force: true });
       for (const [path, text] of Object.entries(tree(output))) {
@@ -118,7 +96,7 @@ describe.each(readdirSync(golden))('%s', (name) => {
 });
 
 describe('nothing is started', () => {
-  const refuse = { OSTREE_GUESTS_NODE: '/bin/false' };
+  const refuse = { OSTREE_GUESTS_NODE: '/bin/false', OSTREE_GUESTS_QJS: '/bin/false' };
 
   test('where no guest is declared', () => {
     const { status, output } = generate(join(work, 'nowhere'), refuse);

@@ -57,7 +57,7 @@ test('ostree-guests(7) has every unit', () => {
 
 test('ostree-guests-generator(8) has the environment that the generator reads', () => {
   const front = readFileSync('generators/ostree-guests-generator', 'utf8');
-  const read = new Set(`${front}${readFileSync('src/generate/main.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g));
+  const read = new Set(`${front}${readFileSync('src/generate/run.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g));
   expect(environment.flatMap(([names]) => names.split(', ')).sort()).toEqual([...read].sort());
 });
 

@@ -1,0 +1,31 @@
+import type { Files } from '../config/files.ts';
+import { searchPath } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import { generate } from './generate.ts';
+
+/** What the generator needs of what it runs on: Node or QuickJS. */
+export interface Engine {
+  readonly files: Files;
+  readonly args: readonly string[];
+  environment(name: string): string | undefined;
+  /** One call is one message. */
+  printError(text: string): void;
+}
+
+/** The generator; answers its exit status. systemd.generator(7): three directories, of which the first is ours. */
+export function run({ files, args, environment, printError }: Engine): number {
+  // The front sets it where standard error is the kernel's log.
+  const report = (text: string) => printError(`${environment('OSTREE_GUESTS_LOG_PREFIX') ?? ''}${text}\n`);
+  const [output] = args;
+  if (output === undefined) {
+    report('usage: ostree-guests-generator NORMAL-DIR [EARLY-DIR LATE-DIR]');
+    return 2;
+  }
+  // Tests run the real program on their own files.
+  const problems = generate(files, output, {
+    guests: environment('OSTREE_GUESTS_PATH')?.split(':') ?? searchPath.guests,
+    nspawn: environment('OSTREE_GUESTS_NSPAWN_PATH')?.split(':') ?? searchPath.nspawn,
+  });
+  for (const problem of problems) report(formatProblem(problem));
+  return problems.length > 0 ? 1 : 0;
+}

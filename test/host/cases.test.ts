@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fault, faults, healthCheck } from './faults.ts';
-import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { beginReboot, declare, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -27,7 +27,7 @@ const ways: readonly Way[] = [
     take: async (name) => {
       await tryUpdate(name);
       // Asked from inside, as somebody does who is logged in there.
-      await reboot(host, name, () => host.try(`systemd-run --machine ${name} --quiet systemctl reboot`));
+      await beginReboot(host, name, () => host.try(`systemd-run --machine ${name} --quiet systemctl reboot`));
     },
   },
   { title: '`Action=switch`', name: 'switch', update: 'Action=switch\n', take: tryUpdate },

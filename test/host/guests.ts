@@ -24,10 +24,21 @@ export async function inGuest(host: Host, name: string, script: string): Promise
   return stdout.trim();
 }
 
-/** Waits until a script succeeds in the host; what it last said is the error. */
+/** Waits until a script succeeds in the host, for up to two minutes; what it last said is the error. */
 export async function eventually(host: Host, script: string): Promise<void> {
-  await host.sh(
-    `for i in {1..150}; do out=$( { ${script}; } 2>&1 ) && exit 0; sleep 0.2; done; echo "$out"; exit 1`,
+  await host.sh(`until out=$( { ${script}; } 2>&1 ); do
+      ((SECONDS < 120)) || { echo "$out"; exit 1; }
+      sleep 0.2
+    done`);
+}
+
+/** Asks a guest to reboot, and waits until it is being booted again. */
+export async function beginReboot(host: Host, name: string, ask: () => Promise<unknown>): Promise<void> {
+  const leader = await host.sh(`machinectl show ${name} --property=Leader`);
+  await ask();
+  await eventually(
+    host,
+    `leader=$(machinectl show ${name} --property=Leader) && [ "$leader" != '${leader}' ]`,
   );
 }
 
@@ -37,14 +48,8 @@ export async function reboot(
   name: string,
   ask: () => Promise<unknown> = () => host.run('machinectl', 'reboot', name),
 ): Promise<void> {
-  const leader = await host.sh(`machinectl show ${name} --property=Leader`);
-  await ask();
-  // While it is down there is no leader, and its unit may still count as active.
-  await eventually(
-    host,
-    `leader=$(machinectl show ${name} --property=Leader) && [ "$leader" != '${leader}' ] &&
-     [ "$(systemctl is-active systemd-nspawn@${name})" = active ]`,
-  );
+  await beginReboot(host, name, ask);
+  await eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = active ]`);
 }
 
 export interface GuestStatus {

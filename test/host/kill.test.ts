@@ -22,7 +22,7 @@ const victims = {
 } as const;
 type Victim = keyof typeof victims;
 
-const pointsEach = 35;
+const pointsEach = 40;
 
 beforeAll(async () => {
   host = await bootHost();
@@ -122,7 +122,7 @@ test.concurrent.each(Object.keys(victims) as Victim[])(
       const { deployments } = await status(host, name);
       const commit = await prepare(name);
       // Early and late ones in turn. A late kill that missed tells that a run is shorter by now.
-      const seconds = ((((point * 16) % pointsEach) + 0.5) * whole) / pointsEach;
+      const seconds = ((((point * 17) % pointsEach) + 0.5) * whole) / pointsEach;
       if (await killAfter(name, seconds)) hits += 1;
       else if (seconds > whole / 2) whole = seconds;
       await stop(name);

@@ -20,6 +20,7 @@ await build({
   entryPoints: {
     generator: 'src/generate/main.ts',
     update: 'src/update/main.ts',
+    build: 'src/builds/main.ts',
     boot: 'src/boot/main.ts',
     switch: 'src/update/switch-main.ts',
     assess: 'src/update/assess-main.ts',

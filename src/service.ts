@@ -1,21 +1,29 @@
+import type { Build } from './config/build.ts';
 import type { Guest } from './config/guest.ts';
-import { loadGuest } from './config/load.ts';
-import { formatProblem } from './config/problem.ts';
+import { loadBuild, loadGuest } from './config/load.ts';
+import { formatProblem, type Problem } from './config/problem.ts';
 import { explain, Failure } from './failure.ts';
 import { nodeFiles } from './node-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
 /** Runs the work of a service on the guest named on its command line; a failure is its last words. */
-export async function serviceMain(
+export const serviceMain = (
   unit: (guest: string) => string,
   work: (guest: Guest) => Promise<void>,
+): Promise<void> => runService(unit, requireGuest, work);
+
+/** The same of a service for anything that has a name. */
+export async function runService<T>(
+  unit: (name: string) => string,
+  find: (name: string) => T,
+  work: (found: T) => Promise<void>,
 ): Promise<void> {
   const [name] = process.argv.slice(2);
   try {
-    if (name === undefined) throw new Failure('No guest was named', `Run: systemctl start ${unit('NAME')}`);
-    const guest = requireGuest(name);
+    if (name === undefined) throw new Failure('No name was given', `Run: systemctl start ${unit('NAME')}`);
+    const found = find(name);
     requirePrivateRun(unit(name));
-    await work(guest);
+    await work(found);
   } catch (error) {
     complain(explain(error) ?? String((error as Error).stack));
     process.exitCode = 1;
@@ -25,14 +33,20 @@ export async function serviceMain(
 export function requireGuest(name: string): Guest {
   const checked = loadGuest(nodeFiles, name);
   if (!checked) throw notDeclared(name);
-  if ('broken' in checked) {
-    throw new Failure(
-      checked.broken.problems.map(formatProblem).join('\n'),
-      'Correct it, then: systemctl daemon-reload',
-    );
-  }
+  if ('broken' in checked) throw hasMistakes(checked.broken.problems);
   return checked.guest;
 }
+
+export function requireBuild(name: string): Build {
+  const checked = loadBuild(nodeFiles, name);
+  if (!checked)
+    throw new Failure(`There is no build '${name}'`, `Declare it in /etc/ostree-guests/${name}.build`);
+  if ('broken' in checked) throw hasMistakes(checked.broken.problems);
+  return checked.build;
+}
+
+const hasMistakes = (problems: readonly Problem[]): Failure =>
+  new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
 
 export const notDeclared = (name: string): Failure =>
   new Failure(

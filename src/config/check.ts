@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
-import { findKey, isUnitSection, type Key, nspawnKeys, schema, sections } from './schema.ts';
+import { isUnitSection, type Key, nspawnKeys, type Vocabulary, vocabularyOf } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
 import { command } from './types.ts';
@@ -16,13 +16,14 @@ export interface CheckedAssignment {
 /** Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. */
 export function checkAssignment(
   assignment: Assignment,
-  kind: 'guest' | 'nspawn',
+  kind: 'guest' | 'nspawn' | 'build',
   specifiers: Specifiers,
 ): CheckedAssignment {
   const { section, key: name, keyAt, value } = assignment;
   const at = assignment.valueAt();
-  const key = findKey(section, name);
-  if (!key) return { problem: { at: keyAt, ...unknown(section, name) } };
+  const vocabulary = vocabularyOf(kind);
+  const key = vocabulary.find(section, name);
+  if (!key) return { problem: { at: keyAt, ...unknown(vocabulary, section, name) } };
   if (kind === 'nspawn' && !nspawnKeys.includes(key)) {
     const message = `[${section}] is not a section of .nspawn files`;
     return { problem: { at: keyAt, message, remedy: `Write ${name}= into the guest file` } };
@@ -33,7 +34,7 @@ export function checkAssignment(
   const setting = { section, key: name, value: text, at };
   if ('wrong' in expanded) {
     const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
-    const remedy = 'Known: %n, the name of the guest; %H, the hostname of the host; and %% for a %';
+    const remedy = `Known: %n, the name of the ${vocabulary.declares}; %H, the hostname of the host; and %% for a %`;
     return { setting, problem: { at: assignment.valueAt(expanded.offset), message, remedy } };
   }
   const problem = text === '' ? undefined : wrongValue(key, text, assignment);
@@ -54,20 +55,29 @@ function wrongValue(key: Key, value: string, { valueAt }: Assignment): Problem |
     : undefined;
 }
 
-function unknown(section: string, name: string): Pick<Problem, 'message' | 'remedy'> {
+function unknown(
+  { keys, sections, manual }: Vocabulary,
+  section: string,
+  name: string,
+): Pick<Problem, 'message' | 'remedy'> {
   if (!sections.includes(section)) {
-    const remedy = suggest(section, sections, (word) => `[${word}]`);
+    const remedy = suggest(section, sections, (word) => `[${word}]`, manual);
     return { message: `There is no section [${section}]`, remedy };
   }
   const message = `[${section}] has no key ${quoted(name)}`;
-  const elsewhere = schema.find((key) => key.name === name);
+  const elsewhere = keys.find((key) => key.name === name);
   if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
-  const names = schema.filter((key) => key.section === section).map((key) => key.name);
-  return { message, remedy: suggest(name, names, (word) => word) };
+  const names = keys.filter((key) => key.section === section).map((key) => key.name);
+  return { message, remedy: suggest(name, names, (word) => word, manual) };
 }
 
-function suggest(wrong: string, words: readonly string[], show: (word: string) => string): string {
+function suggest(
+  wrong: string,
+  words: readonly string[],
+  show: (word: string) => string,
+  manual: string,
+): string {
   const near = nearest(wrong, words);
   if (near) return `Did you mean ${show(near)}?`;
-  return words.length > 12 ? 'See ostree-guests.guest(5)' : `Known: ${words.map(show).join(', ')}`;
+  return words.length > 12 ? `See ${manual}` : `Known: ${words.map(show).join(', ')}`;
 }

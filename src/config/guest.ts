@@ -1,14 +1,13 @@
-import { checkAssignment } from './check.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
-import type { Position, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { readSources, type Source, topOf } from './read.ts';
 import { guestName, isUnitSection, type UnitSection } from './schema.ts';
-import { parseSyntax } from './syntax.ts';
 import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
 import { isTrue } from './types.ts';
-import { type Setting, Values } from './values.ts';
+import type { Values } from './values.ts';
 import { wordsOf } from './words.ts';
 
 /** Where everything of all guests lives that is not configuration. */
@@ -44,13 +43,6 @@ export interface UpdatePolicy {
 /** Each does what those before it do, and one thing more. */
 export type Action = 'check' | 'fetch' | 'stage' | 'switch';
 
-/** One file that a guest is made of: our own, or an admin's systemd.nspawn(5). */
-export interface Source {
-  readonly kind: 'guest' | 'nspawn';
-  readonly file: string;
-  readonly text: string;
-}
-
 /** What one guest's files declare, checked and with the defaults filled in. */
 export interface Guest {
   readonly name: string;
@@ -78,24 +70,12 @@ export type Checked = { readonly guest: Guest } | { readonly broken: Broken };
 
 /** Reads a guest: `file` is its guest file, `sources` are all its files in the order in which they apply. */
 export function readGuest(name: string, file: string, sources: readonly Source[], hostname: string): Checked {
-  const problems: Problem[] = [];
-  const settings: Setting[] = [];
-  const top: Position = { file, line: 1, column: 1 };
+  const { values, problems } = readSources(name, sources, hostname);
+  const top = topOf(file);
   if (!guestName.test(name)) {
     const remedy = 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest';
-    problems.push({ at: top, message: `'${name}' is not a guest name`, remedy });
+    problems.unshift({ at: top, message: `'${name}' is not a guest name`, remedy });
   }
-  for (const source of sources) {
-    const { assignments, problems: found } = parseSyntax(source.file, source.text);
-    const wrong = [...found];
-    for (const assignment of assignments) {
-      const { setting, problem } = checkAssignment(assignment, source.kind, { guest: name, hostname });
-      if (setting) settings.push(setting);
-      if (problem) wrong.push(problem);
-    }
-    problems.push(...wrong.sort((a, b) => a.at.line - b.at.line));
-  }
-  const values = new Values(settings);
   problems.push(...checkTogether(values, top));
   return problems.length > 0
     ? { broken: { name, file, problems } }
@@ -139,13 +119,20 @@ function policyOf(values: Values): UpdatePolicy {
 }
 
 /** What goes into a section of a unit as it is, empty assignments included: they reset systemd's lists, too. */
-export const unitSettings = ({ values }: Guest, section: UnitSection): [key: string, value: string][] =>
+export const unitSettings = (
+  { values }: Pick<Guest, 'values'>,
+  section: UnitSection,
+): [key: string, value: string][] =>
   values.settings
     .filter((setting) => isUnitSection(setting.section) && setting.section === section)
     .map(({ key, value }) => [key, value]);
 
 /** Where a value was set, as FILE:LINE, for messages; the file alone where it is a default. */
-export function placeOf({ values, file }: Guest, section: string, key: string): string {
+export function placeOf(
+  { values, file }: Pick<Guest, 'values' | 'file'>,
+  section: string,
+  key: string,
+): string {
   const at = values.at(section, key);
   return at ? `${at.file}:${at.line}` : file;
 }

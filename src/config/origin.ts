@@ -2,7 +2,7 @@ import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
 /** Where a guest's tree comes from, one kind for each of the sources. */
-export type Origin = OstreeOrigin | OciOrigin;
+export type Origin = OstreeOrigin | OciOrigin | BuildOrigin;
 
 /** A ref of an OSTree remote. */
 export interface OstreeOrigin {
@@ -34,9 +34,18 @@ export interface OciOrigin {
   readonly image: string;
 }
 
+/** A tree that is made on this host. */
+export interface BuildOrigin {
+  readonly kind: 'build';
+  /** Its name: that of its file. */
+  readonly build: string;
+}
+
 export function originOf(values: Values): Origin {
   const image = values.last('Guest', 'Image');
   if (image !== undefined) return { kind: 'oci', image };
+  const build = values.last('Guest', 'Build');
+  if (build !== undefined) return { kind: 'build', build };
   const [remoteName = '', ref = ''] = (values.last('Guest', 'Ref') ?? '').split(':');
   const remote = remoteOf(values);
   return { kind: 'ostree', remoteName, ref, ...(remote && { remote }) };
@@ -62,8 +71,16 @@ function remoteOf(values: Values): Remote | undefined {
 }
 
 /** What it is called; becomes the origin of the deployments that come from there. */
-export const originName = (origin: Origin): string =>
-  origin.kind === 'oci' ? origin.image : `${origin.remoteName}:${origin.ref}`;
+export function originName(origin: Origin): string {
+  switch (origin.kind) {
+    case 'ostree':
+      return `${origin.remoteName}:${origin.ref}`;
+    case 'oci':
+      return origin.image;
+    case 'build':
+      return `build:${origin.build}`;
+  }
+}
 
 /** The same for people, with where that is. */
 export const originWords = (origin: Origin): string =>
@@ -75,6 +92,7 @@ export const originWords = (origin: Origin): string =>
 export const originKey: Readonly<Record<Origin['kind'], readonly [section: string, key: string]>> = {
   ostree: ['Guest', 'Ref'],
   oci: ['Guest', 'Image'],
+  build: ['Guest', 'Build'],
 };
 
 /** What a name of an image begins with. */

@@ -1,3 +1,4 @@
+import { besideFile } from './beside.ts';
 import type { Values } from './values.ts';
 
 /** What the tree's own package manager adds to a tree. */
@@ -14,10 +15,9 @@ export interface Packages {
 /** Nothing where no packages are declared. */
 export function packagesOf(values: Values): Packages | undefined {
   const words = (key: string) =>
-    values.effective('Packages', key).flatMap(({ value, at }) =>
-      // A file is named from where the name is written.
-      value.split(/\s+/).map((word) => word.replace(/^\.(?=\/)/, at.file.replace(/\/[^/]*$/, ''))),
-    );
+    values
+      .effective('Packages', key)
+      .flatMap(({ value, at }) => value.split(/\s+/).map((word) => besideFile(word, at)));
   const [install, remove] = [words('Install'), words('Remove')];
   if (install.length === 0 && remove.length === 0) return undefined;
   const isFile = (word: string) => word.startsWith('/');

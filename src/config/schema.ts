@@ -1,3 +1,4 @@
+import { buildKeys } from './keys/build.ts';
 import { execKeys } from './keys/exec.ts';
 import { filesKeys } from './keys/files.ts';
 import { guestKeys } from './keys/guest.ts';
@@ -36,21 +37,49 @@ export interface Key {
 export const nspawnKeys: readonly Key[] = [...execKeys, ...filesKeys, ...networkKeys];
 
 /**
- * Every key, in the order of the manual. The parser, the checks, the suggestions and the manual all come from it.
+ * Every key of guest files, in the order of the manual. The parser, the checks, the suggestions and the manual all come
+ * from it.
  */
 export const schema: readonly Key[] = [...guestKeys, ...nspawnKeys, ...unitKeys];
+
+/** What may be in a file of a kind. */
+export interface Vocabulary {
+  /** What such a file declares. */
+  readonly declares: string;
+  readonly keys: readonly Key[];
+  readonly sections: readonly string[];
+  /** The manual page that describes it. */
+  readonly manual: string;
+  find(section: string, name: string): Key | undefined;
+}
+
+function vocabulary(declares: string, keys: readonly Key[]): Vocabulary {
+  const bySectionAndName = new Map(keys.map((key) => [`${key.section}.${key.name}`, key]));
+  return {
+    ...{ declares, keys, sections: sectionsOf(keys), manual: `ostree-guests.${declares}(5)` },
+    find: (section, name) => bySectionAndName.get(`${section}.${name}`),
+  };
+}
+
+const sectionsOf = (keys: readonly Key[]): string[] => [...new Set(keys.map(({ section }) => section))];
+
+const guestVocabulary = vocabulary('guest', schema);
+let buildVocabulary: Vocabulary | undefined;
+
+/** Most hosts have no builds: what is needed for them is made for the first one. */
+export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
+  if (kind !== 'build') return guestVocabulary;
+  buildVocabulary ??= vocabulary('build', buildKeys);
+  return buildVocabulary;
+}
 
 /** The sections whose lines go into units as they are, systemd's specifiers included. */
 const unitSections = ['Unit', 'Service', 'Timer'] as const;
 export type UnitSection = (typeof unitSections)[number];
 
-const bySectionAndName = new Map(schema.map((key) => [`${key.section}.${key.name}`, key]));
-export const findKey = (section: string, name: string): Key | undefined =>
-  bySectionAndName.get(`${section}.${name}`);
-
-export const sections: readonly string[] = [...new Set(schema.map((key) => key.section))];
+export const { sections } = guestVocabulary;
 export const isUnitSection = (section: string): section is UnitSection =>
   (unitSections as readonly string[]).includes(section);
 
-/** Hostname, machine, stateroot and unit instance must all accept it. */
+/** Hostname, machine, stateroot and unit instance must all accept it. Builds are named by the same rule. */
 export const guestName = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -1,7 +1,7 @@
 /** What specifiers stand for. */
 export interface Specifiers {
   /** %n */
-  readonly guest: string;
+  readonly name: string;
   /** %H */
   readonly hostname: string;
 }
@@ -9,14 +9,14 @@ export interface Specifiers {
 export type Expanded = { readonly text: string } | { readonly wrong: string; readonly offset: number };
 
 /** Puts in what %n, %H and %% stand for. */
-export function expand(value: string, { guest, hostname }: Specifiers): Expanded {
-  const known: Readonly<Record<string, string>> = { '%n': guest, '%H': hostname, '%%': '%' };
+export function expand(value: string, { name, hostname }: Specifiers): Expanded {
+  const known: Readonly<Record<string, string>> = { '%n': name, '%H': hostname, '%%': '%' };
   for (const { 0: specifier, index } of value.matchAll(/%.?/gs)) {
     if (known[specifier] === undefined) return { wrong: specifier, offset: index };
   }
   return { text: value.replace(/%./gs, (specifier) => known[specifier] ?? specifier) };
 }
 
-/** For a value that systemd itself expands: %n is the guest's name there too, the others are systemd's. */
-export const expandForUnit = (value: string, { guest }: Specifiers): string =>
-  value.replace(/%(.)/gs, (specifier, letter) => (letter === 'n' ? guest : specifier));
+/** For a value that systemd itself expands: %n is the same name there too, the others are systemd's. */
+export const expandForUnit = (value: string, { name }: Specifiers): string =>
+  value.replace(/%(.)/gs, (specifier, letter) => (letter === 'n' ? name : specifier));

@@ -8,7 +8,7 @@ export function checkTogether(values: Values, top: Position): Problem[] {
     missingOrigin,
     twoOrigins,
     mappedManager,
-    imageManager,
+    otherManager,
     outsideManager,
     missingUrl,
     missingKey,
@@ -24,10 +24,11 @@ const missingOrigin: Rule = (values, at) =>
     : {
         at,
         message: 'Ref= is missing in [Guest]',
-        remedy: 'Say where the tree comes from: Ref=REMOTE:REF, or Image=docker://REGISTRY/NAME:TAG',
+        remedy:
+          'Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME',
       };
 
-const origins = ['Ref', 'Image'];
+const origins = ['Ref', 'Image', 'Build'];
 
 const twoOrigins: Rule = (values) => {
   const [first, second] = origins.flatMap((key) => values.effective('Guest', key).slice(-1));
@@ -79,11 +80,15 @@ const mappedManager: Rule = (values) => {
   return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
 };
 
-const imageManager: Rule = (values) => {
-  const [image] = values.effective('Guest', 'Image').slice(-1);
-  if (!managesItself(values) || !image) return undefined;
+const otherManager: Rule = (values) => {
+  const [other] = ['Image', 'Build'].flatMap((key) => values.effective('Guest', key).slice(-1));
+  if (!managesItself(values) || !other) return undefined;
   const message = 'By=rpm-ostree goes with Ref= only';
-  return { at: image.at, message, remedy: 'Name the ref, and rebase to the image inside: rpm-ostree rebase' };
+  const remedy =
+    other.key === 'Image'
+      ? 'Name the ref, and rebase to the image inside: rpm-ostree rebase'
+      : 'Leave out By=, or name the ref of a remote';
+  return { at: other.at, message, remedy };
 };
 
 const outsideManager: Rule = (values) => {

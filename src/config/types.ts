@@ -97,6 +97,8 @@ export const image = pattern(
   ),
 );
 
+export const buildName = pattern('the name of a build, of a-z, 0-9 and -', /^[a-z0-9][a-z0-9-]{0,62}$/);
+
 export const interfaceName = pattern(
   'the name of a network interface, 1 to 15 characters',
   /^[^\s/:]{1,15}(:[^\s/:]{1,15})?$/,

@@ -122,6 +122,13 @@ function guestFiles({ declared, outOfDate }: Facts): Finding[] {
     ...declared.broken.map(({ name, file }) =>
       bad('guest files', `${file} has mistakes, ${name} cannot start`, `See: guestctl verify ${name}`),
     ),
+    ...declared.brokenBuilds.map(({ name, file }) =>
+      bad(
+        'build files',
+        `${file} has mistakes, its guests cannot be updated`,
+        `See: guestctl verify ${name}`,
+      ),
+    ),
     ...outOfDate.map((name) =>
       bad('units', `The units of ${name} are not what its file says`, 'Run: systemctl daemon-reload'),
     ),

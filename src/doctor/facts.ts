@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { stateDirectory } from '../config/guest.ts';
-import { type Declared, loadGuests } from '../config/load.ts';
-import { type Generated, unitsOf } from '../generate/units.ts';
+import { type Declared, type DeclaredBuilds, loadAll } from '../config/load.ts';
+import { type Generated, unitsOf, unitsOfBuild } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
@@ -21,8 +21,8 @@ export interface Facts {
   readonly hasNspawn: boolean;
   readonly networkd: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
-  readonly declared: Declared;
-  /** Guests whose units are not what the generator would make now. */
+  readonly declared: Declared & DeclaredBuilds;
+  /** Guests and builds whose units are not what the generator would make now. */
   readonly outOfDate: readonly string[];
   /** Guests whose removal was cut off. */
   readonly halfRemoved: readonly string[];
@@ -31,7 +31,7 @@ export interface Facts {
 }
 
 export async function gatherFacts(): Promise<Facts> {
-  const declared = loadGuests(nodeFiles);
+  const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
   const [systemd, ostree, type, units] = await Promise.all([
     systemdVersion(),
@@ -48,7 +48,10 @@ export async function gatherFacts(): Promise<Facts> {
     networkd: units[0]?.['ActiveState'] === 'active',
     hasNspawn: units[1]?.['LoadState'] === 'loaded',
     selinux: selinux(),
-    outOfDate: declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)).map(({ name }) => name),
+    outOfDate: [
+      ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
+      ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
+    ].map(({ name }) => name),
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),

@@ -1,6 +1,8 @@
+import type { Build } from '../config/build.ts';
 import type { Broken, Checked, Guest } from '../config/guest.ts';
 import { bootService } from '../units/boot-service.ts';
 import { brokenService } from '../units/broken-service.ts';
+import { buildService } from '../units/build-service.ts';
 import { maintenanceService } from '../units/maintenance-service.ts';
 import { nspawnService } from '../units/nspawn-service.ts';
 import { onFailure, onFailureDropIn } from '../units/on-failure.ts';
@@ -17,6 +19,11 @@ export type Generated =
 /** All that the generator makes of one guest. */
 export const unitsOf = (checked: Checked): Generated[] =>
   'guest' in checked ? guestUnits(checked.guest) : brokenUnits(checked.broken);
+
+/** All that it makes of a build. One that is broken fails by itself, with the reason. */
+export const unitsOfBuild = (build: Build): Generated[] => [
+  dropIn(`ostree-guest-build@${build.name}.service`, buildService(build)),
+];
 
 function guestUnits(guest: Guest): Generated[] {
   const { name } = guest;

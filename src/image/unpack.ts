@@ -22,7 +22,7 @@ export async function unpackLayers(archives: readonly string[], directory: strin
 }
 
 /** Pipes, sockets and devices: OSTree keeps none, and who needs one makes it. */
-function dropSpecialFiles(directory: string): void {
+export function dropSpecialFiles(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory()) dropSpecialFiles(path);

@@ -28,8 +28,8 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
     return { workspace, identity, checksum: await commitOf(guest.sysroot, layeredRef, identity) };
   };
   return {
-    async check() {
-      const offer = await base.check();
+    async check(report) {
+      const offer = await base.check(report);
       const { refspec } = offer;
       const url = `${offer.url}, with ${packagesWords(packages)}`;
       // What the packages would be takes the tree below, and where that is new, so is the whole.

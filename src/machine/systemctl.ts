@@ -16,6 +16,9 @@ export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@
 export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 
+/** Of a build, which has no guest of its own. */
+export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
+
 /** Asks for properties of any number of units with one process; answers in the order of the units. */
 export async function showUnits(
   units: readonly string[],

@@ -53,6 +53,7 @@ export const units = [
     'ostree-guest-maintenance@NAME.service',
     'A stopped guest that manages itself (By=rpm-ostree), started without its services for its update.',
   ],
+  ['ostree-guest-build@NAME.service', 'Makes the tree of the build NAME, for the guests that name it.'],
   ['ostree-guest-image@NAME.service', 'An empty image, so that machinectl knows the guest.'],
 ] as const;
 
@@ -62,6 +63,8 @@ const files = [
     '/etc/ostree-guests/NAME.guest.d/*.conf, /etc/ostree-guests/guest.d/*.conf',
     'Additions to it, and to all guests.',
   ],
+  ['/etc/ostree-guests/NAME.build', 'A tree that is made on this host: ostree-guests.build(5).'],
+  ['/var/lib/ostree-guests/.builds/NAME', 'The trees that it made, and what it keeps between runs.'],
   ['/var/lib/ostree-guests/NAME', 'The system root, and what is known of the guest beside it.'],
   ['/run/ostree-guests/NAME/root', 'A link to the deployment that runs, or ran last.'],
 ] as const;
@@ -115,5 +118,5 @@ export const conceptsPage: Page = {
     ...recovery.flatMap(([text, commands]) => [paragraph(text), example(commands)]),
   ],
   seeAlso:
-    'guestctl(1), ostree-guests.guest(5), ostree-guests-generator(8), systemd-nspawn(1), machinectl(1), systemd.timer(5), ostree(1)',
+    'guestctl(1), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests-generator(8), systemd-nspawn(1), machinectl(1), systemd.timer(5), ostree(1)',
 };

@@ -3,7 +3,7 @@ import { entry, example, heading, paragraph } from './roff.ts';
 
 /** For tests; systemd sets none of them. Checked against the program. */
 export const environment = [
-  ['OSTREE_GUESTS_PATH', 'Directories to look for guest files in, instead of the usual ones.'],
+  ['OSTREE_GUESTS_PATH', 'Directories to look for guest and build files in, instead of the usual ones.'],
   ['OSTREE_GUESTS_NSPAWN_PATH', 'The same for systemd.nspawn(5) files of administrators.'],
   ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_QJS', 'The two interpreters.'],
   ['OSTREE_GUESTS_LIB', 'The directory of the program.'],
@@ -20,7 +20,7 @@ export const generatorPage: Page = {
     paragraph('/usr/lib/systemd/system-generators/ostree-guests-generator'),
     heading('DESCRIPTION'),
     paragraph(
-      'A systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest files, ostree-guests.guest(5), and writes drop-ins for the units of each guest, ostree-guests(7). It reads and writes nothing else, and starts nothing but its own interpreter; where no guest is declared, not even that.',
+      'A systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest and build files, ostree-guests.guest(5) and ostree-guests.build(5), and writes drop-ins for the units of each, ostree-guests(7). It reads and writes nothing else, and starts nothing but its own interpreter; where nothing is declared, not even that.',
     ),
     paragraph(
       'A guest with mistakes costs the others nothing: they are logged, that guest gets a unit that fails with the reason, and the generator goes on, and ends with 1. guestctl units shows what it makes of a guest, guestctl verify what is wrong with one.',

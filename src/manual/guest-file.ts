@@ -23,7 +23,7 @@ const sectionText = (section: string): string[] => [
   ...schema.filter((key) => key.section === section).map((key) => entry(`${key.name}=`, keyText(key))),
 ];
 
-function keyText({ type, default: preset, help, manual, repeatable, since }: Key): string {
+export function keyText({ type, default: preset, help, manual, repeatable, since }: Key): string {
   const sentences = [
     help,
     type.noun === 'text' || help.includes(type.noun) ? '' : `Takes ${type.noun}.`,
@@ -69,5 +69,5 @@ export const guestFilePage: Page = {
     example(mailGuest),
   ],
   seeAlso:
-    'guestctl(1), ostree-guests(7), systemd.syntax(7), systemd.nspawn(5), systemd-nspawn(1), ostree(1), machinectl(1)',
+    'guestctl(1), ostree-guests(7), ostree-guests.build(5), systemd.syntax(7), systemd.nspawn(5), systemd-nspawn(1), ostree(1), machinectl(1)',
 };

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { buildFilePage } from './build-file.ts';
 import { conceptsPage } from './concepts.ts';
 import { generatorPage } from './generator.ts';
 import { guestFilePage } from './guest-file.ts';
@@ -8,6 +9,7 @@ import type { Page } from './page.ts';
 export const pages = (program: Command): Page[] => [
   guestctlPage(program),
   guestFilePage,
+  buildFilePage,
   conceptsPage,
   generatorPage,
 ];

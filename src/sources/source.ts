@@ -1,5 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { layered } from '../layers/layers.ts';
+import type { Report } from '../update/report.ts';
+import { buildSource } from './build.ts';
 import { ociSource } from './oci.ts';
 import { ostreeSource } from './ostree.ts';
 
@@ -9,7 +11,7 @@ export interface Source {
    * Is there something new? Asks what there is now, and brings no more than it takes to know that. The guest's
    * sysroot must be there.
    */
-  check(): Promise<Offer>;
+  check(report: Report): Promise<Offer>;
 }
 
 /** What a source has now. */
@@ -32,10 +34,19 @@ export interface Offer {
  * and of the host: what one of them has need not be brought from afar.
  */
 export function sourceOf(guest: Guest, neighbours: readonly string[]): Source {
-  const base =
-    guest.origin.kind === 'oci'
-      ? ociSource(guest, guest.origin, neighbours)
-      : ostreeSource(guest, guest.origin, neighbours);
+  const base = baseOf(guest, neighbours);
   // A guest that manages itself adds them by itself.
   return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
+}
+
+function baseOf(guest: Guest, neighbours: readonly string[]): Source {
+  const { origin } = guest;
+  switch (origin.kind) {
+    case 'ostree':
+      return ostreeSource(guest, origin, neighbours);
+    case 'oci':
+      return ociSource(guest, origin, neighbours);
+    case 'build':
+      return buildSource(guest, origin);
+  }
 }

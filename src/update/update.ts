@@ -44,7 +44,7 @@ async function updateFromOutside(guest: Guest, neighbours: readonly string[], re
   const source = sourceOf(guest, neighbours);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await finishCleanUp(guest);
-  return bring(guest, await source.check(), report);
+  return bring(guest, await source.check(report), report);
 }
 
 /** Goes as far with what the source offers as the policy says; answers what was done, if there was something to do. */

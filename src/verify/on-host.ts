@@ -1,10 +1,14 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../config/guest.ts';
+import { loadBuild, loadBuilds } from '../config/load.ts';
 import { bindSource, isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
-import type { Position, Problem } from '../config/problem.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Problem } from '../config/problem.ts';
+import { topOf } from '../config/read.ts';
 import { nspawnKeys } from '../config/schema.ts';
 import { canReflink } from '../machine/copy.ts';
+import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { features } from '../ostree/ostree.ts';
 import { run } from '../process.ts';
@@ -18,21 +22,38 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
     signatures(guest),
     snapshots(guest),
   ]);
-  return [...remote(guest), ...keyPath(guest), ...bindSources(guest), ...mountPoints(guest), ...found.flat()];
+  return [
+    ...remote(guest),
+    ...build(guest),
+    ...keyPath(guest),
+    ...bindSources(guest),
+    ...mountPoints(guest),
+    ...found.flat(),
+  ];
 }
 
 /** The settings of a key that count. */
 const settings = ({ values }: Guest, section: string, key: string) => values.effective(section, key);
 
-const top = ({ file }: Guest): Position => ({ file, line: 1, column: 1 });
-
 function remote(guest: Guest): Problem[] {
   if (guest.origin.kind !== 'ostree') return [];
   const { remote, remoteName } = guest.origin;
   if (remote || findHostRemote(remoteName)) return [];
-  const at = guest.values.at('Guest', 'Ref') ?? top(guest);
+  const at = guest.values.at('Guest', 'Ref') ?? topOf(guest.file);
   const message = `The host has no remote '${remoteName}'`;
   return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
+}
+
+function build({ origin, values, file }: Guest): Problem[] {
+  if (origin.kind !== 'build' || loadBuild(nodeFiles, origin.build)) return [];
+  const { builds, brokenBuilds } = loadBuilds(nodeFiles);
+  const near = nearest(
+    origin.build,
+    [...builds, ...brokenBuilds].map(({ name }) => name),
+  );
+  const at = values.at('Guest', 'Build') ?? topOf(file);
+  const remedy = near ? `Did you mean ${near}?` : `Declare it in /etc/ostree-guests/${origin.build}.build`;
+  return [{ at, message: `There is no build '${origin.build}'`, remedy }];
 }
 
 function keyPath(guest: Guest): Problem[] {
@@ -60,7 +81,7 @@ async function snapshots(guest: Guest): Promise<Problem[]> {
   let directory = guest.sysroot;
   while (!existsSync(directory)) directory = dirname(directory);
   if (await canReflink(directory)) return [];
-  const at = guest.values.at('Update', 'SnapshotVar') ?? top(guest);
+  const at = guest.values.at('Update', 'SnapshotVar') ?? topOf(guest.file);
   const message = `The file system of ${guest.sysroot} cannot share data between files`;
   return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or leave out SnapshotVar=' }];
 }

@@ -6,7 +6,7 @@ import { complaints } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';
 const noRef =
-  'mail.guest:1:1: Ref= is missing in [Guest]. Say where the tree comes from: Ref=REMOTE:REF, or Image=docker://REGISTRY/NAME:TAG';
+  'mail.guest:1:1: Ref= is missing in [Guest]. Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME';
 
 test.each([
   ['', [noRef]],

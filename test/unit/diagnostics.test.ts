@@ -34,7 +34,7 @@ test.each([
   ['Descripton=x', "3:1: [Guest] has no key 'Descripton'. Did you mean Description?"],
   ['ref=site:x', "3:1: [Guest] has no key 'ref'. Did you mean Ref?"],
   ['Hostname=x', "3:1: [Guest] has no key 'Hostname'. It belongs in [Exec]"],
-  ['Picture=x', "3:1: [Guest] has no key 'Picture'. Known: Description, Ref, Image, Sysroot"],
+  ['Picture=x', "3:1: [Guest] has no key 'Picture'. Known: Description, Ref, Image, Build, Sysroot"],
   [
     'Image=docker://quay.io/a/b:1',
     '3:7: A tree comes from one place, and this says two: Ref= and Image=. Leave one of them out',

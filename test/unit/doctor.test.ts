@@ -11,7 +11,7 @@ const healthy: Facts = {
   ...{ systemd: '257.13-1~deb13u1', ostree: '2025.2', node: '20.19.0', kernel: '6.12.9' },
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
   ...{ userNamespaces: 15_000, hasNspawn: true, networkd: true, selinux: 'off' },
-  declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [] },
+  declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   ...{ outOfDate: [], halfRemoved: [], undeclared: [] },
 };
 

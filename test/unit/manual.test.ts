@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/cli/program.ts';
+import { readBuild } from '../../src/config/build.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import { schema } from '../../src/config/schema.ts';
+import { buildFilePage } from '../../src/manual/build-file.ts';
 import { units } from '../../src/manual/concepts.ts';
 import { environment } from '../../src/manual/generator.ts';
 import { guestFilePage } from '../../src/manual/guest-file.ts';
@@ -37,6 +39,20 @@ test('its example is a guest, and the one of the README', () => {
   });
   const indented = example.replace(/^(?=.)/gm, '    ');
   expect(readFileSync('README.md', 'utf8')).toContain(indented);
+});
+
+test('the example of a build is one, and is in the README', () => {
+  const text =
+    /^\.nf\n(.*?)\n\.fi$/ms.exec(pageText(buildFilePage, '1.0'))?.[1]?.replaceAll('\\e', '\\') ?? '';
+  const example = text.replaceAll('\\-', '-');
+  const checked = readBuild(
+    'debian',
+    'debian.build',
+    [{ kind: 'build', file: 'debian.build', text: example }],
+    'host',
+  );
+  expect(checked).toMatchObject({ build: { description: 'Debian for servers' } });
+  expect(readFileSync('README.md', 'utf8')).toContain(example.replace(/^(?=.)/gm, '    '));
 });
 
 const plain = (text: string) => text.replaceAll('\\-', '-').replaceAll(/\\f[BIR]/g, '');

@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergedText } from '../../src/cli/screens/merged.ts';
-import { readGuest, type Source } from '../../src/config/guest.ts';
+import { readGuest } from '../../src/config/guest.ts';
 import type { Position } from '../../src/config/problem.ts';
+import type { Source } from '../../src/config/read.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';
 import { read } from './read.ts';
 

@@ -1,6 +1,7 @@
 // Reading guest files from literal text.
-import { type Guest, readGuest, type Source } from '../../src/config/guest.ts';
+import { type Guest, readGuest } from '../../src/config/guest.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import type { Source } from '../../src/config/read.ts';
 
 const file = 'mail.guest';
 export const hostname = 'host.example.org';

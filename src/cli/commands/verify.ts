@@ -7,8 +7,8 @@ import { githubCommands, problemJson, problemsText } from '../screens/problems.t
 export const verify: Define = (guestctl) => {
   const command = guestctl
     .command('verify')
-    .description('what is wrong with guest files, or nothing; exit status 1 where something is')
-    .addArgument(new Argument('[guest-or-file...]', 'a name, or a file; all guests that are declared'))
+    .description('what is wrong with guest and build files, or nothing; exit status 1 where something is')
+    .addArgument(new Argument('[guest-or-file...]', 'a name, or a file; all that is declared'))
     .addOption(outputOption('github'))
     .addOption(new Option('--format <format>', 'the same as --output').choices(['text', 'json', 'github']))
     .action(async (targets: string[], _options, command) => {

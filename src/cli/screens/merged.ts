@@ -1,4 +1,4 @@
-import type { Source } from '../../config/guest.ts';
+import type { Source } from '../../config/read.ts';
 import { parseSyntax } from '../../config/syntax.ts';
 
 /** The files of a guest put together, as one file that means the same, with where each line came from. */

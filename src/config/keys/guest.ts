@@ -1,6 +1,7 @@
 import type { Key } from '../schema.ts';
 import {
   boolean,
+  buildName,
   command,
   duration,
   image,
@@ -27,13 +28,19 @@ export const guestKeys: readonly Key[] = [
     section: 'Guest',
     name: 'Ref',
     type: refspec,
-    help: "Where the guest's tree comes from: a ref of a remote. Every guest has this key or Image=.",
+    help: "Where the guest's tree comes from: a ref of a remote. Every guest has this key, Image= or Build=.",
   },
   {
     section: 'Guest',
     name: 'Image',
     type: image,
     help: 'The tree is that of a container image, instead of Ref=. When the tag moves to another image, that is the update. Which signatures it must have is said in containers-policy.json(5); passwords of registries are read from /etc/ostree/auth.json.',
+  },
+  {
+    section: 'Guest',
+    name: 'Build',
+    type: buildName,
+    help: 'The tree is made on this host, instead of Ref=: as NAME.build says, ostree-guests.build(5). Many guests may name the same build. Each update of one of them builds; those that wait at the same time share one run.',
   },
   {
     section: 'Guest',

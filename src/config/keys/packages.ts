@@ -9,6 +9,7 @@ const packagesOrFiles = pattern(
   new RegExp(`^(${name}|${file})(\\s+(${name}|${file}))*$`),
 );
 const packageNames = pattern('names of packages', new RegExp(`^${name}(\\s+${name})*$`));
+export const localFile = pattern('a file that starts with ./ or /', new RegExp(`^${file}$`));
 const files = pattern('files that start with ./ or /', new RegExp(`^${file}(\\s+${file})*$`));
 
 const row = (key: string, type: Key['type'], help: string): Key => ({

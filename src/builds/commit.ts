@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { buildRepository, builtRef } from '../config/build.ts';
+import { ostree } from '../ostree/ostree.ts';
+import { readCommit, versionOf } from '../ostree/repository.ts';
+
+export interface Committed {
+  readonly checksum: string;
+  readonly isNew: boolean;
+}
+
+/** The repository of a build. Of the same mode as those of guests, so that they can link what is in it. */
+export async function ensureRepository(name: string): Promise<void> {
+  const repository = buildRepository(name);
+  // Its configuration is what `ostree init` writes last.
+  if (existsSync(`${repository}/config`)) return;
+  await ostree(`Cannot make ${repository}`, 'init', `--repo=${repository}`, '--mode=bare');
+}
+
+/**
+ * Commits a root directory. It is not used up by it (--consume): what is there already would be replaced by what is
+ * the same, and be shared with guests no more.
+ */
+export function commitRoot(name: string, root: string): Promise<Committed> {
+  const version = new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
+  return commit(name, version, `--tree=dir=${root}`);
+}
+
+/** Takes over what was committed elsewhere. */
+export async function commitComposed(name: string, from: string, checksum: string): Promise<Committed> {
+  const repository = buildRepository(name);
+  const what = `Cannot take over ${checksum}`;
+  await ostree(what, `--repo=${repository}`, 'pull-local', from, checksum);
+  return commit(name, await versionOf(repository, checksum), `--tree=ref=${checksum}`);
+}
+
+/** A tree that is the same as that of the last commit is not committed again: then there is no update. */
+async function commit(name: string, version: string | undefined, ...tree: string[]): Promise<Committed> {
+  const repository = buildRepository(name);
+  const before = readCommit(repository, builtRef);
+  await ostree(
+    'Cannot commit the tree',
+    `--repo=${repository}`,
+    'commit',
+    `--branch=${builtRef}`,
+    '--skip-if-unchanged',
+    '--no-bindings',
+    ...(version === undefined ? [] : [`--add-metadata-string=version=${version}`]),
+    ...tree,
+  );
+  const checksum = readCommit(repository, builtRef);
+  if (checksum === undefined) throw new Error(`ostree committed to ${builtRef} but left no ref`);
+  // The one before stays, for an update that is just taking it.
+  const options = ['--refs-only', '--depth=1'];
+  await ostree('Cannot remove old trees', `--repo=${repository}`, 'prune', ...options);
+  return { checksum, isNew: checksum !== before };
+}

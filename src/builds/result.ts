@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Build, buildDirectory } from '../config/build.ts';
+import { unlessMissing } from '../node-files.ts';
+import { readJson, writeJson } from '../state/files.ts';
+
+/** What came of the last run of a build. */
+export interface Result {
+  /** What it was told to do: definitionOf(). */
+  readonly definition: string;
+  /** In milliseconds since 1970. */
+  readonly ended: number;
+  /** The commit, whether it is a new one or not. */
+  readonly checksum?: string;
+  /** Why there is none. */
+  readonly failure?: string;
+}
+
+const resultFile = (name: string): string => `${buildDirectory(name)}/result.json`;
+
+export const readResult = (name: string): Result | undefined => readJson<Result>(resultFile(name));
+
+export const writeResult = (name: string, result: Result): void => writeJson(resultFile(name), result);
+
+/** A digest of all that a build file says, and of the files of the site that it names to be run or read. */
+export function definitionOf({ values, recipe }: Build): string {
+  const files =
+    recipe.kind === 'treefile'
+      ? [recipe.treefile]
+      : recipe.commands.map(({ words: [program = ''] }) => program);
+  const contents = files
+    .filter((file) => file.startsWith('/'))
+    .map((file) => unlessMissing(() => digest(readFileSync(file))) ?? null);
+  const settings = values.settings.map(({ section, key, value }) => [section, key, value]);
+  return digest(JSON.stringify([settings, contents]));
+}
+
+const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,103 @@
+import { besideFile } from './beside.ts';
+import { stateDirectory } from './guest.ts';
+import type { Position, Problem } from './problem.ts';
+import { readSources, type Source, topOf } from './read.ts';
+import { guestName } from './schema.ts';
+import { milliseconds } from './time-span.ts';
+import type { Values } from './values.ts';
+import { wordsOf } from './words.ts';
+
+/** A tree that is made on this host: what one build's files declare, checked and with the defaults filled in. */
+export interface Build {
+  readonly name: string;
+  /** The build file; its drop-ins are not named here. */
+  readonly file: string;
+  readonly description: string;
+  readonly recipe: Recipe;
+  /** In milliseconds: how old a result may be and still be used as it is. */
+  readonly maxAge: number;
+  /** Options of systemd-nspawn(1): the environment, and what is read of the host. */
+  readonly options: readonly string[];
+  readonly values: Values;
+}
+
+/** Commands, each as its words, or a treefile of rpm-ostree. Paths are absolute. */
+export type Recipe =
+  | { readonly kind: 'commands'; readonly commands: readonly Command[] }
+  | { readonly kind: 'treefile'; readonly treefile: string; readonly at: Position };
+
+export interface Command {
+  readonly words: readonly string[];
+  readonly at: Position;
+}
+
+export interface BrokenBuild {
+  readonly name: string;
+  readonly file: string;
+  readonly problems: readonly Problem[];
+}
+
+export type CheckedBuild = { readonly build: Build } | { readonly broken: BrokenBuild };
+
+/** Where all of a build lives. No guest has a name that begins with a dot. */
+export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;
+
+/** Where its commits are, under one ref. */
+export const buildRepository = (name: string): string => `${buildDirectory(name)}/repo`;
+export const builtRef = 'ostree-guests/built';
+
+/** Reads a build: `file` is its build file, `sources` are all its files in the order in which they apply. */
+export function readBuild(
+  name: string,
+  file: string,
+  sources: readonly Source[],
+  hostname: string,
+): CheckedBuild {
+  const { values, problems } = readSources(name, sources, hostname);
+  const top = topOf(file);
+  if (!guestName.test(name)) {
+    const remedy = 'Name the file after the build: 1 to 63 of a-z, 0-9 and -, then .build';
+    problems.unshift({ at: top, message: `'${name}' is not the name of a build`, remedy });
+  }
+  problems.push(...wrongRecipe(values, top));
+  return problems.length > 0
+    ? { broken: { name, file, problems } }
+    : { build: makeBuild(name, file, values) };
+}
+
+function wrongRecipe(values: Values, top: Position): Problem[] {
+  const [command] = values.effective('Build', 'Command');
+  const treefile = values.at('Build', 'Treefile');
+  if (command && treefile) {
+    const message = 'A tree is made in one way, and this says two: Command= and Treefile=';
+    return [{ at: treefile, message, remedy: 'Leave one of them out' }];
+  }
+  if (command || treefile) return [];
+  const remedy = 'Say how the tree is made, such as: Command=mmdebstrap --variant=minbase trixie root';
+  return [{ at: top, message: 'Command= is missing in [Build]', remedy }];
+}
+
+function makeBuild(name: string, file: string, values: Values): Build {
+  const last = (key: string) => values.last('Build', key);
+  return {
+    ...{ name, file, values },
+    description: last('Description') ?? `Build ${name}`,
+    recipe: recipeOf(values),
+    maxAge: milliseconds(last('MaxAgeSec') ?? '0'),
+    options: [
+      ...wordsOf(values.all('Exec', 'Environment')).map((word) => `--setenv=${word}`),
+      ...values.all('Files', 'BindReadOnly').map((value) => `--bind-ro=${value}`),
+    ],
+  };
+}
+
+function recipeOf(values: Values): Recipe {
+  const [treefile] = values.effective('Build', 'Treefile').slice(-1);
+  if (treefile)
+    return { kind: 'treefile', treefile: besideFile(treefile.value, treefile.at), at: treefile.at };
+  const commands = values.effective('Build', 'Command').map(({ value, at }) => {
+    const [program = '', ...others] = wordsOf([value]);
+    return { words: [besideFile(program, at), ...others], at };
+  });
+  return { kind: 'commands', commands };
+}

@@ -1,0 +1,160 @@
+// What people read about build files, what is made of right ones, and what is said of a command that failed.
+import { expect, test } from 'vitest';
+import { lastWords } from '../../src/builds/build.ts';
+import { definitionOf } from '../../src/builds/result.ts';
+import { type Build, readBuild } from '../../src/config/build.ts';
+import { loadAll, loadBuildFile } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { vocabularyOf } from '../../src/config/schema.ts';
+import { complaints, guestOf, hostname } from './read.ts';
+
+const file = '/etc/ostree-guests/debian.build';
+const read = (text: string, name = 'debian') =>
+  readBuild(name, file, [{ kind: 'build', file, text }], hostname);
+
+function wrong(text: string, name?: string): string[] {
+  const checked = read(text, name);
+  return 'broken' in checked ? checked.broken.problems.map(formatProblem) : [];
+}
+
+function buildOf(text: string): Build {
+  const checked = read(text);
+  if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
+  return checked.build;
+}
+
+const good = '[Build]\nCommand=mmdebstrap trixie root\n';
+const noCommand = `${file}:1:1: Command= is missing in [Build]. Say how the tree is made, such as: Command=mmdebstrap --variant=minbase trixie root`;
+
+test.each([
+  ['', [noCommand]],
+  ['[Build]\nCommand=\n', [noCommand]],
+  ['[Build]\nComand=x', [`${file}:2:1: [Build] has no key 'Comand'. Did you mean Command?`, noCommand]],
+  [
+    `${good}[Guest]\nRef=site:x`,
+    [`${file}:4:1: There is no section [Guest]. Known: [Build], [Exec], [Files], [Unit], [Service]`],
+  ],
+  [`${good}[Files]\nBind=/srv`, [`${file}:4:1: [Files] has no key 'Bind'. Known: BindReadOnly`]],
+  [
+    `${good}[Service]\nRestart=always`,
+    [`${file}:4:1: [Service] has no key 'Restart'. See ostree-guests.build(5)`],
+  ],
+  [
+    `${good}Treefile=./a.yaml`,
+    [
+      `${file}:3:10: A tree is made in one way, and this says two: Command= and Treefile=. Leave one of them out`,
+    ],
+  ],
+  [
+    '[Build]\nTreefile=a.yaml',
+    [`${file}:2:10: 'a.yaml' is not right for Treefile=. Expected a file that starts with ./ or /`],
+  ],
+  ["[Build]\nCommand=sh -c 'x", [`${file}:2:15: This quote is not closed: 'x`]],
+  [
+    '[Build]\nCommand=x %i',
+    [
+      `${file}:2:11: '%i' in Command= is not a specifier. Known: %n, the name of the build; %H, the hostname of the host; and %% for a %`,
+    ],
+  ],
+  [
+    `${good}MaxAgeSec=infinity`,
+    [`${file}:3:11: 'infinity' is not right for MaxAgeSec=. Something must have an end here`],
+  ],
+])('%j', (text, messages) => {
+  expect(wrong(text)).toEqual(messages);
+});
+
+test('its name is one that a guest could have', () => {
+  const remedy = 'Name the file after the build: 1 to 63 of a-z, 0-9 and -, then .build';
+  expect(wrong(good, 'Debian')).toEqual([`${file}:1:1: 'Debian' is not the name of a build. ${remedy}`]);
+});
+
+test('what is right is read as what it means', () => {
+  const text = `[Build]
+Command=./make "a b" %n 100%%
+Command=second
+MaxAgeSec=2h
+[Exec]
+Environment=A=1 "B=two words"
+[Files]
+BindReadOnly=/srv/apt:/apt`;
+  expect(buildOf(text)).toMatchObject({
+    description: 'Build debian',
+    recipe: {
+      kind: 'commands',
+      commands: [{ words: ['/etc/ostree-guests/make', 'a b', 'debian', '100%'] }, { words: ['second'] }],
+    },
+    maxAge: 7_200_000,
+    options: ['--setenv=A=1', '--setenv=B=two words', '--bind-ro=/srv/apt:/apt'],
+  });
+  expect(buildOf('[Build]\nTreefile=./a.yaml').recipe).toMatchObject({
+    kind: 'treefile',
+    treefile: '/etc/ostree-guests/a.yaml',
+  });
+});
+
+test('an edit is known by what the file means', () => {
+  const definition = (text: string) => definitionOf(buildOf(text));
+  expect(definition(`# a comment\n${good}`)).toBe(definition(good));
+  expect(definition(good.replace('trixie', 'forky'))).not.toBe(definition(good));
+});
+
+test('a build and a guest of one name are two things, and drop-ins are of one of them', () => {
+  const files = {
+    list: (directory: string) =>
+      ({
+        '/a': ['x.build', 'x.guest', 'build.d', 'x.guest.d'],
+        '/a/build.d': ['1.conf'],
+        '/a/x.guest.d': ['2.conf'],
+      })[directory] ?? [],
+    read: (path: string) =>
+      ({
+        '/a/x.build': good,
+        '/a/x.guest': '[Guest]\nBuild=x\n',
+        '/a/build.d/1.conf': '[Service]\nNice=5\n',
+        '/a/x.guest.d/2.conf': '[Service]\nNice=6\n',
+      })[path],
+  };
+  const { guests, builds, broken, brokenBuilds } = loadAll(files, { guests: ['/a'], nspawn: [] });
+  expect([broken, brokenBuilds]).toEqual([[], []]);
+  expect(guests.map(({ origin, values }) => [origin, values.all('Service', 'Nice')])).toEqual([
+    [{ kind: 'build', build: 'x' }, ['6']],
+  ]);
+  expect(builds.map(({ name, values }) => [name, values.all('Service', 'Nice')])).toEqual([['x', ['5']]]);
+});
+
+test('a file that is not there', () => {
+  const checked = loadBuildFile({ list: () => [], read: () => undefined }, '/tmp/a.build');
+  expect('broken' in checked && checked.broken.problems.map(formatProblem)).toEqual([
+    '/tmp/a.build:1:1: There is no such file',
+  ]);
+});
+
+test('a guest names one origin, and one that manages itself needs a remote', () => {
+  expect(guestOf('[Guest]\nBuild=debian').origin).toEqual({ kind: 'build', build: 'debian' });
+  expect(complaints('[Guest]\nRef=site:x\nBuild=debian')).toEqual([
+    'mail.guest:3:7: A tree comes from one place, and this says two: Ref= and Build=. Leave one of them out',
+  ]);
+  expect(complaints('[Guest]\nBuild=A b')).toEqual([
+    "mail.guest:2:7: 'A b' is not right for Build=. Expected the name of a build, of a-z, 0-9 and -",
+  ]);
+  expect(complaints('[Guest]\nBuild=debian\n[Update]\nBy=rpm-ostree')).toEqual([
+    'mail.guest:2:7: By=rpm-ostree goes with Ref= only. Leave out By=, or name the ref of a remote',
+  ]);
+});
+
+test.each([
+  ['I: one\nE: no such suite\nI: tidying up\n', 'E: no such suite'],
+  ['working\n  error: it broke\nbye\n', 'error: it broke'],
+  ['working\nlast words\n\n', 'last words'],
+  ['', ''],
+])('the last words of %j', (text, words) => {
+  expect(lastWords(text)).toBe(words);
+});
+
+test('no key of a build lets it write on the host', () => {
+  const { keys } = vocabularyOf('build');
+  expect(keys.map(({ name }) => name).filter((name) => /^(Bind$|ReadWrite|Overlay|Exec)/.test(name))).toEqual(
+    [],
+  );
+});

@@ -86,7 +86,6 @@ async function commit({ repository, directory, below }: Workspace, identity: str
     '--orphan',
     '--no-bindings',
     `--tree=dir=${directory}/root`,
-    '--consume',
     identityOption(identity),
     `--add-metadata-string=ostree-guests.base=${below}`,
     ...(version === undefined ? [] : [`--add-metadata-string=version=${version}`]),

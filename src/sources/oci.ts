@@ -56,7 +56,7 @@ async function bring(guest: Guest, image: string, digest: string): Promise<strin
       `Cannot commit ${image}`,
       `--repo=${repositoryOf(guest.sysroot)}`,
       'commit',
-      ...['--orphan', '--no-bindings', '--consume', `--tree=dir=${root}`],
+      ...['--orphan', '--no-bindings', `--tree=dir=${root}`],
       identityOption(digest),
       // As OSTree's own container support calls it.
       `--add-metadata-string=ostree.manifest-digest=${digest}`,

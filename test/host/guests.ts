@@ -81,3 +81,11 @@ export async function guestsOnDisk(host: Host): Promise<number> {
 export async function treeOnDisk(host: Host, name: string): Promise<number> {
   return Number(await host.sh(`cd /run/ostree-guests/${name}/root && du -skx usr | cut -f1`));
 }
+
+/** How many files on disk a path is in the deployments of a guest: one where it did not change and they share it. */
+export async function copiesOf(host: Host, name: string, path: string): Promise<string> {
+  const deployments = `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy`;
+  return host.sh(
+    `cd ${deployments}; [ $(ls -d *.0/${path} | wc -l) -gt 1 ]; stat -c %i *.0/${path} | sort -u | wc -l`,
+  );
+}

@@ -2,7 +2,17 @@
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeDeb, debs, makeDeb, publishDebs } from './debs.ts';
-import { declare, guestFile, inGuest, reboot, start, status, update, updateJournal } from './guests.ts';
+import {
+  copiesOf,
+  declare,
+  guestFile,
+  inGuest,
+  reboot,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
@@ -102,6 +112,7 @@ test('a new base and a new postfix are one update; edited configuration, users a
   expect(await banner()).toBe('220 edited by hand');
   expect(await inGuest(host, 'mail', 'id -un local')).toBe('local');
   expect(await owners()).toBe(before);
+  expect(await copiesOf(host, 'mail', 'usr/bin/dpkg')).toBe('1');
 });
 
 test('an edit of the declaration is an update; a user it brings arrives where /etc/passwd was changed', async () => {

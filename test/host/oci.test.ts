@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  copiesOf,
   declare,
   guestsOnDisk,
   inGuest,
@@ -92,6 +93,7 @@ test('the tag moving is the update; what was edited in /etc is kept', async () =
       'cat /usr/share/release /etc/new /etc/kept /var/kept; tail -1 /etc/greeting; test ! -e /etc/issue; test ! -e /usr/lib/systemd/system/greeting.socket',
     ),
   ).toBe('two\nnew\nkept\nkept\nmine');
+  expect(await copiesOf(host, 'web', 'usr/bin/dpkg')).toBe('1');
 });
 
 test('a bad image is given up for the one before, and a good one can be rolled back', async () => {

@@ -143,6 +143,7 @@ test('a guest that reboots itself comes back', async () => {
   await inGuest(host, 'mail', 'rm -f /run/flag; touch /run/flag');
   await host.try('systemd-run --machine mail --quiet systemctl reboot');
   await eventually(host, `systemd-run --machine mail --quiet --pipe --wait --collect test ! -e /run/flag`);
+  await eventually(host, 'systemctl is-active systemd-nspawn@mail');
   expect((await status(host, 'mail')).state).toBe('running');
 });
 

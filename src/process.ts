@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 export interface Finished {
   readonly exitCode: number;
   readonly stdout: string;
@@ -33,7 +35,45 @@ export async function run(
     ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
   });
+  return finished(file, await child);
+}
+
+/**
+ * Runs a program on a terminal of its own, made by script(1) of util-linux, with its errors apart: for what programs
+ * show to people only. `onShown` gets that as it comes, escape sequences included.
+ */
+export async function runOnTerminal(
+  file: string,
+  args: readonly string[],
+  onShown: (text: string) => void,
+): Promise<Finished> {
+  const { execa } = await import('execa');
+  const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
+  const child = execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    ...{ reject: false, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+    env: { LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
+  });
+  child.stdout.setEncoding('utf8').on('data', onShown);
   const result = await child;
+  // As on a terminal they may be coloured, too.
+  const errors = stripVTControlCharacters(`${result.stderr}${result.stdio[3] ?? ''}`);
+  return finished(file, { ...result, stderr: errors });
+}
+
+/** A word as a POSIX shell reads it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut: boolean;
+  readonly originalMessage?: string | undefined;
+  readonly stdout?: unknown;
+  readonly stderr?: unknown;
+}
+
+function finished(file: string, result: Ended): Finished {
   if (result.exitCode === undefined) {
     const reason = result.timedOut
       ? 'took too long'

@@ -52,7 +52,15 @@ async function tellSteps(
     ended = end.aborted;
     if (ended) await syncJournal();
     // How it ended is logged by a process that may be gone before the journal asks for its unit.
-    const steps = await readEntries([since, `_SYSTEMD_UNIT=${unit}`, '+', `OSTREE_GUEST=${guest}`, '_UID=0']);
+    const entries = await readEntries([
+      since,
+      `_SYSTEMD_UNIT=${unit}`,
+      '+',
+      `OSTREE_GUEST=${guest}`,
+      '_UID=0',
+    ]);
+    // libostree logs of its own how each pull went.
+    const steps = entries.filter((entry) => entry['_COMM'] !== 'ostree');
     progress.clear();
     for (const { MESSAGE = '', PRIORITY } of steps.slice(told)) {
       if (Number(PRIORITY) <= errorPriority || !quiet) console.error(MESSAGE);
@@ -61,10 +69,16 @@ async function tellSteps(
     if (ended) return;
     if (!quiet && process.stderr.isTTY) {
       const [shown] = await showUnits([unit], ['StatusText']);
-      progress.show(shown?.['StatusText'] ?? '');
+      progress.show(howFar(shown?.['StatusText'] ?? '', steps));
     }
     await sleep(interval, undefined, { signal: end }).catch(() => {});
   }
+}
+
+/** Of a status "STEP: HOW FAR IT IS" only what the lines above do not say. */
+function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[]): string {
+  const step = steps.map(({ MESSAGE = '' }) => `${MESSAGE}: `).findLast((text) => status.startsWith(text));
+  return status.slice(step?.length ?? 0);
 }
 
 /** Of syslog(3): what must be told even to who wants quiet. */

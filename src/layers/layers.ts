@@ -5,7 +5,7 @@ import { type Packages, packagesWords } from '../config/packages.ts';
 import { Failure } from '../failure.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../ostree/repository.ts';
 import { commitOf } from '../sources/identity.ts';
-import type { Offer, Source } from '../sources/source.ts';
+import type { Offer, Source, Tell } from '../sources/source.ts';
 import { add, layeredRef, plan, type Workspace } from './make.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -20,8 +20,8 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
   requireFiles(guest, packages);
   const repository = repositoryOf(guest.sysroot);
   const directory = workspaceOf(guest.name);
-  const made = async (base: Offer): Promise<Made> => {
-    const below = await base.fetch();
+  const made = async (base: Offer, tell: Tell): Promise<Made> => {
+    const below = await base.fetch(tell);
     await holdCommit(repository, baseRef, below);
     const workspace = { guest, packages, repository, directory, below };
     const identity = identityOf(below, packages, await plan(workspace));
@@ -34,8 +34,8 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       const url = `${offer.url}, with ${packagesWords(packages)}`;
       // What the packages would be takes the tree below, and where that is new, so is the whole.
       if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
-        return { refspec, url, fetch: async () => fetch(await made(offer)) };
-      const now = await made(offer);
+        return { refspec, url, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
+      const now = await made(offer, report.progress);
       return { ...(now.checksum && { checksum: now.checksum }), refspec, url, fetch: () => fetch(now) };
     },
   };

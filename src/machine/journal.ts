@@ -29,12 +29,21 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
   return parseEntries(stdout);
 }
 
-/** One JSON object in each line; a value that is not text is an array of bytes, or null where it is very long. */
+/** One JSON object in each line: the journal's export formats, "Journal JSON Format". */
 export function parseEntries(stdout: string): JournalFields[] {
   return stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as JournalFields);
+    .map((line) => {
+      const fields = Object.entries(JSON.parse(line) as Record<string, unknown>);
+      return Object.fromEntries(fields.map(([name, value]) => [name, textOf(value)]));
+    });
+}
+
+/** A value with control characters comes as an array of bytes, one that is very long as null, many as an array of them. */
+function textOf(value: unknown): string {
+  if (!Array.isArray(value)) return typeof value === 'string' ? value : '';
+  return typeof value[0] === 'number' ? Buffer.from(value).toString() : textOf(value.at(-1));
 }
 
 /** Writes to disk what was logged so far, so that it can be read. */

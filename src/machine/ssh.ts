@@ -1,13 +1,9 @@
-import { attach } from '../process.ts';
+import { attach, shellWord } from '../process.ts';
 
 /** Runs a command on [USER@]HOST[:PORT], with our terminal where there is one; answers its exit code, or ssh's own 255. */
 export function ssh(destination: string, command: readonly string[]): Promise<number> {
   const [, host = destination, port] = /^(.*?[^:]):(\d+)$/.exec(destination) ?? [];
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? ['-t'] : [];
   const options = [...terminal, ...(port ? ['-p', port] : [])];
-  return attach('ssh', [...options, '--', host, command.map(quote).join(' ')]);
+  return attach('ssh', [...options, '--', host, command.map(shellWord).join(' ')]);
 }
-
-/** For the shell on the other side. */
-const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -8,7 +8,7 @@ import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { commitOf, identityOption, keepBrought, sameIn } from './identity.ts';
 import { linkCommit } from './ostree.ts';
-import type { Source } from './source.ts';
+import type { Source, Tell } from './source.ts';
 
 /** Keeps the objects of what was brought last. */
 const imageRef = 'ostree-guests/image';
@@ -21,10 +21,11 @@ export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly 
     async check() {
       const digest = await digestOf(image);
       const checksum = await commitOf(guest.sysroot, imageRef, digest);
-      const fetch = async () => {
+      const fetch = async (tell: Tell) => {
         if (checksum !== undefined) return checksum;
         const made =
-          (await sameAsNeighbour(repository, digest, neighbours)) ?? (await bring(guest, image, digest));
+          (await sameAsNeighbour(repository, digest, neighbours)) ??
+          (await bring(guest, image, digest, tell));
         await keepBrought(guest.sysroot, imageRef, made);
         return made;
       };
@@ -43,14 +44,17 @@ async function sameAsNeighbour(repository: string, digest: string, neighbours: r
   return undefined;
 }
 
-async function bring(guest: Guest, image: string, digest: string): Promise<string> {
+async function bring(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
   const work = `${stateDirectory}/${guest.name}/image`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   try {
+    tell('copying its layers');
     const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
+    tell(`unpacking ${archives.length} layers`);
     const root = await unpackLayers(archives, work);
     layOut(root);
+    tell('committing it');
     const version = labels['org.opencontainers.image.version'];
     return await ostree(
       `Cannot commit ${image}`,

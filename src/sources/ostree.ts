@@ -3,9 +3,11 @@ import { type OstreeOrigin, originName } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
 import { listDeployments, originOf } from '../ostree/deployments.ts';
 import { reason, tryOstree } from '../ostree/ostree.ts';
+import { pullAndTell } from '../ostree/pull-progress.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
+import type { Finished } from '../process.ts';
 import { configureRemote, findRemote } from './remote.ts';
-import type { Source } from './source.ts';
+import type { Source, Tell } from './source.ts';
 
 /** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
 export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: readonly string[]): Source {
@@ -13,21 +15,22 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: rea
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
   const url = remote.options['url'] ?? '';
-  const pull = (...args: readonly string[]) => pullFrom(guest, origin, url, ...args);
+  const pull = (args: readonly string[], tell: Tell = () => {}) =>
+    pullFrom(guest, origin, url, pullAndTell([`--repo=${repository}`, 'pull', ...args], tell));
   return {
     async check() {
       await configureRemote(repository, remoteName, remote);
-      await pull('--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref);
+      await pull(['--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref]);
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
-      const fetch = async () => {
+      const fetch = async (tell: Tell) => {
         if (hasCommit(repository, checksum) || (await linkCommit(repository, checksum, neighbours)))
           return checksum;
         if (url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
           await seed(repository, neighbours);
         const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
         // The commit by name: the remote's ref may have moved on since.
-        await pull(...checked(url), ...caches, remoteName, `${ref}@${checksum}`);
+        await pull([...checked(url), ...caches, remoteName, `${ref}@${checksum}`], tell);
         return checksum;
       };
       return { checksum, refspec: originName(origin), url, fetch };
@@ -70,10 +73,11 @@ async function seed(repository: string, neighbours: readonly string[]): Promise<
   }
 }
 
-async function pullFrom(guest: Guest, origin: OstreeOrigin, url: string, ...args: readonly string[]) {
+/** Waits for a pull, and says what went wrong with it. */
+async function pullFrom(guest: Guest, origin: OstreeOrigin, url: string, pull: Promise<Finished>) {
   const { remote, remoteName, ref } = origin;
   const repository = `--repo=${repositoryOf(guest.sysroot)}`;
-  const { exitCode, stderr } = await tryOstree(repository, 'pull', ...args);
+  const { exitCode, stderr } = await pull;
   if (exitCode === 0) return;
   const place = remote ? placeOf(guest, 'Remote', 'URL') : originPlace(guest);
   const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;

@@ -25,9 +25,11 @@ export interface Offer {
   readonly refspec: string;
   /** Where it comes from, for messages. */
   readonly url: string;
-  /** Brings it into the guest's repository, with all its objects, and answers its commit. */
-  fetch(): Promise<string>;
+  /** Brings it into the guest's repository, with all its objects, and answers its commit; tells meanwhile how far it is. */
+  fetch(tell: Tell): Promise<string>;
 }
+
+export type Tell = (howFar: string) => void;
 
 /**
  * The source of a guest's tree; throws where it cannot be one. The neighbours are the repositories of other guests

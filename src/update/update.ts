@@ -9,7 +9,6 @@ import { readRejection } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean.ts';
-import { withFetchProgress } from './fetch-progress.ts';
 import { triggerOf } from './history.ts';
 import { record } from './record.ts';
 import type { Report } from './report.ts';
@@ -103,7 +102,7 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
   return withSlot(guest, report, async () => {
     const what = `Fetching ${nameOf(offer)} from ${offer.url}`;
     report.step(what);
-    const checksum = await withFetchProgress(report, what, repositoryOf(guest.sysroot), offer.fetch());
+    const checksum = await offer.fetch((howFar) => report.progress(`${what}: ${howFar}`));
     return { ...offer, checksum };
   });
 }

@@ -60,17 +60,18 @@ test('a running update shows how far it is in systemctl status', async () => {
   const files = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`/usr/share/many/${i}`, text(i)]));
   await publish(host, serverRef, { version: '12.2', files });
   await declare(host, 'one', guestFile('', `${slow.url}/repo`));
-  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@one');
+  const terminal = host.try(`script -qec 'guestctl update one' /dev/null </dev/null`);
   const seen = await host.sh(`
     for i in {1..100}; do
       # Exit code 3: it is not active yet.
-      { systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .* objects.*' && exit
+      { systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .*B/s, .* left.*' && exit
       sleep 0.1
     done; journalctl -u ostree-guest-update@one -o cat; exit 1`);
   expect(seen).toMatch(
-    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: [0-9]+ objects"/,
+    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ kB, [\d.]+ kB\/s, \d+ s left"/,
   );
-  await update(host, 'one');
+  // On a terminal below the step, again and again.
+  expect((await terminal).all).toMatch(/\d+ % \(\d+ of \d+ objects\), .* left\r/);
 });
 
 test('a remote that stops half way costs nothing but the update, and the next one goes on from there', async () => {

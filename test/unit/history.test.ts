@@ -43,6 +43,11 @@ Tue 2026-11-24 06:43:48  mail   switch  failed   bbbbbbbbbbbb  bad.service faile
   );
 });
 
+test('what is not text in the journal is read, too', () => {
+  const printed = '{"MESSAGE":[27,91,49,109,101],"_UID":["1","2"],"COREDUMP":null}\n';
+  expect(parseEntries(printed)).toEqual([{ MESSAGE: '\x1b[1me', _UID: '2', COREDUMP: '' }]);
+});
+
 // systemd.exec(5), $TRIGGER_UNIT.
 test.each([
   [{}, 'manual'],

@@ -1,0 +1,84 @@
+// What `ostree pull` shows on a terminal, and nowhere else: ostree_repo_pull_default_console_progress_changed() of libostree.
+import { existsSync } from 'node:fs';
+import { type Finished, run, runOnTerminal } from '../process.ts';
+
+/** How far a pull is, as far as libostree knows it. Sizes are as it formats them, such as "18.1 MB". */
+export interface PullProgress {
+  /** What is counted: "objects", or "delta parts". */
+  readonly what: string;
+  readonly arrived: number;
+  /** Absent as long as not all metadata is there, which tells how much content there is. */
+  readonly total: number | undefined;
+  readonly bytes: string | undefined;
+  readonly bytesTotal: string | undefined;
+  readonly rate: string | undefined;
+}
+
+const size = String.raw`(?:-|[\d.]+\s(?:bytes|\w?B))`;
+const count = String.raw`(?:\d+% \()?(?<arrived>\d+)\/(?<total>\d+|\(estimating\))\)?`;
+const delta = String.raw`(?: (?<ofDelta>${size})\/(?<bytesTotal>${size}))?`;
+const loose = String.raw`(?: (?<rate>${size})\/s)?(?: (?<ofObjects>${size}))?`;
+const receiving = new RegExp(
+  `Receiving (?<what>metadata objects|objects|delta parts): ${count}${delta}${loose}`,
+  'g',
+);
+
+/** The last that is told in what a pull has shown; nothing where it told of nothing yet. */
+export function lastProgress(shown: string): PullProgress | undefined {
+  const groups = [...shown.matchAll(receiving)].at(-1)?.groups;
+  if (!groups) return undefined;
+  const { what, arrived, total, ofDelta, ofObjects, bytesTotal, rate } = groups;
+  return {
+    what: what === 'delta parts' ? what : 'objects',
+    arrived: Number(arrived),
+    total: total === '(estimating)' ? undefined : Number(total),
+    ...{ bytes: known(ofDelta ?? ofObjects), bytesTotal: known(bytesTotal), rate: known(rate) },
+  };
+}
+
+/** libostree puts no-break spaces into sizes. */
+const known = (text: string | undefined): string | undefined =>
+  text === undefined || text === '-' ? undefined : text.replace(/\s/g, ' ');
+
+/** For people: "60 % (905 of 1505 objects), 18.1 MB, 18.1 MB/s, 12 s left". `elapsed` is in seconds. */
+export function progressWords(progress: PullProgress, elapsed: number): string {
+  const { what, arrived, total, bytes, bytesTotal, rate } = progress;
+  const count = total === undefined ? `${arrived} ${what}` : `${arrived} of ${total} ${what}`;
+  const part = total ? arrived / total : 0;
+  return [
+    part > 0 ? `${Math.floor(part * 100)} % (${count})` : count,
+    bytes && (bytesTotal ? `${bytes} of ${bytesTotal}` : bytes),
+    rate && `${rate}/s`,
+    part > 0 && part < 1 && `${spanWords((elapsed * (1 - part)) / part)} left`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function spanWords(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  return whole < 3600
+    ? `${Math.ceil(whole / 60)} min`
+    : `${Math.floor(whole / 3600)} h ${Math.ceil((whole % 3600) / 60)} min`;
+}
+
+/** How often it is told how far a pull is, in milliseconds. */
+const interval = 1000;
+
+/** Runs `ostree pull` with these arguments and tells how far it is; where there is no script(1) it runs all the same. */
+export async function pullAndTell(args: readonly string[], tell: (words: string) => void): Promise<Finished> {
+  if (!existsSync('/usr/bin/script')) return run('ostree', args);
+  const begun = Date.now();
+  let last: PullProgress | undefined;
+  const timer = setInterval(() => {
+    if (last) tell(progressWords(last, (Date.now() - begun) / 1000));
+  }, interval);
+  try {
+    return await runOnTerminal('ostree', args, (shown) => {
+      last = lastProgress(shown) ?? last;
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}

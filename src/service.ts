@@ -3,6 +3,7 @@ import type { Guest } from './config/guest.ts';
 import { loadBuild, loadGuest } from './config/load.ts';
 import { formatProblem, type Problem } from './config/problem.ts';
 import { explain, Failure } from './failure.ts';
+import { requireKnown } from './machine/known.ts';
 import { nodeFiles } from './node-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
@@ -10,7 +11,11 @@ import { requirePrivateRun } from './update/private-run.ts';
 export const serviceMain = (
   unit: (guest: string) => string,
   work: (guest: Guest) => Promise<void>,
-): Promise<void> => runService(unit, requireGuest, work);
+): Promise<void> =>
+  runService(unit, requireGuest, async (guest) => {
+    await requireKnown(guest.name);
+    await work(guest);
+  });
 
 /** The same of a service for anything that has a name. */
 export async function runService<T>(

@@ -10,12 +10,12 @@ import { unlessMissing } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { parseKeyfile } from '../ostree/keyfile.ts';
 import { requireGuest } from '../service.ts';
-import { deployingSandbox } from '../units/boot-service.ts';
 import { copyDirectory, copyMissing, sync } from './copy.ts';
 import { guestFileText } from './guest-file.ts';
 import { occupantsOf } from './occupants.ts';
 import { findOldGuest, type OldGuest, staterootOf } from './old-guest.ts';
 import { removeOldGuest } from './remove.ts';
+import { deployingSandbox } from './sandbox.ts';
 
 export interface Adoption {
   readonly stateroot: string;
@@ -100,7 +100,7 @@ async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
   const command = [process.execPath, program, work, old.stateroot, old.root];
   const unit = `ostree-guest-adopt-${old.stateroot}`;
   const sandbox = [
-    ...deployingSandbox({ sysroot: work }),
+    ...deployingSandbox,
     // It expects that to be there.
     ...[['RuntimeDirectory', 'ostree-guests'] as const, ['RuntimeDirectoryPreserve', 'yes'] as const],
   ];

@@ -110,7 +110,7 @@ export const conceptsPage: Page = {
     heading('UNITS'),
     ...units.map(([unit, text]) => entry(unit, text)),
     paragraph(
-      'Only what differs between guests is made by ostree-guests-generator(8), as drop-ins named 50-guest.conf; what systemctl edit writes wins over them.',
+      'Only what differs between guests is made by ostree-guests-generator(8), as drop-ins named 50-guest.conf: always one for systemd-nspawn@NAME.service, and one for each other unit for which the guest file says something. What systemctl edit writes wins over them.',
     ),
     heading('FILES'),
     ...files.map(([file, text]) => entry(file, text)),

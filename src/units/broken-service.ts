@@ -1,34 +1,25 @@
 import type { Broken } from '../config/guest.ts';
 import { formatProblem } from '../config/problem.ts';
 import { execWord } from './exec-word.ts';
-import { unitText } from './unit-text.ts';
+import type { Parts } from './unit-text.ts';
 
 /**
  * Stands in for a guest that cannot be made: its start fails at once and says why, where people look. Without
  * it the stock unit would boot whatever it finds under that name.
  */
-export function brokenService({ name, file, problems }: Broken): string {
+export function brokenService({ name, problems }: Broken): Parts {
   const lines = [...problems.map(formatProblem), 'Correct it, then: systemctl daemon-reload'];
-  return unitText([
-    [
-      'Unit',
+  return {
+    unit: [['Description', `OSTree guest ${name}, which cannot be made`]],
+    service: [
+      // 78: EX_CONFIG of sysexits.h, which systemctl shows by its name.
       [
-        ['Description', `OSTree guest ${name}, which cannot be made`],
-        ['SourcePath', file],
+        'ExecStartPre',
+        `sh -c ${execWord('printf "<3>%s\\n" "$@" >&2; exit 78')} - ${lines.map(execWord).join(' ')}`,
       ],
+      ['ExecStart', ''],
+      ['ExecStart', 'false'],
+      ['ExecStopPost', ''],
     ],
-    [
-      'Service',
-      [
-        // 78: EX_CONFIG of sysexits.h, which systemctl shows by its name.
-        [
-          'ExecStartPre',
-          `sh -c ${execWord('printf "<3>%s\\n" "$@" >&2; exit 78')} - ${lines.map(execWord).join(' ')}`,
-        ],
-        ['ExecStart', ''],
-        ['ExecStart', 'false'],
-        ['ExecStopPost', ''],
-      ],
-    ],
-  ]);
+  };
 }

@@ -1,41 +1,33 @@
 import { type Guest, unitSettings } from '../config/guest.ts';
+import { needsMount } from './elsewhere.ts';
 import { execWord } from './exec-word.ts';
 import { guestOptions } from './nspawn-options.ts';
-import { literal, type Setting, unitText } from './unit-text.ts';
+import { literal, type Parts, type Setting } from './unit-text.ts';
 
 /**
  * Completes the host's own systemd-nspawn@.service, so that its settings, and everything machinectl does
  * with that unit, hold for guests too.
  */
-export function nspawnService(guest: Guest): string {
-  return unitText([
-    [
-      'Unit',
-      [
-        ['Description', literal(guest.description)],
-        ['SourcePath', guest.file],
-        ['RequiresMountsFor', guest.sysroot],
-        ...(guest.update.by === 'rpm-ostree' ? afterMaintenance : []),
-        ...unitSettings(guest, 'Unit'),
-      ],
-    ],
-    [
-      'Service',
-      [
-        ['TimeoutStartSec', '5min'],
-        unmountLeftOver,
-        // Runs at each start, a guest's own reboot included, and never while the guest runs.
-        ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
-        ['ExecStart', ''],
-        ['ExecStart', ['systemd-nspawn', ...guestOptions(guest).map(execWord)].join(' ')],
-        // systemd 262 has one that older versions of nspawn do not understand.
-        ['ExecStopPost', ''],
-        ...(guest.update.by === 'rpm-ostree' ? [thaw(guest)] : []),
-        ...unitSettings(guest, 'Service'),
-      ],
-    ],
-  ]);
-}
+export const nspawnService = (guest: Guest): Parts => ({
+  unit: [
+    ['Description', literal(guest.description)],
+    needsMount(guest),
+    ...(guest.update.by === 'rpm-ostree' ? afterMaintenance : []),
+    ...unitSettings(guest, 'Unit'),
+  ],
+  service: [
+    ['TimeoutStartSec', '5min'],
+    unmountLeftOver,
+    // Runs at each start, a guest's own reboot included, and never while the guest runs.
+    ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
+    ['ExecStart', ''],
+    ['ExecStart', ['systemd-nspawn', ...guestOptions(guest).map(execWord)].join(' ')],
+    // systemd 262 has one that older versions of nspawn do not understand.
+    ['ExecStopPost', ''],
+    ...(guest.update.by === 'rpm-ostree' ? [thaw(guest)] : []),
+    ...unitSettings(guest, 'Service'),
+  ],
+});
 
 /** Who starts the guest while it is up for maintenance waits until that has ended. */
 const afterMaintenance: Setting[] = [

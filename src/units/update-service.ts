@@ -1,38 +1,16 @@
 import type { Guest } from '../config/guest.ts';
-import { capabilities, isElsewhere, isolation } from './isolation.ts';
+import { isElsewhere, isWritable, needsMount } from './elsewhere.ts';
 import { onFailure } from './on-failure.ts';
-import { literal, type Setting, unitText } from './unit-text.ts';
+import type { Parts, Setting } from './unit-text.ts';
 
-/** Completes ostree-guest-update@.service. */
-export function updateService(guest: Guest): string {
-  return unitText([
-    [
-      'Unit',
-      [
-        ['Description', `Update of ${literal(guest.description)}`],
-        ['SourcePath', guest.file],
-        ['RequiresMountsFor', guest.sysroot],
-        ...onFailure(guest),
-      ],
-    ],
-    [
-      'Service',
-      [
-        ...isolation(guest),
-        ...privileges,
-        ...(isElsewhere(guest) ? [makeSysroot(guest)] : []),
-        ...(isStored(guest) ? containersStorage : []),
-      ],
-    ],
-  ]);
-}
-
-/** On a booted OSTree host, ostree makes a mount namespace before it touches a sysroot. */
-const privileges: Setting[] = [
-  ['RestrictNamespaces', 'mnt'],
-  ['SystemCallFilter', '@system-service @mount'],
-  ['CapabilityBoundingSet', ['CAP_SYS_ADMIN', ...capabilities].join(' ')],
-];
+/** Completes ostree-guest-update@.service of a guest that needs more than others. */
+export const updateService = (guest: Guest): Parts => ({
+  unit: [...(isElsewhere(guest) ? [needsMount(guest)] : []), ...onFailure(guest)],
+  service: [
+    ...(isElsewhere(guest) ? [makeSysroot(guest), isWritable(guest)] : []),
+    ...(isStored(guest) ? containersStorage : []),
+  ],
+});
 
 /** Outside of the sandbox, in which only what is there already can be made writable. */
 const makeSysroot = (guest: Guest): Setting => ['ExecStartPre', `+mkdir -p ${guest.sysroot}`];

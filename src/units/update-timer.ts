@@ -1,8 +1,8 @@
 import { type Guest, unitSettings } from '../config/guest.ts';
-import { literal, type Setting, unitText } from './unit-text.ts';
+import type { Parts, Setting } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
-export function updateTimer(guest: Guest): string {
+export function updateTimer(guest: Guest): Parts {
   const { onCalendar, randomizedDelaySec } = guest.update;
   // The empty assignment forgets the template's schedule: lists are additive.
   const calendar: Setting[] =
@@ -11,15 +11,5 @@ export function updateTimer(guest: Guest): string {
       : ['', ...onCalendar].map((expression) => ['OnCalendar', expression] as const);
   const delay: Setting[] =
     randomizedDelaySec === undefined ? [] : [['RandomizedDelaySec', randomizedDelaySec]];
-  const settings = [...calendar, ...delay, ...unitSettings(guest, 'Timer')];
-  return unitText([
-    [
-      'Unit',
-      [
-        ['Description', `Timed update of ${literal(guest.description)}`],
-        ['SourcePath', guest.file],
-      ],
-    ],
-    ...(settings.length > 0 ? [['Timer', settings] as const] : []),
-  ]);
+  return { timer: [...calendar, ...delay, ...unitSettings(guest, 'Timer')] };
 }

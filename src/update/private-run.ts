@@ -3,11 +3,12 @@ import { Failure } from '../failure.ts';
 
 /**
  * Refuses to work where /run/ostree is the host's own: libostree would take the host's staged deployment
- * for one of the guest's. The unit's generated drop-in makes it private; without one, something is amiss.
+ * for one of the guest's. The unit makes it private; where that is not so, it was not started by its unit, or
+ * somebody has taken the sandbox from it.
  */
 export function requirePrivateRun(unit: string): void {
   if (hasPrivateRun(readFileSync('/proc/self/mountinfo', 'utf8'))) return;
-  const remedy = `Run: systemctl daemon-reload; then start it by its unit: systemctl start ${unit}`;
+  const remedy = `Start it by its unit: systemctl start ${unit}; systemctl cat shows what that consists of`;
   throw new Failure(`${unit} is not isolated from the host (it has no /run/ostree of its own)`, remedy);
 }
 

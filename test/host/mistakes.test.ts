@@ -88,12 +88,24 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining("No guest 'nobody' is declared")]);
   });
 
-  test('a file that systemd has not yet seen is not updated without isolation', async () => {
+  test('a guest that systemd has not yet seen is not updated, and its boot step does not run', async () => {
     await host.write('/etc/ostree-guests/unseen.guest', guestFile());
-    expect(await failingUpdate('unseen')).toMatch(
-      /not isolated from the host .*Run: systemctl daemon-reload/,
+    expect(await failingUpdate('unseen')).toBe(
+      "systemd has not yet seen the file of the guest 'unseen'. Run: systemctl daemon-reload",
     );
+    expect((await host.try('systemctl start ostree-guest-boot@unseen')).exitCode).not.toBe(0);
     expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('unseen');
+  });
+
+  test('an update that has lost its sandbox', async () => {
+    await declare(host, 'bare');
+    const dropIn = '/run/systemd/system/ostree-guest-update@bare.service.d/99-bare.conf';
+    await host.write(dropIn, '[Service]\nTemporaryFileSystem=\n');
+    await host.run('systemctl', 'daemon-reload');
+    expect(await failingUpdate('bare')).toMatch(/not isolated from the host .*systemctl cat shows/);
+    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('bare');
+    await host.run('rm', dropIn);
+    await host.run('systemctl', 'daemon-reload');
   });
 });
 

@@ -22,7 +22,7 @@ export const guestKeys: readonly Key[] = [
     name: 'Description',
     type: text,
     default: 'OSTree guest NAME',
-    help: 'What the guest is, for people. Shown wherever systemd shows its units.',
+    help: 'What the guest is, for people. Shown wherever systemd shows its unit.',
   },
   {
     section: 'Guest',

@@ -1,14 +1,29 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Files, largestFile } from './config/files.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
   list: (directory) => unlessMissing(() => readdirSync(directory)) ?? [],
   read: (file) => unlessMissing(() => readRegular(file)),
-  write: (file, text) => writeFileSync(file, text),
-  link: (target, path) => void unless(['EEXIST'], () => symlinkSync(target, path)),
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
+  write(file, text) {
+    makeDirectory(dirname(file));
+    writeFileSync(file, text);
+  },
+  link(target, path) {
+    try {
+      symlinkSync(target, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return;
+      if (code !== 'ENOENT') throw error;
+      makeDirectory(dirname(path));
+      symlinkSync(target, path);
+    }
+  },
 };
+
+const makeDirectory = (path: string) => mkdirSync(path, { recursive: true });
 
 /** Reading a pipe or a device could last for ever. /dev/null is empty, and masks what is linked to it. */
 function readRegular(file: string): string {
@@ -20,13 +35,11 @@ function readRegular(file: string): string {
 }
 
 /** Nothing where there is no such file or directory; other errors are thrown. */
-export const unlessMissing = <T>(access: () => T): T | undefined => unless(['ENOENT', 'ENOTDIR'], access);
-
-function unless<T>(codes: readonly string[], access: () => T): T | undefined {
+export function unlessMissing<T>(access: () => T): T | undefined {
   try {
     return access();
   } catch (error) {
-    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }

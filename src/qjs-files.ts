@@ -26,6 +26,7 @@ export const qjsFiles: Files = {
   },
 
   write(path, text) {
+    makeDirectory(above(path));
     const failed: { errno?: number } = {};
     const file = std.open(path, 'w', failed);
     if (!file) throw systemError(failed.errno ?? 0, 'open', path);
@@ -36,19 +37,24 @@ export const qjsFiles: Files = {
   },
 
   link(target, path) {
-    const errno = -os.symlink(target, path);
+    let errno = -os.symlink(target, path);
+    if (errno === ENOENT) {
+      makeDirectory(above(path));
+      errno = -os.symlink(target, path);
+    }
     if (errno > 0 && errno !== EEXIST) throw systemError(errno, 'symlink', path);
   },
-
-  makeDirectory(path) {
-    const errno = -os.mkdir(path);
-    if (errno <= 0 || errno === EEXIST) return;
-    const above = path.slice(0, path.lastIndexOf('/'));
-    if (errno !== ENOENT || above === '') throw systemError(errno, 'mkdir', path);
-    this.makeDirectory(above);
-    this.makeDirectory(path);
-  },
 };
+
+const above = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+function makeDirectory(path: string): void {
+  const errno = -os.mkdir(path);
+  if (errno <= 0 || errno === EEXIST) return;
+  if (errno !== ENOENT || above(path) === '') throw systemError(errno, 'mkdir', path);
+  makeDirectory(above(path));
+  makeDirectory(path);
+}
 
 function bytesOf(file: string): Uint8Array {
   const descriptor = os.open(file, os.O_RDONLY);

@@ -51,7 +51,7 @@ export function readBuild(
   name: string,
   file: string,
   sources: readonly Source[],
-  hostname: string,
+  hostname: () => string,
 ): CheckedBuild {
   const { values, problems } = readSources(name, sources, hostname);
   const top = topOf(file);
@@ -92,7 +92,7 @@ function makeBuild(name: string, file: string, values: Values): Build {
 }
 
 function recipeOf(values: Values): Recipe {
-  const [treefile] = values.effective('Build', 'Treefile').slice(-1);
+  const treefile = values.final('Build', 'Treefile');
   if (treefile)
     return { kind: 'treefile', treefile: besideFile(treefile.value, treefile.at), at: treefile.at };
   const commands = values.effective('Build', 'Command').map(({ value, at }) => {

@@ -1,57 +1,66 @@
 import { nearest } from './nearest.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
-import { isUnitSection, type Key, nspawnKeys, type Vocabulary, vocabularyOf } from './schema.ts';
+import type { Source } from './read.ts';
+import { isUnitSection, type Key, nspawnKeys, type Vocabulary } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
 import { command } from './types.ts';
 import type { Setting } from './values.ts';
 import { splitWords } from './words.ts';
 
-/** A wrong value is a setting, too: then it is not also missing. */
-export interface CheckedAssignment {
-  readonly setting?: Setting;
-  readonly problem?: Problem;
-}
-
-/** Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. */
+/**
+ * Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. A wrong value is a
+ * setting, too: then it is not also missing.
+ */
 export function checkAssignment(
   assignment: Assignment,
-  kind: 'guest' | 'nspawn' | 'build',
+  kind: Source['kind'],
+  vocabulary: Vocabulary,
   specifiers: Specifiers,
-): CheckedAssignment {
-  const { section, key: name, keyAt, value } = assignment;
-  const at = assignment.valueAt();
-  const vocabulary = vocabularyOf(kind);
+  problems: Problem[],
+): Setting | undefined {
+  const { section, key: name, value } = assignment;
   const key = vocabulary.find(section, name);
-  if (!key) return { problem: { at: keyAt, ...unknown(vocabulary, section, name) } };
+  if (!key) {
+    problems.push({ at: assignment.keyAt, ...unknown(vocabulary, section, name) });
+    return undefined;
+  }
   if (kind === 'nspawn' && !nspawnKeys.includes(key)) {
     const message = `[${section}] is not a section of .nspawn files`;
-    return { problem: { at: keyAt, message, remedy: `Write ${name}= into the guest file` } };
+    problems.push({ at: assignment.keyAt, message, remedy: `Write ${name}= into the guest file` });
+    return undefined;
   }
 
-  const expanded = kind === 'nspawn' ? { text: value } : expandIn(section, value, specifiers);
-  const text = 'text' in expanded ? expanded.text : value;
-  const setting = { section, key: name, value: text, at };
-  if ('wrong' in expanded) {
-    const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
-    const remedy = `Known: %n, the name of the ${vocabulary.declares}; %H, the hostname of the host; and %% for a %`;
-    return { setting, problem: { at: assignment.valueAt(expanded.offset), message, remedy } };
+  let setting = assignment;
+  if (kind !== 'nspawn' && value.includes('%')) {
+    const expanded = expandIn(section, value, specifiers);
+    if ('wrong' in expanded) {
+      const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
+      const remedy = `Known: %n, the name of the ${vocabulary.declares}; %H, the hostname of the host; and %% for a %`;
+      problems.push({ at: assignment.valueAt(expanded.offset), message, remedy });
+      return setting;
+    }
+    setting = assignment.with(expanded.text);
   }
-  const problem = text === '' ? undefined : wrongValue(key, text, assignment);
-  return problem ? { setting, problem } : { setting };
+  const problem = setting.value === '' ? undefined : wrongValue(key, setting.value, assignment);
+  if (problem) problems.push(problem);
+  return setting;
 }
 
 const expandIn = (section: string, value: string, specifiers: Specifiers): Expanded =>
   isUnitSection(section) ? { text: expandForUnit(value, specifiers) } : expand(value, specifiers);
 
-function wrongValue(key: Key, value: string, { valueAt }: Assignment): Problem | undefined {
+function wrongValue(key: Key, value: string, assignment: Assignment): Problem | undefined {
   const remedy = key.type.check(value);
-  if (remedy) return { at: valueAt(), message: `${quoted(value)} is not right for ${key.name}=`, remedy };
+  if (remedy) return { at: assignment.at, message: `${quoted(value)} is not right for ${key.name}=`, remedy };
   const isWords = key.type === command || key.nspawn?.takes === 'words' || key.nspawn?.takes === 'joined';
   if (!isWords) return undefined;
   const split = splitWords(value);
   return 'wrong' in split
-    ? { at: valueAt(split.offset), message: `${split.wrong}: ${excerpt(value.slice(split.offset))}` }
+    ? {
+        at: assignment.valueAt(split.offset),
+        message: `${split.wrong}: ${excerpt(value.slice(split.offset))}`,
+      }
     : undefined;
 }
 

@@ -7,12 +7,10 @@ export interface Files {
   list(directory: string): string[];
   /** The text of a file, with U+FFFD for what is not UTF-8; nothing where there is no such file. */
   read(file: string): string | undefined;
-  /** Writes a new file. */
+  /** Writes a new file, and makes the directory that it is in. */
   write(file: string, text: string): void;
-  /** Makes a symbolic link, unless something is there. */
+  /** Makes a symbolic link, and the directory that it is in, unless something is there. */
   link(target: string, path: string): void;
-  /** Makes a directory and those above it. */
-  makeDirectory(path: string): void;
 }
 
 /** Of a file that is read, in bytes: far more than anyone writes. Reading something else could last for ever. */

@@ -3,11 +3,11 @@ import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
-import { guestName, isUnitSection, type UnitSection } from './schema.ts';
+import { guestName, type UnitSection } from './schema.ts';
 import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
 import { isTrue } from './types.ts';
-import type { Values } from './values.ts';
+import { Values } from './values.ts';
 import { wordsOf } from './words.ts';
 
 /** Where everything of all guests lives that is not configuration. */
@@ -51,7 +51,7 @@ export interface Guest {
   readonly description: string;
   readonly origin: Origin;
   /** What is added to the tree that comes from there. */
-  readonly packages?: Packages;
+  readonly packages: Packages | undefined;
   readonly sysroot: string;
   readonly update: UpdatePolicy;
   readonly machine: Machine;
@@ -69,7 +69,12 @@ export interface Broken {
 export type Checked = { readonly guest: Guest } | { readonly broken: Broken };
 
 /** Reads a guest: `file` is its guest file, `sources` are all its files in the order in which they apply. */
-export function readGuest(name: string, file: string, sources: readonly Source[], hostname: string): Checked {
+export function readGuest(
+  name: string,
+  file: string,
+  sources: readonly Source[],
+  hostname: () => string,
+): Checked {
   const { values, problems } = readSources(name, sources, hostname);
   const top = topOf(file);
   if (!guestName.test(name)) {
@@ -83,15 +88,19 @@ export function readGuest(name: string, file: string, sources: readonly Source[]
 }
 
 function makeGuest(name: string, file: string, values: Values): Guest {
-  const packages = packagesOf(values);
   return {
     name,
     file,
     description: values.last('Guest', 'Description') ?? `OSTree guest ${name}`,
-    origin: originOf(values),
-    ...(packages && { packages }),
+    // The generator, which reads all guests, hardly ever needs these two.
+    get origin() {
+      return originOf(values);
+    },
+    get packages() {
+      return packagesOf(values);
+    },
     sysroot: values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`,
-    update: policyOf(values),
+    update: values.has('Update') ? policyOf(values) : standardPolicy,
     machine: machineOf(values),
     values,
   };
@@ -118,14 +127,13 @@ function policyOf(values: Values): UpdatePolicy {
   };
 }
 
+const standardPolicy = policyOf(new Values([]));
+
 /** What goes into a section of a unit as it is, empty assignments included: they reset systemd's lists, too. */
 export const unitSettings = (
   { values }: Pick<Guest, 'values'>,
   section: UnitSection,
-): [key: string, value: string][] =>
-  values.settings
-    .filter((setting) => isUnitSection(setting.section) && setting.section === section)
-    .map(({ key, value }) => [key, value]);
+): [key: string, value: string][] => values.in(section).map(({ key, value }) => [key, value]);
 
 /** Where a value was set, as FILE:LINE, for messages; the file alone where it is a default. */
 export function placeOf(

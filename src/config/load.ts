@@ -30,16 +30,45 @@ export interface DeclaredBuilds {
 
 /** Reads all guests, in the order of their names. One that is broken leaves the others alone. */
 export const loadGuests = (files: Reader, path: SearchPath = searchPath): Declared =>
-  new Loader(files, path).guests();
+  allGuests(new Loader(files, path));
 
 /** Reads all builds, in the same way. */
 export const loadBuilds = (files: Reader, path: SearchPath = searchPath): DeclaredBuilds =>
-  new Loader(files, path).builds();
+  allBuilds(new Loader(files, path));
 
 /** Reads all that is declared, with no directory listed twice. */
 export function loadAll(files: Reader, path: SearchPath = searchPath): Declared & DeclaredBuilds {
   const loader = new Loader(files, path);
-  return { ...loader.guests(), ...loader.builds() };
+  return { ...allGuests(loader), ...allBuilds(loader) };
+}
+
+/** The same one by one: thousands of them are never in memory together. */
+export function forAll(
+  files: Reader,
+  path: SearchPath,
+  use: { guest(checked: Checked): void; build(checked: CheckedBuild): void },
+): void {
+  const loader = new Loader(files, path);
+  loader.guests(use.guest);
+  loader.builds(use.build);
+}
+
+function allGuests(loader: Loader): Declared {
+  const [guests, broken]: [Guest[], Broken[]] = [[], []];
+  loader.guests((checked) => {
+    if ('guest' in checked) guests.push(checked.guest);
+    else broken.push(checked.broken);
+  });
+  return { guests, broken };
+}
+
+function allBuilds(loader: Loader): DeclaredBuilds {
+  const [builds, brokenBuilds]: [Build[], BrokenBuild[]] = [[], []];
+  loader.builds((checked) => {
+    if ('build' in checked) builds.push(checked.build);
+    else brokenBuilds.push(checked.broken);
+  });
+  return { builds, brokenBuilds };
 }
 
 /** One guest, by name; nothing where it is not declared or is masked. */
@@ -66,7 +95,7 @@ export function loadFile(files: Reader, file: string): Checked {
   const name = baseOf(file, 'guest');
   const text = files.read(file);
   if (text === undefined) return { broken: unreadable(name, file, noSuchFile) };
-  return readGuest(name, file, [{ kind: 'guest', file, text }], hostnameOf(files));
+  return readGuest(name, file, [{ kind: 'guest', file, text }], () => hostnameOf(files));
 }
 
 /** One build, in the same way. */
@@ -74,7 +103,7 @@ export function loadBuildFile(files: Reader, file: string): CheckedBuild {
   const name = baseOf(file, 'build');
   const text = files.read(file);
   if (text === undefined) return { broken: unreadable(name, file, noSuchFile) };
-  return readBuild(name, file, [{ kind: 'build', file, text }], hostnameOf(files));
+  return readBuild(name, file, [{ kind: 'build', file, text }], () => hostnameOf(files));
 }
 
 const baseOf = (file: string, kind: Kind): string =>
@@ -88,6 +117,9 @@ const hostnameOf = (files: Reader): string => files.read('/proc/sys/kernel/hostn
 
 type Kind = 'guest' | 'build';
 
+type Unreadable = { readonly broken: Broken & BrokenBuild };
+type Read<T> = (name: string, file: string, sources: readonly Source[], hostname: () => string) => T;
+
 /** A directory and the names of what is in it, listed once for all guests. */
 interface Directory {
   readonly path: string;
@@ -98,8 +130,9 @@ class Loader {
   readonly #files: Reader;
   readonly #directories: readonly Directory[];
   readonly #nspawn: readonly Directory[];
-  #hostname: string | undefined;
+  #knownHostname: string | undefined;
   readonly #common = new Map<Kind, ReadonlyMap<string, string>>();
+  readonly #read = new Map<string, Source>();
 
   constructor(files: Reader, path: SearchPath) {
     const list = (directory: string): Directory => ({
@@ -111,20 +144,12 @@ class Loader {
     this.#nspawn = path.nspawn.map(list);
   }
 
-  guests(): Declared {
-    const checked = this.#names('guest').map((name) => this.guest(name));
-    return {
-      guests: checked.flatMap((one) => (one && 'guest' in one ? [one.guest] : [])),
-      broken: checked.flatMap((one) => (one && 'broken' in one ? [one.broken] : [])),
-    };
+  guests(use: (checked: Checked) => void): void {
+    this.#all('guest', readGuest, use);
   }
 
-  builds(): DeclaredBuilds {
-    const checked = this.#names('build').map((name) => this.build(name));
-    return {
-      builds: checked.flatMap((one) => (one && 'build' in one ? [one.build] : [])),
-      brokenBuilds: checked.flatMap((one) => (one && 'broken' in one ? [one.broken] : [])),
-    };
+  builds(use: (checked: CheckedBuild) => void): void {
+    this.#all('build', readBuild, use);
   }
 
   guest(name: string): Checked | undefined {
@@ -135,57 +160,74 @@ class Loader {
     return this.#load('build', name, readBuild);
   }
 
-  #names(kind: Kind): string[] {
+  #all<T>(kind: Kind, read: Read<T>, use: (checked: T | Unreadable) => void): void {
     const suffix = `.${kind}`;
     const entries = this.#directories.flatMap((directory) => [...directory.entries]);
     const names = entries.filter((entry) => entry.endsWith(suffix) && !entry.startsWith('.'));
-    return [...new Set(names.map((entry) => entry.slice(0, -suffix.length)))].sort();
+    for (const name of [...new Set(names.map((entry) => entry.slice(0, -suffix.length)))].sort()) {
+      const checked = this.#load(kind, name, read);
+      if (checked) use(checked);
+    }
   }
 
-  #load<T>(
-    kind: Kind,
-    name: string,
-    read: (name: string, file: string, sources: readonly Source[], hostname: string) => T,
-  ): T | { broken: Broken & BrokenBuild } | undefined {
-    const file = firstWith(this.#directories, `${name}.${kind}`);
-    if (!file) return undefined;
+  #load<T>(kind: Kind, name: string, read: Read<T>): T | Unreadable | undefined {
     try {
       const sources = this.sources(kind, name);
-      this.#hostname ??= hostnameOf(this.#files);
-      return sources.length > 0 ? read(name, file, sources, this.#hostname) : undefined;
+      const main = sources.find((source) => source.kind === kind);
+      return main && read(name, main.file, sources, this.#hostname);
     } catch (error) {
       const message = `Cannot be read: ${error instanceof Error ? error.message : error}`;
-      return { broken: unreadable(name, file, message) };
+      return { broken: unreadable(name, firstWith(this.#directories, `${name}.${kind}`) ?? name, message) };
     }
   }
 
   /** nspawn's settings come first: of what can be there only once, the guest's counts. */
   sources(kind: Kind, name: string): Source[] {
     const main = firstWith(this.#directories, `${name}.${kind}`);
+    const text = main && this.#files.read(main);
     // An empty file, or a link to /dev/null, masks the guest: systemd.unit(5).
-    if (!main || !this.#files.read(main)) return [];
+    if (!text) return [];
     const nspawn = kind === 'guest' ? firstWith(this.#nspawn, `${name}.nspawn`) : undefined;
     return [
       ...(nspawn ? [this.#source('nspawn', nspawn)] : []),
-      ...[main, ...this.#dropIns(kind, name)].map((file) => this.#source(kind, file)),
+      { kind, file: main, text },
+      ...this.#dropIns(kind, name),
     ];
   }
+
+  readonly #hostname = (): string => {
+    this.#knownHostname ??= hostnameOf(this.#files);
+    return this.#knownHostname;
+  };
 
   #source(kind: Source['kind'], file: string): Source {
     return { kind, file, text: this.#files.read(file) ?? '' };
   }
 
   /** By file name, whichever directory they are in; of two with one name, the guest's own wins over the one for all. */
-  #dropIns(kind: Kind, name: string): string[] {
+  #dropIns(kind: Kind, name: string): Source[] {
     const common = this.#common.get(kind) ?? this.#dropInsIn(`${kind}.d`);
     this.#common.set(kind, common);
-    const files = new Map([...common, ...this.#dropInsIn(`${name}.${kind}.d`)]);
-    return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+    const own = this.#dropInsIn(`${name}.${kind}.d`);
+    if (own.size === 0 && common.size === 0) return [];
+    return [...new Map([...common, ...own])]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([entry, file]) =>
+        own.has(entry) ? this.#source(kind, file) : this.#shared(file, () => this.#source(kind, file)),
+      );
+  }
+
+  /** What is there for all is read once. */
+  #shared(file: string, read: () => Source): Source {
+    const source = this.#read.get(file) ?? read();
+    this.#read.set(file, source);
+    return source;
   }
 
   #dropInsIn(entry: string): Map<string, string> {
     const files = new Map<string, string>();
-    for (const { path } of this.#directories.filter(({ entries }) => entries.has(entry))) {
+    for (const { path, entries } of this.#directories) {
+      if (!entries.has(entry)) continue;
       for (const file of this.#files.list(`${path}/${entry}`)) {
         if (file.endsWith('.conf') && !file.startsWith('.') && !files.has(file))
           files.set(file, `${path}/${entry}/${file}`);
@@ -196,6 +238,6 @@ class Loader {
 }
 
 function firstWith(directories: readonly Directory[], entry: string): string | undefined {
-  const directory = directories.find(({ entries }) => entries.has(entry));
-  return directory && `${directory.path}/${entry}`;
+  for (const { path, entries } of directories) if (entries.has(entry)) return `${path}/${entry}`;
+  return undefined;
 }

@@ -30,13 +30,15 @@ export function machineOf(values: Values): Machine {
   const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
   const link = isOn('VirtualEthernet') ? 'veth' : 'private';
   const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
-  const optionsIn = (network: boolean) =>
-    nspawnKeys
-      .filter(({ section }) => (section === 'Network') === network)
-      .flatMap((key) => optionsOf(key, values.all(key.section, key.name)));
+  const optionsIn = (...sections: readonly string[]) =>
+    sections.some((section) => values.has(section))
+      ? nspawnKeys
+          .filter(({ section }) => sections.includes(section))
+          .flatMap((key) => optionsOf(key, values.all(key.section, key.name)))
+      : [];
   return {
-    options: optionsIn(false),
-    networkOptions: optionsIn(true),
+    options: optionsIn('Exec', 'Files'),
+    networkOptions: optionsIn('Network'),
     parameters: wordsOf(values.all('Exec', 'Parameters')),
     privateUsers:
       values.last('Exec', 'PrivateUsers') ?? (values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick'),

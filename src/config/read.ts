@@ -1,5 +1,6 @@
 import { checkAssignment } from './check.ts';
 import type { Position, Problem } from './problem.ts';
+import { vocabularyOf } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
 import { type Setting, Values } from './values.ts';
 
@@ -14,17 +15,18 @@ export interface Source {
 export function readSources(
   name: string,
   sources: readonly Source[],
-  hostname: string,
+  hostname: () => string,
 ): { values: Values; problems: Problem[] } {
   const problems: Problem[] = [];
   const settings: Setting[] = [];
+  const specifiers = { name, hostname };
   for (const source of sources) {
     const { assignments, problems: found } = parseSyntax(source.file, source.text);
     const wrong = [...found];
+    const vocabulary = vocabularyOf(source.kind);
     for (const assignment of assignments) {
-      const { setting, problem } = checkAssignment(assignment, source.kind, { name, hostname });
+      const setting = checkAssignment(assignment, source.kind, vocabulary, specifiers, wrong);
       if (setting) settings.push(setting);
-      if (problem) wrong.push(problem);
     }
     problems.push(...wrong.sort((a, b) => a.at.line - b.at.line));
   }

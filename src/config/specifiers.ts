@@ -2,15 +2,16 @@
 export interface Specifiers {
   /** %n */
   readonly name: string;
-  /** %H */
-  readonly hostname: string;
+  /** %H, asked for only where it is needed. */
+  hostname(): string;
 }
 
 export type Expanded = { readonly text: string } | { readonly wrong: string; readonly offset: number };
 
 /** Puts in what %n, %H and %% stand for. */
 export function expand(value: string, { name, hostname }: Specifiers): Expanded {
-  const known: Readonly<Record<string, string>> = { '%n': name, '%H': hostname, '%%': '%' };
+  const host = value.includes('%H') ? hostname() : '';
+  const known: Readonly<Record<string, string>> = { '%n': name, '%H': host, '%%': '%' };
   for (const { 0: specifier, index } of value.matchAll(/%.?/gs)) {
     if (known[specifier] === undefined) return { wrong: specifier, offset: index };
   }

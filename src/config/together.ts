@@ -1,6 +1,6 @@
 import type { Position, Problem } from './problem.ts';
 import { isTrue } from './types.ts';
-import type { Values } from './values.ts';
+import type { Setting, Values } from './values.ts';
 
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {
@@ -30,15 +30,19 @@ const missingOrigin: Rule = (values, at) =>
 
 const origins = ['Ref', 'Image', 'Build'];
 
+/** What is said of several keys of a section. */
+const finals = (values: Values, section: string, keys: readonly string[]): Setting[] =>
+  keys.flatMap((key) => values.final(section, key) ?? []);
+
 const twoOrigins: Rule = (values) => {
-  const [first, second] = origins.flatMap((key) => values.effective('Guest', key).slice(-1));
+  const [first, second] = finals(values, 'Guest', origins);
   const message = `A tree comes from one place, and this says two: ${first?.key}= and ${second?.key}=`;
   return second && { at: second.at, message, remedy: 'Leave one of them out' };
 };
 
 const missingUrl: Rule = (values, top) => {
   if (!values.has('Remote') || values.last('Remote', 'URL') !== undefined) return undefined;
-  const at = values.settings.find(({ section }) => section === 'Remote')?.at ?? top;
+  const at = values.in('Remote')[0]?.at ?? top;
   const remedy = "Add it, or leave [Remote] out to use the host's remote";
   return { at, message: 'URL= is missing in [Remote]', remedy };
 };
@@ -48,7 +52,7 @@ const missingKey: Rule = (values) => {
     ['GPGVerify', 'GPGKeyPath'],
     ['SignVerify', 'Ed25519KeyPath'],
   ] as const) {
-    const [verify] = values.effective('Remote', verifies).slice(-1);
+    const verify = values.final('Remote', verifies);
     if (!verify || !isTrue(verify.value) || values.last('Remote', path) !== undefined) continue;
     const message = `${verifies}= is on, but there is no key to verify with`;
     return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
@@ -58,15 +62,13 @@ const missingKey: Rule = (values) => {
 
 /** Only a network of its own can have links, interfaces and ports. */
 const noNetwork: Rule = (values) => {
-  const [private_] = values.effective('Network', 'Private').slice(-1);
+  const private_ = values.final('Network', 'Private');
   if (!private_ || isTrue(private_.value)) return undefined;
-  const other = values.settings.find(
-    ({ section, key, value }) =>
-      section === 'Network' &&
-      key !== 'Private' &&
-      !(key === 'VirtualEthernet' && !isTrue(value)) &&
-      value !== '',
-  );
+  const other = values
+    .in('Network')
+    .find(
+      ({ key, value }) => key !== 'Private' && !(key === 'VirtualEthernet' && !isTrue(value)) && value !== '',
+    );
   const message = `${other?.key}= needs a network of the guest's own, and Private=no gives it the host's`;
   return other && { at: other.at, message, remedy: 'Leave one of them out' };
 };
@@ -74,14 +76,14 @@ const noNetwork: Rule = (values) => {
 const managesItself = (values: Values): boolean => values.last('Update', 'By') === 'rpm-ostree';
 
 const mappedManager: Rule = (values) => {
-  const [users] = values.effective('Exec', 'PrivateUsers').slice(-1);
+  const users = values.final('Exec', 'PrivateUsers');
   if (!managesItself(values) || !users || users.value === 'no') return undefined;
   const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
   return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
 };
 
 const otherManager: Rule = (values) => {
-  const [other] = ['Image', 'Build'].flatMap((key) => values.effective('Guest', key).slice(-1));
+  const [other] = finals(values, 'Guest', ['Image', 'Build']);
   if (!managesItself(values) || !other) return undefined;
   const message = 'By=rpm-ostree goes with Ref= only';
   const remedy =
@@ -93,9 +95,9 @@ const otherManager: Rule = (values) => {
 
 const outsideManager: Rule = (values) => {
   if (!managesItself(values)) return undefined;
-  const [setting] = ['Rehearse', 'SnapshotVar']
-    .flatMap((key) => values.effective('Update', key).slice(-1))
-    .filter(({ value }) => isTrue(value));
+  const [setting] = finals(values, 'Update', ['Rehearse', 'SnapshotVar']).filter(({ value }) =>
+    isTrue(value),
+  );
   const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
   return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
 };

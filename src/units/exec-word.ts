@@ -2,16 +2,36 @@ const escapes: Readonly<Record<string, string>> = {
   ...{ '\\': '\\\\', '"': '\\"', $: '$$', '%': '%%', '\n': '\\n', '\r': '\\r', '\t': '\\t' },
 };
 
+/** What needs neither quotes nor escapes. */
+const plain = /^[\w@+=:,./~-]+$/;
+
 /**
  * One argument of an ExecStart= line that systemd gives to the program unchanged: systemd.service(5), "Command
  * lines". Quotes are used only where they are needed.
  */
 export function execWord(word: string): string {
+  if (plain.test(word)) return word;
   const escaped = word
     .replace(/[\\"$%\n\r\t]/g, (character) => escapes[character] ?? character)
     .replace(/\p{Cc}/gu, control);
   return /^[\w%$@+=:,./~-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
+
+/** A whole line. Most words are the same for all guests: what the first ones consist of is quoted once. */
+export function execLine(words: readonly string[]): string {
+  let line = '';
+  for (const word of words) {
+    let written = known.get(word);
+    if (written === undefined) {
+      written = execWord(word);
+      if (known.size < 200) known.set(word, written);
+    }
+    line += line === '' ? written : ` ${written}`;
+  }
+  return line;
+}
+
+const known = new Map<string, string>();
 
 /** The ASCII ones. systemd would take an escape of one of the others for a byte, not for a character. */
 const control = (character: string): string => {

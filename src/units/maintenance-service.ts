@@ -1,6 +1,6 @@
 import { type Guest, unitSettings } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
-import { execWord } from './exec-word.ts';
+import { execLine } from './exec-word.ts';
 import { guestOptions } from './nspawn-options.ts';
 import { thaw, unmountLeftOver } from './nspawn-service.ts';
 import type { Parts } from './unit-text.ts';
@@ -10,7 +10,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
   unit: [needsMount(guest)],
   service: [
     unmountLeftOver,
-    ['ExecStart', ['systemd-nspawn', ...guestOptions(guest, maintenance).map(execWord)].join(' ')],
+    ['ExecStart', execLine(['systemd-nspawn', ...guestOptions(guest, maintenance)])],
     thaw(guest),
     ...unitSettings(guest, 'Service').filter(([key]) => !key.startsWith('Exec')),
   ],

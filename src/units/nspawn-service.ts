@@ -1,6 +1,6 @@
 import { type Guest, unitSettings } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
-import { execWord } from './exec-word.ts';
+import { execLine } from './exec-word.ts';
 import { guestOptions } from './nspawn-options.ts';
 import { literal, type Parts, type Setting } from './unit-text.ts';
 
@@ -21,7 +21,7 @@ export const nspawnService = (guest: Guest): Parts => ({
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
     ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
     ['ExecStart', ''],
-    ['ExecStart', ['systemd-nspawn', ...guestOptions(guest).map(execWord)].join(' ')],
+    ['ExecStart', execLine(['systemd-nspawn', ...guestOptions(guest)])],
     // systemd 262 has one that older versions of nspawn do not understand.
     ['ExecStopPost', ''],
     ...(guest.update.by === 'rpm-ostree' ? [thaw(guest)] : []),

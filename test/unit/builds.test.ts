@@ -10,7 +10,7 @@ import { complaints, guestOf, hostname } from './read.ts';
 
 const file = '/etc/ostree-guests/debian.build';
 const read = (text: string, name = 'debian') =>
-  readBuild(name, file, [{ kind: 'build', file, text }], hostname);
+  readBuild(name, file, [{ kind: 'build', file, text }], () => hostname);
 
 function wrong(text: string, name?: string): string[] {
   const checked = read(text, name);

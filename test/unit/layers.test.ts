@@ -27,7 +27,7 @@ test('packages, files beside the guest file, and what goes', () => {
 test('none where nothing is added or removed', () => {
   expect(packagesOf('Repository=./site.sources\n')).toBeUndefined();
   expect(packagesOf('Install=postfix\nInstall=\n')).toBeUndefined();
-  expect(guestOf('[Guest]\nRef=site:x\n')).not.toHaveProperty('packages');
+  expect(guestOf('[Guest]\nRef=site:x\n').packages).toBeUndefined();
 });
 
 test.each(['Install=-oDebug=1', 'Install=a;b', 'Install=../x.deb', 'Remove=./x.deb', 'Repository=http://x'])(

@@ -32,7 +32,7 @@ test('its example is a guest, and the one of the README', () => {
     'mail',
     'mail.guest',
     [{ kind: 'guest', file: 'mail.guest', text: example }],
-    'host',
+    () => 'host',
   );
   expect(checked).toMatchObject({
     guest: { description: 'Mail server', origin: { ref: 'debian/12/server' } },
@@ -49,7 +49,7 @@ test('the example of a build is one, and is in the README', () => {
     'debian',
     'debian.build',
     [{ kind: 'build', file: 'debian.build', text: example }],
-    'host',
+    () => 'host',
   );
   expect(checked).toMatchObject({ build: { description: 'Debian for servers' } });
   expect(readFileSync('README.md', 'utf8')).toContain(example.replace(/^(?=.)/gm, '    '));

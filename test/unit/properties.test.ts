@@ -41,10 +41,11 @@ test('any text can be read, and every place is inside of it', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { assignments, problems } = parseSyntax('x', source);
-      for (const { keyAt, value, valueAt } of assignments) {
-        expectInside(source, keyAt);
-        expectInside(source, valueAt());
-        for (let offset = 0; offset < value.length; offset += 1) expectInside(source, valueAt(offset));
+      for (const assignment of assignments) {
+        expectInside(source, assignment.keyAt);
+        expectInside(source, assignment.at);
+        for (let offset = 0; offset < assignment.value.length; offset += 1)
+          expectInside(source, assignment.valueAt(offset));
       }
       for (const { at } of problems) expectInside(source, at);
     }),
@@ -92,7 +93,7 @@ test('what guestctl cat prints is read as the files that it was made of', () => 
   const unit = text.map((one) => `[Unit]\nAfter=${one} %i\nAfter=`);
   const file = fc.array(fc.oneof(guest, exec, unit), { maxLength: 4 }).map((parts) => parts.join('\n'));
   const settings = (sources: readonly Source[]) => {
-    const checked = readGuest('mail', 'mail.guest', sources, 'host');
+    const checked = readGuest('mail', 'mail.guest', sources, () => 'host');
     return 'guest' in checked
       ? checked.guest.values.settings.map(({ at, ...setting }) => setting)
       : undefined;

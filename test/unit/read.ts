@@ -7,7 +7,7 @@ const file = 'mail.guest';
 export const hostname = 'host.example.org';
 
 export const read = (text: string, name = 'mail', more: readonly Source[] = []) =>
-  readGuest(name, file, [{ kind: 'guest', file, text }, ...more], hostname);
+  readGuest(name, file, [{ kind: 'guest', file, text }, ...more], () => hostname);
 
 /** What is wrong with it, as it is printed. */
 export function complaints(text: string, name?: string, more?: readonly Source[]): string[] {
@@ -24,7 +24,7 @@ export function guestOf(text: string): Guest {
 
 /** The same, of a file somewhere. */
 export function readAs(path: string, text: string): Guest {
-  const checked = readGuest('mail', path, [{ kind: 'guest', file: path, text }], hostname);
+  const checked = readGuest('mail', path, [{ kind: 'guest', file: path, text }], () => hostname);
   if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
   return checked.guest;
 }

@@ -6,7 +6,7 @@ export function mergedText(sources: readonly Source[]): string {
   const assignments = sources.flatMap(({ kind, file, text }) =>
     // A file of nspawn's knows no specifiers.
     parseSyntax(file, text).assignments.map((assignment) =>
-      kind === 'nspawn' ? { ...assignment, value: assignment.value.replaceAll('%', '%%') } : assignment,
+      kind === 'nspawn' ? assignment.with(assignment.value.replaceAll('%', '%%')) : assignment,
     ),
   );
   const sections = [...new Set(assignments.map(({ section }) => section))];

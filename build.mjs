@@ -30,13 +30,16 @@ await build({
   },
   outdir: 'dist',
 });
-// The generator once more, for QuickJS, to which it is a script: what runs is all in it.
+// The generator once more, for QuickJS, to which it is a script: what runs is all in it. It is a block, and not a
+// function expression, because QuickJS reads what is in parentheses twice.
 await build({
   ...common,
   entryPoints: { 'generator-qjs': 'src/generate/qjs-main.ts' },
   platform: 'neutral',
   target: 'es2022',
-  format: 'iife',
+  format: 'esm',
+  banner: { js: '"use strict";{' },
+  footer: { js: '}' },
   outExtension: {},
   minify: true,
   outdir: 'dist',

@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
-import { isUnitSection, type Key, nspawnKeys, type Vocabulary } from './schema.ts';
+import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
 import { command } from './types.ts';
@@ -25,7 +25,7 @@ export function checkAssignment(
     problems.push({ at: assignment.keyAt, ...unknown(vocabulary, section, name) });
     return undefined;
   }
-  if (kind === 'nspawn' && !nspawnKeys.includes(key)) {
+  if (kind === 'nspawn' && !isNspawnSection(section)) {
     const message = `[${section}] is not a section of .nspawn files`;
     problems.push({ at: assignment.keyAt, message, remedy: `Write ${name}= into the guest file` });
     return undefined;
@@ -64,19 +64,16 @@ function wrongValue(key: Key, value: string, assignment: Assignment): Problem | 
     : undefined;
 }
 
-function unknown(
-  { keys, sections, manual }: Vocabulary,
-  section: string,
-  name: string,
-): Pick<Problem, 'message' | 'remedy'> {
+function unknown(vocabulary: Vocabulary, section: string, name: string): Pick<Problem, 'message' | 'remedy'> {
+  const { sections, manual } = vocabulary;
   if (!sections.includes(section)) {
     const remedy = suggest(section, sections, (word) => `[${word}]`, manual);
     return { message: `There is no section [${section}]`, remedy };
   }
   const message = `[${section}] has no key ${quoted(name)}`;
-  const elsewhere = keys.find((key) => key.name === name);
+  const elsewhere = vocabulary.keys.find((key) => key.name === name);
   if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
-  const names = keys.filter((key) => key.section === section).map((key) => key.name);
+  const names = vocabulary.in(section).map((key) => key.name);
   return { message, remedy: suggest(name, names, (word) => word, manual) };
 }
 

@@ -1,5 +1,5 @@
 import { isMount, mountArgument } from './mounts.ts';
-import { type Key, nspawnKeys } from './schema.ts';
+import { guestVocabulary, type Key } from './schema.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 import { wordsOf } from './words.ts';
@@ -31,11 +31,10 @@ export function machineOf(values: Values): Machine {
   const link = isOn('VirtualEthernet') ? 'veth' : 'private';
   const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
   const optionsIn = (...sections: readonly string[]) =>
-    sections.some((section) => values.has(section))
-      ? nspawnKeys
-          .filter(({ section }) => sections.includes(section))
-          .flatMap((key) => optionsOf(key, values.all(key.section, key.name)))
-      : [];
+    sections
+      .filter((section) => values.has(section))
+      .flatMap((section) => guestVocabulary.in(section))
+      .flatMap((key) => optionsOf(key, values.all(key.section, key.name)));
   return {
     options: optionsIn('Exec', 'Files'),
     networkOptions: optionsIn('Network'),

@@ -1,9 +1,9 @@
-import { buildKeys } from './keys/build.ts';
+import { buildTables } from './keys/build.ts';
 import { execKeys } from './keys/exec.ts';
 import { filesKeys } from './keys/files.ts';
-import { guestKeys } from './keys/guest.ts';
+import { guestTables } from './keys/guest.ts';
 import { networkKeys } from './keys/network.ts';
-import { unitKeys } from './keys/unit.ts';
+import { unitTables } from './keys/unit.ts';
 import type { ValueType } from './types.ts';
 
 /** How a key of systemd.nspawn(5) becomes options of systemd-nspawn(1). */
@@ -16,68 +16,73 @@ export interface NspawnOption {
   readonly takes: 'last' | 'each' | 'words' | 'joined';
 }
 
-/** One key that a guest file may have. */
+/** One key that a guest file may have. What it is for is in the manual, src/manual/keys/. */
 export interface Key {
   readonly section: string;
   readonly name: string;
   readonly type: ValueType;
-  /** May be given more than once; an empty assignment forgets what came before. */
-  readonly repeatable?: true;
-  readonly default?: string;
-  /** What the key is for, in a line or two. */
-  readonly help: string;
-  /** The manual that says more: `systemd.nspawn(5)`. Without one, ours is where it is described. */
-  readonly manual?: string;
-  /** The version of systemd that has it; older ones ignore it with a warning. */
-  readonly since?: number;
   readonly nspawn?: NspawnOption;
 }
 
-/** [Exec], [Files] and [Network]: systemd.nspawn(5) of systemd 252, to which 262 has added none. */
-export const nspawnKeys: readonly Key[] = [...execKeys, ...filesKeys, ...networkKeys];
+/** The keys of each section, made when one of them is asked for: most files have only some sections. */
+export type Tables = Readonly<Record<string, () => readonly Key[]>>;
 
-/**
- * Every key of guest files, in the order of the manual. The parser, the checks, the suggestions and the manual all come
- * from it.
- */
-export const schema: readonly Key[] = [...guestKeys, ...nspawnKeys, ...unitKeys];
+/** systemd.nspawn(5) of systemd 252, to which 262 has added none. */
+const nspawnTables: Tables = { Exec: execKeys, Files: filesKeys, Network: networkKeys };
+export const isNspawnSection = (section: string): boolean => Object.hasOwn(nspawnTables, section);
 
-/** What may be in a file of a kind. */
-export interface Vocabulary {
+/** What may be in a file of a kind. The checks, the suggestions and the manual all come from it. */
+export class Vocabulary {
   /** What such a file declares. */
   readonly declares: string;
-  readonly keys: readonly Key[];
+  /** In the order of the manual. */
   readonly sections: readonly string[];
+  readonly #tables: Tables;
+  readonly #made = new Map<string, ReadonlyMap<string, Key>>();
+
+  constructor(declares: string, tables: Tables) {
+    this.declares = declares;
+    this.sections = Object.keys(tables);
+    this.#tables = tables;
+  }
+
   /** The manual page that describes it. */
-  readonly manual: string;
-  find(section: string, name: string): Key | undefined;
+  get manual(): string {
+    return `ostree-guests.${this.declares}(5)`;
+  }
+
+  get keys(): Key[] {
+    return this.sections.flatMap((section) => this.in(section));
+  }
+
+  in(section: string): Key[] {
+    return [...this.#section(section).values()];
+  }
+
+  find(section: string, name: string): Key | undefined {
+    return this.#section(section).get(name);
+  }
+
+  #section(name: string): ReadonlyMap<string, Key> {
+    const made = this.#made.get(name);
+    if (made) return made;
+    const table = Object.hasOwn(this.#tables, name) ? this.#tables[name] : undefined;
+    const keys = new Map((table?.() ?? []).map((key) => [key.name, key]));
+    this.#made.set(name, keys);
+    return keys;
+  }
 }
 
-function vocabulary(declares: string, keys: readonly Key[]): Vocabulary {
-  const bySectionAndName = new Map(keys.map((key) => [`${key.section}.${key.name}`, key]));
-  return {
-    ...{ declares, keys, sections: sectionsOf(keys), manual: `ostree-guests.${declares}(5)` },
-    find: (section, name) => bySectionAndName.get(`${section}.${name}`),
-  };
-}
+export const guestVocabulary = new Vocabulary('guest', { ...guestTables, ...nspawnTables, ...unitTables });
+const buildVocabulary = new Vocabulary('build', buildTables);
 
-const sectionsOf = (keys: readonly Key[]): string[] => [...new Set(keys.map(({ section }) => section))];
-
-const guestVocabulary = vocabulary('guest', schema);
-let buildVocabulary: Vocabulary | undefined;
-
-/** Most hosts have no builds: what is needed for them is made for the first one. */
-export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
-  if (kind !== 'build') return guestVocabulary;
-  buildVocabulary ??= vocabulary('build', buildKeys);
-  return buildVocabulary;
-}
+export const vocabularyOf = (kind: 'guest' | 'nspawn' | 'build'): Vocabulary =>
+  kind === 'build' ? buildVocabulary : guestVocabulary;
 
 /** The sections whose lines go into units as they are, systemd's specifiers included. */
 const unitSections = ['Unit', 'Service', 'Timer'] as const;
 export type UnitSection = (typeof unitSections)[number];
 
-export const { sections } = guestVocabulary;
 export const isUnitSection = (section: string): section is UnitSection =>
   (unitSections as readonly string[]).includes(section);
 

@@ -1,19 +1,16 @@
-import { type Key, vocabularyOf } from '../config/schema.ts';
-import { keyText } from './guest-file.ts';
+import { vocabularyOf } from '../config/schema.ts';
+import { buildDescriptions } from './keys/build.ts';
+import { unitDescriptions } from './keys/unit.ts';
+import { sectionText } from './keys.ts';
 import { italic, type Page } from './page.ts';
-import { bold, entry, example, heading, paragraph } from './roff.ts';
+import { bold, example, heading, paragraph } from './roff.ts';
 
-const { keys } = vocabularyOf('build');
-const inSection = (section: string): Key[] => keys.filter((key) => key.section === section);
+const vocabulary = vocabularyOf('build');
 const names = (section: string): string =>
-  inSection(section)
-    .map(({ name }) => `${name}=`)
+  Object.keys(unitDescriptions[section] ?? {})
+    .filter((name) => vocabulary.find(section, name))
+    .map((name) => `${name}=`)
     .join(', ');
-
-const sectionText = (section: string): string[] => [
-  heading(`[${section}] SECTION`),
-  ...inSection(section).map((key) => entry(`${key.name}=`, keyText(key))),
-];
 
 const description = [
   heading('DESCRIPTION'),
@@ -45,7 +42,7 @@ Command=mmdebstrap --variant=minbase \\
     --include=systemd,systemd-sysv,dbus,libpam-systemd,login,iproute2,openssh-server \\
     trixie root http://deb.debian.org/debian`;
 
-/** The manual page ostree-guests.build(5): what is said of each key comes from the vocabulary. */
+/** The manual page ostree-guests.build(5): what is said of each key is in keys/. */
 export const buildFilePage: Page = {
   name: 'ostree-guests.build',
   section: 5,
@@ -53,7 +50,7 @@ export const buildFilePage: Page = {
   body: [
     `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.build')}`,
     ...description,
-    ...['Build', 'Exec', 'Files'].flatMap(sectionText),
+    ...['Build', 'Exec', 'Files'].flatMap((section) => sectionText(section, vocabulary, buildDescriptions)),
     heading('[UNIT] AND [SERVICE] SECTIONS'),
     paragraph(
       `As in ostree-guests.guest(5), for ostree-guest-build@NAME.service. In [Unit]: ${names('Unit')}.`,

@@ -1,4 +1,8 @@
-import { type Key, schema, sections } from '../config/schema.ts';
+import { guestVocabulary } from '../config/schema.ts';
+import { guestDescriptions } from './keys/guest.ts';
+import { machineDescriptions } from './keys/machine.ts';
+import { unitDescriptions } from './keys/unit.ts';
+import { sectionText } from './keys.ts';
 import { italic, type Page } from './page.ts';
 import { bold, entry, example, heading, paragraph } from './roff.ts';
 
@@ -17,23 +21,6 @@ const description = [
     'The syntax is that of systemd.syntax(7). An empty assignment forgets what came before. [Exec], [Files] and [Network] are those of systemd.nspawn(5); /etc/systemd/nspawn/NAME.nspawn is read before the guest file and adds to it. What would break a promise made of guests is refused, with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into the timer that updates it.',
   ),
 ];
-
-const sectionText = (section: string): string[] => [
-  heading(`[${section}] SECTION`),
-  ...schema.filter((key) => key.section === section).map((key) => entry(`${key.name}=`, keyText(key))),
-];
-
-export function keyText({ type, default: preset, help, manual, repeatable, since }: Key): string {
-  const sentences = [
-    help,
-    type.noun === 'text' || help.includes(type.noun) ? '' : `Takes ${type.noun}.`,
-    repeatable ? 'May be given more than once.' : '',
-    preset ? `Default: ${preset}.` : '',
-    since ? `Since systemd ${since}.` : '',
-    manual ? `See ${manual}.` : '',
-  ];
-  return sentences.filter((sentence) => sentence !== '').join(' ');
-}
 
 const specifiers = [
   heading('SPECIFIERS'),
@@ -55,7 +42,9 @@ URL=file:///srv/mirror/repo
 OnCalendar=daily
 RandomizedDelaySec=1h`;
 
-/** The manual page ostree-guests.guest(5): what is said of each key comes from the schema. */
+const descriptions = { ...guestDescriptions, ...machineDescriptions, ...unitDescriptions };
+
+/** The manual page ostree-guests.guest(5): which keys there are comes from the schema, what they are for from keys/. */
 export const guestFilePage: Page = {
   name: 'ostree-guests.guest',
   section: 5,
@@ -63,7 +52,7 @@ export const guestFilePage: Page = {
   body: [
     `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
     ...description,
-    ...sections.flatMap(sectionText),
+    ...guestVocabulary.sections.flatMap((section) => sectionText(section, guestVocabulary, descriptions)),
     ...specifiers,
     heading('EXAMPLE'),
     example(mailGuest),

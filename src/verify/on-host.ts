@@ -6,7 +6,7 @@ import { bindSource, isMount, mountPoint, varLinkOf } from '../config/mounts.ts'
 import { nearest } from '../config/nearest.ts';
 import type { Problem } from '../config/problem.ts';
 import { topOf } from '../config/read.ts';
-import { nspawnKeys } from '../config/schema.ts';
+import { guestVocabulary } from '../config/schema.ts';
 import { canReflink } from '../machine/copy.ts';
 import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
@@ -142,7 +142,7 @@ async function calendars(guest: Guest): Promise<Problem[]> {
 
 /** What this host's nspawn is too old for. */
 async function nspawnOptions(guest: Guest): Promise<Problem[]> {
-  const used = nspawnKeys.flatMap((key) => {
+  const used = guestVocabulary.keys.flatMap((key) => {
     const option = key.nspawn?.option.replace(/=.*/, '');
     const [setting] = settings(guest, key.section, key.name).slice(-1);
     return option && setting ? [{ option, setting }] : [];

@@ -4,11 +4,14 @@ import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/cli/program.ts';
 import { readBuild } from '../../src/config/build.ts';
 import { readGuest } from '../../src/config/guest.ts';
-import { schema } from '../../src/config/schema.ts';
+import { guestVocabulary } from '../../src/config/schema.ts';
 import { buildFilePage } from '../../src/manual/build-file.ts';
 import { units } from '../../src/manual/concepts.ts';
 import { environment } from '../../src/manual/generator.ts';
 import { guestFilePage } from '../../src/manual/guest-file.ts';
+import { guestDescriptions } from '../../src/manual/keys/guest.ts';
+import { machineDescriptions } from '../../src/manual/keys/machine.ts';
+import { unitDescriptions } from '../../src/manual/keys/unit.ts';
 import { pageFile, pageText } from '../../src/manual/page.ts';
 import { pages } from '../../src/manual/pages.ts';
 
@@ -23,7 +26,17 @@ test('it has every key, once, below its section', () => {
     const key = /^\\fB(\w+)=\\fR$/.exec(line)?.[1];
     if (key) entries.push(`${section}.${key}`);
   }
-  expect(entries).toEqual(schema.map(({ section: of, name }) => `${of}.${name}`));
+  expect(entries.sort()).toEqual(guestVocabulary.keys.map(({ section: of, name }) => `${of}.${name}`).sort());
+});
+
+test('what is described is there, and what is not described can only be what every guest has', () => {
+  const all = { ...guestDescriptions, ...machineDescriptions, ...unitDescriptions };
+  const described = Object.entries(all).flatMap(([section, keys]) =>
+    Object.keys(keys).map((name) => guestVocabulary.find(section, name) ?? `${section}.${name}`),
+  );
+  expect(described.filter((key) => typeof key === 'string')).toEqual([]);
+  const others = guestVocabulary.keys.filter((key) => !described.includes(key));
+  for (const { name, type } of others) expect(`${name}: ${type.noun}`).toMatch(/ only$|: not for guests$/);
 });
 
 test('its example is a guest, and the one of the README', () => {

@@ -1,6 +1,6 @@
 import type { Key } from '../schema.ts';
 import { boolean, integer, noOnly, oneOf, only, pattern, text, yesOnly } from '../types.ts';
-import { carried, considered, fixed, keepsState, wholeMachine } from './carried.ts';
+import { carried, keepsState, keys, wholeMachine } from './rows.ts';
 
 const uidRange = pattern('pick, no, or the first UID of a range of 65536', /^(pick|no|[1-9]\d*(:65536)?)$/);
 const machineId = pattern(
@@ -16,88 +16,48 @@ const resolvConf = oneOf(
 );
 const timezone = oneOf('off', 'copy', 'bind', 'symlink', 'delete', 'auto');
 
-const limits = [
-  ...['CPU', 'FSIZE', 'DATA', 'STACK', 'CORE', 'RSS', 'NOFILE', 'AS', 'NPROC', 'MEMLOCK', 'LOCKS'],
-  ...['SIGPENDING', 'MSGQUEUE', 'NICE', 'RTPRIO', 'RTTIME'],
-];
+/** RLIMIT_*: setrlimit(2). */
+const limits =
+  'CPU FSIZE DATA STACK CORE RSS NOFILE AS NPROC MEMLOCK LOCKS SIGPENDING MSGQUEUE NICE RTPRIO RTTIME';
 
-export const execKeys: readonly Key[] = [
-  considered(
-    'Exec',
-    'PrivateUsers',
-    uidRange,
-    'pick',
-    'The UIDs of the guest. With no, its root is the root of the host.',
-  ),
-  ...carried('Exec', [
-    ['Parameters', text, '', 'words', "Arguments for the guest's init system."],
-    ['Environment', text, '--setenv', 'words', "Environment variables of the guest's init system."],
-    ['Capability', text, '--capability', 'joined', 'Capabilities beside the usual ones: capabilities(7).'],
-    ['DropCapability', text, '--drop-capability', 'joined', 'Usual capabilities that the guest has not.'],
-    ['NoNewPrivileges', boolean, '--no-new-privileges', 'last', 'Whether setuid programs gain nothing.'],
-    ['KillSignal', text, '--kill-signal', 'last', 'The signal that asks the init system to shut down.'],
-    ['Personality', architecture, '--personality', 'last', 'The architecture that uname(2) tells.'],
-    [
-      'MachineID',
-      machineId,
-      '--uuid',
-      'last',
-      'The machine ID of the first boot; then /etc/machine-id counts.',
-    ],
-    [
-      'NotifyReady',
-      boolean,
-      '--notify-ready',
-      'last',
-      'Whether the guest is up only when it says so. Default: yes.',
-    ],
-    [
-      'SystemCallFilter',
-      text,
-      '--system-call-filter',
-      'each',
-      'System calls to allow or, after ~, to forbid.',
-    ],
-    [
-      'OOMScoreAdjust',
-      integer,
-      '--oom-score-adjust',
-      'last',
-      'How soon it is killed for want of memory: -1000 to 1000.',
-    ],
-    ['CPUAffinity', text, '--cpu-affinity', 'joined', 'The CPUs that it runs on: numbers and ranges.'],
-    ['Hostname', hostname, '--hostname', 'last', 'Its hostname. Default: its name.'],
-    ['ResolvConf', resolvConf, '--resolv-conf', 'last', 'How its /etc/resolv.conf comes about.'],
-    ['Timezone', timezone, '--timezone', 'last', 'How its /etc/localtime comes about. Default: off.'],
-    [
-      'SuppressSync',
-      boolean,
-      '--suppress-sync',
-      'last',
-      'Whether sync(2) and the like do nothing: quick, unsafe.',
-    ],
-  ]),
+export const execKeys = (): Key[] => [
+  ...keys('Exec', uidRange, 'PrivateUsers'),
+  { section: 'Exec', name: 'Parameters', type: text, nspawn: { option: '', takes: 'words' } },
   ...carried(
     'Exec',
-    limits.map((limit) => [
-      `Limit${limit}`,
-      text,
-      `--rlimit=${limit}`,
-      'last',
-      `RLIMIT_${limit}: setrlimit(2).`,
-    ]),
+    text,
+    'Environment --setenv words',
+    'Capability --capability joined',
+    'DropCapability --drop-capability joined',
   ),
-  ...fixed('Exec', [
-    ['Boot', yesOnly(wholeMachine)],
-    ['Ephemeral', noOnly(keepsState)],
-    ['ProcessTwo', noOnly(wholeMachine)],
-    ['User', only(['root', '0'], wholeMachine)],
-    ['WorkingDirectory', only(['/'], wholeMachine)],
-    ['PivotRoot', only([], 'The deployment is the root; elsewhere its /usr could not be protected')],
-    ['AmbientCapability', only([], 'systemd-nspawn has them only where it does not boot')],
-    [
-      'LinkJournal',
-      only(['no'], 'It would write into the deployment; journalctl -M reads the journal without it'),
-    ],
-  ]),
+  ...carried('Exec', boolean, 'NoNewPrivileges --no-new-privileges last'),
+  ...carried('Exec', text, 'KillSignal --kill-signal last'),
+  ...carried('Exec', architecture, 'Personality --personality last'),
+  ...carried('Exec', machineId, 'MachineID --uuid last'),
+  ...carried('Exec', boolean, 'NotifyReady --notify-ready last'),
+  ...carried('Exec', text, 'SystemCallFilter --system-call-filter each'),
+  ...carried('Exec', integer, 'OOMScoreAdjust --oom-score-adjust last'),
+  ...carried('Exec', text, 'CPUAffinity --cpu-affinity joined'),
+  ...carried('Exec', hostname, 'Hostname --hostname last'),
+  ...carried('Exec', resolvConf, 'ResolvConf --resolv-conf last'),
+  ...carried('Exec', timezone, 'Timezone --timezone last'),
+  ...carried('Exec', boolean, 'SuppressSync --suppress-sync last'),
+  ...carried('Exec', text, ...limits.split(' ').map((limit) => `Limit${limit} --rlimit=${limit} last`)),
+  // Keys that a guest can have only with the value that every guest has anyway, so that nothing is made of them.
+  ...keys('Exec', yesOnly(wholeMachine), 'Boot'),
+  ...keys('Exec', noOnly(keepsState), 'Ephemeral'),
+  ...keys('Exec', noOnly(wholeMachine), 'ProcessTwo'),
+  ...keys('Exec', only(['root', '0'], wholeMachine), 'User'),
+  ...keys('Exec', only(['/'], wholeMachine), 'WorkingDirectory'),
+  ...keys(
+    'Exec',
+    only([], 'The deployment is the root; elsewhere its /usr could not be protected'),
+    'PivotRoot',
+  ),
+  ...keys('Exec', only([], 'systemd-nspawn has them only where it does not boot'), 'AmbientCapability'),
+  ...keys(
+    'Exec',
+    only(['no'], 'It would write into the deployment; journalctl -M reads the journal without it'),
+    'LinkJournal',
+  ),
 ];

@@ -1,30 +1,19 @@
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
 import type { Key } from '../schema.ts';
 import { noOnly, only, text } from '../types.ts';
-import { carried, fixed, keepsState } from './carried.ts';
+import { carried, keepsState, keys } from './rows.ts';
 
 const ownership = 'It would change the owners of files that are hard links into the OSTree repository';
 
-export const filesKeys: readonly Key[] = [
-  ...carried('Files', [
-    [
-      'Bind',
-      bind,
-      '--bind',
-      'each',
-      'A file or directory of the host in the guest; option idmap maps its owners.',
-    ],
-    ['BindReadOnly', bindReadOnly, '--bind-ro', 'each', 'The same, read-only.'],
-    ['BindUser', text, '--bind-user', 'words', 'Users of the host, with their home directories.'],
-    ['TemporaryFileSystem', tmpfs, '--tmpfs', 'each', 'A tmpfs in the guest.'],
-    ['Inaccessible', masked, '--inaccessible', 'each', 'A file or directory that the guest cannot see.'],
-    ['Overlay', overlay, '--overlay', 'each', 'An overlay of directories in the guest.'],
-    ['OverlayReadOnly', overlayReadOnly, '--overlay-ro', 'each', 'The same, read-only.'],
-  ]),
-  ...fixed('Files', [
-    ['ReadOnly', noOnly(keepsState)],
-    ['Volatile', noOnly(keepsState)],
-    ['PrivateUsersOwnership', only(['map'], ownership)],
-    ['PrivateUsersChown', noOnly(ownership)],
-  ]),
+export const filesKeys = (): Key[] => [
+  ...carried('Files', bind, 'Bind --bind each'),
+  ...carried('Files', bindReadOnly, 'BindReadOnly --bind-ro each'),
+  ...carried('Files', text, 'BindUser --bind-user words'),
+  ...carried('Files', tmpfs, 'TemporaryFileSystem --tmpfs each'),
+  ...carried('Files', masked, 'Inaccessible --inaccessible each'),
+  ...carried('Files', overlay, 'Overlay --overlay each'),
+  ...carried('Files', overlayReadOnly, 'OverlayReadOnly --overlay-ro each'),
+  ...keys('Files', noOnly(keepsState), 'ReadOnly Volatile'),
+  ...keys('Files', only(['map'], ownership), 'PrivateUsersOwnership'),
+  ...keys('Files', noOnly(ownership), 'PrivateUsersChown'),
 ];

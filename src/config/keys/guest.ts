@@ -1,4 +1,4 @@
-import type { Key } from '../schema.ts';
+import type { Tables } from '../schema.ts';
 import {
   boolean,
   buildName,
@@ -14,170 +14,32 @@ import {
   wholeFrom,
 } from '../types.ts';
 import { packagesKeys } from './packages.ts';
+import { keys } from './rows.ts';
 
 /** The sections that are our own. */
-export const guestKeys: readonly Key[] = [
-  {
-    section: 'Guest',
-    name: 'Description',
-    type: text,
-    default: 'OSTree guest NAME',
-    help: 'What the guest is, for people. Shown wherever systemd shows its unit.',
-  },
-  {
-    section: 'Guest',
-    name: 'Ref',
-    type: refspec,
-    help: "Where the guest's tree comes from: a ref of a remote. Every guest has this key, Image= or Build=.",
-  },
-  {
-    section: 'Guest',
-    name: 'Image',
-    type: image,
-    help: 'The tree is that of a container image, instead of Ref=. When the tag moves to another image, that is the update. Which signatures it must have is said in containers-policy.json(5); passwords of registries are read from /etc/ostree/auth.json.',
-  },
-  {
-    section: 'Guest',
-    name: 'Build',
-    type: buildName,
-    help: 'The tree is made on this host, instead of Ref=: as NAME.build says, ostree-guests.build(5). Many guests may name the same build. Each update of one of them builds; those that wait at the same time share one run.',
-  },
-  {
-    section: 'Guest',
-    name: 'Sysroot',
-    type: path,
-    default: '/var/lib/ostree-guests/NAME/sysroot',
-    help: 'Where the guest is kept. One outside of /var/lib/ostree-guests shares no disk space with other guests.',
-  },
-  {
-    section: 'Remote',
-    name: 'URL',
-    type: url,
-    help: "The remote's repository. Without a [Remote] section the host's remote of that name is used, with its keys.",
-  },
-  {
-    section: 'Remote',
-    name: 'ContentURL',
-    type: url,
-    help: 'Another server, such as a mirror or a cache, for what need not be trusted: all but the commits, in which the checksums of everything else are.',
-  },
-  {
-    section: 'Remote',
-    name: 'GPGVerify',
-    type: boolean,
-    default: 'yes where there is a GPGKeyPath=',
-    help: 'Whether commits must carry a signature by one of the keys.',
-  },
-  {
-    section: 'Remote',
-    name: 'GPGKeyPath',
-    type: path,
-    help: 'A file with the public keys to trust, or a directory of such files.',
-  },
-  {
-    section: 'Remote',
-    name: 'SignVerify',
-    type: boolean,
-    default: 'yes where there is an Ed25519KeyPath=',
-    help: "Whether commits must carry one of OSTree's own signatures (ed25519) by one of the keys.",
-  },
-  {
-    section: 'Remote',
-    name: 'Ed25519KeyPath',
-    type: path,
-    help: 'A file with the public ed25519 keys to trust, each in a line of base64. Not all builds of OSTree know them.',
-  },
-  {
-    section: 'Update',
-    name: 'Action',
-    type: oneOf('check', 'fetch', 'stage', 'switch'),
-    default: 'stage',
-    help: "How far an update goes with a new commit: only say that there is one, bring it, stage it for the guest's next start, or also restart a running guest into it. A guest that was never created is created in any case.",
-  },
-  {
-    section: 'Update',
-    name: 'By',
-    type: oneOf('host', 'rpm-ostree'),
-    default: 'host',
-    help: "Who updates the guest: this program, from outside; or the guest's own rpm-ostree, inside of it. Such a guest is a booted OSTree system with its own sysroot: what is done in it by hand (rpm-ostree install, rollback, rebase, ostree admin) works, and is assessed at its next start. It has no user namespace, so that root in it is root of the host, confined only by what systemd-nspawn takes away: do not run in it what you would not run on the host.",
-  },
-  {
-    section: 'Update',
-    name: 'OnCalendar',
-    type: text,
-    repeatable: true,
-    default: 'daily',
-    help: 'When the timer, once it is enabled, updates the guest: a calendar expression of systemd.time(7).',
-  },
-  {
-    section: 'Update',
-    name: 'RandomizedDelaySec',
-    type: timeSpan,
-    default: '1h',
-    help: 'By up to how much later than that, so that not all guests update at once.',
-  },
-  {
-    section: 'Update',
-    name: 'SwitchOnCalendar',
-    type: text,
-    repeatable: true,
-    help: 'The maintenance window: when ostree-guest-switch@NAME.timer, once it is enabled, restarts a running guest into what is staged. A calendar expression of systemd.time(7).',
-  },
-  {
-    section: 'Update',
-    name: 'Concurrency',
-    type: wholeFrom(1),
-    default: '1',
-    help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. Meant for all guests: set it in a file in guest.d.',
-  },
-  {
-    section: 'Update',
-    name: 'AllowDowngrade',
-    type: boolean,
-    default: 'no',
-    help: 'Whether a commit may be older than the one that is deployed.',
-  },
-  {
-    section: 'Update',
-    name: 'Tries',
-    type: wholeFrom(1),
-    default: '2',
-    help: 'How many starts a fresh deployment has to be found healthy. After that the guest starts with the deployment before it.',
-  },
-  {
-    section: 'Update',
-    name: 'HealthCheck',
-    type: command,
-    repeatable: true,
-    help: 'A command that is run in the guest once it is up, without a shell; a fresh deployment is healthy only if all of them succeed. Needs D-Bus in the guest.',
-  },
-  {
-    section: 'Update',
-    name: 'HealthTimeoutSec',
-    type: duration,
-    default: '5min',
-    help: 'Within which time a fresh deployment must have come up and its health checks have succeeded.',
-  },
-  {
-    section: 'Update',
-    name: 'Rehearse',
-    type: boolean,
-    default: 'no',
-    help: 'Whether a switch first boots the update as a throwaway machine, on a copy-on-write view of /etc and /var and without a network, and goes on only if that is healthy.',
-  },
-  {
-    section: 'Update',
-    name: 'Keep',
-    type: wholeFrom(2),
-    default: '2',
-    help: 'How many deployments are kept. Those that are pinned or still needed are kept beside them.',
-  },
-  {
-    section: 'Update',
-    name: 'SnapshotVar',
-    type: boolean,
-    default: 'no',
-    help: 'Whether /var is copied before each deployment, for guestctl rollback --var. Needs a file system with reflinks: btrfs or XFS.',
-  },
-  ...packagesKeys,
-];
+export const guestTables: Tables = {
+  Guest: () => [
+    ...keys('Guest', text, 'Description'),
+    ...keys('Guest', refspec, 'Ref'),
+    ...keys('Guest', image, 'Image'),
+    ...keys('Guest', buildName, 'Build'),
+    ...keys('Guest', path, 'Sysroot'),
+  ],
+  Remote: () => [
+    ...keys('Remote', url, 'URL ContentURL'),
+    ...keys('Remote', boolean, 'GPGVerify SignVerify'),
+    ...keys('Remote', path, 'GPGKeyPath Ed25519KeyPath'),
+  ],
+  Update: () => [
+    ...keys('Update', oneOf('check', 'fetch', 'stage', 'switch'), 'Action'),
+    ...keys('Update', oneOf('host', 'rpm-ostree'), 'By'),
+    ...keys('Update', text, 'OnCalendar SwitchOnCalendar'),
+    ...keys('Update', timeSpan, 'RandomizedDelaySec'),
+    ...keys('Update', wholeFrom(1), 'Concurrency Tries'),
+    ...keys('Update', wholeFrom(2), 'Keep'),
+    ...keys('Update', boolean, 'AllowDowngrade Rehearse SnapshotVar'),
+    ...keys('Update', command, 'HealthCheck'),
+    ...keys('Update', duration, 'HealthTimeoutSec'),
+  ],
+  Packages: packagesKeys,
+};

@@ -1,4 +1,5 @@
 // Asks the systemd inside a running machine, through its own D-Bus: systemctl(1) and systemd-run(1), --machine=.
+import { randomUUID } from 'node:crypto';
 import { attach, type Finished, run } from '../process.ts';
 
 /** How far its boot is: systemctl(1), is-system-running. Nothing where its systemd does not answer. */
@@ -32,10 +33,28 @@ export function runInside(machine: string, words: readonly string[], limit: numb
 /** In milliseconds, for questions: a bus that hangs must not hang those who ask. */
 const timeout = 20_000;
 
-/** The same on our own terminal or pipes; a name is looked for in the machine's own $PATH. Answers its exit code. */
+/** Runs a command on our own terminal or pipes; a name is looked for in the machine's own $PATH. Answers its exit code. */
 export function attachInside(machine: string, words: readonly string[]): Promise<number> {
-  const stdio = process.stdin.isTTY && process.stdout.isTTY ? '--pty' : '--pipe';
-  const options = ['--quiet', stdio, '--wait', '--collect', '--service-type=exec'];
-  const find = ['/bin/sh', '-c', 'exec "$@"', 'sh'];
-  return attach('systemd-run', [`--machine=${machine}`, ...options, '--', ...find, ...words]);
+  if (process.stdin.isTTY && process.stdout.isTTY) return attachTerminal(machine, words);
+  const options = ['--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'];
+  const command = literal(['/bin/sh', '-c', 'exec "$@"', 'sh', ...words]);
+  return attach('systemd-run', [`--machine=${machine}`, ...options, '--', ...command]);
 }
+
+/**
+ * The `--pty` of systemd-run would do, but in several versions (252 of Debian 12 is one) it attaches to the terminal of
+ * the *host* that has the number of the machine's: systemd's pull request 33216. machinectl does not tell how a command
+ * ended, so that is left in a file.
+ */
+async function attachTerminal(machine: string, words: readonly string[]): Promise<number> {
+  const file = `/run/guestctl-${randomUUID()}`;
+  // Ctrl-C is for the command, not for the shell that waits for it.
+  const script = `trap : INT QUIT; "$@"; echo $? >${file}`;
+  const command = literal(['/bin/sh', '-c', script, 'sh', ...words]);
+  const exitCode = await attach('machinectl', ['--quiet', 'shell', `root@${machine}`, ...command]);
+  const { stdout } = await runInside(machine, ['/bin/sh', '-c', `cat ${file} && rm ${file}`], timeout);
+  return stdout === '' ? exitCode || 1 : Number(stdout);
+}
+
+/** As they are: of the command line of a service, systemd replaces $NAME. */
+const literal = (words: readonly string[]): string[] => words.map((word) => word.replaceAll('$', '$$$$'));

@@ -57,7 +57,10 @@ test('shell runs a command in the guest, with its own options, and ends as it do
     `echo in | guestctl shell mail sh -c 'cat; hostname; exit "$1"' -q 7`,
   );
   expect([stdout, exitCode]).toEqual(['in\nmail', 7]);
-  expect(await onTerminal('guestctl shell mail tty')).toMatch(/\/dev\/pts\/\d+$/);
+  expect(await host.sh(`guestctl shell mail echo '$HOME' 'a$$'`)).toBe('$HOME a$$');
+  // Of its own, and the one that it is controlled by: without that, Ctrl-C would do nothing.
+  const seen = await onTerminal('guestctl shell mail sh -c "tty; exec </dev/tty; exit 3" || echo it was $?');
+  expect(seen).toMatch(/\/dev\/pts\/\d+\nit was 3$/);
   expect((await host.try('guestctl shell nobody')).stderr).toContain("No guest 'nobody' is declared");
 });
 

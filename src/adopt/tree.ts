@@ -15,7 +15,7 @@ export async function adoptTree(sysroot: string, stateroot: string, root: string
   await ensureSysroot(sysroot, stateroot);
   const scratch = mkdtempSync('/tmp/adopt-');
   try {
-    const checksum = await commitTree(repositoryOf(sysroot), root, `${scratch}/skip`);
+    const checksum = await commitTree(repositoryOf(sysroot), root, scratch);
     if (listDeployments(sysroot)[0]?.checksum === checksum) return;
     const origin = `${scratch}/origin`;
     writeFileSync(origin, originText(root));
@@ -29,7 +29,8 @@ export async function adoptTree(sysroot: string, stateroot: string, root: string
  * Commits what is there, file by file: such a guest could write into its /usr, and into the host's objects with it,
  * and the host's clean-ups may have pruned its commit. Where neither happened, it is the host's commit again.
  */
-async function commitTree(repository: string, root: string, skipList: string): Promise<string> {
+async function commitTree(repository: string, root: string, scratch: string): Promise<string> {
+  const skipList = `${scratch}/skip`;
   const original = root.replace(/^.*\/([0-9a-f]{64})\.\d+$/, '$1');
   // What deploying and running it added is not the tree's: nspawn makes mount points, too.
   const entriesIn = (directory: string) => unlessMissing(() => readdirSync(root + directory)) ?? [];
@@ -47,12 +48,23 @@ async function commitTree(repository: string, root: string, skipList: string): P
     `--tree=dir=${root}`,
     `--skip-list=${skipList}`,
   );
-  if ((await contentOf(hostRepository, original)) !== (await contentOf(repository, made))) {
+  const host = await viewOf(hostRepository, `${scratch}/host`);
+  if ((await contentOf(host, original)) !== (await contentOf(repository, made))) {
     console.log('Its /usr is not, or no longer, as it was committed: it is kept as it is');
     return made;
   }
   await ostree(`Cannot bring ${original}`, `--repo=${repository}`, 'pull-local', hostRepository, original);
   return original;
+}
+
+/**
+ * A repository that has what another one has. Before it opens the repository of the system that it runs on, ostree
+ * 2022.7 makes a mount namespace, which our sandbox does not let it.
+ */
+async function viewOf(repository: string, path: string): Promise<string> {
+  await ostree(`Cannot make ${path}`, `--repo=${path}`, 'init', '--mode=bare');
+  await ostree(`Cannot set up ${path}`, `--repo=${path}`, 'config', 'set', 'core.parent', repository);
+  return path;
 }
 
 /** The checksums of a commit's root directory, which tell its whole content; nothing where it is gone. */

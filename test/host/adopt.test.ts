@@ -45,7 +45,7 @@ b"; chown 1234:5678 file`;
 const filesIn = (directory: string) =>
   host.sh(`
     cd ${directory}
-    left=(-path ./log/journal -o -path ./lib/systemd -o -path ./tmp -o -path ./lib/private -o -name .updated)
+    left=(-path ./log/journal -o -path ./log/wtmp -o -path ./lib/systemd -o -path ./tmp -o -path ./lib/private -o -name .updated)
     find . \\( "\${left[@]}" \\) -prune -o -printf '%p %y %m %U:%G %n %l\\n' | sort
     find . \\( "\${left[@]}" \\) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
     find . \\( "\${left[@]}" \\) -prune -o -print0 | sort -z | xargs -0 getfattr --no-dereference -d -m - 2>/dev/null`);

@@ -37,7 +37,6 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
       'os-init',
       stateroot,
     );
-    made = true;
   }
   return made;
 }

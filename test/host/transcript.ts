@@ -26,7 +26,8 @@ export class Transcript {
   }
 
   /**
-   * It is what the docs have, names of commits and times aside. With UPDATE_TRANSCRIPTS=1 it becomes what they have.
+   * It is what the docs have, names of commits, times and Debian's release aside. With UPDATE_TRANSCRIPTS=1 it becomes
+   * what they have.
    */
   compareWith(file: string): void {
     const path = join(checkout(), file);
@@ -39,5 +40,6 @@ export class Transcript {
 const timeless = (text: string): string =>
   text
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'COMMIT')
+    .replaceAll(/Debian GNU\/Linux \S+( \(\w+\))?/g, 'Debian')
     .replaceAll(/[A-Z][a-z]{2} \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, 'TIME')
     .replaceAll(/\d+(\.\d+)? ?[MGk]B?\b/g, 'SIZE');

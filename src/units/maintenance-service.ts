@@ -16,5 +16,12 @@ export const maintenanceService = (guest: Guest): Parts => ({
   ],
 });
 
-/** systemd.unit(5) of the guest: what it boots to, and what with it. kernel-command-line(7) */
-const maintenance = ['systemd.unit=basic.target', 'systemd.wants=network-online.target'];
+/**
+ * systemd.unit(5) of the guest: what it boots to, and what with it. kernel-command-line(7). Older OSTree (2022.7 is)
+ * finalizes at shutdown only where this path unit of multi-user.target saw that something was staged; newer has none.
+ */
+const maintenance = [
+  'systemd.unit=basic.target',
+  'systemd.wants=network-online.target',
+  'systemd.wants=ostree-finalize-staged.path',
+];

@@ -159,8 +159,8 @@ export async function enableUnits(units: readonly string[], ...options: readonly
 export async function disableUnits(units: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['disable', '--quiet', '--', ...units]);
   if (exitCode !== 0) throw new Failure(`Cannot disable ${units.join(', ')}: ${stderr.trim()}`);
-  // It is an error where one is not loaded: then it does not run either.
-  await run('systemctl', ['stop', '--', ...units]);
+  // It is an error where one is not loaded: then it does not run either, but systemd 262 stops none of those named with it.
+  await Promise.all(units.map((unit) => run('systemctl', ['stop', '--', unit])));
 }
 
 /** All that works for a guest, and the guest itself. */

@@ -1,8 +1,9 @@
+import { lstatSync } from 'node:fs';
 import { type Guest, placeOf } from '../config/guest.ts';
 import { type Packages, packagesWords } from '../config/packages.ts';
 import { Failure } from '../failure.ts';
 import { sysusersFile } from '../layout/declare.ts';
-import { inside, isFile, readInside, writeInside } from '../layout/inside.ts';
+import { inside, readInside, writeInside } from '../layout/inside.ts';
 import { keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut } from '../layout/layout.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
@@ -27,11 +28,11 @@ export interface Workspace {
 
 /** What an installation would bring now, a line for each package. */
 export async function plan(workspace: Workspace): Promise<string[]> {
-  const { packages, repository, directory, below } = workspace;
+  const { repository, directory, below } = workspace;
   try {
     await checkOut(directory, repository, below, 'links');
     const manager = managerOf(workspace);
-    const output = await runScript(workspace, 'read-only', manager.plan(packages));
+    const output = await runScript(workspace, manager, 'read-only');
     return output.match(manager.planLine) ?? [];
   } finally {
     removeWorkspace(directory);
@@ -40,7 +41,7 @@ export async function plan(workspace: Workspace): Promise<string[]> {
 
 /** Adds the packages to a copy of the tree, and commits it. */
 export async function add(workspace: Workspace, identity: string): Promise<string> {
-  const { guest, packages, repository, directory, below } = workspace;
+  const { guest, repository, directory, below } = workspace;
   const root = `${directory}/root`;
   try {
     await checkOut(directory, repository, below, 'copy');
@@ -48,7 +49,7 @@ export async function add(workspace: Workspace, identity: string): Promise<strin
     const kept = keepFiles(root, [...ofMachine, sysusersFile]);
     await presetUsers(root, repository);
     nameMachine(root, guest.name);
-    await runScript(workspace, 'writable', manager.install(packages));
+    await runScript(workspace, manager, 'writable');
     restoreFiles(root, kept);
     layOut(root);
     const checksum = await commit(workspace, identity);
@@ -96,11 +97,11 @@ async function commit({ repository, directory, below }: Workspace, identity: str
 
 async function runScript(
   { guest, packages, directory }: Workspace,
+  manager: Manager,
   usr: 'read-only' | 'writable',
-  script: string,
 ): Promise<string> {
   writeInput(directory, packages);
-  writeScript(directory, script);
+  writeScript(directory, usr === 'writable' ? manager.install(packages) : manager.plan(packages));
   const { exitCode, stdout, stderr } = await runInContainer({
     guest: guest.name,
     privateUsers: guest.machine.privateUsers,
@@ -108,26 +109,37 @@ async function runScript(
     readable: localRepositories(directory),
     usr,
   });
-  if (exitCode === 0) return stdout;
+  const [failedScript] = manager.failedScript?.exec(`${stdout}\n${stderr}`) ?? [];
+  if (exitCode === 0 && failedScript === undefined) return stdout;
+  const reason = failedScript ?? reasonOf(stderr);
   throw new Failure(
-    `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reasonOf(stderr)}`,
+    `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
     'The guest is as it was. What was printed before is in the journal of this service',
   );
 }
 
-/** The first error that was told; what follows are consequences. */
+/** The first error that was told; what follows are consequences. Where its line says nothing, those below it do. */
 export function reasonOf(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  const error = lines.find((line) => /^(E: |dpkg: error|Error: |error: )/.test(line)) ?? lines.at(-1) ?? '';
-  return error.replace(/^(E|Error|error): /, '') || 'the package manager failed and did not say why';
+  const first = lines.findIndex((line) => /^(E: |dpkg: error|Error: |error: )/.test(line));
+  const [error = '', ...below] = lines.slice(first);
+  const explained = below.slice(0, 2).map((line) => line.trim());
+  return (
+    error.replace(/^(E|Error|error): /, '') ||
+    explained.join(' ') ||
+    'the package manager failed and did not say why'
+  );
 }
 
 function managerOf({ guest, directory, below }: Workspace): Manager {
-  const found = managers.find(({ program }) => isFile(inside(`${directory}/root`, program)));
+  const found = managers.find(({ program }) => isThere(inside(`${directory}/root`, program)));
   if (found) return found;
   const message = `${packagesPlace(guest)}: the tree (${below.slice(0, 12)}) has neither apt-get nor dnf`;
   throw new Failure(message, 'Have one of them in the tree, or the packages themselves');
 }
+
+/** Fedora's dnf is a link. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 const packagesPlace = (guest: Guest): string =>
   guest.values.at('Packages', 'Install')

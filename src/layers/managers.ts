@@ -13,12 +13,15 @@ export interface Manager {
   readonly planLine: RegExp;
   /** Does what was planned. */
   install(packages: Packages): string;
+  /** What it prints where a script of a package failed, and goes on all the same. */
+  readonly failedScript?: RegExp;
 }
 
 const apt: Manager = {
   program: 'usr/bin/apt-get',
   plan: (packages) => `
-    ${setUp('/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d', packages)}
+    ${setUp('/etc/apt/sources.list.d', packages)}
+    ${copies('keys', packages.keys, '/etc/apt/trusted.gpg.d')}
     mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial
     apt-get -qq -o APT::Update::Error-Mode=any update
     apt-get -qq --simulate ${aptInstall(packages)}`,
@@ -33,7 +36,8 @@ const apt: Manager = {
     }
     apt-get -q --yes ${aptInstall(packages)}
     rm -f \${ours:+"$ours"} /var/lib/dpkg/*-old
-    ${tearDown('/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d', packages)}`,
+    ${tearDown('/etc/apt/sources.list.d', packages.repositories)}
+    ${tearDown('/etc/apt/trusted.gpg.d', packages.keys)}`,
 };
 
 /** A dash after a name removes the package. */
@@ -47,22 +51,38 @@ const aptInstall = ({ install, files, remove }: Packages): string =>
 
 const dnf = (program: string): Manager => ({
   program: `usr/bin/${program}`,
-  // It always ends with an error, because it was told to answer no; that a package is missing is told by the other.
+  // The answer is no, which ends with an error, too. Keys cannot be imported here: the database is in /usr.
   plan: (packages) => `
-    ${setUp('/etc/yum.repos.d', '/etc/pki/rpm-gpg', packages)}
-    ${packages.keys.map((file) => `rpm --import ${quote(inInput('keys', file))}`).join('\n')}
-    ${program} -q makecache --refresh
+    ${setUp('/etc/yum.repos.d', packages)}
+    ${program} -q --assumeyes makecache --refresh
+    try() {
+      said=$("$@" --assumeno --nogpgcheck 2>&1) || case $said in
+        *'Operation aborted'*) ;;
+        *) printf '%s\\n' "$said" >&2; exit 1 ;;
+      esac
+      printf '%s\\n' "$said"
+    }
     ${dnfWords(program, packages)
-      .map((words) => `${words} --assumeno || :`)
+      .map((words) => `try ${words}`)
       .join('\n')}`,
-  planLine: /^ \S+ +(\S+) +(\S+) +\S+ +[\d.]+ \S+$/gm,
+  // A name that is too long for its column has a line of its own.
+  planLine: /^ \S+\s+\S+ +\S+ +\S+ +[\d.]+ \S+$/gm,
+  // Scripts in a mount namespace of their own would all fail: it takes CAP_SYS_ADMIN. And dnf compiles itself anew where
+  // it can, because to OSTree all files are of one age.
   install: (packages) => `
-    ${setUp('/etc/yum.repos.d', '/etc/pki/rpm-gpg', packages)}
+    ${setUp('/etc/yum.repos.d', packages)}
+    export PYTHONDONTWRITEBYTECODE=1
+    mkdir -p /etc/rpm; echo '%__transaction_unshare %{nil}' >${rpmMacros}
+    ${packages.keys.map((file) => `rpm --import ${quote(inInput('keys', file))}`).join('\n')}
     ${dnfWords(program, packages)
       .map((words) => `${words} --assumeyes`)
       .join('\n')}
-    ${tearDown('/etc/yum.repos.d', '/etc/pki/rpm-gpg', packages)}`,
+    rm ${rpmMacros}
+    ${tearDown('/etc/yum.repos.d', packages.repositories)}`,
+  failedScript: /%\w+\(\S+\) scriptlet failed.*|[Ee]rror in \S+ scriptlet.*/,
 });
+
+const rpmMacros = '/etc/rpm/macros.ostree-guests';
 
 const dnfWords = (program: string, { install, files, remove }: Packages): string[] => {
   const added = [...install.map(quote), ...files.map((file) => quote(inInput('packages', file)))];
@@ -79,26 +99,25 @@ const own = (file: string): string => `ostree-guests-${basename(file)}`;
 const inInput = (kind: string, file: string): string => `${inputDirectory}/${kind}/${basename(file)}`;
 
 /** What the tree expects in /var is made as at a start; then come the site's own repositories. */
-const setUp = (repositories: string, keys: string, packages: Packages): string =>
+const setUp = (repositories: string, packages: Packages): string =>
   [
     'set -eu',
-    'export DEBIAN_FRONTEND=noninteractive HOME=/root',
+    'export DEBIAN_FRONTEND=noninteractive HOME=/root LC_ALL=C.UTF-8',
     'mkdir -p -m 1777 /sysroot/tmp',
     'systemd-tmpfiles --create --prefix=/var >/dev/null 2>&1 || :',
     'systemd-sysusers >/dev/null 2>&1 || :',
-    ...copies('repositories', packages.repositories, repositories),
-    ...copies('keys', packages.keys, keys),
+    copies('repositories', packages.repositories, repositories),
   ].join('\n');
 
-const copies = (kind: string, files: readonly string[], directory: string): string[] =>
-  files.map(
-    (file) => `mkdir -p ${directory}; cp ${quote(inInput(kind, file))} ${quote(`${directory}/${own(file)}`)}`,
-  );
+const copies = (kind: string, files: readonly string[], directory: string): string =>
+  files
+    .map(
+      (file) =>
+        `mkdir -p ${directory}; cp ${quote(inInput(kind, file))} ${quote(`${directory}/${own(file)}`)}`,
+    )
+    .join('\n');
 
-const tearDown = (repositories: string, keys: string, packages: Packages): string =>
-  [
-    ...packages.repositories.map((file) => `rm ${quote(`${repositories}/${own(file)}`)}`),
-    ...packages.keys.map((file) => `rm ${quote(`${keys}/${own(file)}`)}`),
-  ].join('\n');
+const tearDown = (directory: string, files: readonly string[]): string =>
+  files.map((file) => `rm ${quote(`${directory}/${own(file)}`)}`).join('\n');
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

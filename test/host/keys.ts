@@ -10,6 +10,8 @@ export interface SigningKey {
   sign(commit: string): Promise<void>;
   /** Signs a text file of the host, as apt wants it. */
   clearsign(file: string, signed: string): Promise<void>;
+  /** Signs packages of RPM, files of the host, in place. */
+  signRpms(files: readonly string[]): Promise<void>;
 }
 
 export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
@@ -27,5 +29,9 @@ export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
   const clearsign = async (file: string, signed: string) => {
     await host.run('gpg', '--batch', '--yes', `--homedir=${home}`, '--clearsign', `--output=${signed}`, file);
   };
-  return { id, path, sign, clearsign };
+  const signRpms = async (files: readonly string[]) => {
+    const macros = [`--define=_gpg_path ${home}`, `--define=_gpg_name ${id}`];
+    await host.run('rpmsign', '--addsign', ...macros, ...files);
+  };
+  return { id, path, sign, clearsign, signRpms };
 }

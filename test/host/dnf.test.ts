@@ -1,0 +1,125 @@
+// Packages over a tree of RPM's: by a real dnf in it, from a signed repository, in a host that has no network.
+import { copyFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { bootHost, type Host, outside } from './host.ts';
+import { makeKey, type SigningKey } from './keys.ts';
+import { makeMirror, publish } from './mirror.ts';
+import { makeRpm, publishDnfTree, publishRpms, type Rpm } from './rpms.ts';
+
+let host: Host;
+let key: SigningKey;
+
+/** Longer than its column in what dnf prints. */
+const daemonName = 'daemon-of-the-site-whose-name-is-longer-than-the-column-that-dnf-has-for-it';
+const unit = '[Service]\nUser=daemon-user\nExecStart=sleep infinity\n[Install]\nWantedBy=multi-user.target\n';
+
+const daemon = (version: string, more: Partial<Rpm> = {}) =>
+  makeRpm(host, {
+    name: daemonName,
+    version,
+    preamble: ['Requires: site-library'],
+    files: {
+      '/etc/daemon.conf': `of ${version}\n`,
+      '/usr/share/daemon': `${version}\n`,
+      '/usr/lib/systemd/system/daemon.service': unit,
+      '/var/lib/daemon/data': 'kept in var\n',
+    },
+    scripts: {
+      pre: 'id -u daemon-user >/dev/null 2>&1 || useradd --system daemon-user',
+      post: 'systemctl enable daemon.service',
+    },
+    ...more,
+  });
+
+/** The repository of the site, with the daemon in this version. */
+async function offer(version: string, more?: Partial<Rpm>): Promise<void> {
+  const library = await makeRpm(host, { name: 'site-library', version: '1.0' });
+  await publishRpms(host, '/srv/rpms', [library, await daemon(version, more)], key);
+}
+
+const ref = 'debian/12/dnf';
+const guest = (packages: string) => `${guestFile().replace('debian/12/server', ref)}[Packages]\n${packages}
+Repository=./site.repo
+RepositoryKey=${key.path}
+`;
+
+/** Starts an update that is to fail: what it complained of. */
+async function failingUpdate(): Promise<string> {
+  expect((await host.try('systemctl start ostree-guest-update@rpms')).exitCode).not.toBe(0);
+  return host.sh(`journalctl --sync
+    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
+      systemctl show --value -p InvocationID ostree-guest-update@rpms)`);
+}
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+  key = await makeKey(host);
+  const release = {
+    name: 'site-release',
+    version: '13',
+    preamble: ['Provides: /bin/sh, system-release = 13'],
+  };
+  const extra = { name: 'extra', version: '1.0', files: { '/usr/share/extra': 'extra\n' } };
+  await publishDnfTree(host, ref, [await makeRpm(host, release), await makeRpm(host, extra)]);
+  await offer('1.0');
+  const config = await makeRpm(host, { name: 'config', version: '1.0', files: { '/etc/site': 'one\n' } });
+  await host.write('/etc/ostree-guests/site.repo', '[site]\nname=Site\nbaseurl=file:///srv/rpms\n');
+  await copyFile(config, outside(host, '/etc/ostree-guests/config-1.0.rpm'));
+});
+afterAll(() => host?.stop());
+
+test('a guest has what a repository and a file have, its service and its user', async () => {
+  await declare(host, 'rpms', guest(`Install=${daemonName} ./config-1.0.rpm\nRemove=extra`));
+  await update(host, 'rpms');
+  await start(host, 'rpms');
+  expect(
+    await inGuest(
+      host,
+      'rpms',
+      `systemctl is-enabled daemon; systemctl is-active daemon; id -un daemon-user
+       cat /etc/daemon.conf /etc/site /var/lib/daemon/data; test ! -e /usr/share/extra
+       rpm -q site-library; ls /etc/rpm /etc/yum.repos.d | grep ostree-guests || :`,
+    ),
+  ).toBe('enabled\nactive\ndaemon-user\nof 1.0\none\nkept in var\nsite-library-1.0-1.noarch');
+  expect(await inGuest(host, 'rpms', 'cat /proc/self/uid_map')).not.toMatch(/^ *0 +0 /);
+});
+
+test('nothing is made again while nothing is new', async () => {
+  const before = await status(host, 'rpms');
+  await update(host, 'rpms');
+  expect(await status(host, 'rpms')).toMatchObject({ staged: null, deployments: before.deployments });
+});
+
+test('a script that fails fails the update, though dnf goes on, and the guest runs on', async () => {
+  const before = await status(host, 'rpms');
+  await offer('2.0', { scripts: { post: 'echo it breaks >&2; exit 7' } });
+  const said = await failingUpdate();
+  expect(said).toMatch(
+    /rpms\.guest:8: cannot make the tree with .*: %post\(.*\) scriptlet failed, exit status 7/,
+  );
+  expect(await status(host, 'rpms')).toMatchObject({ staged: null, running: before.running });
+});
+
+test('a newer package and a newer base are one update, and can be rolled back', async () => {
+  await inGuest(host, 'rpms', 'echo by hand >/etc/daemon.conf');
+  await offer('2.1');
+  await publish(host, ref, { from: ref, files: { '/etc/base': 'new\n' }, version: '2' });
+  await update(host, 'rpms');
+  expect(await host.sh('guestctl diff rpms')).toContain(`  ${daemonName}.noarch 1.0-1 -> 2.1-1\n`);
+  await reboot(host, 'rpms');
+  const seen = 'cat /usr/share/daemon /etc/daemon.conf; systemctl is-active daemon';
+  expect(await inGuest(host, 'rpms', `cat /etc/base; ${seen}`)).toBe('new\n2.1\nby hand\nactive');
+  await host.run('guestctl', 'rollback', 'rpms');
+  await reboot(host, 'rpms');
+  expect(await inGuest(host, 'rpms', `test ! -e /etc/base; ${seen}`)).toBe('1.0\nby hand\nactive');
+});
+
+test('a package that there is not, and one that nobody signed, are told', async () => {
+  await declare(host, 'rpms', guest('Install=no-such-thing'));
+  expect(await failingUpdate()).toMatch(/rpms\.guest:8: .* Unable to find a match: no-such-thing/);
+  await publishRpms(host, '/srv/rpms', [await makeRpm(host, { name: 'unsigned', version: '1' })]);
+  await declare(host, 'rpms', guest('Install=unsigned'));
+  expect(await failingUpdate()).toMatch(/rpms\.guest:8: .*unsigned.* is not signed|GPG check FAILED/);
+});

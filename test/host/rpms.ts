@@ -1,0 +1,78 @@
+// Packages of RPM for tests, made here and signed in the host, and a guests' tree that has dnf for them.
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { debs } from './debs.ts';
+import { type Host, outside } from './host.ts';
+import type { SigningKey } from './keys.ts';
+import { mirrorPath } from './mirror.ts';
+import { guestRecipe } from './recipe.ts';
+
+export interface Rpm {
+  readonly name: string;
+  readonly version: string;
+  /** By path; those in /etc are configuration. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Lines of the package's preamble, and its scripts by their names. */
+  readonly preamble?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+
+/** Builds a package: its file, outside of the host. */
+export async function makeRpm(host: Host, rpm: Rpm): Promise<string> {
+  const { name, version, files = {}, preamble = [], scripts = {} } = rpm;
+  const work = await mkdtemp(join(host.work, 'rpm-'));
+  const paths = Object.keys(files);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(work, 'files', path, '..'), { recursive: true });
+    await writeFile(join(work, 'files', path), text);
+  }
+  const spec = [
+    ...[`Name: ${name}`, `Version: ${version}`, 'Release: 1', 'Summary: a test', 'License: MIT'],
+    ...['BuildArch: noarch', ...preamble, '%description', 'A test.'],
+    ...['%install', 'mkdir -p %{buildroot}', ...(paths.length ? [`cp -r ${work}/files/. %{buildroot}`] : [])],
+    ...Object.entries(scripts).map(([script, text]) => `%${script}\n${text}`),
+    ...['%files', ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) ${path}` : path))],
+  ];
+  await writeFile(join(work, 'spec'), `${spec.join('\n')}\n`);
+  const define = { _topdir: join(work, 'top'), _rpmdir: work, _rpmfilename: '%{NAME}-%{VERSION}.rpm' };
+  const defined = Object.entries(define).map(([macro, value]) => `--define=${macro} ${value}`);
+  await execa('rpmbuild', ['-bb', '--quiet', ...defined, join(work, 'spec')]);
+  return join(work, `${name}-${version}.rpm`);
+}
+
+/** Makes a directory of the host a repository of these packages, signed if there is a key: baseurl=file:PATH */
+export async function publishRpms(
+  host: Host,
+  path: string,
+  files: readonly string[],
+  key?: SigningKey,
+): Promise<void> {
+  const directory = outside(host, path);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  await execa('cp', [...files, directory]);
+  await key?.signRpms(files.map((file) => join(path, file.replace(/^.*\//, ''))));
+  await execa('createrepo_c', ['--quiet', directory]);
+}
+
+/** Publishes the guests' tree with dnf in it instead of apt, RPM's database instead of dpkg's, and these packages. */
+export async function publishDnfTree(host: Host, ref: string, packages: readonly string[]): Promise<void> {
+  const tree = await mkdtemp(join(host.work, 'dnf-'));
+  for (const deb of await debs(host.trees, ['dnf', 'rpm'])) await execa('dpkg-deb', ['-x', deb, tree]);
+  // Where RPM's own distributions have it.
+  await writeFile(join(tree, 'usr/lib/rpm/macros.d/macros.place'), '%_dbpath /usr/lib/sysimage/rpm\n');
+  const install = ['--install', '--nodeps', '--nosignature', '--force-debian'];
+  await execa('rpm', [`--root=${tree}`, '--dbpath=/usr/lib/sysimage/rpm', ...install, ...packages]);
+  await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
+  for (const name of await readdir(tree)) if (name !== 'usr') await rm(join(tree, name), { recursive: true });
+  for (const name of ['doc', 'info', 'locale', 'man'])
+    await rm(join(tree, 'usr/share', name), { recursive: true });
+  const skip = join(host.work, 'without-apt');
+  await writeFile(skip, '/usr/bin/apt-get\n/usr/lib/sysimage/dpkg/status\n');
+  await execa('ostree', [
+    ...['commit', `--repo=${outside(host, mirrorPath)}`, `--branch=${ref}`, `--skip-list=${skip}`],
+    ...[`--tree=ref=${guestRecipe.ref}`, `--tree=dir=${tree}`],
+  ]);
+  await rm(tree, { recursive: true });
+}

@@ -3,7 +3,7 @@ import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
-import { guestName, type UnitSection } from './schema.ts';
+import { guestName } from './schema.ts';
 import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
 import { isTrue } from './types.ts';
@@ -128,12 +128,6 @@ function policyOf(values: Values): UpdatePolicy {
 }
 
 const standardPolicy = policyOf(new Values([]));
-
-/** What goes into a section of a unit as it is, empty assignments included: they reset systemd's lists, too. */
-export const unitSettings = (
-  { values }: Pick<Guest, 'values'>,
-  section: UnitSection,
-): [key: string, value: string][] => values.in(section).map(({ key, value }) => [key, value]);
 
 /** Where a value was set, as FILE:LINE, for messages; the file alone where it is a default. */
 export function placeOf(

@@ -188,11 +188,9 @@ class Loader {
     // An empty file, or a link to /dev/null, masks the guest: systemd.unit(5).
     if (!text) return [];
     const nspawn = kind === 'guest' ? firstWith(this.#nspawn, `${name}.nspawn`) : undefined;
-    return [
-      ...(nspawn ? [this.#source('nspawn', nspawn)] : []),
-      { kind, file: main, text },
-      ...this.#dropIns(kind, name),
-    ];
+    const sources: Source[] = nspawn ? [this.#source('nspawn', nspawn)] : [];
+    sources.push({ kind, file: main, text });
+    return sources.concat(this.#dropIns(kind, name));
   }
 
   readonly #hostname = (): string => {

@@ -1,7 +1,7 @@
 import { isMount, mountArgument } from './mounts.ts';
 import { guestVocabulary, type Key } from './schema.ts';
 import { isTrue } from './types.ts';
-import type { Values } from './values.ts';
+import { Values } from './values.ts';
 import { wordsOf } from './words.ts';
 
 /** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
@@ -19,17 +19,21 @@ export interface Machine {
   readonly credentials: readonly string[];
 }
 
-const credentialKeys = [
-  'LoadCredential',
-  'LoadCredentialEncrypted',
-  'SetCredential',
-  'SetCredentialEncrypted',
-];
-
 export function machineOf(values: Values): Machine {
+  const isPlain = !values.has('Exec') && !values.has('Files') && !values.has('Network');
+  return {
+    ...(isPlain ? plainContainer : containerOf(values)),
+    privateUsers:
+      values.last('Exec', 'PrivateUsers') ?? (values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick'),
+    credentials: credentialsOf(values),
+  };
+}
+
+type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
+
+function containerOf(values: Values): Container {
   const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
   const link = isOn('VirtualEthernet') ? 'veth' : 'private';
-  const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
   const optionsIn = (...sections: readonly string[]) =>
     sections
       .filter((section) => values.has(section))
@@ -39,12 +43,25 @@ export function machineOf(values: Values): Machine {
     options: optionsIn('Exec', 'Files'),
     networkOptions: optionsIn('Network'),
     parameters: wordsOf(values.all('Exec', 'Parameters')),
-    privateUsers:
-      values.last('Exec', 'PrivateUsers') ?? (values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick'),
     network: isOn('Private') ? link : 'host',
-    credentials: [...new Set(credentials.map((value) => value.replace(/:.*/s, '')))],
   };
 }
+
+/** Most guests'. */
+const plainContainer = containerOf(new Values([]));
+
+function credentialsOf(values: Values): string[] {
+  if (!values.in('Service').some(({ key }) => credentialKeys.includes(key))) return [];
+  const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
+  return [...new Set(credentials.map((value) => value.replace(/:.*/s, '')))];
+}
+
+const credentialKeys = [
+  'LoadCredential',
+  'LoadCredentialEncrypted',
+  'SetCredential',
+  'SetCredentialEncrypted',
+];
 
 function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
   if (!nspawn?.option || values.length === 0) return [];

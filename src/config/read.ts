@@ -22,13 +22,13 @@ export function readSources(
   const specifiers = { name, hostname };
   for (const source of sources) {
     const { assignments, problems: found } = parseSyntax(source.file, source.text);
-    const wrong = [...found];
+    const wrong = found.slice();
     const vocabulary = vocabularyOf(source.kind);
     for (const assignment of assignments) {
       const setting = checkAssignment(assignment, source.kind, vocabulary, specifiers, wrong);
       if (setting) settings.push(setting);
     }
-    problems.push(...wrong.sort((a, b) => a.at.line - b.at.line));
+    if (wrong.length > 0) problems.push(...wrong.sort((a, b) => a.at.line - b.at.line));
   }
   return { values: new Values(settings), problems };
 }

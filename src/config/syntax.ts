@@ -67,14 +67,15 @@ export interface Syntax {
  * continuation lines. Nothing is thrown: what cannot be read is a problem, and reading goes on.
  */
 export function parseSyntax(file: string, text: string): Syntax {
-  const parser = new Parser(text);
+  const parser = new Parser(isBad(text));
   // Comment lines and blank ones are left out, those inside a continuation too.
   let joined = '';
   let parts: Part[] | undefined;
   let number = 0;
   for (const raw of linesOf(text)) {
     number += 1;
-    const first = raw.trimStart().charCodeAt(0);
+    const rest = raw.trimStart();
+    const first = rest.charCodeAt(0);
     if (first === hash || first === semicolon) continue;
     if (endsInBackslash(raw)) {
       parts ??= [];
@@ -82,14 +83,15 @@ export function parseSyntax(file: string, text: string): Syntax {
       joined += `${raw.slice(0, -1)} `;
     } else if (parts) {
       parts.push({ number, start: joined.length });
-      parser.take(joined + raw, { file, number, parts });
+      joined += raw;
+      parser.take(joined, joined.trimStart(), { file, number, parts });
       joined = '';
       parts = undefined;
-    } else {
-      parser.take(raw, { file, number });
+    } else if (rest !== '') {
+      parser.take(raw, rest, { file, number });
     }
   }
-  if (parts) parser.take(joined, { file, number, parts });
+  if (parts) parser.take(joined, joined.trimStart(), { file, number, parts });
   return parser;
 }
 
@@ -116,57 +118,60 @@ class Parser implements Syntax {
   /** Everything after a section header that could not be read is left out without a further word. */
   #skips = false;
 
-  constructor(text: string) {
-    this.#hasBadText = isBad(text);
+  constructor(hasBadText: boolean) {
+    this.#hasBadText = hasBadText;
   }
 
-  take(text: string, line: Line): void {
-    const rest = text.trimStart();
+  /** `rest` is the text without space before it. */
+  take(text: string, rest: string, line: Line): void {
     if (rest === '') return;
     const start = text.length - rest.length;
     if (this.#hasBadText && isBad(text)) {
-      this.#complain(line, start, 'This line is not UTF-8 text', 'Save the file as UTF-8, without NUL bytes');
+      const remedy = 'Save the file as UTF-8, without NUL bytes';
+      this.#complain(line, start, 'This line is not UTF-8 text', remedy);
     } else if (rest.charCodeAt(0) === bracket) {
-      this.#header(rest.trimEnd(), line, start);
+      const name = sectionName(rest.trimEnd());
+      this.#skips = name === undefined;
+      this.#section = name;
+      if (name !== undefined) return;
+      const message = `${quoted(rest.trimEnd())} is not a section header`;
+      this.#complain(line, start, message, "Write '[Guest]', with nothing after it");
     } else if (this.#section !== undefined) {
-      this.#assignment(this.#section, text, line, start);
+      this.#assignment(this.#section, rest, line, start);
     } else if (!this.#skips) {
       const message = `${quoted(rest.trimEnd())} is outside of any section`;
       this.#complain(line, start, message, "Start the file with '[Guest]'");
     }
   }
 
-  #header(text: string, line: Line, start: number): void {
-    const name = text.slice(1, -1);
-    this.#skips = !text.endsWith(']') || name === '' || name.includes('[') || name.includes(']');
-    this.#section = this.#skips ? undefined : name;
-    if (!this.#skips) return;
-    const message = `${quoted(text)} is not a section header`;
-    this.#complain(line, start, message, "Write '[Guest]', with nothing after it");
-  }
-
   #assignment(section: string, text: string, line: Line, start: number): void {
-    const equals = text.indexOf('=', start);
-    if (equals <= start) {
-      const message = `${quoted(text.trim())} is not an assignment`;
+    const equals = text.indexOf('=');
+    if (equals <= 0) {
+      const message = `${quoted(text.trimEnd())} is not an assignment`;
       this.#complain(line, start, message, "Write 'Key=Value', or put '#' before a comment");
       return;
     }
     const written = text.slice(equals + 1);
     const indented = written.trimStart();
     const value = indented.trimEnd();
-    const valueStart = equals + 1 + (value === '' ? 0 : written.length - indented.length);
+    const indent = value === '' ? 0 : written.length - indented.length;
     if (endsInBackslash(value)) {
       const remedy = 'Nothing may follow one that continues a line; leave out any other';
       this.#complain(line, start, 'The value ends with a backslash', remedy);
     }
-    const key = text.slice(start, equals).trimEnd();
-    this.assignments.push(new Assignment(section, key, value, line, start, valueStart));
+    const key = text.slice(0, equals).trimEnd();
+    this.assignments.push(new Assignment(section, key, value, line, start, start + equals + 1 + indent));
   }
 
   #complain(line: Line, offset: number, message: string, remedy: string): void {
     this.problems.push({ at: placeIn(line, offset), message, remedy });
   }
+}
+
+/** Nothing where it is not `[NAME]`. */
+function sectionName(header: string): string | undefined {
+  const name = header.slice(1, -1);
+  return header.endsWith(']') && name !== '' && !name.includes('[') && !name.includes(']') ? name : undefined;
 }
 
 const isBad = (text: string): boolean => text.includes('\0') || text.includes('\uFFFD');

@@ -4,29 +4,34 @@ import type { Setting, Values } from './values.ts';
 
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {
-  return [
-    missingOrigin,
-    twoOrigins,
-    mappedManager,
-    otherManager,
-    outsideManager,
-    missingUrl,
-    missingKey,
-    noNetwork,
-  ].flatMap((rule) => rule(values, top) ?? []);
+  const rules = [oneOrigin];
+  if (managesItself(values)) rules.push(mappedManager, otherManager, outsideManager);
+  if (values.has('Remote')) rules.push(missingUrl, missingKey);
+  if (values.has('Network')) rules.push(noNetwork);
+  const problems: Problem[] = [];
+  for (const rule of rules) {
+    const problem = rule(values, top);
+    if (problem) problems.push(problem);
+  }
+  return problems;
 }
 
 type Rule = (values: Values, top: Position) => Problem | undefined;
 
-const missingOrigin: Rule = (values, at) =>
-  origins.some((key) => values.last('Guest', key) !== undefined)
-    ? undefined
-    : {
-        at,
-        message: 'Ref= is missing in [Guest]',
-        remedy:
-          'Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME',
-      };
+const oneOrigin: Rule = (values, top) => {
+  let first: Setting | undefined;
+  for (const key of origins) {
+    const setting = values.final('Guest', key);
+    if (first && setting) {
+      const message = `A tree comes from one place, and this says two: ${first.key}= and ${key}=`;
+      return { at: setting.at, message, remedy: 'Leave one of them out' };
+    }
+    first ??= setting;
+  }
+  const remedy =
+    'Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME';
+  return first ? undefined : { at: top, message: 'Ref= is missing in [Guest]', remedy };
+};
 
 const origins = ['Ref', 'Image', 'Build'];
 
@@ -34,14 +39,8 @@ const origins = ['Ref', 'Image', 'Build'];
 const finals = (values: Values, section: string, keys: readonly string[]): Setting[] =>
   keys.flatMap((key) => values.final(section, key) ?? []);
 
-const twoOrigins: Rule = (values) => {
-  const [first, second] = finals(values, 'Guest', origins);
-  const message = `A tree comes from one place, and this says two: ${first?.key}= and ${second?.key}=`;
-  return second && { at: second.at, message, remedy: 'Leave one of them out' };
-};
-
 const missingUrl: Rule = (values, top) => {
-  if (!values.has('Remote') || values.last('Remote', 'URL') !== undefined) return undefined;
+  if (values.last('Remote', 'URL') !== undefined) return undefined;
   const at = values.in('Remote')[0]?.at ?? top;
   const remedy = "Add it, or leave [Remote] out to use the host's remote";
   return { at, message: 'URL= is missing in [Remote]', remedy };
@@ -77,14 +76,14 @@ const managesItself = (values: Values): boolean => values.last('Update', 'By') =
 
 const mappedManager: Rule = (values) => {
   const users = values.final('Exec', 'PrivateUsers');
-  if (!managesItself(values) || !users || users.value === 'no') return undefined;
+  if (!users || users.value === 'no') return undefined;
   const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
   return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
 };
 
 const otherManager: Rule = (values) => {
   const [other] = finals(values, 'Guest', ['Image', 'Build']);
-  if (!managesItself(values) || !other) return undefined;
+  if (!other) return undefined;
   const message = 'By=rpm-ostree goes with Ref= only';
   const remedy =
     other.key === 'Image'
@@ -94,7 +93,6 @@ const otherManager: Rule = (values) => {
 };
 
 const outsideManager: Rule = (values) => {
-  if (!managesItself(values)) return undefined;
   const [setting] = finals(values, 'Update', ['Rehearse', 'SnapshotVar']).filter(({ value }) =>
     isTrue(value),
   );

@@ -8,37 +8,20 @@ export interface Setting {
   readonly at: Position;
 }
 
-interface Section {
-  readonly settings: Setting[];
-  /** By key, the settings since the last empty assignment, which resets a list. */
-  readonly effective: Map<string, Setting[]>;
-}
-
 const none: readonly never[] = [];
 
 /** The settings of a guest by section and key, with systemd's rules for repetition. */
 export class Values {
   readonly settings: readonly Setting[];
-  readonly #sections = new Map<string, Section>();
+  readonly #sections = new Map<string, Setting[]>();
 
   constructor(settings: readonly Setting[]) {
     this.settings = settings;
     for (const setting of settings) {
-      const { settings: all, effective } = this.#section(setting.section);
-      all.push(setting);
-      const before = effective.get(setting.key);
-      if (setting.value === '') effective.set(setting.key, []);
-      else if (before) before.push(setting);
-      else effective.set(setting.key, [setting]);
+      const section = this.#sections.get(setting.section);
+      if (section) section.push(setting);
+      else this.#sections.set(setting.section, [setting]);
     }
-  }
-
-  #section(name: string): Section {
-    const found = this.#sections.get(name);
-    if (found) return found;
-    const section = { settings: [], effective: new Map<string, Setting[]>() };
-    this.#sections.set(name, section);
-    return section;
   }
 
   has(section: string): boolean {
@@ -47,12 +30,13 @@ export class Values {
 
   /** All of a section as they were written, empty assignments included. */
   in(section: string): readonly Setting[] {
-    return this.#sections.get(section)?.settings ?? none;
+    return this.#sections.get(section) ?? none;
   }
 
   /** The settings since the last empty assignment, which resets a list. */
-  effective(section: string, key: string): readonly Setting[] {
-    return this.#sections.get(section)?.effective.get(key) ?? none;
+  effective(section: string, key: string): Setting[] {
+    const settings = this.in(section).filter((setting) => setting.key === key);
+    return settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
   }
 
   all(section: string, key: string): string[] {
@@ -61,8 +45,13 @@ export class Values {
 
   /** The setting that counts where there can be only one. */
   final(section: string, key: string): Setting | undefined {
-    const settings = this.#sections.get(section)?.effective.get(key);
-    return settings?.[settings.length - 1];
+    const settings = this.#sections.get(section);
+    if (!settings) return undefined;
+    for (let i = settings.length - 1; i >= 0; i -= 1) {
+      const setting = settings[i];
+      if (setting?.key === key) return setting.value === '' ? undefined : setting;
+    }
+    return undefined;
   }
 
   last(section: string, key: string): string | undefined {

@@ -5,7 +5,7 @@ import { brokenService } from '../units/broken-service.ts';
 import { buildService } from '../units/build-service.ts';
 import { maintenanceService } from '../units/maintenance-service.ts';
 import { nspawnService } from '../units/nspawn-service.ts';
-import { stepService } from '../units/on-failure.ts';
+import { onFailure } from '../units/on-failure.ts';
 import { rehearsalService } from '../units/rehearsal-service.ts';
 import { switchTimer } from '../units/switch-timer.ts';
 import { isEmpty, type Parts, unitText } from '../units/unit-text.ts';
@@ -23,45 +23,43 @@ export const unitsOf = (checked: Checked): Generated[] =>
 
 /** All that it makes of a build. One that is broken fails by itself, with the reason. */
 export const unitsOfBuild = (build: Build): Generated[] => [
-  dropIn(`ostree-guest-build@${build.name}.service`, build.file, buildService(build)),
+  dropIn(`ostree-guest-build@${build.name}.service`, unitText(build.file, buildService(build))),
 ];
 
 /** What is the same for all guests is in the templates, units/: most guests complete only the first of these. */
 function guestUnits(guest: Guest): Generated[] {
-  const { name, file, update } = guest;
-  const units = [
-    dropIn(`systemd-nspawn@${name}.service`, file, nspawnService(guest)),
+  const { name, file } = guest;
+  const made: Generated[] = [
+    dropIn(`systemd-nspawn@${name}.service`, unitText(file, nspawnService(guest))),
     // machinectl knows a guest by its image; the unit behind this link makes one at the host's boot.
     {
       path: `multi-user.target.wants/ostree-guest-image@${name}.service`,
       target: '/usr/lib/systemd/system/ostree-guest-image@.service',
     },
   ];
-  const complete = (template: string, parts: Parts) => {
-    const unit = `ostree-guest-${template.replace('@', `@${name}`)}`;
-    if (!isEmpty(parts)) units.push(dropIn(unit, file, parts));
+  const complete = (step: string, type: 'service' | 'timer', parts: Parts) => {
+    if (!isEmpty(parts)) made.push(dropIn(`ostree-guest-${step}@${name}.${type}`, unitText(file, parts)));
   };
-  complete('update@.service', updateService(guest));
-  complete('update@.timer', updateTimer(guest));
-  complete('boot@.service', bootService(guest));
-  if (update.by === 'rpm-ostree') complete('maintenance@.service', maintenanceService(guest));
-  complete('switch@.timer', switchTimer(guest));
-  for (const step of ['assess', 'rehearse', 'switch']) complete(`${step}@.service`, stepService(guest));
-  complete('rehearsal@.service', rehearsalService(guest));
-  return units;
+  complete('update', 'service', updateService(guest));
+  complete('update', 'timer', updateTimer(guest));
+  complete('boot', 'service', bootService(guest));
+  if (guest.update.by === 'rpm-ostree') complete('maintenance', 'service', maintenanceService(guest));
+  complete('switch', 'timer', switchTimer(guest));
+  const failure = { unit: onFailure(guest) };
+  if (!isEmpty(failure))
+    for (const step of ['assess', 'rehearse', 'switch']) complete(step, 'service', failure);
+  complete('rehearsal', 'service', rehearsalService(guest));
+  return made;
 }
 
 /** Only what its start shows: its update fails by itself, with the same words. */
 function brokenUnits(broken: Broken): Generated[] {
   const unit = `systemd-nspawn@${broken.name}.service`;
-  return unitName.test(unit) ? [dropIn(unit, broken.file, brokenService(broken))] : [];
+  return unitName.test(unit) ? [dropIn(unit, unitText(broken.file, brokenService(broken)))] : [];
 }
 
 /** What a unit's name may consist of, and how long it may be: systemd.unit(5). */
 const unitName = /^[\w:.\\@-]{1,255}$/;
 
 /** Named 50- so that what `systemctl edit` writes, override.conf, wins. */
-const dropIn = (unit: string, file: string, parts: Parts): Generated => ({
-  path: `${unit}.d/50-guest.conf`,
-  text: unitText(file, parts),
-});
+const dropIn = (unit: string, text: string): Generated => ({ path: `${unit}.d/50-guest.conf`, text });

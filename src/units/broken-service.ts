@@ -9,17 +9,15 @@ import type { Parts } from './unit-text.ts';
  */
 export function brokenService({ name, problems }: Broken): Parts {
   const lines = [...problems.map(formatProblem), 'Correct it, then: systemctl daemon-reload'];
+  const script = execWord('printf "<3>%s\\n" "$@" >&2; exit 78');
   return {
-    unit: [['Description', `OSTree guest ${name}, which cannot be made`]],
+    unit: [`Description=OSTree guest ${name}, which cannot be made`],
     service: [
       // 78: EX_CONFIG of sysexits.h, which systemctl shows by its name.
-      [
-        'ExecStartPre',
-        `sh -c ${execWord('printf "<3>%s\\n" "$@" >&2; exit 78')} - ${lines.map(execWord).join(' ')}`,
-      ],
-      ['ExecStart', ''],
-      ['ExecStart', 'false'],
-      ['ExecStopPost', ''],
+      `ExecStartPre=sh -c ${script} - ${lines.map(execWord).join(' ')}`,
+      'ExecStart=',
+      'ExecStart=false',
+      'ExecStopPost=',
     ],
   };
 }

@@ -17,22 +17,6 @@ export function execWord(word: string): string {
   return /^[\w%$@+=:,./~-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 
-/** A whole line. Most words are the same for all guests: what the first ones consist of is quoted once. */
-export function execLine(words: readonly string[]): string {
-  let line = '';
-  for (const word of words) {
-    let written = known.get(word);
-    if (written === undefined) {
-      written = execWord(word);
-      if (known.size < 200) known.set(word, written);
-    }
-    line += line === '' ? written : ` ${written}`;
-  }
-  return line;
-}
-
-const known = new Map<string, string>();
-
 /** The ASCII ones. systemd would take an escape of one of the others for a byte, not for a character. */
 const control = (character: string): string => {
   const code = character.charCodeAt(0);

@@ -1,8 +1,8 @@
-import { type Guest, unitSettings } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
-import { execLine } from './exec-word.ts';
-import { guestOptions } from './nspawn-options.ts';
+import { guestCommand } from './nspawn-options.ts';
 import { thaw, unmountLeftOver } from './nspawn-service.ts';
+import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-maintenance@.service: the guest as it always is, but nothing in it is started except a network. */
@@ -10,9 +10,9 @@ export const maintenanceService = (guest: Guest): Parts => ({
   unit: [needsMount(guest)],
   service: [
     unmountLeftOver,
-    ['ExecStart', execLine(['systemd-nspawn', ...guestOptions(guest, maintenance)])],
+    `ExecStart=${guestCommand(guest, maintenance)}`,
     thaw(guest),
-    ...unitSettings(guest, 'Service').filter(([key]) => !key.startsWith('Exec')),
+    ...ownLines(guest, 'Service'),
   ],
 });
 

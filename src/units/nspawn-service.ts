@@ -1,45 +1,43 @@
-import { type Guest, unitSettings } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
-import { execLine } from './exec-word.ts';
-import { guestOptions } from './nspawn-options.ts';
-import { literal, type Parts, type Setting } from './unit-text.ts';
+import { guestCommand } from './nspawn-options.ts';
+import { ownLines } from './own-lines.ts';
+import { literal, type Parts } from './unit-text.ts';
 
 /**
  * Completes the host's own systemd-nspawn@.service, so that its settings, and everything machinectl does
  * with that unit, hold for guests too.
  */
-export const nspawnService = (guest: Guest): Parts => ({
-  unit: [
-    ['Description', literal(guest.description)],
-    needsMount(guest),
-    ...(guest.update.by === 'rpm-ostree' ? afterMaintenance : []),
-    ...unitSettings(guest, 'Unit'),
-  ],
-  service: [
-    ['TimeoutStartSec', '5min'],
+export function nspawnService(guest: Guest): Parts {
+  const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
+  const service = [
+    'TimeoutStartSec=5min',
     unmountLeftOver,
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
-    ['ExecStartPre', 'systemctl start ostree-guest-boot@%i.service'],
-    ['ExecStart', ''],
-    ['ExecStart', execLine(['systemd-nspawn', ...guestOptions(guest)])],
+    'ExecStartPre=systemctl start ostree-guest-boot@%i.service',
+    'ExecStart=',
+    `ExecStart=${guestCommand(guest)}`,
     // systemd 262 has one that older versions of nspawn do not understand.
-    ['ExecStopPost', ''],
-    ...(guest.update.by === 'rpm-ostree' ? [thaw(guest)] : []),
-    ...unitSettings(guest, 'Service'),
-  ],
-});
+    'ExecStopPost=',
+  ];
+  if (guest.update.by === 'rpm-ostree') {
+    unit.push(...afterMaintenance);
+    service.push(thaw(guest));
+  }
+  return {
+    unit: unit.concat(ownLines(guest, 'Unit')),
+    service: service.concat(ownLines(guest, 'Service')),
+  };
+}
 
 /** Who starts the guest while it is up for maintenance waits until that has ended. */
-const afterMaintenance: Setting[] = [
-  ['Conflicts', 'ostree-guest-maintenance@%i.service'],
-  ['After', 'ostree-guest-maintenance@%i.service'],
+const afterMaintenance = [
+  'Conflicts=ostree-guest-maintenance@%i.service',
+  'After=ostree-guest-maintenance@%i.service',
 ];
 
 /** nspawn refuses to start while this mount is there, and leaves it behind where it is killed: since systemd 256. */
-export const unmountLeftOver: Setting = [
-  'ExecStartPre',
-  "-sh -c 'umount /run/systemd/nspawn/unix-export/%i 2>/dev/null'",
-];
+export const unmountLeftOver = "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i 2>/dev/null'";
 
 /** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
-export const thaw = ({ sysroot }: Guest): Setting => ['ExecStopPost', `-fsfreeze --unfreeze ${sysroot}/boot`];
+export const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;

@@ -1,9 +1,5 @@
-import { type Guest, unitSettings } from '../config/guest.ts';
-import type { Parts, Setting } from './unit-text.ts';
+import type { Guest } from '../config/guest.ts';
+import { ownLines } from './own-lines.ts';
 
-/** Who wants to hear that the guest failed wants to hear that its update did. */
-export const onFailure = (guest: Guest): Setting[] =>
-  unitSettings(guest, 'Unit').filter(([key]) => key === 'OnFailure');
-
-/** Completes the services of an update that need nothing else, for a guest with OnFailure=. */
-export const stepService = (guest: Guest): Parts => ({ unit: onFailure(guest) });
+/** Who wants to hear that the guest failed wants to hear that its update did, and each step of it. */
+export const onFailure = (guest: Guest): string[] => ownLines(guest, 'Unit', (key) => key === 'OnFailure');

@@ -1,4 +1,5 @@
-import { type Guest, unitSettings } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
+import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
 
 /** What [Service] says of a guest's life, and not of what it may use. */
@@ -6,5 +7,5 @@ const ofItsLife = ['Restart', 'RestartSec', 'TimeoutStartSec', 'TimeoutStopSec']
 
 /** Completes ostree-guest-rehearsal@.service: limits and credentials hold for the throwaway machine, too. */
 export const rehearsalService = (guest: Guest): Parts => ({
-  service: unitSettings(guest, 'Service').filter(([key]) => !ofItsLife.includes(key)),
+  service: ownLines(guest, 'Service', (key) => !ofItsLife.includes(key)),
 });

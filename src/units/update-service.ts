@@ -1,28 +1,30 @@
 import type { Guest } from '../config/guest.ts';
 import { isElsewhere, isWritable, needsMount } from './elsewhere.ts';
 import { onFailure } from './on-failure.ts';
-import type { Parts, Setting } from './unit-text.ts';
+import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.service of a guest that needs more than others. */
-export const updateService = (guest: Guest): Parts => ({
-  unit: [...(isElsewhere(guest) ? [needsMount(guest)] : []), ...onFailure(guest)],
-  service: [
-    ...(isElsewhere(guest) ? [makeSysroot(guest), isWritable(guest)] : []),
-    ...(isStored(guest) ? containersStorage : []),
-  ],
-});
+export function updateService(guest: Guest): Parts {
+  const unit = onFailure(guest);
+  const service = isStored(guest) ? containersStorage.slice() : [];
+  if (isElsewhere(guest)) {
+    unit.push(needsMount(guest));
+    service.push(makeSysroot(guest), isWritable(guest));
+  }
+  return { unit, service };
+}
 
 /** Outside of the sandbox, in which only what is there already can be made writable. */
-const makeSysroot = (guest: Guest): Setting => ['ExecStartPre', `+mkdir -p ${guest.sysroot}`];
+const makeSysroot = (guest: Guest): string => `ExecStartPre=+mkdir -p ${guest.sysroot}`;
 
-const isStored = ({ origin }: Guest): boolean =>
-  origin.kind === 'oci' && origin.image.startsWith('containers-storage:');
+const isStored = ({ values }: Guest): boolean =>
+  values.last('Guest', 'Image')?.startsWith('containers-storage:') ?? false;
 
 /** Reading from the storage that podman(1) and others share means locking it, and mounting layers in it. */
-const containersStorage: Setting[] = [
-  ['ExecStartPre', '+mkdir -p /run/containers /var/lib/containers'],
-  ['ReadWritePaths', '-/run/containers -/var/lib/containers'],
+const containersStorage = [
+  'ExecStartPre=+mkdir -p /run/containers /var/lib/containers',
+  'ReadWritePaths=-/run/containers -/var/lib/containers',
   // Without this one it would try to get it in a user namespace.
-  ['PrivateDevices', 'no'],
-  ['CapabilityBoundingSet', 'CAP_MKNOD'],
+  'PrivateDevices=no',
+  'CapabilityBoundingSet=CAP_MKNOD',
 ];

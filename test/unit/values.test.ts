@@ -1,8 +1,8 @@
 // From what is written to what is meant: words, specifiers, resets, and what is handed on to units.
 import { expect, test } from 'vitest';
-import { unitSettings } from '../../src/config/guest.ts';
 import { milliseconds } from '../../src/config/time-span.ts';
 import { splitWords } from '../../src/config/words.ts';
+import { ownLines } from '../../src/units/own-lines.ts';
 import { guestOf } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';
@@ -121,11 +121,7 @@ test('unit sections are handed on as they are, resets included, %n apart', () =>
   const guest = guestOf(
     `${good}[Service]\nCPUWeight=10\nCPUWeight=\nSetCredential=a:%n %H %%n\n[Unit]\nAfter=x`,
   );
-  expect(unitSettings(guest, 'Service')).toEqual([
-    ['CPUWeight', '10'],
-    ['CPUWeight', ''],
-    ['SetCredential', 'a:mail %H %%n'],
-  ]);
-  expect(unitSettings(guest, 'Unit')).toEqual([['After', 'x']]);
-  expect(unitSettings(guest, 'Timer')).toEqual([]);
+  expect(ownLines(guest, 'Service')).toEqual(['CPUWeight=10', 'CPUWeight=', 'SetCredential=a:mail %H %%n']);
+  expect(ownLines(guest, 'Unit')).toEqual(['After=x']);
+  expect(ownLines(guest, 'Timer')).toEqual([]);
 });

@@ -1,0 +1,18 @@
+import type { UnitSection } from '../config/schema.ts';
+import type { Values } from '../config/values.ts';
+
+/**
+ * The lines that go from a section of a guest or build file into a unit as they are, empty assignments included: they
+ * reset systemd's lists, too.
+ */
+export function ownLines(
+  { values }: { readonly values: Values },
+  section: UnitSection,
+  goesThere?: (key: string) => boolean,
+): string[] {
+  const lines: string[] = [];
+  if (!values.has(section)) return lines;
+  for (const { key, value } of values.in(section))
+    if (!goesThere || goesThere(key)) lines.push(`${key}=${value}`);
+  return lines;
+}

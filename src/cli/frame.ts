@@ -21,6 +21,8 @@ export const misused = 2;
 /** Completion knows what these are by their names. */
 export const guestArgument = (): Argument => new Argument('<guest>', 'the name of a guest');
 export const guestsArgument = (): Argument => new Argument('<guest...>', 'names of guests');
+export const guestOrBuildArgument = (): Argument =>
+  new Argument('<guest-or-build>', 'the name of a guest or of a build');
 export const deploymentArgument = (): Argument => new Argument('[deployment]', deploymentHelp);
 export const requiredDeploymentArgument = (): Argument => new Argument('<deployment>', deploymentHelp);
 const deploymentHelp = 'CHECKSUM.SERIAL, or the first digits of its commit';

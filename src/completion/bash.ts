@@ -40,6 +40,7 @@ ${commands.map((command) => `            ${command.name}) words='${flags(command
     fi
     case $kind in
         guest) words=$(guestctl complete guests 2>/dev/null) ;;
+        declared) words=$(guestctl complete declared 2>/dev/null) ;;
         deployment) words=$(guestctl complete deployments "$guest" 2>/dev/null) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandModels, type OptionModel, optionModel } from './model.ts';
+import { commandModels, type Kind, type OptionModel, optionModel } from './model.ts';
 
 /** For /usr/share/fish/vendor_completions.d/guestctl.fish. */
 export function fishCompletion(program: Command): string {
@@ -26,12 +26,7 @@ export function fishCompletion(program: Command): string {
       ...options.map((option) => optionLine(option, `__fish_seen_subcommand_from ${name}`)),
       ...kinds.flatMap((kind, index) => {
         const place = variadic && index === kinds.length - 1 ? '' : `; and __guestctl_place ${index}`;
-        const words =
-          kind === 'guest'
-            ? '(guestctl complete guests 2>/dev/null)'
-            : kind === 'deployment'
-              ? '(__guestctl_deployments)'
-              : undefined;
+        const words = wordsOf[kind];
         if (!words) return [];
         return [
           `complete --command guestctl --condition ${quote(`__fish_seen_subcommand_from ${name}${place}`)} --arguments ${quote(words)}`,
@@ -41,6 +36,12 @@ export function fishCompletion(program: Command): string {
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const wordsOf: Readonly<Partial<Record<Kind, string>>> = {
+  guest: '(guestctl complete guests 2>/dev/null)',
+  declared: '(guestctl complete declared 2>/dev/null)',
+  deployment: '(__guestctl_deployments)',
+};
 
 function optionLine({ short, long, description, value, takesValue }: OptionModel, condition: string): string {
   const words = [

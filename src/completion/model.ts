@@ -19,7 +19,7 @@ export interface OptionModel {
   readonly takesValue: boolean;
 }
 
-export type Kind = 'guest' | 'deployment' | 'file' | 'other';
+export type Kind = 'guest' | 'declared' | 'deployment' | 'file' | 'other';
 
 export const optionModel = ({ short, long, flags, description, argChoices }: Option): OptionModel => ({
   short,
@@ -44,7 +44,8 @@ export const commandModels = (program: Command): CommandModel[] =>
 
 /** By the names that the arguments have in the help. */
 function kindOf(name: string): Kind {
-  if (name === 'guest' || name === 'guest-or-file') return 'guest';
+  if (name === 'guest') return name;
+  if (name === 'guest-or-file' || name === 'guest-or-build') return 'declared';
   if (name === 'from' || name === 'to') return 'deployment';
   return name === 'deployment' || name === 'file' ? name : 'other';
 }

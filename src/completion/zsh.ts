@@ -7,6 +7,7 @@ export function zshCompletion(program: Command): string {
   return `#compdef guestctl
 # Made of the command line of guestctl itself.
 _guestctl_guests() { compadd -- \${(f)"$(guestctl complete guests 2>/dev/null)"} }
+_guestctl_declared() { compadd -- \${(f)"$(guestctl complete declared 2>/dev/null)"} }
 _guestctl_deployments() { compadd -- \${(f)"$(guestctl complete deployments "\${line[1]}" 2>/dev/null)"} }
 
 _guestctl() {
@@ -32,6 +33,7 @@ _guestctl "$@"
 
 const actions: Readonly<Record<Kind, string>> = {
   guest: '_guestctl_guests',
+  declared: '_guestctl_declared',
   deployment: '_guestctl_deployments',
   file: '_files',
   other: ' ',

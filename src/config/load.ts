@@ -90,6 +90,15 @@ export function sourcesOf(files: Reader, name: string, path: SearchPath = search
   return new Loader(files, path).sources('guest', name);
 }
 
+/** The same of a build. */
+export function sourcesOfBuild(
+  files: Reader,
+  name: string,
+  path: SearchPath = searchPath,
+): readonly Source[] {
+  return new Loader(files, path).sources('build', name);
+}
+
 /** One guest from a file anywhere, without drop-ins. */
 export function loadFile(files: Reader, file: string): Checked {
   const name = baseOf(file, 'guest');

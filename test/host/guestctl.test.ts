@@ -1,6 +1,7 @@
 // The commands of guestctl that act, as a person gives them.
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, inGuest, status } from './guests.ts';
+import { eventually, inGuest, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { serveMirror } from './http.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
@@ -159,6 +160,29 @@ test('stop and start', async () => {
   );
   expect((await host.try('guestctl start mail')).stderr).toMatch(/^mail runs/);
   expect((await status(host, 'mail')).state).toBe('running');
+});
+
+test('status says what the machine takes, where it is reached, and what each deployment has for itself', async () => {
+  const big = randomBytes(2_000_000).toString('hex').slice(0, 2_000_000);
+  await publish(host, serverRef, { version: '12.3', files: { '/usr/share/big': big } });
+  await update(host, 'mail');
+  await host.run('systemctl', 'start', 'ostree-guest-switch@mail');
+  await inGuest(host, 'mail', 'ip link set host0 up; ip address add 10.9.9.2/24 dev host0');
+  // Memory and tasks are accounted where the host's own control group lets it.
+  expect(await host.sh('guestctl status mail')).toMatch(
+    /Takes: .*[\d.]+ s of CPU.*\n *Address: 10\.9\.9\.2\n.* of its own\n.* of its own$/s,
+  );
+  const { machine, deployments } = JSON.parse(await host.sh('guestctl status -o json mail'));
+  expect(machine.addresses).toContain('10.9.9.2');
+  // Both have directories and an /etc of their own; only one has the big file.
+  const [now, before] = deployments.map(({ unique }: { unique: number }) => unique);
+  expect(before).toBeLessThan(30e6);
+  expect(Math.round((now - before) / 1e6)).toBe(2);
+  const listed = JSON.parse(await host.sh('guestctl deployments -o json mail'));
+  const inMegabytes = (bytes: number) => Math.round(bytes / 1e6);
+  expect(listed.map(({ unique }: { unique: number }) => inMegabytes(unique))).toEqual(
+    [now, before].map(inMegabytes),
+  );
 });
 
 describe('remove', () => {

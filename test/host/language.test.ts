@@ -196,3 +196,17 @@ test('guestctl verify says what only this host can tell, and cat and units show 
   const generated = await host.sh('cat /run/systemd/generator/systemd-nspawn@mail.service.d/50-guest.conf');
   expect(units).toContain(generated);
 });
+
+test('cat, units and completion know builds, too', async () => {
+  await host.write('/etc/ostree-guests/tree.build', '[Build]\nCommand=mkdir /output/tree\n');
+  await host.run('systemctl', 'daemon-reload');
+  expect(await host.sh('guestctl cat tree')).toBe(
+    '[Build]\n# /etc/ostree-guests/tree.build:2\nCommand=mkdir /output/tree',
+  );
+  const made = '/run/systemd/generator/ostree-guest-build@tree.service.d/50-guest.conf';
+  expect(await host.sh('guestctl units tree')).toBe(`# ${made}\n${await host.sh(`cat ${made}`)}`);
+  expect((await host.sh('guestctl complete declared')).split('\n')).toEqual(
+    expect.arrayContaining(['mail', 'tree']),
+  );
+  expect((await host.try('guestctl cat nobody')).stderr).toMatch(/^No guest 'nobody' is declared/);
+});

@@ -11,7 +11,7 @@ import { zshCompletion } from '../../src/completion/zsh.ts';
 
 const program = makeProgram('1.0');
 const standIn =
-  '#!/bin/sh\ncase "$*" in "complete guests") echo build; echo mail ;; "complete deployments mail") echo abc.0 ;; esac\n';
+  '#!/bin/sh\ncase "$*" in "complete guests") echo build; echo mail ;; "complete declared") echo debian; echo mail ;; "complete deployments mail") echo abc.0 ;; esac\n';
 let directory: string;
 
 beforeAll(() => {
@@ -47,6 +47,7 @@ const cases: [string, string[]][] = [
   ['status ', ['build', 'mail']],
   ['status m', ['mail']],
   ['start mail ', ['build', 'mail']],
+  ['cat ', ['debian', 'mail']],
   ['pin mail ', ['abc.0']],
   ['rollback --var mail ', ['abc.0']],
   ['list -o w', ['wide']],

@@ -1,4 +1,5 @@
 // Guests in every state, as plain data: what the commands print is a function of it.
+import type { Details } from '../../src/cli/details.ts';
 import type { Overview } from '../../src/cli/overview.ts';
 import type { Deployment } from '../../src/ostree/deployments.ts';
 import { guestOf } from './read.ts';
@@ -58,6 +59,14 @@ export const onTrial: Overview = {
 export const rollingBack: Overview = {
   ...running,
   rollback: { deployment: first.name, var: false, time: 0 },
+};
+/** Of one that runs. */
+export const details: Details = {
+  space: new Map([
+    [second.name, 1_340_000_000],
+    [first.name, 512],
+  ]),
+  machine: { memory: 34_560_000, cpu: 2.1, tasks: 21, addresses: ['10.0.0.2', 'fe80::1'] },
 };
 /** Only declared, of the host's remote. */
 export const notCreated: Overview = {

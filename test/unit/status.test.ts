@@ -1,8 +1,9 @@
 // `guestctl status` as it is read, and the form for scripts.
 import { expect, test } from 'vitest';
-import { overviewJson } from '../../src/cli/screens/json.ts';
+import { overviewJson, statusJson } from '../../src/cli/screens/json.ts';
 import { statusText } from '../../src/cli/screens/status.ts';
 import {
+  details,
   failed,
   notCreated,
   onTrial,
@@ -12,6 +13,8 @@ import {
   screen,
   withStaged,
 } from './overviews.ts';
+
+const nothing = { space: new Map<string, number>(), machine: undefined };
 
 test.each([
   [
@@ -112,7 +115,7 @@ test.each([
     `,
   ],
 ])('a guest that %s', (_, overview, text) => {
-  expect(statusText(overview)).toBe(screen(text));
+  expect(statusText(overview, nothing)).toBe(screen(text));
 });
 
 // One line of a screen whose other lines are above.
@@ -124,7 +127,24 @@ test.each([
     '   Update: now: Receiving: 31%',
   ],
 ])('where %s', (_, overview, line) => {
-  expect(statusText(overview).split('\n')).toContain(line);
+  expect(statusText(overview, nothing).split('\n')).toContain(line);
+});
+
+test('what its machine takes, where it is reached, and what each deployment has for itself', () => {
+  expect(statusText(running, details).split('\n').slice(5)).toEqual([
+    '  Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)',
+    '    Takes: 34.6 MB of memory, 2.1 s of CPU, 21 tasks',
+    '  Address: 10.0.0.2',
+    '           fe80::1',
+    '     Next: the same',
+    '   Update: next Tue 2026-11-24 23:10:05',
+    ' Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), 1.3 GB of its own',
+    '             Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0), 512 bytes of its own',
+  ]);
+  expect(statusJson(running, details)).toMatchObject({
+    machine: { memory: 34_560_000, cpu: 2.1, tasks: 21, addresses: ['10.0.0.2', 'fe80::1'] },
+    deployments: [{ unique: 1_340_000_000 }, { unique: 512 }],
+  });
 });
 
 test('the form for scripts has all of it, with commits in full and null for what is not', () => {

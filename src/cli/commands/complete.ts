@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { loadGuest, loadGuests } from '../../config/load.ts';
+import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 
@@ -8,15 +8,23 @@ export const complete = (guestctl: Command): Command =>
   guestctl
     .command('complete', { hidden: true })
     .description('names for the completion of shells')
-    .addArgument(new Argument('<what>', 'what is to be named').choices(['guests', 'deployments']))
+    .addArgument(new Argument('<what>', 'what is to be named').choices(['guests', 'declared', 'deployments']))
     .addArgument(new Argument('[guest]', 'the guest of the deployments'))
     .action((what: string, name: string | undefined) => {
-      for (const word of what === 'guests' ? guests() : deploymentsOf(name ?? '')) console.log(word);
+      const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);
+      for (const word of words()) console.log(word);
     });
 
 function guests(): string[] {
   const { guests, broken } = loadGuests(nodeFiles);
   return [...guests, ...broken].map(({ name }) => name).sort();
+}
+
+/** Guests and builds; one name may be both. */
+function declared(): string[] {
+  const { guests, broken, builds, brokenBuilds } = loadAll(nodeFiles);
+  const names = [...guests, ...broken, ...builds, ...brokenBuilds].map(({ name }) => name);
+  return [...new Set(names)].sort();
 }
 
 function deploymentsOf(name: string): string[] {

@@ -1,4 +1,5 @@
 import { isPinned } from '../../ostree/deployments.ts';
+import { uniqueSpace } from '../../ostree/unique-space.ts';
 import { requireGuest } from '../../service.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
@@ -14,14 +15,17 @@ export const deployments: Define = (guestctl) =>
     .action(async (name: string, _options, command) => {
       const [overview] = await gather([requireGuest(name)]);
       if (!overview) return;
-      const rows = rowsOf(overview);
+      const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
       await print(command, {
         json: () => rows.map(deploymentJson),
         text: (screen) => deploymentsText(rows, screen),
       });
     });
 
-const rowsOf = ({ guest, deployments, running, trial, rollback }: Overview): DeploymentRow[] =>
+const rowsOf = (
+  { guest, deployments, running, trial, rollback }: Overview,
+  space: ReadonlyMap<string, number>,
+): DeploymentRow[] =>
   deployments.map((deployment, index) => ({
     deployment,
     isDefault: index === 0,
@@ -30,4 +34,5 @@ const rowsOf = ({ guest, deployments, running, trial, rollback }: Overview): Dep
     isPinned: isPinned(deployment),
     trial: index === 0 ? trial : undefined,
     rejection: readRejection(guest.name, deployment.checksum),
+    unique: space.get(deployment.name) ?? 0,
   }));

@@ -1,7 +1,8 @@
 import { requireGuest } from '../../service.ts';
+import { gatherDetails } from '../details.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
 import { gather } from '../overview.ts';
-import { overviewJson } from '../screens/json.ts';
+import { statusJson } from '../screens/json.ts';
 import { statusText } from '../screens/status.ts';
 
 export const status: Define = (guestctl) =>
@@ -13,5 +14,9 @@ export const status: Define = (guestctl) =>
     .action(async (name: string, _options, command) => {
       const [overview] = await gather([requireGuest(name)]);
       if (!overview) return;
-      await print(command, { json: () => overviewJson(overview), text: () => statusText(overview) });
+      const details = await gatherDetails(overview);
+      await print(command, {
+        json: () => statusJson(overview, details),
+        text: () => statusText(overview, details),
+      });
     });

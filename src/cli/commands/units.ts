@@ -1,20 +1,25 @@
-import { loadGuest } from '../../config/load.ts';
-import { type Generated, unitsOf } from '../../generate/units.ts';
+import { loadBuild, loadGuest } from '../../config/load.ts';
+import { type Generated, unitsOf, unitsOfBuild } from '../../generate/units.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { notDeclared } from '../../service.ts';
 import { complainOf } from '../complain.ts';
-import { type Define, guestArgument, print } from '../frame.ts';
+import { type Define, guestOrBuildArgument, print } from '../frame.ts';
 
 export const units: Define = (guestctl) =>
   guestctl
     .command('units')
-    .description('what the generator makes of a guest, without making it')
-    .addArgument(guestArgument())
+    .description('what the generator makes of a guest or a build, without making it')
+    .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
-      const checked = loadGuest(nodeFiles, name);
-      if (!checked) throw notDeclared(name);
-      await print(command, { text: () => unitsText(unitsOf(checked)) });
-      if ('broken' in checked) complainOf(checked.broken.problems);
+      const guest = loadGuest(nodeFiles, name);
+      const build = loadBuild(nodeFiles, name);
+      if (!guest && !build) throw notDeclared(name);
+      const generated = [
+        ...(guest ? unitsOf(guest) : []),
+        ...(build && 'build' in build ? unitsOfBuild(build.build) : []),
+      ];
+      await print(command, { text: () => unitsText(generated) });
+      for (const one of [guest, build]) if (one && 'broken' in one) complainOf(one.broken.problems);
     });
 
 /** Where systemd has them put: systemd.generator(7). */

@@ -3,7 +3,7 @@ import type { Rejection } from '../../state/rejected.ts';
 import type { Trial } from '../../state/trial.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
-import { short } from './words.ts';
+import { short, sizeWords } from './words.ts';
 
 export interface DeploymentRow {
   readonly deployment: Deployment;
@@ -14,6 +14,8 @@ export interface DeploymentRow {
   readonly isPinned: boolean;
   readonly trial: Trial | undefined;
   readonly rejection: Rejection | undefined;
+  /** In bytes: what it has for itself on disk. */
+  readonly unique: number;
 }
 
 export const deploymentsText = (rows: readonly DeploymentRow[], screen: Screen): string =>
@@ -28,6 +30,7 @@ const columns: readonly Column<DeploymentRow>[] = [
     cell: (row) => stateWords(row).join(', '),
     style: ({ rejection, trial }) => (rejection ? 'bad' : trial ? 'warn' : undefined),
   },
+  { title: 'UNIQUE', cell: ({ unique }) => sizeWords(unique) },
   { title: 'CHECKSUM', cell: ({ deployment }) => deployment.checksum, wide: true },
 ];
 
@@ -54,4 +57,5 @@ export const deploymentJson = (row: DeploymentRow) => ({
   pinned: row.isPinned,
   trial: row.trial ? { tries: row.trial.tries, left: row.trial.left, fallback: row.trial.fallback } : null,
   rejected: row.rejection?.reason ?? null,
+  unique: row.unique,
 });

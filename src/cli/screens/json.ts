@@ -1,14 +1,13 @@
 import { originName } from '../../config/origin.ts';
+import type { MachineFacts } from '../../machine/machine-facts.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 
 /** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
 export function overviewJson(overview: Overview) {
   const { guest, deployments, running, staged, rollback, trial, rejected, state, since, update } = overview;
-  const deployment = ({ checksum, serial, title }: (typeof deployments)[number]) => ({
-    checksum,
-    serial,
-    title,
-  });
+  const deployment = ({ checksum, serial, title }: Deployment) => ({ checksum, serial, title });
   return {
     name: guest.name,
     description: guest.description,
@@ -36,3 +35,24 @@ export function overviewJson(overview: Overview) {
     },
   };
 }
+
+/** The same with what only `status` tells. */
+export function statusJson(overview: Overview, { space, machine }: Details) {
+  const told = overviewJson(overview);
+  const unique = (name = '') => space.get(name) ?? 0;
+  const deployments = told.deployments.map((deployment, index) => ({
+    ...deployment,
+    unique: unique(overview.deployments[index]?.name),
+  }));
+  return { ...told, deployments, machine: machineJson(machine) };
+}
+
+const machineJson = (machine: MachineFacts | undefined) =>
+  machine
+    ? {
+        memory: machine.memory ?? null,
+        cpu: machine.cpu ?? null,
+        tasks: machine.tasks ?? null,
+        addresses: machine.addresses,
+      }
+    : null;

@@ -1,11 +1,13 @@
 import { originWords } from '../../config/origin.ts';
+import type { MachineFacts } from '../../machine/machine-facts.ts';
 import { guestUnit, timerUnit, updateUnit } from '../../machine/systemctl.ts';
+import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, timeWords } from './words.ts';
+import { deploymentWords, short, sizeWords, timeWords } from './words.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
-export function statusText(overview: Overview): string {
+export function statusText(overview: Overview, { space, machine }: Details): string {
   const { guest, running, deployments } = overview;
   const lines: [string, string][] = [
     ...troubleLines(overview),
@@ -14,18 +16,36 @@ export function statusText(overview: Overview): string {
     ['Sysroot', guest.sysroot],
     ['State', stateWords(overview)],
     ['Running', runningWords(overview)],
+    ...machineLines(machine),
     ...stagedLine(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
     ...deployments.map((deployment, index): [string, string] => [
       index === 0 ? 'Deployed' : '',
-      `${deployment === running ? '*' : ' '} ${deploymentWords(deployment)}`,
+      `${deployment === running ? '*' : ' '} ${deploymentWords(deployment)}${spaceWords(space.get(deployment.name))}`,
     ]),
   ];
   const width = Math.max(...lines.map(([label]) => label.length)) + 2;
   const body = lines.map(([label, text]) => `${(label && `${label}:`).padStart(width)} ${text}`);
   return [`${guest.name} - ${guest.description}`, ...body].join('\n');
 }
+
+function machineLines(machine: MachineFacts | undefined): [string, string][] {
+  if (!machine) return [];
+  const { memory, cpu, tasks, addresses } = machine;
+  const words = [
+    memory !== undefined && `${sizeWords(memory)} of memory`,
+    cpu !== undefined && `${cpu.toFixed(1)} s of CPU`,
+    tasks !== undefined && `${tasks} tasks`,
+  ].filter(Boolean);
+  return [
+    ...(words.length > 0 ? [['Takes', words.join(', ')] satisfies [string, string]] : []),
+    ...addresses.map((address, index): [string, string] => [index === 0 ? 'Address' : '', address]),
+  ];
+}
+
+const spaceWords = (bytes: number | undefined): string =>
+  bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
 /** What went wrong comes first, with the command that shows more or sets it right. */
 function troubleLines({ guest, rejected, update }: Overview): [string, string][] {

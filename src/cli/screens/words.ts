@@ -6,6 +6,13 @@ export const deploymentWords = ({ title, checksum, serial }: Deployment): string
 
 export const short = (checksum: string): string => checksum.slice(0, 12);
 
+/** Of a size in bytes, in decimal units as ostree has them. */
+export function sizeWords(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 /** Local time, as systemctl prints it. */
 export function timeWords(time: Date | undefined): string {
   if (!time) return '-';

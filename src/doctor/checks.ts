@@ -16,6 +16,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   version('node', facts.node, [20, 19], 'Install Node 20.19 or newer as /usr/bin/node'),
   nspawn(facts),
   idMapping(facts),
+  ...rehearsals(facts),
   userNamespaces(facts),
   network(facts),
   selinux(facts),
@@ -80,6 +81,16 @@ function idMapping({ fileSystem: { type }, kernel, declared }: Facts): Finding {
   const remedy =
     'Have ext4, XFS or btrfs under /var/lib/ostree-guests; or, if root in a guest may be root of the host, set PrivateUsers=no';
   return since ? bad('id mapping', message, remedy) : warning('id mapping', message, remedy);
+}
+
+function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
+  const wanted = declared.guests
+    .filter(({ update, machine }) => update.rehearse && machine.privateUsers !== 'no')
+    .map(({ name }) => name);
+  if (wanted.length === 0) return [];
+  if (mapsOwners) return [good('rehearsals', 'mount can map owners')];
+  const message = `mount cannot map owners, so that updates of ${wanted.slice(0, 3).join(', ')} cannot be rehearsed, and fail`;
+  return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
 }
 
 function userNamespaces({ userNamespaces: allowed }: Facts): Finding {

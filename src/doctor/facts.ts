@@ -5,6 +5,7 @@ import { stateDirectory } from '../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../config/load.ts';
 import { type Generated, unitsOf, unitsOfBuild } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
+import { canMapOwners } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
@@ -19,6 +20,8 @@ export interface Facts {
   /** How many user namespaces the kernel allows. */
   readonly userNamespaces: number;
   readonly hasNspawn: boolean;
+  /** Whether mount(8) can map owners. */
+  readonly mapsOwners: boolean;
   readonly networkd: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
   readonly declared: Declared & DeclaredBuilds;
@@ -33,16 +36,17 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, type, units] = await Promise.all([
+  const [systemd, ostree, mapsOwners, type, units] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
+    canMapOwners(),
     fileSystemOf(root),
     showUnits(['systemd-networkd.service', 'systemd-nspawn@a.service'], ['ActiveState', 'LoadState']),
   ]);
   const { bavail, blocks, bsize } = statfsSync(root);
   const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
   return {
-    ...{ systemd, ostree, node: process.versions.node, kernel: release(), declared },
+    ...{ systemd, ostree, mapsOwners, node: process.versions.node, kernel: release(), declared },
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
     networkd: units[0]?.['ActiveState'] === 'active',

@@ -1,7 +1,14 @@
 import { Failure } from '../failure.ts';
 import { run } from '../process.ts';
 
-/** Binds a directory with its owners mapped: 0 becomes `base`, and so on. mount(8), X-mount.idmap, util-linux 2.39. */
+/** Whether bindMapped() does what it says: mount(8) of util-linux before 2.39 takes its option for a comment. */
+export async function canMapOwners(): Promise<boolean> {
+  const { stdout } = await run('mount', ['--version']);
+  const [, major, minor] = /util-linux (\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(major) * 100 + Number(minor) >= 239;
+}
+
+/** Binds a directory with its owners mapped: 0 becomes `base`, and so on. mount(8), X-mount.idmap. */
 export const bindMapped = (from: string, to: string, base: number): Promise<void> =>
   mount('--bind', ...(base === 0 ? [] : ['-o', `X-mount.idmap=b:0:${base}:65536`]), from, to);
 

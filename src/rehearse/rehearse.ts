@@ -13,6 +13,7 @@ import { triggerOf } from '../update/history.ts';
 import { record } from '../update/record.ts';
 import type { Report } from '../update/report.ts';
 import { withSlot } from '../update/slot.ts';
+import { requireRehearsable } from './possible.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
 
 /** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
@@ -26,6 +27,7 @@ export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/roo
  * that is not well is rejected. The guest runs on throughout.
  */
 export async function rehearse(guest: Guest, report: Report): Promise<void> {
+  await requireRehearsable(guest);
   const repository = repositoryOf(guest.sysroot);
   const candidate = readCommit(repository, stagedRef);
   const [before] = listDeployments(guest.sysroot);

@@ -14,6 +14,7 @@ import {
 } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
+import { requireRehearsable } from '../rehearse/possible.ts';
 import { readRejection } from '../state/rejected.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readTrial } from '../state/trial.ts';
@@ -29,8 +30,10 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
   if (wanted === undefined) return report.step('Nothing is staged');
   if (!(await isRunning(guest.name)))
     return report.step(`What is next takes effect at the next start: machinectl start ${guest.name}`);
+  const isRehearsed = guest.update.rehearse && whatIsStaged(guest) && !readRollback(guest.name);
+  if (isRehearsed) await requireRehearsable(guest);
   await rememberFailedUnits(guest.name);
-  if (guest.update.rehearse && whatIsStaged(guest) && !readRollback(guest.name)) {
+  if (isRehearsed) {
     report.step(`Rehearsing it first: systemctl status ${rehearseUnit(guest.name)}`);
     await startUnit(rehearseUnit(guest.name));
   }

@@ -4,6 +4,7 @@ import { listDeployments } from '../ostree/deployments.ts';
 import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';
+import { requireRehearsable } from '../rehearse/possible.ts';
 import { type Offer, sourceOf } from '../sources/source.ts';
 import { readRejection } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
@@ -27,6 +28,7 @@ export async function update(guest: Guest, neighbours: readonly string[], report
     ...{ from: before?.checksum, since: Date.now() },
   };
   try {
+    if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'
         ? await withSlot(guest, report, () => updateInside(guest, report))
@@ -38,6 +40,9 @@ export async function update(guest: Guest, neighbours: readonly string[], report
   }
   if (guest.update.action === 'switch' && whatIsStaged(guest)) await switchOver(guest, report);
 }
+
+/** Whether what is new is staged, too. */
+const goesOn = ({ update: { action } }: Guest): boolean => action === 'stage' || action === 'switch';
 
 async function updateFromOutside(guest: Guest, neighbours: readonly string[], report: Report) {
   const source = sourceOf(guest, neighbours);

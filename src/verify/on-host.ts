@@ -12,6 +12,7 @@ import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { features } from '../ostree/ostree.ts';
 import { run } from '../process.ts';
+import { whyNotRehearsed } from '../rehearse/possible.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
 
 /** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
@@ -21,6 +22,7 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
     nspawnOptions(guest),
     signatures(guest),
     snapshots(guest),
+    rehearsals(guest),
   ]);
   return [
     ...remote(guest),
@@ -84,6 +86,11 @@ async function snapshots(guest: Guest): Promise<Problem[]> {
   const at = guest.values.at('Update', 'SnapshotVar') ?? topOf(guest.file);
   const message = `The file system of ${guest.sysroot} cannot share data between files`;
   return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or leave out SnapshotVar=' }];
+}
+
+async function rehearsals(guest: Guest): Promise<Problem[]> {
+  const problem = guest.update.rehearse ? await whyNotRehearsed(guest) : undefined;
+  return problem ? [problem] : [];
 }
 
 /** A source that begins with `-` may be absent; an empty one, or one with `+`, is not a path of the host. */

@@ -1,5 +1,9 @@
 // What tests do with guests in a test host, in the words of who uses them.
 import type { Host } from './host.ts';
+import { suite } from './recipe.ts';
+
+/** Rehearsals take a mount(8) that Debian 12 does not have; there they are refused. */
+export const canRehearse = suite !== 'bookworm';
 
 /** Declares a guest that follows the mirror's server tree, or one of the text given. */
 export async function declare(host: Host, name: string, text = guestFile()): Promise<void> {

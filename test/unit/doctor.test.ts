@@ -10,10 +10,12 @@ import { guestOf } from './read.ts';
 const healthy: Facts = {
   ...{ systemd: '257.13-1~deb13u1', ostree: '2025.2', node: '20.19.0', kernel: '6.12.9' },
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
-  ...{ userNamespaces: 15_000, hasNspawn: true, networkd: true, selinux: 'off' },
+  ...{ userNamespaces: 15_000, hasNspawn: true, mapsOwners: true, networkd: true, selinux: 'off' },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   ...{ outOfDate: [], halfRemoved: [], undeclared: [] },
 };
+
+const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');
 
 test('a host on which all is well', () => {
   expect(findingsText(diagnose(healthy), plain)).toBe(
@@ -52,6 +54,13 @@ test.each<[string, Partial<Facts>, string, string]>([
     'bad',
     'btrfs under Linux 5.10.0 cannot map ids, or is not known to',
   ],
+  [
+    'rehearsals',
+    { mapsOwners: false, declared: { ...healthy.declared, guests: [rehearsed] } },
+    'warning',
+    'mount cannot map owners, so that updates of mail cannot be rehearsed, and fail',
+  ],
+  ['rehearsals', { declared: { ...healthy.declared, guests: [rehearsed] } }, 'good', 'mount can map owners'],
   ['user namespaces', { userNamespaces: 0 }, 'bad', 'The kernel allows none'],
   [
     'network',

@@ -1,4 +1,5 @@
 import { rehearseUnit, startUnit } from '../../machine/systemctl.ts';
+import { requireRehearsable } from '../../rehearse/possible.ts';
 import { requireGuest } from '../../service.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
 
@@ -8,7 +9,7 @@ export const rehearse: Define = (guestctl) =>
     .description('boot what is staged as a throwaway machine, and see whether it is healthy')
     .addArgument(guestArgument())
     .action(async (name: string, _options, command) => {
-      requireGuest(name);
+      await requireRehearsable(requireGuest(name));
       await startUnit(rehearseUnit(name));
       say(command, 'The rehearsal went well');
     });

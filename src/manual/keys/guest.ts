@@ -73,7 +73,7 @@ export const guestDescriptions: Descriptions = {
       default: '5min',
     },
     Rehearse: {
-      help: 'Whether a switch first boots the update as a throwaway machine, on a copy-on-write view of /etc and /var and without a network, and goes on only if that is healthy.',
+      help: 'Whether a switch first boots the update as a throwaway machine, on a copy-on-write view of /etc and /var and without a network, and goes on only if that is healthy. Needs util-linux 2.39 on the host.',
       default: 'no',
     },
     Keep: {

@@ -91,6 +91,8 @@ const sandbox = [
   ['DeviceAllow', 'char-pts rw'],
   ['ProtectSystem', 'strict'],
   ['ReadWritePaths', '/run'],
+  // The nspawn of systemd 262 makes directories there.
+  ['PrivateTmp', 'yes'],
   ['ProtectHome', 'read-only'],
   ['InaccessiblePaths', '-/boot'],
   ['InaccessiblePaths', '-/efi'],

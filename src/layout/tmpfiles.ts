@@ -28,8 +28,11 @@ function word(text: string): string {
   return `"${literal.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
 }
 
-/** The paths that a file of tmpfiles.d makes. */
-export const tmpfilesPaths = (text: string): string[] => tmpfilesLines(text).map(([, path]) => path);
+/** The paths that a file of tmpfiles.d makes; other lines change what is there, or take it away. */
+export const tmpfilesPaths = (text: string): string[] =>
+  tmpfilesLines(text)
+    .filter(([line]) => /^\s*[fFdDvqQpLcbC]/.test(line))
+    .map(([, path]) => path);
 
 const tmpfilesLines = (text: string): [line: string, path: string][] =>
   text.split('\n').flatMap((line) => {

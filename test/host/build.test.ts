@@ -3,7 +3,17 @@ import { chmod, copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { debs, makeDeb, publishDebs } from './debs.ts';
-import { declare, guestsOnDisk, inGuest, reboot, start, status, treeOnDisk, update } from './guests.ts';
+import {
+  declare,
+  failingUpdate,
+  guestsOnDisk,
+  inGuest,
+  reboot,
+  start,
+  status,
+  treeOnDisk,
+  update,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror } from './mirror.ts';
@@ -53,14 +63,6 @@ const runs = async (name: string) =>
   await host.sh(
     `journalctl --sync; journalctl -o json -u ostree-guest-build@${name} | grep -c '"Starting' || :`,
   );
-
-/** Starts an update that is to fail: what it complained of. */
-async function failingUpdate(name: string): Promise<string> {
-  expect((await host.try(`systemctl start ostree-guest-update@${name}`)).exitCode).not.toBe(0);
-  return host.sh(`journalctl --sync
-    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
-      systemctl show --value -p InvocationID ostree-guest-update@${name})`);
-}
 
 const debian = `[Build]
 Description=Debian for servers
@@ -141,7 +143,7 @@ test('a bad tree is given up for the one before, and a good one can be rolled ba
 test('a build that fails fails the update, with its last words; the guest runs on', async () => {
   const { running, deployments } = await status(host, 'mail');
   await site('5.0', '#!/bin/sh\necho it breaks >&2\nexit 7\n');
-  const said = await failingUpdate('mail');
+  const said = await failingUpdate(host, 'mail');
   expect(said).toMatch(
     /mail\.guest:2: the build 'debian' failed: \/etc\/ostree-guests\/debian\.build:3: mmdebstrap failed with status \d+: E: /,
   );
@@ -208,7 +210,7 @@ test('a command reads of the host what it was given, and writes nothing of it', 
   await host.write('/etc/ostree-guests/probe', probe, 0o755);
   await build('probe', '[Build]\nCommand=./probe\n[Files]\nBindReadOnly=/srv/given\n');
   await declare(host, 'probed', guest('probe'));
-  expect(await failingUpdate('probed')).toMatch(
+  expect(await failingUpdate(host, 'probed')).toMatch(
     /probe\.build:2: \/etc\/ostree-guests\/probe failed with status 3: the end of the probe/,
   );
   const can = (await journal('ostree-guest-build@probe'))
@@ -249,7 +251,7 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
     '/etc/ostree-guests/server.json',
     JSON.stringify({ ...treefile, packages: ['hello', 'none'] }),
   );
-  expect(await failingUpdate('composed')).toMatch(
+  expect(await failingUpdate(host, 'composed')).toMatch(
     /server\.build:2: rpm-ostree failed with status 1: error: Packages not found: none/,
   );
 });
@@ -259,20 +261,22 @@ test('mistakes are told: a build that there is not, one with mistakes, a tree th
   expect((await host.try('guestctl verify lost')).stdout).toContain(
     "lost.guest:2:7: There is no build 'debain'. Did you mean debian?",
   );
-  expect(await failingUpdate('lost')).toMatch(/lost\.guest:2: There is no build 'debain'/);
+  expect(await failingUpdate(host, 'lost')).toMatch(/lost\.guest:2: There is no build 'debain'/);
   await build('wrong', '[Build]\nComand=x\n');
   await declare(host, 'lost', guest('wrong'));
   expect((await host.try('guestctl verify wrong')).stdout).toMatch(
     /wrong\.build:2:1: .* Did you mean Command\?/,
   );
-  expect(await failingUpdate('lost')).toMatch(/wrong\.build:2:1: .* Did you mean Command\?/);
+  expect(await failingUpdate(host, 'lost')).toMatch(/wrong\.build:2:1: .* Did you mean Command\?/);
   await build('wrong', '[Build]\nCommand=nothing-of-that-name\n[Service]\nMemoryMax=2G\n');
   expect((await host.try('guestctl verify wrong')).stdout).toContain(
     'There is no nothing-of-that-name on this host',
   );
   expect(await host.sh('systemctl show -p MemoryMax ostree-guest-build@wrong')).toBe('MemoryMax=2147483648');
   await build('wrong', '[Build]\nCommand=touch something\n');
-  expect(await failingUpdate('lost')).toMatch(/no root directory was made: in \/build there is something/);
+  expect(await failingUpdate(host, 'lost')).toMatch(
+    /no root directory was made: in \/build there is something/,
+  );
 });
 
 test('all repositories are whole', async () => {

@@ -19,6 +19,16 @@ export function guestFile(extra = '', url = 'file:///srv/mirror/repo'): string {
 export const update = (host: Host, name: string) =>
   host.run('systemctl', 'start', `ostree-guest-update@${name}`);
 
+/** Starts an update that is to fail: the errors that it wrote to the journal, and nothing else. */
+export async function failingUpdate(host: Host, name: string): Promise<string> {
+  // Not by its invocation: of a process that is gone already, journald may not know that.
+  const { stdout } = await host.run('date', '+%s.%N');
+  const { exitCode } = await host.try(`systemctl start ostree-guest-update@${name}`);
+  if (exitCode === 0) throw new Error(`The update of ${name} did not fail`);
+  return host.sh(`journalctl --sync
+    journalctl -o cat -p err -t ostree-guest-update --since=@${stdout.trim()}`);
+}
+
 export const start = (host: Host, name: string) => host.run('machinectl', 'start', name);
 
 /** Runs a script in a running guest: what it printed, trimmed. */

@@ -5,6 +5,7 @@ import { changeDeb, debs, makeDeb, publishDebs } from './debs.ts';
 import {
   copiesOf,
   declare,
+  failingUpdate,
   guestFile,
   inGuest,
   reboot,
@@ -52,14 +53,6 @@ async function upgrade(name: string, version: string, postinst?: string): Promis
   const deb = await changeDeb(host, originals.find(isOld) ?? '', { version, ...(postinst && { postinst }) });
   packages = [...packages.filter((other) => !isOld(other)), deb];
   await publishDebs(host, '/srv/apt', packages, key);
-}
-
-/** Starts an update that is to fail: what it complained of. */
-async function failingUpdate(): Promise<string> {
-  expect((await host.try('systemctl start ostree-guest-update@mail')).exitCode).not.toBe(0);
-  return host.sh(`journalctl --sync
-    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
-      systemctl show --value -p InvocationID ostree-guest-update@mail)`);
 }
 
 test('a guest is made of a remote tree with postfix, which answers on its port', async () => {
@@ -116,7 +109,7 @@ test('a new base and a new postfix are one update; edited configuration, users a
 });
 
 test('an edit of the declaration is an update; a user it brings arrives where /etc/passwd was changed', async () => {
-  const postinst = '#!/bin/sh\nset -e\nadduser --quiet --system --group --no-create-home visitor\n';
+  const postinst = '#!/bin/sh\nset -e\nuseradd --system --user-group --no-create-home visitor\n';
   const next = await makeDeb(host, 'site-config', {
     version: '2.0',
     files: { 'etc/site': 'two\n', 'var/lib/site/data': 'kept in var\n' },
@@ -140,7 +133,7 @@ test('what the repositories offer newer is an update, too; a script that fails f
   const before = await status(host, 'mail');
   const old = await versionOf('postfix');
   await upgrade('postfix', `${old}+broken`, '#!/bin/sh\necho it breaks >&2\nexit 7\n');
-  const said = await failingUpdate();
+  const said = await failingUpdate(host, 'mail');
   expect(said).toMatch(/mail\.guest:8: cannot make the tree with postfix, without less: .*postfix/);
   expect(said).toMatch(/The guest is as it was/);
   expect(await status(host, 'mail')).toMatchObject({ staged: null, running: before.running });
@@ -155,7 +148,11 @@ test('what the repositories offer newer is an update, too; a script that fails f
 
 test('a package that there is not, and a file, are told with their place', async () => {
   await declare(host, 'mail', mail('Install=no-such-thing\n'));
-  expect(await failingUpdate()).toMatch(/mail\.guest:11: .* Unable to locate package no-such-thing/);
+  expect(await failingUpdate(host, 'mail')).toMatch(
+    /mail\.guest:11: .* Unable to locate package no-such-thing/,
+  );
   await declare(host, 'mail', mail('Install=./none.deb\n'));
-  expect(await failingUpdate()).toMatch(/mail\.guest:11: \/etc\/ostree-guests\/none\.deb does not exist/);
+  expect(await failingUpdate(host, 'mail')).toMatch(
+    /mail\.guest:11: \/etc\/ostree-guests\/none\.deb does not exist/,
+  );
 });

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, reboot, start, status, update, updateJournal } from './guests.ts';
+import {
+  declare,
+  failingUpdate,
+  guestFile,
+  inGuest,
+  reboot,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish } from './mirror.ts';
 import { suite } from './recipe.ts';
@@ -11,15 +21,6 @@ beforeAll(async () => {
   await makeMirror(host);
 });
 afterAll(() => host?.stop());
-
-/** Starts an update that is to fail: the errors it wrote to the journal, and nothing else. */
-async function failingUpdate(name: string): Promise<string> {
-  const { exitCode } = await host.try(`systemctl start ostree-guest-update@${name}`);
-  expect(exitCode).not.toBe(0);
-  return host.sh(`journalctl --sync
-    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
-      systemctl show --value -p InvocationID ostree-guest-update@${name})`);
-}
 
 const remote = '[Remote]\nURL=file:///srv/mirror/repo\n';
 
@@ -59,13 +60,13 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     ],
   ])('%s', async (name, text, expected) => {
     await declare(host, name, text);
-    expect(await failingUpdate(name)).toMatch(expected);
+    expect(await failingUpdate(host, name)).toMatch(expected);
     expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('no-key');
   });
 
   test('a Sysroot= that cannot be made', async () => {
     await declare(host, 'no-directory', `[Guest]\nRef=site:debian/12/server\nSysroot=/etc/passwd\n${remote}`);
-    await failingUpdate('no-directory');
+    await failingUpdate(host, 'no-directory');
     expect(await updateJournal(host, 'no-directory')).toMatch(
       /mkdir: cannot create directory .*\/etc\/passwd.*File exists/,
     );
@@ -75,13 +76,13 @@ describe('a guest that cannot be made says why, where and what to do', () => {
   test('a tree without a kernel', async () => {
     await publish(host, 'debian/12/container', { kernel: false });
     await declare(host, 'no-kernel', `[Guest]\nRef=site:debian/12/container\n${remote}`);
-    expect(await failingUpdate('no-kernel')).toMatch(
+    expect(await failingUpdate(host, 'no-kernel')).toMatch(
       /no-kernel\.guest:2: site:debian\/12\/container \([0-9a-f]{12}\) has no kernel in \/usr\/lib\/modules\/\*\/vmlinuz\. OSTree deploys no tree without one/,
     );
   });
 
   test('a name that is not declared', async () => {
-    expect(await failingUpdate('nobody')).toBe(
+    expect(await failingUpdate(host, 'nobody')).toBe(
       "No guest 'nobody' is declared. Write /etc/ostree-guests/nobody.guest, then: systemctl daemon-reload",
     );
     const { exitCode, stderr } = await host.try('guestctl status nobody');
@@ -90,7 +91,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
 
   test('a guest that systemd has not yet seen is not updated, and its boot step does not run', async () => {
     await host.write('/etc/ostree-guests/unseen.guest', guestFile());
-    expect(await failingUpdate('unseen')).toBe(
+    expect(await failingUpdate(host, 'unseen')).toBe(
       "systemd has not yet seen the file of the guest 'unseen'. Run: systemctl daemon-reload",
     );
     expect((await host.try('systemctl start ostree-guest-boot@unseen')).exitCode).not.toBe(0);
@@ -102,7 +103,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     const dropIn = '/run/systemd/system/ostree-guest-update@bare.service.d/99-bare.conf';
     await host.write(dropIn, '[Service]\nTemporaryFileSystem=\n');
     await host.run('systemctl', 'daemon-reload');
-    expect(await failingUpdate('bare')).toMatch(/not isolated from the host .*systemctl cat shows/);
+    expect(await failingUpdate(host, 'bare')).toMatch(/not isolated from the host .*systemctl cat shows/);
     expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('bare');
     await host.run('rm', dropIn);
     await host.run('systemctl', 'daemon-reload');
@@ -157,7 +158,7 @@ test('a full disk fails the update and nothing else; with room again it goes thr
   const big =
     await host.sh(`ostree commit --repo=/srv/mirror/repo --branch=debian/12/small --tree=ref=debian/12/small \\
     --add-metadata-string=version=big --tree=tar=<(tar -C /srv -c --transform=s,^,usr/lib/, big)`);
-  expect(await failingUpdate('small')).toMatch(
+  expect(await failingUpdate(host, 'small')).toMatch(
     /small\.guest:5: cannot fetch debian\/12\/small .*(min-free-space|No space left|would be exceeded)/,
   );
   expect(await status(host, 'small')).toMatchObject({

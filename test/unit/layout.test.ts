@@ -185,6 +185,12 @@ describe('tmpfiles.d', () => {
     ]);
   });
 
+  test('lines that only change or remove what is there make nothing', () => {
+    expect(
+      tmpfilesPaths('z /var/x - postfix postfix\ne /var/x 0755\nr! /var/x\nQ /var/one\nC+ /var/two\n'),
+    ).toEqual(['/var/one', '/var/two']);
+  });
+
   test('lines of links of the layout are left out, and no others', () => {
     const text = '# about /home\nQ /home 0755\nd /home/x 0755\nD! /tmp 1777\nd /var/tmp 1777\n';
     expect(withoutTopLevel(text, ['/home', '/tmp'])).toBe('# about /home\nd /home/x 0755\nd /var/tmp 1777\n');

@@ -35,7 +35,7 @@ const stopOld = (name: string) => host.sh(`systemctl stop old-${name}`);
 
 /** What an administrator and the guest's programs leave in it over the years. */
 const life = `
-  echo mine >/etc/mine; echo changed >>/etc/greeting; rm /etc/issue; ln -s mine /etc/link
+  echo mine >/etc/mine; echo changed >>/etc/greeting; rm /etc/debconf.conf; ln -s mine /etc/link
   mkdir -m 2750 /etc/private; echo secret >/etc/private/key; chmod 400 /etc/private/key; chown -R daemon:games /etc/private
   mkdir -p /var/lib/app; cd /var/lib/app; echo data >file; ln file hard; ln -s /etc/mine soft
   cp /bin/true setuid; chmod 4755 setuid; mkfifo fifo; truncate -s 10M sparse; echo x >"a
@@ -91,7 +91,7 @@ test('the adopted guest is one as all others: it runs, and is updated from where
     await inGuest(
       host,
       'mail',
-      'cat /etc/mine /etc/private/key; tail -1 /etc/greeting; test ! -e /etc/issue',
+      'cat /etc/mine /etc/private/key; tail -1 /etc/greeting; test ! -e /etc/debconf.conf',
     ),
   ).toBe('mine\nsecret\nchanged');
 });

@@ -78,7 +78,7 @@ test('the tag moving is the update; what was edited in /etc is kept', async () =
   await inGuest(host, 'web', 'echo mine >>/etc/greeting; echo kept >/etc/kept; echo kept >/var/kept');
   const digest = await publish(
     '12',
-    'mkdir -p usr/share etc usr/lib/systemd/system; echo two >usr/share/release; echo new >etc/new; touch etc/.wh.issue usr/lib/systemd/system/.wh.greeting.socket',
+    'mkdir -p usr/share etc usr/lib/systemd/system; echo two >usr/share/release; echo new >etc/new; touch etc/.wh.debconf.conf usr/lib/systemd/system/.wh.greeting.socket',
     version('12.2'),
   );
   await update(host, 'web');
@@ -90,7 +90,7 @@ test('the tag moving is the update; what was edited in /etc is kept', async () =
     await inGuest(
       host,
       'web',
-      'cat /usr/share/release /etc/new /etc/kept /var/kept; tail -1 /etc/greeting; test ! -e /etc/issue; test ! -e /usr/lib/systemd/system/greeting.socket',
+      'cat /usr/share/release /etc/new /etc/kept /var/kept; tail -1 /etc/greeting; test ! -e /etc/debconf.conf; test ! -e /usr/lib/systemd/system/greeting.socket',
     ),
   ).toBe('two\nnew\nkept\nkept\nmine');
   expect(await copiesOf(host, 'web', 'usr/bin/dpkg')).toBe('1');

@@ -36,8 +36,12 @@ const afterMaintenance = [
   'After=ostree-guest-maintenance@%i.service',
 ];
 
-/** nspawn refuses to start while this mount is there, and leaves it behind where it is killed: since systemd 256. */
-export const unmountLeftOver = "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i 2>/dev/null'";
+/**
+ * nspawn refuses to start while this mount is there, and leaves it behind where it is killed: since systemd 256. The
+ * second name is that of systemd 262.
+ */
+export const unmountLeftOver =
+  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";
 
 /** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
 export const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;

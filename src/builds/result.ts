@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Build, buildDirectory } from '../config/build.ts';
+import { sha256 } from '../digest.ts';
 import { unlessMissing } from '../node-files.ts';
 import { readJson, writeJson } from '../state/files.ts';
 
@@ -30,9 +30,7 @@ export function definitionOf({ values, recipe }: Build): string {
       : recipe.commands.map(({ words: [program = ''] }) => program);
   const contents = files
     .filter((file) => file.startsWith('/'))
-    .map((file) => unlessMissing(() => digest(readFileSync(file))) ?? null);
+    .map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
   const settings = values.settings.map(({ section, key, value }) => [section, key, value]);
-  return digest(JSON.stringify([settings, contents]));
+  return sha256(JSON.stringify([settings, contents]));
 }
-
-const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -110,6 +110,7 @@ function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);
   const isOn = (key: string) => isTrue(last(key) ?? 'no');
   const randomizedDelaySec = last('RandomizedDelaySec');
+  const healthTimeout = last('HealthTimeoutSec');
   return {
     by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
     action: (last('Action') as Action | undefined) ?? 'stage',
@@ -120,7 +121,7 @@ function policyOf(values: Values): UpdatePolicy {
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),
     healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),
-    healthTimeout: milliseconds(last('HealthTimeoutSec') ?? '5min'),
+    healthTimeout: healthTimeout === undefined ? 300_000 : milliseconds(healthTimeout),
     rehearse: isOn('Rehearse'),
     keep: Number(last('Keep') ?? 2),
     snapshotVar: isOn('SnapshotVar'),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { type Guest, placeOf } from '../config/guest.ts';
 import { type Packages, packagesWords } from '../config/packages.ts';
+import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../ostree/repository.ts';
 import { commitOf } from '../sources/identity.ts';
@@ -54,11 +54,9 @@ const fetch = async ({ workspace, identity, checksum }: Made): Promise<string> =
 /** All that decides what comes out. */
 function identityOf(below: string, packages: Packages, versions: readonly string[]): string {
   const { files, repositories, keys } = packages;
-  const contents = [...files, ...repositories, ...keys].map((file) => digest(readFileSync(file)));
-  return digest(JSON.stringify([below, packages, contents, versions]));
+  const contents = [...files, ...repositories, ...keys].map((file) => sha256(readFileSync(file)));
+  return sha256(JSON.stringify([below, packages, contents, versions]));
 }
-
-const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
 function requireFiles(guest: Guest, { files, repositories, keys }: Packages): void {
   const missing = [...files, ...repositories, ...keys].find((file) => !existsSync(file));

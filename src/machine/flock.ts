@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** Gives a lock back. */
@@ -9,6 +8,8 @@ export type Release = () => void;
  * for Node has no flock(2): killed or not, our end closes the pipe that the helper reads, and that ends it.
  */
 export async function tryLock(file: string): Promise<Release | undefined> {
+  // Loaded where it is needed: most of what imports this file never takes a lock.
+  const { spawn } = await import('node:child_process');
   const command = ['sh', '-c', 'echo locked && exec cat'];
   const child = spawn('flock', ['--nonblock', file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [locked] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])]);

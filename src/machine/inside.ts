@@ -1,5 +1,4 @@
 // Asks the systemd inside a running machine, through its own D-Bus: systemctl(1) and systemd-run(1), --machine=.
-import { randomUUID } from 'node:crypto';
 import { attach, type Finished, run } from '../process.ts';
 
 /** How far its boot is: systemctl(1), is-system-running. Nothing where its systemd does not answer. */
@@ -47,7 +46,7 @@ export function attachInside(machine: string, words: readonly string[]): Promise
  * ended, so that is left in a file.
  */
 async function attachTerminal(machine: string, words: readonly string[]): Promise<number> {
-  const file = `/run/guestctl-${randomUUID()}`;
+  const file = `/run/guestctl-${crypto.randomUUID()}`;
   // Ctrl-C is for the command, not for the shell that waits for it.
   const script = `trap : INT QUIT; "$@"; echo $? >${file}`;
   const command = literal(['/bin/sh', '-c', script, 'sh', ...words]);

@@ -21,6 +21,13 @@ export const diagnose = (facts: Facts): Finding[] => [
   network(facts),
   selinux(facts),
   space(facts),
+  ...facts.foreignHolders.map(({ pid, command, file }) =>
+    warning(
+      'locks',
+      `${command} (PID ${pid}) holds ${file}, and updates wait for it`,
+      `Let it end; or if it hangs: kill ${pid}`,
+    ),
+  ),
   ...guestFiles(facts),
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),

@@ -9,6 +9,7 @@ import { canMapOwners } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
+import { foreignHolders, type LockHolder } from './locks.ts';
 
 export interface Facts {
   readonly systemd: string | undefined;
@@ -27,6 +28,8 @@ export interface Facts {
   readonly declared: Declared & DeclaredBuilds;
   /** Guests and builds whose units are not what the generator would make now. */
   readonly outOfDate: readonly string[];
+  /** Processes that hold locks of guests and are none of their units. */
+  readonly foreignHolders: readonly LockHolder[];
   /** Guests whose removal was cut off. */
   readonly halfRemoved: readonly string[];
   /** Directories of guests that are not declared. */
@@ -56,6 +59,7 @@ export async function gatherFacts(): Promise<Facts> {
       ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
       ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
     ].map(({ name }) => name),
+    foreignHolders: foreignHolders(),
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),

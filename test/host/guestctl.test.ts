@@ -128,6 +128,16 @@ test('doctor finds nothing bad, until the units of a guest are out of date', asy
       /BAD +units +The units of mail are not what its file says\n +Run: systemctl daemon-reload/,
     ),
   ]);
+  // A lock that somebody forgot; while the guest's own services hold theirs, nothing is said.
+  const repository = '/var/lib/ostree-guests/mail/sysroot/ostree/repo';
+  await host.sh(
+    `touch ${repository}/.lock; setsid flock ${repository}/.lock sleep 300 >/dev/null 2>&1 </dev/null &`,
+  );
+  await eventually(
+    host,
+    `{ guestctl doctor || true; } | grep 'see  *locks .*holds ${repository}/.lock, and updates wait for it'`,
+  );
+  await host.sh('pkill --full "sleep 300"');
   await host.sh("sed -i 's/yearly/weekly/' /etc/ostree-guests/mail.guest; systemctl daemon-reload");
 });
 

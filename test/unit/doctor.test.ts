@@ -12,7 +12,7 @@ const healthy: Facts = {
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
   ...{ userNamespaces: 15_000, hasNspawn: true, mapsOwners: true, networkd: true, selinux: 'off' },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
-  ...{ outOfDate: [], halfRemoved: [], undeclared: [] },
+  ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [] },
 };
 
 const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');
@@ -71,6 +71,16 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['selinux', { selinux: 'enforcing' }, 'warning', 'enforcing, which guests were not tested with'],
   ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
   ['units', { outOfDate: ['mail'] }, 'bad', 'The units of mail are not what its file says'],
+  [
+    'locks',
+    {
+      foreignHolders: [
+        { pid: 17, command: 'ostree', file: '/var/lib/ostree-guests/mail/sysroot/ostree/lock' },
+      ],
+    },
+    'warning',
+    'ostree (PID 17) holds /var/lib/ostree-guests/mail/sysroot/ostree/lock, and updates wait for it',
+  ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
   [
     'leftovers',

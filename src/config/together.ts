@@ -5,7 +5,7 @@ import type { Setting, Values } from './values.ts';
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {
   const rules = [oneOrigin];
-  if (managesItself(values)) rules.push(mappedManager, otherManager, outsideManager);
+  if (managesItself(values)) rules.push(mappedManager, otherManager, outsideManager, outsideFiles);
   if (values.has('Remote')) rules.push(missingUrl, missingKey);
   if (values.has('Network')) rules.push(noNetwork);
   const problems: Problem[] = [];
@@ -98,4 +98,18 @@ const outsideManager: Rule = (values) => {
   );
   const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
   return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
+};
+
+/** Nothing brings files of the host into such a guest. */
+const outsideFiles: Rule = (values) => {
+  const [setting] = ['Install', 'Repository', 'RepositoryKey']
+    .flatMap((key) => values.effective('Packages', key))
+    .filter(({ value }) => value.split(/\s+/).some((word) => /^\.?\//.test(word)));
+  if (!setting) return undefined;
+  const message = `${setting.key}= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest`;
+  const remedy =
+    setting.key === 'Install'
+      ? 'Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package'
+      : 'Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree';
+  return { at: setting.at, message, remedy };
 };

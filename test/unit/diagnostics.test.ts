@@ -47,6 +47,14 @@ test.each([
     '[Update]\nBy=rpm-ostree\nRehearse=yes',
     '5:10: Rehearse= does not go with By=rpm-ostree: such a guest deploys by itself. Leave one of them out',
   ],
+  [
+    '[Update]\nBy=rpm-ostree\n[Packages]\nInstall=postfix ./x.rpm',
+    '6:9: Install= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest. Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package',
+  ],
+  [
+    '[Update]\nBy=rpm-ostree\n[Packages]\nInstall=postfix\nRepository=/srv/site.repo',
+    '7:12: Repository= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest. Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree',
+  ],
   ['[Service]\nUser=x', "4:1: [Service] has no key 'User'. It belongs in [Exec]"],
   ['[Service]\nX-Site=x', "4:1: [Service] has no key 'X-Site'. See ostree-guests.guest(5)"],
 

@@ -1,5 +1,6 @@
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
+import { originName } from '../config/origin.ts';
 import {
   guestUnit,
   nextElapses,
@@ -8,7 +9,7 @@ import {
   timerUnit,
   updateUnit,
 } from '../machine/systemctl.ts';
-import { type Deployment, listDeployments } from '../ostree/deployments.ts';
+import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback.ts';
@@ -18,6 +19,8 @@ import { readTrial, type Trial } from '../state/trial.ts';
 /** All that is known of one guest; what the commands print is a function of it. */
 export interface Overview {
   readonly guest: Guest;
+  /** Where the default deployment of a guest that manages itself came from, if not from where its file says. */
+  readonly rebased: string | undefined;
   /** The default deployment first. */
   readonly deployments: readonly Deployment[];
   /** What the guest runs from; nothing where it is stopped. */
@@ -67,6 +70,7 @@ function overview(
   const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
   return {
     guest,
+    rebased: rebasedTo(guest, deployments[0]),
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
@@ -99,4 +103,10 @@ function updateState(activeState: string): Overview['update']['state'] {
 /** As `systemctl show --timestamp=unix` prints it: @SECONDS, or nothing. */
 function time(value: string | undefined): Date | undefined {
   return value?.startsWith('@') && value !== '@0' ? new Date(Number(value.slice(1)) * 1000) : undefined;
+}
+
+function rebasedTo({ update, origin }: Guest, next: Deployment | undefined): string | undefined {
+  if (update.by !== 'rpm-ostree' || !next) return undefined;
+  const source = sourceOfOrigin(originOf(next));
+  return source === originName(origin) ? undefined : source;
 }

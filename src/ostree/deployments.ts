@@ -48,6 +48,11 @@ export function parseDeploymentName(name: string): { checksum: string; serial: n
   return { checksum: name.slice(0, dot), serial: Number(name.slice(dot + 1)) };
 }
 
+/** Where a deployment came from: REMOTE:REF or the name of an image, under whatever key the one who made it has it. */
+export function sourceOfOrigin({ origin = {} }: Keyfile): string | undefined {
+  return origin['refspec'] ?? origin['baserefspec'] ?? origin['container-image-reference'];
+}
+
 /** Where a deployment came from, and whether it is pinned: the origin file beside its directory. */
 export const originOf = ({ path }: Deployment): Keyfile =>
   parseKeyfile(unlessMissing(() => readFileSync(`${path}.origin`, 'utf8')) ?? '');

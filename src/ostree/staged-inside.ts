@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { unlessMissing } from '../node-files.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
-import { listDeployments, parseDeploymentName } from './deployments.ts';
+import { listDeployments, parseDeploymentName, sourceOfOrigin } from './deployments.ts';
 import { parseKeyfile } from './keyfile.ts';
 
 /** What the next start of a running guest boots instead of what it runs from. */
@@ -20,11 +20,8 @@ function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
     (entry) => /^[0-9a-f]{64}\.\d+$/.test(entry) && !listed.has(entry),
   );
   if (name === undefined) return undefined;
-  const origin = parseKeyfile(unlessMissing(() => readFileSync(`${directory}/${name}.origin`, 'utf8')) ?? '')[
-    'origin'
-  ];
-  const refspec =
-    origin?.['refspec'] ?? origin?.['baserefspec'] ?? origin?.['container-image-reference'] ?? '';
+  const origin = parseKeyfile(unlessMissing(() => readFileSync(`${directory}/${name}.origin`, 'utf8')) ?? '');
+  const refspec = sourceOfOrigin(origin) ?? '';
   return {
     checksum: parseDeploymentName(name).checksum,
     refspec,

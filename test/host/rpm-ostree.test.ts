@@ -11,7 +11,11 @@ import { hostRecipe } from './recipe.ts';
 let host: Host;
 
 /** Publishes the tree of an OSTree system, with the stand-in for rpm-ostree in it. */
-async function publish(version: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
+async function publish(
+  version: string,
+  files: Readonly<Record<string, string>> = {},
+  ref = 'own/server',
+): Promise<string> {
   const overlay = await mkdtemp(join(host.work, 'own-'));
   await chmod(overlay, 0o755);
   const all = { ...marks, '/usr/share/release': version, ...files };
@@ -24,7 +28,7 @@ async function publish(version: string, files: Readonly<Record<string, string>> 
   await copyFile(join(checkout(), 'test/host/rpm-ostree'), join(overlay, 'usr/bin/rpm-ostree'));
   await chmod(join(overlay, 'usr/bin/rpm-ostree'), 0o755);
   const { stdout } = await execa('ostree', [
-    ...['commit', `--repo=${outside(host, '/srv/own/repo')}`, '--branch=own/server'],
+    ...['commit', `--repo=${outside(host, '/srv/own/repo')}`, `--branch=${ref}`],
     ...[`--tree=ref=${hostRecipe.ref}`, `--tree=dir=${overlay}`, `--add-metadata-string=version=${version}`],
   ]);
   await rm(overlay, { recursive: true });
@@ -178,4 +182,25 @@ test('its requested packages are brought to the declaration', async () => {
   await assessed();
   await update(host, 'own');
   expect(await status(host, 'own')).toMatchObject({ running, staged: null });
+});
+
+test('a rebase by hand is shown, assessed at its start, and followed', async () => {
+  const good = (await status(host, 'own')).running?.checksum;
+  await publish('6', bad, 'own/other');
+  await inGuest(host, 'own', 'rpm-ostree rebase own:own/other');
+  expect(await host.sh('guestctl status own')).toMatch(/Staged: own:own\/other \(/);
+  expect((await switchTo()).exitCode).toBe(1);
+  expect((await status(host, 'own')).running?.checksum).toBe(good);
+  expect(await host.sh('guestctl status own')).not.toContain('rebased');
+
+  await publish('7', {}, 'own/other');
+  await inGuest(host, 'own', 'rpm-ostree rebase own:own/other');
+  await reboot(host, 'own');
+  expect(await release()).toBe('7');
+  expect(await host.sh('guestctl status own')).toContain('own:own/other is what it was rebased to, inside');
+  await assessed();
+  expect(await status(host, 'own')).toMatchObject({ trial: null });
+  await publish('8', {}, 'own/other');
+  await update(host, 'own');
+  expect((await status(host, 'own')).staged).not.toBeNull();
 });

@@ -17,7 +17,7 @@ const second = deployment('b', '13.2');
 
 const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
 const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
-const calm = { rollback: undefined, trial: undefined, rejected: [] } as const;
+const calm = { rebased: undefined, rollback: undefined, trial: undefined, rejected: [] } as const;
 const idle = { state: 'idle', status: '', next: at('23:10:05'), enabled: true } as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
@@ -32,6 +32,7 @@ export const running: Overview = {
   ...{ state: 'running', since: at('04:49:42'), update: idle },
 };
 export const withStaged: Overview = { ...running, staged };
+export const rebased: Overview = { ...running, rebased: 'own:own/other' };
 /** Deployed, but not booted yet. */
 export const runsOlder: Overview = { ...running, running: first };
 const stopped: Overview = { ...running, running: undefined, state: 'stopped' };

@@ -7,6 +7,7 @@ import {
   failed,
   notCreated,
   onTrial,
+  rebased,
   rollingBack,
   running,
   runsOlder,
@@ -29,6 +30,23 @@ test.each([
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
            Next: what is staged: machinectl reboot mail
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'was rebased by hand',
+    rebased,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+                 own:own/other is what it was rebased to, inside
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+           Next: the same
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)

@@ -8,11 +8,14 @@ import { deploymentWords, short, sizeWords, timeWords } from './words.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
 export function statusText(overview: Overview, { space, machine }: Details): string {
-  const { guest, running, deployments } = overview;
+  const { guest, rebased, running, deployments } = overview;
   const lines: [string, string][] = [
     ...troubleLines(overview),
     ['Declared', guest.file],
     ['Source', originWords(guest.origin)],
+    ...(rebased === undefined
+      ? []
+      : [['', `${rebased} is what it was rebased to, inside`] as [string, string]]),
     ['Sysroot', guest.sysroot],
     ['State', stateWords(overview)],
     ['Running', runningWords(overview)],

@@ -12,7 +12,7 @@ BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
-BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) dist/generator-qjs.js
+BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js)
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleForQuickJS } from './quickjs.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const execaBeside = {
@@ -53,21 +54,8 @@ await build({
   },
   outdir: 'dist',
 });
-// The generator once more, for QuickJS, to which it is a script: what runs is all in it. It is a block, and not a
-// function expression, because QuickJS reads what is in parentheses twice.
-await build({
-  ...common,
-  entryPoints: { 'generator-qjs': 'src/generate/qjs-main.ts' },
-  platform: 'neutral',
-  target: 'es2022',
-  format: 'esm',
-  supported: {},
-  banner: { js: '"use strict";{' },
-  footer: { js: '}' },
-  outExtension: {},
-  minify: true,
-  outdir: 'dist',
-});
+// The generator once more.
+await bundleForQuickJS('dist');
 await build({
   ...common,
   entryPoints: { guestctl: 'src/cli/main.ts' },

@@ -1,10 +1,9 @@
-import { nearest } from './nearest.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
 import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import type { Assignment } from './syntax.ts';
-import { command } from './types.ts';
+import { unknown } from './unknown.ts';
 import type { Setting } from './values.ts';
 import { splitWords } from './words.ts';
 
@@ -53,7 +52,7 @@ const expandIn = (section: string, value: string, specifiers: Specifiers): Expan
 function wrongValue(key: Key, value: string, assignment: Assignment): Problem | undefined {
   const remedy = key.type.check(value);
   if (remedy) return { at: assignment.at, message: `${quoted(value)} is not right for ${key.name}=`, remedy };
-  const isWords = key.type === command || key.nspawn?.takes === 'words' || key.nspawn?.takes === 'joined';
+  const isWords = key.type.isWords || key.nspawn?.takes === 'words' || key.nspawn?.takes === 'joined';
   if (!isWords) return undefined;
   const split = splitWords(value);
   return 'wrong' in split
@@ -62,28 +61,4 @@ function wrongValue(key: Key, value: string, assignment: Assignment): Problem | 
         message: `${split.wrong}: ${excerpt(value.slice(split.offset))}`,
       }
     : undefined;
-}
-
-function unknown(vocabulary: Vocabulary, section: string, name: string): Pick<Problem, 'message' | 'remedy'> {
-  const { sections, manual } = vocabulary;
-  if (!sections.includes(section)) {
-    const remedy = suggest(section, sections, (word) => `[${word}]`, manual);
-    return { message: `There is no section [${section}]`, remedy };
-  }
-  const message = `[${section}] has no key ${quoted(name)}`;
-  const elsewhere = vocabulary.keys.find((key) => key.name === name);
-  if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
-  const names = vocabulary.in(section).map((key) => key.name);
-  return { message, remedy: suggest(name, names, (word) => word, manual) };
-}
-
-function suggest(
-  wrong: string,
-  words: readonly string[],
-  show: (word: string) => string,
-  manual: string,
-): string {
-  const near = nearest(wrong, words);
-  if (near) return `Did you mean ${show(near)}?`;
-  return words.length > 12 ? `See ${manual}` : `Known: ${words.map(show).join(', ')}`;
 }

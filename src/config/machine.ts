@@ -1,8 +1,5 @@
-import { isMount, mountArgument } from './mounts.ts';
-import { guestVocabulary, type Key } from './schema.ts';
-import { isTrue } from './types.ts';
-import { Values } from './values.ts';
-import { wordsOf } from './words.ts';
+import { type Container, containerOf } from './container.ts';
+import type { Values } from './values.ts';
 
 /** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
 export interface Machine {
@@ -29,26 +26,8 @@ export function machineOf(values: Values): Machine {
   };
 }
 
-type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
-
-function containerOf(values: Values): Container {
-  const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
-  const link = isOn('VirtualEthernet') ? 'veth' : 'private';
-  const optionsIn = (...sections: readonly string[]) =>
-    sections
-      .filter((section) => values.has(section))
-      .flatMap((section) => guestVocabulary.in(section))
-      .flatMap((key) => optionsOf(key, values.all(key.section, key.name)));
-  return {
-    options: optionsIn('Exec', 'Files'),
-    networkOptions: optionsIn('Network'),
-    parameters: wordsOf(values.all('Exec', 'Parameters')),
-    network: isOn('Private') ? link : 'host',
-  };
-}
-
 /** Most guests'. */
-const plainContainer = containerOf(new Values([]));
+const plainContainer: Container = { options: [], networkOptions: [], parameters: [], network: 'veth' };
 
 function credentialsOf(values: Values): string[] {
   if (!values.in('Service').some(({ key }) => credentialKeys.includes(key))) return [];
@@ -62,18 +41,3 @@ const credentialKeys = [
   'SetCredential',
   'SetCredentialEncrypted',
 ];
-
-function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
-  if (!nspawn?.option || values.length === 0) return [];
-  const option = (value: string) => `${nspawn.option}=${value}`;
-  switch (nspawn.takes) {
-    case 'last':
-      return values.slice(-1).map(option);
-    case 'each':
-      return values.map((value) => option(isMount(name) ? mountArgument(name, value) : value));
-    case 'words':
-      return wordsOf(values).map(option);
-    case 'joined':
-      return [option(wordsOf(values).join(','))];
-  }
-}

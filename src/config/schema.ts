@@ -74,10 +74,13 @@ export class Vocabulary {
 }
 
 export const guestVocabulary = new Vocabulary('guest', { ...guestTables, ...nspawnTables, ...unitTables });
-const buildVocabulary = new Vocabulary('build', buildTables);
+let buildVocabulary: Vocabulary | undefined;
 
-export const vocabularyOf = (kind: 'guest' | 'nspawn' | 'build'): Vocabulary =>
-  kind === 'build' ? buildVocabulary : guestVocabulary;
+export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
+  if (kind !== 'build') return guestVocabulary;
+  buildVocabulary ??= new Vocabulary('build', buildTables());
+  return buildVocabulary;
+}
 
 /** The sections whose lines go into units as they are, systemd's specifiers included. */
 const unitSections = ['Unit', 'Service', 'Timer'] as const;

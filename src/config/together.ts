@@ -1,3 +1,4 @@
+import { managerRules } from './manager.ts';
 import type { Position, Problem } from './problem.ts';
 import { isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
@@ -5,7 +6,7 @@ import type { Setting, Values } from './values.ts';
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {
   const rules = [oneOrigin];
-  if (managesItself(values)) rules.push(mappedManager, otherManager, outsideManager, outsideFiles);
+  if (values.last('Update', 'By') === 'rpm-ostree') rules.push(...managerRules());
   if (values.has('Remote')) rules.push(missingUrl, missingKey);
   if (values.has('Network')) rules.push(noNetwork);
   const problems: Problem[] = [];
@@ -16,7 +17,7 @@ export function checkTogether(values: Values, top: Position): Problem[] {
   return problems;
 }
 
-type Rule = (values: Values, top: Position) => Problem | undefined;
+export type Rule = (values: Values, top: Position) => Problem | undefined;
 
 const oneOrigin: Rule = (values, top) => {
   let first: Setting | undefined;
@@ -34,10 +35,6 @@ const oneOrigin: Rule = (values, top) => {
 };
 
 const origins = ['Ref', 'Image', 'Build'];
-
-/** What is said of several keys of a section. */
-const finals = (values: Values, section: string, keys: readonly string[]): Setting[] =>
-  keys.flatMap((key) => values.final(section, key) ?? []);
 
 const missingUrl: Rule = (values, top) => {
   if (values.last('Remote', 'URL') !== undefined) return undefined;
@@ -70,46 +67,4 @@ const noNetwork: Rule = (values) => {
     );
   const message = `${other?.key}= needs a network of the guest's own, and Private=no gives it the host's`;
   return other && { at: other.at, message, remedy: 'Leave one of them out' };
-};
-
-const managesItself = (values: Values): boolean => values.last('Update', 'By') === 'rpm-ostree';
-
-const mappedManager: Rule = (values) => {
-  const users = values.final('Exec', 'PrivateUsers');
-  if (!users || users.value === 'no') return undefined;
-  const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
-  return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
-};
-
-const otherManager: Rule = (values) => {
-  const [other] = finals(values, 'Guest', ['Image', 'Build']);
-  if (!other) return undefined;
-  const message = 'By=rpm-ostree goes with Ref= only';
-  const remedy =
-    other.key === 'Image'
-      ? 'Name the ref, and rebase to the image inside: rpm-ostree rebase'
-      : 'Leave out By=, or name the ref of a remote';
-  return { at: other.at, message, remedy };
-};
-
-const outsideManager: Rule = (values) => {
-  const [setting] = finals(values, 'Update', ['Rehearse', 'SnapshotVar']).filter(({ value }) =>
-    isTrue(value),
-  );
-  const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
-  return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
-};
-
-/** Nothing brings files of the host into such a guest. */
-const outsideFiles: Rule = (values) => {
-  const [setting] = ['Install', 'Repository', 'RepositoryKey']
-    .flatMap((key) => values.effective('Packages', key))
-    .filter(({ value }) => value.split(/\s+/).some((word) => /^\.?\//.test(word)));
-  if (!setting) return undefined;
-  const message = `${setting.key}= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest`;
-  const remedy =
-    setting.key === 'Install'
-      ? 'Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package'
-      : 'Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree';
-  return { at: setting.at, message, remedy };
 };

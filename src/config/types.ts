@@ -4,6 +4,8 @@ export interface ValueType {
   readonly noun: string;
   /** Nothing where the value is right; else what is expected, or why it cannot be. */
   check(value: string): string | undefined;
+  /** Consists of words, whose quoting must be right. */
+  readonly isWords?: true;
 }
 
 export function pattern(noun: string, regexp: RegExp): ValueType {
@@ -22,8 +24,8 @@ export function pattern(noun: string, regexp: RegExp): ValueType {
 
 export const text: ValueType = { noun: 'text', check: () => undefined };
 
-/** Words, of which the first is a program; their quoting is checked where it is split. */
-export const command: ValueType = { noun: 'a command line', check: () => undefined };
+/** Words, of which the first is a program. */
+export const command: ValueType = { noun: 'a command line', check: () => undefined, isWords: true };
 
 export const oneOf = (...words: readonly string[]): ValueType => ({
   noun: words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : `${words[0]}`,

@@ -1,6 +1,6 @@
 // What holds on either engine, and what happens when one of them fails.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -126,6 +126,19 @@ describe('when QuickJS fails, Node does the work', () => {
     for (let i = 0; i < 20; i += 1) write(`g${i}.guest`, good);
     const limited = program(`exec ${qjs} --memory-limit 500k "$@"`);
     const { status, tree } = generate({ ...node, OSTREE_GUESTS_QJS: limited });
+    expect([status, tree]).toEqual([0, generate(node).tree]);
+  });
+
+  test.skipIf(!qjs)('its second file is missing, which it does not need for most guests', () => {
+    const half = mkdtempSync(join(work, 'half-'));
+    for (const file of ['generator.cjs', 'generator-qjs.js']) cpSync(join(lib, file), join(half, file));
+    const usual = `${good}[Remote]\nURL=file:///srv/repo\n[Update]\nOnCalendar=daily\n[Service]\nMemoryMax=2G\n`;
+    write('a.guest', usual);
+    const refusing = { OSTREE_GUESTS_NODE: '/bin/false', OSTREE_GUESTS_QJS: qjs, OSTREE_GUESTS_LIB: half };
+    expect(generate(refusing)).toEqual(generate(node));
+    write('b.guest', `${good}[Files]\nBind=/srv\n`);
+    expect(generate(refusing).status).toBe(1);
+    const { status, tree } = generate({ ...node, OSTREE_GUESTS_QJS: qjs, OSTREE_GUESTS_LIB: half });
     expect([status, tree]).toEqual([0, generate(node).tree]);
   });
 

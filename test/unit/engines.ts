@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleForQuickJS } from '../../quickjs.mjs';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -24,21 +25,12 @@ export const engines: [typeof node, ...(typeof node)[]] = [
 ];
 
 export async function buildGenerator(directory: string): Promise<void> {
-  const common = { bundle: true, logLevel: 'error' } as const;
   await build({
-    ...common,
+    ...{ bundle: true, logLevel: 'error', platform: 'node', format: 'cjs' },
     entryPoints: ['src/generate/main.ts'],
-    platform: 'node',
-    format: 'cjs',
     outfile: join(directory, 'generator.cjs'),
   });
-  await build({
-    ...common,
-    entryPoints: ['src/generate/qjs-main.ts'],
-    format: 'iife',
-    target: 'es2022',
-    outfile: join(directory, 'generator-qjs.js'),
-  });
+  await bundleForQuickJS(directory);
 }
 
 export function runGenerator(output: string, environment: Environment) {

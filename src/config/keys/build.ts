@@ -9,7 +9,7 @@ const ofLife = ['Restart', 'RestartSec', 'WatchdogSec'];
 const ofGuests = /Credential/;
 
 /** Every key that a build file may have. */
-export const buildTables: Tables = {
+export const buildTables = (): Tables => ({
   Build: () => [
     ...keys('Build', text, 'Description'),
     ...keys('Build', command, 'Command'),
@@ -21,4 +21,4 @@ export const buildTables: Tables = {
   Unit: () => unitTables['Unit']?.() ?? [],
   Service: () =>
     (unitTables['Service']?.() ?? []).filter(({ name }) => !ofLife.includes(name) && !ofGuests.test(name)),
-};
+});

@@ -1,0 +1,2 @@
+/** Writes generator-qjs.js and generator-qjs-seldom.js. */
+export function bundleForQuickJS(directory: string): Promise<void>;

@@ -4,7 +4,7 @@ import { inside, isDirectory } from '../layout/inside.ts';
 import { updateUnit } from '../machine/systemctl.ts';
 import { runAsService } from '../machine/systemd-run.ts';
 import type { Finished } from '../process.ts';
-import { inputDirectory } from './managers.ts';
+import { inputDirectory } from './script.ts';
 
 /** A root directory to run a script in, which is in its input directory under the name `script`. */
 export interface Container {

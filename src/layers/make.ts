@@ -10,7 +10,8 @@ import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { dateOf, versionOf } from '../ostree/repository.ts';
 import { identityOption, keepBrought } from '../sources/identity.ts';
 import { runInContainer } from './container.ts';
-import { type Manager, managers } from './managers.ts';
+import { managers } from './managers.ts';
+import type { Manager } from './script.ts';
 import { checkOut, localRepositories, removeWorkspace, writeInput, writeScript } from './workspace.ts';
 
 /** Keeps the objects of what came out last. */
@@ -28,11 +29,14 @@ export interface Workspace {
 
 /** What an installation would bring now, a line for each package. */
 export async function plan(workspace: Workspace): Promise<string[]> {
-  const { repository, directory, below } = workspace;
+  const { packages, repository, directory, below } = workspace;
   try {
     await checkOut(directory, repository, below, 'links');
     const manager = managerOf(workspace);
-    const output = await runScript(workspace, manager, 'read-only');
+    const { planOn } = manager;
+    if (planOn === 'copy') await checkOut(directory, repository, below, 'copy');
+    const usr = planOn === 'copy' ? 'writable' : 'read-only';
+    const output = await runScript(workspace, manager, usr, manager.plan(packages));
     return output.match(manager.planLine) ?? [];
   } finally {
     removeWorkspace(directory);
@@ -41,7 +45,7 @@ export async function plan(workspace: Workspace): Promise<string[]> {
 
 /** Adds the packages to a copy of the tree, and commits it. */
 export async function add(workspace: Workspace, identity: string): Promise<string> {
-  const { guest, repository, directory, below } = workspace;
+  const { guest, packages, repository, directory, below } = workspace;
   const root = `${directory}/root`;
   try {
     await checkOut(directory, repository, below, 'copy');
@@ -49,7 +53,7 @@ export async function add(workspace: Workspace, identity: string): Promise<strin
     const kept = keepFiles(root, [...ofMachine, sysusersFile]);
     await presetUsers(root, repository);
     nameMachine(root, guest.name);
-    await runScript(workspace, manager, 'writable');
+    await runScript(workspace, manager, 'writable', manager.install(packages));
     restoreFiles(root, kept);
     layOut(root);
     const checksum = await commit(workspace, identity);
@@ -97,11 +101,12 @@ async function commit({ repository, directory, below }: Workspace, identity: str
 
 async function runScript(
   { guest, packages, directory }: Workspace,
-  manager: Manager,
+  { failedScript }: Manager,
   usr: 'read-only' | 'writable',
+  script: string,
 ): Promise<string> {
   writeInput(directory, packages);
-  writeScript(directory, usr === 'writable' ? manager.install(packages) : manager.plan(packages));
+  writeScript(directory, script);
   const { exitCode, stdout, stderr } = await runInContainer({
     guest: guest.name,
     privateUsers: guest.machine.privateUsers,
@@ -109,9 +114,9 @@ async function runScript(
     readable: localRepositories(directory),
     usr,
   });
-  const [failedScript] = manager.failedScript?.exec(`${stdout}\n${stderr}`) ?? [];
-  if (exitCode === 0 && failedScript === undefined) return stdout;
-  const reason = failedScript ?? reasonOf(stderr);
+  const [failed] = failedScript?.exec(`${stdout}\n${stderr}`) ?? [];
+  if (exitCode === 0 && failed === undefined) return stdout;
+  const reason = failed ?? reasonOf(stderr);
   throw new Failure(
     `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
     'The guest is as it was. What was printed before is in the journal of this service',
@@ -134,7 +139,7 @@ export function reasonOf(stderr: string): string {
 function managerOf({ guest, directory, below }: Workspace): Manager {
   const found = managers.find(({ program }) => isThere(inside(`${directory}/root`, program)));
   if (found) return found;
-  const message = `${packagesPlace(guest)}: the tree (${below.slice(0, 12)}) has neither apt-get nor dnf`;
+  const message = `${packagesPlace(guest)}: the tree (${below.slice(0, 12)}) has none of apt-get, dnf and rpm-ostree`;
   throw new Failure(message, 'Have one of them in the tree, or the packages themselves');
 }
 

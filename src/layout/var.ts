@@ -25,7 +25,7 @@ function entryOf(root: string, path: string): VarEntry | undefined {
 
 /** What was left by making the tree: what it downloaded, and what it wrote to logs and caches. */
 const isLeftOut = ({ path, type }: VarEntry): boolean =>
-  /^\/var\/(cache|lib)\/(apt|dnf|libdnf5|yum)$/.test(path) ||
+  /^\/var\/(cache|lib)\/(apt|dnf|libdnf5|rpm-ostree|yum)$/.test(path) ||
   /^\/var\/tmp\//.test(path) ||
   /^\/var\/lib\/(dbus\/machine-id|systemd\/random-seed)$/.test(path) ||
   (type === 'file' && /^\/var\/(cache|log)\//.test(path));

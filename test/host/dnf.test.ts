@@ -5,7 +5,7 @@ import { declare, guestFile, inGuest, reboot, start, status, update } from './gu
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish } from './mirror.ts';
-import { makeRpm, publishDnfTree, publishRpms, type Rpm } from './rpms.ts';
+import { makeRpm, publishDnfTree, publishRpmOstreeTree, publishRpms, type Rpm } from './rpms.ts';
 
 let host: Host;
 let key: SigningKey;
@@ -114,6 +114,23 @@ test('a newer package and a newer base are one update, and can be rolled back', 
   await host.run('guestctl', 'rollback', 'rpms');
   await reboot(host, 'rpms');
   expect(await inGuest(host, 'rpms', `test ! -e /etc/base; ${seen}`)).toBe('1.0\nby hand\nactive');
+});
+
+test('a tree that has only rpm-ostree gets them from that, as the build of a container image does', async () => {
+  await publishRpmOstreeTree(host, 'debian/12/own', ref);
+  const text = guest(`Install=${daemonName} site-library ./config-1.0.rpm\nRemove=extra`);
+  await declare(host, 'own', text.replace(ref, 'debian/12/own'));
+  await update(host, 'own');
+  const before = (await status(host, 'own')).deployments;
+  await update(host, 'own');
+  expect(await status(host, 'own')).toMatchObject({ staged: null, deployments: before });
+  await start(host, 'own');
+  const seen = 'cat /usr/share/daemon /etc/site; systemctl is-active daemon; test ! -e /usr/share/extra';
+  expect(await inGuest(host, 'own', seen)).toBe('2.1\none\nactive');
+  await offer('2.2');
+  await update(host, 'own');
+  await reboot(host, 'own');
+  expect(await inGuest(host, 'own', seen)).toBe('2.2\none\nactive');
 });
 
 test('a package that there is not, and one that nobody signed, are told', async () => {

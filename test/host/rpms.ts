@@ -1,11 +1,12 @@
 // Packages of RPM for tests, made here and signed in the host, and a guests' tree that has dnf for them.
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { debs } from './debs.ts';
 import { type Host, outside } from './host.ts';
 import type { SigningKey } from './keys.ts';
 import { mirrorPath } from './mirror.ts';
+import { checkout } from './paths.ts';
 import { guestRecipe } from './recipe.ts';
 
 export interface Rpm {
@@ -60,6 +61,7 @@ export async function publishRpms(
 export async function publishDnfTree(host: Host, ref: string, packages: readonly string[]): Promise<void> {
   const tree = await mkdtemp(join(host.work, 'dnf-'));
   for (const deb of await debs(host.trees, ['dnf', 'rpm'])) await execa('dpkg-deb', ['-x', deb, tree]);
+  await chmod(tree, 0o755);
   // Where RPM's own distributions have it.
   await writeFile(join(tree, 'usr/lib/rpm/macros.d/macros.place'), '%_dbpath /usr/lib/sysimage/rpm\n');
   const install = ['--install', '--nodeps', '--nosignature', '--force-debian'];
@@ -75,4 +77,20 @@ export async function publishDnfTree(host: Host, ref: string, packages: readonly
     ...[`--tree=ref=${guestRecipe.ref}`, `--tree=dir=${tree}`],
   ]);
   await rm(tree, { recursive: true });
+}
+
+/** Publishes that tree with rpm-ostree's stand-in instead of dnf. */
+export async function publishRpmOstreeTree(host: Host, ref: string, dnfTree: string): Promise<void> {
+  const tree = await mkdtemp(join(host.work, 'rpm-ostree-'));
+  const program = join(tree, 'usr/bin/rpm-ostree');
+  await mkdir(dirname(program), { recursive: true });
+  await copyFile(join(checkout(), 'test/host/rpm-ostree-in-container'), program);
+  await chmod(program, 0o755);
+  await chmod(tree, 0o755);
+  const skip = join(host.work, 'without-dnf');
+  await writeFile(skip, '/usr/bin/dnf\n');
+  await execa('ostree', [
+    ...['commit', `--repo=${outside(host, mirrorPath)}`, `--branch=${ref}`, `--skip-list=${skip}`],
+    ...[`--tree=ref=${dnfTree}`, `--tree=dir=${tree}`],
+  ]);
 }

@@ -146,6 +146,26 @@ test('what the repositories offer newer is an update, too; a script that fails f
   expect(await host.sh('ostree fsck --repo=/var/lib/ostree-guests/mail/sysroot/ostree/repo')).toMatch(/fsck/);
 });
 
+test('it is rolled back; a bad package is given up for what ran before', async () => {
+  const mended = await versionOf('postfix');
+  await host.run('guestctl', 'rollback', 'mail');
+  await reboot(host, 'mail');
+  expect(await versionOf('postfix')).not.toBe(mended);
+  expect(await banner()).toBe('220 edited by hand');
+  const good = (await status(host, 'mail')).running?.checksum;
+  const bad = await makeDeb(host, 'site-config', {
+    version: '3.0',
+    files: { 'usr/lib/systemd/system/bad.service': '[Service]\nType=oneshot\nExecStart=false\n' },
+    postinst: `#!/bin/sh\nln -s ../bad.service /usr/lib/systemd/system/multi-user.target.wants\n`,
+  });
+  await copyFile(bad, outside(host, '/etc/ostree-guests/site-config_3.0.deb'));
+  const trial = '\n[Update]\nTries=1\nHealthTimeoutSec=60s\n';
+  await declare(host, 'mail', mail(`Install=./site-config_3.0.deb\n${trial}`));
+  await update(host, 'mail');
+  expect((await host.try('systemctl start ostree-guest-switch@mail')).exitCode).toBe(1);
+  expect((await status(host, 'mail')).running?.checksum).toBe(good);
+});
+
 test('a package that there is not, and a file, are told with their place', async () => {
   await declare(host, 'mail', mail('Install=no-such-thing\n'));
   expect(await failingUpdate(host, 'mail')).toMatch(

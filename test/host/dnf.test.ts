@@ -118,6 +118,7 @@ test('a newer package and a newer base are one update, and can be rolled back', 
 
 test('a tree that has only rpm-ostree gets them from that, as the build of a container image does', async () => {
   await publishRpmOstreeTree(host, 'debian/12/own', ref);
+  await offer('3.0');
   const text = guest(`Install=${daemonName} site-library ./config-1.0.rpm\nRemove=extra`);
   await declare(host, 'own', text.replace(ref, 'debian/12/own'));
   await update(host, 'own');
@@ -126,11 +127,11 @@ test('a tree that has only rpm-ostree gets them from that, as the build of a con
   expect(await status(host, 'own')).toMatchObject({ staged: null, deployments: before });
   await start(host, 'own');
   const seen = 'cat /usr/share/daemon /etc/site; systemctl is-active daemon; test ! -e /usr/share/extra';
-  expect(await inGuest(host, 'own', seen)).toBe('2.1\none\nactive');
-  await offer('2.2');
+  expect(await inGuest(host, 'own', seen)).toBe('3.0\none\nactive');
+  await offer('3.1');
   await update(host, 'own');
   await reboot(host, 'own');
-  expect(await inGuest(host, 'own', seen)).toBe('2.2\none\nactive');
+  expect(await inGuest(host, 'own', seen)).toBe('3.1\none\nactive');
 });
 
 test('a package that there is not, and one that nobody signed, are told', async () => {

@@ -87,7 +87,7 @@ export const guestDescriptions: Descriptions = {
   },
   Packages: {
     Install: {
-      help: "Packages to add to the tree, by the tree's own package manager (apt or dnf), each time the tree or one of them is updated. Takes names of packages, or files that start with ./ (beside the guest file) or /.",
+      help: "Packages to add to the tree, by the tree's own package manager (apt, dnf or rpm-ostree), each time the tree or one of them is updated. Takes names of packages, or files that start with ./ (beside the guest file) or /; with By=rpm-ostree names only.",
       repeatable: true,
     },
     Remove: { help: 'Packages to remove from the tree.', repeatable: true },

@@ -64,7 +64,7 @@ export async function publishDnfTree(host: Host, ref: string, packages: readonly
   await chmod(tree, 0o755);
   // Where RPM's own distributions have it.
   await writeFile(join(tree, 'usr/lib/rpm/macros.d/macros.place'), '%_dbpath /usr/lib/sysimage/rpm\n');
-  const install = ['--install', '--nodeps', '--nosignature', '--force-debian'];
+  const install = ['--install', '--nodeps', '--nosignature'];
   await execa('rpm', [`--root=${tree}`, '--dbpath=/usr/lib/sysimage/rpm', ...install, ...packages]);
   await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
   for (const name of await readdir(tree)) if (name !== 'usr') await rm(join(tree, name), { recursive: true });

@@ -7,7 +7,7 @@ import { guestName } from './schema.ts';
 import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
 import { isTrue } from './types.ts';
-import { Values } from './values.ts';
+import type { Values } from './values.ts';
 import { wordsOf } from './words.ts';
 
 /** Where everything of all guests lives that is not configuration. */
@@ -88,21 +88,25 @@ export function readGuest(
 }
 
 function makeGuest(name: string, file: string, values: Values): Guest {
+  let update: UpdatePolicy | undefined;
   return {
     name,
     file,
     description: values.last('Guest', 'Description') ?? `OSTree guest ${name}`,
-    // The generator, which reads all guests, hardly ever needs these two.
+    sysroot: values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`,
+    machine: machineOf(values),
+    values,
+    // The generator, which reads all guests, hardly ever needs these.
     get origin() {
       return originOf(values);
     },
     get packages() {
       return packagesOf(values);
     },
-    sysroot: values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`,
-    update: values.has('Update') ? policyOf(values) : standardPolicy,
-    machine: machineOf(values),
-    values,
+    get update() {
+      update ??= policyOf(values);
+      return update;
+    },
   };
 }
 
@@ -112,7 +116,7 @@ function policyOf(values: Values): UpdatePolicy {
   const randomizedDelaySec = last('RandomizedDelaySec');
   const healthTimeout = last('HealthTimeoutSec');
   return {
-    by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
+    by: managesItself({ values }) ? 'rpm-ostree' : 'host',
     action: (last('Action') as Action | undefined) ?? 'stage',
     onCalendar: values.all('Update', 'OnCalendar'),
     switchOnCalendar: values.all('Update', 'SwitchOnCalendar'),
@@ -128,7 +132,9 @@ function policyOf(values: Values): UpdatePolicy {
   };
 }
 
-const standardPolicy = policyOf(new Values([]));
+/** Whether its own rpm-ostree updates it, inside of it. */
+export const managesItself = ({ values }: Pick<Guest, 'values'>): boolean =>
+  values.last('Update', 'By') === 'rpm-ostree';
 
 /** Where a value was set, as FILE:LINE, for messages; the file alone where it is a default. */
 export function placeOf(

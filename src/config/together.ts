@@ -43,18 +43,15 @@ const missingUrl: Rule = (values, top) => {
   return { at, message: 'URL= is missing in [Remote]', remedy };
 };
 
-const missingKey: Rule = (values) => {
-  for (const [verifies, path] of [
-    ['GPGVerify', 'GPGKeyPath'],
-    ['SignVerify', 'Ed25519KeyPath'],
-  ] as const) {
-    const verify = values.final('Remote', verifies);
-    if (!verify || !isTrue(verify.value) || values.last('Remote', path) !== undefined) continue;
-    const message = `${verifies}= is on, but there is no key to verify with`;
-    return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
-  }
-  return undefined;
-};
+const missingKey: Rule = (values) =>
+  without(values, 'GPGVerify', 'GPGKeyPath') ?? without(values, 'SignVerify', 'Ed25519KeyPath');
+
+function without(values: Values, verifies: string, path: string): Problem | undefined {
+  const verify = values.final('Remote', verifies);
+  if (!verify || !isTrue(verify.value) || values.last('Remote', path) !== undefined) return undefined;
+  const message = `${verifies}= is on, but there is no key to verify with`;
+  return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
+}
 
 /** Only a network of its own can have links, interfaces and ports. */
 const noNetwork: Rule = (values) => {

@@ -35,8 +35,13 @@ export class Values {
 
   /** The settings since the last empty assignment, which resets a list. */
   effective(section: string, key: string): Setting[] {
-    const settings = this.in(section).filter((setting) => setting.key === key);
-    return settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
+    let found: Setting[] = [];
+    for (const setting of this.in(section)) {
+      if (setting.key !== key) continue;
+      if (setting.value === '') found = [];
+      else found.push(setting);
+    }
+    return found;
   }
 
   all(section: string, key: string): string[] {

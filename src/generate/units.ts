@@ -1,5 +1,5 @@
 import type { Build } from '../config/build.ts';
-import type { Broken, Checked, Guest } from '../config/guest.ts';
+import { type Broken, type Checked, type Guest, managesItself } from '../config/guest.ts';
 import { bootService } from '../units/boot-service.ts';
 import { brokenService } from '../units/broken-service.ts';
 import { buildService } from '../units/build-service.ts';
@@ -43,7 +43,7 @@ function guestUnits(guest: Guest): Generated[] {
   complete('update', 'service', updateService(guest));
   complete('update', 'timer', updateTimer(guest));
   complete('boot', 'service', bootService(guest));
-  if (guest.update.by === 'rpm-ostree') complete('maintenance', 'service', maintenanceService(guest));
+  if (managesItself(guest)) complete('maintenance', 'service', maintenanceService(guest));
   complete('switch', 'timer', switchTimer(guest));
   const failure = { unit: onFailure(guest) };
   if (!isEmpty(failure))

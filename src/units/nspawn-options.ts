@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, managesItself } from '../config/guest.ts';
 import { mountArgument } from '../config/mounts.ts';
 import { execWord } from './exec-word.ts';
 
@@ -27,16 +27,16 @@ const none: readonly string[] = [];
 function optionsOf(guest: Guest, parameters: readonly string[]): Options {
   const { name, sysroot, machine } = guest;
   const { privateUsers: users } = machine;
-  const managesItself = guest.update.by === 'rpm-ostree';
+  const ownsSysroot = managesItself(guest);
   return nspawnOptions(machine, {
-    sysroot: managesItself ? ownSysroot(guest) : hiddenSysroot,
+    sysroot: ownsSysroot ? ownSysroot(guest) : hiddenSysroot,
     parameters: machine.parameters.concat(parameters),
     machine: name,
     root: `/run/ostree-guests/${name}/root`,
     users,
     variable: `${sysroot}/ostree/deploy/${name}/var:/var${users === 'no' ? '' : ':idmap'}`,
     network: networks[machine.network],
-    own: (managesItself ? localRemote(guest) : none).concat(machine.options, machine.networkOptions),
+    own: (ownsSysroot ? localRemote(guest) : none).concat(machine.options, machine.networkOptions),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import { type Guest, managesItself } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
 import { guestCommand } from './nspawn-options.ts';
 import { ownLines } from './own-lines.ts';
@@ -20,7 +20,7 @@ export function nspawnService(guest: Guest): Parts {
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
-  if (guest.update.by === 'rpm-ostree') {
+  if (managesItself(guest)) {
     unit.push(...afterMaintenance);
     service.push(thaw(guest));
   }

@@ -4,10 +4,11 @@ import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
 export function updateTimer(guest: Guest): Parts {
-  const { onCalendar, randomizedDelaySec } = guest.update;
-  const timer = onCalendar.map((expression) => `OnCalendar=${expression}`);
+  const { values } = guest;
+  const timer = values.all('Update', 'OnCalendar').map((expression) => `OnCalendar=${expression}`);
   // Forgets the template's schedule: lists are additive.
   if (timer.length > 0) timer.unshift('OnCalendar=');
-  if (randomizedDelaySec !== undefined) timer.push(`RandomizedDelaySec=${randomizedDelaySec}`);
+  const delay = values.last('Update', 'RandomizedDelaySec');
+  if (delay !== undefined) timer.push(`RandomizedDelaySec=${delay}`);
   return { timer: timer.concat(ownLines(guest, 'Timer')) };
 }

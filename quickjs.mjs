@@ -12,7 +12,7 @@ const seldom = [
   'src/config/mounts.ts',
   'src/config/origin.ts',
   'src/config/packages.ts',
-  'src/config/time-span.ts',
+  'src/config/policy.ts',
   'src/config/unknown.ts',
   'src/config/words.ts',
   'src/config/keys/build.ts',

@@ -1,47 +1,15 @@
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
+import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
 import { guestName } from './schema.ts';
-import { milliseconds } from './time-span.ts';
 import { checkTogether } from './together.ts';
-import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
-import { wordsOf } from './words.ts';
 
 /** Where everything of all guests lives that is not configuration. */
 export const stateDirectory = '/var/lib/ostree-guests';
-
-/** What [Update] says. */
-export interface UpdatePolicy {
-  /** Who updates the guest: this program, or its own rpm-ostree inside of it. */
-  readonly by: 'host' | 'rpm-ostree';
-  /** How far an update goes with a new commit. */
-  readonly action: Action;
-  /** Calendar expressions, systemd.time(7); none means the timer template's own. */
-  readonly onCalendar: readonly string[];
-  /** The same for the maintenance window; none where there is none. */
-  readonly switchOnCalendar: readonly string[];
-  /** A time span, systemd.time(7). */
-  readonly randomizedDelaySec?: string;
-  /** How many guests of the host may fetch or rehearse at the same time. */
-  readonly concurrency: number;
-  readonly allowDowngrade: boolean;
-  /** Starts that a fresh deployment has to be found healthy; at least 1. */
-  readonly tries: number;
-  /** Commands that are run in the guest, each as its words. */
-  readonly healthChecks: readonly (readonly string[])[];
-  /** In milliseconds. */
-  readonly healthTimeout: number;
-  readonly rehearse: boolean;
-  /** How many deployments are kept; at least 2. */
-  readonly keep: number;
-  readonly snapshotVar: boolean;
-}
-
-/** Each does what those before it do, and one thing more. */
-export type Action = 'check' | 'fetch' | 'stage' | 'switch';
 
 /** What one guest's files declare, checked and with the defaults filled in. */
 export interface Guest {
@@ -107,28 +75,6 @@ function makeGuest(name: string, file: string, values: Values): Guest {
       update ??= policyOf(values);
       return update;
     },
-  };
-}
-
-function policyOf(values: Values): UpdatePolicy {
-  const last = (key: string) => values.last('Update', key);
-  const isOn = (key: string) => isTrue(last(key) ?? 'no');
-  const randomizedDelaySec = last('RandomizedDelaySec');
-  const healthTimeout = last('HealthTimeoutSec');
-  return {
-    by: managesItself({ values }) ? 'rpm-ostree' : 'host',
-    action: (last('Action') as Action | undefined) ?? 'stage',
-    onCalendar: values.all('Update', 'OnCalendar'),
-    switchOnCalendar: values.all('Update', 'SwitchOnCalendar'),
-    ...(randomizedDelaySec && { randomizedDelaySec }),
-    concurrency: Number(last('Concurrency') ?? 1),
-    allowDowngrade: isOn('AllowDowngrade'),
-    tries: Number(last('Tries') ?? 2),
-    healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),
-    healthTimeout: healthTimeout === undefined ? 300_000 : milliseconds(healthTimeout),
-    rehearse: isOn('Rehearse'),
-    keep: Number(last('Keep') ?? 2),
-    snapshotVar: isOn('SnapshotVar'),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { UpdatePolicy } from '../config/guest.ts';
+import type { UpdatePolicy } from '../config/policy.ts';
 import { failedUnits, isActive, runInside, systemState } from '../machine/inside.ts';
 import { showUnits } from '../machine/systemctl.ts';
 import { type Baseline, writeBaseline } from '../state/baseline.ts';

@@ -69,6 +69,7 @@ await build({
   ...common,
   entryPoints: [
     { in: 'test/host/demo.ts', out: 'demo' },
+    { in: 'bench/main.ts', out: 'bench' },
     { in: 'src/manual/main.ts', out: 'manual' },
   ],
   plugins: [],

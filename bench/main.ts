@@ -1,0 +1,57 @@
+// npm run bench: what ours costs, against systemd's own and others', in a real test host. Nothing in it passes or fails.
+import { bootHost } from '../test/host/host.ts';
+import { say } from '../test/host/say.ts';
+import setup from '../test/host/setup.ts';
+import { measureHelp, measureList } from './commands.ts';
+import { measureDisk } from './disk.ts';
+import { declareAll, generatorRows, measureGenerators } from './generators.ts';
+import { makeBareSysroot, makeBareUnit, makeGuest } from './guest.ts';
+import { describeMachine } from './machine.ts';
+import { unpackPeers } from './peers.ts';
+import { report } from './report.ts';
+import type { Results } from './results.ts';
+import { measureStart, measureSwitch } from './starts.ts';
+import { measureUpdates } from './updates.ts';
+
+async function bench(): Promise<Results> {
+  const host = await bootHost();
+  try {
+    const machine = await describeMachine(host, await unpackPeers(host));
+    await declareAll(host);
+    const costs = await measureGenerators(host);
+    const help = await measureHelp(host);
+    await makeGuest(host);
+    const disk = await measureDisk(host);
+    await makeBareSysroot(host);
+    await makeBareUnit(host);
+    const rows = [
+      ...generatorRows(costs),
+      ...(await measureUpdates(host)),
+      await measureStart(host),
+      await measureSwitch(host),
+      ...help,
+      ...(await measureList(host)),
+      disk,
+    ];
+    const command = 'UPDATE_DOCS=1 npm run bench';
+    return { date: new Date().toISOString().slice(0, 10), command, machine, costs, rows };
+  } finally {
+    await host.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  let tearDown = () => {};
+  try {
+    tearDown = await setup();
+    report(await bench());
+    say(`All of this took ${Math.round(process.uptime())} seconds.`);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  } finally {
+    tearDown();
+  }
+}
+
+void main();

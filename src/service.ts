@@ -17,6 +17,9 @@ export const serviceMain = (
     await work(guest);
   });
 
+/** EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. */
+const unfinished = 70;
+
 /** The same of a service for anything that has a name. */
 export async function runService<T>(
   unit: (name: string) => string,
@@ -24,11 +27,14 @@ export async function runService<T>(
   work: (found: T) => Promise<void>,
 ): Promise<void> {
   const [name] = process.argv.slice(2);
+  // Node ends, with success, where it waits for what can no longer happen. That is none.
+  process.exitCode = unfinished;
   try {
     if (name === undefined) throw new Failure('No name was given', `Run: systemctl start ${unit('NAME')}`);
     const found = find(name);
     requirePrivateRun(unit(name));
     await work(found);
+    if (process.exitCode === unfinished) process.exitCode = 0;
   } catch (error) {
     complain(explain(error) ?? String((error as Error).stack));
     process.exitCode = 1;

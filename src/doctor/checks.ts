@@ -79,15 +79,17 @@ const mapsIdsSince: Readonly<Record<string, readonly number[]>> = {
   ...{ tmpfs: [6, 3], bcachefs: [6, 7], zfs: [5, 12] },
 };
 
-function idMapping({ fileSystem: { type }, kernel, declared }: Facts): Finding {
-  const since = mapsIdsSince[type];
+function idMapping({ fileSystem: { type }, mapped, kernel, declared }: Facts): Finding {
+  if (mapped) return good('id mapping', `${type} maps ids, as a try showed`);
+  const since = mapped === false ? undefined : mapsIdsSince[type];
   if (since && compare(numbers(kernel), since) >= 0) return good('id mapping', `${type} can map ids`);
-  const message = `${type} under Linux ${kernel} cannot map ids, or is not known to`;
+  const message = `${type} under Linux ${kernel} cannot map ids${mapped === false ? ', as a try showed' : ', or is not known to'}`;
   if (declared.guests.length > 0 && declared.guests.every(({ machine }) => machine.privateUsers === 'no'))
     return good('id mapping', `${message}; no guest needs it`);
   const remedy =
     'Have ext4, XFS or btrfs under /var/lib/ostree-guests; or, if root in a guest may be root of the host, set PrivateUsers=no';
-  return since ? bad('id mapping', message, remedy) : warning('id mapping', message, remedy);
+  const isSure = mapped === false || since !== undefined;
+  return isSure ? bad('id mapping', message, remedy) : warning('id mapping', message, remedy);
 }
 
 function rehearsals({ mapsOwners, declared }: Facts): Finding[] {

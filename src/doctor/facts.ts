@@ -5,7 +5,7 @@ import { stateDirectory } from '../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../config/load.ts';
 import { type Generated, unitsOf, unitsOfBuild } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
-import { canMapOwners } from '../machine/mount.ts';
+import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
@@ -18,6 +18,8 @@ export interface Facts {
   readonly kernel: string;
   /** Of the directory where guests are: its type, and how much room there is, in bytes. */
   readonly fileSystem: { readonly type: string; readonly free: number; readonly size: number };
+  /** Whether owners can be mapped there, as a try showed; nothing where none could be made. */
+  readonly mapped: boolean | undefined;
   /** How many user namespaces the kernel allows. */
   readonly userNamespaces: number;
   readonly hasNspawn: boolean;
@@ -39,7 +41,8 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, mapsOwners, type, units] = await Promise.all([
+  const [mapped, systemd, ostree, mapsOwners, type, units] = await Promise.all([
+    tryMapping(root),
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
@@ -49,7 +52,7 @@ export async function gatherFacts(): Promise<Facts> {
   const { bavail, blocks, bsize } = statfsSync(root);
   const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
   return {
-    ...{ systemd, ostree, mapsOwners, node: process.versions.node, kernel: release(), declared },
+    ...{ mapped, systemd, ostree, mapsOwners, node: process.versions.node, kernel: release(), declared },
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
     networkd: units[0]?.['ActiveState'] === 'active',

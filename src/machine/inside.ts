@@ -7,9 +7,10 @@ export async function systemState(machine: string): Promise<string | undefined> 
   return stdout.trim() || undefined;
 }
 
-export async function isActive(machine: string, unit: string): Promise<boolean> {
-  const args = [`--machine=${machine}`, 'is-active', '--quiet', '--', unit];
-  return (await run('systemctl', args, { timeout })).exitCode === 0;
+/** Nothing where its systemd does not answer. */
+export async function isActive(machine: string, unit: string): Promise<boolean | undefined> {
+  const { stdout } = await run('systemctl', [`--machine=${machine}`, 'is-active', '--', unit], { timeout });
+  return stdout.trim() === '' ? undefined : stdout.trim() === 'active';
 }
 
 /** The units that have failed. Nothing where its systemd does not answer. */

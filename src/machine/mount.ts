@@ -8,6 +8,16 @@ export async function canMapOwners(): Promise<boolean> {
   return Number(major) * 100 + Number(minor) >= 239;
 }
 
+/**
+ * Whether the kernel maps the owners of a directory's files, found by doing it in a mount namespace that ends at once.
+ * Nothing where that cannot be tried: mount(8) could not do it anyway, or we are not root.
+ */
+export async function tryMapping(directory: string): Promise<boolean | undefined> {
+  if (process.getuid?.() !== 0 || !(await canMapOwners())) return undefined;
+  const mount = ['mount', '--bind', '-o', 'X-mount.idmap=b:0:65536:65536', directory, directory];
+  return (await run('unshare', ['--mount', '--', ...mount])).exitCode === 0;
+}
+
 /** Binds a directory with its owners mapped: 0 becomes `base`, and so on. mount(8), X-mount.idmap. */
 export const bindMapped = (from: string, to: string, base: number): Promise<void> =>
   mount('--bind', ...(base === 0 ? [] : ['-o', `X-mount.idmap=b:0:${base}:65536`]), from, to);

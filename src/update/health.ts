@@ -81,7 +81,9 @@ async function bootState({ machine, baseline }: Subject): Promise<string> {
   if (state === undefined) return baseline ? 'booting' : 'up';
   if (state === 'maintenance') return 'it booted into its rescue shell';
   if (state !== 'running' && state !== 'degraded') return 'booting';
-  return (await isActive(machine, 'default.target')) ? 'up' : 'it did not reach its default target';
+  const isUp = await isActive(machine, 'default.target');
+  if (isUp === undefined) return 'booting';
+  return isUp ? 'up' : 'it did not reach its default target';
 }
 
 /** Where nothing is known of before, nothing can be said to be new. */

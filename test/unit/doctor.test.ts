@@ -10,6 +10,7 @@ import { guestOf } from './read.ts';
 const healthy: Facts = {
   ...{ systemd: '257.13-1~deb13u1', ostree: '2025.2', node: '20.19.0', kernel: '6.12.9' },
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
+  mapped: undefined,
   ...{ userNamespaces: 15_000, hasNspawn: true, mapsOwners: true, networkd: true, selinux: 'off' },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [] },
@@ -61,6 +62,8 @@ test.each<[string, Partial<Facts>, string, string]>([
     'mount cannot map owners, so that updates of mail cannot be rehearsed, and fail',
   ],
   ['rehearsals', { declared: { ...healthy.declared, guests: [rehearsed] } }, 'good', 'mount can map owners'],
+  ['id mapping', { mapped: true, kernel: '5.10.0' }, 'good', 'ext4 maps ids, as a try showed'],
+  ['id mapping', { mapped: false }, 'bad', 'ext4 under Linux 6.12.9 cannot map ids, as a try showed'],
   ['user namespaces', { userNamespaces: 0 }, 'bad', 'The kernel allows none'],
   [
     'network',

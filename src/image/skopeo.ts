@@ -9,10 +9,20 @@ export interface CopiedImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a name such as docker://registry/name:tag stands for now: the digest of its manifest. */
-export async function digestOf(image: string): Promise<string> {
-  const options = ['--no-tags', '--format={{.Digest}}', ...authentication()];
-  return (await skopeo(`Cannot look at ${image}`, 'inspect', ...options, image)).trim();
+/** What a name such as docker://registry/name:tag stands for now. */
+export interface Inspected {
+  /** Of its manifest. */
+  readonly digest: string;
+  /** Whether it is an OSTree commit in a container's clothes: `ostree container encapsulate`. */
+  readonly isEncapsulated: boolean;
+}
+
+export async function inspectImage(image: string): Promise<Inspected> {
+  const format = '--format={{.Digest}} {{index .Labels "ostree.final-diffid"}}';
+  const options = ['--no-tags', format, ...authentication()];
+  const inspected = await skopeo(`Cannot look at ${image}`, 'inspect', ...options, image);
+  const [digest = '', label = ''] = inspected.trim().split(' ');
+  return { digest, isEncapsulated: label !== '' };
 }
 
 /** The same image, whatever its tag moves to. Only registries know images by their digest alone. */

@@ -12,8 +12,8 @@ import { inside, isDirectory, isFile, listInside, placeInside, writeInside } fro
 export function layOut(root: string): void {
   movePackageDatabase(root);
   moveKernel(root);
-  for (const name of ['boot', 'dev', 'proc', 'run', 'sys']) emptyDirectory(root, name);
-  mkdirSync(`${root}/sysroot`, { recursive: true });
+  // In images that were OSTree commits, /sysroot has their objects.
+  for (const name of ['boot', 'dev', 'proc', 'run', 'sys', 'sysroot']) emptyDirectory(root, name);
   moveIntoVar(root);
   for (const [name, target] of Object.entries({ ostree: 'sysroot/ostree', tmp: 'sysroot/tmp' })) {
     rmSync(`${root}/${name}`, { recursive: true, force: true });

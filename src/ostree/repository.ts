@@ -31,10 +31,16 @@ export async function holdCommit(repository: string, ref: string, checksum: stri
 
 /** The version that a commit's metadata name, if they do. */
 export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
-  const show = ['show', '--print-metadata-key=version', checksum];
-  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, ...show);
-  // A GVariant string: in quotes.
-  return exitCode === 0 ? stdout.trim().replace(/^(['"])(.*)\1$/s, '$2') : undefined;
+  const version = await readMetadata(repository, checksum, 'version');
+  if (version !== undefined) return version;
+  // Commits of images that ostree pulled have what the image says of itself instead.
+  const image = await readMetadata(repository, checksum, 'ostree.container.image-config');
+  return image && imageVersion(image);
+}
+
+function imageVersion(configuration: string): string | undefined {
+  const { config } = JSON.parse(configuration) as { config?: { Labels?: Record<string, string> } };
+  return config?.Labels?.['org.opencontainers.image.version'] ?? config?.Labels?.['version'];
 }
 
 /** When a commit was made, as ostree(1) prints and reads it. */
@@ -59,10 +65,18 @@ export async function metadataOf(
   commit: string,
   key: string,
 ): Promise<{ checksum: string; value: string } | undefined> {
-  const at = `--repo=${repository}`;
-  const shown = await tryOstree(at, 'show', `--print-metadata-key=${key}`, commit);
-  if (shown.exitCode !== 0) return undefined;
-  const checksum = await ostree(`Cannot resolve ${commit} in ${repository}`, at, 'rev-parse', commit);
-  // In GVariant's text form: '...', of which our own values need no more than the quotes taken off.
-  return { checksum, value: shown.stdout.trim().replace(/^'(.*)'$/, '$1') };
+  const value = await readMetadata(repository, commit, key);
+  if (value === undefined) return undefined;
+  const what = `Cannot resolve ${commit} in ${repository}`;
+  return { checksum: await ostree(what, `--repo=${repository}`, 'rev-parse', commit), value };
 }
+
+async function readMetadata(repository: string, commit: string, key: string): Promise<string | undefined> {
+  const show = ['show', `--print-metadata-key=${key}`, commit];
+  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, ...show);
+  return exitCode === 0 ? plainText(stdout.trim()) : undefined;
+}
+
+/** Of a string in GVariant's text form, which has quotes, and backslashes where it has to. */
+const plainText = (variant: string): string =>
+  variant.replace(/^(['"])(.*)\1$/s, '$2').replace(/\\(.)/g, '$1');

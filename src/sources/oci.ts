@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { type OciOrigin, originName } from '../config/origin.ts';
-import { copyImage, digestOf, pinned } from '../image/skopeo.ts';
+import { pulledCommit, pullImage, pullsImages } from '../image/encapsulated.ts';
+import { copyImage, inspectImage, pinned } from '../image/skopeo.ts';
 import { unpackLayers } from '../image/unpack.ts';
 import { layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
@@ -19,13 +20,23 @@ export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly 
   const repository = repositoryOf(guest.sysroot);
   return {
     async check() {
-      const digest = await digestOf(image);
-      const checksum = await commitOf(guest.sysroot, imageRef, digest);
+      const { digest, isEncapsulated } = await inspectImage(image);
+      // As any other image it would lose what only the commit in it has, such as labels and capabilities of files.
+      const isPulled = isEncapsulated && (await pullsImages());
+      const checksum = isPulled
+        ? await pulledCommit(repository, image)
+        : await commitOf(guest.sysroot, imageRef, digest);
+      const bring = async (tell: Tell) => {
+        if (isPulled) {
+          tell('pulling its layers');
+          return pullImage(repository, image, neighbours);
+        }
+        const same = await sameAsNeighbour(repository, digest, neighbours);
+        return same ?? unpack(guest, image, digest, tell);
+      };
       const fetch = async (tell: Tell) => {
         if (checksum !== undefined) return checksum;
-        const made =
-          (await sameAsNeighbour(repository, digest, neighbours)) ??
-          (await bring(guest, image, digest, tell));
+        const made = await bring(tell);
         await keepBrought(guest.sysroot, imageRef, made);
         return made;
       };
@@ -44,7 +55,7 @@ async function sameAsNeighbour(repository: string, digest: string, neighbours: r
   return undefined;
 }
 
-async function bring(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
+async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
   const work = `${stateDirectory}/${guest.name}/image`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);

@@ -7,6 +7,7 @@ import type { Parts } from './unit-text.ts';
 export function updateService(guest: Guest): Parts {
   const unit = onFailure(guest);
   const service = isStored(guest) ? containersStorage.slice() : [];
+  if (isImage(guest)) service.push(imagePrivileges);
   if (isElsewhere(guest)) {
     unit.push(needsMount(guest));
     service.push(makeSysroot(guest), isWritable(guest));
@@ -17,8 +18,12 @@ export function updateService(guest: Guest): Parts {
 /** Outside of the sandbox, in which only what is there already can be made writable. */
 const makeSysroot = (guest: Guest): string => `ExecStartPre=+mkdir -p ${guest.sysroot}`;
 
+const isImage = ({ values }: Guest): boolean => values.last('Guest', 'Image') !== undefined;
 const isStored = ({ values }: Guest): boolean =>
   values.last('Guest', 'Image')?.startsWith('containers-storage:') ?? false;
+
+/** ostree's own image support runs skopeo as nobody, with no capability at all. */
+const imagePrivileges = 'CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_SETPCAP';
 
 /** Reading from the storage that podman(1) and others share means locking it, and mounting layers in it. */
 const containersStorage = [

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { forgetImages } from '../image/encapsulated.ts';
+import { repositoryOf } from '../ostree/repository.ts';
 import { cleanup } from '../ostree/sysroot.ts';
 import { pruneSnapshots } from '../ostree/var-snapshots.ts';
 import { removeFile, stateFile, writeJson } from '../state/files.ts';
@@ -8,8 +10,9 @@ import { removeFile, stateFile, writeJson } from '../state/files.ts';
 const mark = (guest: string): string => stateFile(guest, 'cleaning.json');
 
 /** Removes what no deployment and no ref needs. */
-export async function cleanUp({ name, sysroot }: Guest): Promise<void> {
+export async function cleanUp({ name, sysroot, origin }: Guest): Promise<void> {
   writeJson(mark(name), { since: Date.now() });
+  if (origin.kind !== 'oci') await forgetImages(repositoryOf(sysroot));
   await cleanup(sysroot);
   pruneSnapshots(sysroot);
   removeFile(mark(name));

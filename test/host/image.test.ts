@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { copyImage, digestOf } from '../../src/image/skopeo.ts';
+import { copyImage, inspectImage } from '../../src/image/skopeo.ts';
 import { unpackLayers } from '../../src/image/unpack.ts';
 import { type Layer, makeLayer, writeImage } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
@@ -62,7 +62,7 @@ test('an image becomes the tree that a reference unpacker makes of it', async ()
     await makeLayer(work, 'third', third),
   ];
   const digest = await writeImage(layout, 'all', layers);
-  expect(await digestOf(`oci:${layout}:all`)).toBe(digest);
+  expect(await inspectImage(`oci:${layout}:all`)).toEqual({ digest, isEncapsulated: false });
   const expected = await reference(layout, 'all');
   expect(expected).toContain('usr/bin/su f 4755');
   expect(expected).toContain('security.capability');

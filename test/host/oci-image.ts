@@ -1,12 +1,14 @@
 // OCI images, written by hand: the layout of the image specification, in a directory.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import type { Host } from './host.ts';
 import { guestRecipe } from './recipe.ts';
+
+export type Labels = Readonly<Record<string, string>>;
 
 export interface Layer {
   /** A tar file. */
@@ -19,7 +21,7 @@ export async function writeImage(
   layout: string,
   tag: string,
   layers: readonly Layer[],
-  labels: Readonly<Record<string, string>> = {},
+  labels: Labels = {},
 ): Promise<string> {
   await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
   await writeFile(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
@@ -114,4 +116,23 @@ export async function makeBaseLayer(host: Host): Promise<Layer> {
   const attributes = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '--sort=name'];
   await execa('tar', ['--create', `--file=${archive}`, ...attributes, '.'], { cwd: root });
   return { archive, compressed: false };
+}
+
+/** An image's first layer as `ostree container encapsulate` makes it: a commit's objects, and its files as links to them. */
+export async function makeEncapsulatedLayer(host: Host): Promise<{ layer: Layer; labels: Labels }> {
+  const root = join(host.work, 'encapsulated');
+  const repo = join(root, 'sysroot/ostree/repo');
+  const [tree, archive] = [`${root}.tree`, `${root}.tar`];
+  await mkdir(repo, { recursive: true });
+  await execa('ostree', ['init', `--repo=${repo}`, '--mode=bare']);
+  await execa('ostree', ['pull-local', `--repo=${repo}`, host.trees.repo, guestRecipe.ref]);
+  await execa('ostree', ['checkout', `--repo=${repo}`, '--require-hardlinks', guestRecipe.ref, tree]);
+  const { stdout: commit } = await execa('ostree', ['rev-parse', `--repo=${repo}`, guestRecipe.ref]);
+  await execa('bash', ['-euc', `cd ${tree}; rmdir sysroot; mv usr/etc etc; mv * ${root}`]);
+  // The objects first, so that it is the files that are links.
+  const others = (await readdir(root)).filter((name) => name !== 'sysroot').map((name) => `./${name}`);
+  const attributes = ['--xattrs', '--xattrs-include=*', '--numeric-owner'];
+  await execa('tar', ['--create', `--file=${archive}`, ...attributes, './sysroot', ...others], { cwd: root });
+  const labels = { 'ostree.final-diffid': await digest(archive), 'ostree.commit': commit };
+  return { layer: { archive, compressed: false }, labels };
 }

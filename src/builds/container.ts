@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Build } from '../config/build.ts';
+import { throwaway } from '../machine/nspawn.ts';
 import { unlessMissing } from '../node-files.ts';
 import { type Finished, run } from '../process.ts';
 
@@ -59,19 +60,9 @@ export const runInside = (build: Build, rooms: Rooms, command: readonly string[]
   run('systemd-nspawn', [...options(build, rooms), '--', ...command], { print: true });
 
 const options = (build: Build, { root, cache }: Rooms): string[] => [
-  '--quiet',
-  '--keep-unit',
-  '--register=no',
-  '--as-pid2',
-  '--console=pipe',
-  '--settings=no',
-  `--machine=${build.name}-build`,
-  `--directory=${root}`,
+  ...throwaway(`${build.name}-build`, root),
   '--private-users=pick',
   '--private-users-ownership=map',
-  '--no-new-privileges=yes',
-  '--link-journal=no',
-  '--timezone=off',
   // It comes with /etc.
   '--resolv-conf=off',
   '--bind-ro=/usr',

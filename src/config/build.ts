@@ -1,5 +1,5 @@
 import { besideFile } from './beside.ts';
-import { stateDirectory } from './guest.ts';
+import { type Broken, stateDirectory } from './guest.ts';
 import type { Position, Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
 import { guestName } from './schema.ts';
@@ -31,13 +31,7 @@ export interface Command {
   readonly at: Position;
 }
 
-export interface BrokenBuild {
-  readonly name: string;
-  readonly file: string;
-  readonly problems: readonly Problem[];
-}
-
-export type CheckedBuild = { readonly build: Build } | { readonly broken: BrokenBuild };
+export type CheckedBuild = { readonly build: Build } | { readonly broken: Broken };
 
 /** Where all of a build lives. No guest has a name that begins with a dot. */
 export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;

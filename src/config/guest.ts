@@ -27,7 +27,7 @@ export interface Guest {
   readonly values: Values;
 }
 
-/** A guest that cannot be made, and why: all its problems, in the order of its files and lines. */
+/** A guest or a build that cannot be made, and why: all its problems, in the order of its files and lines. */
 export interface Broken {
   readonly name: string;
   readonly file: string;

@@ -1,4 +1,4 @@
-import { type BrokenBuild, type Build, type CheckedBuild, readBuild } from './build.ts';
+import { type Build, type CheckedBuild, readBuild } from './build.ts';
 import type { Files } from './files.ts';
 import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { type Source, topOf } from './read.ts';
@@ -25,7 +25,7 @@ export interface Declared {
 
 export interface DeclaredBuilds {
   readonly builds: readonly Build[];
-  readonly brokenBuilds: readonly BrokenBuild[];
+  readonly brokenBuilds: readonly Broken[];
 }
 
 /** Reads all guests, in the order of their names. One that is broken leaves the others alone. */
@@ -63,7 +63,7 @@ function allGuests(loader: Loader): Declared {
 }
 
 function allBuilds(loader: Loader): DeclaredBuilds {
-  const [builds, brokenBuilds]: [Build[], BrokenBuild[]] = [[], []];
+  const [builds, brokenBuilds]: [Build[], Broken[]] = [[], []];
   loader.builds((checked) => {
     if ('build' in checked) builds.push(checked.build);
     else brokenBuilds.push(checked.broken);
@@ -118,7 +118,7 @@ export function loadBuildFile(files: Reader, file: string): CheckedBuild {
 const baseOf = (file: string, kind: Kind): string =>
   file.replace(/^.*\//, '').replace(new RegExp(`\\.${kind}$`), '');
 const noSuchFile = 'There is no such file';
-const unreadable = (name: string, file: string, message: string): Broken & BrokenBuild => ({
+const unreadable = (name: string, file: string, message: string): Broken => ({
   ...{ name, file, problems: [{ at: topOf(file), message }] },
 });
 
@@ -126,7 +126,7 @@ const hostnameOf = (files: Reader): string => files.read('/proc/sys/kernel/hostn
 
 type Kind = 'guest' | 'build';
 
-type Unreadable = { readonly broken: Broken & BrokenBuild };
+type Unreadable = { readonly broken: Broken };
 type Read<T> = (name: string, file: string, sources: readonly Source[], hostname: () => string) => T;
 
 /** A directory and the names of what is in it, listed once for all guests. */
@@ -154,11 +154,11 @@ class Loader {
   }
 
   guests(use: (checked: Checked) => void): void {
-    this.#all('guest', readGuest, use);
+    this.#all<Checked>('guest', readGuest, use);
   }
 
   builds(use: (checked: CheckedBuild) => void): void {
-    this.#all('build', readBuild, use);
+    this.#all<CheckedBuild>('build', readBuild, use);
   }
 
   guest(name: string): Checked | undefined {

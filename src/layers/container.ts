@@ -1,6 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inside, isDirectory } from '../layout/inside.ts';
+import { throwaway } from '../machine/nspawn.ts';
 import { updateUnit } from '../machine/systemctl.ts';
 import { runAsService } from '../machine/systemd-run.ts';
 import type { Finished } from '../process.ts';
@@ -41,23 +42,13 @@ export async function runInContainer(container: Container): Promise<Finished> {
 }
 
 const options = ({ guest, privateUsers, directory, readable, usr }: Container): string[] => [
-  '--quiet',
-  '--keep-unit',
-  '--register=no',
-  '--as-pid2',
-  '--console=pipe',
-  '--settings=no',
-  `--machine=${guest}-layers`,
+  ...throwaway(`${guest}-layers`, `${directory}/root`),
   // Some packages write it into their configuration.
   `--hostname=${guest}`,
-  `--directory=${directory}/root`,
   ...(privateUsers === 'no'
     ? ['--private-users=no']
     : ['--private-users=pick', '--private-users-ownership=map']),
-  '--no-new-privileges=yes',
   `--drop-capability=${dropped.join(',')}`,
-  '--link-journal=no',
-  '--timezone=off',
   '--resolv-conf=replace-host',
   '--tmpfs=/sysroot:mode=755',
   ...(usr === 'read-only' ? ['--bind-ro=+/usr:/usr'] : []),

@@ -7,3 +7,18 @@ export async function runNspawn(options: readonly string[]): Promise<number> {
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }
+
+/** Options of a container that one command is run in, and of which nothing is left but what that did in the directory. */
+export const throwaway = (machine: string, directory: string): string[] => [
+  '--quiet',
+  '--keep-unit',
+  '--register=no',
+  '--as-pid2',
+  '--console=pipe',
+  '--settings=no',
+  `--machine=${machine}`,
+  `--directory=${directory}`,
+  '--no-new-privileges=yes',
+  '--link-journal=no',
+  '--timezone=off',
+];

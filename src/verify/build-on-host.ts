@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
-import { bindSource } from '../config/mounts.ts';
 import type { Problem } from '../config/problem.ts';
+import { missingSources } from './bind-sources.ts';
 
 /** What only this host can tell of a build. */
-export const verifyBuildOnHost = (build: Build): Problem[] => [...programs(build), ...readable(build)];
+export const verifyBuildOnHost = (build: Build): Problem[] => [
+  ...programs(build),
+  ...missingSources(build, ['BindReadOnly']),
+];
 
 function programs({ recipe }: Build): Problem[] {
   if (recipe.kind === 'treefile') {
@@ -30,14 +33,3 @@ const hasProgram = (name: string): boolean =>
     : ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'].some((place) =>
         existsSync(`${place}/${name}`),
       );
-
-const readable = ({ values }: Build): Problem[] =>
-  values
-    .effective('Files', 'BindReadOnly')
-    .map(({ value, at }) => ({ source: bindSource(value), at }))
-    .filter(({ source }) => source.startsWith('/') && !existsSync(source))
-    .map(({ source, at }) => ({
-      at,
-      message: `${source} does not exist on this host`,
-      remedy: `Make it, or write -${source}`,
-    }));

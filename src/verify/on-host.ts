@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadBuilds } from '../config/load.ts';
-import { bindSource, isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
+import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Problem } from '../config/problem.ts';
 import { topOf } from '../config/read.ts';
@@ -14,6 +14,7 @@ import { features } from '../ostree/ostree.ts';
 import { run } from '../process.ts';
 import { whyNotRehearsed } from '../rehearse/possible.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
+import { missingSources } from './bind-sources.ts';
 
 /** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
@@ -28,7 +29,7 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
     ...remote(guest),
     ...build(guest),
     ...keyPath(guest),
-    ...bindSources(guest),
+    ...missingSources(guest, ['Bind', 'BindReadOnly']),
     ...mountPoints(guest),
     ...found.flat(),
   ];
@@ -91,19 +92,6 @@ async function snapshots(guest: Guest): Promise<Problem[]> {
 async function rehearsals(guest: Guest): Promise<Problem[]> {
   const problem = guest.update.rehearse ? await whyNotRehearsed(guest) : undefined;
   return problem ? [problem] : [];
-}
-
-/** A source that begins with `-` may be absent; an empty one, or one with `+`, is not a path of the host. */
-function bindSources(guest: Guest): Problem[] {
-  return ['Bind', 'BindReadOnly']
-    .flatMap((key) => settings(guest, 'Files', key))
-    .map(({ value, at }) => ({ source: bindSource(value), at }))
-    .filter(({ source }) => source.startsWith('/') && !existsSync(source))
-    .map(({ source, at }) => ({
-      at,
-      message: `${source} does not exist on this host`,
-      remedy: `Make it, or write -${source}`,
-    }));
 }
 
 /**

@@ -1,7 +1,7 @@
 // Packages over a tree of RPM's: by a real dnf in it, from a signed repository, in a host that has no network.
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { declare, failingUpdate, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish } from './mirror.ts';
@@ -43,14 +43,6 @@ const guest = (packages: string) => `${guestFile().replace('debian/12/server', r
 Repository=./site.repo
 RepositoryKey=${key.path}
 `;
-
-/** Starts an update that is to fail: what it complained of. */
-async function failingUpdate(): Promise<string> {
-  expect((await host.try('systemctl start ostree-guest-update@rpms')).exitCode).not.toBe(0);
-  return host.sh(`journalctl --sync
-    journalctl -o cat -p err -t ostree-guest-update _SYSTEMD_INVOCATION_ID=$(
-      systemctl show --value -p InvocationID ostree-guest-update@rpms)`);
-}
 
 beforeAll(async () => {
   host = await bootHost();
@@ -95,7 +87,7 @@ test('nothing is made again while nothing is new', async () => {
 test('a script that fails fails the update, though dnf goes on, and the guest runs on', async () => {
   const before = await status(host, 'rpms');
   await offer('2.0', { scripts: { post: 'echo it breaks >&2; exit 7' } });
-  const said = await failingUpdate();
+  const said = await failingUpdate(host, 'rpms');
   expect(said).toMatch(
     /rpms\.guest:8: cannot make the tree with .*: %post\(.*\) scriptlet failed, exit status 7/,
   );
@@ -134,8 +126,12 @@ test('a tree that has only rpm-ostree gets them from that, as the build of a con
 
 test('a package that there is not, and one that nobody signed, are told', async () => {
   await declare(host, 'rpms', guest('Install=no-such-thing'));
-  expect(await failingUpdate()).toMatch(/rpms\.guest:8: .* Unable to find a match: no-such-thing/);
+  expect(await failingUpdate(host, 'rpms')).toMatch(
+    /rpms\.guest:8: .* Unable to find a match: no-such-thing/,
+  );
   await publishRpms(host, '/srv/rpms', [await makeRpm(host, { name: 'unsigned', version: '1' })]);
   await declare(host, 'rpms', guest('Install=unsigned'));
-  expect(await failingUpdate()).toMatch(/rpms\.guest:8: .*unsigned.* is not signed|GPG check FAILED/);
+  expect(await failingUpdate(host, 'rpms')).toMatch(
+    /rpms\.guest:8: .*unsigned.* is not signed|GPG check FAILED/,
+  );
 });

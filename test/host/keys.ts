@@ -30,7 +30,8 @@ export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
     await host.run('gpg', '--batch', '--yes', `--homedir=${home}`, '--clearsign', `--output=${signed}`, file);
   };
   const signRpms = async (files: readonly string[]) => {
-    const macros = [`--define=_gpg_path ${home}`, `--define=_gpg_name ${id}`];
+    // The rpm of Debian 12 would run a gpg2.
+    const macros = [`--define=_gpg_path ${home}`, `--define=_gpg_name ${id}`, '--define=__gpg /usr/bin/gpg'];
     await host.run('rpmsign', '--addsign', ...macros, ...files);
   };
   return { id, path, sign, clearsign, signRpms };

@@ -1,6 +1,6 @@
 // Work directories, in the cache's file system. The name says which process owns one, so what a crashed or
 // killed run left behind is found and removed by the next.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,9 +25,10 @@ export function makeWorkDirectory(name: string): string {
 /** Ends whatever runs in it, then removes it. Synchronous: it must also work while the process exits. */
 export function removeWorkDirectory(directory: string): void {
   removeCgroup(directory);
-  // Deployments are immutable, those of guests inside too.
+  // Deployments are immutable, those of guests inside too. What another run, which clears up as well, removes in the
+  // meantime is no error; of what cannot be removed rm tells.
   const deployment = '.*/deploy/[0-9a-f]+\\.[0-9]+';
-  execFileSync(
+  spawnSync(
     'find',
     [directory, '-type', 'd', '-regex', deployment, '-prune', '-exec', 'chattr', '-i', '{}', '+'],
     { stdio: 'ignore' },

@@ -36,6 +36,7 @@ export class Values {
   /** The settings since the last empty assignment, which resets a list. */
   effective(section: string, key: string): Setting[] {
     let found: Setting[] = [];
+    if (!this.final(section, key)) return found;
     for (const setting of this.in(section)) {
       if (setting.key !== key) continue;
       if (setting.value === '') found = [];

@@ -30,15 +30,19 @@ function optionsOf(guest: Guest, parameters: readonly string[]): Options {
   const ownsSysroot = managesItself(guest);
   return nspawnOptions(machine, {
     sysroot: ownsSysroot ? ownSysroot(guest) : hiddenSysroot,
-    parameters: machine.parameters.concat(parameters),
+    parameters: joined(machine.parameters, parameters),
     machine: name,
     root: `/run/ostree-guests/${name}/root`,
     users,
     variable: `${sysroot}/ostree/deploy/${name}/var:/var${users === 'no' ? '' : ':idmap'}`,
     network: networks[machine.network],
-    own: (ownsSysroot ? localRemote(guest) : none).concat(machine.options, machine.networkOptions),
+    own: joined(ownsSysroot ? localRemote(guest) : none, joined(machine.options, machine.networkOptions)),
   });
 }
+
+/** Mostly one of them is empty. */
+const joined = (one: readonly string[], other: readonly string[]): readonly string[] =>
+  other.length === 0 ? one : one.length === 0 ? other : one.concat(other);
 
 const networks = { veth: ['--network-veth'], private: ['--private-network'], host: none };
 

@@ -3,5 +3,5 @@ import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-switch@.timer for a guest that has a maintenance window. */
 export const switchTimer = ({ values }: Guest): Parts => ({
-  timer: values.all('Update', 'SwitchOnCalendar').map((expression) => `OnCalendar=${expression}`),
+  timer: values.effective('Update', 'SwitchOnCalendar').map(({ value }) => `OnCalendar=${value}`),
 });

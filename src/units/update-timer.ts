@@ -5,10 +5,13 @@ import type { Parts } from './unit-text.ts';
 /** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
 export function updateTimer(guest: Guest): Parts {
   const { values } = guest;
-  const timer = values.all('Update', 'OnCalendar').map((expression) => `OnCalendar=${expression}`);
-  // Forgets the template's schedule: lists are additive.
-  if (timer.length > 0) timer.unshift('OnCalendar=');
+  const timer: string[] = [];
+  for (const { value } of values.effective('Update', 'OnCalendar')) {
+    // Forgets the template's schedule: lists are additive.
+    if (timer.length === 0) timer.push('OnCalendar=');
+    timer.push(`OnCalendar=${value}`);
+  }
   const delay = values.last('Update', 'RandomizedDelaySec');
   if (delay !== undefined) timer.push(`RandomizedDelaySec=${delay}`);
-  return { timer: timer.concat(ownLines(guest, 'Timer')) };
+  return { timer: values.has('Timer') ? timer.concat(ownLines(guest, 'Timer')) : timer };
 }

@@ -1,10 +1,11 @@
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
 import { originName } from '../config/origin.ts';
+import { enabledUnits } from '../machine/enabled.ts';
 import {
+  activeStates,
   guestUnit,
   nextElapses,
-  type Properties,
   showUnits,
   timerUnit,
   updateUnit,
@@ -47,25 +48,44 @@ export interface Overview {
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
-const properties = ['ActiveState', 'UnitFileState', 'StatusText', 'ActiveEnterTimestamp'];
-
-/** Gathers the overviews of any number of guests with two processes. */
-export async function gather(guests: readonly Guest[]): Promise<Overview[]> {
-  const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name), timerUnit(name)]);
-  const [shown, next] = await Promise.all([showUnits(units, properties), nextElapses()]);
-  return guests.map((guest, index) =>
-    overview(guest, shown.slice(index * 3, index * 3 + 3), next.get(timerUnit(guest.name))),
-  );
+/** What systemd knows of a guest. */
+interface Units {
+  /** The ActiveState of its own unit and of its update's. */
+  readonly machine: string;
+  readonly service: string;
+  /** What these say of themselves, unless they are inactive. */
+  readonly since: string | undefined;
+  readonly status: string | undefined;
+  readonly next: Date | undefined;
+  readonly enabled: boolean;
 }
 
-function overview(
-  guest: Guest,
-  [machine = {}, service = {}, timer = {}]: readonly Properties[],
-  nextUpdate: Date | undefined,
-): Overview {
+/**
+ * Gathers the overviews of any number of guests with two processes, and a third for what units that are not inactive say
+ * of themselves. systemd loads what is shown by its name, and sends hundreds of properties of each: so no others are shown.
+ */
+export async function gather(guests: readonly Guest[], { shows = true } = {}): Promise<Overview[]> {
+  const [states, next] = await Promise.all([activeStates([guestUnit('*'), updateUnit('*')]), nextElapses()]);
+  const stateOfUnit = (unit: string) => states.get(unit) ?? 'inactive';
+  const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name)]);
+  const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
+  const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
+  const enabled = enabledUnits();
+  return guests.map((guest) => {
+    const [machine, service, timer] = [guestUnit(guest.name), updateUnit(guest.name), timerUnit(guest.name)];
+    return overview(guest, {
+      ...{ machine: stateOfUnit(machine), service: stateOfUnit(service) },
+      since: shown[busy.indexOf(machine)]?.['ActiveEnterTimestamp'],
+      status: shown[busy.indexOf(service)]?.['StatusText'],
+      ...{ next: next.get(timer), enabled: enabled.has(timer) },
+    });
+  });
+}
+
+function overview(guest: Guest, units: Units): Overview {
   const deployments = listDeployments(guest.sysroot);
 
-  const state = deployments.length === 0 ? 'not created' : stateOf(machine['ActiveState'] ?? '');
+  const state = deployments.length === 0 ? 'not created' : stateOf(units.machine);
   const runs = state === 'running' || state === 'stopping';
   const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
   return {
@@ -78,12 +98,12 @@ function overview(
     trial: readTrial(guest.name, deployments[0]?.name),
     rejected: rejectedCommits(guest.name),
     state,
-    since: time(machine['ActiveEnterTimestamp']),
+    since: time(units.since),
     update: {
-      state: updateState(service['ActiveState'] ?? ''),
-      status: service['StatusText'] ?? '',
-      next: nextUpdate,
-      enabled: timer['UnitFileState'] === 'enabled',
+      state: updateState(units.service),
+      status: units.status ?? '',
+      next: units.next,
+      enabled: units.enabled,
     },
   };
 }

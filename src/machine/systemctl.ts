@@ -50,6 +50,23 @@ export function parseShow(stdout: string): Properties[] {
     );
 }
 
+/** The ActiveState of the units that match patterns, with one process. Those that systemd has not loaded are inactive. */
+export async function activeStates(patterns: readonly string[]): Promise<Map<string, string>> {
+  const { exitCode, stdout, stderr } = await run('systemctl', [
+    ...['list-units', '--all', '--output=json', '--'],
+    ...patterns,
+  ]);
+  if (exitCode !== 0)
+    throw new Failure(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
+  return parseUnits(stdout);
+}
+
+/** An array of objects with the unit's name and its ActiveState. */
+export function parseUnits(stdout: string): Map<string, string> {
+  const units = JSON.parse(stdout) as { unit: string; active: string }[];
+  return new Map(units.map(({ unit, active }) => [unit, active]));
+}
+
 /** When each timer elapses next; those that are not scheduled are left out. */
 export async function nextElapses(): Promise<Map<string, Date>> {
   const { exitCode, stdout } = await run('systemctl', ['list-timers', '--all', '--output=json']);

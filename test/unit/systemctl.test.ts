@@ -1,6 +1,6 @@
 // What systemctl of systemd 257 printed on a test host, shortened by timers and units of the same kind.
 import { expect, test } from 'vitest';
-import { parseShow, parseTimers } from '../../src/machine/systemctl.ts';
+import { parseShow, parseTimers, parseUnits } from '../../src/machine/systemctl.ts';
 
 // A guest that runs, its update service and timer, and a unit that does not exist.
 const shown = `\
@@ -48,6 +48,18 @@ test.each([
   ['nothing but an empty value', 'StatusText=\n', [{ StatusText: '' }]],
 ])('systemctl show: %s', (_, stdout, units) => {
   expect(parseShow(stdout)).toEqual(units);
+});
+
+const units =
+  '[{"unit":"ostree-guest-update@mail.service","load":"loaded","active":"inactive","sub":"dead","description":"Update of Mail server"},' +
+  '{"unit":"systemd-nspawn@mail.service","load":"loaded","active":"active","sub":"running","description":"Mail server"}]\n';
+
+test('systemctl list-units: the state of each that is loaded', () => {
+  expect([...parseUnits(units)]).toEqual([
+    ['ostree-guest-update@mail.service', 'inactive'],
+    ['systemd-nspawn@mail.service', 'active'],
+  ]);
+  expect([...parseUnits('[]\n')]).toEqual([]);
 });
 
 const timers =

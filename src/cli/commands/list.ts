@@ -1,7 +1,7 @@
 import { loadGuests } from '../../config/load.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { complainOf } from '../complain.ts';
-import { type Define, outputOption, print } from '../frame.ts';
+import { type Define, formatOf, outputOption, print } from '../frame.ts';
 import { gather } from '../overview.ts';
 import { overviewJson } from '../screens/json.ts';
 import { listText } from '../screens/list.ts';
@@ -13,7 +13,8 @@ export const list: Define = (guestctl) =>
     .addOption(outputOption())
     .action(async (_options, command) => {
       const { guests, broken } = loadGuests(nodeFiles);
-      const overviews = await gather(guests);
+      // The table has no more than what two processes tell.
+      const overviews = await gather(guests, { shows: formatOf(command) === 'json' });
       await print(command, {
         json: () => overviews.map(overviewJson),
         text: (screen) => listText(overviews, broken, screen),

@@ -171,9 +171,11 @@ class Loader {
 
   #all<T>(kind: Kind, read: Read<T>, use: (checked: T | Unreadable) => void): void {
     const suffix = `.${kind}`;
-    const entries = this.#directories.flatMap((directory) => [...directory.entries]);
-    const names = entries.filter((entry) => entry.endsWith(suffix) && !entry.startsWith('.'));
-    for (const name of [...new Set(names.map((entry) => entry.slice(0, -suffix.length)))].sort()) {
+    const names = new Set<string>();
+    for (const { entries } of this.#directories)
+      for (const entry of entries)
+        if (entry.endsWith(suffix) && !entry.startsWith('.')) names.add(entry.slice(0, -suffix.length));
+    for (const name of [...names].sort()) {
       const checked = this.#load(kind, name, read);
       if (checked) use(checked);
     }

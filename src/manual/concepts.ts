@@ -69,7 +69,7 @@ const files = [
   ['/run/ostree-guests/NAME/root', 'A link to the deployment that runs, or ran last.'],
 ] as const;
 
-const recovery = [
+export const recovery = [
   ['First of all, what the guest and the host have to say:', 'guestctl status NAME\nguestctl doctor'],
   [
     'The guest does not start. What does its journal say, and what does its file?',

@@ -10,6 +10,9 @@ export const environment = [
   ['OSTREE_GUESTS_LOG_PREFIX', 'What each message begins with.'],
 ] as const;
 
+export const tryIt =
+  'mkdir /tmp/units\n/usr/lib/systemd/system-generators/ostree-guests-generator /tmp/units';
+
 /** The manual page ostree-guests-generator(8). */
 export const generatorPage: Page = {
   name: 'ostree-guests-generator',
@@ -32,7 +35,7 @@ export const generatorPage: Page = {
     ...environment.map(([name, text]) => entry(name, text)),
     heading('EXAMPLE'),
     paragraph('What it would make, somewhere else:'),
-    example('mkdir /tmp/units\n/usr/lib/systemd/system-generators/ostree-guests-generator /tmp/units'),
+    example(tryIt),
   ],
   seeAlso: 'guestctl(1), ostree-guests(7), ostree-guests.guest(5), systemd.generator(7)',
 };

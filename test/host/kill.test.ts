@@ -52,14 +52,15 @@ function publishNext(name: string): Promise<string> {
 const unit = (step: string, name: string) => `ostree-guest-${step}@${name}.service`;
 
 /** Until nothing of the guest is on its way any more. */
-const settled = (name: string) =>
-  eventually(
+const settled = (name: string) => {
+  const all = ['update', 'boot', 'switch', 'assess'].map((step) => unit(step, name)).join(' ');
+  return eventually(
     host,
-    `! systemctl show --property=ActiveState --property=SubState ${['update', 'boot', 'switch', 'assess']
-      .map((step) => unit(step, name))
-      .join(' ')} systemd-nspawn@${name} | grep -E '=(activating|deactivating|running)$'
-     [ "$(systemctl is-active ${unit('assess', name)})" != active ]`,
+    `! systemctl show --property=ActiveState --property=Job ${all} systemd-nspawn@${name} |
+      grep -E '^Job=[1-9]|=(activating|deactivating)$' &&
+    [ "$(systemctl is-active ${unit('assess', name)})" != active ]`,
   );
+};
 
 const stop = (name: string) =>
   host.sh(`systemctl stop systemd-nspawn@${name}

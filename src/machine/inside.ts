@@ -27,7 +27,9 @@ export async function failedUnits(machine: string): Promise<string[] | undefined
 /** Runs a command to its end, as a service of the machine's; what it prints is in the answer. */
 export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
   const options = ['--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'];
-  return run('systemd-run', [`--machine=${machine}`, ...options, '--', ...words], { timeout: limit });
+  return run('systemd-run', [`--machine=${machine}`, ...options, '--', ...literal(words)], {
+    timeout: limit,
+  });
 }
 
 /** In milliseconds, for questions: a bus that hangs must not hang those who ask. */

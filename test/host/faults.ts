@@ -9,7 +9,7 @@ const wantedBy = (unit: string, more = '') => ({
 /** What the health check of the tests looks for. */
 const healthy = { '/usr/share/healthy': 'yes\n' };
 
-export const healthCheck = 'test -e /usr/share/healthy';
+export const healthCheck = `sh -c 'file=/usr/share/healthy; test -e $file'`;
 
 export const faults = {
   'is good': { files: healthy },

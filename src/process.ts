@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { shellWord } from './shell-word.ts';
 
 export interface Finished {
   readonly exitCode: number;
@@ -59,10 +60,6 @@ export async function runOnTerminal(
   const errors = stripVTControlCharacters(`${result.stderr}${result.stdio[3] ?? ''}`);
   return finished(file, { ...result, stderr: errors });
 }
-
-/** A word as a POSIX shell reads it. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 interface Ended {
   readonly exitCode?: number | undefined;

@@ -8,7 +8,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Build } from '../config/build.ts';
+import { type Build, filesOf } from '../config/build.ts';
 import { throwaway } from '../machine/nspawn.ts';
 import { unlessMissing } from '../node-files.ts';
 import { type Finished, run } from '../process.ts';
@@ -85,11 +85,7 @@ function resolver(): string[] {
 
 /** The directories that the build file's own files are in. */
 function beside({ recipe }: Build): string[] {
-  const files =
-    recipe.kind === 'treefile'
-      ? [recipe.treefile]
-      : recipe.commands.flatMap(({ words: [program = ''] }) => (program.startsWith('/') ? [program] : []));
-  return [...new Set(files.map(dirname))].filter((path) => !isThere(path) && existsSync(path));
+  return [...new Set(filesOf(recipe).map(dirname))].filter((path) => !isThere(path) && existsSync(path));
 }
 
 const isThere = (path: string): boolean => /^\/(usr|etc|bin|sbin)(\/|$)/.test(path);

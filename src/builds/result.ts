@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Build, buildDirectory } from '../config/build.ts';
+import { type Build, buildDirectory, filesOf } from '../config/build.ts';
 import { sha256 } from '../digest.ts';
 import { unlessMissing } from '../node-files.ts';
 import { readJson, writeJson } from '../state/files.ts';
@@ -24,13 +24,7 @@ export const writeResult = (name: string, result: Result): void => writeJson(res
 
 /** A digest of all that a build file says, and of the files of the site that it names to be run or read. */
 export function definitionOf({ values, recipe }: Build): string {
-  const files =
-    recipe.kind === 'treefile'
-      ? [recipe.treefile]
-      : recipe.commands.map(({ words: [program = ''] }) => program);
-  const contents = files
-    .filter((file) => file.startsWith('/'))
-    .map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
+  const contents = filesOf(recipe).map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
   const settings = values.settings.map(({ section, key, value }) => [section, key, value]);
   return sha256(JSON.stringify([settings, contents]));
 }

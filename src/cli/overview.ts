@@ -84,7 +84,6 @@ export async function gather(guests: readonly Guest[], { shows = true } = {}): P
 
 function overview(guest: Guest, units: Units): Overview {
   const deployments = listDeployments(guest.sysroot);
-
   const state = deployments.length === 0 ? 'not created' : stateOf(units.machine);
   const runs = state === 'running' || state === 'stopping';
   const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { shellQuoted } from '../shell-word.ts';
 import { commandModels, type Kind, type OptionModel, optionModel } from './model.ts';
 
 /** For a directory of $fpath, as _guestctl. */
@@ -13,7 +14,7 @@ _guestctl_deployments() { compadd -- \${(f)"$(guestctl complete deployments "\${
 _guestctl() {
     local curcontext=$curcontext state line
     local -a commands=(
-${commands.map(({ name, description }) => `        ${quote(`${name}:${description}`)}`).join('\n')}
+${commands.map(({ name, description }) => `        ${shellQuoted(`${name}:${description}`)}`).join('\n')}
     )
     _arguments -C ${program.options.map((option) => specOf(optionModel(option))).join(' ')} \\
         '1:command:->command' '*::argument:->argument'
@@ -40,15 +41,13 @@ const actions: Readonly<Record<Kind, string>> = {
 };
 
 const argumentSpec = (kind: Kind, variadic: boolean): string =>
-  quote(`${variadic ? '*' : ''}:${kind}:${actions[kind]}`);
+  shellQuoted(`${variadic ? '*' : ''}:${kind}:${actions[kind]}`);
 
 /** zshcompsys(1), _arguments: the spellings exclude each other. */
 function specOf({ short, long, description, value, takesValue }: OptionModel): string {
   const text = `[${description.replaceAll(/[[\]:]/g, '\\$&')}]`;
   const words = Array.isArray(value) ? `(${value.join(' ')})` : value === 'file' ? '_files' : ' ';
   const argument = takesValue ? `:value:${words}` : '';
-  const spec = (spelling: string) => quote(`(${short ?? ''} ${long})${spelling}${text}${argument}`);
+  const spec = (spelling: string) => shellQuoted(`(${short ?? ''} ${long})${spelling}${text}${argument}`);
   return [...(short ? [spec(short)] : []), spec(long)].join(' ');
 }
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

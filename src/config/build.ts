@@ -33,6 +33,12 @@ export interface Command {
 
 export type CheckedBuild = { readonly build: Build } | { readonly broken: Broken };
 
+/** The files that a build file names to be run or read: absolute paths, some of them of the host's own programs. */
+export const filesOf = (recipe: Recipe): string[] =>
+  recipe.kind === 'treefile'
+    ? [recipe.treefile]
+    : recipe.commands.map(({ words: [program = ''] }) => program).filter((file) => file.startsWith('/'));
+
 /** Where all of a build lives. No guest has a name that begins with a dot. */
 export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;
 

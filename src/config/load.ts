@@ -85,39 +85,33 @@ export function loadBuild(
   return new Loader(files, path).build(name);
 }
 
-/** The files that a guest is made of: its guest file, then its drop-ins; none where it is not declared or is masked. */
-export function sourcesOf(files: Reader, name: string, path: SearchPath = searchPath): readonly Source[] {
-  return new Loader(files, path).sources('guest', name);
-}
-
-/** The same of a build. */
-export function sourcesOfBuild(
+/** The files that a guest or a build is made of: its own, then its drop-ins; none where it is not declared or is masked. */
+export function sourcesOf(
   files: Reader,
+  kind: Kind,
   name: string,
   path: SearchPath = searchPath,
 ): readonly Source[] {
-  return new Loader(files, path).sources('build', name);
+  return new Loader(files, path).sources(kind, name);
 }
 
 /** One guest from a file anywhere, without drop-ins. */
-export function loadFile(files: Reader, file: string): Checked {
-  const name = baseOf(file, 'guest');
-  const text = files.read(file);
-  if (text === undefined) return { broken: unreadable(name, file, noSuchFile) };
-  return readGuest(name, file, [{ kind: 'guest', file, text }], () => hostnameOf(files));
-}
+export const loadFile = (files: Reader, file: string): Checked =>
+  loadAlone<Checked>(files, 'guest', file, readGuest);
 
 /** One build, in the same way. */
-export function loadBuildFile(files: Reader, file: string): CheckedBuild {
-  const name = baseOf(file, 'build');
+export const loadBuildFile = (files: Reader, file: string): CheckedBuild =>
+  loadAlone<CheckedBuild>(files, 'build', file, readBuild);
+
+function loadAlone<T>(files: Reader, kind: Kind, file: string, read: Read<T>): T | Unreadable {
+  const name = baseOf(file, kind);
   const text = files.read(file);
-  if (text === undefined) return { broken: unreadable(name, file, noSuchFile) };
-  return readBuild(name, file, [{ kind: 'build', file, text }], () => hostnameOf(files));
+  if (text === undefined) return { broken: unreadable(name, file, 'There is no such file') };
+  return read(name, file, [{ kind, file, text }], () => hostnameOf(files));
 }
 
 const baseOf = (file: string, kind: Kind): string =>
   file.replace(/^.*\//, '').replace(new RegExp(`\\.${kind}$`), '');
-const noSuchFile = 'There is no such file';
 const unreadable = (name: string, file: string, message: string): Broken => ({
   ...{ name, file, problems: [{ at: topOf(file), message }] },
 });
@@ -221,14 +215,12 @@ class Loader {
     if (own.size === 0 && common.size === 0) return [];
     return [...new Map([...common, ...own])]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([entry, file]) =>
-        own.has(entry) ? this.#source(kind, file) : this.#shared(file, () => this.#source(kind, file)),
-      );
+      .map(([entry, file]) => (own.has(entry) ? this.#source(kind, file) : this.#shared(kind, file)));
   }
 
   /** What is there for all is read once. */
-  #shared(file: string, read: () => Source): Source {
-    const source = this.#read.get(file) ?? read();
+  #shared(kind: Kind, file: string): Source {
+    const source = this.#read.get(file) ?? this.#source(kind, file);
     this.#read.set(file, source);
     return source;
   }

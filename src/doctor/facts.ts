@@ -41,14 +41,14 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [mapped, systemd, ostree, mapsOwners, type, units] = await Promise.all([
-    tryMapping(root),
+  const [systemd, ostree, mapsOwners, type, units] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
     fileSystemOf(root),
     showUnits(['systemd-networkd.service', 'systemd-nspawn@a.service'], ['ActiveState', 'LoadState']),
   ]);
+  const mapped = mapsOwners ? await tryMapping(root) : undefined;
   const { bavail, blocks, bsize } = statfsSync(root);
   const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
   return {

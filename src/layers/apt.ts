@@ -1,5 +1,6 @@
 import type { Packages } from '../config/packages.ts';
-import { inInput, type Manager, putInto, quote, setUp, takeFrom } from './script.ts';
+import { shellQuoted } from '../shell-word.ts';
+import { inInput, type Manager, putInto, setUp, takeFrom } from './script.ts';
 
 const [repositories, keys] = ['/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d'];
 
@@ -31,7 +32,7 @@ export const apt: Manager = {
 const changes = ({ install, files, remove }: Packages): string =>
   [
     '-o Dpkg::Use-Pty=0 install',
-    ...install.map(quote),
+    ...install.map(shellQuoted),
     ...files.map((file) => inInput('packages', file)),
-    ...remove.map((name) => quote(`${name}-`)),
+    ...remove.map((name) => shellQuoted(`${name}-`)),
   ].join(' ');

@@ -1,5 +1,6 @@
 import type { Packages } from '../config/packages.ts';
-import { inInput, type Manager, putInto, quote, setUp, takeFrom } from './script.ts';
+import { shellQuoted } from '../shell-word.ts';
+import { inInput, type Manager, putInto, setUp, takeFrom } from './script.ts';
 
 const [repositories, keys] = ['/etc/yum.repos.d', '/etc/pki/rpm-gpg'];
 
@@ -69,9 +70,9 @@ export const rpmOstree: Manager = {
 
 function changes(program: string, packages: Packages, removing = 'remove'): string[] {
   const { install, files, remove } = packages;
-  const added = [...install.map(quote), ...files.map((file) => inInput('packages', file))];
+  const added = [...install.map(shellQuoted), ...files.map((file) => inInput('packages', file))];
   return [
     ...(added.length > 0 ? [`${program} install ${added.join(' ')}`] : []),
-    ...(remove.length > 0 ? [`${program} ${removing} ${remove.map(quote).join(' ')}`] : []),
+    ...(remove.length > 0 ? [`${program} ${removing} ${remove.map(shellQuoted).join(' ')}`] : []),
   ];
 }

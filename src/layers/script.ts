@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Packages } from '../config/packages.ts';
+import { shellQuoted } from '../shell-word.ts';
 
 /** Where a container finds what it is given; see container.ts. */
 export const inputDirectory = '/run/layers';
@@ -33,12 +34,15 @@ export const setUp = (repositories: string, packages: Packages): string =>
 /** Puts files of the site where the package manager looks for them, under names that the tree does not have ... */
 export const putInto = (directory: string, kind: InputKind, files: readonly string[]): string =>
   files
-    .map((file) => `mkdir -p ${directory}; cp ${inInput(kind, file)} ${quote(`${directory}/${own(file)}`)}`)
+    .map(
+      (file) =>
+        `mkdir -p ${directory}; cp ${inInput(kind, file)} ${shellQuoted(`${directory}/${own(file)}`)}`,
+    )
     .join('\n');
 
 /** ... so that they can be taken away again. */
 export const takeFrom = (directory: string, files: readonly string[]): string =>
-  files.map((file) => `rm ${quote(`${directory}/${own(file)}`)}`).join('\n');
+  files.map((file) => `rm ${shellQuoted(`${directory}/${own(file)}`)}`).join('\n');
 
 const own = (file: string): string => `ostree-guests-${basename(file)}`;
 
@@ -46,6 +50,4 @@ type InputKind = 'packages' | 'repositories' | 'keys';
 
 /** A file that the container was given, as a word of the script. */
 export const inInput = (kind: InputKind, file: string): string =>
-  quote(`${inputDirectory}/${kind}/${basename(file)}`);
-
-export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+  shellQuoted(`${inputDirectory}/${kind}/${basename(file)}`);

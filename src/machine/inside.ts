@@ -26,11 +26,13 @@ export async function failedUnits(machine: string): Promise<string[] | undefined
 
 /** Runs a command to its end, as a service of the machine's; what it prints is in the answer. */
 export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
-  const options = ['--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'];
-  return run('systemd-run', [`--machine=${machine}`, ...options, '--', ...literal(words)], {
-    timeout: limit,
-  });
+  return run('systemd-run', asService(machine, words), { timeout: limit });
 }
+
+const asService = (machine: string, words: readonly string[]): string[] => [
+  ...[`--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'],
+  ...['--', ...literal(words)],
+];
 
 /** In milliseconds, for questions: a bus that hangs must not hang those who ask. */
 const timeout = 20_000;
@@ -38,9 +40,7 @@ const timeout = 20_000;
 /** Runs a command on our own terminal or pipes; a name is looked for in the machine's own $PATH. Answers its exit code. */
 export function attachInside(machine: string, words: readonly string[]): Promise<number> {
   if (process.stdin.isTTY && process.stdout.isTTY) return attachTerminal(machine, words);
-  const options = ['--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'];
-  const command = literal(['/bin/sh', '-c', 'exec "$@"', 'sh', ...words]);
-  return attach('systemd-run', [`--machine=${machine}`, ...options, '--', ...command]);
+  return attach('systemd-run', asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sourcesOf, sourcesOfBuild } from '../../config/load.ts';
+import { sourcesOf } from '../../config/load.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { notDeclared } from '../../service.ts';
 import { type Define, guestOrBuildArgument, print } from '../frame.ts';
@@ -12,7 +12,7 @@ export const cat: Define = (guestctl) =>
     )
     .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
-      const declared = [sourcesOf(nodeFiles, name), sourcesOfBuild(nodeFiles, name)];
+      const declared = (['guest', 'build'] as const).map((kind) => sourcesOf(nodeFiles, kind, name));
       const found = declared.filter((sources) => sources.length > 0);
       if (found.length === 0) throw notDeclared(name);
       await print(command, { text: () => found.map(mergedText).join('\n\n') });

@@ -17,7 +17,7 @@ export const edit: Define = (guestctl) =>
     .description('change the file of a guest in an editor; what is wrong with it is not put in place')
     .addArgument(guestArgument())
     .action(async (name: string, _options, command) => {
-      const before = sourcesOf(nodeFiles, name).find(({ kind }) => kind === 'guest')?.text;
+      const before = sourcesOf(nodeFiles, 'guest', name).find(({ kind }) => kind === 'guest')?.text;
       if (before === undefined) throw notDeclared(name);
       const after = await editedText(name, before);
       if (after === before) return say(command, 'Nothing was changed');

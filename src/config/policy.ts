@@ -3,18 +3,12 @@ import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 import { wordsOf } from './words.ts';
 
-/** What [Update] says. */
+/** What [Update] says, but for when: that goes into the timers as it is, src/units/update-timer.ts and switch-timer.ts. */
 export interface UpdatePolicy {
   /** Who updates the guest: this program, or its own rpm-ostree inside of it. */
   readonly by: 'host' | 'rpm-ostree';
   /** How far an update goes with a new commit. */
   readonly action: Action;
-  /** Calendar expressions, systemd.time(7); none means the timer template's own. */
-  readonly onCalendar: readonly string[];
-  /** The same for the maintenance window; none where there is none. */
-  readonly switchOnCalendar: readonly string[];
-  /** A time span, systemd.time(7). */
-  readonly randomizedDelaySec?: string;
   /** How many guests of the host may fetch or rehearse at the same time. */
   readonly concurrency: number;
   readonly allowDowngrade: boolean;
@@ -36,14 +30,10 @@ export type Action = 'check' | 'fetch' | 'stage' | 'switch';
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);
   const isOn = (key: string) => isTrue(last(key) ?? 'no');
-  const randomizedDelaySec = last('RandomizedDelaySec');
   const healthTimeout = last('HealthTimeoutSec');
   return {
     by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
     action: (last('Action') as Action | undefined) ?? 'stage',
-    onCalendar: values.all('Update', 'OnCalendar'),
-    switchOnCalendar: values.all('Update', 'SwitchOnCalendar'),
-    ...(randomizedDelaySec && { randomizedDelaySec }),
     concurrency: Number(last('Concurrency') ?? 1),
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { milliseconds } from '../../src/config/time-span.ts';
 import { splitWords } from '../../src/config/words.ts';
 import { ownLines } from '../../src/units/own-lines.ts';
+import { switchTimer } from '../../src/units/switch-timer.ts';
+import { updateTimer } from '../../src/units/update-timer.ts';
 import { guestOf } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';
@@ -52,8 +54,6 @@ const policy = {
   by: 'host',
   ...{
     action: 'stage',
-    onCalendar: [],
-    switchOnCalendar: [],
     concurrency: 1,
     allowDowngrade: false,
     tries: 2,
@@ -66,10 +66,6 @@ test.each([
   ['By=rpm-ostree', { by: 'rpm-ostree' }],
   ['Action=switch', { action: 'switch' }],
   ['Action=switch\nAction=', {}],
-  ['OnCalendar=a\nOnCalendar=b', { onCalendar: ['a', 'b'] }],
-  ['OnCalendar=a\nOnCalendar=\nOnCalendar=b', { onCalendar: ['b'] }],
-  ['RandomizedDelaySec=5min', { randomizedDelaySec: '5min' }],
-  ['SwitchOnCalendar=Sun 03:00', { switchOnCalendar: ['Sun 03:00'] }],
   ['HealthCheck=test -e "/a b"\nHealthCheck=true', { healthChecks: [['test', '-e', '/a b'], ['true']] }],
   ['HealthTimeoutSec=1min 30', { healthTimeout: 90_000 }],
   ['Tries=3\nKeep=5\nConcurrency=4', { tries: 3, keep: 5, concurrency: 4 }],
@@ -79,6 +75,18 @@ test.each([
   ],
 ])('[Update] %j', (text, expected) => {
   expect(guestOf(`${good}[Update]\n${text}`).update).toEqual({ ...policy, ...expected });
+});
+
+// An empty OnCalendar= comes first: it takes the template's own schedule away.
+test.each([
+  ['', [], []],
+  ['OnCalendar=a\nOnCalendar=b', ['OnCalendar=', 'OnCalendar=a', 'OnCalendar=b'], []],
+  ['OnCalendar=a\nOnCalendar=\nOnCalendar=b', ['OnCalendar=', 'OnCalendar=b'], []],
+  ['RandomizedDelaySec=5min', ['RandomizedDelaySec=5min'], []],
+  ['SwitchOnCalendar=Sun 03:00', [], ['OnCalendar=Sun 03:00']],
+])('[Update] %j: the timers', (text, updates, switches) => {
+  const guest = guestOf(`${good}[Update]\n${text}`);
+  expect([updateTimer(guest).timer, switchTimer(guest).timer]).toEqual([updates, switches]);
 });
 
 // systemd.time(7), "Parsing Time Spans".

@@ -1,4 +1,5 @@
 // The generator against others: what it costs to declare so many guests, containers or mounts.
+import { mailGuest } from '../src/manual/guest-file.ts';
 import type { Host } from '../test/host/host.ts';
 import { say } from '../test/host/say.ts';
 import type { Contender } from './loop.ts';
@@ -14,18 +15,6 @@ export const bareNode = 'bare Node';
 const counts = [0, 1, 10, 100, 1000, 10_000];
 /** Quadlet and fstab-generator take longer than they are worth with more. */
 const most = 1000;
-
-const guestFile = `[Guest]
-Description=Mail server
-Ref=site:debian/12/server
-
-[Remote]
-URL=file:///srv/mirror/repo
-
-[Update]
-OnCalendar=daily
-RandomizedDelaySec=1h
-`;
 
 const containerFile = `[Unit]
 Description=Mail server
@@ -48,7 +37,7 @@ const output = '/run/bench/out';
 
 /** Makes the files that declare each number of guests, containers and mounts. */
 export async function declareAll(host: Host): Promise<void> {
-  await host.write(`${inputs}/guest`, guestFile);
+  await host.write(`${inputs}/guest`, `${mailGuest}\n`);
   await host.write(`${inputs}/container`, containerFile);
   await host.write(`${inputs}/node.cjs`, '');
   await host.sh(`cd ${inputs}; guest=$(<guest); container=$(<container)

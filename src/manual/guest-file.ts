@@ -31,7 +31,7 @@ const specifiers = [
 ];
 
 /** In the README, too. */
-const mailGuest = `[Guest]
+export const mailGuest = `[Guest]
 Description=Mail server
 Ref=site:debian/12/server
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recovery } from '../../src/manual/concepts.ts';
 import { tryIt } from '../../src/manual/generator.ts';
 import { examples } from '../../src/manual/guestctl.ts';
-import { eventually, inGuest, update } from './guests.ts';
+import { eventually, inGuest, reaches, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 import { checkout } from './paths.ts';
@@ -65,8 +65,7 @@ test.each(typed.filter((command) => !(command in elsewhere)))('README: %s', asyn
     await update(host, 'mail');
   }
   await type(command);
-  if (command === 'machinectl reboot mail')
-    await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = active ]');
+  if (command === 'machinectl reboot mail') await reaches(host, 'mail', 'active');
 });
 
 test.each(tryIt.split('\n'))('ostree-guests-generator(8): %s', (command) => type(command));
@@ -79,8 +78,7 @@ test.each(recovery.flatMap(([, commands]) => commands.replaceAll('NAME', 'mail')
       await host.run('systemctl', 'start', 'ostree-guest-switch@mail');
     await eventually(host, '[ "$(systemctl is-active ostree-guest-assess@mail)" != activating ]');
     await type(command);
-    if (command.startsWith('machinectl reboot'))
-      await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = active ]');
+    if (command.startsWith('machinectl reboot')) await reaches(host, 'mail', 'active');
   },
 );
 
@@ -88,6 +86,6 @@ test('guestctl(1), on a host that has no guest yet', async () => {
   await host.sh('machinectl stop mail 2>/dev/null || true; systemctl stop systemd-nspawn@mail');
   await host.sh('guestctl remove --yes mail');
   for (const [, commands] of examples) for (const command of commands.split('\n')) await type(command);
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = active ]');
+  await reaches(host, 'mail', 'active');
   expect(await inGuest(host, 'mail', 'hostname')).toBe('mail');
 });

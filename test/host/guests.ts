@@ -46,6 +46,10 @@ export async function eventually(host: Host, script: string): Promise<void> {
     done`);
 }
 
+/** Waits until the unit of a guest is in a state. */
+export const reaches = (host: Host, name: string, state: 'active' | 'inactive'): Promise<void> =>
+  eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = ${state} ]`);
+
 /** Asks a guest to reboot, and waits until it is being booted again. */
 export async function beginReboot(host: Host, name: string, ask: () => Promise<unknown>): Promise<void> {
   const leader = await host.sh(`machinectl show ${name} --property=Leader`);
@@ -63,7 +67,7 @@ export async function reboot(
   ask: () => Promise<unknown> = () => host.run('machinectl', 'reboot', name),
 ): Promise<void> {
   await beginReboot(host, name, ask);
-  await eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = active ]`);
+  await reaches(host, name, 'active');
 }
 
 export interface GuestStatus {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { declare, guestFile, inGuest, reaches, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror } from './mirror.ts';
 
@@ -134,7 +134,7 @@ test('a broken edit leaves the running guest alone; its next start fails at once
   await declare(host, 'shell', guestFile('[Exec]\nBoot=no\n[Files]\nBind=/srv:/usr/local "%%" $x\n'));
   expect(await host.sh('machinectl show shell -p Leader')).toBe(leader);
   await host.run('machinectl', 'stop', 'shell');
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@shell)" = inactive ]');
+  await reaches(host, 'shell', 'inactive');
 
   expect((await host.try('machinectl start shell')).exitCode).not.toBe(0);
   const { stdout } = await host.try(

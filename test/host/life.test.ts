@@ -4,6 +4,7 @@ import {
   eventually,
   guestFile,
   inGuest,
+  reaches,
   reboot,
   start,
   status,
@@ -119,10 +120,10 @@ test('starting it again, or its boot step by hand, deploys nothing under the run
 test('machinectl shell, poweroff, terminate and remove do what they do to any machine', async () => {
   expect(await host.sh('machinectl --quiet shell mail /bin/cat /etc/hostname /etc/late')).toContain('late');
   await host.run('machinectl', 'poweroff', 'mail');
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = inactive ]');
+  await reaches(host, 'mail', 'inactive');
   await start(host, 'mail');
   await host.run('machinectl', 'terminate', 'mail');
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = inactive ]');
+  await reaches(host, 'mail', 'inactive');
 
   const before = await host.sh('find /var/lib/ostree-guests -printf "%p %m %s %l\\n" | sort | sha256sum');
   await host.run('machinectl', 'remove', 'mail');
@@ -143,7 +144,7 @@ test('a guest that reboots itself comes back', async () => {
   await inGuest(host, 'mail', 'rm -f /run/flag; touch /run/flag');
   await host.try('systemd-run --machine mail --quiet systemctl reboot');
   await eventually(host, `systemd-run --machine mail --quiet --pipe --wait --collect test ! -e /run/flag`);
-  await eventually(host, 'systemctl is-active systemd-nspawn@mail');
+  await reaches(host, 'mail', 'active');
   expect((await status(host, 'mail')).state).toBe('running');
 });
 
@@ -158,7 +159,7 @@ test('Action=switch restarts a running guest into the update, and leaves a stopp
   });
 
   await host.run('machinectl', 'stop', 'mail');
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@mail)" = inactive ]');
+  await reaches(host, 'mail', 'inactive');
   const fifth = await publish(host, serverRef, { version: '12.5' });
   await update(host, 'mail');
   expect(await status(host, 'mail')).toMatchObject({ state: 'stopped', staged: { checksum: fifth } });

@@ -12,7 +12,7 @@ BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
-BUNDLES = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js)
+PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install
@@ -20,12 +20,12 @@ install:
 	@test -e dist/guestctl.cjs || { echo "make: dist/ is missing; run: npm run build" >&2; exit 1; }
 	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR) $(UNITDIR) $(GENERATORDIR) $(PREFIX)/bin \
 		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
-	install -m 644 $(BUNDLES) $(DESTDIR)$(LIBDIR)
+	for file in $(PROGRAMS); do $(FILL) "$$file" > $(DESTDIR)$(LIBDIR)/"$${file##*/}" || exit 1; done
 	$(FILL) generators/ostree-guests-generator > $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	chmod 755 $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	ln -sfr $(DESTDIR)$(LIBDIR)/ostree-guests-generator $(DESTDIR)$(GENERATORDIR)/ostree-guests-generator
 	for unit in units/*; do $(FILL) "$$unit" > $(DESTDIR)$(UNITDIR)/"$${unit##*/}" || exit 1; done
-	sed '1s|^#!.*|#!$(NODE)|' dist/guestctl.cjs > $(DESTDIR)$(LIBDIR)/guestctl.cjs
+	$(FILL) -e '1s|^#!.*|#!$(NODE)|' dist/guestctl.cjs > $(DESTDIR)$(LIBDIR)/guestctl.cjs
 	chmod 755 $(DESTDIR)$(LIBDIR)/guestctl.cjs
 	ln -sfr $(DESTDIR)$(LIBDIR)/guestctl.cjs $(DESTDIR)$(PREFIX)/bin/guestctl
 	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done

@@ -1,7 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
 import { guestCommand } from './nspawn-options.ts';
-import { thaw, unmountLeftOver } from './nspawn-service.ts';
+import { thaw } from './nspawn-service.ts';
 import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -25,3 +25,7 @@ const maintenance = [
   'systemd.wants=network-online.target',
   'systemd.wants=ostree-finalize-staged.path',
 ];
+
+/** nspawn refuses to start while one of these mounts is there: see src/boot/power-on. */
+const unmountLeftOver =
+  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";

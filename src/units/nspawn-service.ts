@@ -12,9 +12,8 @@ export function nspawnService(guest: Guest): Parts {
   const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
   const service = [
     'TimeoutStartSec=5min',
-    unmountLeftOver,
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
-    'ExecStartPre=systemctl start ostree-guest-boot@%i.service',
+    `ExecStartPre=${powerOn}${managesItself(guest) ? '' : ` ${guest.sysroot}`}`,
     'ExecStart=',
     `ExecStart=${guestCommand(guest)}`,
     // systemd 262 has one that older versions of nspawn do not understand.
@@ -36,12 +35,8 @@ const afterMaintenance = [
   'After=ostree-guest-maintenance@%i.service',
 ];
 
-/**
- * nspawn refuses to start while this mount is there, and leaves it behind where it is killed: since systemd 256. The
- * second name is that of systemd 262.
- */
-export const unmountLeftOver =
-  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";
+/** A shell script, because it must be quick: src/boot/power-on. */
+const powerOn = 'sh @LIBDIR@/power-on %i';
 
 /** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
 export const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;

@@ -29,7 +29,7 @@ export const generatorPage: Page = {
       'A guest with mistakes costs the others nothing: they are logged, that guest gets a unit that fails with the reason, and the generator goes on, and ends with 1. guestctl units shows what it makes of a guest, guestctl verify what is wrong with one.',
     ),
     paragraph(
-      'It runs on QuickJS, /usr/bin/qjs, where that is installed, and else on Node, which takes longer to start. Both make the same. Should QuickJS fail, Node does the work. What takes longer than 20 seconds is ended: systemd cannot go on before.',
+      'It runs on QuickJS, /usr/bin/qjs, where that is installed, and else on Node, which takes longer to start. Both make the same. Should QuickJS fail, Node does the work. What takes more than 20 seconds of processor time is ended: systemd cannot go on before. The exit status is 152 then.',
     ),
     heading('ENVIRONMENT'),
     ...environment.map(([name, text]) => entry(name, text)),

@@ -149,6 +149,28 @@ describe('when QuickJS fails, Node does the work', () => {
   });
 });
 
+describe.each([
+  ['QuickJS', (path: string) => ({ OSTREE_GUESTS_NODE: '/bin/false', OSTREE_GUESTS_QJS: path }), 64],
+  ['Node', (path: string) => ({ OSTREE_GUESTS_NODE: path, OSTREE_GUESTS_QJS: '/nonexistent' }), 0],
+] as const)('%s that never ends', (_, engine, done) => {
+  test('has a limit of processor time', () => {
+    write('a.guest', good);
+    const told = generate(engine(program(`ulimit -t >&2; exit ${done}`)));
+    expect([told.status, told.stderr]).toEqual([0, '20\n']);
+  });
+
+  test('is ended by it, and nothing else is tried', () => {
+    write('a.guest', good);
+    const prefix = { OSTREE_GUESTS_LOG_PREFIX: '<3>generator: ' };
+    const { status, stderr } = generate({
+      ...engine(program('ulimit -S -t 1; while :; do :; done')),
+      ...prefix,
+    });
+    const message = '<3>generator: It took more than 20 seconds of processor time, and was ended\n';
+    expect([status, stderr]).toEqual([152, expect.stringContaining(message)]);
+  });
+});
+
 test.skipIf(!qjs)('any file gives the same on both', () => {
   const line = fc.oneof(
     fc.constantFrom(

@@ -5,25 +5,20 @@ import { build } from 'esbuild';
 
 /** Modules that are called for some guests only. All that others import of them is functions. */
 const seldom = [
-  'src/utf8.ts',
-  'src/config/build.ts',
-  'src/config/container.ts',
-  'src/config/manager.ts',
-  'src/config/mounts.ts',
-  'src/config/origin.ts',
-  'src/config/packages.ts',
-  'src/config/policy.ts',
-  'src/config/unknown.ts',
-  'src/config/words.ts',
-  'src/config/keys/build.ts',
-  'src/config/keys/exec.ts',
-  'src/config/keys/files.ts',
-  'src/config/keys/network.ts',
-  'src/config/keys/packages.ts',
-  'src/units/broken-service.ts',
-  'src/units/build-service.ts',
-  'src/units/exec-word.ts',
+  'src/qjs-bytes.ts',
+  'src/qjs-error.ts',
+  'src/config/check.ts',
+  'src/config/details.ts',
+  'src/config/hostname.ts',
+  'src/config/parser.ts',
+  'src/config/place.ts',
+  'src/config/sources.ts',
+  'src/config/together.ts',
+  'src/config/unreadable.ts',
+  'src/generate/builds.ts',
+  'src/generate/further-units.ts',
   'src/units/maintenance-service.ts',
+  'src/units/nspawn-own.ts',
 ];
 
 const common = { bundle: true, platform: 'neutral', target: 'es2022', minify: true, logLevel: 'error' };

@@ -1,6 +1,7 @@
 import { type Files, largestFile } from './config/files.ts';
 import { os, std } from './qjs.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { readBytes } from './qjs-bytes.ts';
+import { systemError } from './qjs-error.ts';
 
 /** The file system port, on QuickJS. What it throws, and what it reads, is the same as on Node: node-files.ts. */
 export const qjsFiles: Files = {
@@ -22,7 +23,7 @@ export const qjsFiles: Files = {
     // Only of ASCII is it sure to be right: for what is not UTF-8, versions of QuickJS differ. What the kernel makes
     // up as it is read has size 0.
     const isAscii = text && text.length === stat.size && !text.includes('\uFFFD');
-    return isAscii ? text : decodeUtf8(bytesOf(file));
+    return isAscii ? text : readBytes(file);
   },
 
   write(path, text) {
@@ -56,33 +57,7 @@ function makeDirectory(path: string): void {
   makeDirectory(path);
 }
 
-function bytesOf(file: string): Uint8Array {
-  const descriptor = os.open(file, os.O_RDONLY);
-  if (descriptor < 0) throw systemError(-descriptor, 'open', file);
-  const bytes = new Uint8Array(largestFile);
-  let length = 0;
-  let read: number;
-  do {
-    read = os.read(descriptor, bytes.buffer, length, bytes.length - length);
-    if (read > 0) length += read;
-  } while (read > 0);
-  os.close(descriptor);
-  if (read < 0) throw systemError(-read, 'read', file);
-  return bytes.subarray(0, length);
-}
-
 /** errno(3); QuickJS names hardly any of them. */
 const [ENOENT, EEXIST, ENOTDIR] = [2, 17, 20];
 
 const isMissing = (errno: number): boolean => errno === ENOENT || errno === ENOTDIR;
-
-/** In the words of Node, so that a guest's problem reads the same on both. */
-const words: Readonly<Record<number, string>> = {
-  5: 'EIO: i/o error',
-  13: 'EACCES: permission denied',
-  36: 'ENAMETOOLONG: name too long',
-  40: 'ELOOP: too many symbolic links encountered',
-};
-
-const systemError = (errno: number, call: string, path: string): Error =>
-  new Error(`${words[errno] ?? std.strerror(errno)}, ${call} '${path}'`);

@@ -1,7 +1,8 @@
 // Guest files that guestctl itself writes: checked first, then put in place.
 import { basename, dirname } from 'node:path';
 import { writeAtomically } from '../atomic.ts';
-import { loadGuest, searchPath } from '../config/load.ts';
+import { loadGuest } from '../config/load.ts';
+import { searchPath } from '../config/search.ts';
 import { reloadUnits } from '../machine/systemctl.ts';
 import { nodeFiles } from '../node-files.ts';
 import { verifyOnHost } from '../verify/on-host.ts';

@@ -1,10 +1,10 @@
+import type { Assignment } from './assignment.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
-import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from './schema.ts';
 import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
-import type { Assignment } from './syntax.ts';
 import { unknown } from './unknown.ts';
 import type { Setting } from './values.ts';
+import { isNspawnSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
 import { splitWords } from './words.ts';
 
 /**
@@ -14,11 +14,11 @@ import { splitWords } from './words.ts';
 export function checkAssignment(
   assignment: Assignment,
   kind: Source['kind'],
-  vocabulary: Vocabulary,
   specifiers: Specifiers,
   problems: Problem[],
 ): Setting | undefined {
   const { section, key: name, value } = assignment;
+  const vocabulary = vocabularyOf(kind);
   const key = vocabulary.find(section, name);
   if (!key) {
     problems.push({ at: assignment.keyAt, ...unknown(vocabulary, section, name) });

@@ -1,8 +1,8 @@
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
-import { guestVocabulary, type Key } from './schema.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
+import { guestVocabulary, type Key } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** What [Exec], [Files] and [Network] say. */

@@ -1,30 +1,26 @@
-import { type Machine, machineOf } from './machine.ts';
-import { type Origin, originKey, originOf } from './origin.ts';
-import { type Packages, packagesOf } from './packages.ts';
-import { policyOf, type UpdatePolicy } from './policy.ts';
+import { type Details, detailsOf } from './details.ts';
+import { type Origin, originKey } from './origin.ts';
+import { isPlain } from './plain.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
 import { guestName } from './schema.ts';
-import { checkTogether } from './together.ts';
+import { checkTogether, wrongName } from './together.ts';
 import type { Values } from './values.ts';
 
 /** Where everything of all guests lives that is not configuration. */
 export const stateDirectory = '/var/lib/ostree-guests';
 
 /** What one guest's files declare, checked and with the defaults filled in. */
-export interface Guest {
+export interface Guest extends Details {
   readonly name: string;
   /** The guest file; its drop-ins are not named here. */
   readonly file: string;
   readonly description: string;
-  readonly origin: Origin;
-  /** What is added to the tree that comes from there. */
-  readonly packages: Packages | undefined;
   readonly sysroot: string;
-  readonly update: UpdatePolicy;
-  readonly machine: Machine;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
+  /** It has nothing that few guests have: plain.ts. */
+  readonly isPlain: boolean;
 }
 
 /** A guest or a build that cannot be made, and why: all its problems, in the order of its files and lines. */
@@ -44,38 +40,58 @@ export function readGuest(
   hostname: () => string,
 ): Checked {
   const { values, problems } = readSources(name, sources, hostname);
-  const top = topOf(file);
-  if (!guestName.test(name)) {
-    const remedy = 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest';
-    problems.unshift({ at: top, message: `'${name}' is not a guest name`, remedy });
-  }
-  problems.push(...checkTogether(values, top));
+  const plain = isPlain(values);
+  if (!guestName.test(name)) problems.unshift(wrongName(name, file));
+  if (!plain || !isComplete(values)) problems.push(...checkTogether(values, topOf(file)));
   return problems.length > 0
     ? { broken: { name, file, problems } }
-    : { guest: makeGuest(name, file, values) };
+    : { guest: new Declared(name, file, values, plain) };
 }
 
-function makeGuest(name: string, file: string, values: Values): Guest {
-  let update: UpdatePolicy | undefined;
-  return {
-    name,
-    file,
-    description: values.last('Guest', 'Description') ?? `OSTree guest ${name}`,
-    sysroot: values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`,
-    machine: machineOf(values),
-    values,
-    // The generator, which reads all guests, hardly ever needs these.
-    get origin() {
-      return originOf(values);
-    },
-    get packages() {
-      return packagesOf(values);
-    },
-    get update() {
-      update ??= policyOf(values);
-      return update;
-    },
-  };
+/** Whether a plain guest has what it must have. */
+const isComplete = (values: Values): boolean =>
+  values.last('Guest', 'Ref') !== undefined &&
+  (!values.has('Remote') || values.last('Remote', 'URL') !== undefined);
+
+class Declared implements Guest {
+  readonly name: string;
+  readonly file: string;
+  readonly description: string;
+  readonly sysroot: string;
+  readonly values: Values;
+  readonly isPlain: boolean;
+  private made: Details | undefined;
+
+  constructor(name: string, file: string, values: Values, plain: boolean) {
+    this.name = name;
+    this.file = file;
+    this.description = values.last('Guest', 'Description') ?? `OSTree guest ${name}`;
+    this.sysroot = values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`;
+    this.values = values;
+    this.isPlain = plain;
+  }
+
+  get origin(): Origin {
+    return this.details().origin;
+  }
+
+  get packages(): Details['packages'] {
+    return this.details().packages;
+  }
+
+  get update(): Details['update'] {
+    return this.details().update;
+  }
+
+  get machine(): Details['machine'] {
+    return this.details().machine;
+  }
+
+  /** The generator, which reads all guests, hardly ever needs them. */
+  private details(): Details {
+    this.made ??= detailsOf(this.values);
+    return this.made;
+  }
 }
 
 /** Whether its own rpm-ostree updates it, inside of it. */

@@ -1,6 +1,7 @@
+import type { Assignment } from './assignment.ts';
 import { checkAssignment } from './check.ts';
 import type { Position, Problem } from './problem.ts';
-import { vocabularyOf } from './schema.ts';
+import { usualType } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
 import { type Setting, Values } from './values.ts';
 
@@ -22,15 +23,27 @@ export function readSources(
   const specifiers = { name, hostname };
   for (const source of sources) {
     const { assignments, problems: found } = parseSyntax(source.file, source.text);
-    const wrong = found.slice();
-    const vocabulary = vocabularyOf(source.kind);
+    let wrong: Problem[] | undefined;
     for (const assignment of assignments) {
-      const setting = checkAssignment(assignment, source.kind, vocabulary, specifiers, wrong);
-      if (setting) settings.push(setting);
+      if (source.kind === 'guest' && isPlain(assignment)) {
+        settings.push(assignment);
+      } else {
+        wrong ??= [];
+        const setting = checkAssignment(assignment, source.kind, specifiers, wrong);
+        if (setting) settings.push(setting);
+      }
     }
-    if (wrong.length > 0) problems.push(...wrong.sort((a, b) => a.at.line - b.at.line));
+    if (wrong || found.length > 0)
+      problems.push(...found.concat(wrong ?? []).sort((a, b) => a.at.line - b.at.line));
   }
   return { values: new Values(settings), problems };
+}
+
+/** Whether it is right as it is, as most are. Of all else, right or wrong, checkAssignment() knows what to say. */
+function isPlain({ section, key, value }: Assignment): boolean {
+  const type = usualType(section, key);
+  if (!type || type.isWords) return false;
+  return value === '' || (!value.includes('%') && type.check(value) === undefined);
 }
 
 /** The beginning of a file: the place of what is not there. */

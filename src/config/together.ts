@@ -1,7 +1,15 @@
 import { managerRules } from './manager.ts';
 import type { Position, Problem } from './problem.ts';
+import { topOf } from './read.ts';
 import { isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
+
+/** What is said of a file whose name is not one of a guest. */
+export const wrongName = (name: string, file: string): Problem => ({
+  at: topOf(file),
+  message: `'${name}' is not a guest name`,
+  remedy: 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest',
+});
 
 /** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
 export function checkTogether(values: Values, top: Position): Problem[] {

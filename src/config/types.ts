@@ -8,14 +8,16 @@ export interface ValueType {
   readonly isWords?: true;
 }
 
-export function pattern(noun: string, regexp: RegExp): ValueType {
+export function pattern(noun: string, regexp: RegExp | string): ValueType {
+  let compiled: RegExp | undefined;
   // Guests are often alike.
   let right: string | undefined;
   return {
     noun,
     check(value) {
       if (value === right) return undefined;
-      if (!regexp.test(value)) return `Expected ${noun}`;
+      compiled ??= new RegExp(regexp);
+      if (!compiled.test(value)) return `Expected ${noun}`;
       right = value;
       return undefined;
     },
@@ -63,7 +65,7 @@ const timeUnit =
 const timeValue = `\\d+(\\.\\d+)?(\\s*(${timeUnit})(?![A-Za-zµμ])|(?=\\s|$))\\s*`;
 export const timeSpan = pattern(
   'a time span such as 90s, 15min or 1h 30min (systemd.time(7))',
-  new RegExp(`^(infinity|(${timeValue})+)$`),
+  `^(infinity|(${timeValue})+)$`,
 );
 
 /** A time span with an end, in which something is waited for. */
@@ -91,7 +93,7 @@ export const percentage = pattern('a percentage such as 150%', /^\d+(\.\d+)?%$/)
 const component = '(?!\\.+(?:/|$))[\\w.-]+';
 export const refspec = pattern(
   'REMOTE:REF, such as site:debian/12/server',
-  new RegExp(`^[\\w-][\\w.-]*:${component}(?:/${component})*$`),
+  `^[\\w-][\\w.-]*:${component}(?:/${component})*$`,
 );
 
 export const url = pattern(
@@ -103,14 +105,7 @@ export const url = pattern(
 const imageName = '[\\w.-]+(?::\\d+)?(?:/[\\w.-]+)*(?::[\\w.-]+)?(?:@sha256:[0-9a-f]{64})?';
 export const image = pattern(
   'an image: docker://REGISTRY/NAME:TAG, oci:/PATH:TAG or containers-storage:NAME:TAG',
-  new RegExp(
-    `^(docker://[\\w.-]+(?::\\d+)?/${imageName}|oci:(?:/[\\w.+@-]+)+(?::[\\w.-]+)?|containers-storage:${imageName})$`,
-  ),
+  `^(docker://[\\w.-]+(?::\\d+)?/${imageName}|oci:(?:/[\\w.+@-]+)+(?::[\\w.-]+)?|containers-storage:${imageName})$`,
 );
 
 export const buildName = pattern('the name of a build, of a-z, 0-9 and -', /^[a-z0-9][a-z0-9-]{0,62}$/);
-
-export const interfaceName = pattern(
-  'the name of a network interface, 1 to 15 characters',
-  /^[^\s/:]{1,15}(:[^\s/:]{1,15})?$/,
-);

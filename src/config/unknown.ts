@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 import { type Problem, quoted } from './problem.ts';
-import type { Vocabulary } from './schema.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What is said of a key that there is not. */
 export function unknown(

@@ -13,24 +13,24 @@ const none: readonly never[] = [];
 /** The settings of a guest by section and key, with systemd's rules for repetition. */
 export class Values {
   readonly settings: readonly Setting[];
-  readonly #sections = new Map<string, Setting[]>();
+  private readonly sections = new Map<string, Setting[]>();
 
   constructor(settings: readonly Setting[]) {
     this.settings = settings;
     for (const setting of settings) {
-      const section = this.#sections.get(setting.section);
+      const section = this.sections.get(setting.section);
       if (section) section.push(setting);
-      else this.#sections.set(setting.section, [setting]);
+      else this.sections.set(setting.section, [setting]);
     }
   }
 
   has(section: string): boolean {
-    return this.#sections.has(section);
+    return this.sections.has(section);
   }
 
   /** All of a section as they were written, empty assignments included. */
   in(section: string): readonly Setting[] {
-    return this.#sections.get(section) ?? none;
+    return this.sections.get(section) ?? none;
   }
 
   /** The settings since the last empty assignment, which resets a list. */
@@ -51,7 +51,7 @@ export class Values {
 
   /** The setting that counts where there can be only one. */
   final(section: string, key: string): Setting | undefined {
-    const settings = this.#sections.get(section);
+    const settings = this.sections.get(section);
     if (!settings) return undefined;
     for (let i = settings.length - 1; i >= 0; i -= 1) {
       const setting = settings[i];

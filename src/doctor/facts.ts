@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 
 import { release } from 'node:os';
 import { stateDirectory } from '../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../config/load.ts';
-import { type Generated, unitsOf, unitsOfBuild } from '../generate/units.ts';
+import { unitsOfBuild } from '../generate/further-units.ts';
+import type { Generated } from '../generate/generated.ts';
+import { unitsOf } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
 import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';

@@ -1,6 +1,6 @@
 import type { Files } from '../config/files.ts';
-import { searchPath } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
+import { searchPath } from '../config/search.ts';
 import { generate } from './generate.ts';
 
 /** What the generator needs of what it runs on: Node or QuickJS. */

@@ -1,4 +1,4 @@
-import { vocabularyOf } from '../config/schema.ts';
+import { vocabularyOf } from '../config/vocabulary.ts';
 import { buildDescriptions } from './keys/build.ts';
 import { unitDescriptions } from './keys/unit.ts';
 import { sectionText } from './keys.ts';

@@ -1,4 +1,4 @@
-import { guestVocabulary } from '../config/schema.ts';
+import { guestVocabulary } from '../config/vocabulary.ts';
 import { guestDescriptions } from './keys/guest.ts';
 import { machineDescriptions } from './keys/machine.ts';
 import { unitDescriptions } from './keys/unit.ts';

@@ -1,4 +1,4 @@
-import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../config/schema.ts';
+import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../config/vocabulary.ts';
 import { type Description, type Descriptions, descriptionOf } from './keys/description.ts';
 import { entry, heading } from './roff.ts';
 

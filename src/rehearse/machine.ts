@@ -3,7 +3,7 @@ import type { Guest } from '../config/guest.ts';
 import { bindMapped, mountOverlay } from '../machine/mount.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
-import { rehearsalOptions } from '../units/nspawn-options.ts';
+import { rehearsalOptions } from '../units/nspawn-own.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
 import { scratchOf } from './scratch.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
-import { searchPath } from '../config/load.ts';
+import { searchPath } from '../config/search.ts';
 import { disableUnits, guestUnit, reloadUnits, switchTimerUnit, timerUnit } from '../machine/systemctl.ts';
 import { unlessMissing } from '../node-files.ts';
 import { clearImmutable } from '../ostree/immutable.ts';

@@ -1,7 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
-import { guestCommand } from './nspawn-options.ts';
-import { thaw } from './nspawn-service.ts';
+import { ownCommand } from './nspawn-own.ts';
 import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -10,11 +9,20 @@ export const maintenanceService = (guest: Guest): Parts => ({
   unit: [needsMount(guest)],
   service: [
     unmountLeftOver,
-    `ExecStart=${guestCommand(guest, maintenance)}`,
+    `ExecStart=${ownCommand(guest, maintenance)}`,
     thaw(guest),
     ...ownLines(guest, 'Service'),
   ],
 });
+
+/** What completes the guest's own unit for that: who starts it while it is up for maintenance waits until that has ended. */
+export const besideMaintenance = (guest: Guest): Parts => ({
+  unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
+  service: [thaw(guest)],
+});
+
+/** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
+const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;
 
 /**
  * systemd.unit(5) of the guest: what it boots to, and what with it. kernel-command-line(7). Older OSTree (2022.7 is)

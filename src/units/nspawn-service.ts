@@ -1,5 +1,6 @@
 import { type Guest, managesItself } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
+import { besideMaintenance } from './maintenance-service.ts';
 import { guestCommand } from './nspawn-options.ts';
 import { ownLines } from './own-lines.ts';
 import { literal, type Parts } from './unit-text.ts';
@@ -19,24 +20,12 @@ export function nspawnService(guest: Guest): Parts {
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
-  if (managesItself(guest)) {
-    unit.push(...afterMaintenance);
-    service.push(thaw(guest));
-  }
+  const { unit: after = [], service: thawed = [] } = managesItself(guest) ? besideMaintenance(guest) : {};
   return {
-    unit: unit.concat(ownLines(guest, 'Unit')),
-    service: service.concat(ownLines(guest, 'Service')),
+    unit: unit.concat(after, ownLines(guest, 'Unit')),
+    service: service.concat(thawed, ownLines(guest, 'Service')),
   };
 }
 
-/** Who starts the guest while it is up for maintenance waits until that has ended. */
-const afterMaintenance = [
-  'Conflicts=ostree-guest-maintenance@%i.service',
-  'After=ostree-guest-maintenance@%i.service',
-];
-
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
-
-/** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
-export const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;

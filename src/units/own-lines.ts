@@ -1,4 +1,3 @@
-import type { UnitSection } from '../config/schema.ts';
 import type { Values } from '../config/values.ts';
 
 /**
@@ -7,7 +6,7 @@ import type { Values } from '../config/values.ts';
  */
 export function ownLines(
   { values }: { readonly values: Values },
-  section: UnitSection,
+  section: 'Unit' | 'Service' | 'Timer',
   goesThere?: (key: string) => boolean,
 ): string[] {
   const lines: string[] = [];

@@ -6,7 +6,7 @@ import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Problem } from '../config/problem.ts';
 import { topOf } from '../config/read.ts';
-import { guestVocabulary } from '../config/schema.ts';
+import { guestVocabulary } from '../config/vocabulary.ts';
 import { canReflink } from '../machine/copy.ts';
 import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import type { Problem } from '../config/problem.ts';
 import { topOf } from '../config/read.ts';
 import type { Values } from '../config/values.ts';
-import { writeUnits } from '../generate/generate.ts';
-import type { Generated } from '../generate/units.ts';
+import type { Generated } from '../generate/generated.ts';
+import { writeUnits } from '../generate/write.ts';
 import { nodeFiles } from '../node-files.ts';
 import { run } from '../process.ts';
 

@@ -5,7 +5,7 @@ import { definitionOf } from '../../src/builds/result.ts';
 import { type Build, readBuild } from '../../src/config/build.ts';
 import { loadAll, loadBuildFile } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import { vocabularyOf } from '../../src/config/schema.ts';
+import { vocabularyOf } from '../../src/config/vocabulary.ts';
 import { complaints, guestOf, hostname } from './read.ts';
 
 const file = '/etc/ostree-guests/debian.build';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/cli/program.ts';
 import { readBuild } from '../../src/config/build.ts';
 import { readGuest } from '../../src/config/guest.ts';
-import { guestVocabulary } from '../../src/config/schema.ts';
+import { guestVocabulary } from '../../src/config/vocabulary.ts';
 import { buildFilePage } from '../../src/manual/build-file.ts';
 import { units } from '../../src/manual/concepts.ts';
 import { environment } from '../../src/manual/generator.ts';

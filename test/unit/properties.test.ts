@@ -95,7 +95,7 @@ test('what guestctl cat prints is read as the files that it was made of', () => 
   const settings = (sources: readonly Source[]) => {
     const checked = readGuest('mail', 'mail.guest', sources, () => 'host');
     return 'guest' in checked
-      ? checked.guest.values.settings.map(({ at, ...setting }) => setting)
+      ? checked.guest.values.settings.map(({ section, key, value }) => ({ section, key, value }))
       : undefined;
   };
   const bySection = (found: ReturnType<typeof settings>) =>

@@ -1,6 +1,6 @@
 // What a rehearsal takes over of a guest, and what it must not.
 import { expect, test } from 'vitest';
-import { guestOptions, rehearsalOptions } from '../../src/units/nspawn-options.ts';
+import { guestOptions, rehearsalOptions } from '../../src/units/nspawn-own.ts';
 import { guestOf } from './read.ts';
 
 const guest = guestOf(`[Guest]

@@ -1,5 +1,7 @@
 import { loadBuild, loadGuest } from '../../config/load.ts';
-import { type Generated, unitsOf, unitsOfBuild } from '../../generate/units.ts';
+import { unitsOfBuild } from '../../generate/further-units.ts';
+import type { Generated } from '../../generate/generated.ts';
+import { unitsOf } from '../../generate/units.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { notDeclared } from '../../service.ts';
 import { complainOf } from '../complain.ts';

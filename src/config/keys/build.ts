@@ -2,7 +2,7 @@ import type { Tables } from '../schema.ts';
 import { command, duration, text } from '../types.ts';
 import { filesKeys } from './files.ts';
 import { localFile } from './packages.ts';
-import { carried, keys } from './rows.ts';
+import { carried } from './rows.ts';
 import { unitTables } from './unit.ts';
 
 const ofLife = ['Restart', 'RestartSec', 'WatchdogSec'];
@@ -11,14 +11,17 @@ const ofGuests = /Credential/;
 /** Every key that a build file may have. */
 export const buildTables = (): Tables => ({
   Build: () => [
-    ...keys('Build', text, 'Description'),
-    ...keys('Build', command, 'Command'),
-    ...keys('Build', localFile, 'Treefile'),
-    ...keys('Build', duration, 'MaxAgeSec'),
+    [text, 'Description'],
+    [command, 'Command'],
+    [localFile, 'Treefile'],
+    [duration, 'MaxAgeSec'],
   ],
-  Exec: () => carried('Exec', text, 'Environment --setenv words'),
-  Files: () => filesKeys().filter(({ name }) => name === 'BindReadOnly'),
+  Exec: () => carried(text, 'Environment --setenv words'),
+  Files: () => filesKeys().filter(([, name]) => name === 'BindReadOnly'),
   Unit: () => unitTables['Unit']?.() ?? [],
   Service: () =>
-    (unitTables['Service']?.() ?? []).filter(({ name }) => !ofLife.includes(name) && !ofGuests.test(name)),
+    (unitTables['Service']?.() ?? []).flatMap(([type, names]) => {
+      const left = names.split(' ').filter((name) => !ofLife.includes(name) && !ofGuests.test(name));
+      return left.length > 0 ? [[type, left.join(' ')] as const] : [];
+    }),
 });

@@ -1,6 +1,5 @@
-import type { Key } from '../schema.ts';
+import type { Row } from '../schema.ts';
 import { pattern } from '../types.ts';
-import { keys } from './rows.ts';
 
 const name = '[A-Za-z0-9][A-Za-z0-9+._:=~@-]*';
 const file = '\\.?(/[\\w.+@~-]+)+';
@@ -14,8 +13,8 @@ export const localFile = pattern('a file that starts with ./ or /', new RegExp(`
 const files = pattern('files that start with ./ or /', new RegExp(`^${file}(\\s+${file})*$`));
 
 /** What is added to the tree by its own package manager. */
-export const packagesKeys = (): Key[] => [
-  ...keys('Packages', packagesOrFiles, 'Install'),
-  ...keys('Packages', packageNames, 'Remove'),
-  ...keys('Packages', files, 'Repository RepositoryKey'),
+export const packagesKeys = (): Row[] => [
+  [packagesOrFiles, 'Install'],
+  [packageNames, 'Remove'],
+  [files, 'Repository RepositoryKey'],
 ];

@@ -1,0 +1,5 @@
+import type { Files } from './files.ts';
+
+/** The host's, as the kernel has it. */
+export const hostnameOf = (files: Pick<Files, 'read'>): string =>
+  files.read('/proc/sys/kernel/hostname')?.trim() || 'localhost';

@@ -1,0 +1,82 @@
+import type { Files } from './files.ts';
+import { hostnameOf } from './hostname.ts';
+
+/** Directories that are looked into; the first one that has a name wins, as for units. */
+export interface SearchPath {
+  /** For guest files, build files and their drop-ins. */
+  readonly guests: readonly string[];
+  /** For an admin's settings of the container: systemd.nspawn(5), ".nspawn File Discovery". */
+  readonly nspawn: readonly string[];
+}
+
+export const searchPath: SearchPath = {
+  guests: ['/etc/ostree-guests', '/run/ostree-guests', '/usr/lib/ostree-guests'],
+  nspawn: ['/etc/systemd/nspawn', '/run/systemd/nspawn'],
+};
+
+export type Reader = Pick<Files, 'list' | 'read'>;
+
+export type Kind = 'guest' | 'build';
+
+/** A directory and the names of what is in it. */
+export interface Directory {
+  readonly path: string;
+  readonly entries: ReadonlySet<string>;
+}
+
+/** What is in the directories of a search path, listed once for all guests. */
+export class Listing {
+  readonly files: Reader;
+  readonly guests: readonly Directory[];
+  readonly nspawn: readonly Directory[];
+  private knownHostname: string | undefined;
+
+  constructor(files: Reader, path: SearchPath) {
+    const list = (directory: string): Directory => ({
+      path: directory,
+      entries: new Set(files.list(directory)),
+    });
+    this.files = files;
+    this.guests = path.guests.map(list);
+    this.nspawn = path.nspawn.map(list);
+  }
+
+  readonly hostname = (): string => {
+    this.knownHostname ??= hostnameOf(this.files);
+    return this.knownHostname;
+  };
+
+  /** The guest or build files that count, by the names of what they declare. */
+  mainFiles(kind: Kind): ReadonlyMap<string, string> {
+    const suffix = `.${kind}`;
+    const files = new Map<string, string>();
+    for (const { path, entries } of this.guests)
+      for (const entry of entries) {
+        const name = entry.slice(0, -suffix.length);
+        if (entry.endsWith(suffix) && !entry.startsWith('.') && !files.has(name))
+          files.set(name, `${path}/${entry}`);
+      }
+    return files;
+  }
+
+  /** The one of them that declares this. */
+  mainFile(kind: Kind, name: string): string | undefined {
+    return firstWith(this.guests, `${name}.${kind}`);
+  }
+
+  /** Whether a guest may be made of more files than one. */
+  hasMore(): boolean {
+    return hasAny(this.guests, '.d') || hasAny(this.nspawn, '.nspawn');
+  }
+}
+
+const hasAny = (directories: readonly Directory[], suffix: string): boolean =>
+  directories.some(({ entries }) => {
+    for (const entry of entries) if (entry.endsWith(suffix)) return true;
+    return false;
+  });
+
+export function firstWith(directories: readonly Directory[], entry: string): string | undefined {
+  for (const { path, entries } of directories) if (entries.has(entry)) return `${path}/${entry}`;
+  return undefined;
+}

@@ -1,0 +1,82 @@
+import { buildTables } from './keys/build.ts';
+import { execKeys } from './keys/exec.ts';
+import { filesKeys } from './keys/files.ts';
+import { guestTables } from './keys/guest.ts';
+import { networkKeys } from './keys/network.ts';
+import { packagesKeys } from './keys/packages.ts';
+import { unitTables } from './keys/unit.ts';
+import type { NspawnOption, Tables } from './schema.ts';
+import type { ValueType } from './types.ts';
+
+/** One key that a guest file may have. What it is for is in the manual, src/manual/keys/. */
+export interface Key {
+  readonly section: string;
+  readonly name: string;
+  readonly type: ValueType;
+  readonly nspawn?: NspawnOption;
+}
+
+/** systemd.nspawn(5) of systemd 252, to which 262 has added none. */
+const nspawnTables: Tables = { Exec: execKeys, Files: filesKeys, Network: networkKeys };
+export const isNspawnSection = (section: string): boolean => Object.hasOwn(nspawnTables, section);
+
+/** The sections whose lines go into units as they are, systemd's specifiers included. */
+export const isUnitSection = (section: string): boolean => Object.hasOwn(unitTables, section);
+
+/** What may be in a file of a kind. The checks, the suggestions and the manual all come from it. */
+export class Vocabulary {
+  /** What such a file declares. */
+  readonly declares: string;
+  /** In the order of the manual. */
+  readonly sections: readonly string[];
+  readonly #tables: Tables;
+  readonly #made = new Map<string, ReadonlyMap<string, Key>>();
+
+  constructor(declares: string, tables: Tables) {
+    this.declares = declares;
+    this.sections = Object.keys(tables);
+    this.#tables = tables;
+  }
+
+  /** The manual page that describes it. */
+  get manual(): string {
+    return `ostree-guests.${this.declares}(5)`;
+  }
+
+  get keys(): Key[] {
+    return this.sections.flatMap((section) => this.in(section));
+  }
+
+  in(section: string): Key[] {
+    return [...this.#section(section).values()];
+  }
+
+  find(section: string, name: string): Key | undefined {
+    return this.#section(section).get(name);
+  }
+
+  #section(section: string): ReadonlyMap<string, Key> {
+    const made = this.#made.get(section);
+    if (made) return made;
+    const rows = Object.hasOwn(this.#tables, section) ? this.#tables[section]?.() : undefined;
+    const keys = new Map<string, Key>();
+    for (const [type, names, nspawn] of rows ?? [])
+      for (const name of names.split(' ')) keys.set(name, { section, name, type, ...(nspawn && { nspawn }) });
+    this.#made.set(section, keys);
+    return keys;
+  }
+}
+
+export const guestVocabulary = new Vocabulary('guest', {
+  ...guestTables,
+  Packages: packagesKeys,
+  ...nspawnTables,
+  ...unitTables,
+});
+let buildVocabulary: Vocabulary | undefined;
+
+export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
+  if (kind !== 'build') return guestVocabulary;
+  buildVocabulary ??= new Vocabulary('build', buildTables());
+  return buildVocabulary;
+}

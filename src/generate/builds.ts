@@ -1,0 +1,17 @@
+import { type CheckedBuild, readBuild } from '../config/build.ts';
+import { forEach } from '../config/each.ts';
+import type { Files } from '../config/files.ts';
+import type { Problem } from '../config/problem.ts';
+import type { Listing } from '../config/search.ts';
+import { unitsOfBuild } from './further-units.ts';
+import { writeUnits } from './write.ts';
+
+/** Writes the units of all builds, and answers what is wrong with those that cannot be made. */
+export function generateBuilds(listing: Listing, files: Files, output: string): readonly Problem[] {
+  const problems: Problem[] = [];
+  forEach<CheckedBuild>(listing, 'build', readBuild, (checked) => {
+    if ('broken' in checked) problems.push(...checked.broken.problems);
+    else writeUnits(files, output, unitsOfBuild(checked.build));
+  });
+  return problems;
+}

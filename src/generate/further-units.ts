@@ -1,0 +1,37 @@
+import type { Build } from '../config/build.ts';
+import { type Broken, type Guest, managesItself } from '../config/guest.ts';
+import { bootService } from '../units/boot-service.ts';
+import { brokenService } from '../units/broken-service.ts';
+import { buildService } from '../units/build-service.ts';
+import { maintenanceService } from '../units/maintenance-service.ts';
+import { onFailure } from '../units/on-failure.ts';
+import { switchTimer } from '../units/switch-timer.ts';
+import { unitText } from '../units/unit-text.ts';
+import { updateService } from '../units/update-service.ts';
+import { completed, dropIn, type Generated } from './generated.ts';
+
+/** What is made only of a guest that is not plain. */
+export function furtherUnits(guest: Guest): Generated[] {
+  const failure = { unit: onFailure(guest) };
+  return [
+    ...completed(guest, 'update', 'service', updateService(guest)),
+    ...completed(guest, 'boot', 'service', bootService(guest)),
+    ...(managesItself(guest) ? completed(guest, 'maintenance', 'service', maintenanceService(guest)) : []),
+    ...completed(guest, 'switch', 'timer', switchTimer(guest)),
+    ...['assess', 'rehearse', 'switch'].flatMap((step) => completed(guest, step, 'service', failure)),
+  ];
+}
+
+/** Of a guest that cannot be made, only what its start shows: its update fails by itself, with the same words. */
+export function brokenUnits(broken: Broken): Generated[] {
+  const unit = `systemd-nspawn@${broken.name}.service`;
+  return unitName.test(unit) ? [dropIn(unit, unitText(broken.file, brokenService(broken)))] : [];
+}
+
+/** What a unit's name may consist of, and how long it may be: systemd.unit(5). */
+const unitName = /^[\w:.\\@-]{1,255}$/;
+
+/** All that the generator makes of a build. One that is broken fails by itself, with the reason. */
+export const unitsOfBuild = (build: Build): Generated[] => [
+  dropIn(`ostree-guest-build@${build.name}.service`, unitText(build.file, buildService(build))),
+];

@@ -1,0 +1,20 @@
+import { largestFile } from './config/files.ts';
+import { os } from './qjs.ts';
+import { systemError } from './qjs-error.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+/** The text of a file that is not ASCII, or that the kernel makes up as it is read. */
+export function readBytes(file: string): string {
+  const descriptor = os.open(file, os.O_RDONLY);
+  if (descriptor < 0) throw systemError(-descriptor, 'open', file);
+  const bytes = new Uint8Array(largestFile);
+  let length = 0;
+  let read: number;
+  do {
+    read = os.read(descriptor, bytes.buffer, length, bytes.length - length);
+    if (read > 0) length += read;
+  } while (read > 0);
+  os.close(descriptor);
+  if (read < 0) throw systemError(-read, 'read', file);
+  return decodeUtf8(bytes.subarray(0, length));
+}

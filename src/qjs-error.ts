@@ -1,0 +1,12 @@
+import { std } from './qjs.ts';
+
+/** In the words of Node, so that a guest's problem reads the same on both. errno(3) */
+const words: Readonly<Record<number, string>> = {
+  5: 'EIO: i/o error',
+  13: 'EACCES: permission denied',
+  36: 'ENAMETOOLONG: name too long',
+  40: 'ELOOP: too many symbolic links encountered',
+};
+
+export const systemError = (errno: number, call: string, path: string): Error =>
+  new Error(`${words[errno] ?? std.strerror(errno)}, ${call} '${path}'`);

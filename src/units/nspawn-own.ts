@@ -1,0 +1,90 @@
+import { type Guest, managesItself } from '../config/guest.ts';
+import type { Machine } from '../config/machine.ts';
+import { mountArgument } from '../config/mounts.ts';
+import { execWord } from './exec-word.ts';
+import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
+
+/** The options that boot a guest. */
+export const guestOptions = (guest: Guest): string[] => [
+  ...commonOptions(viewOf(guest)),
+  ...otherOptions(guest.machine, ownOptions(guest)),
+];
+
+/** The same as they are written in a unit; with more parameters for the guest's init system. */
+export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
+  const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(execWord);
+  return ['systemd-nspawn', ...commonOptions(viewOf(guest)), ...others].join(' ');
+}
+
+function viewOf(guest: Guest): View {
+  const { name, sysroot, machine } = guest;
+  const { privateUsers: users } = machine;
+  return {
+    ...{ machine: name, root: rootOf(name), users },
+    variable: `${variableOf(name, sysroot)}${users === 'no' ? '' : ':idmap'}`,
+    sysroot: managesItself(guest) ? ownSysroot(guest) : hiddenSysroot,
+    network: networks[machine.network],
+  };
+}
+
+/** What the guest file says. */
+const ownOptions = (guest: Guest): string[] => [
+  ...(managesItself(guest) ? localRemote(guest) : []),
+  ...guest.machine.options,
+  ...guest.machine.networkOptions,
+];
+
+/** The options of a throwaway machine for a rehearsal: as confined, without a network, and nothing of the host writable. */
+export const rehearsalOptions = ({ name, machine }: Guest, view: RehearsalView): string[] => [
+  `--hostname=${name}`,
+  ...commonOptions({
+    ...{ ...view, variable: `${view.variable}:/var` },
+    ...{ sysroot: hiddenSysroot, network: networks.private },
+  }),
+  ...otherOptions(machine, machine.options.flatMap(harmless)),
+];
+
+/** Where a rehearsal finds what it is made of. */
+export interface RehearsalView {
+  readonly machine: string;
+  /** The candidate's root, and a copy-on-write view of /var with its owners mapped already. */
+  readonly root: string;
+  readonly variable: string;
+  /** UIDs as --private-users= takes them. */
+  readonly users: string;
+}
+
+/** What a guest may write to on the host, its rehearsal may only read. */
+function harmless(option: string): string[] {
+  if (option.startsWith('--bind=')) return [option.replace('--bind=', '--bind-ro=')];
+  if (option.startsWith('--overlay=')) return [option.replace('--overlay=', '--overlay-ro=')];
+  return option.startsWith('--bind-user=') ? [] : [option];
+}
+
+/** What makes a guest a booted OSTree system: its sysroot, its boot list, and the sign of it. */
+const ownSysroot = ({ name, sysroot }: Guest): string[] => [
+  // Not the mounts below it, of which the root that it runs from is one.
+  `--bind=${sysroot}:/sysroot:norbind`,
+  `--bind=${sysroot}/boot:/boot`,
+  `--bind-ro=/run/ostree-guests/${name}/ostree-booted:/run/ostree-booted`,
+];
+
+/** Where its updates are on this host, it needs to see them. */
+function localRemote({ origin }: Guest): string[] {
+  const remote = origin.kind === 'ostree' ? origin.remote : undefined;
+  const local = [remote?.url.replace(/^file:\/\//, ''), remote?.gpgKeyPath, remote?.ed25519KeyPath];
+  return local.flatMap((path) =>
+    path?.startsWith('/') ? [`--bind-ro=${mountArgument('BindReadOnly', path)}`] : [],
+  );
+}
+
+function otherOptions(
+  { credentials, parameters }: Machine,
+  own: readonly string[],
+  more: readonly string[] = [],
+): string[] {
+  const loaded = credentials.map((id) => `--load-credential=${id}:${id}`);
+  const ofInit = [...parameters, ...more];
+  // What follows is the init system's, even if it begins with a dash.
+  return [...own, ...loaded, ...(ofInit.length > 0 ? ['--', ...ofInit] : [])];
+}

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { bootedRoot } from '../boot/root-link.ts';
-import type { Guest } from '../config/guest.ts';
+import { type Broken, type Guest, managesItself } from '../config/guest.ts';
+import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
 import { enabledUnits } from '../machine/enabled.ts';
 import {
@@ -10,6 +12,7 @@ import {
   timerUnit,
   updateUnit,
 } from '../machine/systemctl.ts';
+import { nodeFiles } from '../node-files.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
@@ -48,43 +51,56 @@ export interface Overview {
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
-/** What systemd knows of a guest. */
-interface Units {
-  /** The ActiveState of its own unit and of its update's. */
-  readonly machine: string;
-  readonly service: string;
-  /** What these say of themselves, unless they are inactive. */
-  readonly since: string | undefined;
-  readonly status: string | undefined;
-  readonly next: Date | undefined;
-  readonly enabled: boolean;
+export interface Gathered {
+  readonly overviews: readonly Overview[];
+  readonly broken: readonly Broken[];
 }
+
+/** The overview of one guest. */
+export async function overviewOf(guest: Guest): Promise<Overview> {
+  const { overviews } = await gather(guest.name, () => ({ guests: [guest], broken: [] }), true);
+  return overviews[0] as Overview;
+}
+
+/** The overviews of all guests; with two processes, where nothing of what units say of themselves is wanted. */
+export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> =>
+  gather('*', () => loadGuests(nodeFiles), shows);
 
 /**
  * Gathers the overviews of any number of guests with two processes, and a third for what units that are not inactive say
  * of themselves. systemd loads what is shown by its name, and sends hundreds of properties of each: so no others are shown.
+ * It takes longest to tell of the timers. Meanwhile files are read: those of the guests' state once it is known what runs,
+ * so that what an update has made is never missing where it is shown as done.
  */
-export async function gather(guests: readonly Guest[], { shows = true } = {}): Promise<Overview[]> {
-  const [states, next] = await Promise.all([activeStates([guestUnit('*'), updateUnit('*')]), nextElapses()]);
+async function gather(name: string, declared: () => Declared, shows: boolean): Promise<Gathered> {
+  const timers = nextElapses(...(name === '*' ? [] : [timerUnit(name)]));
+  const [states, { guests, broken }] = await Promise.all([
+    activeStates([guestUnit(name), updateUnit(name)]),
+    // Reading keeps this thread busy: first the processes are started.
+    turn().then(declared),
+  ]);
   const stateOfUnit = (unit: string) => states.get(unit) ?? 'inactive';
   const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name)]);
   const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
-  const enabled = enabledUnits();
-  return guests.map((guest) => {
-    const [machine, service, timer] = [guestUnit(guest.name), updateUnit(guest.name), timerUnit(guest.name)];
-    return overview(guest, {
-      ...{ machine: stateOfUnit(machine), service: stateOfUnit(service) },
-      since: shown[busy.indexOf(machine)]?.['ActiveEnterTimestamp'],
-      status: shown[busy.indexOf(service)]?.['StatusText'],
-      ...{ next: next.get(timer), enabled: enabled.has(timer) },
-    });
+  const says = (unit: string) => shown[busy.indexOf(unit)];
+  const found = guests.map((guest) => {
+    const unit = guestUnit(guest.name);
+    return { ...stateInFiles(guest, stateOfUnit(unit)), since: time(says(unit)?.['ActiveEnterTimestamp']) };
   });
+  const [next, enabled] = [await timers, enabledUnits()];
+  const overviews = found.map((found): Overview => {
+    const [unit, timer] = [updateUnit(found.guest.name), timerUnit(found.guest.name)];
+    const state = updateState(stateOfUnit(unit));
+    const status = says(unit)?.['StatusText'] ?? '';
+    return { ...found, update: { state, status, next: next.get(timer), enabled: enabled.has(timer) } };
+  });
+  return { overviews, broken };
 }
 
-function overview(guest: Guest, units: Units): Overview {
+function stateInFiles(guest: Guest, activeState: string): Omit<Overview, 'since' | 'update'> {
   const deployments = listDeployments(guest.sysroot);
-  const state = deployments.length === 0 ? 'not created' : stateOf(units.machine);
+  const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
   const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
   return {
@@ -97,13 +113,6 @@ function overview(guest: Guest, units: Units): Overview {
     trial: readTrial(guest.name, deployments[0]?.name),
     rejected: rejectedCommits(guest.name),
     state,
-    since: time(units.since),
-    update: {
-      state: updateState(units.service),
-      status: units.status ?? '',
-      next: units.next,
-      enabled: units.enabled,
-    },
   };
 }
 
@@ -124,8 +133,8 @@ function time(value: string | undefined): Date | undefined {
   return value?.startsWith('@') && value !== '@0' ? new Date(Number(value.slice(1)) * 1000) : undefined;
 }
 
-function rebasedTo({ update, origin }: Guest, next: Deployment | undefined): string | undefined {
-  if (update.by !== 'rpm-ostree' || !next) return undefined;
+function rebasedTo(guest: Guest, next: Deployment | undefined): string | undefined {
+  if (!managesItself(guest) || !next) return undefined;
   const source = sourceOfOrigin(originOf(next));
-  return source === originName(origin) ? undefined : source;
+  return source === originName(guest.origin) ? undefined : source;
 }

@@ -67,9 +67,12 @@ export function parseUnits(stdout: string): Map<string, string> {
   return new Map(units.map(({ unit, active }) => [unit, active]));
 }
 
-/** When each timer elapses next; those that are not scheduled are left out. */
-export async function nextElapses(): Promise<Map<string, Date>> {
-  const { exitCode, stdout } = await run('systemctl', ['list-timers', '--all', '--output=json']);
+/** When each timer, or each of these, elapses next; those that are not scheduled are left out. */
+export async function nextElapses(...timers: readonly string[]): Promise<Map<string, Date>> {
+  const { exitCode, stdout } = await run('systemctl', [
+    ...['list-timers', '--all', '--output=json', '--'],
+    ...timers,
+  ]);
   return exitCode === 0 ? parseTimers(stdout) : new Map();
 }
 

@@ -37,7 +37,8 @@ export function listDeployments(sysroot: string): Deployment[] {
 }
 
 function resolve(sysroot: string, { root, title, version, file }: BootEntry & { file: string }): Deployment {
-  const path = realpathSync(`${sysroot}${root}`);
+  // The other one looks at each directory from the root on, in JavaScript.
+  const path = realpathSync.native(`${sysroot}${root}`);
   const name = basename(path);
   return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
 }

@@ -1,14 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { syncDirectory, writeAtomically } from '../atomic.ts';
 import { stateDirectory } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
-import { unlessMissing } from '../node-files.ts';
+import { isThere, unlessMissing } from '../node-files.ts';
 
 /** A file of what is known of a guest and not OSTree's own. */
 export const stateFile = (guest: string, name: string): string => `${stateDirectory}/${guest}/${name}`;
 
 export function readJson<T>(file: string): T | undefined {
-  const text = unlessMissing(() => readFileSync(file, 'utf8'));
+  const text = isThere(file) ? unlessMissing(() => readFileSync(file, 'utf8')) : undefined;
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
@@ -19,6 +19,12 @@ export function readJson<T>(file: string): T | undefined {
 
 export function writeJson(file: string, value: unknown): void {
   writeAtomically(file, `${JSON.stringify(value)}\n`);
+}
+
+/** The names of a directory's JSON files; it need not be there. */
+export function listJson(directory: string): string[] {
+  const names = isThere(directory) ? unlessMissing(() => readdirSync(directory)) : undefined;
+  return (names ?? []).filter((name) => name.endsWith('.json'));
 }
 
 /** Removes a file for good; it need not be there. */

@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
-import { readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { mkdirSync } from 'node:fs';
+import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts';
 
 /** Why a commit is not to be staged again. One file for each commit, so that nobody needs a lock. */
 export interface Rejection {
@@ -22,9 +21,7 @@ export function reject(guest: string, checksum: string, reason: string): void {
 }
 
 export function rejectedCommits(guest: string): Rejection[] {
-  const names = unlessMissing(() => readdirSync(directoryOf(guest))) ?? [];
-  return names
-    .filter((name) => name.endsWith('.json'))
+  return listJson(directoryOf(guest))
     .map((name) => readRejection(guest, name.slice(0, -'.json'.length)))
     .filter((rejection) => rejection !== undefined);
 }

@@ -1,7 +1,6 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { syncDirectory } from '../atomic.ts';
-import { unlessMissing } from '../node-files.ts';
-import { readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts';
 
 /** A fresh deployment that has not yet been found healthy. */
 export interface Trial {
@@ -50,5 +49,4 @@ export function endTrials(guest: string, ...others: readonly string[]): void {
   }
 }
 
-const trialFiles = (guest: string): string[] =>
-  (unlessMissing(() => readdirSync(directoryOf(guest))) ?? []).filter((name) => name.endsWith('.json'));
+const trialFiles = (guest: string): string[] => listJson(directoryOf(guest));

@@ -3,7 +3,7 @@ import { uniqueSpace } from '../../ostree/unique-space.ts';
 import { requireGuest } from '../../service.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
-import { gather, type Overview } from '../overview.ts';
+import { type Overview, overviewOf } from '../overview.ts';
 import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
 
 export const deployments: Define = (guestctl) =>
@@ -13,8 +13,7 @@ export const deployments: Define = (guestctl) =>
     .addArgument(guestArgument())
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {
-      const [overview] = await gather([requireGuest(name)]);
-      if (!overview) return;
+      const overview = await overviewOf(requireGuest(name));
       const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
       await print(command, {
         json: () => rows.map(deploymentJson),

@@ -1,8 +1,6 @@
-import { loadGuests } from '../../config/load.ts';
-import { nodeFiles } from '../../node-files.ts';
 import { complainOf } from '../complain.ts';
 import { type Define, formatOf, outputOption, print } from '../frame.ts';
-import { gather } from '../overview.ts';
+import { overviewOfAll } from '../overview.ts';
 import { overviewJson } from '../screens/json.ts';
 import { listText } from '../screens/list.ts';
 
@@ -12,9 +10,8 @@ export const list: Define = (guestctl) =>
     .description('all guests: what runs, what is staged, when the next update is')
     .addOption(outputOption())
     .action(async (_options, command) => {
-      const { guests, broken } = loadGuests(nodeFiles);
       // The table has no more than what two processes tell.
-      const overviews = await gather(guests, { shows: formatOf(command) === 'json' });
+      const { overviews, broken } = await overviewOfAll({ shows: formatOf(command) === 'json' });
       await print(command, {
         json: () => overviews.map(overviewJson),
         text: (screen) => listText(overviews, broken, screen),

@@ -1,7 +1,7 @@
 import { requireGuest } from '../../service.ts';
 import { gatherDetails } from '../details.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
-import { gather } from '../overview.ts';
+import { overviewOf } from '../overview.ts';
 import { statusJson } from '../screens/json.ts';
 import { statusText } from '../screens/status.ts';
 
@@ -12,8 +12,7 @@ export const status: Define = (guestctl) =>
     .addArgument(guestArgument())
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {
-      const [overview] = await gather([requireGuest(name)]);
-      if (!overview) return;
+      const overview = await overviewOf(requireGuest(name));
       const details = await gatherDetails(overview);
       await print(command, {
         json: () => statusJson(overview, details),

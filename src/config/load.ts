@@ -4,7 +4,7 @@ import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import type { Source } from './read.ts';
 import { type Kind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
-import { ManySources } from './sources.ts';
+import { ManySources, mainFile } from './sources.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface Declared {
@@ -61,7 +61,7 @@ export const loadBuild = (
 ): CheckedBuild | undefined => load<CheckedBuild>(new Listing(files, path), 'build', name, readBuild);
 
 function load<T>(listing: Listing, kind: Kind, name: string, read: Read<T>) {
-  const file = listing.mainFile(kind, name);
+  const file = mainFile(listing, kind, name);
   return file === undefined ? undefined : readOne(listing, kind, name, file, read, new ManySources(listing));
 }
 
@@ -73,7 +73,7 @@ export function sourcesOf(
   path: SearchPath = searchPath,
 ): readonly Source[] {
   const listing = new Listing(files, path);
-  const file = listing.mainFile(kind, name);
+  const file = mainFile(listing, kind, name);
   const text = file && files.read(file);
   return text ? new ManySources(listing).around({ kind, file, text }, name) : [];
 }

@@ -21,16 +21,24 @@ export type Tables = Readonly<Record<string, () => readonly Row[]>>;
 /** The sections that are our own, and those whose lines go into units. */
 export const usualTables: Tables = { ...guestTables, ...unitTables };
 
-const made = new Map<string, readonly Row[]>();
+/** Those that were found. Guests are often alike. */
+const known = new Map<string, ValueType>();
 
 /** The type of a key of these sections; nothing where there is no such key. */
 export function usualType(section: string, name: string): ValueType | undefined {
-  let rows = made.get(section);
-  if (!rows) {
-    rows = Object.hasOwn(usualTables, section) ? (usualTables[section]?.() ?? []) : [];
-    made.set(section, rows);
+  const id = `${section}.${name}`;
+  let type = known.get(id);
+  if (!type) {
+    type = findType(section, name);
+    if (type) known.set(id, type);
   }
-  for (const [type, names] of rows) if (` ${names} `.includes(` ${name} `)) return type;
+  return type;
+}
+
+function findType(section: string, name: string): ValueType | undefined {
+  if (!Object.hasOwn(usualTables, section)) return undefined;
+  for (const [type, names] of usualTables[section]?.() ?? [])
+    if (` ${names} `.includes(` ${name} `)) return type;
   return undefined;
 }
 

@@ -59,11 +59,6 @@ export class Listing {
     return files;
   }
 
-  /** The one of them that declares this. */
-  mainFile(kind: Kind, name: string): string | undefined {
-    return firstWith(this.guests, `${name}.${kind}`);
-  }
-
   /** Whether a guest may be made of more files than one. */
   hasMore(): boolean {
     return hasAny(this.guests, '.d') || hasAny(this.nspawn, '.nspawn');
@@ -75,8 +70,3 @@ const hasAny = (directories: readonly Directory[], suffix: string): boolean =>
     for (const entry of entries) if (entry.endsWith(suffix)) return true;
     return false;
   });
-
-export function firstWith(directories: readonly Directory[], entry: string): string | undefined {
-  for (const { path, entries } of directories) if (entries.has(entry)) return `${path}/${entry}`;
-  return undefined;
-}

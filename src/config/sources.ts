@@ -1,5 +1,5 @@
 import type { Source } from './read.ts';
-import { firstWith, type Listing } from './search.ts';
+import type { Directory, Kind, Listing } from './search.ts';
 
 /** The files that guests and builds are made of, where some have drop-ins or settings of nspawn's. */
 export class ManySources {
@@ -56,3 +56,12 @@ export class ManySources {
 
 /** A function, as all that the generator takes from its second file. */
 export const manySources = (listing: Listing): ManySources => new ManySources(listing);
+
+/** The guest or build file that declares this. */
+export const mainFile = ({ guests }: Listing, kind: Kind, name: string): string | undefined =>
+  firstWith(guests, `${name}.${kind}`);
+
+function firstWith(directories: readonly Directory[], entry: string): string | undefined {
+  for (const { path, entries } of directories) if (entries.has(entry)) return `${path}/${entry}`;
+  return undefined;
+}

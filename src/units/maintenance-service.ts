@@ -16,7 +16,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
 });
 
 /** What completes the guest's own unit for that: who starts it while it is up for maintenance waits until that has ended. */
-export const besideMaintenance = (guest: Guest): Parts => ({
+export const besideMaintenance = (guest: Guest) => ({
   unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
   service: [thaw(guest)],
 });

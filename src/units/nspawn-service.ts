@@ -10,22 +10,25 @@ import { literal, type Parts } from './unit-text.ts';
  * with that unit, hold for guests too.
  */
 export function nspawnService(guest: Guest): Parts {
+  const isItsOwn = managesItself(guest);
+  const { unit: after, service: thawed } = isItsOwn ? besideMaintenance(guest) : nothing;
   const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
   const service = [
     'TimeoutStartSec=5min',
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
-    `ExecStartPre=${powerOn}${managesItself(guest) ? '' : ` ${guest.sysroot}`}`,
+    `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}`}`,
     'ExecStart=',
     `ExecStart=${guestCommand(guest)}`,
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
-  const { unit: after = [], service: thawed = [] } = managesItself(guest) ? besideMaintenance(guest) : {};
   return {
     unit: unit.concat(after, ownLines(guest, 'Unit')),
     service: service.concat(thawed, ownLines(guest, 'Service')),
   };
 }
+
+const nothing = { unit: [], service: [] };
 
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';

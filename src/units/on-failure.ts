@@ -2,4 +2,5 @@ import type { Guest } from '../config/guest.ts';
 import { ownLines } from './own-lines.ts';
 
 /** Who wants to hear that the guest failed wants to hear that its update did, and each step of it. */
-export const onFailure = (guest: Guest): string[] => ownLines(guest, 'Unit', (key) => key === 'OnFailure');
+export const onFailure = (guest: Guest): readonly string[] =>
+  ownLines(guest, 'Unit', (key) => key === 'OnFailure');

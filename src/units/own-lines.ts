@@ -8,10 +8,12 @@ export function ownLines(
   { values }: { readonly values: Values },
   section: 'Unit' | 'Service' | 'Timer',
   goesThere?: (key: string) => boolean,
-): string[] {
+): readonly string[] {
+  if (!values.has(section)) return none;
   const lines: string[] = [];
-  if (!values.has(section)) return lines;
   for (const { key, value } of values.in(section))
     if (!goesThere || goesThere(key)) lines.push(`${key}=${value}`);
   return lines;
 }
+
+const none: readonly string[] = [];

@@ -5,7 +5,7 @@ import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.service of a guest that needs more than others. */
 export function updateService(guest: Guest): Parts {
-  const unit = onFailure(guest);
+  const unit = onFailure(guest).slice();
   const service = isStored(guest) ? containersStorage.slice() : [];
   if (isImage(guest)) service.push(imagePrivileges);
   if (isElsewhere(guest)) {

@@ -9,22 +9,9 @@ import { read } from './read.ts';
 
 /** One of these is right for any key. */
 const values = [
-  ...[
-    'yes',
-    'no',
-    '1',
-    '3',
-    '50%',
-    '5min',
-    'text',
-    '/srv/x',
-    'site:other',
-    'https://example.org/',
-    'docker://a/b',
-  ],
-  ...['switch', 'rpm-ostree', 'host', 'kill', 'omit', 'idle', 'always', 'stop', 'id:value', 'x86-64', 'off'],
-  ...['0123456789abcdef0123456789abcdef', '/srv/a:/srv/b', '/', 'root', 'map', 'tcp:80', 'pick'],
-];
+  'yes no 1 3 50% 5min text /srv/x site:other https://example.org/ docker://a/b switch rpm-ostree host kill omit idle',
+  'always stop id:value x86-64 off 0123456789abcdef0123456789abcdef /srv/a:/srv/b / root map tcp:80 pick',
+].flatMap((some) => some.split(' '));
 
 const checked = guestVocabulary.keys.flatMap(({ section, name }) =>
   values.flatMap((value) => {

@@ -14,14 +14,31 @@ const execaBeside = {
     );
   },
 };
-/** commander starts programs only for commands that are programs of their own. We have none. */
-const commanderStartsNothing = {
-  name: 'commander starts nothing',
+/** Leaves out what a package imports of Node's for a use that we make none of: Node compiles it at each start. */
+const without = (modules, packages) => ({
+  name: 'without',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/node_modules/commander/') ? { path: 'nothing', namespace: 'none' } : undefined,
+    onResolve({ filter: modules }, ({ importer }) =>
+      packages.test(importer) ? { path: 'nothing', namespace: 'none' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: '' }));
+  },
+});
+/** commander starts programs only for commands that are programs of their own. We have none. */
+const commanderStartsNothing = without(/^node:child_process$/, /\/node_modules\/commander\//);
+/** execa's messages between Node processes, its colours of what it is told to print, and its synchronous ways. */
+const execaOnlyRuns = without(/^node:(v8|tty)$|\/main-sync\.js$/, /\/node_modules\/(execa|yoctocolors)\//);
+/** execa has Node make its three standard streams, process.stdin alone for 6 ms, in case that one is handed to a program. */
+const execaMakesNoStreams = {
+  name: 'execa makes no streams',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/execa\/lib\/utils\/standard-stream\.js$/ }, ({ path }) => {
+      const made = '[process.stdin, process.stdout, process.stderr]';
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(made)) throw new Error(`${path} is no longer as we know it`);
+      const asked = `Object.defineProperties([], ['stdin', 'stdout', 'stderr'].map((name) => ({ get: () => process[name] })))`;
+      return { contents: text.replace(made, asked) };
+    });
   },
 };
 const common = {
@@ -38,7 +55,12 @@ const common = {
 
 // What is no longer built must not be installed.
 rmSync('dist', { recursive: true, force: true });
-await build({ ...common, entryPoints: ['execa'], outdir: 'dist' });
+await build({
+  ...common,
+  entryPoints: ['execa'],
+  plugins: [execaOnlyRuns, execaMakesNoStreams],
+  outdir: 'dist',
+});
 await build({
   ...common,
   entryPoints: {

@@ -24,6 +24,7 @@ import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
 import { addCommonOptions, type Define, misused } from './frame.ts';
+import { terminal, writeOut } from './out.ts';
 
 /** All commands, in the order of the help, the manual and completion. */
 const commands: Readonly<Record<string, readonly Define[]>> = {
@@ -39,6 +40,12 @@ export function makeProgram(version: string): Command {
     .description(
       'What systemd has no word for, of the OSTree guests on this host. Without a command it lists them.',
     )
+    // There are no colours in the help.
+    .configureOutput({
+      writeOut,
+      getOutHelpWidth: () => terminal()?.columns ?? 80,
+      getOutHasColors: () => false,
+    })
     .version(version)
     .addHelpText('after', machinesHelp)
     // Options before the command are ours, those behind it the command's: `shell` passes its own on.

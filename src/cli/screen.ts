@@ -1,3 +1,5 @@
+import { terminal } from './out.ts';
+
 /** What a text is laid out for. What is not a terminal gets no colours, and lines as long as they are. */
 export interface Screen {
   /** Has everything been asked for, and nothing cut off? */
@@ -23,13 +25,14 @@ export interface ScreenOptions {
 
 /** The screen behind standard output. NO_COLOR: see no-color.org. */
 export function screenOf({ wide = false, legend = true }: ScreenOptions): Screen {
-  const { stdout, env } = process;
-  if (!stdout.isTTY) return { ...plain, wide, legend };
+  const { env } = process;
+  const out = terminal();
+  if (!out) return { ...plain, wide, legend };
   const coloured = !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {
     wide,
     legend,
-    width: wide ? Infinity : stdout.columns || 80,
+    width: wide ? Infinity : out.columns || 80,
     paint: (style, text) => (coloured ? `\x1b[${codes[style]}m${text}\x1b[0m` : text),
   };
 }

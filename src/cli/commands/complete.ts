@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { writeOut } from '../out.ts';
 
 /** For the completion of shells: one word in each line, with no process started. */
 export const complete = (guestctl: Command): Command =>
@@ -12,7 +13,11 @@ export const complete = (guestctl: Command): Command =>
     .addArgument(new Argument('[guest]', 'the guest of the deployments'))
     .action((what: string, name: string | undefined) => {
       const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);
-      for (const word of words()) console.log(word);
+      writeOut(
+        words()
+          .map((word) => `${word}\n`)
+          .join(''),
+      );
     });
 
 function guests(): string[] {

@@ -66,9 +66,12 @@ function spanWords(seconds: number): string {
 /** How often it is told how far a pull is, in milliseconds. */
 const interval = 1000;
 
-/** Runs `ostree pull` with these arguments and tells how far it is; where there is no script(1) it runs all the same. */
-export async function pullAndTell(args: readonly string[], tell: (words: string) => void): Promise<Finished> {
-  if (!existsSync('/usr/bin/script')) return run('ostree', args);
+/** Runs `ostree pull` with these arguments and tells how far it is, if somebody listens; without script(1) it just runs. */
+export async function pullAndTell(
+  args: readonly string[],
+  tell: ((words: string) => void) | undefined,
+): Promise<Finished> {
+  if (!tell || !existsSync('/usr/bin/script')) return run('ostree', args);
   const begun = Date.now();
   let last: PullProgress | undefined;
   const timer = setInterval(() => {

@@ -31,11 +31,11 @@ export async function holdCommit(repository: string, ref: string, checksum: stri
 
 /** The version that a commit's metadata name, if they do. */
 export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
-  const version = await readMetadata(repository, checksum, 'version');
-  if (version !== undefined) return version;
   // Commits of images that ostree pulled have what the image says of itself instead.
-  const image = await readMetadata(repository, checksum, 'ostree.container.image-config');
-  return image && imageVersion(image);
+  const [version, image] = await Promise.all(
+    ['version', 'ostree.container.image-config'].map((key) => readMetadata(repository, checksum, key)),
+  );
+  return version ?? (image && imageVersion(image));
 }
 
 function imageVersion(configuration: string): string | undefined {

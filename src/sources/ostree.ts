@@ -15,7 +15,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: rea
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
   const url = remote.options['url'] ?? '';
-  const pull = (args: readonly string[], tell: Tell = () => {}) =>
+  const pull = (args: readonly string[], tell?: Tell) =>
     pullFrom(guest, origin, url, pullAndTell([`--repo=${repository}`, 'pull', ...args], tell));
   return {
     async check() {

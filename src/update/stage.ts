@@ -24,41 +24,54 @@ export async function stageAsFarAs(
   isNew: boolean,
   report: Report,
 ): Promise<Done> {
-  const { name, sysroot, update: policy } = guest;
   const { checksum: to } = brought;
-  const version = await versionOf(repositoryOf(sysroot), to);
+  const seen = await look(guest, to);
+  const { version } = seen;
   const fetched = (then: string): Done => {
     return { outcome: 'fetched', to, version, message: `Fetched ${nameOf(brought)}; ${then}` };
   };
-  if (policy.action === 'fetch' && !isNew) return fetched(`to stage it, set Action=stage in ${guest.file}`);
-  if (readRollback(name)) return fetched('it is staged once the rollback that was asked for is done');
-  await stage(guest, brought, version);
+  if (guest.update.action === 'fetch' && !isNew)
+    return fetched(`to stage it, set Action=stage in ${guest.file}`);
+  if (readRollback(guest.name)) return fetched('it is staged once the rollback that was asked for is done');
+  await stage(guest, brought, seen);
   report.progress('Cleaning up');
-  await cleanUp(guest);
-  if (isNew) return create(guest, brought, report, version);
-  return { outcome: 'staged', to, version, message: await howItTakesEffect(guest, nameOf(brought)) };
+  const [message] = await Promise.all([howItTakesEffect(guest, nameOf(brought)), cleanUp(guest)]);
+  return isNew ? create(guest, brought, report, version) : { outcome: 'staged', to, version, message };
 }
 
-async function stage(
-  guest: Guest,
-  { checksum, refspec }: Brought,
-  version: string | undefined,
-): Promise<void> {
-  const repository = repositoryOf(guest.sysroot);
-  if (!(await hasKernel(repository, checksum))) {
+interface Seen {
+  readonly version: string | undefined;
+  readonly isDeployable: boolean;
+  readonly isRunning: boolean;
+}
+
+/** Each takes a process, and none waits for another. */
+async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
+  const repository = repositoryOf(sysroot);
+  const [version, isDeployable, runs] = await Promise.all([
+    versionOf(repository, checksum),
+    hasKernel(repository, checksum),
+    isRunning(name),
+  ]);
+  return { version, isDeployable, isRunning: runs };
+}
+
+async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): Promise<void> {
+  if (!seen.isDeployable) {
     const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
     throw new Failure(
       message,
       'OSTree deploys no tree without one; an empty file will do. The guest is as it was',
     );
   }
-  await holdCommit(repository, stagedRef, checksum);
+  await holdCommit(repositoryOf(guest.sysroot), stagedRef, checksum);
   // What fails now is not the update's fault.
-  if (await isRunning(guest.name)) await rememberFailedUnits(guest.name);
+  if (seen.isRunning) await rememberFailedUnits(guest.name);
   // With Action=switch that is part of the switch.
   if (guest.update.rehearse && guest.update.action === 'stage' && listDeployments(guest.sysroot).length > 0)
     await startUnit(rehearseUnit(guest.name));
-  writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...(version && { version }) });
+  const version = seen.version && { version: seen.version };
+  writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...version });
 }
 
 /** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */

@@ -36,7 +36,8 @@ beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
   const text = readFileSync('src/boot/power-on', 'utf8')
     .replaceAll('/var/lib/ostree-guests', state)
-    .replaceAll('/run/ostree-guests', join(work, 'run'));
+    .replaceAll('/run/ostree-guests', join(work, 'run'))
+    .replaceAll('/run/machines', join(work, 'machines'));
   write(script, text);
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n`);
   chmodSync(join(bin, 'systemctl'), 0o755);
@@ -122,6 +123,12 @@ test('it puts /var in its place where there is none', () => {
   deployed(0, 1);
   rmSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
   expect(powerOn(sysroot)).toEqual(leftToBootStep);
+});
+
+test('a guest whose image was removed has one again', () => {
+  deployed(0, 1);
+  powerOn(sysroot);
+  expect(existsSync(join(work, 'machines', 'mail'))).toBe(true);
 });
 
 test('what changed by hand is followed, and what did not is left alone', () => {

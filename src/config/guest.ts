@@ -1,6 +1,5 @@
 import { type Details, detailsOf } from './details.ts';
 import { type Origin, originKey } from './origin.ts';
-import { isPlain } from './plain.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source, topOf } from './read.ts';
 import { guestName } from './schema.ts';
@@ -19,7 +18,7 @@ export interface Guest extends Details {
   readonly sysroot: string;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
-  /** It has nothing that few guests have: plain.ts. */
+  /** It has nothing that few guests have: read.ts. */
   readonly isPlain: boolean;
 }
 
@@ -39,13 +38,12 @@ export function readGuest(
   sources: readonly Source[],
   hostname: () => string,
 ): Checked {
-  const { values, problems } = readSources(name, sources, hostname);
-  const plain = isPlain(values);
+  const { values, problems, isPlain } = readSources(name, sources, hostname);
   if (!guestName.test(name)) problems.unshift(wrongName(name, file));
-  if (!plain || !isComplete(values)) problems.push(...checkTogether(values, topOf(file)));
+  if (!isPlain || !isComplete(values)) problems.push(...checkTogether(values, topOf(file)));
   return problems.length > 0
     ? { broken: { name, file, problems } }
-    : { guest: new Declared(name, file, values, plain) };
+    : { guest: new Declared(name, file, values, isPlain) };
 }
 
 /** Whether a plain guest has what it must have. */
@@ -62,13 +60,13 @@ class Declared implements Guest {
   readonly isPlain: boolean;
   private made: Details | undefined;
 
-  constructor(name: string, file: string, values: Values, plain: boolean) {
+  constructor(name: string, file: string, values: Values, isPlain: boolean) {
     this.name = name;
     this.file = file;
     this.description = values.last('Guest', 'Description') ?? `OSTree guest ${name}`;
     this.sysroot = values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`;
     this.values = values;
-    this.isPlain = plain;
+    this.isPlain = isPlain;
   }
 
   get origin(): Origin {

@@ -21,18 +21,31 @@ export type Tables = Readonly<Record<string, () => readonly Row[]>>;
 /** The sections that are our own, and those whose lines go into units. */
 export const usualTables: Tables = { ...guestTables, ...unitTables };
 
-/** Those that were found. Guests are often alike. */
-const known = new Map<string, ValueType>();
+/** Keys that more is made of than a line in a unit, or that do not go with every other. */
+const special = new Set([
+  ...['Image', 'Build', 'Sysroot', 'GPGVerify', 'SignVerify', 'By', 'SwitchOnCalendar', 'OnFailure'],
+  ...['LoadCredential', 'LoadCredentialEncrypted', 'SetCredential', 'SetCredentialEncrypted'],
+]);
 
-/** The type of a key of these sections; nothing where there is no such key. */
-export function usualType(section: string, name: string): ValueType | undefined {
+export interface UsualKey {
+  readonly type: ValueType;
+  readonly isSpecial: boolean;
+}
+
+/** Those that were found. Guests are often alike. */
+const known = new Map<string, UsualKey>();
+
+/** A key of these sections; nothing where there is no such key. */
+export function usualKey(section: string, name: string): UsualKey | undefined {
   const id = `${section}.${name}`;
-  let type = known.get(id);
-  if (!type) {
-    type = findType(section, name);
-    if (type) known.set(id, type);
+  let key = known.get(id);
+  if (!key) {
+    const type = findType(section, name);
+    if (!type) return undefined;
+    key = { type, isSpecial: special.has(name) };
+    known.set(id, key);
   }
-  return type;
+  return key;
 }
 
 function findType(section: string, name: string): ValueType | undefined {

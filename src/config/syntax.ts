@@ -44,4 +44,4 @@ function parsePlain(file: string, text: string): Syntax | undefined {
 
 /** Lines that go on, end in another way or are not text, and a byte order mark. */
 const isUnusual = (text: string): boolean =>
-  text.includes('\\') || text.includes('\r') || isBad(text) || text.includes('\uFEFF');
+  text.includes('\\') || text.includes('\r') || isBad(text) || text.startsWith('\uFEFF');

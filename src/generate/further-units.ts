@@ -8,18 +8,18 @@ import { onFailure } from '../units/on-failure.ts';
 import { switchTimer } from '../units/switch-timer.ts';
 import { unitText } from '../units/unit-text.ts';
 import { updateService } from '../units/update-service.ts';
-import { completed, dropIn, type Generated } from './generated.ts';
+import { complete, dropIn, type Generated } from './generated.ts';
 
 /** What is made only of a guest that is not plain. */
 export function furtherUnits(guest: Guest): Generated[] {
+  const made: Generated[] = [];
+  complete(made, guest, 'update', 'service', updateService(guest));
+  complete(made, guest, 'boot', 'service', bootService(guest));
+  if (managesItself(guest)) complete(made, guest, 'maintenance', 'service', maintenanceService(guest));
+  complete(made, guest, 'switch', 'timer', switchTimer(guest));
   const failure = { unit: onFailure(guest) };
-  return [
-    ...completed(guest, 'update', 'service', updateService(guest)),
-    ...completed(guest, 'boot', 'service', bootService(guest)),
-    ...(managesItself(guest) ? completed(guest, 'maintenance', 'service', maintenanceService(guest)) : []),
-    ...completed(guest, 'switch', 'timer', switchTimer(guest)),
-    ...['assess', 'rehearse', 'switch'].flatMap((step) => completed(guest, step, 'service', failure)),
-  ];
+  for (const step of ['assess', 'rehearse', 'switch']) complete(made, guest, step, 'service', failure);
+  return made;
 }
 
 /** Of a guest that cannot be made, only what its start shows: its update fails by itself, with the same words. */

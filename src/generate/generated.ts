@@ -9,11 +9,13 @@ export type Generated =
 /** A drop-in of a unit. Named 50- so that what `systemctl edit` writes, override.conf, wins. */
 export const dropIn = (unit: string, text: string): Generated => ({ path: `${unit}.d/50-guest.conf`, text });
 
-/** What completes the template of a step of a guest's life, if anything does. */
-export const completed = (
+/** Adds what completes the template of a step of a guest's life, if anything does. */
+export function complete(
+  made: Generated[],
   { name, file }: Guest,
   step: string,
   type: 'service' | 'timer',
   parts: Parts,
-): Generated[] =>
-  isEmpty(parts) ? [] : [dropIn(`ostree-guest-${step}@${name}.${type}`, unitText(file, parts))];
+): void {
+  if (!isEmpty(parts)) made.push(dropIn(`ostree-guest-${step}@${name}.${type}`, unitText(file, parts)));
+}

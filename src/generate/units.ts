@@ -4,7 +4,7 @@ import { rehearsalService } from '../units/rehearsal-service.ts';
 import { unitText } from '../units/unit-text.ts';
 import { updateTimer } from '../units/update-timer.ts';
 import { brokenUnits, furtherUnits } from './further-units.ts';
-import { completed, dropIn, type Generated } from './generated.ts';
+import { complete, dropIn, type Generated } from './generated.ts';
 
 /** All that the generator makes of one guest. */
 export const unitsOf = (checked: Checked): readonly Generated[] =>
@@ -21,9 +21,8 @@ function guestUnits(guest: Guest): readonly Generated[] {
       target: '/usr/lib/systemd/system/ostree-guest-image@.service',
     },
   ];
-  const common = made.concat(
-    completed(guest, 'update', 'timer', updateTimer(guest)),
-    completed(guest, 'rehearsal', 'service', rehearsalService(guest)),
-  );
-  return guest.isPlain ? common : common.concat(furtherUnits(guest));
+  complete(made, guest, 'update', 'timer', updateTimer(guest));
+  complete(made, guest, 'rehearsal', 'service', rehearsalService(guest));
+  if (!guest.isPlain) made.push(...furtherUnits(guest));
+  return made;
 }

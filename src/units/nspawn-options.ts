@@ -34,7 +34,7 @@ export const variableOf = (name: string, sysroot: string): string =>
 /** Hides the repository, and gives /tmp -> sysroot/tmp a place. */
 export const hiddenSysroot = ['--tmpfs=/sysroot:mode=755'];
 
-export const networks = { veth: ['--network-veth'], private: ['--private-network'], host: [] } as const;
+export const networks = { veth: ['--network-veth'], private: ['--private-network'], host: [] };
 
 /**
  * What holds for every guest comes first: of two options that exclude each other, nspawn takes the last. Made of names
@@ -60,5 +60,8 @@ export function commonOptions(view: View): string[] {
   ];
   // Not "auto" or "chown": they may rewrite files that are hard links into the repository.
   if (view.users !== 'no') options.push('--private-users-ownership=map');
-  return options.concat(view.sysroot, view.network);
+  // One by one, which QuickJS does in a third of the time of concat().
+  for (const option of view.sysroot) options.push(option);
+  for (const option of view.network) options.push(option);
+  return options;
 }

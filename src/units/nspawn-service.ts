@@ -3,7 +3,7 @@ import { needsMount } from './elsewhere.ts';
 import { besideMaintenance } from './maintenance-service.ts';
 import { guestCommand } from './nspawn-options.ts';
 import { ownLines } from './own-lines.ts';
-import { literal, type Parts } from './unit-text.ts';
+import { joined, literal, type Parts } from './unit-text.ts';
 
 /**
  * Completes the host's own systemd-nspawn@.service, so that its settings, and everything machinectl does
@@ -11,7 +11,6 @@ import { literal, type Parts } from './unit-text.ts';
  */
 export function nspawnService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
-  const { unit: after, service: thawed } = isItsOwn ? besideMaintenance(guest) : nothing;
   const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
   const service = [
     'TimeoutStartSec=5min',
@@ -22,13 +21,16 @@ export function nspawnService(guest: Guest): Parts {
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
+  if (isItsOwn) {
+    const beside = besideMaintenance(guest);
+    unit.push(...beside.unit);
+    service.push(...beside.service);
+  }
   return {
-    unit: unit.concat(after, ownLines(guest, 'Unit')),
-    service: service.concat(thawed, ownLines(guest, 'Service')),
+    unit: joined(unit, ownLines(guest, 'Unit')),
+    service: joined(service, ownLines(guest, 'Service')),
   };
 }
-
-const nothing = { unit: [], service: [] };
 
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';

@@ -1,4 +1,4 @@
-// A plain guest (src/config/plain.ts) takes the short way through the generator: whatever key it has, the long way comes to
+// A plain guest (src/config/read.ts) takes the short way through the generator: whatever key it has, the long way comes to
 // the same.
 import { expect, test } from 'vitest';
 import { topOf } from '../../src/config/read.ts';

@@ -1,26 +1,40 @@
 // Bundles the generator for QuickJS, which compiles all of a script before it runs any of it, 0.1 ms for each kilobyte. So
-// what most guests do without is in a second file, which is compiled when something of it is called.
-import { join, relative, resolve } from 'node:path';
+// what most guests do without is in files of its own, each of which is compiled when something of it is called.
+import { writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Modules that are called for some guests only. All that others import of them is functions. */
 const seldom = [
   'src/qjs-bytes.ts',
   'src/qjs-error.ts',
+  'src/config/build.ts',
   'src/config/check.ts',
-  'src/config/details.ts',
+  'src/config/container.ts',
   'src/config/hostname.ts',
+  'src/config/machine.ts',
+  'src/config/manager.ts',
+  'src/config/origin.ts',
+  'src/config/packages.ts',
   'src/config/parser.ts',
   'src/config/place.ts',
+  'src/config/policy.ts',
   'src/config/problem.ts',
   'src/config/sources.ts',
   'src/config/together.ts',
+  'src/config/unknown.ts',
   'src/config/unreadable.ts',
+  'src/config/words.ts',
   'src/generate/builds.ts',
   'src/generate/further-units.ts',
+  'src/units/broken-service.ts',
+  'src/units/exec-word.ts',
   'src/units/maintenance-service.ts',
   'src/units/nspawn-own.ts',
 ];
+
+/** The file that one of them is in. */
+const fileOf = (module) => basename(module, '.ts');
 
 const common = {
   ...{ bundle: true, platform: 'neutral', target: 'es2022', minify: true, logLevel: 'error' },
@@ -28,27 +42,32 @@ const common = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
-/** Writes generator-qjs.js, and beside it generator-qjs-seldom.js. */
+/** Writes generator-qjs.js, and beside it generator-qjs-NAME.js for each of these modules. */
 export async function bundleForQuickJS(outdir) {
-  await build({
+  const exported = await seldomExports();
+  const main = build({
     ...common,
     entryPoints: { 'generator-qjs': 'src/generate/qjs-main.ts' },
     // A block, and not a function expression: QuickJS reads what is in parentheses twice.
     ...{ format: 'esm', banner: { js: '"use strict";{' }, footer: { js: '}' } },
-    plugins: [fromSecondFile(await seldomExports())],
+    plugins: [fromFilesOfTheirOwn(exported)],
     outdir,
   });
-  await build({
-    ...common,
-    stdin: {
-      contents: seldom.map((file) => `export * from './${file}';`).join('\n'),
-      resolveDir: process.cwd(),
-    },
-    // What its evaluation answers.
-    ...{ format: 'iife', globalName: 'seldom', footer: { js: 'seldom' } },
-    outfile: join(outdir, 'generator-qjs-seldom.js'),
+  const others = seldom.map(async (module) => {
+    const plugins = [fromFilesOfTheirOwn(exported)];
+    const options = { ...common, entryPoints: [module], format: 'esm', plugins, write: false };
+    const [{ text }] = (await build(options)).outputFiles;
+    await writeFile(join(outdir, `generator-qjs-${fileOf(module)}.js`), withValue(text));
   });
+  await Promise.all([main, ...others]);
 }
+
+/** Makes what a module exports the value of a script: what eval() answers. Strict, it declares nothing outside. */
+const withValue = (text) =>
+  `"use strict";${text.replace(/export\{(.*)\};\s*$/, (_, names) => {
+    const members = names.split(',').map((name) => name.split(' as ').toReversed().join(':'));
+    return `({${members}})`;
+  })}`;
 
 /** What each of them exports. */
 async function seldomExports() {
@@ -57,30 +76,32 @@ async function seldomExports() {
   return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]));
 }
 
-/** In place of each of these modules, functions that call those of the second file. */
-const fromSecondFile = (exported) => ({
-  name: 'from a second file',
+/** In place of each of these modules that another imports, functions that call those of its file. */
+const fromFilesOfTheirOwn = (exported) => ({
+  name: 'from files of their own',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => {
-      const file = relative(process.cwd(), resolve(resolveDir, path));
-      return exported.has(file) ? { path: file, namespace: 'seldom' } : undefined;
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const module = relative(process.cwd(), resolve(resolveDir, path));
+      return kind !== 'entry-point' && exported.has(module)
+        ? { path: module, namespace: 'seldom' }
+        : undefined;
     });
     onLoad({ filter: /.*/, namespace: 'seldom' }, ({ path }) => {
       const functions = exported
         .get(path)
-        .map((name) => `export function ${name}() { return seldom('${name}', arguments); }`);
-      return { contents: `import { seldom } from 'second file';\n${functions.join('\n')}` };
+        .map((name) => `export const ${name} = /* @__PURE__ */ seldom('${fileOf(path)}', '${name}');`);
+      return { contents: `import { seldom } from 'seldom';\n${functions.join('\n')}` };
     });
-    onResolve({ filter: /^second file$/ }, () => ({ path: 'second file', namespace: 'second file' }));
-    onLoad({ filter: /.*/, namespace: 'second file' }, () => ({ contents: secondFile }));
+    onResolve({ filter: /^seldom$/ }, () => ({ path: 'seldom', namespace: 'other files' }));
+    onLoad({ filter: /.*/, namespace: 'other files' }, () => ({ contents: otherFiles }));
   },
 });
 
-/** Beside the script itself. */
-const secondFile = `
-let made;
-export function seldom(name, all) {
-  made ??= (0, eval)(std.loadFile(scriptArgs[0].replace('.js', '-seldom.js')));
-  return made[name](...all);
-}
+/** They are beside the script itself. Where one is not, Node does the work. */
+const otherFiles = `
+const files = (globalThis.files ??= {});
+export const seldom = (file, name) => (...all) => {
+  files[file] ??= (0, eval)(std.loadFile(scriptArgs[0].slice(0, -3) + '-' + file + '.js') ?? std.exit(1));
+  return files[file][name](...all);
+};
 `;

@@ -1,7 +1,8 @@
 import { besideFile } from './beside.ts';
 import { type Broken, stateDirectory } from './guest.ts';
+import { topOf } from './place.ts';
 import type { Position, Problem } from './problem.ts';
-import { readSources, type Source, topOf } from './read.ts';
+import { readSources, type Source } from './read.ts';
 import { guestName } from './schema.ts';
 import { milliseconds } from './time-span.ts';
 import type { Values } from './values.ts';

@@ -1,7 +1,9 @@
-import { type Details, detailsOf } from './details.ts';
-import { type Origin, originKey } from './origin.ts';
+import { type Machine, machineOf } from './machine.ts';
+import { type Origin, originKey, originOf } from './origin.ts';
+import { type Packages, packagesOf } from './packages.ts';
+import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
-import { readSources, type Source, topOf } from './read.ts';
+import { readSources, type Source } from './read.ts';
 import { guestName } from './schema.ts';
 import { checkTogether, wrongName } from './together.ts';
 import type { Values } from './values.ts';
@@ -10,12 +12,17 @@ import type { Values } from './values.ts';
 export const stateDirectory = '/var/lib/ostree-guests';
 
 /** What one guest's files declare, checked and with the defaults filled in. */
-export interface Guest extends Details {
+export interface Guest {
   readonly name: string;
   /** The guest file; its drop-ins are not named here. */
   readonly file: string;
   readonly description: string;
+  readonly origin: Origin;
+  /** What is added to the tree that comes from there. */
+  readonly packages: Packages | undefined;
   readonly sysroot: string;
+  readonly update: UpdatePolicy;
+  readonly machine: Machine;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
   /** It has nothing that few guests have: read.ts. */
@@ -40,7 +47,7 @@ export function readGuest(
 ): Checked {
   const { values, problems, isPlain } = readSources(name, sources, hostname);
   if (!guestName.test(name)) problems.unshift(wrongName(name, file));
-  if (!isPlain || !isComplete(values)) problems.push(...checkTogether(values, topOf(file)));
+  if (!isPlain || !isComplete(values)) problems.push(...checkTogether(values, file));
   return problems.length > 0
     ? { broken: { name, file, problems } }
     : { guest: new Declared(name, file, values, isPlain) };
@@ -58,7 +65,7 @@ class Declared implements Guest {
   readonly sysroot: string;
   readonly values: Values;
   readonly isPlain: boolean;
-  private made: Details | undefined;
+  private policy: UpdatePolicy | undefined;
 
   constructor(name: string, file: string, values: Values, isPlain: boolean) {
     this.name = name;
@@ -69,26 +76,22 @@ class Declared implements Guest {
     this.isPlain = isPlain;
   }
 
+  // The generator, which reads all guests, hardly ever needs these.
   get origin(): Origin {
-    return this.details().origin;
+    return originOf(this.values);
   }
 
-  get packages(): Details['packages'] {
-    return this.details().packages;
+  get packages(): Packages | undefined {
+    return packagesOf(this.values);
   }
 
-  get update(): Details['update'] {
-    return this.details().update;
+  get update(): UpdatePolicy {
+    this.policy ??= policyOf(this.values);
+    return this.policy;
   }
 
-  get machine(): Details['machine'] {
-    return this.details().machine;
-  }
-
-  /** The generator, which reads all guests, hardly ever needs them. */
-  private details(): Details {
-    this.made ??= detailsOf(this.values);
-    return this.made;
+  get machine(): Machine {
+    return machineOf(this.values);
   }
 }
 

@@ -21,3 +21,6 @@ function indentOf(text: string): number {
   const rest = text.trimStart();
   return rest === '' ? 0 : text.length - rest.length;
 }
+
+/** The beginning of a file: the place of what is not there. */
+export const topOf = (file: string): Position => ({ file, line: 1, column: 1 });

@@ -1,5 +1,5 @@
 import { checkAssignment } from './check.ts';
-import type { Position, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { usualKey } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
 import type { ValueType } from './types.ts';
@@ -49,6 +49,3 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
 /** Whether a value is right as it is, as most are. Of all else, right or wrong, checkAssignment() knows what to say. */
 const isRight = (type: ValueType, value: string): boolean =>
   !type.isWords && (value === '' || (!value.includes('%') && type.check(value) === undefined));
-
-/** The beginning of a file: the place of what is not there. */
-export const topOf = (file: string): Position => ({ file, line: 1, column: 1 });

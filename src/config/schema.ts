@@ -18,9 +18,6 @@ export type Row = readonly [type: ValueType, names: string, nspawn?: NspawnOptio
 /** The keys of each section, made when one of them is asked for: most files have only some sections. */
 export type Tables = Readonly<Record<string, () => readonly Row[]>>;
 
-/** The sections that are our own, and those whose lines go into units. */
-export const usualTables: Tables = { ...guestTables, ...unitTables };
-
 /** Keys that more is made of than a line in a unit, or that do not go with every other. */
 const special = new Set([
   ...['Image', 'Build', 'Sysroot', 'GPGVerify', 'SignVerify', 'By', 'SwitchOnCalendar', 'OnFailure'],
@@ -35,7 +32,7 @@ export interface UsualKey {
 /** Those that were found. Guests are often alike. */
 const known = new Map<string, UsualKey>();
 
-/** A key of these sections; nothing where there is no such key. */
+/** A key of the sections that are our own, or whose lines go into units; nothing where there is no such key. */
 export function usualKey(section: string, name: string): UsualKey | undefined {
   const id = `${section}.${name}`;
   let key = known.get(id);
@@ -49,9 +46,9 @@ export function usualKey(section: string, name: string): UsualKey | undefined {
 }
 
 function findType(section: string, name: string): ValueType | undefined {
-  if (!Object.hasOwn(usualTables, section)) return undefined;
-  for (const [type, names] of usualTables[section]?.() ?? [])
-    if (` ${names} `.includes(` ${name} `)) return type;
+  const tables = Object.hasOwn(guestTables, section) ? guestTables : unitTables;
+  if (!Object.hasOwn(tables, section)) return undefined;
+  for (const [type, names] of tables[section]?.() ?? []) if (` ${names} `.includes(` ${name} `)) return type;
   return undefined;
 }
 

@@ -54,7 +54,7 @@ export class ManySources {
   }
 }
 
-/** A function, as all that the generator takes from its second file. */
+/** A function, as all that the generator calls seldom: quickjs.mjs. */
 export const manySources = (listing: Listing): ManySources => new ManySources(listing);
 
 /** The guest or build file that declares this. */

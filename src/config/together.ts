@@ -1,6 +1,6 @@
 import { managerRules } from './manager.ts';
+import { topOf } from './place.ts';
 import type { Position, Problem } from './problem.ts';
-import { topOf } from './read.ts';
 import { isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
 
@@ -11,8 +11,9 @@ export const wrongName = (name: string, file: string): Problem => ({
   remedy: 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest',
 });
 
-/** What is wrong with values that are each right by themselves. `top` is the place of what is not there. */
-export function checkTogether(values: Values, top: Position): Problem[] {
+/** What is wrong with values that are each right by themselves. `file` is the place of what is not there. */
+export function checkTogether(values: Values, file: string): Problem[] {
+  const top = topOf(file);
   const rules = [oneOrigin];
   if (values.last('Update', 'By') === 'rpm-ostree') rules.push(...managerRules());
   if (values.has('Remote')) rules.push(missingUrl, missingKey);

@@ -8,6 +8,8 @@ export interface ValueType {
   readonly isWords?: true;
 }
 
+// So that a bundle has only the types that it needs.
+/* @__NO_SIDE_EFFECTS__ */
 export function pattern(noun: string, regexp: RegExp | string): ValueType {
   let compiled: RegExp | undefined;
   // Guests are often alike.
@@ -63,14 +65,12 @@ export const path = pattern(
 const timeUnit =
   'usec|us|µs|μs|msec|ms|seconds|second|sec|s|minutes|minute|min|months|month|M|m|hours|hour|hr|h|days|day|d|weeks|week|w|years|year|y';
 const timeValue = `\\d+(\\.\\d+)?(\\s*(${timeUnit})(?![A-Za-zµμ])|(?=\\s|$))\\s*`;
-export const timeSpan = pattern(
-  'a time span such as 90s, 15min or 1h 30min (systemd.time(7))',
-  `^(infinity|(${timeValue})+)$`,
-);
+const spanNoun = 'a time span such as 90s, 15min or 1h 30min (systemd.time(7))';
+export const timeSpan = pattern(spanNoun, `^(infinity|(${timeValue})+)$`);
 
 /** A time span with an end, in which something is waited for. */
 export const duration: ValueType = {
-  noun: timeSpan.noun,
+  noun: spanNoun,
   check: (value) => (value === 'infinity' ? 'Something must have an end here' : timeSpan.check(value)),
 };
 

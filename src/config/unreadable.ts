@@ -1,5 +1,5 @@
 import type { Broken } from './guest.ts';
-import { topOf } from './read.ts';
+import { topOf } from './place.ts';
 
 /** A guest or a build whose files cannot be read, or are not there. */
 export const unreadable = (name: string, file: string, error: unknown): Broken => ({

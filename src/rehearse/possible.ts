@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
+import { topOf } from '../config/place.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
-import { topOf } from '../config/read.ts';
 import { Failure } from '../failure.ts';
 import { canMapOwners } from '../machine/mount.ts';
 

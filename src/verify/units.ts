@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { topOf } from '../config/place.ts';
 import type { Problem } from '../config/problem.ts';
-import { topOf } from '../config/read.ts';
 import type { Values } from '../config/values.ts';
 import type { Generated } from '../generate/generated.ts';
 import { writeUnits } from '../generate/write.ts';

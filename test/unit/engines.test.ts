@@ -129,7 +129,7 @@ describe('when QuickJS fails, Node does the work', () => {
     expect([status, tree]).toEqual([0, generate(node).tree]);
   });
 
-  test.skipIf(!qjs)('its second file is missing, which it does not need for most guests', () => {
+  test.skipIf(!qjs)('its other files are missing, which it does not need for most guests', () => {
     const half = mkdtempSync(join(work, 'half-'));
     for (const file of ['generator.cjs', 'generator-qjs.js']) cpSync(join(lib, file), join(half, file));
     const usual = `${good}[Remote]\nURL=file:///srv/repo\n[Update]\nOnCalendar=daily\n[Service]\nMemoryMax=2G\n`;

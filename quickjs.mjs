@@ -1,7 +1,7 @@
 // Bundles the generator for QuickJS, which compiles all of a script before it runs any of it, 0.1 ms for each kilobyte. So
 // what most guests do without is in files of its own, each of which is compiled when something of it is called.
 import { writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** Modules that are called for some guests only. All that others import of them is functions. */
@@ -22,6 +22,7 @@ const seldom = [
   'src/config/problem.ts',
   'src/config/sources.ts',
   'src/config/together.ts',
+  'src/config/unit-type.ts',
   'src/config/unknown.ts',
   'src/config/unreadable.ts',
   'src/config/words.ts',
@@ -34,7 +35,7 @@ const seldom = [
 ];
 
 /** The file that one of them is in. */
-const fileOf = (module) => basename(module, '.ts');
+const fileOf = (module) => module.slice('src/'.length, -'.ts'.length).replaceAll('/', '-');
 
 const common = {
   ...{ bundle: true, platform: 'neutral', target: 'es2022', minify: true, logLevel: 'error' },

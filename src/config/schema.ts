@@ -1,6 +1,6 @@
 import { guestTables } from './keys/guest.ts';
-import { unitTables } from './keys/unit.ts';
 import type { ValueType } from './types.ts';
+import { unitType } from './unit-type.ts';
 
 /** How a key of systemd.nspawn(5) becomes options of systemd-nspawn(1). */
 export interface NspawnOption {
@@ -37,7 +37,8 @@ export function usualKey(section: string, name: string): UsualKey | undefined {
   const id = `${section}.${name}`;
   let key = known.get(id);
   if (!key) {
-    const type = findType(section, name);
+    const ours = Object.hasOwn(guestTables, section) ? guestTables[section] : undefined;
+    const type = ours ? typeIn(ours(), name) : unitType(section, name);
     if (!type) return undefined;
     key = { type, isSpecial: special.has(name) };
     known.set(id, key);
@@ -45,10 +46,9 @@ export function usualKey(section: string, name: string): UsualKey | undefined {
   return key;
 }
 
-function findType(section: string, name: string): ValueType | undefined {
-  const tables = Object.hasOwn(guestTables, section) ? guestTables : unitTables;
-  if (!Object.hasOwn(tables, section)) return undefined;
-  for (const [type, names] of tables[section]?.() ?? []) if (` ${names} `.includes(` ${name} `)) return type;
+/** The type of the key that has this name. */
+export function typeIn(rows: readonly Row[], name: string): ValueType | undefined {
+  for (const [type, names] of rows) if (` ${names} `.includes(` ${name} `)) return type;
   return undefined;
 }
 

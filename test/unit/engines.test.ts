@@ -132,7 +132,7 @@ describe('when QuickJS fails, Node does the work', () => {
   test.skipIf(!qjs)('its other files are missing, which it does not need for most guests', () => {
     const half = mkdtempSync(join(work, 'half-'));
     for (const file of ['generator.cjs', 'generator-qjs.js']) cpSync(join(lib, file), join(half, file));
-    const usual = `${good}[Remote]\nURL=file:///srv/repo\n[Update]\nOnCalendar=daily\n[Service]\nMemoryMax=2G\n`;
+    const usual = `${good}[Remote]\nURL=file:///srv/repo\n[Update]\nOnCalendar=daily\n`;
     write('a.guest', usual);
     const refusing = { OSTREE_GUESTS_NODE: '/bin/false', OSTREE_GUESTS_QJS: qjs, OSTREE_GUESTS_LIB: half };
     expect(generate(refusing)).toEqual(generate(node));

@@ -1,0 +1,9 @@
+import { unitTables } from './keys/unit.ts';
+import { typeIn } from './schema.ts';
+import type { ValueType } from './types.ts';
+
+/** The type of a key of the sections whose lines go into units; nothing where there is no such key. */
+export function unitType(section: string, name: string): ValueType | undefined {
+  const rows = Object.hasOwn(unitTables, section) ? unitTables[section] : undefined;
+  return rows && typeIn(rows(), name);
+}

@@ -66,6 +66,7 @@ class Declared implements Guest {
   readonly values: Values;
   readonly isPlain: boolean;
   private policy: UpdatePolicy | undefined;
+  private container: Machine | undefined;
 
   constructor(name: string, file: string, values: Values, isPlain: boolean) {
     this.name = name;
@@ -91,7 +92,8 @@ class Declared implements Guest {
   }
 
   get machine(): Machine {
-    return machineOf(this.values);
+    this.container ??= machineOf(this.values);
+    return this.container;
   }
 }
 

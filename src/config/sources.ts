@@ -28,6 +28,7 @@ export class ManySources {
     const common = this.#common.get(kind) ?? this.#dropInsIn(`${kind}.d`);
     this.#common.set(kind, common);
     const own = this.#dropInsIn(`${name}.${kind}.d`);
+    if (own.size === 0 && common.size === 0) return [];
     return [...new Map([...common, ...own])]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([entry, file]) => (own.has(entry) ? this.#source(kind, file) : this.#shared(kind, file)));

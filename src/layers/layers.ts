@@ -10,7 +10,7 @@ import { add, layeredRef, plan, type Workspace } from './make.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** Keeps the objects of what was added to. */
-const baseRef = 'ostree-guests/base';
+export const baseRef = 'ostree-guests/base';
 
 /**
  * Packages over the trees of any source. What comes out goes by what went into it: the commit below, the declaration,

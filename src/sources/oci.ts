@@ -12,7 +12,7 @@ import { linkCommit } from './ostree.ts';
 import type { Source, Tell } from './source.ts';
 
 /** Keeps the objects of what was brought last. */
-const imageRef = 'ostree-guests/image';
+export const imageRef = 'ostree-guests/image';
 
 /** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
 export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly string[]): Source {

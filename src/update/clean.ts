@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { forgetImages } from '../image/encapsulated.ts';
-import { repositoryOf } from '../ostree/repository.ts';
 import { cleanup } from '../ostree/sysroot.ts';
 import { pruneSnapshots } from '../ostree/var-snapshots.ts';
+import { dropUnusedRefs } from '../sources/unused-refs.ts';
 import { removeFile, stateFile, writeJson } from '../state/files.ts';
 
 /** There while a clean-up is going on. */
 const mark = (guest: string): string => stateFile(guest, 'cleaning.json');
 
 /** Removes what no deployment and no ref needs. */
-export async function cleanUp({ name, sysroot, origin }: Guest): Promise<void> {
+export async function cleanUp(guest: Guest): Promise<void> {
+  const { name, sysroot } = guest;
   writeJson(mark(name), { since: Date.now() });
-  if (origin.kind !== 'oci') await forgetImages(repositoryOf(sysroot));
+  await dropUnusedRefs(guest);
   await cleanup(sysroot);
   pruneSnapshots(sysroot);
   removeFile(mark(name));

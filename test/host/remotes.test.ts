@@ -54,6 +54,23 @@ test('of a tree that is like the others, only what no one has is downloaded', as
   expect(contentOf(await server.requests())).toHaveLength(2);
 });
 
+test('of a ref that a guest no longer follows, only its deployments keep anything', async () => {
+  const refs = () => host.sh(`ostree refs --repo=${repositoryOf('builder')}`);
+  expect(await refs()).toContain('site:debian/12/builder');
+  const [deployed] = (await status(host, 'builder')).deployments;
+  await declare(host, 'builder', guestFile('', `${server.url}/repo`));
+  await update(host, 'builder');
+  expect(await refs()).toContain(`site:${serverRef}`);
+  expect(await refs()).not.toContain('site:debian/12/builder');
+  expect((await status(host, 'builder')).deployments).toEqual([deployed]);
+  await start(host, 'builder');
+  expect((await status(host, 'builder')).deployments).toMatchObject([
+    { checksum: first },
+    { checksum: deployed?.checksum },
+  ]);
+  await host.run('machinectl', 'terminate', 'builder');
+});
+
 test('a running update shows how far it is in systemctl status', async () => {
   const slow = await serveMirror(host, { port: 8081, delay: 10 });
   const text = (i: number) => `file ${i}`;

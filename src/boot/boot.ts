@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { explain, Failure } from '../failure.ts';
-import { assessUnit, beginRestart, isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
+import { isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { recoverVar } from '../ostree/var-snapshots.ts';
 import { readRollback } from '../state/rollback.ts';
@@ -30,8 +30,6 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
   const next = await chooseDeployment(guest, log);
   point(guest.name, next);
   log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
-  if (attempt(log, () => readTrial(guest.name, next.name)))
-    await attempt(log, () => beginRestart(assessUnit(guest.name)));
 }
 
 /** For its maintenance a guest boots what it would boot, and nothing is decided about it. */

@@ -39,16 +39,22 @@ beforeEach(() => {
     .replaceAll('/run/ostree-guests', join(work, 'run'))
     .replaceAll('/run/machines', join(work, 'machines'));
   write(script, text);
-  write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n`);
+  const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
+  write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);
+  mkdirSync(dirname(link), { recursive: true });
   chmodSync(join(bin, 'systemctl'), 0o755);
   mkdirSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
 });
 
 /** What it pointed to, and what it asked of systemd. */
 function powerOn(...args: string[]) {
+  return powerOnWith({}, ...args);
+}
+
+function powerOnWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
   rmSync(asked, { force: true });
   const { status, stderr } = spawnSync('sh', [script, 'mail', ...args], {
-    env: { PATH: `${bin}:${process.env['PATH']}` },
+    env: { PATH: `${bin}:${process.env['PATH']}`, ...environment },
     encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -105,6 +111,15 @@ test.each(['staged.json', 'finalizing.json', 'rollback.json', 'trials/c0ffee.0+3
     expect(powerOn(sysroot)).toEqual(leftToBootStep);
   },
 );
+
+test('what it has put on trial is judged, and nothing else', () => {
+  deployed(0, 1);
+  write(join(state, 'mail', 'trials', 'c0ffee.1+3.json'), '{}');
+  const judged = 'restart --no-block ostree-guest-assess@mail.service\n';
+  const root = (serial: number) => join(sysroot, boot(serial));
+  expect(powerOnWith({ BOOTS: root(1) }, sysroot).asked).toBe(leftToBootStep.asked + judged);
+  expect(powerOnWith({ BOOTS: root(0) }, sysroot).asked).toBe(leftToBootStep.asked);
+});
 
 test('it decides for a guest that manages itself', () => {
   deployed(0, 1);

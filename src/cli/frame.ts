@@ -34,9 +34,9 @@ export const outputOption = (...more: string[]): Option =>
 /** Adds the options that may be given before or behind every command, as with systemctl. */
 export function addCommonOptions(guestctl: Command): void {
   for (const option of [outputOption(), ...commonOptions()]) guestctl.addOption(option);
-  for (const command of guestctl.commands) {
-    for (const option of commonOptions()) command.addOption(option.helpGroup('Common options:'));
-  }
+  // The same objects for all commands: a hundred of them take a millisecond to be made.
+  const ofCommands = commonOptions().map((option) => option.helpGroup('Common options:'));
+  for (const command of guestctl.commands) for (const option of ofCommands) command.addOption(option);
   guestctl.hook('preAction', (_, command) => {
     const prints = command.options.some((option) => option.attributeName() === 'output');
     if (!prints && guestctl.getOptionValue('output') !== undefined)

@@ -14,7 +14,7 @@ export async function measureHelp(host: Host): Promise<Row[]> {
     name: `guestctl ${option}`,
     command: `guestctl ${option}`,
   }));
-  const samples = await measure(host, [...asked, node], { rounds: 25 });
+  const samples = await measure(host, [...asked, node], { rounds: 41 });
   return asked.map((ours) =>
     row(
       ours.name,

@@ -13,7 +13,7 @@ export async function measureStart(host: Host): Promise<Row> {
   say('starts ...');
   const ours = { name: 'ours', before: stopBoth, command: `systemctl start ${guestUnit}` };
   const bare = { name: 'systemd-nspawn', before: stopBoth, command: `systemctl start ${bareUnit}` };
-  const samples = await measure(host, [ours, bare], { rounds: 9 });
+  const samples = await measure(host, [ours, bare], { rounds: 15 });
   return row(
     'start of a guest',
     'ms',
@@ -44,7 +44,7 @@ export async function measureSwitch(host: Host): Promise<Row> {
   const finalize = { name: 'finalize', before: barePull, command: bareDeploy };
   const boot = { name: 'boot', before: stopBoth, command: `systemctl start ${bareUnit}` };
   const samples = await measure(host, [ours, shutdown, finalize, boot], {
-    rounds: 5,
+    rounds: 9,
     beforeRound: publishAnother,
   });
   return row(

@@ -9,13 +9,13 @@ import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { commitOf, identityOption, keepBrought, sameIn } from './identity.ts';
 import { linkCommit } from './ostree.ts';
-import type { Source, Tell } from './source.ts';
+import type { Neighbours, Source, Tell } from './source.ts';
 
 /** Keeps the objects of what was brought last. */
 export const imageRef = 'ostree-guests/image';
 
 /** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
-export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly string[]): Source {
+export function ociSource(guest: Guest, origin: OciOrigin, neighbours: Neighbours): Source {
   const { image } = origin;
   const repository = repositoryOf(guest.sysroot);
   return {
@@ -29,9 +29,9 @@ export function ociSource(guest: Guest, origin: OciOrigin, neighbours: readonly 
       const bring = async (tell: Tell) => {
         if (isPulled) {
           tell('pulling its layers');
-          return pullImage(repository, image, neighbours);
+          return pullImage(repository, image, neighbours());
         }
-        const same = await sameAsNeighbour(repository, digest, neighbours);
+        const same = await sameAsNeighbour(repository, digest, neighbours());
         return same ?? unpack(guest, image, digest, tell);
       };
       const fetch = async (tell: Tell) => {

@@ -7,10 +7,10 @@ import { pullAndTell } from '../ostree/pull-progress.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
 import type { Finished } from '../process.ts';
 import { configureRemote, findRemote } from './remote.ts';
-import type { Source, Tell } from './source.ts';
+import type { Neighbours, Source, Tell } from './source.ts';
 
 /** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
-export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: readonly string[]): Source {
+export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: Neighbours): Source {
   const { remoteName, ref } = origin;
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
@@ -24,11 +24,12 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: rea
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
       const fetch = async (tell: Tell) => {
-        if (hasCommit(repository, checksum) || (await linkCommit(repository, checksum, neighbours)))
-          return checksum;
+        if (hasCommit(repository, checksum)) return checksum;
+        const others = neighbours();
+        if (await linkCommit(repository, checksum, others)) return checksum;
         if (url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
-          await seed(repository, neighbours);
-        const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
+          await seed(repository, others);
+        const caches = others.map((neighbour) => `--localcache-repo=${neighbour}`);
         // The commit by name: the remote's ref may have moved on since.
         await pull([...checked(url), ...caches, remoteName, `${ref}@${checksum}`], tell);
         return checksum;

@@ -32,16 +32,19 @@ export interface Offer {
 export type Tell = (howFar: string) => void;
 
 /**
- * The source of a guest's tree; throws where it cannot be one. The neighbours are the repositories of other guests
- * and of the host: what one of them has need not be brought from afar.
+ * The repositories of other guests and of the host: what one of them has need not be brought from afar. To know them
+ * takes the files of all guests, so they are asked for only where there is something to bring.
  */
-export function sourceOf(guest: Guest, neighbours: readonly string[]): Source {
+export type Neighbours = () => readonly string[];
+
+/** The source of a guest's tree; throws where it cannot be one. */
+export function sourceOf(guest: Guest, neighbours: Neighbours): Source {
   const base = baseOf(guest, neighbours);
   // A guest that manages itself adds them by itself.
   return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
 }
 
-function baseOf(guest: Guest, neighbours: readonly string[]): Source {
+function baseOf(guest: Guest, neighbours: Neighbours): Source {
   const { origin } = guest;
   switch (origin.kind) {
     case 'ostree':

@@ -8,7 +8,7 @@ import { hostRepository } from '../sources/host-remotes.ts';
 import { serviceReport } from './report.ts';
 import { update } from './update.ts';
 
-void serviceMain(updateUnit, (guest) => update(guest, neighboursOf(guest.sysroot), serviceReport));
+void serviceMain(updateUnit, (guest) => update(guest, () => neighboursOf(guest.sysroot), serviceReport));
 
 /** The repositories that may have what an update brings: of the other guests, and of the host. */
 function neighboursOf(sysroot: string): string[] {

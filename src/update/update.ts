@@ -5,7 +5,7 @@ import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';
 import { requireRehearsable } from '../rehearse/possible.ts';
-import { type Offer, sourceOf } from '../sources/source.ts';
+import { type Neighbours, type Offer, sourceOf } from '../sources/source.ts';
 import { readRejection } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
 import { updateInside } from './by-rpm-ostree.ts';
@@ -21,7 +21,7 @@ import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs
  * as the guest's policy goes. A running guest goes on undisturbed until then. Each step can be repeated, so a
  * run that was cut off at any point is completed by the next.
  */
-export async function update(guest: Guest, neighbours: readonly string[], report: Report): Promise<void> {
+export async function update(guest: Guest, neighbours: Neighbours, report: Report): Promise<void> {
   const [before] = listDeployments(guest.sysroot);
   const attempt = {
     ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
@@ -44,7 +44,7 @@ export async function update(guest: Guest, neighbours: readonly string[], report
 /** Whether what is new is staged, too. */
 const goesOn = ({ update: { action } }: Guest): boolean => action === 'stage' || action === 'switch';
 
-async function updateFromOutside(guest: Guest, neighbours: readonly string[], report: Report) {
+async function updateFromOutside(guest: Guest, neighbours: Neighbours, report: Report) {
   const source = sourceOf(guest, neighbours);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await finishCleanUp(guest);

@@ -48,6 +48,8 @@ export function usualKey(section: string, name: string): UsualKey | undefined {
 
 /** The type of the key that has this name. */
 export function typeIn(rows: readonly Row[], name: string): ValueType | undefined {
+  // Two names are none.
+  if (name.includes(' ')) return undefined;
   for (const [type, names] of rows) if (` ${names} `.includes(` ${name} `)) return type;
   return undefined;
 }

@@ -32,6 +32,10 @@ test.each([
     '4:1: There is no section [Container]. Known: [Guest], [Remote], [Update], [Packages], [Exec], [Files], [Network], [Unit], [Service], [Timer]',
   ],
   ['Descripton=x', "3:1: [Guest] has no key 'Descripton'. Did you mean Description?"],
+  [
+    '[Update]\nAllowDowngrade Rehearse=yes',
+    "4:1: [Update] has no key 'AllowDowngrade Rehearse'. See ostree-guests.guest(5)",
+  ],
   ['ref=site:x', "3:1: [Guest] has no key 'ref'. Did you mean Ref?"],
   ['Hostname=x', "3:1: [Guest] has no key 'Hostname'. It belongs in [Exec]"],
   ['Picture=x', "3:1: [Guest] has no key 'Picture'. Known: Description, Ref, Image, Build, Sysroot"],

@@ -7,6 +7,7 @@ import { type Row, row } from './results.ts';
 
 const ourUpdate = `systemctl start ostree-guest-update@${guest}`;
 const ourBoot = `systemctl start ostree-guest-boot@${guest}`;
+
 export async function measureUpdates(host: Host): Promise<Row[]> {
   say('updates ...');
   const nothingNew = { name: 'ours', command: ourUpdate };

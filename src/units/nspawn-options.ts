@@ -1,6 +1,3 @@
-import type { Guest } from '../config/guest.ts';
-import { ownCommand } from './nspawn-own.ts';
-
 /** Where a machine finds what it is made of, and what it may see of the host. */
 export interface View {
   readonly machine: string;
@@ -13,19 +10,6 @@ export interface View {
   readonly sysroot: readonly string[];
   readonly network: readonly string[];
 }
-
-/** What boots a guest, as it is written in a unit. */
-export const guestCommand = (guest: Guest): string =>
-  guest.isPlain ? `systemd-nspawn ${commonOptions(plainView(guest)).join(' ')}` : ownCommand(guest);
-
-const plainView = ({ name, sysroot }: Guest): View => ({
-  machine: name,
-  root: rootOf(name),
-  users: 'pick',
-  variable: `${variableOf(name, sysroot)}:idmap`,
-  sysroot: hiddenSysroot,
-  network: networks.veth,
-});
 
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
 export const variableOf = (name: string, sysroot: string): string =>

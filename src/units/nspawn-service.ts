@@ -1,7 +1,8 @@
 import { type Guest, managesItself } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
 import { besideMaintenance } from './maintenance-service.ts';
-import { guestCommand } from './nspawn-options.ts';
+import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
+import { ownCommand } from './nspawn-own.ts';
 import { ownLines } from './own-lines.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
 
@@ -34,3 +35,16 @@ export function nspawnService(guest: Guest): Parts {
 
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
+
+/** What boots a guest, as it is written in a unit. */
+const guestCommand = (guest: Guest): string =>
+  guest.isPlain ? `systemd-nspawn ${commonOptions(plainView(guest)).join(' ')}` : ownCommand(guest);
+
+const plainView = ({ name, sysroot }: Guest): View => ({
+  machine: name,
+  root: rootOf(name),
+  users: 'pick',
+  variable: `${variableOf(name, sysroot)}:idmap`,
+  sysroot: hiddenSysroot,
+  network: networks.veth,
+});

@@ -166,7 +166,8 @@ describe.each([
       ...engine(program('ulimit -S -t 1; while :; do :; done')),
       ...prefix,
     });
-    const message = '<3>generator: It took more than 20 seconds of processor time, and was ended\n';
+    const message =
+      '<3>generator: It took more than 20 seconds of processor time, and was ended: units of guests may be missing. Try again: systemctl daemon-reload\n';
     expect([status, stderr]).toEqual([152, expect.stringContaining(message)]);
   });
 });

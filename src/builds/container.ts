@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Build, filesOf } from '../config/build.ts';
+import { fuseDevice, hasFuse } from '../machine/fuse.ts';
 import { throwaway } from '../machine/nspawn.ts';
 import { unlessMissing } from '../node-files.ts';
 import { type Finished, run } from '../process.ts';
@@ -69,6 +70,7 @@ const options = (build: Build, { root, cache }: Rooms): string[] => [
   '--bind-ro=/etc',
   ...[...resolver(), ...beside(build)].map((path) => `--bind-ro=${path}`),
   `--bind=${cache}:/var/cache:idmap`,
+  ...(build.recipe.kind === 'treefile' && hasFuse() ? [`--bind=${fuseDevice}`] : []),
   `--chdir=${workPlace}`,
   // nspawn's /tmp is in memory, and archives are large.
   '--setenv=TMPDIR=/var/tmp',

@@ -5,7 +5,7 @@ import { isRunning } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';
-import { readStaged } from '../state/staged.ts';
+import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { diffPackages } from './database.ts';
 import { bothChanged, type FileChange, parseDiff } from './files.ts';
 import type { PackageChange } from './packages.ts';
@@ -54,7 +54,7 @@ async function current(guest: Guest, deployments: readonly Deployment[]): Promis
 
 function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment | undefined) {
   const [next, previous] = deployments;
-  const to = readStaged(guest.name)?.checksum ?? (next === now ? undefined : next?.checksum);
+  const to = whatIsStaged(guest)?.checksum ?? (next === now ? undefined : next?.checksum);
   if (now && to) return { from: now.checksum, to };
   if (next && previous) return { from: previous.checksum, to: next.checksum };
   const message = `${guest.name} has ${next ? 'one deployment' : 'no deployment'}, and nothing is staged`;

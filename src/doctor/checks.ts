@@ -1,3 +1,5 @@
+import { managesItself } from '../config/guest.ts';
+import { fuseRemedy } from '../machine/fuse.ts';
 import type { Facts } from './facts.ts';
 
 /** What doctor has to say of one thing. */
@@ -19,6 +21,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...rehearsals(facts),
   userNamespaces(facts),
   network(facts),
+  ...fuse(facts),
   selinux(facts),
   space(facts),
   ...facts.foreignHolders.map(({ pid, command, file }) =>
@@ -116,6 +119,17 @@ function network({ networkd, declared }: Facts): Finding {
     `systemd-networkd does not run here, so that the link of ${linked.slice(0, 3).join(', ')} has no address unless something else gives it one`,
     'Run: systemctl enable --now systemd-networkd; or set VirtualEthernet=no in [Network]',
   );
+}
+
+function fuse({ hasFuse, declared }: Facts): Finding[] {
+  const inNeed = [
+    ...declared.guests.filter(managesItself),
+    ...declared.builds.filter(({ recipe }) => recipe.kind === 'treefile'),
+  ].map(({ name }) => name);
+  if (inNeed.length === 0) return [];
+  if (hasFuse) return [good('fuse', 'rpm-ostree can layer packages and compose trees')];
+  const message = `The host has no /dev/fuse, without which rpm-ostree layers no packages and composes no tree: ${inNeed.slice(0, 3).join(', ')}`;
+  return [warning('fuse', message, `${fuseRemedy}; then restart these guests`)];
 }
 
 function selinux({ selinux: mode }: Facts): Finding {

@@ -7,6 +7,7 @@ import { unitsOfBuild } from '../generate/further-units.ts';
 import type { Generated } from '../generate/generated.ts';
 import { unitsOf } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
+import { hasFuse } from '../machine/fuse.ts';
 import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
@@ -28,6 +29,8 @@ export interface Facts {
   /** Whether mount(8) can map owners. */
   readonly mapsOwners: boolean;
   readonly networkd: boolean;
+  /** Whether there is /dev/fuse. */
+  readonly hasFuse: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
   readonly declared: Declared & DeclaredBuilds;
   /** Guests and builds whose units are not what the generator would make now. */
@@ -58,6 +61,7 @@ export async function gatherFacts(): Promise<Facts> {
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
     networkd: units[0]?.['ActiveState'] === 'active',
+    hasFuse: hasFuse(),
     hasNspawn: units[1]?.['LoadState'] === 'loaded',
     selinux: selinux(),
     outOfDate: [

@@ -101,7 +101,7 @@ async function commit({ repository, directory, below }: Workspace, identity: str
 
 async function runScript(
   { guest, packages, directory }: Workspace,
-  { failedScript }: Manager,
+  manager: Manager,
   usr: 'read-only' | 'writable',
   script: string,
 ): Promise<string> {
@@ -114,7 +114,7 @@ async function runScript(
     readable: localRepositories(directory),
     usr,
   });
-  const [failed] = failedScript?.exec(`${stdout}\n${stderr}`) ?? [];
+  const failed = manager.failedScript?.(`${stdout}\n${stderr}`);
   if (exitCode === 0 && failed === undefined) return stdout;
   const reason = failed ?? reasonOf(stderr);
   throw new Failure(

@@ -16,8 +16,8 @@ export interface Manager {
   readonly planOn: 'links' | 'copy';
   /** Does what was planned. */
   install(packages: Packages): string;
-  /** What it prints where a script of a package failed, and goes on all the same. */
-  readonly failedScript?: RegExp;
+  /** Finds the failed script of a package in what it printed; it goes on and succeeds all the same. */
+  failedScript?(output: string): string | undefined;
 }
 
 /** What the tree expects in /var is made as at a start; then come the site's own repositories. */

@@ -1,5 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
+import { fuseLines } from './fuse.ts';
 import { ownCommand } from './nspawn-own.ts';
 import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
@@ -9,6 +10,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
   unit: [needsMount(guest)],
   service: [
     unmountLeftOver,
+    ...fuseLines,
     `ExecStart=${ownCommand(guest, maintenance)}`,
     thaw(guest),
     ...ownLines(guest, 'Service'),

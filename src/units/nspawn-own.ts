@@ -2,6 +2,7 @@ import { type Guest, managesItself } from '../config/guest.ts';
 import type { Machine } from '../config/machine.ts';
 import { mountArgument } from '../config/mounts.ts';
 import { execWord } from './exec-word.ts';
+import { fuseOption } from './fuse.ts';
 import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
 
 /** The options that boot a guest. */
@@ -13,7 +14,8 @@ export const guestOptions = (guest: Guest): string[] => [
 /** The same as they are written in a unit; with more parameters for the guest's init system. */
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
   const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(execWord);
-  return ['systemd-nspawn', ...commonOptions(viewOf(guest)), ...others].join(' ');
+  const device = managesItself(guest) ? [fuseOption] : [];
+  return ['systemd-nspawn', ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
 
 function viewOf(guest: Guest): View {

@@ -1,5 +1,6 @@
 import { type Guest, managesItself } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
+import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
 import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
 import { ownCommand } from './nspawn-own.ts';
@@ -25,7 +26,7 @@ export function nspawnService(guest: Guest): Parts {
   if (isItsOwn) {
     const beside = besideMaintenance(guest);
     unit.push(...beside.unit);
-    service.push(...beside.service);
+    service.push(...fuseLines, ...beside.service);
   }
   return {
     unit: joined(unit, ownLines(guest, 'Unit')),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Problem } from '../config/problem.ts';
+import { fuseRemedy, hasFuse } from '../machine/fuse.ts';
 import { missingSources } from './bind-sources.ts';
 
 /** What only this host can tell of a build. */
@@ -14,9 +15,10 @@ function programs({ recipe }: Build): Problem[] {
     const { treefile, at } = recipe;
     if (!existsSync(treefile))
       return [{ at, message: `${treefile} does not exist`, remedy: 'Correct the path' }];
-    return hasProgram('rpm-ostree')
-      ? []
-      : [{ at, message: 'There is no rpm-ostree on this host', remedy: 'Install it' }];
+    if (!hasProgram('rpm-ostree'))
+      return [{ at, message: 'There is no rpm-ostree on this host', remedy: 'Install it' }];
+    const message = 'This host has no /dev/fuse, without which rpm-ostree composes no tree';
+    return hasFuse() ? [] : [{ at, message, remedy: fuseRemedy }];
   }
   return recipe.commands.flatMap(({ words: [program = ''], at }) => {
     if (hasProgram(program)) return [];

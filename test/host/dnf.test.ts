@@ -1,7 +1,17 @@
 // Packages over a tree of RPM's: by a real dnf in it, from a signed repository, in a host that has no network.
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, failingUpdate, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import {
+  declare,
+  failingUpdate,
+  guestFile,
+  inGuest,
+  reboot,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish } from './mirror.ts';
@@ -110,9 +120,14 @@ test('a newer package and a newer base are one update, and can be rolled back', 
 
 test('a tree that has only rpm-ostree gets them from that, as the build of a container image does', async () => {
   await publishRpmOstreeTree(host, 'debian/12/own', ref);
-  await offer('3.0');
-  const text = guest(`Install=${daemonName} site-library ./config-1.0.rpm\nRemove=extra`);
+  const text = guest(`Install=${daemonName} site-library ./config-1.0.rpm\nRemove=extra no-such-thing`);
   await declare(host, 'own', text.replace(ref, 'debian/12/own'));
+  await offer('2.9', { scripts: { post: 'echo it breaks >&2; exit 7' } });
+  expect(await failingUpdate(host, 'own')).toMatch(
+    new RegExp(`own\\.guest:8: cannot make the tree with .*: %post of ${daemonName} failed`),
+  );
+  expect(await updateJournal(host, 'own')).not.toContain('(1024/0');
+  await offer('3.0');
   await update(host, 'own');
   const before = (await status(host, 'own')).deployments;
   await update(host, 'own');

@@ -95,7 +95,10 @@ test('a guest that manages itself is a booted OSTree system of its own', async (
   const before = await fingerprint(host);
   await declare(host, 'own', guestFile());
   await update(host, 'own');
+  await host.sh('test -c /dev/fuse || mknod --mode=666 /dev/fuse c 10 229');
   await start(host, 'own');
+  expect(await inGuest(host, 'own', 'stat -c "%t:%T %a" /dev/fuse')).toBe('a:e5 666');
+  expect(await host.sh('systemctl show -P DeviceAllow systemd-nspawn@own')).toContain('/dev/fuse rwm');
   expect(await release()).toBe('1');
   expect(await inGuest(host, 'own', 'ostree admin status')).toMatch(/^\* own [0-9a-f]{64}\.0/);
   expect(await inGuest(host, 'own', 'rpm-ostree status --json')).toContain('"booted":true');

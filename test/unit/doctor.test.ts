@@ -11,7 +11,14 @@ const healthy: Facts = {
   ...{ systemd: '257.13-1~deb13u1', ostree: '2025.2', node: '20.19.0', kernel: '6.12.9' },
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
   mapped: undefined,
-  ...{ userNamespaces: 15_000, hasNspawn: true, mapsOwners: true, networkd: true, selinux: 'off' },
+  ...{
+    userNamespaces: 15_000,
+    hasNspawn: true,
+    hasFuse: true,
+    mapsOwners: true,
+    networkd: true,
+    selinux: 'off',
+  },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [] },
 };
@@ -33,6 +40,19 @@ test('a host on which all is well', () => {
         ok  guest files      1 guest is declared, units are up to date
     `).replace(/^/, '  '),
   );
+});
+
+const own = guestOf('[Guest]\nRef=site:x\n[Update]\nBy=rpm-ostree\n');
+
+test('only who needs /dev/fuse is told of it', () => {
+  const of = (facts: Partial<Facts>) =>
+    diagnose({ ...healthy, ...facts }).filter(({ check }) => check === 'fuse');
+  const declared = { ...healthy.declared, guests: [own] };
+  expect(of({ hasFuse: false })).toEqual([]);
+  expect(of({ declared })).toMatchObject([{ state: 'good' }]);
+  expect(of({ declared, hasFuse: false })).toMatchObject([
+    { state: 'warning', remedy: 'Run: modprobe fuse; then restart these guests' },
+  ]);
 });
 
 test.each<[string, Partial<Facts>, string, string]>([

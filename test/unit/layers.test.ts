@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { packagesWords } from '../../src/config/packages.ts';
 import { reasonOf } from '../../src/layers/make.ts';
 import { managers } from '../../src/layers/managers.ts';
+import { rpmOstree } from '../../src/layers/rpm.ts';
 import { localPaths } from '../../src/layers/workspace.ts';
 import { complaints, guestOf, readAs } from './read.ts';
 
@@ -67,6 +68,8 @@ test('what would come is read from what the package managers print', () => {
   const table =
     ' Package  Arch   Version      Repository  Size\nInstalling:\n postfix  x86_64 2:3.9.0-1.fc41 fedora 1.5 MiB\n';
   expect(table.match(dnf?.planLine ?? /$/)).toEqual([' postfix  x86_64 2:3.9.0-1.fc41 fedora 1.5 MiB']);
+  const dnf5 = ' tool    noarch 0:7-1   local      14.0   B\n';
+  expect(dnf5.match(dnf?.planLine ?? /$/)).toEqual([' tool    noarch 0:7-1   local      14.0   B']);
   const wrapped =
     'Installing:\n a-name-that-is-long\n          noarch 1.0-1        site       6.7 k\n\nTransaction Summary\n';
   expect(wrapped.match(dnf?.planLine ?? /$/)).toEqual([
@@ -80,8 +83,20 @@ test.each([
   '>>> Non-critical error in post-install scriptlet: site-0:1.0-1.noarch',
 ])('a script of an rpm that failed is seen: %s', (line) => {
   const [, , dnf] = managers;
-  expect(dnf?.failedScript?.test(`Running\n${line}\nComplete!\n`)).toBe(true);
-  expect(dnf?.failedScript?.test('  Running scriptlet: site-1.0-1.noarch   1/2 \n')).toBe(false);
+  expect(dnf?.failedScript?.(`Running\n${line}\nComplete!\n`)).toBeDefined();
+  expect(dnf?.failedScript?.('  Running scriptlet: site-1.0-1.noarch   1/2 \n')).toBeUndefined();
+});
+
+test('a failed script is seen in the debug messages of rpm-ostree, and one that succeeded is not', () => {
+  const phase = (how: string) =>
+    `(rpm-ostree:7): libdnf-DEBUG: 10:00:00.123: phase: 131072(${how}, /var/cache/rpm-ostree/site-1.0.rpm/site)\n`;
+  expect(rpmOstree.failedScript?.(phase('1024/0'))).toBeUndefined();
+  expect(rpmOstree.failedScript?.(`Installing\n${phase('1024/0')}${phase('1024/1')}Done\n`)).toBe(
+    '%post of site failed',
+  );
+  expect(rpmOstree.failedScript?.('(x): libdnf-DEBUG: phase: 131072(1065/2, site)\n')).toBe(
+    'a script of site failed',
+  );
 });
 
 test.each([

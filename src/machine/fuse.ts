@@ -1,0 +1,10 @@
+import { statSync } from 'node:fs';
+
+/** rpm-ostree needs it to layer packages and to compose trees. */
+export const fuseDevice = '/dev/fuse';
+
+export const hasFuse = (): boolean =>
+  statSync(fuseDevice, { throwIfNoEntry: false })?.isCharacterDevice() === true;
+
+/** What to do where the host has none. */
+export const fuseRemedy = 'Run: modprobe fuse';

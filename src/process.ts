@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { shellWord } from './shell-word.ts';
 
@@ -14,9 +15,20 @@ export interface RunOptions {
   readonly input?: string;
   /** In milliseconds, after which it is killed. */
   readonly timeout?: number;
-  /** Also prints what it prints, as it comes. */
+  /** Also prints what it prints, as it comes. Of more than `most` the middle is left out of the answer. */
   readonly print?: boolean;
+  /**
+   * Bytes of its standard output. A program that prints more is killed and has failed, because a parser needs all of it.
+   * Of standard error only the beginning and the end are kept.
+   */
+  readonly most?: number;
+  /** Nobody parses its standard output: it is kept like standard error, and the program may print as much as it likes. */
+  readonly forPeople?: boolean;
 }
+
+/** Enough for a host with 1000 guests, and too little to fill the memory of the host. */
+const most = 32 << 20;
+const mostForPeople = 64 << 10;
 
 /**
  * Runs a program to its end; any exit code is an answer, not an exception. A program that cannot be
@@ -30,13 +42,12 @@ export async function run(
   // Loaded only when a program is really started: execa takes longer to load than most commands to run.
   const { execa } = await import('execa');
   const child = execa(file, args, {
-    reject: false,
+    ...{ reject: false, buffer: false },
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    ...(options.timeout !== undefined && { timeout: Math.max(1, options.timeout), killSignal: 'SIGKILL' }),
     ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
   });
-  return finished(file, await child);
+  return watch(file, child, options);
 }
 
 /**
@@ -51,39 +62,97 @@ export async function runOnTerminal(
   const { execa } = await import('execa');
   const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
   const child = execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    ...{ reject: false, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+    ...{ reject: false, buffer: false, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
     env: { LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
   });
-  child.stdout.setEncoding('utf8').on('data', onShown);
-  const result = await child;
+  const ofTerminal = new Excerpt(mostForPeople);
+  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => ofTerminal.add(chunk));
+  // Node decodes for each listener what arrives in pieces.
+  const decoder = new TextDecoder();
+  child.stdout?.on('data', (chunk: Buffer) => onShown(decoder.decode(chunk, { stream: true })));
+  const result = await watch(file, child, { forPeople: true });
   // As on a terminal they may be coloured, too.
-  const errors = stripVTControlCharacters(`${result.stderr}${result.stdio[3] ?? ''}`);
-  return finished(file, { ...result, stderr: errors });
+  return { ...result, stderr: stripVTControlCharacters(`${result.stderr}${ofTerminal.text()}`) };
+}
+
+/** What is needed here of a program that execa has started. */
+interface Child extends Promise<Ended> {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  kill(signal: 'SIGKILL'): boolean;
 }
 
 interface Ended {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
-  readonly timedOut: boolean;
   readonly originalMessage?: string | undefined;
-  readonly stdout?: unknown;
-  readonly stderr?: unknown;
 }
 
-function finished(file: string, result: Ended): Finished {
-  if (result.exitCode === undefined) {
-    const reason = result.timedOut
-      ? 'took too long'
-      : result.signal
-        ? `killed by ${result.signal}`
-        : (result.originalMessage ?? 'cannot be started');
-    return { exitCode: result.signal ? 128 : 127, stdout: '', stderr: `${file}: ${reason}` };
-  }
-  return {
-    exitCode: result.exitCode,
-    stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? ''),
+/** Waits for the end of a program, and keeps what it prints, within bounds of time and size. */
+async function watch(file: string, child: Child, options: RunOptions): Promise<Finished> {
+  const limit = options.most ?? most;
+  const stdout = new Excerpt(options.forPeople ? mostForPeople : limit);
+  const stderr = new Excerpt(options.print ? limit : mostForPeople);
+  let why: string | undefined;
+  const end = (reason: string) => {
+    why ??= reason;
+    child.kill('SIGKILL');
+    // What it started may have them open for as long as it likes.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout.add(chunk);
+    if (!options.forPeople && !options.print && stdout.size > limit)
+      end(`printed more than ${limit >> 20} MiB`);
+  });
+  child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
+  const timer =
+    options.timeout !== undefined && setTimeout(end, Math.max(1, options.timeout), 'took too long');
+  const { exitCode, signal, originalMessage } = await child;
+  if (timer) clearTimeout(timer);
+  if (why === undefined && exitCode !== undefined)
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  const reason = why ?? (signal ? `killed by ${signal}` : (originalMessage ?? 'cannot be started'));
+  return { exitCode: why || signal ? 128 : 127, stdout: '', stderr: `${file}: ${reason}` };
+}
+
+/** Of a stream its beginning and its end, and how much of it is missing between them. */
+class Excerpt {
+  /** Of the stream. */
+  size = 0;
+  readonly #half: number;
+  readonly #head: Buffer[] = [];
+  readonly #tail: Buffer[] = [];
+  #ofHead = 0;
+  #ofTail = 0;
+
+  /** With at most so many bytes, and a piece of the stream. */
+  constructor(limit: number) {
+    this.#half = limit / 2;
+  }
+
+  add(chunk: Buffer): void {
+    this.size += chunk.length;
+    const room = this.#half - this.#ofHead;
+    const [first, rest] = [chunk.subarray(0, room), chunk.subarray(room)];
+    if (first.length > 0) this.#head.push(first);
+    this.#ofHead += first.length;
+    if (rest.length === 0) return;
+    this.#tail.push(rest);
+    this.#ofTail += rest.length;
+    // All but the last that are needed for the second half.
+    while (this.#ofTail - (this.#tail[0]?.length ?? 0) >= this.#half)
+      this.#ofTail -= this.#tail.shift()?.length ?? 0;
+  }
+
+  /** Without the end of its last line. */
+  text(): string {
+    const missing = this.size - this.#ofHead - this.#ofTail;
+    const mark = missing > 0 ? [Buffer.from(`\n[${missing} bytes are left out]\n`)] : [];
+    const text = Buffer.concat([...this.#head, ...mark, ...this.#tail]).toString();
+    return text.replace(/\r?\n$/, '');
+  }
 }
 
 export interface AttachOptions extends RunOptions {

@@ -24,13 +24,22 @@ export async function failedUnits(machine: string): Promise<string[] | undefined
     .filter((unit) => unit !== '');
 }
 
-/** Runs a command to its end, as a service of the machine's; what it prints is in the answer. */
+/**
+ * Runs a command to its end, as a service of the machine's; the answer has the beginning and the end of what it prints.
+ * After `limit` milliseconds nobody waits any longer, and the machine's systemd kills all that the command has started.
+ */
 export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
-  return run('systemd-run', asService(machine, words), { timeout: limit });
+  const properties = [`RuntimeMaxSec=${Math.max(1, Math.ceil(limit))}ms`, 'TimeoutStopSec=1s'];
+  return run('systemd-run', asService(machine, words, properties), { timeout: limit, forPeople: true });
 }
 
-const asService = (machine: string, words: readonly string[]): string[] => [
+const asService = (
+  machine: string,
+  words: readonly string[],
+  properties: readonly string[] = [],
+): string[] => [
   ...[`--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'],
+  ...properties.map((property) => `--property=${property}`),
   ...['--', ...literal(words)],
 ];
 

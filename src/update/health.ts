@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UpdatePolicy } from '../config/policy.ts';
+import { excerpt } from '../config/problem.ts';
 import { failedUnits, isActive, runInside, systemState } from '../machine/inside.ts';
 import { showUnits } from '../machine/systemctl.ts';
 import { type Baseline, writeBaseline } from '../state/baseline.ts';
@@ -100,7 +101,7 @@ async function firstComplaint(
   for (const words of checks) {
     const { exitCode, stdout, stderr } = await runInside(machine, words, deadline - Date.now());
     if (exitCode === 0) continue;
-    const said = (stderr.trim() || stdout.trim()).split('\n').at(-1);
+    const said = excerpt((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '');
     return `HealthCheck=${words.join(' ')} did not succeed (exit code ${exitCode}${said ? `: ${said}` : ''})`;
   }
   return undefined;

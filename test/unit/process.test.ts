@@ -1,0 +1,52 @@
+// Whatever a program prints, and however long it and what it started go on, there is an answer of bounded size in time.
+import { expect, test } from 'vitest';
+import { run, runOnTerminal } from '../../src/process.ts';
+
+const sh = (script: string, options = {}) => run('sh', ['-c', script], options);
+
+test('what it prints, its end of line excepted, and how it ends', async () => {
+  expect(await sh('echo out; echo; echo err >&2; exit 3')).toEqual({
+    ...{ exitCode: 3, stdout: 'out\n', stderr: 'err' },
+  });
+  expect(await sh('cat', { input: 'ä\r\n' })).toMatchObject({ stdout: 'ä', exitCode: 0 });
+  expect(await sh('cat; echo "$A"', { env: { A: 'b' } })).toMatchObject({ stdout: 'b' });
+});
+
+test('what cannot be started, or is killed', async () => {
+  expect(await run('/nonexistent', [])).toMatchObject({
+    exitCode: 127,
+    stderr: expect.stringContaining('ENOENT'),
+  });
+  expect(await sh('kill -9 $$')).toEqual({ exitCode: 128, stdout: '', stderr: 'sh: killed by SIGKILL' });
+});
+
+test('a limit of time holds even if what it started keeps its output open', async () => {
+  const begun = Date.now();
+  const finished = await sh('sleep 5 & sleep 5', { timeout: 300 });
+  expect(finished).toEqual({ exitCode: 128, stdout: '', stderr: 'sh: took too long' });
+  expect(Date.now() - begun).toBeLessThan(3000);
+});
+
+test('too much for a parser is a failure, at once', async () => {
+  const finished = await run('yes', [], { most: 1 << 20 });
+  expect(finished).toEqual({ exitCode: 128, stdout: '', stderr: 'yes: printed more than 1 MiB' });
+});
+
+test('of what is for people, the beginning and the end are kept', async () => {
+  const { exitCode, stdout, stderr } = await sh('seq 1000000; seq 1000000 >&2; exit 1', { forPeople: true });
+  expect(exitCode).toBe(1);
+  for (const text of [stdout, stderr]) {
+    expect(text).toMatch(/^1\n2\n.*\n\[\d+ bytes are left out\]\n.*\n999999\n1000000$/s);
+    expect(text.length).toBeLessThan(200_000);
+  }
+  expect((await sh('printf %032768d%032768d 1 2', { forPeople: true })).stdout).toMatch(/^0+10+2$/);
+});
+
+test('what is printed on a terminal comes apart from errors', async () => {
+  const shown: string[] = [];
+  const finished = await runOnTerminal('sh', ['-c', 'test -t 1 && echo ä; echo err >&2; exit 4'], (text) => {
+    shown.push(text);
+  });
+  expect(finished).toMatchObject({ exitCode: 4, stderr: 'err' });
+  expect(shown.join('')).toBe('ä\r\n');
+});

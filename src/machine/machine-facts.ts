@@ -1,4 +1,5 @@
 import { run } from '../process.ts';
+import { machined, machinedTimeout } from './machined.ts';
 import { guestUnit, showUnits } from './systemctl.ts';
 
 /** What a running machine takes and where it is reached. What systemd does not know is absent. */
@@ -12,16 +13,16 @@ export interface MachineFacts {
 }
 
 export async function machineFacts(guest: string): Promise<MachineFacts> {
-  const [[shown = {}], { stdout }] = await Promise.all([
+  const [[shown = {}], addresses] = await Promise.all([
     showUnits([guestUnit(guest)], ['MemoryCurrent', 'CPUUsageNSec', 'TasksCurrent']),
-    run('machinectl', ['list', '--output=json', '--max-addresses=all']),
+    addressesOf(guest),
   ]);
   const cpu = count(shown['CPUUsageNSec']);
   return {
     memory: count(shown['MemoryCurrent']),
     cpu: cpu === undefined ? undefined : cpu / 1e9,
     tasks: count(shown['TasksCurrent']),
-    addresses: addressesOf(stdout, guest),
+    addresses,
   };
 }
 
@@ -29,9 +30,29 @@ export async function machineFacts(guest: string): Promise<MachineFacts> {
 const count = (value = ''): number | undefined =>
   /^\d+$/.test(value) && Number(value) < Number.MAX_SAFE_INTEGER ? Number(value) : undefined;
 
-/** machinectl(1): an array of objects, with the addresses of each machine in lines. */
-export function addressesOf(listed: string, machine: string): string[] {
-  const machines = JSON.parse(listed.trim() || '[]') as { machine: string; addresses?: string | null }[];
-  const found = machines.find((one) => one.machine === machine)?.addresses ?? '';
-  return found.split('\n').filter((address) => address !== '' && address !== '-');
+/**
+ * systemd-machined knows them. Only this machine is asked about: to list machines it reads files of all of them, and one that is
+ * a pipe makes it wait. Where it does not answer, there are none.
+ */
+async function addressesOf(machine: string): Promise<string[]> {
+  const { exitCode, stdout } = await run(
+    'busctl',
+    ['--json=short', 'call', ...machined, 'GetMachineAddresses', 's', machine],
+    { timeout: machinedTimeout },
+  );
+  return exitCode === 0 ? parseAddresses(stdout) : [];
+}
+
+/** The type, and an array of pairs of an address family and the bytes of an address: org.freedesktop.machine1(5). */
+export function parseAddresses(answer: string): string[] {
+  const { data } = JSON.parse(answer) as { data: [[family: number, bytes: number[]][]] };
+  return data[0].map(([, bytes]) => (bytes.length === 4 ? bytes.join('.') : ipv6(bytes)));
+}
+
+/** In its short form: RFC 5952, as browsers write it, too. */
+function ipv6(bytes: readonly number[]): string {
+  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) =>
+    (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16),
+  );
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }

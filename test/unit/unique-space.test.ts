@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressesOf } from '../../src/machine/machine-facts.ts';
+import { parseAddresses } from '../../src/machine/machine-facts.ts';
 import { countUnique } from '../../src/ostree/unique-space.ts';
 
 test('what has no more links than those in one deployment and its object is unique', () => {
@@ -27,14 +27,17 @@ test('what has no more links than those in one deployment and its object is uniq
   );
 });
 
-test('the addresses of a machine, as machinectl of systemd 257 lists them', () => {
-  const listed =
-    '[{"machine":"build","class":"container","service":"systemd-nspawn","os":"debian","version":"13","addresses":"-"},' +
-    '{"machine":"mail","class":"container","service":"systemd-nspawn","os":"debian","version":"13","addresses":"10.0.0.2\\nfe80::1"}]\n';
-  expect(addressesOf(listed, 'mail')).toEqual(['10.0.0.2', 'fe80::1']);
-  expect([addressesOf(listed, 'build'), addressesOf(listed, 'other'), addressesOf('', 'mail')]).toEqual([
-    [],
-    [],
-    [],
-  ]);
+test('the addresses of a machine, as busctl of systemd 257 prints them', () => {
+  const link = [254, 128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+  const answer = {
+    type: 'a(iay)',
+    data: [
+      [
+        [2, [10, 0, 0, 2]],
+        [10, link],
+      ],
+    ],
+  };
+  expect(parseAddresses(JSON.stringify(answer))).toEqual(['10.0.0.2', 'fe80::1']);
+  expect(parseAddresses('{"type":"a(iay)","data":[[]]}')).toEqual([]);
 });

@@ -101,7 +101,11 @@ const environment = [
   ],
   [
     'SYSTEMD_PAGER, PAGER',
-    'What shows output that is longer than the terminal; the default is less, empty or cat is none.',
+    'What shows output that is longer than the terminal; the default is less, empty or cat is none. Under sudo and the like it is always less, in its secure mode.',
+  ],
+  [
+    'SYSTEMD_PAGERSECURE',
+    'A boolean: whether less is in its secure mode, in which it runs no commands. If it is set, the pager may be another one under sudo, too.',
   ],
   ['SYSTEMD_LESS', 'Options for less; the default is FRSXMK.'],
   ['SYSTEMD_EDITOR, EDITOR, VISUAL', 'What edit opens guest files in.'],

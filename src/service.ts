@@ -5,6 +5,7 @@ import { formatProblem, type Problem } from './config/problem.ts';
 import { explain, Failure } from './failure.ts';
 import { requireKnown } from './machine/known.ts';
 import { nodeFiles } from './node-files.ts';
+import { tell } from './tell.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
 /** Runs the work of a service on the guest named on its command line; a failure is its last words. */
@@ -68,5 +69,5 @@ export const notDeclared = (name: string): Failure =>
 /** One error in the journal, of priority 3, for each line; or plain text on a terminal: sd-daemon(3). */
 export function complain(text: string): void {
   const prefix = process.env['JOURNAL_STREAM'] ? '<3>' : '';
-  for (const line of text.split('\n')) console.error(prefix + line);
+  for (const line of text.split('\n')) tell(prefix + line);
 }

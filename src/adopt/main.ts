@@ -1,4 +1,5 @@
 import { explain } from '../failure.ts';
+import { tell } from '../tell.ts';
 import { requirePrivateRun } from '../update/private-run.ts';
 import { adoptTree } from './tree.ts';
 
@@ -6,6 +7,6 @@ import { adoptTree } from './tree.ts';
 const [sysroot = '', stateroot = '', root = ''] = process.argv.slice(2);
 requirePrivateRun('guestctl adopt');
 adoptTree(sysroot, stateroot, root).catch((error: unknown) => {
-  console.error(explain(error) ?? String((error as Error).stack));
+  tell(explain(error) ?? String((error as Error).stack));
   process.exitCode = 1;
 });

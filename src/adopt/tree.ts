@@ -6,6 +6,7 @@ import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { deploy, ensureSysroot } from '../ostree/sysroot.ts';
 import { hostRepository } from '../sources/host-remotes.ts';
+import { log } from '../tell.ts';
 
 /**
  * Makes a sysroot with the tree of an old guest's deployment in it; repeatable. Its /etc and /var follow (adopt.ts):
@@ -50,7 +51,7 @@ async function commitTree(repository: string, root: string, scratch: string): Pr
   );
   const host = await viewOf(hostRepository, `${scratch}/host`);
   if ((await contentOf(host, original)) !== (await contentOf(repository, made))) {
-    console.log('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+    log('Its /usr is not, or no longer, as it was committed: it is kept as it is');
     return made;
   }
   await ostree(`Cannot bring ${original}`, `--repo=${repository}`, 'pull-local', hostRepository, original);

@@ -1,9 +1,11 @@
+import { printable } from '../printable.ts';
+
 /** Asks a person; no is the default, and what is answered where nobody is there. */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
+  const answer = await terminal.question(`${printable(question)} [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

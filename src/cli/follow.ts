@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
 import { readEntries, syncJournal } from '../machine/journal.ts';
 import { showUnits, startUnit, updateUnit } from '../machine/systemctl.ts';
+import { printableLine } from '../printable.ts';
+import { tell } from '../tell.ts';
 import { isQuiet, say } from './frame.ts';
 
 /** How often the progress is looked at, in milliseconds. */
@@ -63,7 +65,7 @@ async function tellSteps(
     const steps = entries.filter((entry) => entry['_COMM'] !== 'ostree');
     progress.clear();
     for (const { MESSAGE = '', PRIORITY } of steps.slice(told)) {
-      if (Number(PRIORITY) <= errorPriority || !quiet) console.error(MESSAGE);
+      if (Number(PRIORITY) <= errorPriority || !quiet) tell(MESSAGE);
     }
     told = steps.length;
     if (ended) return;
@@ -90,7 +92,7 @@ class ProgressLine {
 
   show(text: string): void {
     this.#shown = text !== '';
-    process.stderr.write(text.slice(0, (process.stderr.columns || 80) - 1));
+    process.stderr.write(printableLine(text).slice(0, (process.stderr.columns || 80) - 1));
   }
 
   clear(): void {

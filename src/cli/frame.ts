@@ -1,14 +1,16 @@
 // What all commands have in common: how one is defined, its options, what it prints and how it ends.
 import { Argument, type Command, Option } from 'commander';
+import { printableJson } from '../printable.ts';
+import { tell } from '../tell.ts';
 import { printPaged } from './pager.ts';
-import { type Screen, screenOf } from './screen.ts';
+import { rendered, type Screen, screenOf } from './screen.ts';
 
 /** A command's file exports one of these; program.ts calls it. The command's action gets it as its last argument. */
 export type Define = (guestctl: Command) => Command;
 
 /** What a user gets to see of a command's answer. */
 export interface Answer {
-  /** For people; nothing is printed where it is empty. */
+  /** For people; nothing is printed if it is empty. It may contain anything: what acts on a terminal is escaped, colours excepted. */
   readonly text: (screen: Screen) => string;
   /** For scripts, as docs/guestctl.schema.json says: commits in full, times in RFC 3339, null for what is not. */
   readonly json?: () => unknown;
@@ -59,15 +61,15 @@ export const hostOf = (command: Command): string | undefined => given(command, '
 export async function print(command: Command, { text, json }: Answer): Promise<void> {
   const pager = given(command, 'pager') !== false;
   const format = formatOf(command);
-  if (format === 'json' && json) return printPaged(JSON.stringify(json(), undefined, 2), pager);
+  if (format === 'json' && json) return printPaged(printableJson(json()), pager);
   const legend = given(command, 'legend') !== false;
   const printed = text(screenOf({ wide: format === 'wide', legend }));
-  if (printed !== '') await printPaged(printed, pager);
+  if (printed !== '') await printPaged(rendered(printed), pager);
 }
 
 /** Tells what was done, or what comes next, to a person; not with --quiet, and not into what a script reads. */
 export function say(command: Command, text: string): void {
-  if (!isQuiet(command)) console.error(text);
+  if (!isQuiet(command)) tell(text);
 }
 
 /** What was given on the command line: behind the command, else before it. */

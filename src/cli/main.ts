@@ -1,4 +1,5 @@
 import { explain } from '../failure.ts';
+import { tell } from '../tell.ts';
 import { failed, hostOf } from './frame.ts';
 import { makeProgram } from './program.ts';
 import { runOnHost } from './remote.ts';
@@ -20,6 +21,6 @@ guestctl
   .catch((error: unknown) => {
     const text = explain(error);
     if (text === undefined) throw error;
-    console.error(text);
+    tell(text);
     process.exitCode = failed;
   });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { tell } from '../tell.ts';
 import { adopt } from './commands/adopt.ts';
 import { cat } from './commands/cat.ts';
 import { complete } from './commands/complete.ts';
@@ -43,6 +44,7 @@ export function makeProgram(version: string): Command {
     // There are no colours in the help.
     .configureOutput({
       writeOut,
+      writeErr: (text) => tell(text.trimEnd()),
       getOutHelpWidth: () => terminal()?.columns ?? 80,
       getOutHasColors: () => false,
     })

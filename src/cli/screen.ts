@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import { terminal } from './out.ts';
 
 /** What a text is laid out for. What is not a terminal gets no colours, and lines as long as they are. */
@@ -14,6 +15,12 @@ export interface Screen {
 export type Style = 'bold' | 'dim' | 'good' | 'bad' | 'warn';
 
 const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, good: 32, bad: 31, warn: 33 };
+
+/** Begins our own colours until all the rest of a text is printable. Data cannot contain it, because it is new in each process. */
+const mark = `\u{fdd0}${Math.random()}:`;
+
+/** Makes a text ready for a terminal: whatever would act on it is escaped, and what was painted gets its colours. */
+export const rendered = (text: string): string => printable(text).replaceAll(mark, '\x1b[');
 
 /** As a pipe or a file gets it. */
 export const plain: Screen = { wide: false, legend: true, width: Infinity, paint: (_, text) => text };
@@ -33,6 +40,6 @@ export function screenOf({ wide = false, legend = true }: ScreenOptions): Screen
     wide,
     legend,
     width: wide ? Infinity : out.columns || 80,
-    paint: (style, text) => (coloured ? `\x1b[${codes[style]}m${text}\x1b[0m` : text),
+    paint: (style, text) => (coloured ? `${mark}${codes[style]}m${text}${mark}0m` : text),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
+import { printable } from '../printable.ts';
 import { attach, run } from '../process.ts';
 
 /** The fields of one journal entry by their names: systemd.journal-fields(7). */
@@ -12,7 +13,7 @@ export type JournalFields = Readonly<Record<string, string>>;
 export async function writeEntry(fields: JournalFields): Promise<void> {
   const unit = ownUnit();
   const lines = Object.entries({ ...fields, ...(unit ? { OBJECT_SYSTEMD_UNIT: unit } : {}) }).map(
-    ([name, value]) => `${name}=${value.replaceAll('\n', ' ')}\n`,
+    ([name, value]) => `${name}=${printable(value).replace(/[\t\n]/g, ' ')}\n`,
   );
   await run('logger', ['--journald'], { input: lines.join('') });
 }

@@ -1,4 +1,6 @@
+import { printableLine } from '../printable.ts';
 import { run } from '../process.ts';
+import { log } from '../tell.ts';
 
 /** Tells whoever looks how far an update is. */
 export interface Report {
@@ -11,7 +13,7 @@ export interface Report {
 /** Standard output is the journal, or the terminal of who runs the program by hand. */
 export const serviceReport: Report = {
   step(text) {
-    console.log(text);
+    log(text);
     notifyStatus(text);
   },
   progress: notifyStatus,
@@ -20,5 +22,5 @@ export const serviceReport: Report = {
 /** sd_notify(3) through systemd-notify(1): Node has no datagram sockets of its own. */
 function notifyStatus(text: string): void {
   // Nothing depends on it, so nothing waits for it.
-  if (process.env['NOTIFY_SOCKET']) void run('systemd-notify', [`--status=${text}`]);
+  if (process.env['NOTIFY_SOCKET']) void run('systemd-notify', [`--status=${printableLine(text)}`]);
 }

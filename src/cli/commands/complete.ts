@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { printableLine } from '../../printable.ts';
 import { writeOut } from '../out.ts';
 
 /** For the completion of shells: one word in each line, with no process started. */
@@ -15,7 +16,7 @@ export const complete = (guestctl: Command): Command =>
       const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);
       writeOut(
         words()
-          .map((word) => `${word}\n`)
+          .map((word) => `${printableLine(word)}\n`)
           .join(''),
       );
     });

@@ -6,6 +6,7 @@ import { isRunning } from '../../machine/systemctl.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { notDeclared, requireGuest } from '../../service.ts';
+import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { runEditor } from '../editor.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
@@ -45,7 +46,7 @@ async function editedText(name: string, before: string): Promise<string> {
       rmSync(directory, { recursive: true });
       return text;
     }
-    console.error(problems);
+    tell(problems);
     if (!(await confirm('Edit it again?')))
       throw new Failure('Nothing was changed', `What you wrote is in ${file}`);
   }

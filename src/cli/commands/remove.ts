@@ -5,6 +5,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { removeGuest, toBeRemoved } from '../../remove/remove.ts';
 import { requireGuest } from '../../service.ts';
+import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
 
@@ -20,12 +21,10 @@ export const remove: Define = (guestctl) =>
       if (await isRunning(name))
         throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
       const keepVar = options.keepVar === true;
-      console.error(`This deletes of ${name}, for good:`);
-      for (const path of toBeRemoved(guest)) console.error(`  ${path}`);
-      console.error(
-        `  with ${listDeployments(guest.sysroot).length} deployments, ${await diskUsage(guest.sysroot)}`,
-      );
-      if (keepVar) console.error(`and leaves its /var, in ${varOf(guest.sysroot, name)}`);
+      tell(`This deletes of ${name}, for good:`);
+      for (const path of toBeRemoved(guest)) tell(`  ${path}`);
+      tell(`  with ${listDeployments(guest.sysroot).length} deployments, ${await diskUsage(guest.sysroot)}`);
+      if (keepVar) tell(`and leaves its /var, in ${varOf(guest.sysroot, name)}`);
       if (!options.yes && !(await confirm('Go on?')))
         throw new Failure('Nothing was removed', `Without being asked: guestctl remove --yes ${name}`);
       await removeGuest(guest, keepVar);

@@ -1,6 +1,7 @@
 import type { Difference, End } from '../../diff/diff.ts';
 import type { FileChange } from '../../diff/files.ts';
 import type { PackageChange } from '../../diff/packages.ts';
+import { printableLine } from '../../printable.ts';
 import type { Screen } from '../screen.ts';
 import { short } from './words.ts';
 
@@ -17,7 +18,7 @@ export function diffText({ from, to, packages, files, etc }: Difference, screen:
 }
 
 const endWords = ({ checksum, version }: End): string =>
-  version === undefined ? short(checksum) : `${version} (${short(checksum)})`;
+  version === undefined ? short(checksum) : `${printableLine(version)} (${short(checksum)})`;
 
 function packageLines(packages: readonly PackageChange[]): string[] {
   if (packages.length === 0) return ['', 'The packages are the same'];
@@ -28,13 +29,14 @@ function packageLines(packages: readonly PackageChange[]): string[] {
 }
 
 const packageWords = ({ name, from, to }: PackageChange): string =>
-  `  ${name} ${[from, to].filter((version) => version !== undefined).join(' -> ')}`;
+  printableLine(`  ${name} ${[from, to].filter((version) => version !== undefined).join(' -> ')}`);
 
 const letters = { added: 'A', removed: 'D', changed: 'M' } as const;
 
 function fileLines(files: readonly FileChange[], wide: boolean): string[] {
   if (files.length === 0) return ['', 'The files are the same'];
-  if (wide) return ['', 'Files:', ...files.map(({ change, path }) => `  ${letters[change]} ${path}`)];
+  if (wide)
+    return ['', 'Files:', ...files.map(({ change, path }) => `  ${letters[change]} ${printableLine(path)}`)];
   const count = (change: FileChange['change']) => files.filter((file) => file.change === change).length;
   const counts = `${count('changed')} changed, ${count('added')} added, ${count('removed')} removed`;
   return ['', `Files: ${counts} (each: -o wide)`];
@@ -43,7 +45,7 @@ function fileLines(files: readonly FileChange[], wide: boolean): string[] {
 function etcLines(etc: readonly string[]): string[] {
   if (etc.length === 0) return [];
   const about = 'Changed on this machine, and by the update, too; what the machine has stays:';
-  return ['', about, ...etc.map((path) => `  ${path}`)];
+  return ['', about, ...etc.map((path) => `  ${printableLine(path)}`)];
 }
 
 export const diffJson = ({ from, to, packages, files, etc }: Difference) => ({

@@ -1,4 +1,5 @@
 import type { Finding } from '../../doctor/checks.ts';
+import { printableLine } from '../../printable.ts';
 import type { Screen, Style } from '../screen.ts';
 
 const signs: Readonly<Record<Finding['state'], readonly [sign: string, style: Style]>> = {
@@ -13,8 +14,8 @@ export function findingsText(findings: readonly Finding[], screen: Screen): stri
   return findings
     .flatMap(({ check, state, message, remedy }) => {
       const [sign, style] = signs[state];
-      const line = `${screen.paint(style, sign.padStart(4))}  ${check.padEnd(width)}  ${message}`;
-      return remedy ? [line, `${' '.repeat(width + 8)}${remedy}`] : [line];
+      const line = `${screen.paint(style, sign.padStart(4))}  ${check.padEnd(width)}  ${printableLine(message)}`;
+      return remedy ? [line, `${' '.repeat(width + 8)}${printableLine(remedy)}`] : [line];
     })
     .join('\n');
 }

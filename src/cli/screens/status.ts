@@ -1,6 +1,7 @@
 import { originWords } from '../../config/origin.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import { guestUnit, timerUnit, updateUnit } from '../../machine/systemctl.ts';
+import { printableLine } from '../../printable.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 import { trialWords } from './deployments.ts';
@@ -29,8 +30,10 @@ export function statusText(overview: Overview, { space, machine }: Details): str
     ]),
   ];
   const width = Math.max(...lines.map(([label]) => label.length)) + 2;
-  const body = lines.map(([label, text]) => `${(label && `${label}:`).padStart(width)} ${text}`);
-  return [`${guest.name} - ${guest.description}`, ...body].join('\n');
+  const body = lines.map(
+    ([label, text]) => `${(label && `${label}:`).padStart(width)} ${printableLine(text)}`,
+  );
+  return [printableLine(`${guest.name} - ${guest.description}`), ...body].join('\n');
 }
 
 function machineLines(machine: MachineFacts | undefined): [string, string][] {

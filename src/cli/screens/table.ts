@@ -1,3 +1,4 @@
+import { printableLine } from '../../printable.ts';
 import type { Screen, Style } from '../screen.ts';
 
 /** One column: what it says of a row. */
@@ -14,7 +15,7 @@ export interface Column<Row> {
 /** Columns as wide as their widest cell, two spaces apart; the last one is not filled up. */
 export function table<Row>(all: readonly Column<Row>[], rows: readonly Row[], screen: Screen): string {
   const columns = all.filter(({ wide }) => screen.wide || !wide);
-  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  const cells = rows.map((row) => columns.map(({ cell }) => printableLine(cell(row))));
   const header = columns.map(({ title }) => title);
   const widths = fitted(columns, [...(screen.legend ? [header] : []), ...cells], screen.width);
   const line = (texts: readonly string[], paint: (text: string, column: Column<Row>) => string) =>

@@ -1,0 +1,33 @@
+// What people get to read goes through here: it may come from a tree, a guest, a remote or the name of a file.
+
+/**
+ * Characters that act on a terminal instead of being shown: control characters except for line ends and tabs, line
+ * separators, and those that turn the direction of writing.
+ */
+const acting = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** Makes a text of any number of lines safe for a terminal and for the journal. Hides passwords in URLs. */
+export const printable = (text: string): string => withoutPasswords(text).replace(acting, escaped);
+
+/** Does the same for a text that must stay in its line, such as a cell of a table. */
+export const printableLine = (text: string): string => printable(text).replace(/[\t\n]/g, escaped);
+
+/** Formats a value as JSON, in which JSON.stringify() leaves DEL, C1 and others as they are. */
+export const printableJson = (value: unknown): string =>
+  withoutPasswords(JSON.stringify(value, undefined, 2)).replace(acting, (one) => `\\u${hex(one, 4)}`);
+
+function escaped(character: string): string {
+  if (character === '\n') return '\\n';
+  if (character === '\t') return '\\t';
+  return character <= '\xff' ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`;
+}
+
+const hex = (character: string, digits: number): string =>
+  character.charCodeAt(0).toString(16).padStart(digits, '0');
+
+/** Hides the password of each URL, and what may be a token: a user without a password. A digest of an image is neither. */
+const withoutPasswords = (text: string): string =>
+  text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s/?#"]+)@(?!sha\d+:)/gi, (_, scheme: string, who: string) => {
+    const [user, ...password] = who.split(':');
+    return `${scheme}${password.length > 0 ? `${user}:` : ''}***@`;
+  });

@@ -1,13 +1,87 @@
+import { readFileSync } from 'node:fs';
 import { type Finished, type RunOptions, run } from '../process.ts';
 
-/** Runs a command as a transient service with these settings, and waits for its end. */
-export function runAsService(
+export type Settings = readonly (readonly [key: string, value: string])[];
+
+/**
+ * Runs a command as a transient service with these settings, and waits for its end. The service ends with us: stopped
+ * by a signal that ends us, or with the service that we are part of, however that ends. If systemd ended it, the last
+ * line of `stderr` says why.
+ */
+export async function runAsService(
   unit: string,
-  settings: readonly (readonly [key: string, value: string])[],
+  settings: Settings,
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<Finished> {
-  const properties = settings.map(([key, value]) => `--property=${key}=${value}`);
-  const how = ['--quiet', '--wait', '--pipe', '--collect', `--unit=${unit}`, ...properties];
-  return run('systemd-run', [...how, '--', ...command], options);
+  const properties = [...boundTo(ownService()), ...settings].map(
+    ([key, value]) => `--property=${key}=${value}`,
+  );
+  const how = ['--wait', '--pipe', '--collect', `--unit=${unit}`, ...properties];
+  const release = stopOnSignal(unit);
+  try {
+    const { exitCode, stdout, stderr } = await run('systemd-run', [...how, '--', ...command], options);
+    // Killed for its output or its time, systemd-run leaves the service behind.
+    if (exitCode > 126) await run('systemctl', ['kill', '--signal=KILL', '--', `${unit}.service`]);
+    return { exitCode, stdout, stderr: withoutNotes(stderr) };
+  } finally {
+    release();
+  }
+}
+
+/** `After=` makes the next start of that service wait until what it left running has ended. */
+const boundTo = (service: string | undefined): Settings =>
+  service === undefined
+    ? []
+    : [
+        ['BindsTo', service],
+        ['After', service],
+      ];
+
+/** The system service that we run in: none on a terminal, and none of a user's own systemd. */
+const ownService = (): string | undefined => serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
+
+/** The service in what /proc/self/cgroup says: cgroups(7). It may have control groups of its own below it. */
+export function serviceOf(cgroup: string): string | undefined {
+  const path = /^0::(.*)$/m.exec(cgroup)?.[1] ?? '';
+  return path.startsWith('/user.slice/') ? undefined : /\/([^/]+\.service)(?:\/|$)/.exec(path)?.[1];
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Stops the unit when a signal is about to end us, and then lets it. */
+function stopOnSignal(unit: string): () => void {
+  const release = () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+  const stop = (signal: NodeJS.Signals) => {
+    // Ours is released only then: where it is the last one, execa takes the signal for its own, and ends us.
+    const end = () => {
+      release();
+      process.kill(process.pid, signal);
+    };
+    run('systemctl', ['stop', '--no-block', '--', `${unit}.service`]).then(end, end);
+  };
+  for (const signal of signals) process.on(signal, stop);
+  return release;
+}
+
+/** What systemd calls the ends that it brings about: systemd.exec(5), $SERVICE_RESULT. */
+const causes: Readonly<Record<string, string>> = {
+  timeout: 'it took too long, and was ended',
+  'oom-kill': 'it used too much memory, and was ended',
+  signal: 'it was killed',
+  'core-dump': 'it crashed',
+  resources: 'systemd could not start it',
+};
+
+/** Takes what systemd-run itself says from what the command wrote, and puts the cause into words. */
+export function withoutNotes(stderr: string): string {
+  const text = stderr.replace(/^Running as unit: .*(\n|$)/, '');
+  // The command's own last line may lack its end.
+  const [, said, result = ''] =
+    /^(.*)Finished with result: (\S+)\n?(?:[A-Z][\w ]*: .*\n?)*$/s.exec(text) ?? [];
+  if (said === undefined) return text;
+  const cause = causes[result];
+  return cause === undefined ? said : `${said}${said === '' || said.endsWith('\n') ? '' : '\n'}${cause}\n`;
 }

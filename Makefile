@@ -22,6 +22,7 @@ install:
 		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	for file in $(PROGRAMS); do $(FILL) "$$file" > $(DESTDIR)$(LIBDIR)/"$${file##*/}" || exit 1; done
 	chmod 644 $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(PROGRAMS)))
+	install -m 755 dist/bwrap $(DESTDIR)$(LIBDIR)
 	$(FILL) generators/ostree-guests-generator > $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	chmod 755 $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	ln -sfr $(DESTDIR)$(LIBDIR)/ostree-guests-generator $(DESTDIR)$(GENERATORDIR)/ostree-guests-generator

@@ -77,6 +77,8 @@ await build({
   outdir: 'dist',
 });
 copyFileSync('src/boot/power-on', 'dist/power-on');
+copyFileSync('src/ostree/bwrap', 'dist/bwrap');
+chmodSync('dist/bwrap', 0o755);
 // The generator once more.
 await bundleForQuickJS('dist');
 await build({

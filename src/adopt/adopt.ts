@@ -1,21 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory, writeAtomically } from '../atomic.ts';
 import { stateDirectory } from '../config/guest.ts';
 import { guestName } from '../config/schema.ts';
 import { Failure } from '../failure.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../machine/confined.ts';
 import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../machine/systemctl.ts';
-import { runAsService } from '../machine/systemd-run.ts';
 import { unlessMissing } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
-import { parseKeyfile } from '../ostree/keyfile.ts';
+import { formatKeyfile, parseKeyfile } from '../ostree/keyfile.ts';
+import { deploy } from '../ostree/sysroot.ts';
 import { requireGuest } from '../service.ts';
+import { hostRepository } from '../sources/host-remotes.ts';
 import { copyDirectory, copyMissing, sync } from './copy.ts';
 import { guestFileText } from './guest-file.ts';
 import { occupantsOf } from './occupants.ts';
 import { findOldGuest, type OldGuest, staterootOf } from './old-guest.ts';
 import { removeOldGuest } from './remove.ts';
-import { deployingSandbox } from './sandbox.ts';
+import type { Adopted } from './tree.ts';
 
 export interface Adoption {
   readonly stateroot: string;
@@ -95,21 +97,36 @@ function declare(guest: string, sysroot: string, say: Say): void {
 }
 
 async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
-  // Beside our own, wherever that is linked from.
-  const program = `${dirname(realpathSync(process.argv[1] ?? ''))}/adopt.cjs`;
-  const command = [process.execPath, program, work, old.stateroot, old.root];
-  const unit = `ostree-guest-adopt-${old.stateroot}`;
-  const sandbox = [
-    ...deployingSandbox,
-    // It expects that to be there.
-    ...[['RuntimeDirectory', 'ostree-guests'] as const, ['RuntimeDirectoryPreserve', 'yes'] as const],
-  ];
-  const { exitCode, stdout, stderr } = await runAsService(unit, sandbox, command);
-  if (exitCode !== 0) {
-    const cause = stderr.trim() || `${unit} failed: journalctl -u ${unit}`;
-    throw new Failure(cause, 'The old one is as it was. Adopt it again when that is mended');
-  }
-  if (stdout.trim() !== '') say(stdout.trim());
+  const { stateroot, root } = old;
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const confinement = {
+    name: `adopt-${stateroot}`,
+    writable: [work],
+    readable: [root, hostRepository],
+    // It reads and writes all attributes: trusted.* and, where the host has no SELinux, labels.
+    capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+    ...{ timeLimit: '3h', memory: '2G' },
+  };
+  const { exitCode, stdout, stderr } = await runConfined(
+    confinement,
+    ownProgram('adopt', work, stateroot, root),
+  );
+  if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
+  const { checksum, isChanged } = JSON.parse(stdout) as Adopted;
+  if (isChanged) say('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+  if (listDeployments(work)[0]?.checksum === checksum) return;
+  await deploy(work, stateroot, { checksum, origin: originText(root) }).catch((error: Failure) => {
+    throw notBrought(error.message);
+  });
+}
+
+const notBrought = (cause: string): Failure =>
+  new Failure(cause, 'The old one is as it was. Adopt it again when that is mended');
+
+/** Without what holds for the old deployment only, such as that it is pinned. */
+function originText(root: string): string {
+  const { 'libostree-transient': _, ...origin } = parseKeyfile(readFileSync(`${root}.origin`, 'utf8'));
+  return formatKeyfile(origin);
 }
 
 /** All of /etc, not only what differs from the tree's defaults; and the stateroot's /var. */

@@ -1,12 +1,13 @@
 import { explain } from '../failure.ts';
-import { tell } from '../tell.ts';
-import { requirePrivateRun } from '../update/private-run.ts';
+import { log, tell } from '../tell.ts';
 import { adoptTree } from './tree.ts';
 
-/** Started by guestctl adopt through systemd-run: SYSROOT STATEROOT ROOT. */
+/** Started by guestctl adopt, confined: SYSROOT STATEROOT ROOT. Prints what came of it as JSON. */
 const [sysroot = '', stateroot = '', root = ''] = process.argv.slice(2);
-requirePrivateRun('guestctl adopt');
-adoptTree(sysroot, stateroot, root).catch((error: unknown) => {
-  tell(explain(error) ?? String((error as Error).stack));
-  process.exitCode = 1;
-});
+adoptTree(sysroot, stateroot, root).then(
+  (adopted) => log(JSON.stringify(adopted)),
+  (error: unknown) => {
+    tell(explain(error) ?? String((error as Error).stack));
+    process.exitCode = 1;
+  },
+);

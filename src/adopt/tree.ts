@@ -1,26 +1,25 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { unlessMissing } from '../node-files.ts';
-import { listDeployments } from '../ostree/deployments.ts';
-import { formatKeyfile, parseKeyfile } from '../ostree/keyfile.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
-import { deploy, ensureSysroot } from '../ostree/sysroot.ts';
+import { ensureSysroot } from '../ostree/sysroot.ts';
 import { hostRepository } from '../sources/host-remotes.ts';
-import { log } from '../tell.ts';
+
+/** The commit, and whether it differs from the one that the host has deployed. */
+export interface Adopted {
+  readonly checksum: string;
+  readonly isChanged: boolean;
+}
 
 /**
- * Makes a sysroot with the tree of an old guest's deployment in it; repeatable. Its /etc and /var follow (adopt.ts):
- * this part runs isolated from the host, as all OSTree work on guests does.
+ * Makes a sysroot with the tree of an old guest's deployment in it; repeatable. It is deployed afterwards, and its /etc and
+ * /var follow (adopt.ts): this part runs confined, because it walks a tree.
  */
-export async function adoptTree(sysroot: string, stateroot: string, root: string): Promise<void> {
+export async function adoptTree(sysroot: string, stateroot: string, root: string): Promise<Adopted> {
   await ensureSysroot(sysroot, stateroot);
   const scratch = mkdtempSync('/tmp/adopt-');
   try {
-    const checksum = await commitTree(repositoryOf(sysroot), root, scratch);
-    if (listDeployments(sysroot)[0]?.checksum === checksum) return;
-    const origin = `${scratch}/origin`;
-    writeFileSync(origin, originText(root));
-    await deploy(sysroot, stateroot, checksum, origin);
+    return await commitTree(repositoryOf(sysroot), root, scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -30,7 +29,7 @@ export async function adoptTree(sysroot: string, stateroot: string, root: string
  * Commits what is there, file by file: such a guest could write into its /usr, and into the host's objects with it,
  * and the host's clean-ups may have pruned its commit. Where neither happened, it is the host's commit again.
  */
-async function commitTree(repository: string, root: string, scratch: string): Promise<string> {
+async function commitTree(repository: string, root: string, scratch: string): Promise<Adopted> {
   const skipList = `${scratch}/skip`;
   const original = root.replace(/^.*\/([0-9a-f]{64})\.\d+$/, '$1');
   // What deploying and running it added is not the tree's: nspawn makes mount points, too.
@@ -51,11 +50,10 @@ async function commitTree(repository: string, root: string, scratch: string): Pr
   );
   const host = await viewOf(hostRepository, `${scratch}/host`);
   if ((await contentOf(host, original)) !== (await contentOf(repository, made))) {
-    log('Its /usr is not, or no longer, as it was committed: it is kept as it is');
-    return made;
+    return { checksum: made, isChanged: true };
   }
   await ostree(`Cannot bring ${original}`, `--repo=${repository}`, 'pull-local', hostRepository, original);
-  return original;
+  return { checksum: original, isChanged: false };
 }
 
 /**
@@ -72,10 +70,4 @@ async function viewOf(repository: string, path: string): Promise<string> {
 async function contentOf(repository: string, commit: string): Promise<string | undefined> {
   const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'ls', '-d', '-C', commit, '/');
   return exitCode === 0 ? stdout : undefined;
-}
-
-/** Without what holds for the old deployment only, such as that it is pinned. */
-function originText(root: string): string {
-  const { 'libostree-transient': _, ...origin } = parseKeyfile(readFileSync(`${root}.origin`, 'utf8'));
-  return formatKeyfile(origin);
 }

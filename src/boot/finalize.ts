@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { imageTransport } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
@@ -22,19 +21,18 @@ export async function finalize(guest: Guest, log: Log): Promise<void> {
   if (before[0]?.checksum !== checksum) {
     if (before[0] && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before[0]);
     log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
-    await withOrigin(refspec, (origin) => deploy(guest.sysroot, guest.name, checksum, origin)).catch(
-      async (error: unknown) => {
-        const failed = {
-          action: 'switch',
-          from: before[0]?.checksum,
-          to: checksum,
-          outcome: 'failed',
-        } as const;
-        if (error instanceof Failure)
-          await record(guest, { ...failed, trigger: 'start', since: Date.now(), message: error.message });
-        throw error;
-      },
-    );
+    const origin = formatKeyfile(originKeyfile(refspec));
+    await deploy(guest.sysroot, guest.name, { checksum, origin }).catch(async (error: unknown) => {
+      const failed = {
+        action: 'switch',
+        from: before[0]?.checksum,
+        to: checksum,
+        outcome: 'failed',
+      } as const;
+      if (error instanceof Failure)
+        await record(guest, { ...failed, trigger: 'start', since: Date.now(), message: error.message });
+      throw error;
+    });
   }
   const deployments = listDeployments(guest.sysroot);
   const trial = tryOut(guest, deployments);
@@ -68,15 +66,3 @@ const originKeyfile = (name: string): Keyfile => ({
     ? { 'container-image-reference': `ostree-unverified-image:${name}` }
     : { refspec: name },
 });
-
-/** Runs `work` with an origin file: ostree(1) takes the origin of a commit from nowhere else. */
-async function withOrigin(refspec: string, work: (file: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync('/tmp/origin-');
-  try {
-    const file = `${directory}/origin`;
-    writeFileSync(file, formatKeyfile(originKeyfile(refspec)));
-    await work(file);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}

@@ -29,13 +29,16 @@ export async function runAsService(
   }
 }
 
-/** `After=` makes the next start of that service wait until what it left running has ended. */
+/**
+ * `Before=` makes the next start of that service wait until what it left running has ended. `After=` would do that too, but
+ * wait for the end of this run of a oneshot service, which waits for us.
+ */
 const boundTo = (service: string | undefined): Settings =>
   service === undefined
     ? []
     : [
         ['BindsTo', service],
-        ['After', service],
+        ['Before', service],
       ];
 
 /** The system service that we run in: none on a terminal, and none of a user's own systemd. */

@@ -7,3 +7,8 @@ export async function clearImmutable(sysroot: string): Promise<void> {
   const where = `${sysroot}/ostree/deploy`;
   await run('find', [where, '-mindepth', '3', '-maxdepth', '3', '-type', 'd', ...deployments, ...clear]);
 }
+
+/** Makes the root of a deployment immutable, as OSTree does; a no-op where the file system has no such flag. */
+export async function setImmutable(root: string): Promise<void> {
+  await run('chattr', ['+i', '--', root]);
+}

@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Failure } from '../failure.ts';
 import { unlessMissing } from '../node-files.ts';
+import { deployAsService } from './deploy-service.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
+import { setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
-import { ostree } from './ostree.ts';
+import { ostree, reason } from './ostree.ts';
 import { repositoryOf } from './repository.ts';
 
 /**
@@ -52,11 +55,24 @@ export const configOf = (repository: string): string =>
 export async function deploy(
   sysroot: string,
   stateroot: string,
-  checksum: string,
-  originFile: string,
+  { checksum, origin }: { readonly checksum: string; readonly origin: string },
 ): Promise<void> {
-  const options = [`--os=${stateroot}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
-  await ostree(`Cannot deploy ${checksum}`, 'admin', `--sysroot=${sysroot}`, 'deploy', ...options, checksum);
+  const originFile = `${sysroot}/next.origin`;
+  rmSync(originFile, { force: true });
+  writeFileSync(originFile, origin, { flag: 'wx' });
+  try {
+    const options = [`--os=${stateroot}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
+    const { exitCode, stderr } = await deployAsService(`deploy-${stateroot}`, sysroot, [
+      ...options,
+      checksum,
+    ]);
+    if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum}: ${reason(stderr)}`);
+  } finally {
+    rmSync(originFile, { force: true });
+  }
+  const [deployed] = listDeployments(sysroot);
+  // libostree cannot do so itself there: deploy-service.ts.
+  if (deployed) await setImmutable(deployed.path);
 }
 
 /** Removes what no deployment and no ref needs. */

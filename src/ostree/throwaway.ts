@@ -1,15 +1,10 @@
 // A sysroot for a try, which nobody will miss: its deployments can be removed like any directory.
 import { mkdirSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { deployAsService } from './deploy-service.ts';
 import { listDeployments } from './deployments.ts';
 import { ostree, reason } from './ostree.ts';
 import { repositoryOf } from './repository.ts';
-
-/** Deployments are not made immutable: ostree-sysroot.c. */
-const env = { OSTREE_SYSROOT_DEBUG: 'mutable-deployments' };
-/** With it, libostree would freeze the file system of boot/, which is the host's (docs/design.md, "Isolation"). */
-const without = ['--bounding-set=-sys_admin', '--inh-caps=-sys_admin'];
 
 /** Makes one, with commits of another repository in its own. */
 export async function makeThrowaway(
@@ -27,10 +22,12 @@ export async function makeThrowaway(
   await ostree(what, 'admin', `--sysroot=${sysroot}`, 'os-init', stateroot);
 }
 
-/** Deploys a commit, with /etc merged from the deployment before; answers its root directory. */
+/**
+ * Deploys a commit, with /etc merged from the deployment before; returns its root directory, which is not immutable.
+ */
 export async function deployThrowaway(sysroot: string, stateroot: string, checksum: string): Promise<string> {
-  const options = [`--sysroot=${sysroot}`, 'deploy', `--os=${stateroot}`, '--no-prune', '--retain', checksum];
-  const { exitCode, stderr } = await run('setpriv', [...without, 'ostree', 'admin', ...options], { env });
+  const options = [`--os=${stateroot}`, '--no-prune', '--retain', checksum];
+  const { exitCode, stderr } = await deployAsService(`try-deploy-${stateroot}`, sysroot, options);
   if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum} for a try: ${reason(stderr)}`);
   const [deployment] = listDeployments(sysroot);
   if (!deployment) throw new Error(`ostree deployed ${checksum} but left no boot entry`);

@@ -27,10 +27,11 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   const live = deployments.find(({ path }) => path === bootedRoot(guest.name)) ?? deployments[0];
   if (!live) throw new Error(`${guest.name} has no deployment`);
   await makeThrowaway(sysroot, guest.name, repositoryOf(guest.sysroot), [live.checksum, candidate]);
-  const current = await deployThrowaway(sysroot, guest.name, live.checksum);
+  const deploy = (checksum: string) => deployThrowaway(sysroot, guest.name, checksum);
+  const current = await deploy(live.checksum);
   rmSync(`${current}/etc`, { recursive: true });
   await copyTree(`${live.path}/etc`, `${current}/etc`);
-  return { current, candidate: await deployThrowaway(sysroot, guest.name, candidate) };
+  return { current, candidate: await deploy(candidate) };
 }
 
 export const removeScratch = (guest: Guest): void =>

@@ -1,7 +1,7 @@
-// The sandboxes of the steps that work on a guest's sysroot, in units/ and where a guest is adopted.
+// The sandboxes of the steps that work on a guest's sysroot.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { deployingSandbox } from '../../src/adopt/sandbox.ts';
+import { deploySandbox } from '../../src/ostree/deploy-service.ts';
 
 /** The settings of [Service], in order. */
 const settingsOf = (template: string) =>
@@ -11,22 +11,21 @@ const settingsOf = (template: string) =>
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
 
-const boot = settingsOf('ostree-guest-boot@.service');
-const ofItsRun =
-  /^(Type|ExecStart|SyslogIdentifier|UnsetEnvironment|(State|Runtime)Directory.*|TimeoutStartSec|NotifyAccess)$/;
-const sandboxOf = (settings: typeof boot) => settings.filter(([key]) => !ofItsRun.test(key));
-
-test('a guest is adopted in the sandbox of the boot step', () => {
-  expect(deployingSandbox).toEqual(sandboxOf(boot));
+test('what may freeze a file system by its capability may not by its system calls', () => {
+  const settings = deploySandbox('/usr/lib/ostree-guests');
+  const calls = settings.filter(([key]) => key === 'SystemCallFilter').map(([, value]) => value);
+  expect(calls).toEqual(['@system-service', '~ioctl quotactl']);
+  const boot = settingsOf('ostree-guest-boot@.service').filter(([key]) => key === 'CapabilityBoundingSet');
+  expect(boot.join()).not.toContain('CAP_SYS_ADMIN');
 });
 
-test('the update differs from it only in what it needs more', () => {
-  const different = (one: typeof boot, other: typeof boot) =>
-    one
-      .filter(([key, value]) => !other.some((some) => some[0] === key && some[1] === value))
-      .map(([key]) => key);
-  const [ofUpdate, ofBoot] = [sandboxOf(settingsOf('ostree-guest-update@.service')), sandboxOf(boot)];
-  const more = ['TemporaryFileSystem', 'RestrictNamespaces', 'SystemCallFilter', 'CapabilityBoundingSet'];
-  expect(different(ofUpdate, ofBoot)).toEqual(more);
-  expect(different(ofBoot, ofUpdate).sort()).toEqual([...more, 'BindReadOnlyPaths', 'PrivateNetwork'].sort());
+test('where OSTree deploys there are no programs but itself, sh, and the stand-in for bubblewrap', () => {
+  const paths = deploySandbox('/lib-of-ours')
+    .filter(([key]) => /^Bind/.test(key))
+    .flatMap(([, value]) => value.split(' '));
+  expect(paths.filter((path) => path.includes('bin'))).toEqual([
+    '/bin/sh',
+    '/usr/bin/ostree',
+    '/lib-of-ours/bwrap:/usr/bin/bwrap',
+  ]);
 });

@@ -1,0 +1,71 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { destroyUnit } from '../machine/systemctl.ts';
+import { runAsService, type Settings } from '../machine/systemd-run.ts';
+import type { Finished } from '../process.ts';
+
+/**
+ * Runs `ostree admin --sysroot=SYSROOT deploy …` as a service of its own, ostree-guest-NAME. Nothing of a tree can be started
+ * there: the service's root directory has the sysroot, libraries, ostree and sh, but no other program. libostree starts bwrap(1)
+ * with the tree's semodule(8), as the host's root, whenever it has merged the /etc of a tree with SELinux; it finds a stand-in
+ * that does nothing. A container has no SELinux of its own, so no policy needs to be refreshed.
+ */
+export async function deployAsService(
+  name: string,
+  sysroot: string,
+  args: readonly string[],
+): Promise<Finished> {
+  const unit = `ostree-guest-${name}`;
+  // Removes one that a killed process of ours left behind.
+  await destroyUnit(`${unit}.service`);
+  const settings: Settings = [...deploySandbox(ownDirectory()), ['BindPaths', sysroot]];
+  return runAsService(unit, settings, [
+    '/usr/bin/ostree',
+    'admin',
+    `--sysroot=${sysroot}`,
+    'deploy',
+    ...args,
+  ]);
+}
+
+/** Where the stand-in is: beside our programs. */
+const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));
+
+/** The settings of the service; docs/design.md, "Isolation", has the reasons. */
+export const deploySandbox = (programs: string): Settings => [
+  ['TemporaryFileSystem', '/:ro'],
+  ['MountAPIVFS', 'yes'],
+  [
+    'BindReadOnlyPaths',
+    `-/lib -/lib64 /usr/lib -/usr/lib64 -/etc/ld.so.cache /bin/sh /usr/bin/ostree ${programs}/bwrap:/usr/bin/bwrap`,
+  ],
+  ['PrivateTmp', 'yes'],
+  ['PrivateDevices', 'yes'],
+  ['PrivateIPC', 'yes'],
+  ['PrivateNetwork', 'yes'],
+  ['ProtectProc', 'ptraceable'],
+  ['ProtectClock', 'yes'],
+  ['ProtectControlGroups', 'yes'],
+  ['ProtectHostname', 'yes'],
+  ['ProtectKernelLogs', 'yes'],
+  ['ProtectKernelModules', 'yes'],
+  ['ProtectKernelTunables', 'yes'],
+  ['LockPersonality', 'yes'],
+  ['MemoryDenyWriteExecute', 'yes'],
+  ['RestrictRealtime', 'yes'],
+  ['RestrictAddressFamilies', 'AF_UNIX'],
+  ['RestrictNamespaces', 'yes'],
+  ['SystemCallArchitectures', 'native'],
+  ['SystemCallFilter', '@system-service'],
+  // With CAP_SYS_ADMIN, libostree would freeze the file system of the sysroot, which is the host's, and leave it frozen if it
+  // were killed just then. The kernel lets nobody freeze anything here.
+  ['SystemCallFilter', '~ioctl quotactl'],
+  // libostree takes this for a file system that cannot be frozen, and cannot have immutable files.
+  ['SystemCallErrorNumber', 'EOPNOTSUPP'],
+  // CAP_SYS_ADMIN is for attributes: security.selinux where the host has no SELinux, security.ima, trusted.*.
+  [
+    'CapabilityBoundingSet',
+    'CAP_SYS_ADMIN CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_LINUX_IMMUTABLE CAP_MAC_ADMIN CAP_SETFCAP',
+  ],
+  ['UMask', '0022'],
+];

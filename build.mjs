@@ -76,7 +76,7 @@ await build({
   },
   outdir: 'dist',
 });
-copyFileSync('src/boot/power-on', 'dist/power-on');
+for (const script of ['power-on', 'run-guest']) copyFileSync(`src/boot/${script}`, `dist/${script}`);
 copyFileSync('src/ostree/bwrap', 'dist/bwrap');
 chmodSync('dist/bwrap', 0o755);
 // The generator once more.

@@ -8,6 +8,7 @@ import { readStaged } from '../state/staged.ts';
 import { readTrial } from '../state/trial.ts';
 import { finalize } from './finalize.ts';
 import { noticeFresh } from './fresh.ts';
+import { keepPlaces } from './places.ts';
 import { rollBack } from './rollback.ts';
 import { bootedRoot, point } from './root-link.ts';
 import { countStart, giveUpFailed } from './trial.ts';
@@ -39,6 +40,7 @@ function pointToDefault({ name, sysroot }: Guest): void {
 }
 
 async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
+  const last = lastRan(guest);
   attempt(log, () => recoverVar(guest.sysroot, guest.name));
   await attempt(log, () => rollBack(guest));
   if (guest.update.by === 'rpm-ostree') attempt(log, () => noticeFresh(guest));
@@ -47,9 +49,19 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   if (!instead) await attempt(log, () => finalize(guest, log));
   attempt(log, () => countStart(guest, log));
   const next = instead ?? listDeployments(guest.sysroot)[0];
-  if (next) return next;
+  if (next) {
+    await attempt(log, () => keepPlaces(guest, next, last, log));
+    return next;
+  }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;
   throw new Failure(`${guest.name} has no deployment yet`, remedy);
+}
+
+/** The deployment that the guest last ran from; after a boot of the host, that is the default one. */
+function lastRan({ name, sysroot }: Guest): Deployment | undefined {
+  const deployments = listDeployments(sysroot);
+  const root = bootedRoot(name);
+  return deployments.find(({ path }) => path === root) ?? deployments[0];
 }
 
 /** A failure in any of the steps must not keep the guest from starting. */

@@ -22,6 +22,9 @@ export async function tryMapping(directory: string): Promise<boolean | undefined
 export const bindMapped = (from: string, to: string, base: number): Promise<void> =>
   mount('--bind', ...(base === 0 ? [] : ['-o', `X-mount.idmap=b:0:${base}:65536`]), from, to);
 
+/** Mounts a directory once more, as it is. */
+export const bind = (from: string, to: string): Promise<void> => bindMapped(from, to, 0);
+
 export interface Layers {
   readonly lower: string;
   readonly upper: string;

@@ -20,6 +20,9 @@ const description = [
   paragraph(
     'The syntax is that of systemd.syntax(7). An empty assignment forgets what came before. [Exec], [Files] and [Network] are those of systemd.nspawn(5); /etc/systemd/nspawn/NAME.nspawn is read before the guest file and adds to it. What would break a promise made of guests is refused, with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into the timer that updates it.',
   ),
+  paragraph(
+    "The guest can write to /etc and /var, and to /run and /tmp in memory. All else is its tree, and read-only. Trees have links into /var at /home, /mnt, /opt, /root, /srv and /usr/local. Where a tree has a directory instead, the guest gets a copy of it in /var at its first start. The copy is the guest's own: it outlives updates and rollbacks, and does not change with the tree.",
+  ),
 ];
 
 const specifiers = [

@@ -1,6 +1,8 @@
 import { chownSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { placesIn, recordedPlace } from '../boot/places.ts';
 import type { Guest } from '../config/guest.ts';
-import { bindMapped, mountOverlay } from '../machine/mount.ts';
+import { isDirectory } from '../layout/inside.ts';
+import { bind, bindMapped, mountOverlay } from '../machine/mount.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
 import { rehearsalOptions } from '../units/nspawn-own.ts';
@@ -15,22 +17,42 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   const { privateUsers } = guest.machine;
   const base = privateUsers === 'no' ? 0 : (rangeOf(privateUsers) ?? freeRange(guest.name));
   const users = privateUsers === 'no' ? 'no' : `${base}:65536`;
-  const variable = await viewOfVar(guest, base);
+  const variable = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), base);
   const root = realpathSync(rehearsalRoot(guest.name));
-  const view = { machine: rehearsalMachine(guest.name), root, variable, users };
-  return runNspawn(rehearsalOptions(guest, view));
+  const etc = `${scratchOf(guest.name)}/etc`;
+  mkdirSync(etc, { recursive: true });
+  await bind(`${root}/etc`, etc);
+  const places = await viewOfPlaces(guest, root, variable, base);
+  const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
+  // As src/boot/run-guest does it.
+  const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
+  return runNspawn(rehearsalOptions(guest, view), env);
 }
 
-/** An overlay cannot have its owners mapped, but its layers can. */
-async function viewOfVar({ name, sysroot }: Guest, base: number): Promise<string> {
-  const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'var'].map(
-    (layer) => `${scratchOf(name)}/${layer}`,
-  );
-  for (const directory of [lower, upper, work, merged]) {
-    mkdirSync(directory, { recursive: true });
-    chownSync(directory, base, base);
+/** What the tree has as directories where people write: in the view of /var, or a view of the tree's own. */
+async function viewOfPlaces(guest: Guest, root: string, variable: string, base: number): Promise<string[]> {
+  const binds: string[] = [];
+  for (const place of placesIn(root)) {
+    const kept = recordedPlace(guest.name, place);
+    const view =
+      kept && isDirectory(`${variable}/${kept}`)
+        ? `${variable}/${kept}`
+        : await viewOf(guest.name, place.name, `${root}${place.path}`, base);
+    binds.push(`${view}:${place.path}`);
   }
-  await bindMapped(varOf(sysroot, name), lower, base);
+  return binds;
+}
+
+/** A copy-on-write view. An overlay cannot have its owners mapped, but its layers can. */
+async function viewOf(guest: string, name: string, directory: string, base: number): Promise<string> {
+  const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'view'].map(
+    (layer) => `${scratchOf(guest)}/${name}/${layer}`,
+  );
+  for (const layer of [lower, upper, work, merged]) {
+    mkdirSync(layer, { recursive: true });
+    chownSync(layer, base, base);
+  }
+  await bindMapped(directory, lower, base);
   await mountOverlay({ lower, upper, work }, merged);
   return merged;
 }

@@ -1,8 +1,11 @@
+import { stateDirectory } from '../config/guest.ts';
+
 /** Where a machine finds what it is made of, and what it may see of the host. */
 export interface View {
   readonly machine: string;
   readonly root: string;
-  /** Its /var, as --bind= takes it. */
+  /** Its /etc and its /var, as --bind= takes them: all else of its root is read-only. */
+  readonly etc: string;
   readonly variable: string;
   /** UIDs as --private-users= takes them. */
   readonly users: string;
@@ -12,8 +15,14 @@ export interface View {
 }
 
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
+/** Where src/boot/run-guest mounts the deployment's /etc, for the guest alone. */
+export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
 export const variableOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
+
+/** What is started for a guest: src/boot/run-guest, in a mount namespace that shares its mounts with the host's. */
+export const runGuest = (sysroot: string): string =>
+  `unshare --mount --propagation=unchanged sh @LIBDIR@/run-guest %i ${sysroot}`;
 
 /** Hides the repository, and gives /tmp -> sysroot/tmp a place. */
 export const hiddenSysroot = ['--tmpfs=/sysroot:mode=755'];
@@ -37,8 +46,9 @@ export function commonOptions(view: View): string[] {
     `--directory=${view.root}`,
     '--link-journal=no',
     '--timezone=off',
-    // Without it the guest could write to the repository's objects.
-    '--bind-ro=+/usr:/usr',
+    // Files of a deployment are hard links to the repository's objects, which guests share.
+    '--read-only',
+    `--bind=${view.etc}`,
     `--bind=${view.variable}`,
     `--private-users=${view.users}`,
   ];

@@ -3,7 +3,16 @@ import type { Machine } from '../config/machine.ts';
 import { mountArgument } from '../config/mounts.ts';
 import { execWord } from './exec-word.ts';
 import { fuseOption } from './fuse.ts';
-import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
+import {
+  commonOptions,
+  etcOf,
+  hiddenSysroot,
+  networks,
+  rootOf,
+  runGuest,
+  type View,
+  variableOf,
+} from './nspawn-options.ts';
 
 /** The options that boot a guest. */
 export const guestOptions = (guest: Guest): string[] => [
@@ -15,15 +24,17 @@ export const guestOptions = (guest: Guest): string[] => [
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
   const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(execWord);
   const device = managesItself(guest) ? [fuseOption] : [];
-  return ['systemd-nspawn', ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
+  return [runGuest(guest.sysroot), ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
 
 function viewOf(guest: Guest): View {
   const { name, sysroot, machine } = guest;
   const { privateUsers: users } = machine;
+  const mapped = users === 'no' ? '' : ':idmap';
   return {
     ...{ machine: name, root: rootOf(name), users },
-    variable: `${variableOf(name, sysroot)}${users === 'no' ? '' : ':idmap'}`,
+    etc: `${etcOf(name)}${mapped}`,
+    variable: `${variableOf(name, sysroot)}${mapped}`,
     sysroot: managesItself(guest) ? ownSysroot(guest) : hiddenSysroot,
     network: networks[machine.network],
   };
@@ -40,9 +51,14 @@ const ownOptions = (guest: Guest): string[] => [
 export const rehearsalOptions = ({ name, machine }: Guest, view: RehearsalView): string[] => [
   `--hostname=${name}`,
   ...commonOptions({
-    ...{ ...view, variable: `${view.variable}:/var` },
+    ...{
+      ...view,
+      etc: `${view.etc}:/etc${view.users === 'no' ? '' : ':idmap'}`,
+      variable: `${view.variable}:/var`,
+    },
     ...{ sysroot: hiddenSysroot, network: networks.private },
   }),
+  ...view.places.map((place) => `--bind=${place}`),
   ...otherOptions(machine, machine.options.flatMap(harmless)),
 ];
 
@@ -52,6 +68,10 @@ export interface RehearsalView {
   /** The candidate's root, and a copy-on-write view of /var with its owners mapped already. */
   readonly root: string;
   readonly variable: string;
+  /** The candidate's /etc, mounted somewhere else than in its root. */
+  readonly etc: string;
+  /** What it has instead of the directories of its tree where people write, as --bind= takes it. */
+  readonly places: readonly string[];
   /** UIDs as --private-users= takes them. */
   readonly users: string;
 }

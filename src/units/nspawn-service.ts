@@ -2,7 +2,16 @@ import { type Guest, managesItself } from '../config/guest.ts';
 import { needsMount } from './elsewhere.ts';
 import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
-import { commonOptions, hiddenSysroot, networks, rootOf, type View, variableOf } from './nspawn-options.ts';
+import {
+  commonOptions,
+  etcOf,
+  hiddenSysroot,
+  networks,
+  rootOf,
+  runGuest,
+  type View,
+  variableOf,
+} from './nspawn-options.ts';
 import { ownCommand } from './nspawn-own.ts';
 import { ownLines } from './own-lines.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
@@ -39,12 +48,15 @@ const powerOn = 'sh @LIBDIR@/power-on %i';
 
 /** What boots a guest, as it is written in a unit. */
 const guestCommand = (guest: Guest): string =>
-  guest.isPlain ? `systemd-nspawn ${commonOptions(plainView(guest)).join(' ')}` : ownCommand(guest);
+  guest.isPlain
+    ? `${runGuest(guest.sysroot)} ${commonOptions(plainView(guest)).join(' ')}`
+    : ownCommand(guest);
 
 const plainView = ({ name, sysroot }: Guest): View => ({
   machine: name,
   root: rootOf(name),
   users: 'pick',
+  etc: `${etcOf(name)}:idmap`,
   variable: `${variableOf(name, sysroot)}:idmap`,
   sysroot: hiddenSysroot,
   network: networks.veth,

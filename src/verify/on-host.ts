@@ -95,8 +95,8 @@ async function rehearsals(guest: Guest): Promise<Problem[]> {
 }
 
 /**
- * nspawn makes missing mount points, but not where the deployment is immutable: in its root directory and in
- * /usr. Below what is a link into /var in trees made for OSTree, they are made in /var.
+ * nspawn makes missing mount points, but not in the guest's tree, which is read-only. Below what is a link into /var in
+ * trees made for OSTree, they are made in /var.
  */
 function mountPoints(guest: Guest): Problem[] {
   const [deployment] = listDeployments(guest.sysroot);

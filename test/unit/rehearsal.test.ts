@@ -20,13 +20,17 @@ Port=80
 [Service]
 LoadCredential=key:/etc/key
 `);
-const view = { machine: 'mail.rehearsal', root: '/root', variable: '/view', users: '524288:65536' };
+const view = {
+  ...{ machine: 'mail.rehearsal', root: '/root', etc: '/view-etc', variable: '/view', users: '524288:65536' },
+  places: ['/view/home:/home'],
+};
 
 test('it is a machine of its own, with the name of the guest inside, and its own UIDs', () => {
   expect(rehearsalOptions(guest, view)).toEqual(
     expect.arrayContaining([
       ...['--hostname=mail', '--machine=mail.rehearsal', '--directory=/root', '--bind=/view:/var'],
-      ...['--private-users=524288:65536', '--private-users-ownership=map', '--bind-ro=+/usr:/usr'],
+      ...['--private-users=524288:65536', '--private-users-ownership=map', '--read-only'],
+      ...['--bind=/view-etc:/etc:idmap', '--bind=/view/home:/home'],
     ]),
   );
 });
@@ -41,7 +45,9 @@ test('what the guest may write to on the host it only reads, and it has no netwo
     ]),
   );
   expect(options.filter((option) => /^--(bind|overlay|bind-user|network-.*|port)=/.test(option))).toEqual([
+    '--bind=/view-etc:/etc:idmap',
     '--bind=/view:/var',
+    '--bind=/view/home:/home',
   ]);
 });
 

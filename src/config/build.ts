@@ -6,7 +6,7 @@ import { readSources, type Source } from './read.ts';
 import { guestName } from './schema.ts';
 import { milliseconds } from './time-span.ts';
 import type { Values } from './values.ts';
-import { wordsOf } from './words.ts';
+import { splitQuoted, wordsOf } from './words.ts';
 
 /** A tree that is made on this host: what one build's files declare, checked and with the defaults filled in. */
 export interface Build {
@@ -86,7 +86,7 @@ function makeBuild(name: string, file: string, values: Values): Build {
     recipe: recipeOf(values),
     maxAge: milliseconds(last('MaxAgeSec') ?? '0'),
     options: [
-      ...wordsOf(values.all('Exec', 'Environment')).map((word) => `--setenv=${word}`),
+      ...wordsOf(values.all('Exec', 'Environment'), splitQuoted).map((word) => `--setenv=${word}`),
       ...values.all('Files', 'BindReadOnly').map((value) => `--bind-ro=${value}`),
     ],
   };

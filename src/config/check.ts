@@ -1,15 +1,15 @@
 import type { Assignment } from './assignment.ts';
+import { isOthers } from './line.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
-import { type Expanded, expand, expandForUnit, type Specifiers } from './specifiers.ts';
-import { unknown } from './unknown.ts';
+import { type Expanded, type Expansion, expand, expandForUnit, type Specifiers } from './specifiers.ts';
+import { hasSection, unknownKey } from './unknown.ts';
 import type { Setting } from './values.ts';
-import { isNspawnSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
-import { splitWords } from './words.ts';
+import { isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
 
 /**
  * Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. A wrong value is a
- * setting, too: then it is not also missing.
+ * setting, too: then it is not also missing. Of an assignment in an unknown section nothing is said here: its header is told.
  */
 export function checkAssignment(
   assignment: Assignment,
@@ -18,47 +18,48 @@ export function checkAssignment(
   problems: Problem[],
 ): Setting | undefined {
   const { section, key: name, value } = assignment;
+  if (isOthers(name) || !hasSection(kind, section)) return undefined;
   const vocabulary = vocabularyOf(kind);
   const key = vocabulary.find(section, name);
   if (!key) {
-    problems.push({ at: assignment.keyAt, ...unknown(vocabulary, section, name) });
-    return undefined;
-  }
-  if (kind === 'nspawn' && !isNspawnSection(section)) {
-    const message = `[${section}] is not a section of .nspawn files`;
-    problems.push({ at: assignment.keyAt, message, remedy: `Write ${name}= into the guest file` });
+    problems.push({ at: assignment.keyAt, ...unknownKey(vocabulary, section, name) });
     return undefined;
   }
 
-  let setting = assignment;
+  if (kind === 'nspawn' && value === '' && key.nspawn?.onlyAdds) return undefined;
+  let expanded: Expanded = { text: value, written: (offset) => offset };
   if (kind !== 'nspawn' && value.includes('%')) {
-    const expanded = expandIn(section, value, specifiers);
-    if ('wrong' in expanded) {
-      const message = `'${expanded.wrong}' in ${name}= is not a specifier`;
+    const expansion = expandIn(section, value, specifiers);
+    if ('wrong' in expansion) {
+      const message = `'${expansion.wrong}' in ${name}= is not a specifier`;
       const remedy = `Known: %n, the name of the ${vocabulary.declares}; %H, the hostname of the host; and %% for a %`;
-      problems.push({ at: assignment.valueAt(expanded.offset), message, remedy });
-      return setting;
+      problems.push({ at: assignment.valueAt(expansion.offset), message, remedy });
+      return assignment;
     }
-    setting = assignment.with(expanded.text);
+    expanded = expansion;
   }
-  const problem = setting.value === '' ? undefined : wrongValue(key, setting.value, assignment);
+  const problem = expanded.text === '' ? undefined : wrongValue(key, expanded, assignment);
   if (problem) problems.push(problem);
-  return setting;
+  return expanded.text === value ? assignment : assignment.with(expanded.text);
 }
 
-const expandIn = (section: string, value: string, specifiers: Specifiers): Expanded =>
-  isUnitSection(section) ? { text: expandForUnit(value, specifiers) } : expand(value, specifiers);
+const expandIn = (section: string, value: string, specifiers: Specifiers): Expansion =>
+  isUnitSection(section) ? expandForUnit(value, specifiers) : expand(value, specifiers);
 
-function wrongValue(key: Key, value: string, assignment: Assignment): Problem | undefined {
-  const remedy = key.type.check(value);
-  if (remedy) return { at: assignment.at, message: `${quoted(value)} is not right for ${key.name}=`, remedy };
-  const isWords = key.type.isWords || key.nspawn?.takes === 'words' || key.nspawn?.takes === 'joined';
-  if (!isWords) return undefined;
-  const split = splitWords(value);
-  return 'wrong' in split
-    ? {
-        at: assignment.valueAt(split.offset),
-        message: `${split.wrong}: ${excerpt(value.slice(split.offset))}`,
-      }
-    : undefined;
+function wrongValue(key: Key, { text, written }: Expanded, assignment: Assignment): Problem | undefined {
+  const notRight = (value: string) => `${quoted(value)} is not right for ${key.name}=`;
+  const remedy = key.type.check(text);
+  if (remedy) return { at: assignment.at, message: notRight(text), remedy };
+  const split = key.type.split?.(text);
+  if (!split) return undefined;
+  if ('wrong' in split) {
+    const message = `${split.wrong}: ${excerpt(text.slice(split.offset))}`;
+    return { at: assignment.valueAt(written(split.offset)), message };
+  }
+  for (const [index, word] of split.words.entries()) {
+    const why = key.type.checkWord?.(word);
+    const at = assignment.valueAt(written(split.offsets[index] ?? 0));
+    if (why) return { at, message: notRight(word), remedy: why };
+  }
+  return undefined;
 }

@@ -1,30 +1,43 @@
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
+import { portsOf } from './ports.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 import { guestVocabulary, type Key } from './vocabulary.ts';
-import { wordsOf } from './words.ts';
+import { splitQuoted, wordsOf } from './words.ts';
 
 /** What [Exec], [Files] and [Network] say. */
 export type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
 
 export function containerOf(values: Values): Container {
-  const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'yes');
-  const link = isOn('VirtualEthernet') ? 'veth' : 'private';
   const optionsIn = (...sections: readonly string[]) =>
     sections
       .filter((section) => values.has(section))
       .flatMap((section) => guestVocabulary.in(section))
-      .flatMap((key) => optionsOf(key, values.all(key.section, key.name)));
+      .flatMap((key) =>
+        optionsOf(key, key.name === 'Port' ? portsOf(values) : values.all(key.section, key.name)),
+      );
   return {
     options: optionsIn('Exec', 'Files'),
     networkOptions: optionsIn('Network'),
-    parameters: wordsOf(values.all('Exec', 'Parameters')),
-    network: isOn('Private') ? link : 'host',
+    parameters: wordsOf(values.all('Exec', 'Parameters'), splitQuoted),
+    network: networkOf(values),
   };
 }
 
-function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
+/**
+ * By nspawn's rules (settings_private_network(), settings_network_veth() and merge_settings() in its sources): any key but
+ * Port= replaces the link that guests have otherwise, and a key that is not there does not say yes.
+ */
+export function networkOf(values: Values): Machine['network'] {
+  const has = (...keys: readonly string[]) => keys.some((key) => values.all('Network', key).length > 0);
+  const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'no');
+  if (isOn('VirtualEthernet') || has('Bridge', 'Zone')) return 'veth';
+  if (isOn('Private') || has('Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra')) return 'private';
+  return has('Private', 'VirtualEthernet', 'NamespacePath') ? 'host' : 'veth';
+}
+
+function optionsOf({ name, nspawn, type }: Key, values: readonly string[]): string[] {
   if (!nspawn?.option || values.length === 0) return [];
   const option = (value: string) => `${nspawn.option}=${value}`;
   switch (nspawn.takes) {
@@ -33,8 +46,8 @@ function optionsOf({ name, nspawn }: Key, values: readonly string[]): string[] {
     case 'each':
       return values.map((value) => option(isMount(name) ? mountArgument(name, value) : value));
     case 'words':
-      return wordsOf(values).map(option);
+      return wordsOf(values, type.split).map(option);
     case 'joined':
-      return [option(wordsOf(values).join(','))];
+      return [option(wordsOf(values, type.split).join(','))];
   }
 }

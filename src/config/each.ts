@@ -1,7 +1,7 @@
 import type { Broken } from './guest.ts';
 import type { Source } from './read.ts';
 import type { Kind, Listing } from './search.ts';
-import { type ManySources, manySources } from './sources.ts';
+import { type ManySources, manySources, otherSource } from './sources.ts';
 import { unreadable } from './unreadable.ts';
 
 type Unreadable = { readonly broken: Broken };
@@ -24,9 +24,9 @@ export function forEach<T>(
   }
 }
 
-/** Nothing where it is masked, by an empty file or a link to /dev/null: systemd.unit(5). */
+/** Returns undefined if it is masked, by an empty file or a link to /dev/null: systemd.unit(5). */
 export function readOne<T>(
-  { files, hostname }: Listing,
+  listing: Listing,
   kind: Kind,
   name: string,
   file: string,
@@ -34,10 +34,11 @@ export function readOne<T>(
   sources: ManySources | undefined,
 ): T | Unreadable | undefined {
   try {
-    const text = files.read(file);
-    if (!text) return undefined;
-    const main: Source = { kind, file, text };
-    return read(name, file, sources ? sources.around(main, name) : [main], hostname);
+    const text = listing.files.read(file);
+    const main: Source | undefined =
+      text === undefined ? otherSource(listing, kind, name) : { kind, file, text };
+    if (!main?.text) return main?.unreadable && { broken: { name, file, problems: [main.unreadable] } };
+    return read(name, main.file, sources ? sources.around(main, name) : [main], listing.hostname);
   } catch (error) {
     return { broken: unreadable(name, file, error) };
   }

@@ -34,6 +34,8 @@ export interface Broken {
   readonly name: string;
   readonly file: string;
   readonly problems: readonly Problem[];
+  /** What its files declare without what is wrong: the host may have more to say of that. */
+  readonly rest?: () => Guest;
 }
 
 export type Checked = { readonly guest: Guest } | { readonly broken: Broken };
@@ -45,11 +47,19 @@ export function readGuest(
   sources: readonly Source[],
   hostname: () => string,
 ): Checked {
-  const { values, problems, isPlain } = readSources(name, sources, hostname);
-  if (!guestName.test(name)) problems.unshift(wrongName(name, file));
+  const { values, problems, isPlain, right } = readSources(name, sources, hostname);
+  const isNamed = guestName.test(name);
+  if (!isNamed) problems.unshift(wrongName(name, file));
   if (!isPlain || !isComplete(values)) problems.push(...checkTogether(values, file));
   return problems.length > 0
-    ? { broken: { name, file, problems } }
+    ? {
+        broken: {
+          name,
+          file,
+          problems,
+          ...(isNamed && { rest: () => new Declared(name, file, right(), false) }),
+        },
+      }
     : { guest: new Declared(name, file, values, isPlain) };
 }
 

@@ -22,4 +22,25 @@ export function sectionName(header: string): string | undefined {
   return header.endsWith(']') && name !== '' && !name.includes('[') && !name.includes(']') ? name : undefined;
 }
 
-export const isBad = (text: string): boolean => text.includes('\0') || text.includes('\uFFFD');
+/** Whether a section or key is for others' use: systemd.unit(5), "names prefixed with X-". Nobody complains of these. */
+export const isOthers = (name: string): boolean => name.startsWith('X-');
+
+/**
+ * Whether systemd would stop to read a file here: basic/utf8.c, unichar_is_valid(). That is what is not UTF-8 (U+FFFD, when
+ * it has been read), NUL, and the noncharacters of Unicode.
+ */
+export const isBad = (text: string): boolean => bad.test(text);
+const bad = /[\0\uFFFD\p{Noncharacter_Code_Point}\p{Cs}]/u;
+
+/** Removes the blanks of systemd (WHITESPACE in basic/string-util.h) from both ends. trim() takes a no-break space, too. */
+export const stripped = (text: string): string => text.slice(indentOf(text)).replace(/[ \t\n\r]+$/, '');
+
+/** The number of blanks that a text begins with; 0 if it has nothing else. */
+export function indentOf(text: string): number {
+  let at = 0;
+  while (isBlank(text.charCodeAt(at))) at += 1;
+  return at === text.length ? 0 : at;
+}
+
+export const isBlank = (code: number): boolean =>
+  code === 0x20 || (code >= 9 && code <= 13 && code !== 11 && code !== 12);

@@ -4,7 +4,7 @@ import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import type { Source } from './read.ts';
 import { type Kind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
-import { ManySources, mainFile } from './sources.ts';
+import { ManySources, mainFile, otherSource, readSource } from './sources.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface Declared {
@@ -32,7 +32,8 @@ export function loadAll(files: Reader, path: SearchPath = searchPath): Declared 
 }
 
 function allGuests(listing: Listing): Declared {
-  const [guests, broken]: [Guest[], Broken[]] = [[], []];
+  const guests: Guest[] = [];
+  const broken: Broken[] = [...listing.unreadable];
   forEach<Checked>(listing, 'guest', readGuest, (checked) => {
     if ('guest' in checked) guests.push(checked.guest);
     else broken.push(checked.broken);
@@ -74,8 +75,9 @@ export function sourcesOf(
 ): readonly Source[] {
   const listing = new Listing(files, path);
   const file = mainFile(listing, kind, name);
-  const text = file && files.read(file);
-  return text ? new ManySources(listing).around({ kind, file, text }, name) : [];
+  const main =
+    file === undefined ? undefined : (readSource(files, kind, file) ?? otherSource(listing, kind, name));
+  return main?.text || main?.unreadable ? new ManySources(listing).around(main, name) : [];
 }
 
 /** One guest from a file anywhere, without drop-ins. */
@@ -88,9 +90,10 @@ export const loadBuildFile = (files: Reader, file: string): CheckedBuild =>
 
 function loadAlone<T>(files: Reader, kind: Kind, file: string, read: Read<T>) {
   const name = baseOf(file, kind);
-  const text = files.read(file);
-  if (text === undefined) return { broken: unreadable(name, file, 'There is no such file') };
-  return read(name, file, [{ kind, file, text }], () => hostnameOf(files));
+  const source = readSource(files, kind, file);
+  if (!source) return { broken: unreadable(name, file, 'There is no such file') };
+  if (source.unreadable) return { broken: { name, file, problems: [source.unreadable] } };
+  return read(name, file, [source], () => hostnameOf(files));
 }
 
 const baseOf = (file: string, kind: Kind): string =>

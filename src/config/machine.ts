@@ -1,4 +1,5 @@
 import { type Container, containerOf } from './container.ts';
+import { isFalse } from './types.ts';
 import type { Values } from './values.ts';
 
 /** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
@@ -20,24 +21,32 @@ export function machineOf(values: Values): Machine {
   const isPlain = !values.has('Exec') && !values.has('Files') && !values.has('Network');
   return {
     ...(isPlain ? plainContainer : containerOf(values)),
-    privateUsers:
-      values.last('Exec', 'PrivateUsers') ?? (values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick'),
+    privateUsers: privateUsersOf(values),
     credentials: credentialsOf(values),
   };
+}
+
+/** In one word where it is a boolean. */
+export function privateUsersOf(values: Values): string {
+  const users = values.last('Exec', 'PrivateUsers');
+  if (users !== undefined) return isFalse(users) ? 'no' : users;
+  return values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick';
 }
 
 /** Most guests'. */
 const plainContainer: Container = { options: [], networkOptions: [], parameters: [], network: 'veth' };
 
+/**
+ * The names of the unit's credentials. An empty assignment takes back those of both keys that load, or of both that set
+ * (config_parse_load_credential(), config_parse_set_credential()). Specifiers in them are left to systemd.
+ */
 function credentialsOf(values: Values): string[] {
-  if (!values.in('Service').some(({ key }) => credentialKeys.includes(key))) return [];
-  const credentials = credentialKeys.flatMap((key) => values.all('Service', key));
-  return [...new Set(credentials.map((value) => value.replace(/:.*/s, '')))];
+  const kept = { Load: new Set<string>(), Set: new Set<string>() };
+  for (const { key, value } of values.in('Service')) {
+    const [, how] = /^(Load|Set)Credential(?:Encrypted)?$/.exec(key) ?? [];
+    if (how !== 'Load' && how !== 'Set') continue;
+    if (value === '') kept[how].clear();
+    else kept[how].add(value.replace(/:.*/s, ''));
+  }
+  return [...new Set([...kept.Load, ...kept.Set])];
 }
-
-const credentialKeys = [
-  'LoadCredential',
-  'LoadCredentialEncrypted',
-  'SetCredential',
-  'SetCredentialEncrypted',
-];

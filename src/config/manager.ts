@@ -1,5 +1,5 @@
 import type { Rule } from './together.ts';
-import { isTrue } from './types.ts';
+import { isFalse, isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
 
 /** What holds for guests with By=rpm-ostree. */
@@ -11,7 +11,7 @@ const finals = (values: Values, section: string, keys: readonly string[]): Setti
 
 const mappedManager: Rule = (values) => {
   const users = values.final('Exec', 'PrivateUsers');
-  if (!users || users.value === 'no') return undefined;
+  if (!users || isFalse(users.value)) return undefined;
   const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
   return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
 };

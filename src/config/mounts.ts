@@ -25,9 +25,29 @@ const escaped = (path: string): string => path.replace(/[\\:]/g, '\\$&');
 /** Without what makes no difference: slashes in the end, and more than one of them. */
 const normal = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
 
-/** SOURCE[:DESTINATION[:OPTIONS]]; a source may begin with `+` or `-`. */
-export const bindSource = (value: string): string => unescaped(fields(value)[0] ?? '');
-const bindDestination = ([source = '', destination]: string[]) => destination || source.replace(/^[-+]+/, '');
+/** The path of the host that a source is; undefined for one that nspawn makes, or that is in the guest's own tree (+). */
+export function hostPath(source: string): string | undefined {
+  if (source === '' || source.startsWith('+')) return undefined;
+  // nspawn makes it absolute, and as a service its working directory is /.
+  return normal(`/${source}`);
+}
+
+/** The paths of the host of SOURCE[:DESTINATION[:OPTIONS]], or of the directories of an overlay, as nspawn reads them. */
+export function hostPaths(key: string, value: string): string[] {
+  const parts = fields(value).map(unescaped);
+  const sources = key.startsWith('Overlay') ? overlaid(parts).slice(0, -1) : parts.slice(0, 1);
+  return sources.flatMap((source) => hostPath(source) ?? []);
+}
+
+/** Without a place in the guest it is where the source is. An empty place is none: bind_mount_parse(). */
+const bindDestination = ([source = '', destination]: string[]) => destination ?? inGuest(source);
+const inGuest = (source: string) => source.replace(/^\+/, '');
+
+/** LOWER:UPPER is LOWER:UPPER:UPPER, the last of which is in the guest: systemd-nspawn(1), --overlay=; overlay_mount_parse(). */
+function overlaid(parts: readonly string[]): readonly string[] {
+  const [, upper = ''] = parts;
+  return parts.length === 2 ? [...parts, hostPath(upper) ?? inGuest(upper)] : parts;
+}
 
 /**
  * Directories of a guest that are links into /var in trees made for OSTree ("Adapting existing mainstream
@@ -68,26 +88,58 @@ export const isMount = (key: string): boolean => mountKeys.includes(key);
 export function mountPoint(key: string, value: string): string {
   const parts = fields(value).map(unescaped);
   if (key === 'Bind' || key === 'BindReadOnly') return normal(bindDestination(parts));
-  return normal((key.startsWith('Overlay') ? parts.at(-1) : parts[0]) ?? '');
+  // The only one in which a colon is a colon.
+  if (key === 'Inaccessible') return normal(value);
+  return normal((key.startsWith('Overlay') ? overlaid(parts).at(-1) : parts[0]) ?? '');
 }
 
 /** The argument of nspawn's option, with the mount point where it really is. */
 export function mountArgument(key: string, value: string): string {
+  if (key === 'Inaccessible') return behindLink(normal(value));
   const parts = fields(value);
   const point = escaped(behindLink(mountPoint(key, value)));
   if (key === 'Bind' || key === 'BindReadOnly') return [parts[0], point, ...parts.slice(2)].join(':');
-  if (key.startsWith('Overlay')) return [...parts.slice(0, -1), point].join(':');
+  if (key.startsWith('Overlay'))
+    return [...(parts.length === 2 ? parts : parts.slice(0, -1)), point].join(':');
   return [point, ...parts.slice(1)].join(':');
 }
 
-const mount = (key: string, noun: string, writable: boolean): ValueType => ({
+const mount = (key: string, noun: string, writable: boolean, wrong?: ValueType['check']): ValueType => ({
   noun,
-  check: (value) => wrongDestination(mountPoint(key, value), writable),
+  check: (value) => wrong?.(value) ?? wrongDestination(mountPoint(key, value), writable),
 });
 
-export const bind = mount('Bind', 'SOURCE[:DESTINATION[:OPTIONS]]', true);
-export const bindReadOnly = mount('BindReadOnly', 'SOURCE[:DESTINATION[:OPTIONS]]', false);
-export const overlay = mount('Overlay', 'LOWER[:…]:UPPER:DESTINATION', true);
-export const overlayReadOnly = mount('OverlayReadOnly', 'LOWER[:…]:DESTINATION', false);
+/** nspawn's source_path_parse(). */
+const wrongSource = (source: string): string | undefined =>
+  /^\+(?!\/)/.test(source) ? "A path in the guest's tree, after +, must be absolute" : undefined;
+
+/** What nspawn finds wrong only when it mounts: parse_mount_bind_options(). */
+function wrongBind(value: string): string | undefined {
+  const [source = '', , ...options] = fields(value).map(unescaped);
+  const inSource = wrongSource(source);
+  if (inSource) return inSource;
+  const wrong = options
+    .flatMap((some) => some.split(','))
+    .find((one) => one !== '' && !bindOptions.includes(one));
+  if (wrong === undefined) return undefined;
+  return wrong === 'ro'
+    ? 'Write BindReadOnly='
+    : `'${wrong}' is not an option of a bind: ${bindOptions.join(', ')}`;
+}
+const bindOptions = ['rbind', 'norbind', 'idmap', 'noidmap', 'rootidmap', 'owneridmap'];
+
+/** Only the upper directory of three or more may be empty: then nspawn makes one for a while. */
+function wrongOverlay(value: string): string | undefined {
+  const parts = fields(value).map(unescaped);
+  if (parts.length < 2) return 'An overlay takes at least two directories: LOWER:UPPER:DESTINATION';
+  const lower = parts.length === 2 ? parts : parts.slice(0, -2);
+  if (lower.includes('')) return 'A directory of the overlay has no name';
+  return parts.map(wrongSource).find((wrong) => wrong !== undefined);
+}
+
+export const bind = mount('Bind', 'SOURCE[:DESTINATION[:OPTIONS]]', true, wrongBind);
+export const bindReadOnly = mount('BindReadOnly', 'SOURCE[:DESTINATION[:OPTIONS]]', false, wrongBind);
+export const overlay = mount('Overlay', 'LOWER[:…]:UPPER:DESTINATION', true, wrongOverlay);
+export const overlayReadOnly = mount('OverlayReadOnly', 'LOWER[:…]:DESTINATION', false, wrongOverlay);
 export const tmpfs = mount('TemporaryFileSystem', 'DESTINATION[:OPTIONS]', true);
 export const masked = mount('Inaccessible', 'a path in the guest', false);

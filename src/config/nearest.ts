@@ -2,18 +2,39 @@
 export function nearest(wrong: string, words: readonly string[]): string | undefined {
   // What is as long as that was not meant to be any of them.
   if (wrong.length > 64) return undefined;
-  const limit = Math.max(1, Math.floor(wrong.length / 3));
   let best: string | undefined;
-  let least = limit + 1;
+  let least = mistakes(wrong.length) + 1;
   for (const word of words) {
     const distance = editDistance(wrong.toLowerCase(), word.toLowerCase());
-    if (distance < least) {
+    if (distance < least && !isOpposite(wrong, word)) {
       best = word;
       least = distance;
     }
   }
   return best;
 }
+
+/** How many letters of a word may be wrong: one, two from six letters on. Another word is no misspelt one. */
+const mistakes = (length: number): number => (length < 6 ? 1 : 2);
+
+const opposites = [
+  'Min Max',
+  'Allow Deny',
+  'Read Write',
+  'Before After',
+  'Success Failure',
+  'Active Inactive',
+];
+
+/** Whether one says what the other one denies. */
+const isOpposite = (one: string, other: string): boolean =>
+  opposites.some((pair) => {
+    const [a = '', b = ''] = pair.split(' ');
+    return differ(one, other, a, b) || differ(other, one, a, b);
+  });
+
+const differ = (one: string, other: string, a: string, b: string): boolean =>
+  one.includes(a) && !one.includes(b) && other.includes(b) && !other.includes(a);
 
 /** Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {

@@ -1,11 +1,27 @@
 import { Assignment } from './assignment.ts';
-import { bracket, hash, isBad, type Line, type Part, sectionName, semicolon } from './line.ts';
+import {
+  bracket,
+  hash,
+  indentOf,
+  isBad,
+  isOthers,
+  type Line,
+  type Part,
+  sectionName,
+  semicolon,
+  stripped,
+} from './line.ts';
 import { placeIn } from './place.ts';
 import { type Problem, quoted } from './problem.ts';
-import type { Syntax } from './syntax.ts';
+import type { Header, Syntax } from './syntax.ts';
 
-/** Reads all that there can be in a file. */
-export function parseAll(file: string, text: string): Syntax {
+/** Everything that there can be in a file. */
+export interface FullSyntax extends Syntax {
+  readonly headers: readonly Header[];
+}
+
+/** Reads any file. */
+export function parseAll(file: string, text: string): FullSyntax {
   const parser = new Parser(isBad(text));
   // Comment lines and blank ones are left out, those inside a continuation too.
   let joined = '';
@@ -13,7 +29,7 @@ export function parseAll(file: string, text: string): Syntax {
   let number = 0;
   for (const raw of linesOf(text)) {
     number += 1;
-    const first = raw.trimStart().charCodeAt(0);
+    const first = raw.charCodeAt(indentOf(raw));
     if (first === hash || first === semicolon) continue;
     if (endsInBackslash(raw)) {
       parts ??= [];
@@ -47,12 +63,13 @@ function endsInBackslash(text: string): boolean {
 }
 
 /** Takes logical lines. */
-class Parser implements Syntax {
+class Parser implements FullSyntax {
   readonly assignments: Assignment[] = [];
+  readonly headers: Header[] = [];
   readonly problems: Problem[] = [];
   readonly #hasBadText: boolean;
   #section: string | undefined;
-  /** Everything after a section header that could not be read is left out without a further word. */
+  /** What follows a section header that could not be read is skipped without a further word, and what follows [X-…], too. */
   #skips = false;
 
   constructor(hasBadText: boolean) {
@@ -60,24 +77,40 @@ class Parser implements Syntax {
   }
 
   take(line: Line): void {
-    const rest = line.text.trim();
+    const rest = stripped(line.text);
     if (rest === '') return;
     if (this.#hasBadText && isBad(line.text)) {
-      this.#complain(line, 'This line is not UTF-8 text', 'Save the file as UTF-8, without NUL bytes');
+      this.#badText(line);
     } else if (rest.charCodeAt(0) === bracket) {
-      this.#section = sectionName(rest);
-      this.#skips = this.#section === undefined;
-      if (this.#skips)
-        this.#complain(
-          line,
-          `${quoted(rest)} is not a section header`,
-          "Write '[Guest]', with nothing after it",
-        );
+      this.#header(rest, line);
     } else if (this.#section !== undefined) {
       this.#assignment(this.#section, rest, line);
     } else if (!this.#skips) {
       this.#complain(line, `${quoted(rest)} is outside of any section`, "Start the file with '[Guest]'");
     }
+  }
+
+  #badText(line: Line): void {
+    const noncharacter = /\p{Noncharacter_Code_Point}/u.exec(line.text);
+    if (noncharacter && !/[\0\uFFFD]/.test(line.text)) {
+      const code = noncharacter[0].codePointAt(0)?.toString(16).toUpperCase();
+      const message = `U+${code} is no character, and systemd reads no further where it is`;
+      this.problems.push({ at: placeIn(line, noncharacter.index), message, remedy: 'Leave it out' });
+    } else {
+      this.#complain(line, 'This line is not UTF-8 text', 'Save the file as UTF-8, without NUL bytes');
+    }
+  }
+
+  #header(text: string, line: Line): void {
+    const name = sectionName(text);
+    if (name === undefined) {
+      const remedy = "Write '[Guest]', with nothing after it";
+      this.#complain(line, `${quoted(text)} is not a section header`, remedy);
+    } else {
+      this.headers.push({ name, at: placeIn(line, indentOf(line.text)) });
+    }
+    this.#skips = name === undefined || isOthers(name);
+    this.#section = this.#skips ? undefined : name;
   }
 
   #assignment(section: string, text: string, line: Line): void {
@@ -87,16 +120,15 @@ class Parser implements Syntax {
       this.#complain(line, `${quoted(text)} is not an assignment`, remedy);
       return;
     }
-    const value = text.slice(equals + 1).trimStart();
+    const value = stripped(text.slice(equals + 1));
     if (endsInBackslash(value)) {
       const remedy = 'Nothing may follow one that continues a line; leave out any other';
       this.#complain(line, 'The value ends with a backslash', remedy);
     }
-    this.assignments.push(new Assignment(section, text.slice(0, equals).trimEnd(), value, line));
+    this.assignments.push(new Assignment(section, stripped(text.slice(0, equals)), value, line));
   }
 
   #complain(line: Line, message: string, remedy: string): void {
-    const start = line.text.length - line.text.trimStart().length;
-    this.problems.push({ at: placeIn(line, start), message, remedy });
+    this.problems.push({ at: placeIn(line, indentOf(line.text)), message, remedy });
   }
 }

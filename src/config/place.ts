@@ -1,4 +1,4 @@
-import type { Line } from './line.ts';
+import { indentOf, type Line } from './line.ts';
 import type { Position } from './problem.ts';
 
 /** The place of a character of a logical line. */
@@ -14,12 +14,6 @@ export const keyPlace = (line: Line): Position => placeIn(line, indentOf(line.te
 export function valuePlace(line: Line, offset: number): Position {
   const start = line.text.indexOf('=') + 1;
   return placeIn(line, start + indentOf(line.text.slice(start)) + offset);
-}
-
-/** How much space a text begins with; none where there is nothing else. */
-function indentOf(text: string): number {
-  const rest = text.trimStart();
-  return rest === '' ? 0 : text.length - rest.length;
 }
 
 /** The beginning of a file: the place of what is not there. */

@@ -16,6 +16,7 @@ export function formatProblem({ at, message, remedy }: Problem): string {
   return `${at.file}:${at.line}:${at.column}: ${message}${remedy ? `. ${remedy}` : ''}`;
 }
 
-/** Text of the user's in a message; of a long one only the beginning. */
-export const excerpt = (text: string): string => (text.length > 100 ? `${text.slice(0, 99)}…` : text);
+/** Text of the user's in a message; of a long one only the beginning. No character is cut in two. */
+export const excerpt = (text: string): string =>
+  text.length > 100 ? `${text.slice(0, 99).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 export const quoted = (text: string): string => `'${excerpt(text)}'`;

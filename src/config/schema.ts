@@ -10,6 +10,10 @@ export interface NspawnOption {
    * commas between them.
    */
   readonly takes: 'last' | 'each' | 'words' | 'joined';
+  /** The version of systemd that has the option first, if 252 has not. */
+  readonly since?: number;
+  /** An empty value in a file of nspawn's own takes nothing back. */
+  readonly onlyAdds?: true;
 }
 
 /** Keys of one type. Their names are in one string, with spaces between them: QuickJS reads nothing faster. */

@@ -1,5 +1,7 @@
 import type { Files } from './files.ts';
+import type { Broken } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Directories that are looked into; the first one that has a name wins, as for units. */
 export interface SearchPath {
@@ -29,13 +31,19 @@ export class Listing {
   readonly files: Reader;
   readonly guests: readonly Directory[];
   readonly nspawn: readonly Directory[];
+  /** Directories that are there, and cannot be listed. */
+  readonly unreadable: Broken[] = [];
   private knownHostname: string | undefined;
 
   constructor(files: Reader, path: SearchPath) {
-    const list = (directory: string): Directory => ({
-      path: directory,
-      entries: new Set(files.list(directory)),
-    });
+    const list = (directory: string): Directory => {
+      try {
+        return { path: directory, entries: new Set(files.list(directory)) };
+      } catch (error) {
+        this.unreadable.push(unreadable(directory, directory, error));
+        return { path: directory, entries: new Set() };
+      }
+    };
     this.files = files;
     this.guests = path.guests.map(list);
     this.nspawn = path.nspawn.map(list);

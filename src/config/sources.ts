@@ -1,11 +1,12 @@
 import type { Source } from './read.ts';
-import type { Directory, Kind, Listing } from './search.ts';
+import type { Directory, Kind, Listing, Reader } from './search.ts';
+import { badName, whyUnreadable } from './unreadable.ts';
 
 /** The files that guests and builds are made of, where some have drop-ins or settings of nspawn's. */
 export class ManySources {
   readonly #listing: Listing;
-  readonly #common = new Map<string, ReadonlyMap<string, string>>();
-  readonly #read = new Map<string, Source>();
+  readonly #common = new Map<string, ReadonlyMap<string, string[]>>();
+  readonly #read = new Map<string, Source[]>();
 
   constructor(listing: Listing) {
     this.#listing = listing;
@@ -14,13 +15,15 @@ export class ManySources {
   /** nspawn's settings come first: of what can be there only once, the guest's counts. */
   around(main: Source, name: string): Source[] {
     const { kind } = main;
-    const nspawn = kind === 'guest' ? firstWith(this.#listing.nspawn, `${name}.nspawn`) : undefined;
-    const before = nspawn === undefined ? [] : [this.#source('nspawn', nspawn)];
-    return [...before, main, ...this.#dropIns(kind, name)];
+    const nspawn =
+      kind === 'guest' ? this.#first('nspawn', filesWith(this.#listing.nspawn, `${name}.nspawn`)) : [];
+    return [...nspawn, main, ...this.#dropIns(kind, name)];
   }
 
-  #source(kind: Source['kind'], file: string): Source {
-    return { kind, file, text: this.#listing.files.read(file) ?? '' };
+  /** The first of these files, if there is one. A link that leads nowhere is none: systemd and nspawn skip it, too. */
+  #first(kind: Source['kind'], files: readonly string[]): Source[] {
+    const source = firstSource(this.#listing.files, kind, files);
+    return source ? [source] : [];
   }
 
   /** By file name, whichever directory they are in; of two with one name, the guest's own wins over the one for all. */
@@ -31,24 +34,34 @@ export class ManySources {
     if (own.size === 0 && common.size === 0) return [];
     return [...new Map([...common, ...own])]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([entry, file]) => (own.has(entry) ? this.#source(kind, file) : this.#shared(kind, file)));
+      .flatMap(([entry, files]) => (own.has(entry) ? this.#first(kind, files) : this.#shared(kind, files)));
   }
 
   /** What is there for all is read once. */
-  #shared(kind: Source['kind'], file: string): Source {
-    const source = this.#read.get(file) ?? this.#source(kind, file);
-    this.#read.set(file, source);
-    return source;
+  #shared(kind: Source['kind'], files: readonly string[]): Source[] {
+    const id = files[0] ?? '';
+    const found = this.#read.get(id) ?? this.#first(kind, files);
+    this.#read.set(id, found);
+    return found;
   }
 
-  #dropInsIn(entry: string): Map<string, string> {
+  /** The files of each name, the one that counts first. */
+  #dropInsIn(entry: string): Map<string, string[]> {
     const { files, guests } = this.#listing;
-    const found = new Map<string, string>();
+    const found = new Map<string, string[]>();
     for (const { path, entries } of guests) {
       if (!entries.has(entry)) continue;
-      for (const file of files.list(`${path}/${entry}`)) {
-        if (file.endsWith('.conf') && !file.startsWith('.') && !found.has(file))
-          found.set(file, `${path}/${entry}/${file}`);
+      const directory = `${path}/${entry}`;
+      try {
+        for (const file of files.list(directory)) {
+          if (!file.endsWith('.conf') || file.startsWith('.')) continue;
+          const sameName = found.get(file);
+          if (sameName) sameName.push(`${directory}/${file}`);
+          else found.set(file, [`${directory}/${file}`]);
+        }
+      } catch {
+        // It is asked again as if it were a file: then it says what is wrong with it.
+        found.set(directory, [directory]);
       }
     }
     return found;
@@ -60,9 +73,32 @@ export const manySources = (listing: Listing): ManySources => new ManySources(li
 
 /** The guest or build file that declares this. */
 export const mainFile = ({ guests }: Listing, kind: Kind, name: string): string | undefined =>
-  firstWith(guests, `${name}.${kind}`);
+  filesWith(guests, `${name}.${kind}`)[0];
 
-function firstWith(directories: readonly Directory[], entry: string): string | undefined {
-  for (const { path, entries } of directories) if (entries.has(entry)) return `${path}/${entry}`;
+const filesWith = (directories: readonly Directory[], entry: string): string[] =>
+  directories.flatMap(({ path, entries }) => (entries.has(entry) ? [`${path}/${entry}`] : []));
+
+/** What declares a guest or a build if the file that should is a link that leads nowhere. */
+export const otherSource = (listing: Listing, kind: Kind, name: string): Source | undefined =>
+  firstSource(listing.files, kind, filesWith(listing.guests, `${name}.${kind}`));
+
+function firstSource(files: Reader, kind: Source['kind'], names: readonly string[]): Source | undefined {
+  for (const file of names) {
+    const source = readSource(files, kind, file);
+    if (source) return source;
+  }
   return undefined;
+}
+
+/** Returns undefined if there is no such file. What is there and cannot be read is a source with that problem. */
+export function readSource(files: Reader, kind: Source['kind'], file: string): Source | undefined {
+  try {
+    const text = files.read(file);
+    if (text !== undefined) return { kind, file, text };
+    // Its name was listed: what was not UTF-8 in it is no longer what it was.
+    const unreadable = file.includes('\uFFFD') ? badName(file) : undefined;
+    return unreadable && { kind, file, text: '', unreadable };
+  } catch (error) {
+    return { kind, file, text: '', unreadable: whyUnreadable(file, error) };
+  }
 }

@@ -6,18 +6,42 @@ export interface Specifiers {
   hostname(): string;
 }
 
-export type Expanded = { readonly text: string } | { readonly wrong: string; readonly offset: number };
+/** A value with its specifiers expanded, and where a character of it was written. */
+export interface Expanded {
+  readonly text: string;
+  written(offset: number): number;
+}
 
-/** Puts in what %n, %H and %% stand for. */
-export function expand(value: string, { name, hostname }: Specifiers): Expanded {
+export type Expansion = Expanded | { readonly wrong: string; readonly offset: number };
+
+/** Expands %n, %H and %%. */
+export function expand(value: string, { name, hostname }: Specifiers): Expansion {
   const host = value.includes('%H') ? hostname() : '';
   const known: Readonly<Record<string, string>> = { '%n': name, '%H': host, '%%': '%' };
-  for (const { 0: specifier, index } of value.matchAll(/%.?/gs)) {
+  for (const { 0: specifier, index } of value.matchAll(/%.?/gsu)) {
     if (known[specifier] === undefined) return { wrong: specifier, offset: index };
   }
-  return { text: value.replace(/%./gs, (specifier) => known[specifier] ?? specifier) };
+  return replaced(value, (specifier) => known[specifier] ?? specifier);
 }
 
 /** For a value that systemd itself expands: %n is the same name there too, the others are systemd's. */
-export const expandForUnit = (value: string, { name }: Specifiers): string =>
-  value.replace(/%(.)/gs, (specifier, letter) => (letter === 'n' ? name : specifier));
+export const expandForUnit = (value: string, { name }: Specifiers): Expanded =>
+  replaced(value, (specifier) => (specifier === '%n' ? name : specifier));
+
+/** Replaces each `%` with the character after it. */
+function replaced(value: string, meaning: (specifier: string) => string): Expanded {
+  const specifiers = /%./gsu;
+  return {
+    text: value.replace(specifiers, meaning),
+    written(offset) {
+      let grown = 0;
+      for (const { 0: specifier, index } of value.matchAll(specifiers)) {
+        const { length } = meaning(specifier);
+        if (offset < index + grown) break;
+        if (offset < index + grown + length) return index;
+        grown += length - specifier.length;
+      }
+      return offset - grown;
+    },
+  };
+}

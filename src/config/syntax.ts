@@ -1,11 +1,19 @@
 import { Assignment } from './assignment.ts';
-import { bracket, hash, isBad, sectionName, semicolon } from './line.ts';
+import { bracket, hash, sectionName, semicolon } from './line.ts';
 import { parseAll } from './parser.ts';
-import type { Problem } from './problem.ts';
+import type { Position, Problem } from './problem.ts';
 
 export interface Syntax {
   readonly assignments: readonly Assignment[];
   readonly problems: readonly Problem[];
+  /** Undefined if each section that there is has an assignment. */
+  readonly headers?: readonly Header[];
+}
+
+/** `[NAME]`, and where that is. */
+export interface Header {
+  readonly name: string;
+  readonly at: Position;
 }
 
 /**
@@ -17,11 +25,12 @@ export const parseSyntax = (file: string, text: string): Syntax =>
 
 const none: readonly never[] = [];
 
-/** What most files are: a header, an assignment or a comment on each line. Of all else, right or wrong, nothing. */
+/** Reads what most files are: a header, an assignment or a comment on each line. Returns undefined for all else, right or wrong. */
 function parsePlain(file: string, text: string): Syntax | undefined {
   if (isUnusual(text)) return undefined;
   const assignments: Assignment[] = [];
   let section: string | undefined;
+  let isEmpty = false;
   let number = 0;
   for (const line of text.split('\n')) {
     number += 1;
@@ -30,8 +39,10 @@ function parsePlain(file: string, text: string): Syntax | undefined {
     if (rest === '' || first === hash || first === semicolon) continue;
     if (first === bracket) {
       section = sectionName(rest);
-      if (section === undefined) return undefined;
+      if (section === undefined || isEmpty) return undefined;
+      isEmpty = true;
     } else {
+      isEmpty = false;
       const equals = rest.indexOf('=');
       if (section === undefined || equals <= 0) return undefined;
       const key = rest.slice(0, equals).trimEnd();
@@ -39,9 +50,14 @@ function parsePlain(file: string, text: string): Syntax | undefined {
       assignments.push(new Assignment(section, key, value, { file, number, text: line }));
     }
   }
-  return { assignments, problems: none };
+  // Nothing but its header tells of a section without assignments.
+  return isEmpty ? undefined : { assignments, problems: none };
 }
 
-/** Lines that go on, end in another way or are not text, and a byte order mark. */
-const isUnusual = (text: string): boolean =>
-  text.includes('\\') || text.includes('\r') || isBad(text) || text.startsWith('\uFEFF');
+/**
+ * Lines that go on, end in another way or are not text, a byte order mark, and what trim() takes for a blank and systemd
+ * does not. One class of UTF-16 units, so that noncharacters beyond U+FFFF are found by their second one.
+ */
+const isUnusual = (text: string): boolean => unusual.test(text);
+const unusual =
+  /[\0\v\f\r\\\xA0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFDD0-\uFDEF\uFEFF\uFFFD-\uFFFF\uDFFE\uDFFF]/;

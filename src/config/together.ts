@@ -1,5 +1,7 @@
+import { networkOf } from './container.ts';
 import { managerRules } from './manager.ts';
 import { topOf } from './place.ts';
+import { twiceUsedPort } from './ports.ts';
 import type { Position, Problem } from './problem.ts';
 import { isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
@@ -17,7 +19,7 @@ export function checkTogether(values: Values, file: string): Problem[] {
   const rules = [oneOrigin];
   if (values.last('Update', 'By') === 'rpm-ostree') rules.push(...managerRules());
   if (values.has('Remote')) rules.push(missingUrl, missingKey);
-  if (values.has('Network')) rules.push(noNetwork);
+  if (values.has('Network')) rules.push(noNetwork, onePort, oneNetwork);
   const problems: Problem[] = [];
   for (const rule of rules) {
     const problem = rule(values, top);
@@ -62,15 +64,31 @@ function without(values: Values, verifies: string, path: string): Problem | unde
   return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
 }
 
-/** Only a network of its own can have links, interfaces and ports. */
+/** Only a network of its own has ports: nspawn's verify_arguments(). */
 const noNetwork: Rule = (values) => {
-  const private_ = values.final('Network', 'Private');
-  if (!private_ || isTrue(private_.value)) return undefined;
-  const other = values
-    .in('Network')
-    .find(
-      ({ key, value }) => key !== 'Private' && !(key === 'VirtualEthernet' && !isTrue(value)) && value !== '',
-    );
-  const message = `${other?.key}= needs a network of the guest's own, and Private=no gives it the host's`;
-  return other && { at: other.at, message, remedy: 'Leave one of them out' };
+  const [port] = values.effective('Network', 'Port');
+  if (!port || networkOf(values) !== 'host') return undefined;
+  const message = "Port= needs a network of the guest's own, and by what [Network] says it has the host's";
+  return { at: port.at, message, remedy: 'Add VirtualEthernet=yes, or leave it out' };
+};
+
+const onePort: Rule = (values) => {
+  const twice = twiceUsedPort(values);
+  if (!twice) return undefined;
+  const { at, value } = twice.first;
+  const message = `The same port of the host leads elsewhere, too: Port=${value} in ${at.file}:${at.line}`;
+  return { at: twice.second.at, message, remedy: 'Leave one of them out' };
+};
+
+/** nspawn's verify_arguments(), too. */
+const oneNetwork: Rule = (values) => {
+  const path = values.final('Network', 'NamespacePath');
+  if (!path) return undefined;
+  const beside = ['Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra', 'Bridge', 'Zone'];
+  const other = [...beside, 'VirtualEthernet', 'Private'].find((key) => {
+    const value = values.last('Network', key);
+    return value !== undefined && (beside.includes(key) || isTrue(value));
+  });
+  const message = `NamespacePath= is another network than that of ${other}=`;
+  return other ? { at: path.at, message, remedy: 'Leave one of them out' } : undefined;
 };

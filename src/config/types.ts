@@ -1,11 +1,16 @@
+import { bytes, microseconds, permyriad, wholeNumber } from './quantity.ts';
+import { splitPlain, splitQuoted, splitWords, type Words } from './words.ts';
+
 /** What a value must look like. */
 export interface ValueType {
   /** As the manual calls it. */
   readonly noun: string;
-  /** Nothing where the value is right; else what is expected, or why it cannot be. */
+  /** Returns undefined if the value is right; else what is expected, or why it cannot be. */
   check(value: string): string | undefined;
-  /** Consists of words, whose quoting must be right. */
-  readonly isWords?: true;
+  /** Splits a value that consists of words. */
+  split?(value: string): Words;
+  /** The same as check() for each word. */
+  checkWord?(word: string): string | undefined;
 }
 
 // So that a bundle has only the types that it needs.
@@ -29,7 +34,27 @@ export function pattern(noun: string, regexp: RegExp | string): ValueType {
 export const text: ValueType = { noun: 'text', check: () => undefined };
 
 /** Words, of which the first is a program. */
-export const command: ValueType = { noun: 'a command line', check: () => undefined, isWords: true };
+export const command: ValueType = {
+  noun: 'a command line',
+  check: () => undefined,
+  split: (value) => splitWords(value),
+};
+
+/** Words as nspawn reads its own: quotes are taken off, backslashes stay. Not methods: QuickJS loads words.ts when it is called. */
+export const quotedWords = (noun: string, checkWord?: ValueType['checkWord']): ValueType => ({
+  noun,
+  check: () => undefined,
+  split: (value) => splitQuoted(value),
+  ...(checkWord && { checkWord }),
+});
+
+/** Words between blanks, each of which looks like this. */
+export const plainWords = (noun: string, word: ValueType): ValueType => ({
+  noun,
+  check: () => undefined,
+  split: (value) => splitPlain(value),
+  checkWord: (one) => word.check(one),
+});
 
 export const oneOf = (...words: readonly string[]): ValueType => ({
   noun: words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : `${words[0]}`,
@@ -39,21 +64,31 @@ export const oneOf = (...words: readonly string[]): ValueType => ({
 /** A key of somebody else's vocabulary of which a guest can have only some values, and why. */
 export const only = (words: readonly string[], why: string): ValueType => ({
   noun: words.length > 0 ? `${words.join(' or ')} only` : 'not for guests',
-  check: (value) => (words.includes(value) ? undefined : why),
+  check: (value) => (words.includes(value) || words.includes(falseOrTrue(value)) ? undefined : why),
 });
 
-/** What systemd reads as a boolean: systemd.syntax(7). */
+/** What systemd reads as a boolean, in any case of letters: systemd.syntax(7). */
 const truth = ['1', 'yes', 'y', 'true', 't', 'on'];
 const untruth = ['0', 'no', 'n', 'false', 'f', 'off'];
 export const isTrue = (value: string): boolean => truth.includes(value.toLowerCase());
+export const isFalse = (value: string): boolean => untruth.includes(value.toLowerCase());
+const isBoolean = (value: string): boolean => isTrue(value) || isFalse(value);
+
+/** The word for what a boolean says; the value itself if it is none. */
+const falseOrTrue = (value: string): string => (isTrue(value) ? 'yes' : isFalse(value) ? 'no' : value);
 
 export const boolean: ValueType = {
   noun: 'a boolean',
-  check: (value) =>
-    [...truth, ...untruth].includes(value.toLowerCase()) ? undefined : 'Expected a boolean: yes or no',
+  check: (value) => (isBoolean(value) ? undefined : 'Expected a boolean: yes or no'),
 };
-export const yesOnly = (why: string): ValueType => only(truth, why);
-export const noOnly = (why: string): ValueType => only(untruth, why);
+export const yesOnly = (why: string): ValueType => only(['yes'], why);
+export const noOnly = (why: string): ValueType => only(['no'], why);
+
+/** One of these words, or a boolean. */
+export const booleanOr = (...words: readonly string[]): ValueType => {
+  const { noun, check } = oneOf(...words);
+  return { noun, check: (value) => (isBoolean(value) ? undefined : check(value)) };
+};
 
 /** Absolute, normal, and of characters that need no quoting in a unit or an nspawn argument. */
 export const path = pattern(
@@ -61,33 +96,68 @@ export const path = pattern(
   /^(?!.*\/\.\.?(\/|$))(\/[\w.+@-]+)+$/,
 );
 
-/** The units of systemd.time(7), "Parsing Time Spans"; a bare number is seconds. */
-const timeUnit =
-  'usec|us|µs|μs|msec|ms|seconds|second|sec|s|minutes|minute|min|months|month|M|m|hours|hour|hr|h|days|day|d|weeks|week|w|years|year|y';
-const timeValue = `\\d+(\\.\\d+)?(\\s*(${timeUnit})(?![A-Za-zµμ])|(?=\\s|$))\\s*`;
-const spanNoun = 'a time span such as 90s, 15min or 1h 30min (systemd.time(7))';
-export const timeSpan = pattern(spanNoun, `^(infinity|(${timeValue})+)$`);
+/** What nearly all values are; for what is not, `isRight` knows. It is called for some guests only: quickjs.mjs. */
+function quantity(noun: string, usual: RegExp, isRight: (value: string) => boolean): ValueType {
+  return {
+    noun,
+    check: (value) => (usual.test(value) || isRight(value) ? undefined : `Expected ${noun}`),
+  };
+}
+
+/** systemd.time(7), "Parsing Time Spans"; a bare number is seconds. */
+export const timeSpan = quantity(
+  'a time span such as 90s, 15min or 1h 30min (systemd.time(7))',
+  /^\d{1,6}(s|min|h|d)?$/,
+  (value) => microseconds(value) !== undefined,
+);
 
 /** A time span with an end, in which something is waited for. */
 export const duration: ValueType = {
-  noun: spanNoun,
-  check: (value) => (value === 'infinity' ? 'Something must have an end here' : timeSpan.check(value)),
+  noun: timeSpan.noun,
+  check: (value) => (/^infinity/.test(value) ? 'Something must have an end here' : timeSpan.check(value)),
 };
 
-/** Powers of 1024, as systemd.resource-control(5) and systemd.syntax(7) read them. */
-export const size = pattern(
-  'a size in bytes such as 512M or 2G, a percentage, or infinity',
-  /^(\d+(\.\d+)?[KMGTPE]?B?|\d+(\.\d+)?%|infinity)$/,
-);
+/** Powers of 1024, as systemd.resource-control(5) and systemd.syntax(7) read them. With `least` 1, none is no limit. */
+const memory = (least: bigint): ValueType =>
+  quantity(
+    'a size in bytes such as 512M or 2G, a percentage, or infinity',
+    /^([1-9]\d{0,5}[KMGT]?|infinity)$/,
+    (value) => {
+      const share = permyriad(value);
+      const size = share === undefined ? bytes(value) : BigInt(share);
+      return size !== undefined && size >= least && size < (1n << 64n) - 1n && (share ?? 0) <= 10_000;
+    },
+  );
+export const size = memory(0n);
+export const sizeOfSome = memory(1n);
 
-export const integer = pattern('a whole number', /^[+-]?\d+$/);
+/** A whole number in a range, written in any way that C knows. */
+export const between = (least: number, greatest: number, what = 'a whole number'): ValueType =>
+  quantity(`${what} from ${least} to ${greatest}`, /^$/, (value) => {
+    const number = wholeNumber(value);
+    return number !== undefined && number >= least && number <= greatest;
+  });
 export const wholeFrom = (least: number): ValueType => ({
   noun: `a whole number from ${least}`,
   check: (value) =>
     /^\d{1,6}$/.test(value) && Number(value) >= least ? undefined : `Expected a whole number from ${least}`,
 });
-export const count = pattern('a number, a percentage, or infinity', /^(\d+%?|infinity)$/);
-export const percentage = pattern('a percentage such as 150%', /^\d+(\.\d+)?%$/);
+export const count = quantity(
+  'a number, a percentage, or infinity',
+  /^([1-9]\d{0,8}|infinity)$/,
+  (value) => (permyriad(value) ?? 10_001) <= 10_000 || (wholeNumber(value) ?? 0) > 0,
+);
+/** A share, of one CPU and so of more than one, too. */
+export const percentage = quantity(
+  'a percentage such as 150%',
+  /^[1-9]\d{0,5}%$/,
+  (value) => (permyriad(value) ?? 0) > 0,
+);
+export const shareOfAll = quantity(
+  'a percentage such as 50%',
+  /^\d{1,2}%$/,
+  (value) => (permyriad(value) ?? 10_001) <= 10_000,
+);
 
 /** `REMOTE:REF`, by the rules of libostree's ostree_parse_refspec() and ostree_validate_remote_name(). */
 const component = '(?!\\.+(?:/|$))[\\w.-]+';

@@ -1,23 +1,45 @@
 import { nearest } from './nearest.ts';
 import { type Problem, quoted } from './problem.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Source } from './read.ts';
+import { successors } from './successors.ts';
+import type { Header } from './syntax.ts';
+import { isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
-/** What is said of a key that there is not. */
-export function unknown(
+/** What is said of the sections that such a file cannot have, each once. */
+export function unknownSections(kind: Source['kind'], headers: readonly Header[]): Problem[] {
+  const vocabulary = vocabularyOf(kind);
+  return headers.flatMap(({ name, at }) => {
+    if (name.startsWith('X-') || hasSection(kind, name)) return [];
+    if (kind === 'nspawn' && vocabulary.sections.includes(name)) {
+      const message = `[${name}] is not a section of .nspawn files`;
+      return [{ at, message, remedy: 'Write it into the guest file' }];
+    }
+    const known = vocabulary.sections.filter((section) => hasSection(kind, section));
+    const remedy = suggest(name, known, (word) => `[${word}]`, vocabulary.manual);
+    return [{ at, message: `There is no section [${name}]`, remedy }];
+  });
+}
+
+export const hasSection = (kind: Source['kind'], section: string): boolean =>
+  kind === 'nspawn' ? isNspawnSection(section) : vocabularyOf(kind).sections.includes(section);
+
+/** What is said of a key that its section has not. */
+export function unknownKey(
   vocabulary: Vocabulary,
   section: string,
   name: string,
 ): Pick<Problem, 'message' | 'remedy'> {
-  const { sections, manual } = vocabulary;
-  if (!sections.includes(section)) {
-    const remedy = suggest(section, sections, (word) => `[${word}]`, manual);
-    return { message: `There is no section [${section}]`, remedy };
-  }
   const message = `[${section}] has no key ${quoted(name)}`;
-  const elsewhere = vocabulary.keys.find((key) => key.name === name);
-  if (elsewhere) return { message, remedy: `It belongs in [${elsewhere.section}]` };
   const names = vocabulary.in(section).map((key) => key.name);
-  return { message, remedy: suggest(name, names, (word) => word, manual) };
+  const successor = isUnitSection(section) ? successors[name] : undefined;
+  if (successor && names.includes(successor)) return { message, remedy: `Write ${successor}=` };
+  const elsewhere = vocabulary.keys.find((key) => key.name === name)?.section;
+  if (elsewhere && isUnitSection(section) && isNspawnSection(elsewhere)) {
+    // The same word in a unit is about nspawn, and not about what it boots.
+    return { message, remedy: `For what is in the guest, it belongs in [${elsewhere}]` };
+  }
+  if (elsewhere) return { message, remedy: `It belongs in [${elsewhere}]` };
+  return { message, remedy: suggest(name, names, (word) => word, vocabulary.manual) };
 }
 
 function suggest(

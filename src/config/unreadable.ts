@@ -1,10 +1,21 @@
 import type { Broken } from './guest.ts';
 import { topOf } from './place.ts';
+import type { Problem } from './problem.ts';
 
-/** A guest or a build whose files cannot be read, or are not there. */
+/** A guest or a build whose file cannot be read, or is not there. */
 export const unreadable = (name: string, file: string, error: unknown): Broken => ({
   ...{ name, file },
-  problems: [
-    { at: topOf(file), message: error instanceof Error ? `Cannot be read: ${error.message}` : `${error}` },
-  ],
+  problems: [whyUnreadable(file, error)],
+});
+
+export const whyUnreadable = (file: string, error: unknown): Problem => ({
+  at: topOf(file),
+  message: error instanceof Error ? `Cannot be read: ${error.message}` : `${error}`,
+});
+
+/** Engines differ in how many replacement characters they make of such a name. */
+export const badName = (file: string): Problem => ({
+  at: topOf(file.replace(/\uFFFD+/g, '\uFFFD')),
+  message: 'The name of this file is not UTF-8 text',
+  remedy: 'Rename it',
 });

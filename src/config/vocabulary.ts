@@ -16,7 +16,7 @@ export interface Key {
   readonly nspawn?: NspawnOption;
 }
 
-/** systemd.nspawn(5) of systemd 252, to which 262 has added none. */
+/** systemd.nspawn(5) of systemd 262. What a host is too old for, `guestctl verify` tells, and systemd-nspawn at the start. */
 const nspawnTables: Tables = { Exec: execKeys, Files: filesKeys, Network: networkKeys };
 export const isNspawnSection = (section: string): boolean => Object.hasOwn(nspawnTables, section);
 

@@ -1,6 +1,8 @@
-/** The words of a value, or what is wrong with its quoting and where in the value. */
+import { isBad } from './line.ts';
+
+/** The words of a value and where each begins, or what is wrong with its quoting and where in the value. */
 export type Words =
-  | { readonly words: readonly string[] }
+  | { readonly words: readonly string[]; readonly offsets: readonly number[] }
   | { readonly wrong: string; readonly offset: number };
 
 const escapes: Readonly<Record<string, string>> = {
@@ -8,41 +10,62 @@ const escapes: Readonly<Record<string, string>> = {
   ...{ '\\': '\\', '"': '"', "'": "'" },
 };
 
-/** Splits a value into words: systemd.syntax(7), "Quoting". */
-export function splitWords(value: string): Words {
+/** Splits a value into words, quotes and escapes undone: systemd.syntax(7), "Quoting". */
+export const splitWords = (value: string): Words => split(value, true);
+
+/** As nspawn does for strings of its own: without quotes, and with backslashes as they are (EXTRACT_RETAIN_ESCAPE). */
+export const splitQuoted = (value: string): Words => split(value, false);
+
+function split(value: string, hasEscapes: boolean): Words {
   const words: string[] = [];
+  const offsets: number[] = [];
   let word: string | undefined;
   let quote: { mark: string; offset: number } | undefined;
+  const add = (text: string, at: number) => {
+    if (word === undefined) offsets.push(at);
+    word = (word ?? '') + text;
+  };
   for (let at = 0; at < value.length; at += 1) {
     const character = value.charAt(at);
-    if (character === '\\') {
+    if (character === '\\' && hasEscapes) {
       const escaped = readEscape(value, at);
       if (!escaped) return { wrong: 'This escape sequence is unknown', offset: at };
-      word = (word ?? '') + escaped.text;
+      add(escaped.text, at);
       at += escaped.length - 1;
     } else if (quote) {
       if (character === quote.mark) quote = undefined;
-      else word = (word ?? '') + character;
+      else add(character, at);
     } else if (character === '"' || character === "'") {
       quote = { mark: character, offset: at };
-      word ??= '';
-    } else if (/\s/.test(character)) {
+      add('', at);
+    } else if (blank.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {
-      word = (word ?? '') + character;
+      add(character, at);
     }
   }
   if (quote) return { wrong: 'This quote is not closed', offset: quote.offset };
-  return { words: word === undefined ? words : [...words, word] };
+  return { words: word === undefined ? words : [...words, word], offsets };
 }
 
-/** The words of values whose quoting has been checked. */
-export const wordsOf = (values: readonly string[]): string[] =>
+/** Splits a value into words that can have no quotes. */
+export function splitPlain(value: string): Words {
+  const found = [...value.matchAll(/[^ \t\n\r]+/g)];
+  return { words: found.map(([word]) => word), offsets: found.map(({ index }) => index) };
+}
+
+/** The words of values that have been checked. */
+export const wordsOf = (
+  values: readonly string[],
+  splitValue: (value: string) => Words = splitWords,
+): string[] =>
   values.flatMap((value) => {
-    const split = splitWords(value);
-    return 'words' in split ? split.words : [];
+    const found = splitValue(value);
+    return 'words' in found ? found.words : [];
   });
+
+const blank = /[ \t\n\r]/;
 
 function readEscape(value: string, at: number): { text: string; length: number } | undefined {
   const simple = escapes[value.charAt(at + 1)];
@@ -56,8 +79,9 @@ function readEscape(value: string, at: number): { text: string; length: number }
   return withLength(character, valid ? String.fromCodePoint(code) : undefined);
 }
 
+/** What is no character would make systemd stop reading the unit: line.ts. */
 const withLength = ({ length }: string, text: string | undefined) =>
-  text === undefined ? undefined : { text, length };
+  text === undefined || isBad(text) ? undefined : { text, length };
 
 /** `\xHH` and `\OOO` are bytes, which together must be UTF-8. */
 function fromBytes(escaped: string): string | undefined {

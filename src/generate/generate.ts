@@ -9,8 +9,8 @@ import { writeUnits } from './write.ts';
 
 /** Writes the units of all guests and builds, and answers what is wrong with those that cannot be made. */
 export function generate(files: Files, output: string, path: SearchPath): readonly Problem[] {
-  const problems: Problem[] = [];
   const listing = new Listing(files, path);
+  const problems = listing.unreadable.flatMap((broken) => broken.problems);
   forEach<Checked>(listing, 'guest', readGuest, (checked) => {
     writeUnits(files, output, unitsOf(checked));
     if ('broken' in checked) problems.push(...checked.broken.problems);

@@ -23,6 +23,35 @@ const description = [
   paragraph(
     "The guest can write to /etc and /var, and to /run and /tmp in memory. All else is its tree, and read-only. Trees have links into /var at /home, /mnt, /opt, /root, /srv and /usr/local. Where a tree has a directory instead, the guest gets a copy of it in /var at its first start. The copy is the guest's own: it outlives updates and rollbacks, and does not change with the tree.",
   ),
+  paragraph(
+    'A guest whose files have no [Network], or only Port= in it, has a network of its own with a link to the host. Any other key of that section replaces this, as in systemd.nspawn(5): what is not written there the guest has not.',
+  ),
+  paragraph(
+    'Sections and keys whose names begin with X- are ignored. A key that is newer than the systemd of this host is told by guestctl verify; systemd ignores it, but systemd-nspawn does not start.',
+  ),
+];
+
+/** Where a guest file is read otherwise than by systemd, or guestctl verify sees less than the start. */
+const differences = [
+  heading('DIFFERENCES'),
+  paragraph('What systemd and systemd-nspawn mean by a word, it means here, but for these:'),
+  entry('%n', 'is the name of the guest in all sections. In a unit it would be the name of the unit.'),
+  entry(
+    'What is wrong',
+    'is refused, and the guest does not start. systemd and systemd-nspawn log a warning, ignore the line, and go on. This holds for NAME.nspawn, too.',
+  ),
+  entry(
+    'An empty assignment',
+    'forgets what came before for every key. In NAME.nspawn it does so only where systemd-nspawn has it so.',
+  ),
+  entry(
+    'Quotes',
+    'are not taken off where a word cannot need them: names of users, interfaces, capabilities and CPUs.',
+  ),
+  entry(
+    'guestctl verify',
+    'asks systemd, systemd-nspawn and the kernel of this host. It cannot see what changes until the start, nor what depends on the tree: whether a user of BindUser= can be mapped, whether the architecture of Personality= is there, whether a system call of SystemCallFilter= has that name, and whether a UID range is free.',
+  ),
 ];
 
 const specifiers = [
@@ -57,6 +86,7 @@ export const guestFilePage: Page = {
     ...description,
     ...guestVocabulary.sections.flatMap((section) => sectionText(section, guestVocabulary, descriptions)),
     ...specifiers,
+    ...differences,
     heading('EXAMPLE'),
     example(mailGuest),
   ],

@@ -28,7 +28,7 @@ function keyText(key: Key, { help, default: preset, manual, since, repeatable }:
     noun === 'text' || help.includes(noun) ? '' : `Takes ${noun}.`,
     repeatable || isList(key) ? 'May be given more than once.' : '',
     preset ? `Default: ${preset}.` : '',
-    since ? `Since systemd ${since}.` : '',
+    (since ?? key.nspawn?.since) ? `Since systemd ${since ?? key.nspawn?.since}.` : '',
     manual ? `See ${manual}.` : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');

@@ -13,11 +13,12 @@ export function brokenService({ name, problems }: Broken): Parts {
   return {
     unit: [`Description=OSTree guest ${name}, which cannot be made`],
     service: [
-      // 78: EX_CONFIG of sysexits.h, which systemctl shows by its name.
-      `ExecStartPre=sh -c ${script} - ${lines.map(execWord).join(' ')}`,
+      // What keeps it from booting stands before any text of the user: should systemd not read on, it fails all the same.
       'ExecStart=',
       'ExecStart=false',
       'ExecStopPost=',
+      // 78: EX_CONFIG of sysexits.h, which systemctl shows by its name.
+      `ExecStartPre=sh -c ${script} - ${lines.map(execWord).join(' ')}`,
     ],
   };
 }

@@ -22,10 +22,14 @@ export const guestOptions = (guest: Guest): string[] => [
 
 /** The same as they are written in a unit; with more parameters for the guest's init system. */
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
-  const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(execWord);
+  const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(inUnit);
   const device = managesItself(guest) ? [fuseOption] : [];
   return [runGuest(guest.sysroot), ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
+
+/** The names of credentials are from [Service]: systemd expands their specifiers here as it does there. */
+const inUnit = (option: string): string =>
+  option.startsWith('--load-credential=') ? execWord(option).replaceAll('%%', '%') : execWord(option);
 
 function viewOf(guest: Guest): View {
   const { name, sysroot, machine } = guest;

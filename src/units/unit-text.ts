@@ -16,9 +16,12 @@ const header =
 export const isEmpty = ({ unit, service, timer }: Parts): boolean =>
   !unit?.length && !service?.length && !timer?.length;
 
-/** The text of a drop-in that was made of a file. */
+/**
+ * The text of a drop-in that was made of a file. systemd reads one up to the first line that it cannot read. So [Service],
+ * in which what starts stands before any text of the user, comes before [Unit], in which it does not.
+ */
 export const unitText = (file: string, { unit, service, timer }: Parts): string =>
-  `${header}\n\n[Unit]\nSourcePath=${file}\n${lines(unit)}${section('Service', service)}${section('Timer', timer)}`;
+  `${header}\n${section('Service', service)}${section('Timer', timer)}\n[Unit]\nSourcePath=${file}\n${lines(unit)}`;
 
 const lines = (some: readonly string[] | undefined): string => (some?.length ? `${some.join('\n')}\n` : '');
 

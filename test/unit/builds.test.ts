@@ -32,7 +32,7 @@ test.each([
   ['[Build]\nComand=x', [`${file}:2:1: [Build] has no key 'Comand'. Did you mean Command?`, noCommand]],
   [
     `${good}[Guest]\nRef=site:x`,
-    [`${file}:4:1: There is no section [Guest]. Known: [Build], [Exec], [Files], [Unit], [Service]`],
+    [`${file}:3:1: There is no section [Guest]. Known: [Build], [Exec], [Files], [Unit], [Service]`],
   ],
   [`${good}[Files]\nBind=/srv`, [`${file}:4:1: [Files] has no key 'Bind'. Known: BindReadOnly`]],
   [

@@ -54,7 +54,7 @@ test("an .nspawn file is checked, too, and has only nspawn's own sections", () =
   const nspawn = { kind: 'nspawn', file: 'mail.nspawn', text } as const;
   expect(complaints(good, 'mail', [nspawn])).toEqual([
     "mail.nspawn:2:10: 'a_b' is not right for Hostname=. Expected a hostname",
-    'mail.nspawn:4:1: [Guest] is not a section of .nspawn files. Write Ref= into the guest file',
+    'mail.nspawn:3:1: [Guest] is not a section of .nspawn files. Write it into the guest file',
     "mail.nspawn:6:1: [Files] has no key 'Bnd'. Did you mean Bind?",
   ]);
 });

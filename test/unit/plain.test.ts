@@ -9,7 +9,7 @@ import { read } from './read.ts';
 /** One of these is right for any key. */
 const values = [
   'yes no 1 3 50% 5min text /srv/x site:other https://example.org/ docker://a/b switch rpm-ostree host kill omit idle',
-  'always stop id:value x86-64 off 0123456789abcdef0123456789abcdef /srv/a:/srv/b / root map tcp:80 pick',
+  'always stop id:value A=b x86-64 off 0123456789abcdef0123456789abcdef /srv/a:/srv/b / root map tcp:80 pick',
 ].flatMap((some) => some.split(' '));
 
 const checked = guestVocabulary.keys.flatMap(({ section, name }) =>
@@ -37,7 +37,13 @@ test('nothing is wrong with what a plain guest says in more than one key', () =>
 
 test('each key is tried', () => {
   const tried = new Set(checked.map(({ key }) => key));
-  const cannotBe = ['Exec.PivotRoot', 'Exec.AmbientCapability', 'Guest.Image', 'Guest.Build'];
+  const cannotBe = [
+    'Exec.PivotRoot',
+    'Exec.AmbientCapability',
+    'Exec.PrivateUsersDelegate',
+    'Guest.Image',
+    'Guest.Build',
+  ];
   const keys = guestVocabulary.keys.map(({ section, name }) => `${section}.${name}`);
   expect(keys.filter((key) => !tried.has(key) && !cannotBe.includes(key))).toEqual([]);
 });

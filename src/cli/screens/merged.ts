@@ -1,13 +1,18 @@
+import { formatProblem } from '../../config/problem.ts';
 import type { Source } from '../../config/read.ts';
 import { parseSyntax } from '../../config/syntax.ts';
+import { guestVocabulary } from '../../config/vocabulary.ts';
 
 /** The files of a guest put together, as one file that means the same, with where each line came from. */
 export function mergedText(sources: readonly Source[]): string {
   const assignments = sources.flatMap(({ kind, file, text }) =>
-    // A file of nspawn's knows no specifiers.
-    parseSyntax(file, text).assignments.map((assignment) =>
-      kind === 'nspawn' ? assignment.with(assignment.value.replaceAll('%', '%%')) : assignment,
-    ),
+    // A file of nspawn's knows no specifiers, and takes less back.
+    parseSyntax(file, text).assignments.flatMap((assignment) => {
+      const { section, key, value } = assignment;
+      if (kind !== 'nspawn') return assignment;
+      if (value === '' && guestVocabulary.find(section, key)?.nspawn?.onlyAdds) return [];
+      return assignment.with(value.replaceAll('%', '%%'));
+    }),
   );
   const sections = [...new Set(assignments.map(({ section }) => section))];
   const parts = sections.map((section) => {
@@ -16,5 +21,8 @@ export function mergedText(sources: readonly Source[]): string {
       .map(({ key, value, keyAt }) => `# ${keyAt.file}:${keyAt.line}\n${key}=${value}`);
     return [`[${section}]`, ...lines].join('\n');
   });
-  return parts.join('\n\n');
+  const unreadable = sources
+    .flatMap((source) => source.unreadable ?? [])
+    .map((problem) => `# ${formatProblem(problem)}`);
+  return [...unreadable, parts.join('\n\n')].join('\n');
 }

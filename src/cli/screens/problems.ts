@@ -18,13 +18,21 @@ export const githubCommands = (problems: readonly Problem[]): string =>
 
 /** The line itself, with a mark below the place. */
 function excerpt({ at }: Problem, files: Pick<Files, 'read'>): string[] {
-  const line = files
-    .read(at.file)
+  const line = textOf(at.file, files)
     ?.replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)[at.line - 1];
   // Under a tab the mark goes where the tab goes.
   const indent = line?.slice(0, at.column - 1).replace(/[^\t]/g, ' ');
   return line?.trim() ? [`    ${line}`, `    ${indent}^`] : [];
+}
+
+/** Undefined if it cannot be read, which may be the problem itself. */
+function textOf(file: string, files: Pick<Files, 'read'>): string | undefined {
+  try {
+    return files.read(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function githubCommand({ at, message, remedy }: Problem): string {

@@ -1,14 +1,17 @@
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
 import type { Row } from '../schema.ts';
-import { noOnly, only, text } from '../types.ts';
+import { noOnly, only, pattern, plainWords, text } from '../types.ts';
 import { carried, keepsState } from './rows.ts';
 
-const ownership = 'It would change the owners of files that are hard links into the OSTree repository';
+const ownership =
+  'The owners of a guest are mapped, never changed: its files are hard links into the OSTree repository';
+const users = plainWords('names of users', pattern('the name of a user', /^[^\s"'\\:/]+$/));
 
 export const filesKeys = (): Row[] => [
   ...carried(bind, 'Bind --bind each'),
   ...carried(bindReadOnly, 'BindReadOnly --bind-ro each'),
-  ...carried(text, 'BindUser --bind-user words'),
+  ...carried(users, 'BindUser --bind-user words'),
+  ...carried(text, 'BindUserShell --bind-user-shell last 258'),
   ...carried(tmpfs, 'TemporaryFileSystem --tmpfs each'),
   ...carried(masked, 'Inaccessible --inaccessible each'),
   ...carried(overlay, 'Overlay --overlay each'),

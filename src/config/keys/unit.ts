@@ -1,5 +1,17 @@
 import type { Tables } from '../schema.ts';
-import { boolean, count, integer, oneOf, pattern, percentage, size, text, timeSpan } from '../types.ts';
+import {
+  between,
+  boolean,
+  count,
+  oneOf,
+  pattern,
+  percentage,
+  shareOfAll,
+  size,
+  sizeOfSome,
+  text,
+  timeSpan,
+} from '../types.ts';
 
 /** What goes into units as it is. [Unit] and [Service] are those of the nspawn unit of a guest, [Timer] is that of its update timer. */
 export const unitTables: Tables = {
@@ -11,14 +23,16 @@ export const unitTables: Tables = {
     ],
     [text, 'ConditionPathExists ConditionHost AssertPathExists'],
     [timeSpan, 'StartLimitIntervalSec'],
-    [integer, 'StartLimitBurst'],
+    [between(0, 2 ** 32 - 1), 'StartLimitBurst'],
   ],
   Service: () => [
     // systemd.resource-control(5)
     [text, 'Slice CPUWeight StartupCPUWeight AllowedCPUs AllowedMemoryNodes'],
-    [percentage, 'CPUQuota ManagedOOMMemoryPressureLimit'],
+    [percentage, 'CPUQuota'],
+    [shareOfAll, 'ManagedOOMMemoryPressureLimit'],
     [timeSpan, 'CPUQuotaPeriodSec'],
-    [size, 'MemoryMin MemoryLow MemoryHigh MemoryMax MemorySwapMax MemoryZSwapMax'],
+    [size, 'MemoryMin MemoryLow MemorySwapMax MemoryZSwapMax'],
+    [sizeOfSome, 'MemoryHigh MemoryMax'],
     [count, 'TasksMax'],
     [text, 'IOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax'],
     [text, 'IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec'],
@@ -27,11 +41,10 @@ export const unitTables: Tables = {
     [oneOf('auto', 'kill'), 'ManagedOOMSwap ManagedOOMMemoryPressure'],
     [oneOf('none', 'avoid', 'omit'), 'ManagedOOMPreference'],
     // systemd.exec(5)
-    [
-      pattern('ID:VALUE', /^[^\s:/]+(:.+)?$/),
-      'LoadCredential LoadCredentialEncrypted SetCredential SetCredentialEncrypted',
-    ],
-    [integer, 'Nice IOSchedulingPriority'],
+    [pattern('ID:PATH', /^[^:/\\]+(:.+)?$/), 'LoadCredential LoadCredentialEncrypted'],
+    [pattern('ID:VALUE', /^[^:/\\]+:.+$/), 'SetCredential SetCredentialEncrypted'],
+    [between(-20, 19), 'Nice'],
+    [between(0, 7), 'IOSchedulingPriority'],
     [oneOf('none', 'realtime', 'best-effort', 'idle', '0', '1', '2', '3'), 'IOSchedulingClass'],
     // systemd.service(5)
     [oneOf('no', 'always', 'on-success', 'on-failure', 'on-abnormal', 'on-abort', 'on-watchdog'), 'Restart'],

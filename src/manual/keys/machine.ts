@@ -6,11 +6,12 @@ const manual = 'systemd.nspawn(5)';
 export const machineDescriptions: Descriptions = {
   Exec: from(manual, {
     PrivateUsers: {
-      help: 'The UIDs of the guest. With no, its root is the root of the host.',
+      help: "The UIDs of the guest. With no, its root is the root of the host. What would give it the UIDs of the host's own users (yes, identity, a range below 65536) is refused, and so is managed, which takes another kind of tree.",
       default: 'pick',
     },
-    Parameters: "Arguments for the guest's init system.",
-    Environment: "Environment variables of the guest's init system.",
+    Parameters: "Arguments for the guest's init system. Quotes are taken off; a backslash stands for itself.",
+    Environment:
+      "Environment variables of the guest's init system: words NAME=VALUE. Quotes are taken off; a backslash stands for itself.",
     Capability: 'Capabilities beside the usual ones: capabilities(7).',
     DropCapability: 'Usual capabilities that the guest has not.',
     NoNewPrivileges: 'Whether setuid programs gain nothing.',
@@ -19,6 +20,7 @@ export const machineDescriptions: Descriptions = {
     MachineID: 'The machine ID of the first boot; then /etc/machine-id counts.',
     NotifyReady: 'Whether the guest is up only when it says so. Default: yes.',
     SystemCallFilter: 'System calls to allow or, after ~, to forbid.',
+    RestrictAddressFamilies: 'Address families of sockets to allow or, after ~, to forbid.',
     OOMScoreAdjust: 'How soon it is killed for want of memory: -1000 to 1000.',
     CPUAffinity: 'The CPUs that it runs on: numbers and ranges.',
     Hostname: 'Its hostname. Default: its name.',
@@ -43,23 +45,27 @@ export const machineDescriptions: Descriptions = {
     LimitRTTIME: 'RLIMIT_RTTIME: setrlimit(2).',
   }),
   Files: from(manual, {
-    Bind: 'A file or directory of the host in the guest; option idmap maps its owners.',
+    Bind: 'A file or directory of the host in the guest; option idmap maps its owners. It must be there when the guest starts.',
     BindReadOnly: 'The same, read-only.',
     BindUser: 'Users of the host, with their home directories.',
+    BindUserShell: 'Whether they have their shell in it, or which one: a boolean or a path.',
     TemporaryFileSystem: 'A tmpfs in the guest.',
     Inaccessible: 'A file or directory that the guest cannot see.',
     Overlay: 'An overlay of directories in the guest.',
     OverlayReadOnly: 'The same, read-only.',
   }),
   Network: from(manual, {
-    Private: { help: "Whether it has a network of its own. With no, it has the host's.", default: 'yes' },
-    VirtualEthernet: { help: 'Whether a virtual Ethernet link leads to the host.', default: 'yes' },
+    Private:
+      "Whether it has a network of its own, even if no other key gives it one. Alone, that is only a loopback: add VirtualEthernet=yes for a link to the host. With no, and no other key, the guest has the host's network.",
+    VirtualEthernet:
+      "Whether a virtual Ethernet link leads to the host, and so whether it has a network of its own. With no, and no other key that gives it one, the guest has the host's network.",
     VirtualEthernetExtra: 'Another one: HOST-NAME[:GUEST-NAME].',
     Interface: 'Interfaces of the host that become its own.',
     MACVLAN: 'Interfaces of the host of which it has a MACVLAN.',
     IPVLAN: 'Interfaces of the host of which it has an IPVLAN.',
     Bridge: "The bridge that the link's end on the host joins.",
     Zone: 'The zone: a bridge that systemd makes for all that name it.',
+    NamespacePath: 'A network namespace of the host, such as /run/netns/NAME, that it joins.',
     Port: 'A port of the host that leads into the guest.',
   }),
 };

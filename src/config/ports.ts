@@ -1,0 +1,31 @@
+import type { Setting, Values } from './values.ts';
+
+/** A port of the host, and where it leads. */
+interface Port {
+  readonly setting: Setting;
+  readonly host: string;
+  readonly guest: string;
+}
+
+/** [tcp:|udp:]HOST-PORT[:GUEST-PORT] */
+function portOf(setting: Setting): Port {
+  const [, protocol = 'tcp', host = '', guest = host] =
+    /^(?:(tcp|udp):)?(\d+)(?::(\d+))?$/.exec(setting.value) ?? [];
+  return { setting, host: `${protocol}:${host}`, guest };
+}
+
+/** The ports of the host: one that is written twice is one. nspawn would refuse it twice. */
+export function portsOf(values: Values): string[] {
+  const ports = values.effective('Network', 'Port').map(portOf);
+  return [...new Map(ports.map((port) => [`${port.host}:${port.guest}`, port.setting.value])).values()];
+}
+
+/** A port of the host that leads to two places: the second setting. */
+export function twiceUsedPort(values: Values): { first: Setting; second: Setting } | undefined {
+  const ports = values.effective('Network', 'Port').map(portOf);
+  for (const [index, port] of ports.entries()) {
+    const first = ports.slice(0, index).find(({ host, guest }) => host === port.host && guest !== port.guest);
+    if (first) return { first: first.setting, second: port.setting };
+  }
+  return undefined;
+}

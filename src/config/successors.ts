@@ -1,0 +1,7 @@
+/** Keys that systemd has given up, and what it has instead: systemd.resource-control(5), "Deprecated Options"; its NEWS. */
+export const successors: Readonly<Record<string, string>> = {
+  ...{ MemoryLimit: 'MemoryMax', CPUShares: 'CPUWeight', StartupCPUShares: 'StartupCPUWeight' },
+  ...{ BlockIOWeight: 'IOWeight', BlockIODeviceWeight: 'IODeviceWeight' },
+  ...{ BlockIOReadBandwidth: 'IOReadBandwidthMax', BlockIOWriteBandwidth: 'IOWriteBandwidthMax' },
+  ...{ StartLimitInterval: 'StartLimitIntervalSec' },
+};

@@ -26,8 +26,9 @@ export async function problemsWith(name: string, text: string): Promise<string> 
   };
   const checked = loadGuest(files, name);
   if (!checked) return `${file} is empty, which masks the guest`;
-  const problems = 'broken' in checked ? checked.broken.problems : await verifyOnHost(checked.guest);
-  return problemsText(problems, files);
+  const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
+  const inFiles = 'broken' in checked ? checked.broken.problems : [];
+  return problemsText([...inFiles, ...(guest ? await verifyOnHost(guest) : [])], files);
 }
 
 /** Puts it in place, and has the generator make its units. */

@@ -6,7 +6,6 @@ import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import { nearest } from '../config/nearest.ts';
 import { topOf } from '../config/place.ts';
 import type { Problem } from '../config/problem.ts';
-import { guestVocabulary } from '../config/vocabulary.ts';
 import { canReflink } from '../machine/copy.ts';
 import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
@@ -14,25 +13,20 @@ import { features } from '../ostree/ostree.ts';
 import { run } from '../process.ts';
 import { whyNotRehearsed } from '../rehearse/possible.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
-import { missingSources } from './bind-sources.ts';
+import { machineOnHost } from './machine-on-host.ts';
+import { nspawnOptions } from './nspawn.ts';
 
 /** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   const found = await Promise.all([
     calendars(guest),
     nspawnOptions(guest),
+    machineOnHost(guest),
     signatures(guest),
     snapshots(guest),
     rehearsals(guest),
   ]);
-  return [
-    ...remote(guest),
-    ...build(guest),
-    ...keyPath(guest),
-    ...missingSources(guest, ['Bind', 'BindReadOnly']),
-    ...mountPoints(guest),
-    ...found.flat(),
-  ];
+  return [...remote(guest), ...build(guest), ...keyPath(guest), ...mountPoints(guest), ...found.flat()];
 }
 
 /** The settings of a key that count. */
@@ -41,8 +35,8 @@ const settings = ({ values }: Guest, section: string, key: string) => values.eff
 function remote(guest: Guest): Problem[] {
   if (guest.origin.kind !== 'ostree') return [];
   const { remote, remoteName } = guest.origin;
-  if (remote || findHostRemote(remoteName)) return [];
-  const at = guest.values.at('Guest', 'Ref') ?? topOf(guest.file);
+  const at = guest.values.at('Guest', 'Ref');
+  if (!at || remote || findHostRemote(remoteName)) return [];
   const message = `The host has no remote '${remoteName}'`;
   return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
 }
@@ -133,21 +127,4 @@ async function calendars(guest: Guest): Promise<Problem[]> {
     return exitCode === 0 ? [] : [{ at, message: `'${value}' is not a calendar expression`, remedy }];
   });
   return (await Promise.all(checks)).flat();
-}
-
-/** What this host's nspawn is too old for. */
-async function nspawnOptions(guest: Guest): Promise<Problem[]> {
-  const used = guestVocabulary.keys.flatMap((key) => {
-    const option = key.nspawn?.option.replace(/=.*/, '');
-    const [setting] = settings(guest, key.section, key.name).slice(-1);
-    return option && setting ? [{ option, setting }] : [];
-  });
-  if (used.length === 0) return [];
-  const { stdout } = await run('systemd-nspawn', ['--help']);
-  return used
-    .filter(({ option }) => !new RegExp(`${option}\\b`).test(stdout))
-    .map(({ option, setting }) => ({
-      at: setting.at,
-      message: `systemd-nspawn on this host has no ${option}`,
-    }));
 }

@@ -44,12 +44,35 @@ function find(target: string): (Checked | CheckedBuild)[] {
   return found;
 }
 
+/** What is wrong with its files is told together with what only the host can tell of the rest of them. */
 async function verifyOne(checked: Checked | CheckedBuild): Promise<Verified> {
-  if ('broken' in checked) return checked.broken;
-  const [onHost, inUnits] = await ('guest' in checked ? ofGuest(checked) : ofBuild(checked));
-  const further = inUnits.filter(({ at }) => !onHost.some((problem) => isDeepStrictEqual(problem.at, at)));
-  const { name } = 'guest' in checked ? checked.guest : checked.build;
-  return { name, problems: [...onHost, ...further].sort((a, b) => a.at.line - b.at.line) };
+  const known = 'broken' in checked ? checked.broken : undefined;
+  const rest = known?.rest?.();
+  const [onHost, inUnits] =
+    'build' in checked
+      ? await ofBuild(checked)
+      : 'guest' in checked
+        ? await ofGuest(checked)
+        : rest
+          ? await ofGuest({ guest: rest })
+          : [[], []];
+  const problems = known?.problems.slice() ?? [];
+  for (const more of [onHost, inUnits])
+    problems.push(...more.filter(({ at }) => !problems.some((problem) => isDeepStrictEqual(problem.at, at))));
+  const name =
+    'guest' in checked ? checked.guest.name : 'build' in checked ? checked.build.name : checked.broken.name;
+  return { name, problems: inOrder(problems) };
+}
+
+/** By file, in the order in which the files came, and by their lines. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ at }) => at.file))];
+  return problems.toSorted(
+    (a, b) =>
+      files.indexOf(a.at.file) - files.indexOf(b.at.file) ||
+      a.at.line - b.at.line ||
+      a.at.column - b.at.column,
+  );
 }
 
 type Found = Promise<[onHost: Problem[], inUnits: Problem[]]>;

@@ -1,0 +1,48 @@
+import { containerOf } from '../config/container.ts';
+import type { Guest } from '../config/guest.ts';
+import { topOf } from '../config/place.ts';
+import type { Problem } from '../config/problem.ts';
+import { type Setting, Values } from '../config/values.ts';
+import { guestVocabulary, isNspawnSection } from '../config/vocabulary.ts';
+import { run } from '../process.ts';
+import { guestOptions } from '../units/nspawn-own.ts';
+
+/**
+ * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It ends with 1 at the
+ * first that it does not take [T 252, 257, 262]. Most guests have the options of all others, and are not asked about.
+ */
+export async function nspawnOptions(guest: Guest): Promise<Problem[]> {
+  const ofContainer = guest.values.settings.filter(({ section }) => isNspawnSection(section));
+  if (ofContainer.length === 0 || (await complaint(withoutParameters(guestOptions(guest)))) === undefined)
+    return [];
+  const all = await Promise.all(ofContainer.map(ofSetting));
+  const found = all.flat();
+  if (found.length > 0) return found;
+  const says = await complaint(withoutParameters(guestOptions(guest)));
+  return [{ at: topOf(guest.file), message: `systemd-nspawn says: ${says}` }];
+}
+
+const withoutParameters = (options: readonly string[]): readonly string[] => {
+  const end = options.indexOf('--');
+  return end < 0 ? options : options.slice(0, end);
+};
+
+/** What nspawn says of one setting by itself. */
+async function ofSetting(setting: Setting): Promise<Problem[]> {
+  const { options, networkOptions } = containerOf(new Values([setting]));
+  const says = await complaint([...options, ...networkOptions]);
+  if (says === undefined) return [];
+  const key = guestVocabulary.find(setting.section, setting.key);
+  const option = /unrecognized option '(--[\w-]+)/.exec(says)?.[1];
+  if (option === undefined) return [{ at: setting.at, message: `systemd-nspawn says: ${says}` }];
+  const message = `systemd-nspawn on this host has no ${option}`;
+  const since = key?.nspawn?.since;
+  return [{ at: setting.at, message, ...(since && { remedy: `It is new in systemd ${since}` }) }];
+}
+
+/** The first thing that it does not like of some options. */
+async function complaint(options: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stderr } = await run('systemd-nspawn', [...options, '--help'], { forPeople: true });
+  if (exitCode === 0) return undefined;
+  return stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
+}

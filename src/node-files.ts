@@ -1,6 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type Files, largestFile } from './config/files.ts';
+import { Failure } from './failure.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
@@ -39,6 +51,28 @@ function readRegular(file: string): string {
   // What the kernel makes up as it is read, such as the hostname, has size 0.
   if (!stat.isFile() || stat.size > largestFile) throw new Error('it is not a text file');
   return readFileSync(file, 'utf8');
+}
+
+/**
+ * Reads a file that a guest may have put there; undefined if it is missing. Throws, and waits for nothing, if it is a link, a
+ * pipe, or larger than any such file is.
+ */
+export function readRegularFile(path: string): string | undefined {
+  // Opening a pipe without O_NONBLOCK waits until somebody writes to it.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+  let descriptor: number | undefined;
+  try {
+    descriptor = unlessMissing(() => openSync(path, flags));
+    if (descriptor === undefined) return undefined;
+    const stat = fstatSync(descriptor);
+    if (stat.isFile() && stat.size <= largestFile) return readFileSync(descriptor, 'utf8');
+  } catch (error) {
+    // A link, and a socket.
+    if (!['ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+  throw new Failure(`${path} is not a text file`);
 }
 
 /** Nothing where there is no such file or directory; other errors are thrown. Where hardly any is there, look with `isThere`. */

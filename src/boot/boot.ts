@@ -1,7 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { explain, Failure } from '../failure.ts';
 import { isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
-import { type Deployment, listDeployments } from '../ostree/deployments.ts';
+import { type Deployment, listDeployments, readBootList } from '../ostree/deployments.ts';
 import { recoverVar } from '../ostree/var-snapshots.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readStaged } from '../state/staged.ts';
@@ -40,6 +40,8 @@ function pointToDefault({ name, sysroot }: Guest): void {
 }
 
 async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
+  const { refused } = readBootList(guest.sysroot);
+  for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
   const last = lastRan(guest);
   attempt(log, () => recoverVar(guest.sysroot, guest.name));
   await attempt(log, () => rollBack(guest));
@@ -54,7 +56,8 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;
-  throw new Failure(`${guest.name} has no deployment yet`, remedy);
+  const message = refused.length > 0 ? 'no boot entry that can be booted' : 'no deployment yet';
+  throw new Failure(`${guest.name} has ${message}`, remedy);
 }
 
 /** The deployment that the guest last ran from; after a boot of the host, that is the default one. */

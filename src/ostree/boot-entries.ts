@@ -8,17 +8,30 @@ export interface BootEntry {
   readonly root: string;
 }
 
-/** Reads one entry; nothing where it is not one of OSTree's. */
-export function parseBootEntry(text: string): BootEntry | undefined {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [, key, value] = /^(\S+)\s+(.*)$/.exec(line.trim()) ?? [];
-    if (key !== undefined && value !== undefined) fields.set(key, value);
-  }
-  const root = /(?:^|\s)ostree=(\/\S+)/.exec(fields.get('options') ?? '')?.[1];
+/** Why an entry of OSTree's is not booted. */
+export interface WrongEntry {
+  readonly wrong: string;
+}
+
+/**
+ * Reads one entry; undefined if it is not one of OSTree's. libostree copies the version of a commit into the title, so an
+ * entry can have any line that the author of a tree wants. It must say once what is booted, and not twice.
+ * src/boot/power-on has the same rule.
+ */
+export function parseBootEntry(text: string): BootEntry | WrongEntry | undefined {
+  const fields = text.split('\n').map((line) => line.replace(/^[ \t]+|[ \t]+$/g, '').split(/[ \t]+/));
+  const linesOf = (key: string) => fields.filter(([name]) => name === key).map(([, ...words]) => words);
+  const options = linesOf('options');
+  const roots = options.flat().filter((word) => word.startsWith('ostree='));
+  const root = roots[0]?.slice('ostree='.length);
   if (root === undefined) return undefined;
-  const title = (fields.get('title') ?? '').replace(/ \(ostree(:\S+)?\)$/, '');
-  return { version: Number(fields.get('version') ?? 0), title, root };
+  const version = linesOf('version').map((words) => words.join(' '));
+  if (options.length > 1 || roots.length > 1) return { wrong: 'it names more than one deployment' };
+  if (version.length !== 1 || !/^\d{1,10}$/.test(version[0] ?? ''))
+    return { wrong: 'it has not one version' };
+  if (!root.startsWith('/')) return { wrong: `${root} is not an absolute path` };
+  const title = linesOf('title')[0]?.join(' ') ?? '';
+  return { version: Number(version[0]), title: title.replace(/ \(ostree(:\S+)?\)$/, ''), root };
 }
 
 /** In the order of the boot menu: the default first. */

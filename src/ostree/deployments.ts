@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename } from 'node:path';
-import { unlessMissing } from '../node-files.ts';
-import { type BootEntry, bootOrder, parseBootEntry } from './boot-entries.ts';
+import { readdirSync, realpathSync } from 'node:fs';
+import { readRegularFile, unlessMissing } from '../node-files.ts';
+import { type BootEntry, bootOrder, parseBootEntry, type WrongEntry } from './boot-entries.ts';
+import { deploymentAt } from './deployment-path.ts';
 import { type Keyfile, parseKeyfile } from './keyfile.ts';
 
 export interface Deployment {
@@ -19,28 +19,72 @@ export interface Deployment {
   readonly entry: { readonly file: string; readonly version: number };
 }
 
-/**
- * The deployments in a sysroot's boot list, the default first; none where nothing was ever deployed.
- * Reads what a boot loader reads, and starts no process.
- */
-export function listDeployments(sysroot: string): Deployment[] {
-  const directory = `${sysroot}/boot/loader/entries`;
-  const names = unlessMissing(() => readdirSync(directory)) ?? [];
-  const entries = names
-    .filter((name) => name.endsWith('.conf'))
-    .flatMap((name) => {
-      const file = `${directory}/${name}`;
-      const entry = parseBootEntry(readFileSync(file, 'utf8'));
-      return entry ? [{ ...entry, file }] : [];
-    });
-  return bootOrder(entries).map((entry) => resolve(sysroot, entry));
+/** An entry that is not booted, and why. */
+export interface RefusedEntry {
+  readonly file: string;
+  readonly reason: string;
 }
 
-function resolve(sysroot: string, { root, title, version, file }: BootEntry & { file: string }): Deployment {
-  // The other one looks at each directory from the root on, in JavaScript.
-  const path = realpathSync.native(`${sysroot}${root}`);
-  const name = basename(path);
+export interface BootList {
+  /** The default first. */
+  readonly deployments: Deployment[];
+  readonly refused: RefusedEntry[];
+}
+
+/** The deployments in a sysroot's boot list, the default first; none if nothing was ever deployed. */
+export const listDeployments = (sysroot: string): Deployment[] => readBootList(sysroot).deployments;
+
+/**
+ * Reads what a boot loader reads, and starts no process. A guest that manages itself writes its boot list, so nothing in
+ * it is believed, and nothing is opened that could be waited for.
+ */
+export function readBootList(sysroot: string): BootList {
+  const list: BootList = { deployments: [], refused: [] };
+  const directory = `${sysroot}/boot/loader/entries`;
+  const names = unlessMissing(() => readdirSync(directory)) ?? [];
+  if (names.length === 0) return list;
+  const base = realpathSync.native(sysroot);
+  const found: (BootEntry & { readonly file: string })[] = [];
+  for (const name of names.filter((one) => one.endsWith('.conf')).sort()) {
+    const file = `${directory}/${name}`;
+    const entry = readEntry(file);
+    if (entry && 'wrong' in entry) list.refused.push({ file, reason: entry.wrong });
+    else if (entry) found.push({ ...entry, file });
+  }
+  for (const entry of bootOrder(found)) {
+    const deployment = resolve(base, entry);
+    if (deployment) list.deployments.push(deployment);
+    else list.refused.push({ file: entry.file, reason: `${entry.root} is no deployment in ${sysroot}` });
+  }
+  return list;
+}
+
+function readEntry(file: string): BootEntry | WrongEntry | undefined {
+  try {
+    return parseBootEntry(readRegularFile(file) ?? '');
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+}
+
+function resolve(
+  sysroot: string,
+  { root, title, version, file }: BootEntry & { readonly file: string },
+): Deployment | undefined {
+  const path = realPath(`${sysroot}${root}`);
+  const name = path === undefined ? undefined : deploymentAt(sysroot, path);
+  if (path === undefined || name === undefined) return undefined;
   return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
+}
+
+/** Undefined if it leads nowhere. */
+function realPath(path: string): string | undefined {
+  try {
+    // The other one looks at each directory from the root on, in JavaScript.
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A deployment directory is named by its commit and serial: CHECKSUM.SERIAL. */
@@ -55,8 +99,8 @@ export function sourceOfOrigin({ origin = {} }: Keyfile): string | undefined {
 }
 
 /** Where a deployment came from, and whether it is pinned: the origin file beside its directory. */
-export const originOf = ({ path }: Deployment): Keyfile =>
-  parseKeyfile(unlessMissing(() => readFileSync(`${path}.origin`, 'utf8')) ?? '');
+export const originOf = ({ path }: Pick<Deployment, 'path'>): Keyfile =>
+  parseKeyfile(readRegularFile(`${path}.origin`) ?? '');
 
 /** ostree-admin-pin(1). */
 export const isPinned = (deployment: Deployment): boolean =>

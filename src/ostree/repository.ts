@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { existsSync } from 'node:fs';
+import { readRegularFile } from '../node-files.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
 /** Of a sysroot. */
@@ -7,7 +7,7 @@ export const repositoryOf = (sysroot: string): string => `${sysroot}/ostree/repo
 
 /** The commit a remote's ref stood at when it was last fetched; nothing if it never was. */
 export function remoteCommit(repository: string, remote: string, ref: string): string | undefined {
-  return unlessMissing(() => readFileSync(`${repository}/refs/remotes/${remote}/${ref}`, 'utf8'))?.trim();
+  return readRegularFile(`${repository}/refs/remotes/${remote}/${ref}`)?.trim();
 }
 
 /** A local ref that keeps the objects of the commit that is staged, or is about to be. */
@@ -15,7 +15,7 @@ export const stagedRef = 'ostree-guests/staged';
 
 /** The commit of a local ref; nothing where there is none. */
 export const readCommit = (repository: string, ref: string): string | undefined =>
-  unlessMissing(() => readFileSync(`${repository}/refs/heads/${ref}`, 'utf8'))?.trim();
+  readRegularFile(`${repository}/refs/heads/${ref}`)?.trim();
 
 /** Whether a repository has a commit with all its objects: libostree marks the others as partial. */
 export function hasCommit(repository: string, checksum: string): boolean {
@@ -77,6 +77,15 @@ async function readMetadata(repository: string, commit: string, key: string): Pr
   return exitCode === 0 ? plainText(stdout.trim()) : undefined;
 }
 
-/** Of a string in GVariant's text form, which has quotes, and backslashes where it has to. */
-const plainText = (variant: string): string =>
-  variant.replace(/^(['"])(.*)\1$/s, '$2').replace(/\\(.)/g, '$1');
+/** Of a string in GVariant's text form, which has quotes and the escapes of C: g_variant_print(). */
+export const plainText = (variant: string): string =>
+  variant
+    .replace(/^(['"])(.*)\1$/s, '$2')
+    .replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_, short?: string, long?: string, one = '') => {
+      const code = short ?? long;
+      return code === undefined ? (escapes[one] ?? one) : String.fromCodePoint(Number.parseInt(code, 16));
+    });
+
+const escapes: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+};

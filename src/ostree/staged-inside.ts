@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { unlessMissing } from '../node-files.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
-import { listDeployments, parseDeploymentName, sourceOfOrigin } from './deployments.ts';
-import { parseKeyfile } from './keyfile.ts';
+import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from './deployments.ts';
 
 /** What the next start of a running guest boots instead of what it runs from. */
 export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefined =>
@@ -20,8 +19,7 @@ function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
     (entry) => /^[0-9a-f]{64}\.\d+$/.test(entry) && !listed.has(entry),
   );
   if (name === undefined) return undefined;
-  const origin = parseKeyfile(unlessMissing(() => readFileSync(`${directory}/${name}.origin`, 'utf8')) ?? '');
-  const refspec = sourceOfOrigin(origin) ?? '';
+  const refspec = sourceOfOrigin(originOf({ path: `${directory}/${name}` })) ?? '';
   return {
     checksum: parseDeploymentName(name).checksum,
     refspec,

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import { unlessMissing } from '../node-files.ts';
+import { readRegularFile } from '../node-files.ts';
 import { deployAsService } from './deploy-service.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
 import { setImmutable } from './immutable.ts';
@@ -44,8 +44,7 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
   return made;
 }
 
-export const configOf = (repository: string): string =>
-  unlessMissing(() => readFileSync(`${repository}/config`, 'utf8')) ?? '';
+export const configOf = (repository: string): string => readRegularFile(`${repository}/config`) ?? '';
 
 /**
  * Makes a commit the default deployment, with /etc merged from the default before it. The guest must not be

@@ -57,6 +57,7 @@ async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
 }
 
 async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): Promise<void> {
+  requireOneLine(guest, refspec, seen.version);
   if (!seen.isDeployable) {
     const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
     throw new Failure(
@@ -72,6 +73,13 @@ async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): 
     await startUnit(rehearseUnit(guest.name));
   const version = seen.version && { version: seen.version };
   writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...version });
+}
+
+/** libostree writes the version into the boot entry as it is, so that one with lines of its own could say what is booted. */
+function requireOneLine(guest: Guest, refspec: string, version: string | undefined): void {
+  if (version === undefined || !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(version)) return;
+  const message = `${originPlace(guest)}: the version of ${refspec} has control characters: ${JSON.stringify(version)}`;
+  throw new Failure(message, 'Commit it with another version. The guest is as it was');
 }
 
 /** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */

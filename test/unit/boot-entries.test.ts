@@ -48,6 +48,15 @@ test.each([
     undefined,
   ],
   ['an empty file', '', undefined],
+  [
+    'a version that brings lines of its own',
+    'title X 3\noptions ostree=/../web\nx y (ostree:0)\nversion 1\noptions ostree=/a\n',
+    { wrong: 'it names more than one deployment' },
+  ],
+  ['two roots', 'version 1\noptions ostree=/a ostree=/b\n', { wrong: 'it names more than one deployment' }],
+  ['two versions', 'version 1\nversion 2\noptions ostree=/a\n', { wrong: 'it has not one version' }],
+  ['no version', 'options ostree=/a\n', { wrong: 'it has not one version' }],
+  ['a relative root', 'version 1\noptions ostree=a\n', { wrong: 'a is not an absolute path' }],
 ])('%s', (_, text, entry) => {
   expect(parseBootEntry(text)).toEqual(entry);
 });

@@ -9,13 +9,14 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeEach, expect, test } from 'vitest';
-import { listDeployments } from '../../src/ostree/deployments.ts';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { listDeployments, readBootList } from '../../src/ostree/deployments.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'power-on-'));
 afterAll(() => rmSync(work, { recursive: true }));
@@ -55,7 +56,7 @@ function powerOnWith(environment: Readonly<Record<string, string>>, ...args: str
   rmSync(asked, { force: true });
   const { status, stderr } = spawnSync('sh', [script, 'mail', ...args], {
     env: { PATH: `${bin}:${process.env['PATH']}`, ...environment },
-    encoding: 'utf8',
+    ...{ encoding: 'utf8', timeout: 20_000 },
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return {
@@ -74,10 +75,11 @@ function deployed(serial: number, version: string | number, options = `ostree=${
 }
 
 /** A directory here, a link to the deployment in a real sysroot. */
-const boot = (serial: number): string => `/ostree/deploy/mail/deploy/c0ffee.${serial}`;
+const boot = (serial: number): string => `/ostree/deploy/mail/deploy/${commit}.${serial}`;
+const commit = 'c0ffee'.padEnd(64, '0');
 
 test('the deployment of the entry with the highest version', () => {
-  const options = fc.constantFrom('', 'quiet *', 'root=UUID=1 ostree=no');
+  const options = fc.constantFrom('', 'quiet *', 'root=UUID=1 ostr=/no');
   const entry = fc.record({ before: options, after: options, spaces: fc.constantFrom(' ', '\t', '  ') });
   const version = fc.integer({ min: 0, max: 2_000_000_000 });
   const entries = fc.uniqueArray(fc.tuple(version, entry), {
@@ -96,6 +98,140 @@ test('the deployment of the entry with the highest version', () => {
   );
 });
 
+describe('boot entries that somebody else has written', () => {
+  const outside = join(work, 'neighbour', 'sysroot');
+  const good = { path: boot(0), text: `title Debian\nversion 1\noptions ostree=${boot(0)}\n` };
+
+  beforeEach(() => {
+    mkdirSync(join(sysroot, boot(0)), { recursive: true });
+    mkdirSync(join(outside, boot(0)), { recursive: true });
+    mkdirSync(join(sysroot, 'ostree/boot.1'), { recursive: true });
+    for (const name of wrongNames) mkdirSync(join(sysroot, name));
+    for (const [name, target] of Object.entries(links)) symlinkSync(target, join(sysroot, name));
+    mkdirSync(dirname(entryFile('x')), { recursive: true });
+  });
+
+  /** Links that a guest which manages itself, or a tree, can make. */
+  const links = {
+    'ostree/boot.1/good': join('..', '..', boot(0)),
+    'ostree/boot.1/out': join(outside, boot(0)),
+    'ostree/boot.1/root': '/',
+    'ostree/boot.1/loop': 'loop',
+    [`ostree/deploy/mail/deploy/${commit}.7`]: join(outside, boot(0)),
+    'ostree/deploy/other': join(outside, 'ostree/deploy/mail'),
+  };
+  const wrongNames = ['c0ffee.0', `${commit}.x`, `${commit}.`, commit, `${commit.toUpperCase()}.0`].map(
+    (name) => `ostree/deploy/mail/deploy/${name}`,
+  );
+  const paths = fc.oneof(
+    fc.constantFrom(
+      ...wrongNames.map((name) => `/${name}`),
+      ...Object.keys(links).map((name) => `/${name}`),
+      ...[
+        boot(0),
+        `${boot(0)}/`,
+        `${boot(0)}/.`,
+        `${boot(0)}/etc`,
+        `/ostree/deploy/mail/deploy/x/../${commit}.0`,
+      ],
+      ...[
+        '/',
+        '//',
+        '/..',
+        `/../../../..${outside}${boot(0)}`,
+        '/ostree/deploy/mail/deploy',
+        '',
+        'no',
+        '/gone',
+      ],
+      ...[
+        `/ostree/deploy/other/deploy/${commit}.0`,
+        `/ostree/deploy/mail/deploy/${commit}`,
+        '/ostree/deploy/mail/var',
+      ],
+    ),
+    fc.string().map((text) => `/${text}`),
+  );
+  const line = fc.oneof(
+    paths.map((path) => `options ostree=${path}`),
+    paths.map((path) => `options quiet ostree=${path} ostree=${boot(0)}`),
+    fc.constantFrom(
+      'version 1',
+      'version 2',
+      'version 99999999999',
+      'version -1',
+      'version',
+      'version 1 2',
+      'version 0x9',
+    ),
+    fc.constantFrom(
+      'title A',
+      'title ',
+      '',
+      '# options ostree=/',
+      'options',
+      'options quiet',
+      'linux /x',
+      'optionsostree=/',
+    ),
+    fc.string().map((text) => `title ${text}`),
+  );
+  const ends = fc.constantFrom('\n', '\n', '\n', '\r\n', '\n \t', '\v', '\u2028');
+  const rightEntry = fc
+    .tuple(fc.integer({ min: 0, max: 9 }), paths)
+    .map(([version, path]) => `title A\nversion ${version}\noptions quiet ostree=${path} rw\n`);
+  const anyEntry = fc.array(fc.tuple(line, ends), { maxLength: 6 }).map((lines) => lines.flat().join(''));
+  const mixedEntry = fc.tuple(line, ends, rightEntry).map((parts) => parts.join(''));
+  const text = fc
+    .oneof({ weight: 4, arbitrary: rightEntry }, { weight: 2, arbitrary: mixedEntry }, anyEntry)
+    // dash and bash differ in what they make of it; a file with one is refused by neither for that.
+    .filter((one) => !one.includes('\0'));
+
+  test('choose no other directory of the host, and the shell and the boot step agree', () => {
+    const kept = join(sysroot, good.path);
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 3 }), (entries) => {
+        rmSync(link, { force: true });
+        rmSync(join(sysroot, 'boot'), { recursive: true, force: true });
+        for (const [index, one] of entries.entries()) write(entryFile(`ostree-${index}`), one);
+        const deployments = listDeployments(sysroot);
+        for (const { path } of deployments) expect(path).toBe(kept);
+        const { root, asked } = powerOn(sysroot);
+        // What the shell does not leave to the boot step is what that would boot.
+        expect(root).toBe(asked === undefined ? (deployments[0]?.path ?? 'none') : undefined);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('by the version of a commit, which libostree copies with its newlines', () => {
+    const version = `3\noptions ostree=${join('/../..', 'neighbour/sysroot')}${boot(0)}\nx y`;
+    write(entryFile('ostree-2'), good.text.replace('title Debian', `title Debian ${version} (ostree:0)`));
+    expect(powerOn(sysroot)).toEqual(leftToBootStep);
+    write(entryFile('ostree-1'), good.text);
+    expect(readBootList(sysroot)).toMatchObject({
+      deployments: [{ path: join(sysroot, good.path) }],
+      refused: [{ file: entryFile('ostree-2'), reason: 'it names more than one deployment' }],
+    });
+  });
+
+  test.each<[string, (file: string) => void]>([
+    ['a pipe', (file) => expect(spawnSync('mkfifo', [file]).status).toBe(0)],
+    ['a directory', (file) => mkdirSync(file)],
+    ['a link', (file) => symlinkSync(entryFile('ostree-1'), file)],
+    ['a link to a device', (file) => symlinkSync('/dev/zero', file)],
+    ['a large file', (file) => writeFileSync(file, good.text.replace('title Debian', 'x\n'.repeat(600_000)))],
+  ])('are not waited for: %s', (_, make) => {
+    write(entryFile('ostree-1'), good.text);
+    make(entryFile('ostree-2'));
+    expect(powerOn(sysroot)).toEqual(leftToBootStep);
+    expect(readBootList(sysroot)).toMatchObject({
+      deployments: [{ path: join(sysroot, good.path) }],
+      refused: [{ file: entryFile('ostree-2'), reason: `${entryFile('ostree-2')} is not a text file` }],
+    });
+  });
+});
+
 test('one that ends without a newline', () => {
   deployed(0, 1);
   deployed(1, 2);
@@ -103,7 +239,7 @@ test('one that ends without a newline', () => {
   expect(powerOn(sysroot).root).toBe(join(sysroot, boot(1)));
 });
 
-test.each(['staged.json', 'finalizing.json', 'rollback.json', 'trials/c0ffee.0+3.json'])(
+test.each(['staged.json', 'finalizing.json', 'rollback.json', `trials/${commit}.0+3.json`])(
   'the boot step decides where there is a %s',
   (file) => {
     deployed(0, 1);
@@ -114,7 +250,7 @@ test.each(['staged.json', 'finalizing.json', 'rollback.json', 'trials/c0ffee.0+3
 
 test('what it has put on trial is judged, and nothing else', () => {
   deployed(0, 1);
-  write(join(state, 'mail', 'trials', 'c0ffee.1+3.json'), '{}');
+  write(join(state, 'mail', 'trials', `${commit}.1+3.json`), '{}');
   const judged = 'restart --no-block ostree-guest-assess@mail.service\n';
   const root = (serial: number) => join(sysroot, boot(serial));
   expect(powerOnWith({ BOOTS: root(1) }, sysroot).asked).toBe(leftToBootStep.asked + judged);

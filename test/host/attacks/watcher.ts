@@ -87,7 +87,8 @@ const ownOf = ({ guests = [], paths = [] }: Allowed): RegExp[] => [
     new RegExp(`^/etc/(ostree-guests/${name}\\.guest|systemd/.*@${name}\\.(service|timer)(/|$))`),
     new RegExp(`^/run/(ostree-guests|machines|host/[^/]*)/${name}(\\.[^/]*)?(/|$)`),
   ]),
-  ...paths.map((path) => new RegExp(`^${path.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(/|$)`)),
+  // /srv and others are links into /var on an OSTree host.
+  ...paths.map((path) => new RegExp(`^(/var)?${path.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')}(/|$)`)),
 ];
 
 /** What a machine writes by itself while nobody does anything: of the host, and of guests that run. */

@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import { throughHost } from '../machine/inside.ts';
 import {
   type RpmOstreeDeployment,
   type RpmOstreeStatus,
@@ -7,7 +8,7 @@ import {
   tryRpmOstree,
   unchanged,
 } from '../machine/rpm-ostree.ts';
-import { isRunning, maintenanceUnit, startUnit, stopUnit } from '../machine/systemctl.ts';
+import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../machine/systemctl.ts';
 import { readRejection } from '../state/rejected.ts';
 import { rememberFailedUnits } from './health.ts';
 import type { Report } from './report.ts';
@@ -39,7 +40,7 @@ async function upgrade(guest: Guest, report: Report, next: 'reboot' | 'start'): 
     const offered = before['cached-update'] ?? {};
     const found = { to: offered.checksum, version: offered.version };
     if (update.action === 'check') return { outcome: 'available', ...found, message: 'There is an update' };
-    await rememberFailedUnits(name);
+    await rememberFailedUnits(guest, throughHost(name, updateUnit(name)));
     if (update.action === 'fetch') {
       await rpmOstree(name, 'upgrade', '--download-only');
       return { outcome: 'fetched', ...found, message: 'Downloaded an update' };

@@ -14,6 +14,12 @@ export interface Recipe {
   readonly files: Readonly<Record<string, string>>;
   /** Symbolic links added to the tree. */
   readonly links: Readonly<Record<string, string>>;
+  /** Scripts of the checkout that are run with the root's path, before the root is laid out for OSTree. */
+  readonly scripts?: readonly string[];
+  /** Whether a script brings a real kernel. Other trees have a placeholder. */
+  readonly kernel?: boolean;
+  /** Whether the tree has an SELinux policy, by which it is labelled. */
+  readonly selinux?: boolean;
 }
 
 /** Debian's release: OSTREE_GUESTS_TEST_SUITE=bookworm (systemd 252), trixie (257) or forky. */
@@ -62,8 +68,10 @@ export const guestRecipe: Recipe = {
 /** Raise it when the way of building changes and nothing else here does. */
 const version = 1;
 
-export function recipeKey(): string {
-  const layout = readFileSync(join(checkout(), 'test/host/ostree-layout'), 'utf8');
-  const all = JSON.stringify([version, suite, hostRecipe, guestRecipe, layout]);
+export function recipeKey(host = hostRecipe, guest = guestRecipe): string {
+  const read = (path: string) => readFileSync(join(checkout(), path), 'utf8');
+  const layout = read('test/host/ostree-layout');
+  const scripts = [host, guest].flatMap((recipe) => (recipe.scripts ?? []).map(read));
+  const all = JSON.stringify([version, suite, host, guest, layout, ...scripts]);
   return `${suite}-${createHash('sha256').update(all).digest('hex').slice(0, 12)}`;
 }

@@ -20,12 +20,12 @@ export interface Trees {
 }
 
 /** The trees, from the cache or built now. Two processes may do it at once: the first to finish is kept. */
-export async function buildTrees(): Promise<Trees> {
-  const kept = join(cacheDirectory(), recipeKey());
+export async function buildTrees(host = hostRecipe, guest = guestRecipe): Promise<Trees> {
+  const kept = join(cacheDirectory(), recipeKey(host, guest));
   if (!existsSync(kept)) {
     const work = makeWorkDirectory('trees');
     try {
-      await buildInto(work);
+      await buildInto(work, host, guest);
       await keep(join(work, 'trees'), kept);
     } finally {
       removeWorkDirectory(work);
@@ -34,14 +34,14 @@ export async function buildTrees(): Promise<Trees> {
   return { repo: join(kept, 'repo'), mirror: join(kept, 'mirror') };
 }
 
-async function buildInto(work: string): Promise<void> {
+async function buildInto(work: string, host: Recipe, guest: Recipe): Promise<void> {
   const repo = join(work, 'trees/repo');
   const mirror = join(work, 'trees/mirror');
   await mkdir(dirname(repo));
   await execa('ostree', ['init', `--repo=${repo}`, '--mode=bare']);
   const from = await debianMirror();
   say(`building the trees of Debian ${suite} from ${from} (once, about a minute) ...`);
-  const recipes = [hostRecipe, guestRecipe];
+  const recipes = [host, guest];
   // Interrupted, by Ctrl-C for example, all of it ends before the work directory is removed.
   const cgroup = makeCgroup(work);
   // Debian's own programs only: mmdebstrap starts a Python script for each package.
@@ -55,7 +55,7 @@ async function buildInto(work: string): Promise<void> {
   // Quick beats small: this mirror is never sent over a wire.
   await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'archive.zlib-level', '1']);
   await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'core.fsync', 'false']);
-  await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, guestRecipe.ref]);
+  await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, guest.ref]);
 }
 
 type Run = (file: string, ...args: string[]) => Promise<unknown>;
@@ -74,6 +74,7 @@ async function build(recipe: Recipe, from: string, work: string, repo: string, r
     await symlink(target, join(root, path));
   }
   await run(join(checkout(), 'test/host/ostree-layout'), root);
+  if (recipe.kernel) await rm(join(root, 'usr/lib/modules/0-placeholder'), { recursive: true });
   await run(
     'ostree',
     'commit',
@@ -83,6 +84,7 @@ async function build(recipe: Recipe, from: string, work: string, repo: string, r
     '--subject=Debian, built by test/host',
     '--add-metadata-string=version=1',
     '--consume', // saves the copy
+    ...(recipe.selinux ? [`--selinux-policy=${root}`] : []),
   );
   say(`  ${recipe.about} is built (${Math.round((Date.now() - started) / 1000)} s)`);
 }
@@ -102,6 +104,7 @@ async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): 
     ...(recipe.node ? installNode(await nodePackage(recipe.node)) : []),
     // So that `login` can be tried.
     '--customize-hook=echo root:guest | chroot "$1" chpasswd',
+    ...(recipe.scripts ?? []).map((path) => `--customize-hook=${join(checkout(), path)} "$1"`),
     suite,
     root,
     from,

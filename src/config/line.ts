@@ -16,11 +16,11 @@ export interface Part {
 /** Whether it begins with this, a line is a comment or a section header. */
 export const [hash, semicolon, bracket] = [0x23, 0x3b, 0x5b];
 
-/** The name of a section header; nothing where it is not `[NAME]`. */
-export function sectionName(header: string): string | undefined {
-  const name = header.slice(1, -1);
-  return header.endsWith(']') && name !== '' && !name.includes('[') && !name.includes(']') ? name : undefined;
-}
+/** The name of a section header; undefined if it is not `[NAME]`. */
+export const sectionName = (header: string): string | undefined =>
+  safeHeader.test(header) ? header.slice(1, -1) : undefined;
+/** By string_is_safe() in systemd's basic/string-util.c, which allows no brackets from 262 on. */
+const safeHeader = /^\[[ !#-&(-Z^-~\u0080-\uFFFF]+\]$/;
 
 /** Whether a section or key is for others' use: systemd.unit(5), "names prefixed with X-". Nobody complains of these. */
 export const isOthers = (name: string): boolean => name.startsWith('X-');
@@ -31,6 +31,9 @@ export const isOthers = (name: string): boolean => name.startsWith('X-');
  */
 export const isBad = (text: string): boolean => bad.test(text);
 const bad = /[\0\uFFFD\p{Noncharacter_Code_Point}\p{Cs}]/u;
+
+/** Text that systemd can read: even the name of a file may have what it cannot. */
+export const readable = (text: string): string => text.replace(new RegExp(bad, 'gu'), '\uFFFD');
 
 /** Removes the blanks of systemd (WHITESPACE in basic/string-util.h) from both ends. trim() takes a no-break space, too. */
 export const stripped = (text: string): string => text.slice(indentOf(text)).replace(/[ \t\n\r]+$/, '');

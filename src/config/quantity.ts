@@ -52,24 +52,26 @@ export function microseconds(span: string): bigint | undefined {
 
 /** A size in bytes, in powers of 1024; undefined if systemd reads none. Larger units come first. */
 export function bytes(size: string): bigint | undefined {
-  const part = new RegExp(`${blanks}(\\+?\\d+)(?:\\.(\\d*))?${blanks}`, 'y');
+  const amount = new RegExp(`${blanks}(\\+?\\d+)(?:\\.(\\d*))?${blanks}`, 'y');
   const units = ['E', 'P', 'T', 'G', 'M', 'K', 'B', ''];
   let first = 0;
   let sum = 0n;
   let at = 0;
   do {
-    part.lastIndex = at;
-    const [all, whole, fraction] = part.exec(size) ?? [];
+    amount.lastIndex = at;
+    const [all, whole, fraction] = amount.exec(size) ?? [];
     if (all === undefined || whole === undefined) return undefined;
     at += all.length;
     const index = units.findIndex((unit, i) => i >= first && size.startsWith(unit, at));
     const unit = units[index];
     if (unit === undefined) return undefined;
     const factor = unit === '' || unit === 'B' ? 1n : 1n << BigInt(10 * (6 - index));
-    const isMore = /[1-9]/.test(fraction ?? '');
-    if (BigInt(whole) + (isMore ? 1n : 0n) > largest / factor) return undefined;
-    sum +=
-      BigInt(whole) * factor + (isMore ? BigInt(Math.floor(Number(`0.${fraction}`) * Number(factor))) : 0n);
+    // As systemd has it: a double, of which the digits are at most 64 bits.
+    if (BigInt(fraction || 0) > largest) return undefined;
+    let part = Number(fraction || 0);
+    for (const _ of fraction ?? '') part /= 10;
+    if (BigInt(whole) + (part > 0 ? 1n : 0n) > largest / factor) return undefined;
+    sum += BigInt(whole) * factor + BigInt(Math.floor(part * Number(factor)));
     at += unit.length;
     first = index + 1;
   } while (at < size.length);
@@ -80,7 +82,7 @@ export function bytes(size: string): bigint | undefined {
 export function wholeNumber(text: string): number | undefined {
   const [, sign, digits = ''] = /^[ \t\n\r\v\f]*([+-]?)(.*)$/s.exec(text) ?? [];
   const octal = /^0([0-7]+)$/.exec(digits)?.[1];
-  const isWritten = /^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0|[1-9]\d*)$/.test(digits);
+  const isWritten = /^(?:0[xX][0-9a-fA-F]+|0|[1-9]\d*)$/.test(digits) || /^0(?:b[01]+|o[0-7]+)$/.test(text);
   if (octal === undefined && !isWritten) return undefined;
   const number = octal === undefined ? Number(digits) : Number.parseInt(octal, 8);
   return sign === '-' ? -number : number;

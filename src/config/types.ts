@@ -142,10 +142,11 @@ export const wholeFrom = (least: number): ValueType => ({
   check: (value) =>
     /^\d{1,6}$/.test(value) && Number(value) >= least ? undefined : `Expected a whole number from ${least}`,
 });
+const isCount = (number: number): boolean => number > 0 && number < 2 ** 64;
 export const count = quantity(
   'a number, a percentage, or infinity',
   /^([1-9]\d{0,8}|infinity)$/,
-  (value) => (permyriad(value) ?? 10_001) <= 10_000 || (wholeNumber(value) ?? 0) > 0,
+  (value) => (permyriad(value) ?? 10_001) <= 10_000 || isCount(wholeNumber(value) ?? 0),
 );
 /** A share, of one CPU and so of more than one, too. */
 export const percentage = quantity(

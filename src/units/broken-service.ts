@@ -1,4 +1,5 @@
 import type { Broken } from '../config/guest.ts';
+import { readable } from '../config/line.ts';
 import { formatProblem } from '../config/problem.ts';
 import { execWord } from './exec-word.ts';
 import type { Parts } from './unit-text.ts';
@@ -8,7 +9,7 @@ import type { Parts } from './unit-text.ts';
  * it the stock unit would boot whatever it finds under that name.
  */
 export function brokenService({ name, problems }: Broken): Parts {
-  const lines = [...problems.map(formatProblem), 'Correct it, then: systemctl daemon-reload'];
+  const lines = [...problems.map(formatProblem), 'Correct it, then: systemctl daemon-reload'].map(readable);
   const script = execWord('printf "<3>%s\\n" "$@" >&2; exit 78');
   return {
     unit: [`Description=OSTree guest ${name}, which cannot be made`],

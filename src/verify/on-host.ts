@@ -1,5 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadBuilds } from '../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
@@ -20,13 +21,18 @@ import { nspawnOptions } from './nspawn.ts';
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   const found = await Promise.all([
     calendars(guest),
-    nspawnOptions(guest),
-    machineOnHost(guest),
+    machine(guest),
     signatures(guest),
     snapshots(guest),
     rehearsals(guest),
   ]);
   return [...remote(guest), ...build(guest), ...keyPath(guest), ...mountPoints(guest), ...found.flat()];
+}
+
+/** What nspawn says of something that is known better already is not said twice. */
+async function machine(guest: Guest): Promise<Problem[]> {
+  const [known, said] = await Promise.all([machineOnHost(guest), nspawnOptions(guest)]);
+  return [...known, ...said.filter(({ at }) => !known.some((problem) => isDeepStrictEqual(problem.at, at)))];
 }
 
 /** The settings of a key that count. */

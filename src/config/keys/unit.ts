@@ -13,6 +13,9 @@ import {
   timeSpan,
 } from '../types.ts';
 
+/** By credential_name_valid() in systemd's shared/creds-util.c; specifiers are systemd's to expand. */
+const credentialId = '(?!\\.\\.?(?::|$))[ -.0-9;-[\\]-~]{1,255}';
+
 /** What goes into units as it is. [Unit] and [Service] are those of the nspawn unit of a guest, [Timer] is that of its update timer. */
 export const unitTables: Tables = {
   // systemd.unit(5)
@@ -41,8 +44,8 @@ export const unitTables: Tables = {
     [oneOf('auto', 'kill'), 'ManagedOOMSwap ManagedOOMMemoryPressure'],
     [oneOf('none', 'avoid', 'omit'), 'ManagedOOMPreference'],
     // systemd.exec(5)
-    [pattern('ID:PATH', /^[^:/\\]+(:.+)?$/), 'LoadCredential LoadCredentialEncrypted'],
-    [pattern('ID:VALUE', /^[^:/\\]+:.+$/), 'SetCredential SetCredentialEncrypted'],
+    [pattern('ID:PATH', `^${credentialId}(:.+)?$`), 'LoadCredential LoadCredentialEncrypted'],
+    [pattern('ID:VALUE', `^${credentialId}:.+$`), 'SetCredential SetCredentialEncrypted'],
     [between(-20, 19), 'Nice'],
     [between(0, 7), 'IOSchedulingPriority'],
     [oneOf('none', 'realtime', 'best-effort', 'idle', '0', '1', '2', '3'), 'IOSchedulingClass'],

@@ -29,6 +29,12 @@ export async function holdCommit(repository: string, ref: string, checksum: stri
   await ostree(what, `--repo=${repository}`, 'refs', '--force', `--create=${ref}`, checksum);
 }
 
+/** Lets go of what a local ref kept; a no-op where there is none. */
+export async function dropRef(repository: string, ref: string): Promise<void> {
+  if (readCommit(repository, ref) === undefined) return;
+  await ostree(`Cannot drop ${ref} in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ref);
+}
+
 /** The version that a commit's metadata name, if they do. */
 export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
   // Commits of images that ostree pulled have what the image says of itself instead.

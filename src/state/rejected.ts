@@ -5,6 +5,8 @@ import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts
 export interface Rejection {
   readonly checksum: string;
   readonly reason: string;
+  /** What it has in common with commits of the same content: judged.ts. */
+  readonly content?: string;
   /** In milliseconds since 1970. */
   readonly time: number;
 }
@@ -17,7 +19,16 @@ export const readRejection = (guest: string, checksum: string): Rejection | unde
 
 export function reject(guest: string, checksum: string, reason: string): void {
   mkdirSync(directoryOf(guest), { recursive: true });
-  writeJson(fileOf(guest, checksum), { checksum, reason, time: Date.now() } satisfies Rejection);
+  const before = readRejection(guest, checksum);
+  const rejection: Rejection = { ...before, checksum, reason, time: Date.now() };
+  writeJson(fileOf(guest, checksum), rejection);
+}
+
+/** Adds what a rejected commit consists of; a no-op where it is not rejected, or that is known. */
+export function noteContent(guest: string, checksum: string, content: string): void {
+  const rejection = readRejection(guest, checksum);
+  if (rejection && rejection.content !== content)
+    writeJson(fileOf(guest, checksum), { ...rejection, content });
 }
 
 export function rejectedCommits(guest: string): Rejection[] {

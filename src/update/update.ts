@@ -31,7 +31,7 @@ export async function update(guest: Guest, neighbours: Neighbours, report: Repor
     if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'
-        ? await withSlot(guest, report, () => updateInside(guest, report))
+        ? await withSlot(guest, report, () => updateInside(guest, attempt.trigger, report))
         : await updateFromOutside(guest, neighbours, report);
     if (done) await record(guest, { ...attempt, ...done });
   } catch (error) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckedBuild } from '../config/build.ts';
-import type { Checked, Guest } from '../config/guest.ts';
-import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest, loadGuests } from '../config/load.ts';
+import type { Checked } from '../config/guest.ts';
+import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { Failure } from '../failure.ts';
 import { unitsOfBuild } from '../generate/further-units.ts';
@@ -10,7 +10,6 @@ import { bootUnit, buildUnit, guestUnit, timerUnit, updateUnit } from '../machin
 import { nodeFiles } from '../node-files.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { verifyOnHost } from './on-host.ts';
-import { sharedSysroot } from './shared-sysroot.ts';
 import { verifyUnits } from './units.ts';
 
 export interface Verified {
@@ -21,8 +20,7 @@ export interface Verified {
 /** Checks guests and builds by their names or files, or all that are declared. */
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const checked = targets.length > 0 ? targets.flatMap(find) : all();
-  const { guests } = loadGuests(nodeFiles);
-  return Promise.all(checked.map((one) => verifyOne(one, guests)));
+  return Promise.all(checked.map(verifyOne));
 }
 
 function all(): (Checked | CheckedBuild)[] {
@@ -47,16 +45,16 @@ function find(target: string): (Checked | CheckedBuild)[] {
 }
 
 /** What is wrong with its files is told together with what only the host can tell of the rest of them. */
-async function verifyOne(checked: Checked | CheckedBuild, guests: readonly Guest[]): Promise<Verified> {
+async function verifyOne(checked: Checked | CheckedBuild): Promise<Verified> {
   const known = 'broken' in checked ? checked.broken : undefined;
   const rest = known?.rest?.();
   const [onHost, inUnits] =
     'build' in checked
       ? await ofBuild(checked)
       : 'guest' in checked
-        ? await ofGuest(checked.guest, guests)
+        ? await ofGuest(checked)
         : rest
-          ? await ofGuest(rest, guests)
+          ? await ofGuest({ guest: rest })
           : [[], []];
   const problems = known?.problems.slice() ?? [];
   for (const more of [onHost, inUnits])
@@ -79,13 +77,9 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 
 type Found = Promise<[onHost: Problem[], inUnits: Problem[]]>;
 
-async function ofGuest(guest: Guest, guests: readonly Guest[]): Found {
+function ofGuest({ guest }: Extract<Checked, { guest: unknown }>): Found {
   const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(guest.name));
-  const [onHost, inUnits] = await Promise.all([
-    verifyOnHost(guest),
-    verifyUnits(guest, unitsOf({ guest }), units),
-  ]);
-  return [[...sharedSysroot(guest, guests), ...onHost], inUnits];
+  return Promise.all([verifyOnHost(guest), verifyUnits(guest, unitsOf({ guest }), units)]);
 }
 
 const ofBuild = async ({ build }: Extract<CheckedBuild, { build: unknown }>): Found => [

@@ -3,7 +3,17 @@ import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
-import { declare, inGuest, reboot, start, status, update, updateJournal } from './guests.ts';
+import {
+  declare,
+  failingUpdate,
+  inGuest,
+  reboot,
+  repositoryOf,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { checkout } from './paths.ts';
 import { hostRecipe } from './recipe.ts';
@@ -15,6 +25,7 @@ async function publish(
   version: string,
   files: Readonly<Record<string, string>> = {},
   ref = 'own/server',
+  metadata = ['--add-metadata-string=rpmostree.rpmdb.pkglist=all'],
 ): Promise<string> {
   const overlay = await mkdtemp(join(host.work, 'own-'));
   await chmod(overlay, 0o755);
@@ -30,6 +41,7 @@ async function publish(
   const { stdout } = await execa('ostree', [
     ...['commit', `--repo=${outside(host, '/srv/own/repo')}`, `--branch=${ref}`],
     ...[`--tree=ref=${hostRecipe.ref}`, `--tree=dir=${overlay}`, `--add-metadata-string=version=${version}`],
+    ...metadata,
   ]);
   await rm(overlay, { recursive: true });
   return stdout.trim();
@@ -48,6 +60,9 @@ const marks = {
   [`${units}/mark.service`]: '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo started >>/var/marks"\n',
   '/usr/lib/rpms/removable': '/usr/share/removable\n',
   '/usr/share/removable': 'here\n',
+  '/usr/lib/rpms/component': '/usr/share/component\n',
+  '/usr/share/component': 'of the tree\n',
+  '/usr/share/rpm/rpmdb.sqlite-shm': 'as it was made',
 };
 const failing = '[Service]\nType=oneshot\nExecStart=false\n';
 const bad = { [`${units}/bad.service`]: failing };
@@ -60,6 +75,7 @@ URL=file:///srv/own/repo
 
 [Files]
 BindReadOnly=/srv/own/rpms
+BindReadOnly=/srv/own/images
 
 [Update]
 By=rpm-ostree
@@ -67,7 +83,27 @@ Tries=1
 HealthTimeoutSec=60s
 ${more}`;
 
+/** Offers a package, with a service that is started at each boot or without. */
+async function offer(name: string, version: number, service?: string): Promise<void> {
+  const files = outside(host, `/srv/own/rpms/${name}-${version}`);
+  await mkdir(join(files, 'usr/share'), { recursive: true });
+  await writeFile(join(files, `usr/share/${name}`), `${name} ${version}\n`);
+  if (service === undefined) return;
+  const unit = join(files, `${units}/${name}.service`);
+  await mkdir(dirname(unit), { recursive: true });
+  await writeFile(unit, service);
+  await enable(unit);
+}
+
 const switchTo = () => host.try('systemctl start ostree-guest-switch@own');
+/** As its timer starts it: systemd.exec(5), $TRIGGER_UNIT. */
+const byTimer = async () => {
+  const dropIn = '/run/systemd/system/ostree-guest-update@own.service.d/timer.conf';
+  await host.write(dropIn, '[Service]\nEnvironment=TRIGGER_UNIT=ostree-guest-update@own.timer\n');
+  await host.sh(
+    `systemctl daemon-reload; systemctl start ostree-guest-update@own; rm ${dropIn}; systemctl daemon-reload`,
+  );
+};
 const assessed = () =>
   host.sh('while systemctl is-active --quiet ostree-guest-assess@own; do sleep 0.2; done');
 const release = () => inGuest(host, 'own', 'cat /usr/share/release');
@@ -78,16 +114,12 @@ beforeAll(async () => {
   await mkdir(dirname(repo), { recursive: true });
   await execa('cp', ['-al', host.trees.repo, repo]);
   await rm(join(repo, '.lock'), { force: true });
-  for (const name of ['tool', 'second-tool', 'broken-tool']) {
-    const files = outside(host, `/srv/own/rpms/${name}/usr`);
-    await mkdir(join(files, 'share'), { recursive: true });
-    await writeFile(join(files, `share/${name}`), `${name}\n`);
-  }
-  const broken = outside(host, `/srv/own/rpms/broken-tool${units}/broken.service`);
-  await mkdir(dirname(broken), { recursive: true });
-  await writeFile(broken, failing);
-  await enable(broken);
+  await offer('tool', 1);
+  await offer('second-tool', 1);
+  await offer('broken-tool', 1, failing);
   await publish('1');
+  await host.run('mkdir', '/srv/own/images');
+  await host.sh('test -c /dev/fuse || mknod --mode=666 /dev/fuse c 10 229');
 });
 afterAll(() => host?.stop());
 
@@ -95,7 +127,6 @@ test('a guest that manages itself is a booted OSTree system of its own', async (
   const before = await fingerprint(host);
   await declare(host, 'own', guestFile());
   await update(host, 'own');
-  await host.sh('test -c /dev/fuse || mknod --mode=666 /dev/fuse c 10 229');
   await start(host, 'own');
   expect(await inGuest(host, 'own', 'stat -c "%t:%T %a" /dev/fuse')).toBe('a:e5 666');
   expect(await host.sh('systemctl show -P DeviceAllow systemd-nspawn@own')).toContain('/dev/fuse rwm');
@@ -112,6 +143,8 @@ test('its update is staged inside, shown outside, and finalized by its shutdown,
   await update(host, 'own');
   expect(await status(host, 'own')).toMatchObject({ state: 'running', staged: { checksum: second } });
   expect(await host.sh('guestctl status own')).toContain(second.slice(0, 12));
+  expect(await host.sh('guestctl diff own')).toMatch(/^1 \([0-9a-f]+\) -> 2 \(/);
+  expect(await host.sh(`ostree --repo=${repositoryOf('own')} refs`)).not.toContain('ostree-guests/staged');
   expect(await inGuest(host, 'own', 'echo late >/etc/late; ls /run/ostree')).toContain('staged-deployment');
   await reboot(host, 'own');
   expect(await release()).toBe('2');
@@ -141,7 +174,7 @@ test('what is done by hand inside works, is shown, and is assessed', async () =>
   await inGuest(host, 'own', 'rpm-ostree install tool');
   expect((await status(host, 'own')).staged).not.toBeNull();
   await reboot(host, 'own');
-  expect(await inGuest(host, 'own', 'cat /usr/share/tool /usr/share/release')).toBe('tool\n3');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool /usr/share/release')).toBe('tool 1\n3');
   await assessed();
   expect(await host.sh('guestctl history own')).toMatch(/3/);
 
@@ -150,12 +183,12 @@ test('what is done by hand inside works, is shown, and is assessed', async () =>
   expect(await inGuest(host, 'own', 'cat /usr/share/release; test ! -e /usr/share/tool')).toBe('3');
   await inGuest(host, 'own', 'rpm-ostree rollback');
   await reboot(host, 'own');
-  expect(await inGuest(host, 'own', 'cat /usr/share/tool')).toBe('tool');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool')).toBe('tool 1');
 
   await inGuest(host, 'own', 'rpm-ostree install broken-tool');
   await switchTo();
-  expect(await inGuest(host, 'own', 'cat /usr/share/tool; test ! -e /usr/share/broken-tool')).toBe('tool');
-  expect(await host.sh('guestctl history own')).toContain('broken.service');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool; test ! -e /usr/share/broken-tool')).toBe('tool 1');
+  expect(await host.sh('guestctl history own')).toContain('broken-tool.service');
 });
 
 test('a bad update is given up, and not brought again; its packages follow a good one', async () => {
@@ -166,12 +199,14 @@ test('a bad update is given up, and not brought again; its packages follow a goo
   expect((await status(host, 'own')).running?.checksum).toBe(good);
   await update(host, 'own');
   expect((await status(host, 'own')).staged).toBeNull();
-  expect(await updateJournal(host, 'own')).toContain('4 failed before: ');
+  expect(await updateJournal(host, 'own')).toMatch(/4 \([0-9a-f]{12}\) failed before: /);
 
   await publish('5');
   await update(host, 'own');
   expect((await switchTo()).exitCode).toBe(0);
-  expect(await inGuest(host, 'own', 'cat /usr/share/release /usr/share/tool /etc/late')).toBe('5tool\nlate');
+  expect(await inGuest(host, 'own', 'cat /usr/share/release /usr/share/tool /etc/late')).toBe(
+    '5tool 1\nlate',
+  );
 });
 
 test('its requested packages are brought to the declaration', async () => {
@@ -180,11 +215,91 @@ test('its requested packages are brought to the declaration', async () => {
   await reboot(host, 'own');
   const seen =
     'cat /usr/share/second-tool /usr/share/release; test ! -e /usr/share/tool; test ! -e /usr/share/removable';
-  expect(await inGuest(host, 'own', seen)).toBe('second-tool\n5');
+  expect(await inGuest(host, 'own', seen)).toBe('second-tool 1\n5');
   const { running } = await status(host, 'own');
   await assessed();
   await update(host, 'own');
   expect(await status(host, 'own')).toMatchObject({ running, staged: null });
+});
+
+test('the declaration is no stricter than outside, and what is taken out of it is undone', async () => {
+  await declare(
+    host,
+    'own',
+    `${guestFile()}\n[Packages]\nInstall=second-tool component\nRemove=no-such-thing\n`,
+  );
+  await update(host, 'own');
+  await reboot(host, 'own');
+  const seen = 'cat /usr/share/second-tool /usr/share/removable /usr/share/component';
+  expect(await inGuest(host, 'own', seen)).toBe('second-tool 1\nhere\nof the tree');
+  await assessed();
+  await update(host, 'own');
+  expect((await status(host, 'own')).staged).toBeNull();
+
+  await publish('5.1');
+  await declare(host, 'own', `${guestFile()}\n[Packages]\nInstall=second-tool nowhere\n`);
+  expect(await failingUpdate(host, 'own')).toMatch(
+    /rpm-ostree install .*nowhere failed in own: Packages not found: nowhere\. The guest runs on as it was\./,
+  );
+  expect((await status(host, 'own')).staged).toBeNull();
+});
+
+test('of packages only, what failed is left alone, and what comes after it is not', async () => {
+  const marks = () => inGuest(host, 'own', 'wc -l </var/marks');
+  const declared = `${guestFile('Action=switch')}\n[Packages]\nInstall=tool`;
+  await declare(host, 'own', `${declared}\n`);
+  await update(host, 'own');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool')).toBe('tool 1');
+
+  await offer('tool', 2, failing);
+  await failingUpdate(host, 'own');
+  const starts = await marks();
+  await update(host, 'own');
+  expect(await updateJournal(host, 'own')).toMatch(/ \([0-9a-f]{12}\) failed before: .*tool\.service/);
+  expect(await marks()).toBe(starts);
+  expect((await status(host, 'own')).staged).toBeNull();
+  // What the real one says of it: the tree is not new.
+  const said = JSON.parse(await inGuest(host, 'own', 'rpm-ostree status --json'));
+  const [{ 'base-checksum': base }] = said.deployments;
+  expect(said['cached-update']).toMatchObject({ checksum: base, 'ref-has-new-commit': false });
+  // A timer does not even have it made again.
+  const steps = async () => (await updateJournal(host, 'own')).split('rpm-ostree upgrade in own').length;
+  const before = await steps();
+  await byTimer();
+  expect(await steps()).toBe(before);
+  expect(await marks()).toBe(starts);
+
+  await offer('tool', 3);
+  await update(host, 'own');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool')).toBe('tool 3');
+
+  await declare(host, 'own', `${declared} broken-tool\n`);
+  await failingUpdate(host, 'own');
+  const again = await marks();
+  await update(host, 'own');
+  expect(await marks()).toBe(again);
+  expect((await status(host, 'own')).staged).toBeNull();
+  await offer('broken-tool', 2);
+  await update(host, 'own');
+  expect(await inGuest(host, 'own', 'cat /usr/share/broken-tool')).toBe('broken-tool 2');
+  await declare(host, 'own', guestFile());
+  await update(host, 'own');
+});
+
+test('a script of a package that fails fails the update, and a daemon that crashes when asked does not', async () => {
+  await declare(host, 'own', `${guestFile()}\n[Packages]\nInstall=tool\n`);
+  await offer('tool', 4);
+  await host.write('/srv/own/rpms/tool-4.post', 'echo it breaks >&2; exit 3\n');
+  expect(await failingUpdate(host, 'own')).toMatch(
+    /failed in own: Running %post for tool: .* code 3 \(before that: tool-4\.post: it breaks\)/,
+  );
+  await host.run('rm', '/srv/own/rpms/tool-4.post');
+  const crashing = await publish('5.2', {}, 'own/server', []);
+  await update(host, 'own');
+  expect(await inGuest(host, 'own', 'rpm-ostree status --json')).toContain(`"base-checksum":"${crashing}"`);
+  await reboot(host, 'own');
+  expect(await inGuest(host, 'own', 'cat /usr/share/release /usr/share/tool')).toBe('5.2tool 4');
+  await assessed();
 });
 
 test('a rebase by hand is shown, assessed at its start, and followed', async () => {
@@ -206,4 +321,36 @@ test('a rebase by hand is shown, assessed at its start, and followed', async () 
   await publish('8', {}, 'own/other');
   await update(host, 'own');
   expect((await status(host, 'own')).staged).not.toBeNull();
+});
+
+test('an image that failed is not brought again, and the next one is', async () => {
+  const image = (version: string) =>
+    host.write(
+      '/srv/own/images/server',
+      JSON.stringify({ ref: 'own/image', version, digest: `sha256:${version}` }),
+    );
+  const good = (await status(host, 'own')).running?.checksum;
+  await declare(host, 'own', guestFile('Action=switch'));
+  await publish('10', {}, 'own/image');
+  await image('10');
+  await inGuest(host, 'own', 'rpm-ostree rebase ostree-unverified-image:oci:/srv/own/images/server');
+  await switchTo();
+  expect((await status(host, 'own')).running?.checksum).not.toBe(good);
+  await publish('11', bad, 'own/image');
+  await image('11');
+  await failingUpdate(host, 'own');
+  const said = JSON.parse(await inGuest(host, 'own', 'rpm-ostree status --json'));
+  expect(said['cached-update']).toMatchObject({
+    checksum: said.deployments[0].checksum,
+    'ref-has-new-commit': false,
+  });
+  const starts = await inGuest(host, 'own', 'wc -l </var/marks');
+  await update(host, 'own');
+  expect(await inGuest(host, 'own', 'cat /usr/share/release; wc -l </var/marks')).toBe(`10${starts}`);
+  expect((await status(host, 'own')).staged).toBeNull();
+  await publish('12', {}, 'own/image');
+  await image('12');
+  await update(host, 'own');
+  expect(await release()).toBe('12');
+  await declare(host, 'own', guestFile());
 });

@@ -39,7 +39,7 @@ export const guestDescriptions: Descriptions = {
       default: 'stage',
     },
     By: {
-      help: "Who updates the guest: this program, from outside; or the guest's own rpm-ostree, inside of it. Such a guest is a booted OSTree system with its own sysroot: what is done in it by hand (rpm-ostree install, rollback, rebase, ostree admin) works, and is assessed at its next start. It has no user namespace, so that root in it is root of the host, confined only by what systemd-nspawn takes away: do not run in it what you would not run on the host.",
+      help: "Who updates the guest: this program, from outside; or the guest's own rpm-ostree, inside of it. Such a guest is a booted OSTree system with its own sysroot: what is done in it by hand (rpm-ostree install, rollback, rebase, ostree admin) works, and is assessed at its next start. It has no user namespace, so that root in it is root of the host, confined only by what systemd-nspawn takes away: do not run in it what you would not run on the host. It layers packages where the host has /dev/fuse.",
       default: 'host',
     },
     OnCalendar: {
@@ -87,10 +87,13 @@ export const guestDescriptions: Descriptions = {
   },
   Packages: {
     Install: {
-      help: "Packages to add to the tree, by the tree's own package manager (apt, dnf or rpm-ostree), each time the tree or one of them is updated. Takes names of packages, or files that start with ./ (beside the guest file) or /; with By=rpm-ostree names only.",
+      help: "Packages to add to the tree, by the tree's own package manager (apt, dnf or rpm-ostree), each time the tree or one of them is updated. Takes names of packages, or files that start with ./ (beside the guest file) or /; with By=rpm-ostree names only. With By=rpm-ostree, Install= (and Remove= likewise) names all packages that the guest is to have layered: others are taken out again.",
       repeatable: true,
     },
-    Remove: { help: 'Packages to remove from the tree.', repeatable: true },
+    Remove: {
+      help: 'Packages to remove from the tree; one that the tree does not have is no error for dnf and rpm-ostree.',
+      repeatable: true,
+    },
     Repository: {
       help: 'More repositories to install from: files in the format of the package manager (.sources, .list or .repo). They are used for installing, and do not become a part of the tree.',
       repeatable: true,

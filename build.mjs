@@ -95,6 +95,7 @@ await build({
   entryPoints: [
     { in: 'test/host/demo.ts', out: 'demo' },
     { in: 'bench/main.ts', out: 'bench' },
+    { in: 'test/vm/main.ts', out: 'vm' },
     { in: 'src/manual/main.ts', out: 'manual' },
   ],
   plugins: [],

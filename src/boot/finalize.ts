@@ -6,16 +6,18 @@ import { type Deployment, isPinned, listDeployments } from '../ostree/deployment
 import { formatKeyfile, type Keyfile } from '../ostree/keyfile.ts';
 import { deploy } from '../ostree/sysroot.ts';
 import { takeSnapshot } from '../ostree/var-snapshots.ts';
-import { claimStaged, releaseStaged } from '../state/staged.ts';
+import { claimStaged, readClaimed, releaseStaged } from '../state/staged.ts';
 import { beginTrial, endTrials, readTrial } from '../state/trial.ts';
 import { record } from '../update/record.ts';
 import type { Log } from './boot.ts';
 
 /** Deploys what is staged. It stays claimed until all is done, so a start that was cut off is taken up by the next. */
 export async function finalize(guest: Guest, log: Log): Promise<void> {
+  const before = listDeployments(guest.sysroot);
+  // A start was cut off after it had deployed this, and something newer is staged by now: it is untested all the same.
+  if (readClaimed(guest.name)?.checksum === before[0]?.checksum) tryOut(guest, before);
   const staged = claimStaged(guest.name);
   if (!staged) return;
-  const before = listDeployments(guest.sysroot);
   const { checksum, refspec } = staged;
   // Otherwise a start was cut off between deploying it and saying so.
   if (before[0]?.checksum !== checksum) {

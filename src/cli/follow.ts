@@ -27,7 +27,10 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
   process.once('SIGINT', detach);
   const told = tellSteps(guest, isQuiet(command), progress, end.signal);
   try {
+    const [shown] = await showUnits([unit], ['ActiveState']);
     await startUnit(unit);
+    // A run that was going on may have asked its source before what is there now.
+    if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const remedy = `What is wrong in its file is mended with: guestctl edit ${guest}; then: guestctl update ${guest}. More of it: guestctl logs ${guest}`;

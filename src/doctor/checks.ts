@@ -20,6 +20,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   idMapping(facts),
   ...rehearsals(facts),
   userNamespaces(facts),
+  ...inotify(facts),
   network(facts),
   ...fuse(facts),
   selinux(facts),
@@ -103,6 +104,19 @@ function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
   if (mapsOwners) return [good('rehearsals', 'mount can map owners')];
   const message = `mount cannot map owners, so that updates of ${wanted.slice(0, 3).join(', ')} cannot be rehearsed, and fail`;
   return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
+}
+
+/** What a guest takes at most, and what a host takes itself [T: 6 to 8, and 6 to 50]. */
+const [inotifyOfGuest, inotifyOfHost] = [10, 50];
+
+/** All guests count as the host's root, whatever their users are mapped to. */
+function inotify({ inotifyInstances, declared }: Facts): Finding[] {
+  const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
+  const guests = declared.guests.length;
+  if (guests <= room) return [];
+  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, and ${guests} are declared`;
+  const remedy = 'Run: sysctl --system; or write more into /etc/sysctl.d/60-inotify.conf first';
+  return [warning('inotify', message, remedy)];
 }
 
 function userNamespaces({ userNamespaces: allowed }: Facts): Finding {

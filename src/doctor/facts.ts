@@ -25,6 +25,8 @@ export interface Facts {
   readonly mapped: boolean | undefined;
   /** How many user namespaces the kernel allows. */
   readonly userNamespaces: number;
+  /** How many inotify instances the kernel allows root: inotify(7). */
+  readonly inotifyInstances: number;
   readonly hasNspawn: boolean;
   /** Whether mount(8) can map owners. */
   readonly mapsOwners: boolean;
@@ -60,6 +62,7 @@ export async function gatherFacts(): Promise<Facts> {
     ...{ mapped, systemd, ostree, mapsOwners, node: process.versions.node, kernel: release(), declared },
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
+    inotifyInstances: Number(read('/proc/sys/fs/inotify/max_user_instances') ?? 0),
     networkd: units[0]?.['ActiveState'] === 'active',
     hasFuse: hasFuse(),
     hasNspawn: units[1]?.['LoadState'] === 'loaded',

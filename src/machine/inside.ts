@@ -1,22 +1,37 @@
 // Asks the systemd inside a running machine, through its own D-Bus: systemctl(1) and systemd-run(1), --machine=.
 import { attach, type Finished, run } from '../process.ts';
+import { runAsService } from './systemd-run.ts';
 
-/** How far its boot is: systemctl(1), is-system-running. Nothing where its systemd does not answer. */
-export async function systemState(machine: string): Promise<string | undefined> {
-  const { stdout } = await run('systemctl', [`--machine=${machine}`, 'is-system-running'], { timeout });
+/** Runs a program of the host that asks a machine: directly, or by way of somebody who may. */
+export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;
+
+const directly: Ask = (file, args) => run(file, args, { timeout });
+
+/**
+ * Asks by way of the host's systemd. A service with RestrictNamespaces= cannot: systemctl --machine= enters the machine's
+ * namespaces, and then says "Protocol error". The question ends with `unit`.
+ */
+export const throughHost =
+  (machine: string, unit: string): Ask =>
+  (file, args) =>
+    runAsService(`ostree-guest-ask-${machine}.service`, [['BindsTo', unit]], [file, ...args], { timeout });
+
+/** How far its boot is: systemctl(1), is-system-running. Returns undefined if its systemd does not answer. */
+export async function systemState(machine: string, ask = directly): Promise<string | undefined> {
+  const { stdout } = await ask('systemctl', [`--machine=${machine}`, 'is-system-running']);
   return stdout.trim() || undefined;
 }
 
-/** Nothing where its systemd does not answer. */
+/** Returns undefined if its systemd does not answer. */
 export async function isActive(machine: string, unit: string): Promise<boolean | undefined> {
-  const { stdout } = await run('systemctl', [`--machine=${machine}`, 'is-active', '--', unit], { timeout });
+  const { stdout } = await directly('systemctl', [`--machine=${machine}`, 'is-active', '--', unit]);
   return stdout.trim() === '' ? undefined : stdout.trim() === 'active';
 }
 
-/** The units that have failed. Nothing where its systemd does not answer. */
-export async function failedUnits(machine: string): Promise<string[] | undefined> {
+/** The units that have failed. Returns undefined if its systemd does not answer. */
+export async function failedUnits(machine: string, ask = directly): Promise<string[] | undefined> {
   const list = ['list-units', '--state=failed', '--plain', '--no-legend', '--full'];
-  const { exitCode, stdout } = await run('systemctl', [`--machine=${machine}`, ...list], { timeout });
+  const { exitCode, stdout } = await ask('systemctl', [`--machine=${machine}`, ...list]);
   if (exitCode !== 0) return undefined;
   return stdout
     .split('\n')
@@ -29,9 +44,38 @@ export async function failedUnits(machine: string): Promise<string[] | undefined
  * After `limit` milliseconds nobody waits any longer, and the machine's systemd kills all that the command has started.
  */
 export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
-  const properties = [`RuntimeMaxSec=${Math.max(1, Math.ceil(limit))}ms`, 'TimeoutStopSec=1s'];
-  return run('systemd-run', asService(machine, words, properties), { timeout: limit, forPeople: true });
+  return run('systemd-run', asService(machine, words, within(limit)), { timeout: limit, forPeople: true });
 }
+
+/**
+ * Runs a command like runInside(), and reports success only if the machine's systemd said so. systemd-run(1) exits with 0
+ * if the connection to the machine breaks while it waits [T 257], so its exit status alone is no evidence.
+ */
+export async function checkInside(
+  machine: string,
+  words: readonly string[],
+  limit: number,
+): Promise<Finished> {
+  const asked = asService(machine, words, within(limit)).filter((word) => word !== '--quiet');
+  return evidence(await run('systemd-run', asked, { timeout: limit, forPeople: true }));
+}
+
+/** Reads what systemd-run(1) says without --quiet: the unit first, then the command's own errors, then how it ended. */
+export function evidence({ exitCode, stdout, stderr }: Finished): Finished {
+  const [, said = '', result] = /^(.*)^ *Finished with result: (\S+)$/ms.exec(stderr) ?? [];
+  if (result !== undefined)
+    return { exitCode: result === 'success' ? exitCode : exitCode || 1, stdout, stderr: withoutUnit(said) };
+  if (exitCode !== 0) return { exitCode, stdout, stderr: withoutUnit(stderr) };
+  return { exitCode: 1, stdout, stderr: 'the machine stopped answering while it ran' };
+}
+
+const withoutUnit = (text: string): string => text.replace(/^Running as unit: .*\n?/m, '').trim();
+
+/** Properties of a service that its systemd kills, with all that it has started, after so many milliseconds. */
+const within = (limit: number): string[] => [
+  `RuntimeMaxSec=${Math.max(1, Math.ceil(limit))}ms`,
+  'TimeoutStopSec=1s',
+];
 
 const asService = (
   machine: string,

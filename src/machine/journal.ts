@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { printable } from '../printable.ts';
 import { attach, run } from '../process.ts';
+import { showUnits } from './systemctl.ts';
 
 /** The fields of one journal entry by their names: systemd.journal-fields(7). */
 export type JournalFields = Readonly<Record<string, string>>;
@@ -28,6 +29,14 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
   // It exits with 1 where nothing matches, and then says nothing.
   if (exitCode !== 0 && stderr.trim() !== '') throw new Failure(`Cannot read the journal: ${stderr.trim()}`);
   return parseEntries(stdout);
+}
+
+/** The last messages of a unit's run that goes on or ended last, the oldest first. */
+export async function lastMessages(unit: string, count = 20): Promise<string[]> {
+  const [shown] = await showUnits([unit], ['InvocationID']);
+  await syncJournal();
+  const run = `_SYSTEMD_INVOCATION_ID=${shown?.['InvocationID'] ?? ''}`;
+  return (await readEntries([`--lines=${count}`, run])).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */

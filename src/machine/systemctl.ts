@@ -26,17 +26,29 @@ export async function showUnits(
 ): Promise<Properties[]> {
   if (units.length === 0) return [];
   const options = properties.map((property) => `--property=${property}`);
-  const { exitCode, stdout, stderr } = await run('systemctl', [
-    'show',
-    '--timestamp=unix',
-    ...options,
-    '--',
-    ...units,
-  ]);
-  if (exitCode !== 0)
-    throw new Failure(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
-  return parseShow(stdout);
+  return parseShow(await ask('show', '--timestamp=unix', ...options, '--', ...units));
 }
+
+/** Milliseconds that systemd is given to answer again: `systemctl daemon-reexec` drops all connections for a moment. */
+const patience = 20_000;
+
+/** Runs a systemctl(1) that changes nothing, again if the connection to systemd breaks. */
+async function ask(...args: readonly string[]): Promise<string> {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const { exitCode, stdout, stderr } = await run('systemctl', args);
+    if (exitCode === 0) return stdout;
+    if (!lostConnection(stderr) || performance.now() > deadline)
+      throw new Failure(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
+    await sleep(200);
+  }
+}
+
+/** Whether an error of systemctl(1) says nothing of the unit, only that systemd did not answer [T 252, 257, 262]. */
+export const lostConnection = (stderr: string): boolean =>
+  /D-Bus connection terminated|Connection (refused|reset by peer|terminated)|Transport endpoint is not connected|Failed to connect to (system scope )?bus|Connection timed out|Remote peer disconnected|Message recipient disconnected/.test(
+    stderr,
+  );
 
 /** One block of KEY=VALUE lines for each unit, with an empty line between them. */
 export function parseShow(stdout: string): Properties[] {
@@ -52,13 +64,7 @@ export function parseShow(stdout: string): Properties[] {
 
 /** The ActiveState of the units that match patterns, with one process. Those that systemd has not loaded are inactive. */
 export async function activeStates(patterns: readonly string[]): Promise<Map<string, string>> {
-  const { exitCode, stdout, stderr } = await run('systemctl', [
-    ...['list-units', '--all', '--output=json', '--'],
-    ...patterns,
-  ]);
-  if (exitCode !== 0)
-    throw new Failure(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
-  return parseUnits(stdout);
+  return parseUnits(await ask('list-units', '--all', '--output=json', '--', ...patterns));
 }
 
 /** An array of objects with the unit's name and its ActiveState. */
@@ -104,8 +110,9 @@ export async function startUnit(unit: string): Promise<void> {
   await act('start', unit);
 }
 
-export async function restartUnit(unit: string): Promise<void> {
-  await act('restart', unit);
+/** Restarts a unit if it runs, and waits for it. */
+export async function tryRestartUnit(unit: string): Promise<void> {
+  await act('try-restart', unit);
 }
 
 /** Starts a unit that is inactive, and waits only until that has begun. */
@@ -142,17 +149,28 @@ export async function resetFailed(unit: string): Promise<void> {
 }
 
 async function act(
-  verb: 'start' | 'restart' | 'kill',
+  verb: 'start' | 'restart' | 'try-restart' | 'kill',
   unit: string,
   ...options: readonly string[]
 ): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', [verb, ...options, '--', unit]);
   if (exitCode === 0) return;
+  if (lostConnection(stderr) && (await endedWell(unit))) return;
   const cause = stderr.trim().split('\n')[0] ?? '';
   throw new Failure(
     `Cannot ${verb} ${unit}: ${cause}`,
     `See: systemctl status ${unit}; journalctl -u ${unit}`,
   );
+}
+
+/** Waits for the job of a unit, which goes on if only the connection to systemd broke; returns whether it went well. */
+async function endedWell(unit: string): Promise<boolean> {
+  for (;;) {
+    const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'Result']);
+    const isBusy = ['activating', 'deactivating', 'reloading'].includes(shown['ActiveState'] ?? '');
+    if (!isBusy && !shown['Job']) return shown['ActiveState'] !== 'failed' && shown['Result'] === 'success';
+    await sleep(200);
+  }
 }
 
 /** Stops a unit and waits until it has ended; a guest is shut down as machines are. */

@@ -1,4 +1,5 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { inside } from '../layout/inside.ts';
 import { readRegularFile, unlessMissing } from '../node-files.ts';
 import { type BootEntry, bootOrder, parseBootEntry, type WrongEntry } from './boot-entries.ts';
 import { deploymentAt } from './deployment-path.ts';
@@ -101,6 +102,10 @@ export function sourceOfOrigin({ origin = {} }: Keyfile): string | undefined {
 /** Where a deployment came from, and whether it is pinned: the origin file beside its directory. */
 export const originOf = ({ path }: Pick<Deployment, 'path'>): Keyfile =>
   parseKeyfile(readRegularFile(`${path}.origin`) ?? '');
+
+/** Whether the tree of a root directory has D-Bus. Without it nobody can ask the systemd of a machine that runs it. */
+export const hasBus = (root: string): boolean =>
+  lstatSync(inside(root, 'usr/lib/systemd/system/dbus.socket'), { throwIfNoEntry: false }) !== undefined;
 
 /** ostree-admin-pin(1). */
 export const isPinned = (deployment: Deployment): boolean =>

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import { readRegularFile } from '../node-files.ts';
+import { readRegularFile, unlessMissing } from '../node-files.ts';
 import { deployAsService } from './deploy-service.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
 import { setImmutable } from './immutable.ts';
@@ -13,6 +13,7 @@ import { repositoryOf } from './repository.ts';
  * that was cut off is taken up where it stopped. Answers whether anything had to be made.
  */
 export async function ensureSysroot(sysroot: string, stateroot: string): Promise<boolean> {
+  requireOwn(sysroot, stateroot);
   const repository = repositoryOf(sysroot);
   let made = false;
   // OSTree would otherwise look for a boot loader to configure. Set last, it also tells that init-fs was done.
@@ -42,6 +43,17 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
     );
   }
   return made;
+}
+
+/** Two guests in one sysroot would boot each other's deployments. */
+function requireOwn(sysroot: string, stateroot: string): void {
+  const others = unlessMissing(() => readdirSync(`${sysroot}/ostree/deploy`)) ?? [];
+  const other = others.find(
+    (name) => name !== stateroot && existsSync(`${sysroot}/ostree/deploy/${name}/deploy`),
+  );
+  if (other === undefined) return;
+  const message = `${sysroot} is the sysroot of ${other}, and each guest has its own`;
+  throw new Failure(message, `Give ${stateroot} another place: Sysroot= in [Guest]`);
 }
 
 export const configOf = (repository: string): string => readRegularFile(`${repository}/config`) ?? '';

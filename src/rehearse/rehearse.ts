@@ -1,11 +1,13 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { failedUnits } from '../machine/inside.ts';
 import { beginStart, destroyUnit, rehearsalUnit } from '../machine/systemctl.ts';
-import { listDeployments } from '../ostree/deployments.ts';
+import { hasBus, listDeployments } from '../ostree/deployments.ts';
 import { readCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
 import { type Baseline, readBaseline } from '../state/baseline.ts';
+import { writeRehearsal } from '../state/rehearsal.ts';
 import { reject } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
 import { judge, type Verdict } from '../update/health.ts';
@@ -17,7 +19,9 @@ import { requireRehearsable } from './possible.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
 
 /** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
-export const rehearsalMachine = (guest: string): string => `${guest.slice(0, 54)}.rehearsal`;
+export const rehearsalMachine = (guest: string): string =>
+  // Names that are alike up to there must not clash.
+  `${guest.length <= 54 ? guest : `${guest.slice(0, 45)}-${sha256(guest).slice(0, 8)}`}.rehearsal`;
 
 /** The root that the throwaway machine boots. */
 export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/root`;
@@ -42,11 +46,12 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   };
   const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
   if (verdict.kind === 'healthy') {
+    writeRehearsal(guest.name, { checksum: candidate });
     const message = `The rehearsal of ${candidate.slice(0, 12)} went well`;
     report.progress(message);
     return record(guest, { ...attempt, outcome: 'done', message });
   }
-  const fault = verdict.kind === 'faulty' ? verdict.fault : 'the machine was stopped';
+  const fault = faultOf(verdict);
   const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${fault}`;
   if (verdict.kind === 'faulty') {
     reject(guest.name, candidate, `in its rehearsal, ${fault}`);
@@ -54,6 +59,17 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   }
   await record(guest, { ...attempt, outcome: 'failed', message });
   throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
+}
+
+function faultOf(verdict: Exclude<Verdict, { kind: 'healthy' }>): string {
+  switch (verdict.kind) {
+    case 'faulty':
+      return verdict.fault;
+    case 'hindered':
+      return `the host lacks something: ${verdict.lack}`;
+    case 'stopped':
+      return 'the machine was stopped';
+  }
 }
 
 async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
@@ -77,9 +93,9 @@ async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<
   report.step(`${verdict.units.join(' and ')} failed. Does that happen to what runs now, too?`);
   await destroyUnit(rehearsalUnit(guest.name));
   await bootAndJudge(guest, scratch.current, undefined, report);
-  const usual = (await failedUnits(rehearsalMachine(guest.name))) ?? [];
+  const usual = await failedUnits(rehearsalMachine(guest.name));
   await destroyUnit(rehearsalUnit(guest.name));
-  if (!verdict.units.every((unit) => usual.includes(unit))) return verdict;
+  if (!usual || !verdict.units.every((unit) => usual.includes(unit))) return verdict;
   return bootAndJudge(guest, scratch.candidate, { failedUnits: usual }, report);
 }
 
@@ -94,5 +110,6 @@ async function bootAndJudge(
   symlinkSync(root, link);
   const unit = rehearsalUnit(guest.name);
   await beginStart(unit);
-  return judge({ machine: rehearsalMachine(guest.name), unit, baseline }, guest.update, report);
+  const subject = { machine: rehearsalMachine(guest.name), unit, baseline, hasBus: hasBus(root) };
+  return judge(subject, guest.update, report);
 }

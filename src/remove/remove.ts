@@ -2,7 +2,17 @@ import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { searchPath } from '../config/search.ts';
-import { disableUnits, guestUnit, reloadUnits, switchTimerUnit, timerUnit } from '../machine/systemctl.ts';
+import {
+  disableUnits,
+  guestUnit,
+  maintenanceUnit,
+  rehearseUnit,
+  reloadUnits,
+  stopUnit,
+  switchTimerUnit,
+  timerUnit,
+  unitsOfGuest,
+} from '../machine/systemctl.ts';
 import { unlessMissing } from '../node-files.ts';
 import { clearImmutable } from '../ostree/immutable.ts';
 
@@ -25,6 +35,9 @@ export const toBeRemoved = (guest: Guest): string[] => [
  */
 export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
   await disableUnits([guestUnit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
+  // Nothing may work in what is being deleted; each of these can be stopped at any instant.
+  for (const unit of [...unitsOfGuest(guest.name), rehearseUnit(guest.name), maintenanceUnit(guest.name)])
+    await stopUnit(unit);
   await removeSysroot(guest, keepVar);
   rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
   // An empty directory: see units/ostree-guest-image@.service.

@@ -40,6 +40,9 @@ export function claimStaged(guest: string): Staged | undefined {
   return readJson(claimedFile(guest));
 }
 
+/** What a start that was cut off was about to deploy. */
+export const readClaimed = (guest: string): Staged | undefined => readJson(claimedFile(guest));
+
 export function releaseStaged(guest: string): void {
   removeFile(claimedFile(guest));
 }

@@ -36,12 +36,23 @@ export function beginTrial(guest: string, trial: Trial): void {
  * Counts one start. The count is in the file's name, as boot loaders keep it (systemd-bless-boot.service(8)): a
  * rename is one step, and works on a full disk.
  */
-export function countTry(guest: string, trial: Trial): void {
-  renameSync(fileOf(guest, trial), fileOf(guest, { ...trial, left: trial.left - 1 }));
+export function countTry(guest: string, trial: Trial, by = -1): void {
+  renameSync(fileOf(guest, trial), fileOf(guest, { ...trial, left: trial.left + by }));
   syncDirectory(directoryOf(guest));
 }
 
-/** Ends all trials but those of the deployments named: a deployment was blessed, given up or superseded. */
+/** Takes back the last start that was counted: it failed for a reason that is not the deployment's. */
+export function uncountTry(guest: string, trial: Trial): void {
+  if (trial.left < trial.tries) countTry(guest, trial, +1);
+}
+
+/** Ends the trial of one deployment, and no other: another one may have begun since that was judged. */
+export function endTrial(guest: string, deployment: string): void {
+  for (const name of trialFiles(guest))
+    if (name.startsWith(`${deployment}+`)) removeFile(`${directoryOf(guest)}/${name}`);
+}
+
+/** Ends all trials but those of the deployments named: a deployment was given up or superseded. */
 export function endTrials(guest: string, ...others: readonly string[]): void {
   for (const name of trialFiles(guest)) {
     if (!others.some((deployment) => name.startsWith(`${deployment}+`)))

@@ -1,11 +1,11 @@
 import type { Guest } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
 import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../machine/systemctl.ts';
-import { type Deployment, listDeployments } from '../ostree/deployments.ts';
-import { readBaseline } from '../state/baseline.ts';
+import { type Deployment, hasBus, listDeployments } from '../ostree/deployments.ts';
+import { readBaseline, writeBaseline } from '../state/baseline.ts';
 import { reject } from '../state/rejected.ts';
-import { endTrials, readTrial, type Trial } from '../state/trial.ts';
-import { judge, rememberFailedUnits } from './health.ts';
+import { endTrial, readTrial, type Trial, uncountTry } from '../state/trial.ts';
+import { judge } from './health.ts';
 import { record } from './record.ts';
 import type { Report } from './report.ts';
 
@@ -19,7 +19,10 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   const trial = readTrial(guest.name, fresh?.name);
   if (!fresh || !trial) return;
   report.step(`Start ${trial.tries - trial.left} of ${trial.tries} from ${fresh.title}: is it healthy?`);
-  const subject = { machine: guest.name, unit: guestUnit(guest.name), baseline: readBaseline(guest.name) };
+  const subject = {
+    ...{ machine: guest.name, unit: guestUnit(guest.name), baseline: readBaseline(guest.name) },
+    hasBus: hasBus(fresh.path),
+  };
   const verdict = await judge(subject, guest.update, report);
   if (verdict.kind === 'stopped')
     return report.step('It was stopped before it could be judged. Its next start is counted, too');
@@ -29,21 +32,23 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
     ...{ from: from?.checksum, to: fresh.checksum, version: fresh.title },
   };
   if (verdict.kind === 'healthy') {
-    await bless(guest);
+    endTrial(guest.name, fresh.name);
+    if (verdict.failedUnits) writeBaseline(guest.name, { failedUnits: verdict.failedUnits });
     const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is healthy: blessed`;
     report.progress(message);
     return record(guest, { ...attempt, outcome: 'blessed', message });
+  }
+  if (verdict.kind === 'hindered') {
+    uncountTry(guest.name, trial);
+    const lack = `The host lacks something, so ${guest.name} could not be started: ${verdict.lack}`;
+    await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
+    throw new Failure(lack, `See: guestctl doctor. Then start it again: machinectl start ${guest.name}`);
   }
   const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is not healthy: ${verdict.fault}`;
   if (trial.left === 0) reject(guest.name, fresh.checksum, verdict.fault);
   await record(guest, { ...attempt, outcome: 'failed', message });
   await startAgain(guest);
   throw new Failure(message, nextStep(trial, from));
-}
-
-async function bless(guest: Guest): Promise<void> {
-  await rememberFailedUnits(guest.name);
-  endTrials(guest.name);
 }
 
 async function startAgain({ name }: Guest): Promise<void> {

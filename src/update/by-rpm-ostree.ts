@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import { throughHost } from '../machine/inside.ts';
 import {
   type CachedUpdate,
   hasCrashed,
@@ -10,7 +11,7 @@ import {
   tryRpmOstree,
   unchanged,
 } from '../machine/rpm-ostree.ts';
-import { isRunning, maintenanceUnit, startUnit, stopUnit } from '../machine/systemctl.ts';
+import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../machine/systemctl.ts';
 import { dropRef, repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { type Rejection, readRejection } from '../state/rejected.ts';
 import { rememberFailedUnits } from './health.ts';
@@ -85,7 +86,7 @@ async function stage(
   const refused = trigger === 'timer' ? refusedBefore(name, attempt) : undefined;
   if (refused) return leftAlone(name, refused, offer);
   // In its maintenance most of its units are not started.
-  if (next === 'reboot') await rememberFailedUnits(name);
+  if (next === 'reboot') await rememberFailedUnits(guest, throughHost(name, updateUnit(name)));
   await bring(guest, current, upgrades, report);
   const [made] = (await rpmOstreeStatus(name)).deployments;
   const rejection = made?.staged ? rejectionOf(name, made) : undefined;

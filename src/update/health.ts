@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guest } from '../config/guest.ts';
 import type { UpdatePolicy } from '../config/policy.ts';
 import { excerpt } from '../config/problem.ts';
-import { failedUnits, isActive, runInside, systemState } from '../machine/inside.ts';
+import { type Ask, checkInside, failedUnits, isActive, systemState } from '../machine/inside.ts';
+import { lastMessages } from '../machine/journal.ts';
 import { showUnits } from '../machine/systemctl.ts';
 import { type Baseline, writeBaseline } from '../state/baseline.ts';
 import type { Report } from './report.ts';
@@ -11,56 +13,110 @@ export interface Subject {
   readonly machine: string;
   readonly unit: string;
   readonly baseline: Baseline | undefined;
+  /** Whether its tree has D-Bus, without which its systemd cannot be asked. */
+  readonly hasBus: boolean;
 }
 
 /** `stopped`: somebody ended it in an orderly way, before it could be judged. */
 export type Verdict =
-  | { readonly kind: 'healthy' }
+  /** With the units that have failed all the same: the baseline of the next trial. */
+  | { readonly kind: 'healthy'; readonly failedUnits: readonly string[] | undefined }
   | { readonly kind: 'stopped' }
-  /** With the units that failed, where it is because of them. */
+  /** The host lacked something that every deployment needs: no fault of this one. */
+  | { readonly kind: 'hindered'; readonly lack: string }
+  /** With the units that failed, if it is because of them. */
   | { readonly kind: 'faulty'; readonly fault: string; readonly units?: readonly string[] };
+
+/** What one look at a machine shows. */
+export interface Sight {
+  /** `stopped` is only what ended well: what crashed has failed. */
+  readonly unit: 'starting' | 'up' | 'stopped' | 'failed';
+  /** As its own systemd calls it: systemctl(1), is-system-running. Undefined if it does not answer. */
+  readonly system?: string | undefined;
+  /** Whether default.target is active. Undefined if its systemd does not answer. */
+  readonly isAtTarget?: boolean | undefined;
+  /** Undefined if its systemd does not answer. */
+  readonly failedUnits?: readonly string[] | undefined;
+}
+
+/**
+ * Decides by one look: a verdict, or that the machine is up, so that its health checks can be run, or that it has to be
+ * looked at again. No answer is never a good sign.
+ */
+export function decide(
+  { unit, system, isAtTarget, failedUnits: failed }: Sight,
+  { baseline, hasBus }: Pick<Subject, 'baseline' | 'hasBus'>,
+): Verdict | 'up' | 'booting' {
+  if (unit === 'stopped') return { kind: 'stopped' };
+  if (unit === 'failed') return faulty('it ended by itself');
+  if (unit === 'starting') return 'booting';
+  // A tree without D-Bus cannot be asked. Its init system told nspawn that it is up, and that must do.
+  if (!hasBus) return 'up';
+  if (system === 'maintenance') return faulty('it booted into its rescue shell');
+  if (system !== 'running' && system !== 'degraded') return 'booting';
+  if (isAtTarget === undefined || failed === undefined) return 'booting';
+  if (!isAtTarget) return faulty('it did not reach its default target');
+  // Without a baseline no failed unit can be called new.
+  const units = baseline ? failed.filter((one) => !baseline.failedUnits.includes(one)) : [];
+  if (units.length === 0) return 'up';
+  return { kind: 'faulty', fault: `${units.join(' and ')} failed, and had not failed before`, units };
+}
 
 const faulty = (fault: string): Verdict => ({ kind: 'faulty', fault });
 
 /**
  * Waits for a machine to come up, and judges it: it reached its default target, no unit failed that had not failed
- * before, and the health checks succeed, all within the time that its guest file gives it.
+ * before, and the health checks succeed, all within the time that its guest file gives it. It is looked at once more after
+ * the checks, because it may have gone down meanwhile. Time is monotonic: a clock that is set changes nothing.
  */
 export async function judge(subject: Subject, policy: UpdatePolicy, report: Report): Promise<Verdict> {
-  const deadline = Date.now() + policy.healthTimeout;
+  const deadline = performance.now() + policy.healthTimeout;
+  const left = () => deadline - performance.now();
   let complaint = 'it did not come up';
-  let checked = false;
-  while (Date.now() < deadline) {
-    const state = await unitState(subject.unit);
-    if (state === 'stopped') return { kind: 'stopped' };
-    if (state === 'failed') return faulty(`it ended by itself (${complaint})`);
-    if (state === 'up') {
-      const boot = await bootState(subject);
-      if (boot === 'up') {
-        report.progress('It is up; checking its health');
-        const units = await newlyFailed(subject);
-        if (units.length > 0)
-          return { kind: 'faulty', fault: `${units.join(' and ')} failed, and had not failed before`, units };
-        const unhappy = await firstComplaint(subject.machine, policy.healthChecks, deadline);
-        if (!unhappy) return { kind: 'healthy' };
-        // The last check is cut off by the deadline: what the one before it said tells more.
-        if (!checked || Date.now() < deadline) complaint = unhappy;
-        checked = true;
-      } else if (boot !== 'booting') return faulty(boot);
-    }
-    await sleep(checked ? 1000 : 300);
+  let wasChecked = false;
+  for (; left() > 0; await sleep(wasChecked ? 1000 : 300)) {
+    const before = decide(await look(subject), subject);
+    if (before === 'booting') continue;
+    if (before !== 'up') return await withCause(before, subject, complaint);
+    report.progress('It is up; checking its health');
+    const unhappy = await firstComplaint(subject.machine, policy.healthChecks, left);
+    const sight = await look(subject);
+    const after = decide(sight, subject);
+    if (after !== 'up' && after !== 'booting') return await withCause(after, subject, complaint);
+    if (after === 'up' && !unhappy) return { kind: 'healthy', failedUnits: sight.failedUnits };
+    // The deadline cuts off the last check: what the one before it said tells more.
+    if (!wasChecked || left() > 0) complaint = unhappy ?? 'it went down while it was checked';
+    wasChecked = true;
   }
   return faulty(`${complaint} within ${policy.healthTimeout / 1000} s`);
 }
 
-/** Keeps which units of a running guest have failed, to compare its next deployment with. */
-export async function rememberFailedUnits(guest: string): Promise<void> {
-  const failed = await failedUnits(guest);
-  if (failed) writeBaseline(guest, { failedUnits: failed });
+/**
+ * Keeps which units of a guest have failed, to compare its next deployment with. Waits for a guest that is still booting:
+ * before it is up, not all of them are known. Keeps what is known if it does not come up.
+ */
+export async function rememberFailedUnits({ name, update }: Guest, ask?: Ask): Promise<void> {
+  const deadline = performance.now() + update.healthTimeout;
+  for (;;) {
+    const state = await systemState(name, ask);
+    if (state === 'running' || state === 'degraded') break;
+    if ((state !== 'initializing' && state !== 'starting') || performance.now() > deadline) return;
+    await sleep(500);
+  }
+  const failed = await failedUnits(name, ask);
+  if (failed) writeBaseline(name, { failedUnits: failed });
 }
 
-/** `stopped` is only what ended well: what crashed has failed. */
-async function unitState(unit: string): Promise<'starting' | 'up' | 'stopped' | 'failed'> {
+async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
+  const state = await unitState(unit);
+  if (state !== 'up' || !hasBus) return { unit: state };
+  const system = await systemState(machine);
+  if (system !== 'running' && system !== 'degraded') return { unit: state, system };
+  const isAtTarget = await isActive(machine, 'default.target');
+  return { unit: state, system, isAtTarget, failedUnits: await failedUnits(machine) };
+}
+
+async function unitState(unit: string): Promise<Sight['unit']> {
   const [shown] = await showUnits([unit], ['ActiveState']);
   switch (shown?.['ActiveState']) {
     case 'active':
@@ -75,31 +131,29 @@ async function unitState(unit: string): Promise<'starting' | 'up' | 'stopped' | 
   }
 }
 
-/** What keeps it from being up, in words, where nothing will change that. */
-async function bootState({ machine, baseline }: Subject): Promise<string> {
-  const state = await systemState(machine);
-  // A tree without D-Bus cannot be asked, and then never could: its unit's being up must do.
-  if (state === undefined) return baseline ? 'booting' : 'up';
-  if (state === 'maintenance') return 'it booted into its rescue shell';
-  if (state !== 'running' && state !== 'degraded') return 'booting';
-  const isUp = await isActive(machine, 'default.target');
-  if (isUp === undefined) return 'booting';
-  return isUp ? 'up' : 'it did not reach its default target';
+/** Adds why a machine ended by itself, as far as its unit's journal tells. */
+async function withCause(verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> {
+  if (verdict.kind !== 'faulty' || verdict.fault !== 'it ended by itself') return verdict;
+  const lack = lackOf(await lastMessages(unit));
+  if (lack !== undefined) return { kind: 'hindered', lack };
+  return faulty(`${verdict.fault} (${complaint})`);
 }
 
-/** Where nothing is known of before, nothing can be said to be new. */
-async function newlyFailed({ machine, baseline }: Subject): Promise<string[]> {
-  if (!baseline) return [];
-  return ((await failedUnits(machine)) ?? []).filter((unit) => !baseline.failedUnits.includes(unit));
-}
+/** Finds what the host lacked, in what nspawn and the first process of a machine said last: errno(3). */
+export const lackOf = (messages: readonly string[]): string | undefined =>
+  messages.find((message) =>
+    /^(Failed to|Cannot) .*: (Too many open files|No space left on device|Cannot allocate memory|Resource temporarily unavailable|Disk quota exceeded|Too many (users|references)|User namespace limit)/i.test(
+      message,
+    ),
+  );
 
 async function firstComplaint(
   machine: string,
   checks: UpdatePolicy['healthChecks'],
-  deadline: number,
+  left: () => number,
 ): Promise<string | undefined> {
   for (const words of checks) {
-    const { exitCode, stdout, stderr } = await runInside(machine, words, deadline - Date.now());
+    const { exitCode, stdout, stderr } = await checkInside(machine, words, left());
     if (exitCode === 0) continue;
     const said = excerpt((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '');
     return `HealthCheck=${words.join(' ')} did not succeed (exit code ${exitCode}${said ? `: ${said}` : ''})`;

@@ -1,6 +1,7 @@
 import { type Guest, originPlace } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
-import { bootUnit, isRunning, rehearseUnit, startUnit } from '../machine/systemctl.ts';
+import { throughHost } from '../machine/inside.ts';
+import { bootUnit, isRunning, startUnit, updateUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
 import type { Offer } from '../sources/source.ts';
@@ -9,6 +10,7 @@ import { readStaged, writeStaged } from '../state/staged.ts';
 import { cleanUp } from './clean.ts';
 import { rememberFailedUnits } from './health.ts';
 import type { Attempt } from './history.ts';
+import { rehearsed } from './rehearsed.ts';
 import type { Report } from './report.ts';
 
 /** What was done, for the history. */
@@ -67,10 +69,10 @@ async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): 
   }
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, checksum);
   // What fails now is not the update's fault.
-  if (seen.isRunning) await rememberFailedUnits(guest.name);
+  if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
   // With Action=switch that is part of the switch.
   if (guest.update.rehearse && guest.update.action === 'stage' && listDeployments(guest.sysroot).length > 0)
-    await startUnit(rehearseUnit(guest.name));
+    await rehearsed(guest, checksum);
   const version = seen.version && { version: seen.version };
   writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...version });
 }

@@ -8,9 +8,9 @@ import {
   guestUnit,
   isRunning,
   rehearseUnit,
-  restartUnit,
   showUnits,
-  startUnit,
+  switchUnit,
+  tryRestartUnit,
 } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
@@ -19,6 +19,7 @@ import { readRejection } from '../state/rejected.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readTrial } from '../state/trial.ts';
 import { rememberFailedUnits } from './health.ts';
+import { rehearsed } from './rehearsed.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -32,17 +33,25 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
     return report.step(`What is next takes effect at the next start: machinectl start ${guest.name}`);
   const isRehearsed = guest.update.rehearse && whatIsStaged(guest) && !readRollback(guest.name);
   if (isRehearsed) await requireRehearsable(guest);
-  await rememberFailedUnits(guest.name);
+  await rememberFailedUnits(guest);
   if (isRehearsed) {
     report.step(`Rehearsing it first: systemctl status ${rehearseUnit(guest.name)}`);
-    await startUnit(rehearseUnit(guest.name));
+    await rehearsed(guest, wanted);
   }
+  if (nextCommit(guest) !== wanted)
+    throw new Failure(
+      `What ${guest.name} boots next has changed meanwhile`,
+      `Switch again: systemctl start ${switchUnit(guest.name)}`,
+    );
   report.step(`Restarting ${guest.name}`);
-  // If it hangs or crashes, the assessment deals with it: what counts is how that ends.
-  const problem = await restartUnit(guestUnit(guest.name)).catch((error: unknown) => {
+  // If it hangs or crashes, the assessment deals with it: what counts is how that ends. A guest that somebody has stopped
+  // meanwhile stays stopped.
+  const problem = await tryRestartUnit(guestUnit(guest.name)).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     return error;
   });
+  if (!problem && nextCommit(guest) === wanted)
+    return report.step(`${guest.name} was stopped meanwhile. The update takes effect at its next start`);
   report.progress('It was restarted; waiting for the verdict on it');
   await settled(guest);
   const [next] = listDeployments(guest.sysroot);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckedBuild } from '../config/build.ts';
-import type { Checked } from '../config/guest.ts';
-import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest } from '../config/load.ts';
+import type { Checked, Guest } from '../config/guest.ts';
+import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest, loadGuests } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
 import { Failure } from '../failure.ts';
 import { unitsOfBuild } from '../generate/further-units.ts';
@@ -10,6 +10,7 @@ import { bootUnit, buildUnit, guestUnit, timerUnit, updateUnit } from '../machin
 import { nodeFiles } from '../node-files.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { verifyOnHost } from './on-host.ts';
+import { sharedSysroot } from './shared-sysroot.ts';
 import { verifyUnits } from './units.ts';
 
 export interface Verified {
@@ -20,7 +21,8 @@ export interface Verified {
 /** Checks guests and builds by their names or files, or all that are declared. */
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const checked = targets.length > 0 ? targets.flatMap(find) : all();
-  return Promise.all(checked.map(verifyOne));
+  const { guests } = loadGuests(nodeFiles);
+  return Promise.all(checked.map((one) => verifyOne(one, guests)));
 }
 
 function all(): (Checked | CheckedBuild)[] {
@@ -45,16 +47,16 @@ function find(target: string): (Checked | CheckedBuild)[] {
 }
 
 /** What is wrong with its files is told together with what only the host can tell of the rest of them. */
-async function verifyOne(checked: Checked | CheckedBuild): Promise<Verified> {
+async function verifyOne(checked: Checked | CheckedBuild, guests: readonly Guest[]): Promise<Verified> {
   const known = 'broken' in checked ? checked.broken : undefined;
   const rest = known?.rest?.();
   const [onHost, inUnits] =
     'build' in checked
       ? await ofBuild(checked)
       : 'guest' in checked
-        ? await ofGuest(checked)
+        ? await ofGuest(checked.guest, guests)
         : rest
-          ? await ofGuest({ guest: rest })
+          ? await ofGuest(rest, guests)
           : [[], []];
   const problems = known?.problems.slice() ?? [];
   for (const more of [onHost, inUnits])
@@ -77,9 +79,13 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 
 type Found = Promise<[onHost: Problem[], inUnits: Problem[]]>;
 
-function ofGuest({ guest }: Extract<Checked, { guest: unknown }>): Found {
+async function ofGuest(guest: Guest, guests: readonly Guest[]): Found {
   const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(guest.name));
-  return Promise.all([verifyOnHost(guest), verifyUnits(guest, unitsOf({ guest }), units)]);
+  const [onHost, inUnits] = await Promise.all([
+    verifyOnHost(guest),
+    verifyUnits(guest, unitsOf({ guest }), units),
+  ]);
+  return [[...sharedSysroot(guest, guests), ...onHost], inUnits];
 }
 
 const ofBuild = async ({ build }: Extract<CheckedBuild, { build: unknown }>): Found => [

@@ -1,12 +1,12 @@
 // What tests do with guests in a test host, in the words of who uses them.
-import type { Host } from './host.ts';
+import type { Commands } from './host.ts';
 import { suite } from './recipe.ts';
 
 /** Rehearsals take a mount(8) that Debian 12 does not have; there they are refused. */
 export const canRehearse = suite !== 'bookworm';
 
 /** Declares a guest that follows the mirror's server tree, or one of the text given. */
-export async function declare(host: Host, name: string, text = guestFile()): Promise<void> {
+export async function declare(host: Commands, name: string, text = guestFile()): Promise<void> {
   await host.write(`/etc/ostree-guests/${name}.guest`, text);
   await host.run('systemctl', 'daemon-reload');
 }
@@ -16,11 +16,11 @@ export function guestFile(extra = '', url = 'file:///srv/mirror/repo'): string {
 }
 
 /** Creates or updates a guest. */
-export const update = (host: Host, name: string) =>
+export const update = (host: Commands, name: string) =>
   host.run('systemctl', 'start', `ostree-guest-update@${name}`);
 
 /** Starts an update that is to fail: the errors that it wrote to the journal, and nothing else. */
-export async function failingUpdate(host: Host, name: string): Promise<string> {
+export async function failingUpdate(host: Commands, name: string): Promise<string> {
   // Not by its invocation: of a process that is gone already, journald may not know that.
   const { stdout } = await host.run('date', '+%s.%N');
   const { exitCode } = await host.try(`systemctl start ostree-guest-update@${name}`);
@@ -29,29 +29,29 @@ export async function failingUpdate(host: Host, name: string): Promise<string> {
     journalctl -o cat -p err -t ostree-guest-update --since=@${stdout.trim()}`);
 }
 
-export const start = (host: Host, name: string) => host.run('machinectl', 'start', name);
+export const start = (host: Commands, name: string) => host.run('machinectl', 'start', name);
 
 /** Runs a script in a running guest: what it printed, trimmed. */
-export async function inGuest(host: Host, name: string, script: string): Promise<string> {
+export async function inGuest(host: Commands, name: string, script: string): Promise<string> {
   const options = ['--machine', name, '--quiet', '--pipe', '--wait', '--collect'];
   const { stdout } = await host.run('systemd-run', ...options, '/bin/sh', '-euc', script);
   return stdout.trim();
 }
 
-/** Waits until a script succeeds in the host, for up to two minutes; what it last said is the error. */
-export async function eventually(host: Host, script: string): Promise<void> {
+/** Waits until a script succeeds in the host; what it last said is the error. */
+export async function eventually(host: Commands, script: string): Promise<void> {
   await host.sh(`until out=$( { ${script}; } 2>&1 ); do
-      ((SECONDS < 120)) || { echo "$out"; exit 1; }
+      ((SECONDS < ${host.patience ?? 120})) || { echo "$out"; exit 1; }
       sleep 0.2
     done`);
 }
 
 /** Waits until the unit of a guest is in a state. */
-export const reaches = (host: Host, name: string, state: 'active' | 'inactive'): Promise<void> =>
+export const reaches = (host: Commands, name: string, state: 'active' | 'inactive'): Promise<void> =>
   eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = ${state} ]`);
 
 /** Asks a guest to reboot, and waits until it is being booted again. */
-export async function beginReboot(host: Host, name: string, ask: () => Promise<unknown>): Promise<void> {
+export async function beginReboot(host: Commands, name: string, ask: () => Promise<unknown>): Promise<void> {
   const leader = await host.sh(`machinectl show ${name} --property=Leader`);
   await ask();
   await eventually(
@@ -62,7 +62,7 @@ export async function beginReboot(host: Host, name: string, ask: () => Promise<u
 
 /** Reboots a guest and waits until it is up again. */
 export async function reboot(
-  host: Host,
+  host: Commands,
   name: string,
   ask: () => Promise<unknown> = () => host.run('machinectl', 'reboot', name),
 ): Promise<void> {
@@ -80,28 +80,28 @@ export interface GuestStatus {
   update: { state: string; next: string | null; timer: string };
 }
 
-export async function status(host: Host, name: string): Promise<GuestStatus> {
+export async function status(host: Commands, name: string): Promise<GuestStatus> {
   return JSON.parse(await host.sh(`guestctl status -o json ${name}`)) as GuestStatus;
 }
 
-export async function updateJournal(host: Host, name: string): Promise<string> {
+export async function updateJournal(host: Commands, name: string): Promise<string> {
   return host.sh(`journalctl --sync; journalctl -o cat --no-pager -u ostree-guest-update@${name}`);
 }
 
 export const repositoryOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/repo`;
 
 /** How many KiB all guests together take; a file that they share counts once. */
-export async function guestsOnDisk(host: Host): Promise<number> {
+export async function guestsOnDisk(host: Commands): Promise<number> {
   return Number(await host.sh('sync; du -skx /var/lib/ostree-guests | cut -f1'));
 }
 
 /** How many KiB the tree that a guest runs from takes. */
-export async function treeOnDisk(host: Host, name: string): Promise<number> {
+export async function treeOnDisk(host: Commands, name: string): Promise<number> {
   return Number(await host.sh(`cd /run/ostree-guests/${name}/root && du -skx usr | cut -f1`));
 }
 
 /** How many files on disk a path is in the deployments of a guest: one where it did not change and they share it. */
-export async function copiesOf(host: Host, name: string, path: string): Promise<string> {
+export async function copiesOf(host: Commands, name: string, path: string): Promise<string> {
   const deployments = `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy`;
   return host.sh(
     `cd ${deployments}; [ $(ls -d *.0/${path} | wc -l) -gt 1 ]; stat -c %i *.0/${path} | sort -u | wc -l`,

@@ -8,15 +8,8 @@ import { copyPlainHost } from './plain.ts';
 import { buildTrees, type Trees } from './trees.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
-export interface Host {
-  readonly name: string;
-  /** Paths outside of the host: the root that it runs from, its physical sysroot (on a plain host: its root) ... */
-  readonly root: string;
-  readonly physical: string;
-  /** ... its /var, and a directory that is nowhere inside, for what a test needs outside. */
-  readonly var: string;
-  readonly work: string;
-  readonly trees: Trees;
+/** How things are done in a host, be it a container or a virtual machine. */
+export interface Commands {
   /** Runs a command in the host. Throws, with the command and all it printed, when it fails. */
   run(file: string, ...args: string[]): Promise<Result>;
   /** Runs a script (bash -euo pipefail) in the host: its output, trimmed. Throws like `run`. */
@@ -25,6 +18,19 @@ export interface Host {
   try(script: string): Promise<Result>;
   /** Writes a file in the host, with its directory. */
   write(path: string, text: string, mode?: number): Promise<void>;
+  /** How many seconds something that happens by itself may take; 120 by default. */
+  readonly patience?: number;
+}
+
+export interface Host extends Commands {
+  readonly name: string;
+  /** Paths outside of the host: the root that it runs from, its physical sysroot (on a plain host: its root) ... */
+  readonly root: string;
+  readonly physical: string;
+  /** ... its /var, and a directory that is nowhere inside, for what a test needs outside. */
+  readonly var: string;
+  readonly work: string;
+  readonly trees: Trees;
   /** Ends it as a power cut does, and boots it again. */
   cutPower(): Promise<void>;
   /** Ends it as a power cut does, and removes all of it. */
@@ -74,7 +80,7 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
   }
 }
 
-function commands(machine: () => Machine): Pick<Host, 'run' | 'sh' | 'try' | 'write'> {
+function commands(machine: () => Machine): Commands {
   const execute = async (input: string | undefined, command: string[]): Promise<Result> => {
     const [file = '', ...args] = command;
     const { exitCode, stdout, stderr, all, signal, timedOut } = await execa(

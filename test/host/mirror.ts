@@ -34,17 +34,26 @@ export async function makeMirror(host: Host): Promise<string> {
 }
 
 /** Publishes a commit: the guests' tree with some changes. Returns its checksum. */
-export async function publish(host: Host, ref: string, changes: Changes = {}): Promise<string> {
-  const overlay = await mkdtemp(join(host.work, 'commit-'));
+export const publish = (host: Host, ref: string, changes: Changes = {}): Promise<string> =>
+  publishIn(outside(host, mirrorPath), host.work, ref, { from: guestRecipe.ref, ...changes });
+
+/** Publishes a commit in a repository; `work` is a directory for what it takes. */
+export async function publishIn(
+  repo: string,
+  work: string,
+  ref: string,
+  changes: Changes & { readonly from: string },
+): Promise<string> {
+  const overlay = await mkdtemp(join(work, 'commit-'));
   await writeFiles(join(overlay, 'tree'), changes.files ?? {});
   const left = [...(changes.remove ?? [])];
   if (changes.kernel === false) left.push('/usr/lib/modules/0-placeholder/vmlinuz');
   await writeFile(join(overlay, 'skip'), left.map((path) => `${inTree(path)}\n`).join(''));
   const { stdout } = await execa('ostree', [
     'commit',
-    `--repo=${outside(host, mirrorPath)}`,
+    `--repo=${repo}`,
     `--branch=${ref}`,
-    `--tree=ref=${changes.from ?? guestRecipe.ref}`,
+    `--tree=ref=${changes.from}`,
     `--tree=dir=${join(overlay, 'tree')}`,
     // Anything that changes files on the way makes ostree write all of them again: 3 s instead of 0.1 s.
     ...(left.length ? [`--skip-list=${join(overlay, 'skip')}`] : []),

@@ -12,12 +12,16 @@ const database = 'usr/lib/sysimage/dpkg';
  * Makes a package of what `npm run build` made, and lets dpkg install it: what comes of it, as an OSTree tree has it
  * (/usr/etc, nothing in /var), with the host tree's package database.
  */
-export async function installProduct(destination: string, trees: string): Promise<string> {
+export async function installProduct(
+  destination: string,
+  trees: string,
+  ref = hostRecipe.ref,
+): Promise<string> {
   const deb = debIn(await makePackages(`${destination}-package`, 'deb'));
   await mkdir(join(destination, 'var/lib'), { recursive: true });
   const dpkg = join(destination, 'var/lib/dpkg');
   const subpath = ['--subpath', `/${database}`];
-  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, hostRecipe.ref, dpkg]);
+  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, ref, dpkg]);
   // Its scripts see an empty root, $DPKG_ROOT, and must leave the machine that this runs on alone.
   await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', deb]);
   await mkdir(join(destination, database, '..'), { recursive: true });

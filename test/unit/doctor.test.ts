@@ -13,6 +13,7 @@ const healthy: Facts = {
   mapped: undefined,
   ...{
     userNamespaces: 15_000,
+    inotifyInstances: 128,
     hasNspawn: true,
     hasFuse: true,
     mapsOwners: true,
@@ -40,6 +41,16 @@ test('a host on which all is well', () => {
         ok  guest files      1 guest is declared, units are up to date
     `).replace(/^/, '  '),
   );
+});
+
+test('a host that cannot watch enough files for its guests', () => {
+  const guests = Array.from({ length: 8 }, () => guestOf('[Guest]\nRef=site:x\n'));
+  const of = (inotifyInstances: number) =>
+    diagnose({ ...healthy, inotifyInstances, declared: { ...healthy.declared, guests } }).filter(
+      ({ check }) => check === 'inotify',
+    );
+  expect(of(128)).toMatchObject([{ state: 'warning', message: expect.stringContaining('about 7 guests') }]);
+  expect(of(8192)).toEqual([]);
 });
 
 const own = guestOf('[Guest]\nRef=site:x\n[Update]\nBy=rpm-ostree\n');

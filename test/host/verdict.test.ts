@@ -1,0 +1,132 @@
+// A verdict is evidence: what goes wrong beside an update, and must neither bless nor reject it.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { faults } from './faults.ts';
+import { declare, eventually, guestFile, inGuest, reaches, reboot, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+/** Creates a guest with this policy, which follows a ref of its own, and starts it. */
+async function guest(name: string, policy = ''): Promise<void> {
+  await publish(host, `debian/12/${name}`, { version: '1' });
+  await declare(host, name, guestFile(`[Update]\n${policy}`).replace(serverRef, `debian/12/${name}`));
+  await update(host, name);
+  await start(host, name);
+  await reaches(host, name, 'active');
+}
+const outcomes = async (name: string) =>
+  (JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as { outcome: string }[]).map(
+    ({ outcome }) => outcome,
+  );
+const settles = (name: string) =>
+  eventually(
+    host,
+    `[ -z "$(ls -A /var/lib/ostree-guests/${name}/trials 2>/dev/null)" ] && [ "$(systemctl is-active systemd-nspawn@${name})" = active ]`,
+  );
+
+test('a service that is new and fails takes the guest back, also where it never had an update before', async () => {
+  await guest('base');
+  const bad = await publish(host, 'debian/12/base', { version: '2', ...faults['has a service that fails'] });
+  await update(host, 'base');
+  expect(await host.sh('cat /var/lib/ostree-guests/base/baseline.json')).toBe('{"failedUnits":[]}');
+  await host.run('machinectl', 'reboot', 'base');
+  await eventually(host, `test -e /var/lib/ostree-guests/base/rejected/${bad}.json`);
+  await settles('base');
+  expect(await outcomes('base')).not.toContain('blessed');
+});
+
+test('a check that fails is no success because the guest goes down meanwhile', async () => {
+  await guest('down', `HealthCheck=sh -c 'sleep 3; exit 1'\nHealthTimeoutSec=1min\nTries=5\n`);
+  await publish(host, 'debian/12/down', { version: '2' });
+  await update(host, 'down');
+  await reboot(host, 'down');
+  for (let round = 0; round < 3; round += 1) {
+    await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@down | grep -q checking');
+    await host.sh('sleep 0.$((RANDOM % 10)); systemctl stop systemd-nspawn@down');
+    await eventually(host, `! systemctl is-active --quiet ostree-guest-assess@down`);
+    expect(await outcomes('down')).not.toContain('blessed');
+    await start(host, 'down');
+  }
+  await host.run('systemctl', 'stop', 'systemd-nspawn@down');
+});
+
+test('systemd that starts anew does not keep a guest down, nor its trial from being judged', async () => {
+  await guest('reexec', 'HealthCheck=sleep 2\n');
+  for (const pause of ['0', '0.2', '0.4']) {
+    const commit = await publish(host, 'debian/12/reexec', { version: `after ${pause}` });
+    await update(host, 'reexec');
+    await host.sh(`machinectl reboot reexec
+      until [ "$(systemctl is-active ostree-guest-boot@reexec)" = activating ]; do sleep 0.02; done
+      sleep ${pause}; systemctl daemon-reexec`);
+    await eventually(host, 'guestctl history reexec | grep -q blessed');
+    await host.run('systemctl', 'daemon-reexec');
+    await settles('reexec');
+    expect((await status(host, 'reexec')).running?.checksum).toBe(commit);
+  }
+});
+
+test('a guest that is stopped while its switch waits stays stopped', async () => {
+  await guest('stopped', 'Action=switch\n');
+  await publish(host, 'debian/12/stopped', { version: '2' });
+  // The switch asks for the failed units before it restarts the guest; that takes long here.
+  await host.write(
+    '/run/systemd/system/ostree-guest-switch@stopped.service.d/slow.conf',
+    '[Service]\nExecStartPre=sh -c "sleep 2"\n',
+  );
+  await host.run('systemctl', 'daemon-reload');
+  await host.sh('systemctl start --no-block ostree-guest-update@stopped');
+  await eventually(host, '[ "$(systemctl is-active ostree-guest-switch@stopped)" = activating ]');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@stopped');
+  await eventually(
+    host,
+    '! systemctl is-active --quiet ostree-guest-update@stopped ostree-guest-switch@stopped',
+  );
+  expect(await host.sh('systemctl is-active systemd-nspawn@stopped || :')).toBe('inactive');
+});
+
+test('guestctl update brings what is published while another update goes on', async () => {
+  await guest('joined');
+  await host.write(
+    '/run/systemd/system/ostree-guest-update@joined.service.d/slow.conf',
+    '[Service]\nExecStartPost=sleep 2\n',
+  );
+  await host.run('systemctl', 'daemon-reload');
+  await host.sh('systemctl start --no-block ostree-guest-update@joined; sleep 1.5');
+  const commit = await publish(host, 'debian/12/joined', { version: '2' });
+  await host.run('guestctl', 'update', 'joined');
+  expect((await status(host, 'joined')).staged?.checksum).toBe(commit);
+});
+
+test('a host that has no inotify instances left rejects nothing', async () => {
+  await guest('lacking', 'Tries=1\n');
+  const commit = await publish(host, 'debian/12/lacking', { version: '2' });
+  await update(host, 'lacking');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@lacking');
+  // The limit is the machine's, which runs other test hosts: so the guest says what its systemd says then.
+  const root = '/var/lib/ostree-guests/lacking/sysroot/ostree/deploy/lacking/deploy';
+  expect(await host.sh(`ls ${root} | grep -c origin`)).toBe('1');
+  await host.write(
+    '/run/systemd/system/systemd-nspawn@lacking.service.d/99-lack.conf',
+    '[Service]\nExecStart=\nExecStart=sh -c "sleep 1; echo Failed to create control group inotify object: Too many open files; exit 1"\nType=exec\n',
+  );
+  await host.run('systemctl', 'daemon-reload');
+  await host.try('machinectl start lacking');
+  await eventually(
+    host,
+    '! systemctl is-active --quiet ostree-guest-assess@lacking && guestctl history lacking | grep -q lacks',
+  );
+  await host.run('rm', '/run/systemd/system/systemd-nspawn@lacking.service.d/99-lack.conf');
+  await host.run('systemctl', 'daemon-reload');
+  expect(await status(host, 'lacking')).toMatchObject({ rejected: [], trial: { tries: 1, left: 1 } });
+  await start(host, 'lacking');
+  await settles('lacking');
+  expect((await status(host, 'lacking')).running?.checksum).toBe(commit);
+  expect(await inGuest(host, 'lacking', 'echo up')).toBe('up');
+});

@@ -1,7 +1,9 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from './config/build.ts';
 import type { Guest } from './config/guest.ts';
 import { loadBuild, loadGuest } from './config/load.ts';
 import { formatProblem, type Problem } from './config/problem.ts';
+import { searchPath } from './config/search.ts';
 import { explain, Failure } from './failure.ts';
 import { requireKnown } from './machine/known.ts';
 import { nodeFiles } from './node-files.ts';
@@ -44,10 +46,24 @@ export async function runService<T>(
 
 export function requireGuest(name: string): Guest {
   const checked = loadGuest(nodeFiles, name);
-  if (!checked) throw notDeclared(name);
+  if (!checked) throw leadsOut(name) ?? notDeclared(name);
   if ('broken' in checked) throw hasMistakes(checked.broken.problems);
   return checked.guest;
 }
+
+/** A guest's file may be a link, but its services see no more than some directories of the host. */
+function leadsOut(name: string): Failure | undefined {
+  const file = searchPath.guests.map((path) => `${path}/${name}.guest`).find(isDangling);
+  return file === undefined
+    ? undefined
+    : new Failure(
+        `${file} is a link to ${readlinkSync(file)}, which does not exist or which the guest's services do not see`,
+        'Put the file itself there',
+      );
+}
+
+const isDangling = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path);
 
 export function requireBuild(name: string): Build {
   const checked = loadBuild(nodeFiles, name);

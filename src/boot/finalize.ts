@@ -1,13 +1,15 @@
 import type { Guest } from '../config/guest.ts';
 import { imageTransport } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
+import { bootUnit } from '../machine/systemctl.ts';
 import { undeploy } from '../ostree/boot-list.ts';
 import { type Deployment, isPinned, listDeployments } from '../ostree/deployments.ts';
 import { formatKeyfile, type Keyfile } from '../ostree/keyfile.ts';
 import { deploy } from '../ostree/sysroot.ts';
 import { takeSnapshot } from '../ostree/var-snapshots.ts';
-import { claimStaged, readClaimed, releaseStaged } from '../state/staged.ts';
+import { claimStaged, readClaimed, releaseStaged, type Staged } from '../state/staged.ts';
 import { beginTrial, endTrials, readTrial } from '../state/trial.ts';
+import { forgetUndeployed, rememberUndeployed } from '../state/undeployed.ts';
 import { record } from '../update/record.ts';
 import type { Log } from './boot.ts';
 
@@ -18,28 +20,43 @@ export async function finalize(guest: Guest, log: Log): Promise<void> {
   if (readClaimed(guest.name)?.checksum === before[0]?.checksum) tryOut(guest, before);
   const staged = claimStaged(guest.name);
   if (!staged) return;
-  const { checksum, refspec } = staged;
   // Otherwise a start was cut off between deploying it and saying so.
-  if (before[0]?.checksum !== checksum) {
-    if (before[0] && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before[0]);
-    log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
-    const origin = formatKeyfile(originKeyfile(refspec));
-    await deploy(guest.sysroot, guest.name, { checksum, origin }).catch(async (error: unknown) => {
-      const failed = {
-        action: 'switch',
-        from: before[0]?.checksum,
-        to: checksum,
-        outcome: 'failed',
-      } as const;
-      if (error instanceof Failure)
-        await record(guest, { ...failed, trigger: 'start', since: Date.now(), message: error.message });
+  if (before[0]?.checksum !== staged.checksum)
+    await deployStaged(guest, staged, before[0], log).catch(async (error: unknown) => {
+      if (error instanceof Failure) await remember(guest, staged, before[0], error);
       throw error;
     });
-  }
   const deployments = listDeployments(guest.sysroot);
   const trial = tryOut(guest, deployments);
   for (const excess of excessOf(deployments, guest.update.keep, trial)) undeploy(excess);
   releaseStaged(guest.name);
+  forgetUndeployed(guest.name);
+}
+
+async function deployStaged(
+  guest: Guest,
+  { checksum, refspec }: Staged,
+  before: Deployment | undefined,
+  log: Log,
+): Promise<void> {
+  if (before && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before);
+  log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
+  await deploy(guest.sysroot, guest.name, { checksum, origin: formatKeyfile(originKeyfile(refspec)) });
+}
+
+/** Tells why it failed, now and whenever somebody looks, so that nobody restarts the guest for it in vain. */
+async function remember(
+  guest: Guest,
+  { checksum }: Staged,
+  before: Deployment | undefined,
+  { message, remedy = `See: journalctl -u ${bootUnit(guest.name)}` }: Failure,
+): Promise<void> {
+  if (before)
+    await rememberUndeployed(guest.name, `${before.path}/etc`, { checksum, reason: message, remedy });
+  await record(guest, {
+    ...{ action: 'switch', from: before?.checksum, to: checksum, outcome: 'failed' },
+    ...{ trigger: 'start', since: Date.now(), message },
+  });
 }
 
 /** Puts a fresh deployment on trial, if there is one to go back to. Answers the names of those that are needed for it. */

@@ -19,6 +19,7 @@ import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
+import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 
 /** All that is known of one guest; what the commands print is a function of it. */
 export interface Overview {
@@ -31,6 +32,8 @@ export interface Overview {
   readonly running: Deployment | undefined;
   /** To be deployed at the next start. */
   readonly staged: Staged | undefined;
+  /** Why the last start could not deploy what is staged. */
+  readonly undeployed: Undeployed | undefined;
   /** Asked for, to be the default after the next start. */
   readonly rollback: Rollback | undefined;
   /** Of the default deployment. */
@@ -109,6 +112,7 @@ function stateInFiles(guest: Guest, activeState: string): Omit<Overview, 'since'
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
+    undeployed: readUndeployed(guest.name),
     rollback: readRollback(guest.name),
     trial: readTrial(guest.name, deployments[0]?.name),
     rejected: rejectedCommits(guest.name),

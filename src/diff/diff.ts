@@ -6,6 +6,7 @@ import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
+import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { diffPackages } from './database.ts';
 import { bothChanged, type FileChange, parseDiff } from './files.ts';
 import type { PackageChange } from './packages.ts';
@@ -22,6 +23,8 @@ export interface Difference {
   /** Absent where the trees have no package database that is known. */
   readonly packages?: readonly PackageChange[];
   readonly files: readonly FileChange[];
+  /** Why the last start could not deploy the second one, if that is what is staged. */
+  readonly failure?: Undeployed;
   /** Changed on this machine as well as by the update. */
   readonly etc: readonly string[];
 }
@@ -37,10 +40,12 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
   const what = `Cannot compare ${old} with ${next}`;
   const files = parseDiff(await ostree(what, `--repo=${repository}`, 'diff', old, next));
   const packages = await diffPackages(repository, old, next);
+  const failure = readUndeployed(guest.name);
   return {
     from: await endOf(repository, old),
     to: await endOf(repository, next),
     ...(packages && { packages }),
+    ...(failure?.checksum === next && { failure }),
     files,
     etc: bothChanged(await localChanges(repository, now), files),
   };

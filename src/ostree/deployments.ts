@@ -53,7 +53,7 @@ export function readBootList(sysroot: string): BootList {
     else if (entry) found.push({ ...entry, file });
   }
   for (const entry of bootOrder(found)) {
-    const deployment = resolve(base, entry);
+    const deployment = resolve(sysroot, base, entry);
     if (deployment) list.deployments.push(deployment);
     else list.refused.push({ file: entry.file, reason: `${entry.root} is no deployment in ${sysroot}` });
   }
@@ -68,13 +68,16 @@ function readEntry(file: string): BootEntry | WrongEntry | undefined {
   }
 }
 
+/** Its path begins with that of the sysroot as it is given: in a sandbox, the links that lead there are not seen. */
 function resolve(
   sysroot: string,
+  base: string,
   { root, title, version, file }: BootEntry & { readonly file: string },
 ): Deployment | undefined {
-  const path = realPath(`${sysroot}${root}`);
-  const name = path === undefined ? undefined : deploymentAt(sysroot, path);
-  if (path === undefined || name === undefined) return undefined;
+  const real = realPath(`${sysroot}${root}`);
+  const name = real === undefined ? undefined : deploymentAt(base, real);
+  if (real === undefined || name === undefined) return undefined;
+  const path = `${sysroot}${real.slice(base.length)}`;
   return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
 }
 

@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { unlessMissing } from '../node-files.ts';
 import { run } from '../process.ts';
+import { listDeployments } from './deployments.ts';
 
 /** OSTree makes the root of each deployment immutable; this lets those of a sysroot be removed. */
 export async function clearImmutable(sysroot: string): Promise<void> {
@@ -11,4 +14,20 @@ export async function clearImmutable(sysroot: string): Promise<void> {
 /** Makes the root of a deployment immutable, as OSTree does; a no-op where the file system has no such flag. */
 export async function setImmutable(root: string): Promise<void> {
   await run('chattr', ['+i', '--', root]);
+}
+
+/**
+ * Lets OSTree delete the deployments that are in no boot list, their /etc with files that somebody made immutable. Where it
+ * deploys, which begins with a clean-up, it cannot do so itself: deploy-service.ts.
+ */
+export async function freeUnlisted(sysroot: string, stateroot: string): Promise<void> {
+  const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
+  const listed = new Set(listDeployments(sysroot).map(({ name }) => name));
+  const names = (unlessMissing(() => readdirSync(directory)) ?? []).filter(
+    (name) => /^[0-9a-f]{64}\.\d+$/.test(name) && !listed.has(name),
+  );
+  if (names.length === 0) return;
+  await run('chattr', ['-f', '-i', '--', ...names.map((name) => `${directory}/${name}`)]);
+  // It follows no link below these.
+  await run('chattr', ['-R', '-f', '-ia', '--', ...names.map((name) => `${directory}/${name}/etc`)]);
 }

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { readRegularFile, unlessMissing } from '../node-files.ts';
+import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService } from './deploy-service.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
-import { setImmutable } from './immutable.ts';
+import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
 import { repositoryOf } from './repository.ts';
@@ -68,6 +69,8 @@ export async function deploy(
   stateroot: string,
   { checksum, origin }: { readonly checksum: string; readonly origin: string },
 ): Promise<void> {
+  await freeUnlisted(sysroot, stateroot);
+  const [before] = listDeployments(sysroot);
   const originFile = `${sysroot}/next.origin`;
   rmSync(originFile, { force: true });
   writeFileSync(originFile, origin, { flag: 'wx' });
@@ -77,7 +80,11 @@ export async function deploy(
       ...options,
       checksum,
     ]);
-    if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum}: ${reason(stderr)}`);
+    if (exitCode !== 0) {
+      const cause = reason(stderr);
+      const remedy = deployRemedy(cause, `${before?.path ?? sysroot}/etc`);
+      throw new Failure(`Cannot deploy ${checksum.slice(0, 12)}: ${cause}`, remedy);
+    }
   } finally {
     rmSync(originFile, { force: true });
   }
@@ -87,7 +94,8 @@ export async function deploy(
 }
 
 /** Removes what no deployment and no ref needs. */
-export async function cleanup(sysroot: string): Promise<void> {
+export async function cleanup(sysroot: string, stateroot: string): Promise<void> {
+  await freeUnlisted(sysroot, stateroot);
   await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
 }
 

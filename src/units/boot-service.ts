@@ -1,7 +1,7 @@
 import type { Guest } from '../config/guest.ts';
-import { isElsewhere, isWritable, needsMount } from './elsewhere.ts';
+import { isElsewhere, needsMount } from './elsewhere.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-boot@.service of a guest whose sysroot is elsewhere. */
 export const bootService = (guest: Guest): Parts =>
-  isElsewhere(guest) ? { unit: [needsMount(guest)], service: [isWritable(guest)] } : {};
+  isElsewhere(guest) ? { unit: [needsMount(guest)], service: [`BindPaths=-${guest.sysroot}`] } : {};

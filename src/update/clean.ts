@@ -13,7 +13,7 @@ export async function cleanUp(guest: Guest): Promise<void> {
   const { name, sysroot } = guest;
   writeJson(mark(name), { since: Date.now() });
   await dropUnusedRefs(guest);
-  await cleanup(sysroot);
+  await cleanup(sysroot, name);
   pruneSnapshots(sysroot);
   removeFile(mark(name));
 }

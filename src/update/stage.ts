@@ -7,6 +7,7 @@ import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../os
 import type { Offer } from '../sources/source.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readStaged, writeStaged } from '../state/staged.ts';
+import { readUndeployed } from '../state/undeployed.ts';
 import { cleanUp } from './clean.ts';
 import { rememberFailedUnits } from './health.ts';
 import type { Attempt } from './history.ts';
@@ -99,6 +100,9 @@ export async function create(guest: Guest, offer: Offer, report: Report, version
 export async function howItTakesEffect({ name }: Guest, what: string): Promise<string> {
   if (!readStaged(name)) return `Up to date: ${what}`;
   const how = `machinectl ${(await isRunning(name)) ? 'reboot' : 'start'} ${name}`;
+  const undeployed = readUndeployed(name);
+  if (undeployed)
+    return `${what} is staged, but failed at the last start. ${undeployed.reason}. ${undeployed.remedy}; then: ${how}`;
   return `${what} is staged and takes effect at the next start: ${how}`;
 }
 

@@ -18,7 +18,9 @@ import { requireRehearsable } from '../rehearse/possible.ts';
 import { readRejection } from '../state/rejected.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readTrial } from '../state/trial.ts';
+import { failsAgain, readUndeployed } from '../state/undeployed.ts';
 import { rememberFailedUnits } from './health.ts';
+import { triggerOf } from './history.ts';
 import { rehearsed } from './rehearsed.ts';
 import type { Report } from './report.ts';
 
@@ -29,6 +31,9 @@ import type { Report } from './report.ts';
 export async function switchTo(guest: Guest, report: Report): Promise<void> {
   const wanted = nextCommit(guest);
   if (wanted === undefined) return report.step('Nothing is staged');
+  // A person who starts this has set something right, or wants to see it fail.
+  const inVain = triggerOf(process.env) === 'timer' ? await whyInVain(guest) : undefined;
+  if (inVain !== undefined) return report.step(inVain);
   if (!(await isRunning(guest.name)))
     return report.step(`What is next takes effect at the next start: machinectl start ${guest.name}`);
   const isRehearsed = guest.update.rehearse && whatIsStaged(guest) && !readRollback(guest.name);
@@ -50,7 +55,7 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
     if (!(error instanceof Failure)) throw error;
     return error;
   });
-  if (!problem && nextCommit(guest) === wanted)
+  if (!problem && nextCommit(guest) === wanted && !(await isRunning(guest.name)))
     return report.step(`${guest.name} was stopped meanwhile. The update takes effect at its next start`);
   report.progress('It was restarted; waiting for the verdict on it');
   await settled(guest);
@@ -58,6 +63,17 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
   if (next?.checksum !== wanted) throw notSwitched(guest, wanted, next);
   if (problem && !(await isRunning(guest.name))) throw problem;
   report.step(`${guest.name} runs ${next.title}`);
+}
+
+/**
+ * Says why a restart would not bring what is staged: the last start could not deploy it, and nothing has changed since that
+ * could have been the reason. Returns undefined if it may.
+ */
+export async function whyInVain(guest: Guest): Promise<string | undefined> {
+  const undeployed = readRollback(guest.name) ? undefined : readUndeployed(guest.name);
+  const [next] = listDeployments(guest.sysroot);
+  if (!undeployed || !next || !(await failsAgain(undeployed, `${next.path}/etc`))) return undefined;
+  return `${undeployed.reason}. ${guest.name} is not restarted for it. ${undeployed.remedy}; then: guestctl switch ${guest.name}`;
 }
 
 /** The commit that the next start boots, if that is not what runs. */
@@ -93,7 +109,8 @@ async function settled(guest: Guest): Promise<void> {
 }
 
 function notSwitched({ name }: Guest, wanted: string, next: Deployment | undefined): Failure {
-  const reason = readRejection(name, wanted)?.reason ?? 'it could not be deployed';
+  const reason =
+    readRejection(name, wanted)?.reason ?? readUndeployed(name)?.reason ?? 'it could not be deployed';
   const log = `journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;
   return new Failure(
     `${name} is back on ${next?.title} (${next?.name.slice(0, 12)}): ${reason}`,

@@ -15,6 +15,7 @@ import { record } from './record.ts';
 import type { Report } from './report.ts';
 import { withSlot } from './slot.ts';
 import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs } from './stage.ts';
+import { whyInVain } from './switch.ts';
 
 /**
  * One run of ostree-guest-update@NAME.service: makes the sysroot if there is none, fetches, stages and switches, as far
@@ -113,7 +114,10 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
 }
 
 /** In a unit of its own: the maintenance window and who switches by hand use it, too. */
-async function switchOver({ name }: Guest, report: Report): Promise<void> {
+async function switchOver(guest: Guest, report: Report): Promise<void> {
+  const { name } = guest;
+  const inVain = await whyInVain(guest);
+  if (inVain !== undefined) return report.step(inVain);
   report.step(`Switching to it: systemctl status ${switchUnit(name)}`);
   await startUnit(switchUnit(name));
 }

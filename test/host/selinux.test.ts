@@ -1,9 +1,11 @@
 // A whole life of guests whose tree has SELinux, on hosts without it: nothing of the tree runs outside of its container, and
 // its labels are kept. What only a host with SELinux can show is said in docs/design.md.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mountFileSystem } from './filesystem.ts';
 import { canRehearse, declare, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, serverRef } from './mirror.ts';
+import { suite } from './recipe.ts';
 import { expectedLabels, labelsIn, marksOutside, publishSelinux, watchMarks } from './selinux-tree.ts';
 
 let host: Host;
@@ -90,4 +92,77 @@ test('a guest of the published recipe with such a tree is adopted with its label
   await host.run('guestctl', 'adopt', 'old');
   expect(await labelsIn(host, await host.sh('realpath /run/ostree-guests/old/root'))).toEqual(expectedLabels);
   expect(await marksOutside(host)).toBe('');
+});
+
+/** Prints what it sees of the host and of guests, and where it can write. Programs of the tests' hosts are in /usr. */
+const probe = `#!/bin/bash
+exec >$1/probe 2>&1
+echo guests: $(ls -A /var/lib/ostree-guests)
+echo var: $(ls -A /var /var/lib)
+for path in / /root /home /srv /boot /opt /mnt /etc/ssh /ostree /sysroot /var/log; do
+  [ $path = / ] || [ -z "$(ls -A $path 2>/dev/null)" ] || echo sees $path
+  (: >$path/.w && rm $path/.w) 2>/dev/null && echo writes $path
+done
+cat /etc/shadow /proc/1/root/etc/shadow >/dev/null 2>&1 && echo reads /etc/shadow
+while read -r _ _ _ _ point options _; do
+  case $options in rw*) (: >$point/.w && rm $point/.w) 2>/dev/null && echo writes $point ;; esac
+done </proc/self/mountinfo
+true
+`;
+
+const own = (name: string) => [
+  `guests: ${name}`,
+  ...[
+    'var: /var: lib tmp /var/lib: ostree-guests',
+    'writes /run/ostree',
+    `writes /run/ostree-guests/${name}`,
+  ],
+  ...['writes /tmp', `writes /var/lib/ostree-guests/${name}`, 'writes /var/tmp'],
+];
+
+/** What a probe finds in the very sandbox of a unit. */
+async function seenBy(unit: string, place: string): Promise<string[]> {
+  await host.write('/etc/ostree-guests/probe', probe, 0o755);
+  const dropIn = `/run/systemd/system/${unit}.service.d/99-probe.conf`;
+  await host.write(dropIn, `[Service]\nExecStart=\nExecStart=/etc/ostree-guests/probe ${place}\n`);
+  await host.sh(`systemctl daemon-reload; systemctl start ${unit}; rm ${dropIn}; systemctl daemon-reload`);
+  const lines = (await host.sh(`cat ${place}/probe; rm ${place}/probe`)).split('\n');
+  return lines.filter((line, index) => lines.indexOf(line) === index);
+}
+
+test('the boot step sees its own guest, and of the host nothing that it could write', async () => {
+  expect(await seenBy('ostree-guest-boot@mail', '/var/lib/ostree-guests/mail')).toEqual(own('mail'));
+});
+
+test('a sysroot that is elsewhere is seen, too, and what deploys there cannot freeze its file system', async () => {
+  await mountFileSystem(host, 'ext4', '/var/far');
+  await declare(host, 'far', guestFile().replace('[Guest]', '[Guest]\nSysroot=/var/far/sysroot'));
+  // Tries to freeze and thaw it, in the very sandbox, before OSTree deploys.
+  await host.write(
+    '/run/systemd/system/ostree-guest-deploy-far.service.d/probe.conf',
+    `[Service]
+BindReadOnlyPaths=/usr/sbin/fsfreeze:/usr/bin/fsfreeze
+ExecStartPre=/bin/sh -c 'cd /var/far/sysroot; (fsfreeze --freeze . && fsfreeze --unfreeze . && echo froze) 2>&1 | \
+  while read -r line; do echo "$line" >>probe; done; echo /usr/bin/* /var/* /var/far/* >>probe'
+`,
+  );
+  await update(host, 'far');
+  expect(await host.sh('cat /var/far/sysroot/probe')).toBe(
+    'fsfreeze: .: freeze failed: Operation not supported\n/usr/bin/bwrap /usr/bin/fsfreeze /usr/bin/ostree /var/far /var/tmp /var/far/sysroot',
+  );
+  expect(await labelsIn(host, await host.sh('realpath /run/ostree-guests/far/root'))).toEqual(expectedLabels);
+  const seen = await seenBy('ostree-guest-boot@far', '/var/far/sysroot');
+  expect(seen).toEqual(expect.arrayContaining(['guests: far', 'writes /var/far/sysroot']));
+  expect(seen.filter((line) => !own('far').includes(line))).toEqual([
+    'var: /var: far lib tmp /var/lib: ostree-guests',
+    'writes /var/far/sysroot',
+  ]);
+  await host.sh('umount /var/far');
+});
+
+test('its exposure, as systemd sees it, is low', async () => {
+  if (suite === 'bookworm') return;
+  const exposure = async (unit: string) =>
+    Number(/level for .*: ([\d.]+)/.exec(await host.sh(`systemd-analyze security --no-pager ${unit}`))?.[1]);
+  expect(await exposure('ostree-guest-boot@mail.service')).toBeLessThanOrEqual(2);
 });

@@ -8,7 +8,16 @@ import { findingJson } from '../../src/cli/screens/findings.ts';
 import { attemptJson } from '../../src/cli/screens/history.ts';
 import { overviewJson, statusJson } from '../../src/cli/screens/json.ts';
 import { problemJson } from '../../src/cli/screens/problems.ts';
-import { details, failed, notCreated, onTrial, running, updating, withStaged } from './overviews.ts';
+import {
+  details,
+  failed,
+  notCreated,
+  onTrial,
+  running,
+  undeployed,
+  updating,
+  withStaged,
+} from './overviews.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -50,7 +59,7 @@ function wrong(value: unknown, schema: Schema | undefined, at = ''): string[] {
   return fits ? [] : [`${at} is ${value}`];
 }
 
-test.each(Object.entries({ failed, notCreated, running, updating, withStaged }))(
+test.each(Object.entries({ failed, notCreated, running, undeployed, updating, withStaged }))(
   'a guest that is %s',
   (_, guest) => {
     expect(wrong(overviewJson(guest), definitions['guest'])).toEqual([]);

@@ -17,7 +17,13 @@ const second = deployment('b', '13.2');
 
 const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
 const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
-const calm = { rebased: undefined, rollback: undefined, trial: undefined, rejected: [] } as const;
+const calm = {
+  rebased: undefined,
+  undeployed: undefined,
+  rollback: undefined,
+  trial: undefined,
+  rejected: [],
+} as const;
 const idle = { state: 'idle', status: '', next: at('23:10:05'), enabled: true } as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
@@ -32,6 +38,16 @@ export const running: Overview = {
   ...{ state: 'running', since: at('04:49:42'), update: idle },
 };
 export const withStaged: Overview = { ...running, staged };
+/** The last start could not deploy what is staged. */
+export const undeployed: Overview = {
+  ...withStaged,
+  undeployed: {
+    ...{ checksum: staged.checksum, time: at('05:01:00').getTime(), etc: [] },
+    reason:
+      "Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge",
+    remedy: 'Rename or remove that file in /etc',
+  },
+};
 export const rebased: Overview = { ...running, rebased: 'own:own/other' };
 /** Deployed, but not booted yet. */
 export const runsOlder: Overview = { ...running, running: first };

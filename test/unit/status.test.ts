@@ -12,6 +12,7 @@ import {
   running,
   runsOlder,
   screen,
+  undeployed,
   withStaged,
 } from './overviews.ts';
 
@@ -30,6 +31,24 @@ test.each([
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
            Next: what is staged: machinectl reboot mail
+         Update: next Tue 2026-11-24 23:10:05
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'could not deploy what is staged',
+    undeployed,
+    `
+      mail - Mail server
+        Trouble: the start on Tue 2026-11-24 05:01:00 failed to deploy what is staged. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
+           Next: the same, unless what is staged can be deployed then
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -187,6 +206,7 @@ test('the form for scripts has all of it, with commits in full and null for what
       },
       staged: {
         ...{ checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', since: '2026-11-24T04:56:00.000Z' },
+        failure: null,
       },
       ...calm,
       update: { state: 'idle', next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },

@@ -5,6 +5,7 @@ import { readRejection } from '../../state/rejected.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
 import { type Overview, overviewOf } from '../overview.ts';
 import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
+import { undeployedWords } from '../screens/words.ts';
 
 export const deployments: Define = (guestctl) =>
   guestctl
@@ -17,7 +18,7 @@ export const deployments: Define = (guestctl) =>
       const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
       await print(command, {
         json: () => rows.map(deploymentJson),
-        text: (screen) => deploymentsText(rows, screen),
+        text: (screen) => [deploymentsText(rows, screen), ...undeployedLines(overview)].join('\n'),
       });
     });
 
@@ -35,3 +36,6 @@ const rowsOf = (
     rejection: readRejection(guest.name, deployment.checksum),
     unique: space.get(deployment.name) ?? 0,
   }));
+
+const undeployedLines = ({ undeployed }: Overview): string[] =>
+  undeployed ? ['', undeployedWords(undeployed)] : [];

@@ -1,5 +1,6 @@
 import { requireGuest } from '../../service.ts';
 import { forgive as forget, rejectedCommits } from '../../state/rejected.ts';
+import { forgetUndeployed, readUndeployed } from '../../state/undeployed.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
 import { short } from '../screens/words.ts';
 
@@ -15,5 +16,8 @@ export const forgive: Define = (guestctl) =>
         forget(name, checksum);
         say(command, `Forgiven: ${short(checksum)} (${reason})`);
       }
-      if (rejected.length === 0) say(command, `No commit of ${name} has failed`);
+      const undeployed = readUndeployed(name);
+      forgetUndeployed(name);
+      if (undeployed) say(command, `Forgiven: ${short(undeployed.checksum)} (${undeployed.reason})`);
+      if (rejected.length === 0 && !undeployed) say(command, `No commit of ${name} has failed`);
     });

@@ -3,12 +3,13 @@ import type { FileChange } from '../../diff/files.ts';
 import type { PackageChange } from '../../diff/packages.ts';
 import { printableLine } from '../../printable.ts';
 import type { Screen } from '../screen.ts';
-import { short } from './words.ts';
+import { short, undeployedWords } from './words.ts';
 
 /** What an update brings: packages first; of files the number of them in each place, or with -o wide each. */
-export function diffText({ from, to, packages, files, etc }: Difference, screen: Screen): string {
+export function diffText({ from, to, failure, packages, files, etc }: Difference, screen: Screen): string {
   return [
     `${endWords(from)} -> ${endWords(to)}`,
+    ...(failure ? ['', undeployedWords(failure)] : []),
     ...(packages === undefined
       ? ['', 'The trees have no package database of dpkg or rpm']
       : packageLines(packages)),

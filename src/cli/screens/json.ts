@@ -6,7 +6,8 @@ import type { Overview } from '../overview.ts';
 
 /** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
 export function overviewJson(overview: Overview) {
-  const { guest, deployments, running, staged, rollback, trial, rejected, state, since, update } = overview;
+  const { guest, deployments, running, staged, undeployed, rollback, trial, rejected, state, since, update } =
+    overview;
   const deployment = ({ checksum, serial, title }: Deployment) => ({ checksum, serial, title });
   return {
     name: guest.name,
@@ -18,7 +19,16 @@ export function overviewJson(overview: Overview) {
     since: (state === 'running' && since?.toISOString()) || null,
     running: running ? deployment(running) : null,
     staged: staged
-      ? { checksum: staged.checksum, refspec: staged.refspec, since: new Date(staged.time).toISOString() }
+      ? {
+          ...{
+            checksum: staged.checksum,
+            refspec: staged.refspec,
+            since: new Date(staged.time).toISOString(),
+          },
+          failure: undeployed
+            ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() }
+            : null,
+        }
       : null,
     rollback: rollback?.deployment ?? null,
     trial: trial ? { tries: trial.tries, left: trial.left, fallback: trial.fallback } : null,

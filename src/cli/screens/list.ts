@@ -27,7 +27,7 @@ const columns: readonly Column<Overview | Broken>[] = [
   { title: 'GUEST', cell: (row) => ('guest' in row ? row.guest.name : row.name) },
   { title: 'STATE', cell: (row) => ('guest' in row ? row.state : 'broken'), style: stateStyle },
   column('DEPLOYMENT', deployed, { shrinks: true }),
-  column('STAGED', ({ staged }) => (staged ? short(staged.checksum) : '-')),
+  { ...column('STAGED', stagedWords), style: stagedStyle },
   { ...column('NEXT UPDATE', nextUpdate), style: updateStyle },
   column('SOURCE', ({ guest }) => originName(guest.origin), { wide: true }),
   column('SYSROOT', ({ guest }) => guest.sysroot, { wide: true }),
@@ -36,6 +36,10 @@ const columns: readonly Column<Overview | Broken>[] = [
 function deployed({ running, deployments }: Overview): string {
   const deployment = running ?? deployments[0];
   return deployment ? deploymentWords(deployment) : '-';
+}
+
+function stagedWords({ staged, undeployed }: Overview): string {
+  return staged ? `${short(staged.checksum)}${undeployed ? ' failed' : ''}` : '-';
 }
 
 function nextUpdate({ update }: Overview): string {
@@ -50,4 +54,8 @@ function stateStyle(row: Overview | Broken): Style | undefined {
 
 function updateStyle(row: Overview | Broken): Style | undefined {
   return 'guest' in row && row.update.state === 'failed' ? 'bad' : undefined;
+}
+
+function stagedStyle(row: Overview | Broken): Style | undefined {
+  return 'guest' in row && row.undeployed ? 'bad' : undefined;
 }

@@ -5,7 +5,7 @@ import { printableLine } from '../../printable.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, sizeWords, timeWords } from './words.ts';
+import { deploymentWords, short, sizeWords, timeWords, undeployedWords } from './words.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
 export function statusText(overview: Overview, { space, machine }: Details): string {
@@ -54,7 +54,7 @@ const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
 /** What went wrong comes first, with the command that shows more or sets it right. */
-function troubleLines({ guest, rejected, update }: Overview): [string, string][] {
+function troubleLines({ guest, rejected, undeployed, update }: Overview): [string, string][] {
   const [last] = [...rejected].sort((a, b) => b.time - a.time);
   return [
     ...(last
@@ -62,6 +62,7 @@ function troubleLines({ guest, rejected, update }: Overview): [string, string][]
           `${short(last.checksum)} is not used: ${last.reason}. To try it again: guestctl forgive ${guest.name}`,
         ]
       : []),
+    ...(undeployed ? [undeployedWords(undeployed)] : []),
     ...(update.state === 'failed'
       ? [`the last update failed, see: systemctl status ${updateUnit(guest.name)}`]
       : []),
@@ -84,13 +85,14 @@ function stagedLine({ staged }: Overview): [string, string][] {
   return [['Staged', `${staged.refspec} (${short(staged.checksum)}) on ${timeWords(new Date(staged.time))}`]];
 }
 
-function nextWords({ guest, state, staged, rollback, running, deployments }: Overview): string {
+function nextWords({ guest, state, staged, undeployed, rollback, running, deployments }: Overview): string {
   const isUp = state === 'running' || state === 'starting' || state === 'stopping';
   const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
-  if (staged) return `what is staged: ${how}`;
+  if (staged && !undeployed) return `what is staged: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return `create it: systemctl start ${updateUnit(guest.name)}`;
-  return next === running ? 'the same' : `${deploymentWords(next)}: ${how}`;
+  const unless = undeployed ? ', unless what is staged can be deployed then' : '';
+  return next === running ? `the same${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
 }
 
 function updateWords({ guest, update }: Overview): string {

@@ -1,8 +1,16 @@
 import type { Deployment } from '../../ostree/deployments.ts';
+import { printableLine } from '../../printable.ts';
+import type { Undeployed } from '../../state/undeployed.ts';
 
 /** As it is named everywhere: what it is, and the commit's first digits. */
 export const deploymentWords = ({ title, checksum, serial }: Deployment): string =>
   `${title} (${short(checksum)}.${serial})`;
+
+/** Why what is staged could not be deployed, and what to do about it. */
+export const undeployedWords = ({ time, reason, remedy }: Undeployed): string =>
+  printableLine(
+    `the start on ${timeWords(new Date(time))} failed to deploy what is staged. ${reason}. ${remedy}`,
+  );
 
 export const short = (checksum: string): string => checksum.slice(0, 12);
 

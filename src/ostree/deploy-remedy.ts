@@ -1,0 +1,15 @@
+/** What to do about a deployment that failed, by the cause in OSTree's words. `etc` is the directory that could not be merged. */
+export function deployRemedy(cause: string, etc: string): string | undefined {
+  return remedies.find(([pattern]) => pattern.test(cause))?.[1](etc);
+}
+
+const remedies: readonly (readonly [pattern: RegExp, remedy: (etc: string) => string])[] = [
+  [/cannot merge/, (etc) => `Rename or remove that file in ${etc}`],
+  [
+    /[Nn]on-regular|not a regular file/,
+    (etc) => `Remove the pipe, socket or device: find ${etc} ! -type f ! -type d ! -type l`,
+  ],
+  [/Operation not permitted/, (etc) => `Is a file immutable? lsattr -R ${etc}; chattr -i FILE`],
+  [/No space left|min-free-space/, (etc) => `Free space there: df -h ${etc}`],
+  [/os-release|PRETTY_NAME/, () => 'The tree is to have an os-release file that names it: os-release(5)'],
+];

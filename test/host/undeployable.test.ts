@@ -1,0 +1,91 @@
+// Updates that OSTree cannot deploy: the guest is not restarted for them again and again, whoever looks is told why, and what
+// is strange in /etc stops neither fetching nor cleaning.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+});
+afterAll(() => host?.stop());
+
+const leader = (name: string) => host.sh(`machinectl show ${name} --property=Leader --value`);
+const said = async (name: string) =>
+  (
+    await host.sh(
+      `for about in status list deployments diff; do guestctl $about $([ $about = list ] || echo ${name}); done`,
+    )
+  ).replaceAll('\u001b', '');
+
+test('a running guest is restarted once for a commit that cannot be deployed, until something changed', async () => {
+  await declare(host, 'mail', guestFile('[Update]\nAction=switch\nHealthTimeoutSec=1min\n'));
+  await update(host, 'mail');
+  await start(host, 'mail');
+  await inGuest(host, 'mail', 'echo mine >/etc/app.conf');
+  const files = { '/etc/app.conf/default': 'of the tree\n' };
+  const commit = await publish(host, serverRef, { version: '2', files });
+
+  const first = await host.try('systemctl start ostree-guest-update@mail');
+  expect(first.exitCode).toBe(1);
+  const running = await leader('mail');
+  // The next runs leave it alone, and are no failures: the guest is as good as it can be.
+  for (let run = 0; run < 2; run += 1) await update(host, 'mail');
+  expect(await leader('mail')).toBe(running);
+
+  const about = await said('mail');
+  expect(about).not.toContain('what is staged:');
+  expect(
+    about.match(/newly defaults to directory 'app\.conf', cannot merge\. Rename or remove/g),
+  ).toHaveLength(3);
+  expect(about).toMatch(new RegExp(`^mail .* ${commit.slice(0, 12)} failed`, 'm'));
+  expect(about).toContain('Next: the same, unless what is staged can be deployed then');
+  const { staged } = JSON.parse(await host.sh('guestctl status -o json mail')) as {
+    staged: { failure: { reason: string } };
+  };
+  expect(staged.failure.reason).toContain('cannot merge');
+
+  // Something else in /etc does not help, but that file does.
+  await inGuest(host, 'mail', 'echo more >/etc/more');
+  await update(host, 'mail');
+  expect(await leader('mail')).toBe(running);
+  await inGuest(host, 'mail', 'rm /etc/app.conf');
+  await update(host, 'mail');
+  expect(await status(host, 'mail')).toMatchObject({ running: { checksum: commit }, staged: null });
+  expect(await inGuest(host, 'mail', 'cat /etc/more /etc/app.conf/default')).toBe('more\nof the tree');
+  expect(await said('mail')).not.toContain('failed');
+});
+
+test('an immutable file in /etc stops no update: not the next ones, and not their clean-up', async () => {
+  await declare(
+    host,
+    'own',
+    guestFile('[Exec]\nPrivateUsers=no\n[Update]\nAction=switch\nHealthTimeoutSec=1min\n'),
+  );
+  await update(host, 'own');
+  await start(host, 'own');
+  await host.sh('chattr +i $(realpath /run/ostree-guests/own/root)/etc/issue');
+  const deploy = '/var/lib/ostree-guests/own/sysroot/ostree/deploy/own/deploy';
+  for (const version of ['a', 'b', 'c']) {
+    const commit = await publish(host, serverRef, { version });
+    await update(host, 'own');
+    const story = await host.sh("journalctl -o cat -n 40 -u 'ostree-guest-*@own.service'");
+    expect(await status(host, 'own'), story).toMatchObject({ running: { checksum: commit }, staged: null });
+  }
+  expect(await host.sh(`ls -d ${deploy}/*.0 | wc -l`)).toMatch(/^[23]$/);
+});
+
+test('what no merge can copy is named, with a way to find it, where OSTree fails for it', async () => {
+  await inGuest(host, 'mail', 'mkdir /etc/sub; mkfifo /etc/sub/queue');
+  const commit = await publish(host, serverRef, { version: '3' });
+  await host.try('systemctl start ostree-guest-update@mail');
+  const { running } = await status(host, 'mail');
+  if (running?.checksum === commit) return;
+  expect(await said('mail')).toMatch(/Remove the pipe, socket or device: find .*\/etc ! -type f/);
+  await inGuest(host, 'mail', 'rm /etc/sub/queue');
+  await update(host, 'mail');
+  expect((await status(host, 'mail')).running?.checksum).toBe(commit);
+});

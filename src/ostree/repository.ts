@@ -45,8 +45,9 @@ export async function versionOf(repository: string, checksum: string): Promise<s
 }
 
 function imageVersion(configuration: string): string | undefined {
-  const { config } = JSON.parse(configuration) as { config?: { Labels?: Record<string, string> } };
-  return config?.Labels?.['org.opencontainers.image.version'] ?? config?.Labels?.['version'];
+  const { config } = JSON.parse(configuration) as { config?: { Labels?: Record<string, unknown> } | null };
+  const version = config?.Labels?.['org.opencontainers.image.version'] ?? config?.Labels?.['version'];
+  return typeof version === 'string' ? version : undefined;
 }
 
 /** When a commit was made, as ostree(1) prints and reads it. */

@@ -4,6 +4,7 @@ import { throughHost } from '../machine/inside.ts';
 import { bootUnit, isRunning, startUnit, updateUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
+import { requirePlainVersion } from '../ostree/version.ts';
 import type { Offer } from '../sources/source.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readStaged, writeStaged } from '../state/staged.ts';
@@ -68,6 +69,7 @@ async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): 
       'OSTree deploys no tree without one; an empty file will do. The guest is as it was',
     );
   }
+  if (seen.version !== undefined) requirePlainVersion(seen.version, `${originPlace(guest)}: ${refspec}`);
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, checksum);
   // What fails now is not the update's fault.
   if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));

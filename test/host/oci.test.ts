@@ -60,7 +60,7 @@ test('a guest is created from an image, and is a Debian like any other', async (
     await inGuest(
       host,
       'web',
-      'cat /var/lib/from-image; ls -d /home/. /srv/. /opt/.; findmnt -no OPTIONS /usr',
+      'cat /var/lib/from-image; ls -d /home/. /srv/. /opt/.; findmnt -no OPTIONS -T /usr',
     ),
   ).toMatch(/^in the image\n(.*\n)*ro,/);
   const origin = '/var/lib/ostree-guests/web/sysroot/ostree/deploy/web/deploy/*.origin';

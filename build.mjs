@@ -67,6 +67,7 @@ await build({
     generator: 'src/generate/main.ts',
     update: 'src/update/main.ts',
     build: 'src/builds/main.ts',
+    treework: 'src/treework/main.ts',
     boot: 'src/boot/main.ts',
     switch: 'src/update/switch-main.ts',
     assess: 'src/update/assess-main.ts',

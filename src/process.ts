@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly input?: string;
   /** In milliseconds, after which it is killed. */
   readonly timeout?: number;
+  /** Kills it once this is aborted. */
+  readonly signal?: AbortSignal;
   /** Also prints what it prints, as it comes. Of more than `most` the middle is left out of the answer. */
   readonly print?: boolean;
   /**
@@ -109,6 +111,7 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
   const timer =
     options.timeout !== undefined && setTimeout(end, Math.max(1, options.timeout), 'took too long');
+  options.signal?.addEventListener('abort', () => end('was ended'), { once: true });
   const { exitCode, signal, originalMessage } = await child;
   if (timer) clearTimeout(timer);
   if (why === undefined && exitCode !== undefined)

@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type Build, buildDirectory, type Command } from '../config/build.ts';
 import type { Position } from '../config/problem.ts';
 import { explain, Failure } from '../failure.ts';
-import { extract } from '../image/tar.ts';
-import { dropSpecialFiles } from '../image/unpack.ts';
-import { isDirectory } from '../layout/inside.ts';
-import { forgetMachine, layOut } from '../layout/layout.ts';
+import { directoryInside } from '../layout/inside.ts';
 import { ostree } from '../ostree/ostree.ts';
+import { shown } from '../ostree/version.ts';
+import { removeTree } from '../tree-removal.ts';
+import { doJob } from '../treework/run.ts';
 import type { Report } from '../update/report.ts';
-import { type Committed, commitComposed, commitRoot, ensureRepository } from './commit.ts';
+import { type Committed, ensureRepository } from './commit.ts';
 import { makeRooms, type Rooms, runInside, workPlace } from './container.ts';
 import { definitionOf, writeResult } from './result.ts';
 
@@ -19,7 +18,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     writeResult(build.name, { definition, ended: Date.now(), ...result });
   const work = `${buildDirectory(build.name)}/work`;
   try {
-    rmSync(work, { recursive: true, force: true });
+    await removeTree(work);
     await ensureRepository(build.name);
     const { checksum, isNew } = await make(
       build,
@@ -32,7 +31,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     end({ failure: explain(error) ?? String((error as Error).message) });
     throw error;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    await removeTree(work);
   }
 }
 
@@ -53,12 +52,8 @@ async function runCommands(
     report.step(`Running ${words.join(' ')}`);
     await mustRun(build, rooms, words, at);
   }
-  const root = await findRoot(build, rooms, commands.at(-1)?.at);
   report.step('Committing it');
-  dropSpecialFiles(root);
-  forgetMachine(root);
-  layOut(root);
-  return commitRoot(build.name, root);
+  return commit(build, rooms, 'commitBuild', commands.at(-1)?.at);
 }
 
 /** rpm-ostree commits by itself, a tree of the right layout, into a repository made for it. */
@@ -77,17 +72,29 @@ async function compose(
     '--cachedir=/var/cache/rpm-ostree',
     `--write-commitid-to=${workPlace}/commit`,
   ];
-  mkdirSync(`${rooms.cache}/rpm-ostree`, { recursive: true });
+  directoryInside(rooms.cache, 'rpm-ostree');
   report.step(`Running rpm-ostree compose tree ${treefile}`);
   await mustRun(build, rooms, ['rpm-ostree', 'compose', 'tree', ...options, treefile], at);
-  return commitComposed(build.name, `${place}/repo`, readFileSync(`${place}/commit`, 'utf8').trim());
+  return commit(build, rooms, 'commitComposed', at);
+}
+
+/** What the container left is looked at by a process that sees no more than this build. */
+function commit(
+  { name, file }: Build,
+  rooms: Rooms,
+  job: 'commitBuild' | 'commitComposed',
+  at: Position | undefined,
+): Promise<Committed> {
+  const place = { name: `tree-build-${name}`, rooms: [buildDirectory(name)] };
+  const input = { name, container: rooms.root, workPlace };
+  return doJob(`${at?.file ?? file}:${at?.line ?? 1}`, place, job, input);
 }
 
 async function mustRun(build: Build, rooms: Rooms, words: readonly string[], at: Position): Promise<void> {
   const { exitCode, stdout, stderr } = await runInside(build, rooms, words);
   if (exitCode === 0) return;
   const cause = lastWords(stderr) || lastWords(stdout) || 'it did not say why';
-  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed with status ${exitCode}: ${cause}`);
+  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed with status ${exitCode}: ${shown(cause)}`);
 }
 
 /** The last error that was told, or else the last line: what follows an error is often only the tidying up. */
@@ -95,20 +102,4 @@ export function lastWords(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const error = lines.findLast((line) => /^\s*(E: |(\S+: )?(error|fatal)\b)/i.test(line));
   return (error ?? lines.at(-1) ?? '').trim();
-}
-
-/** The root directory that was left, or that of the archive that was. */
-async function findRoot(build: Build, rooms: Rooms, at: Position | undefined): Promise<string> {
-  const place = `${rooms.root}${workPlace}`;
-  const names = readdirSync(place);
-  const archive = names.find((name) => /^root\.tar(\.\w+)?$/.test(name));
-  const root = names.includes('root') ? `${place}/root` : `${rooms.root}/unpacked`;
-  if (!names.includes('root') && archive !== undefined) {
-    mkdirSync(root);
-    await extract(`${place}/${archive}`, root);
-  }
-  if (isDirectory(root) && existsSync(`${root}/usr`) && isDirectory(`${root}/etc`)) return root;
-  const found = names.length > 0 ? names.slice(0, 5).join(', ') : 'nothing';
-  const message = `${at?.file ?? build.file}:${at?.line ?? 1}: no root directory was made: in ${workPlace} there is ${found}`;
-  throw new Failure(message, 'Leave a root directory named root there, or an archive named root.tar');
 }

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { buildRepository, builtRef } from '../config/build.ts';
+import { Failure } from '../failure.ts';
+import { dropSpecialFiles } from '../image/unpack.ts';
+import { readInside, requireDirectory } from '../layout/inside.ts';
+import { forgetMachine, layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { readCommit, versionOf } from '../ostree/repository.ts';
+import { requirePlainVersion } from '../ostree/version.ts';
+import { findRoot } from './root.ts';
 
 export interface Committed {
   readonly checksum: string;
@@ -16,21 +22,41 @@ export async function ensureRepository(name: string): Promise<void> {
   await ostree(`Cannot make ${repository}`, 'init', `--repo=${repository}`, '--mode=bare');
 }
 
+/** What a container left. */
+export interface BuildToCommit {
+  readonly name: string;
+  /** The root directory of the container ... */
+  readonly container: string;
+  /** ... and the directory in it that the commands ran in. */
+  readonly workPlace: string;
+}
+
 /**
- * Commits a root directory. It is not used up by it (--consume): what is there already would be replaced by what is
- * the same, and be shared with guests no more.
+ * Commits the root directory that commands left. It is not used up by it (--consume): what is there already would be
+ * replaced by what is the same, and be shared with guests no more.
  */
-export function commitRoot(name: string, root: string): Promise<Committed> {
+export async function commitBuild({ name, container, workPlace }: BuildToCommit): Promise<Committed> {
+  const root = await findRoot(container, workPlace);
+  dropSpecialFiles(root);
+  forgetMachine(root);
+  layOut(root);
   const version = new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
   return commit(name, version, `--tree=dir=${root}`);
 }
 
-/** Takes over what was committed elsewhere. */
-export async function commitComposed(name: string, from: string, checksum: string): Promise<Committed> {
+/**
+ * Takes over what rpm-ostree committed to a repository in the container. The container could write to all of that: its
+ * objects are compared with their names.
+ */
+export async function commitComposed({ name, container, workPlace }: BuildToCommit): Promise<Committed> {
   const repository = buildRepository(name);
+  const from = requireDirectory(container, `${workPlace}/repo`);
+  const checksum = readInside(requireDirectory(container, workPlace), 'commit')?.trim() ?? '';
+  if (!/^[0-9a-f]{64}$/.test(checksum)) throw new Failure('rpm-ostree left no commit');
   const what = `Cannot take over ${checksum}`;
-  await ostree(what, `--repo=${repository}`, 'pull-local', from, checksum);
-  return commit(name, await versionOf(repository, checksum), `--tree=ref=${checksum}`);
+  await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
+  const version = await versionOf(repository, checksum);
+  return commit(name, version && requirePlainVersion(version, 'it'), `--tree=ref=${checksum}`);
 }
 
 /** A tree that is the same as that of the last commit is not committed again: then there is no update. */

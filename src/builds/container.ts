@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Build, filesOf } from '../config/build.ts';
+import { leavingRoom } from '../disk-room.ts';
 import { fuseDevice, hasFuse } from '../machine/fuse.ts';
 import { throwaway } from '../machine/nspawn.ts';
 import { unlessMissing } from '../node-files.ts';
@@ -58,7 +59,9 @@ export function makeRooms(root: string, cache: string): Rooms {
  * makes have their right owners, because the root directory is mapped. It has the host's network.
  */
 export const runInside = (build: Build, rooms: Rooms, command: readonly string[]): Promise<Finished> =>
-  run('systemd-nspawn', [...options(build, rooms), '--', ...command], { print: true });
+  leavingRoom(rooms.root, (signal) =>
+    run('systemd-nspawn', [...options(build, rooms), '--', ...command], { print: true, signal }),
+  );
 
 const options = (build: Build, { root, cache }: Rooms): string[] => [
   ...throwaway(`${build.name}-build`, root),

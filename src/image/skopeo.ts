@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { leavingRoom } from '../disk-room.ts';
 import { Failure } from '../failure.ts';
+import { shown } from '../ostree/version.ts';
 import { run } from '../process.ts';
 
 /** An image that was copied here, its layers as plain archives. */
@@ -20,7 +23,7 @@ export interface Inspected {
 export async function inspectImage(image: string): Promise<Inspected> {
   const format = '--format={{.Digest}} {{index .Labels "ostree.final-diffid"}}';
   const options = ['--no-tags', format, ...authentication()];
-  const inspected = await skopeo(`Cannot look at ${image}`, 'inspect', ...options, image);
+  const inspected = await skopeo(`Cannot look at ${image}`, ['inspect', ...options, image]);
   const [digest = '', label = ''] = inspected.trim().split(' ');
   return { digest, isEncapsulated: label !== '' };
 }
@@ -29,13 +32,23 @@ export async function inspectImage(image: string): Promise<Inspected> {
 export const pinned = (image: string, digest: string): string =>
   image.startsWith('docker://') ? `${image.replace(/(@[^/]*|:[^/:]*)$/, '')}@${digest}` : image;
 
+/** Copies an image into a directory that need not be there, in one that is. */
 export async function copyImage(image: string, directory: string): Promise<CopiedImage> {
   const options = ['--quiet', '--format=oci', '--dest-decompress', ...authentication()];
-  await skopeo(`Cannot fetch ${image}`, 'copy', ...options, image, `dir:${directory}`);
-  const blob = (digest: string) => `${directory}/${digest.replace(/^sha256:/, '')}`;
+  const words = ['copy', ...options, image, `dir:${directory}`];
+  await leavingRoom(dirname(directory), (signal) => skopeo(`Cannot fetch ${image}`, words, signal));
+  const blob = (digest: string) => `${directory}/${hexOf(image, digest)}`;
   const manifest = readJson(`${directory}/manifest.json`) as Manifest;
   const { config } = readJson(blob(manifest.config.digest)) as Configuration;
   return { archives: manifest.layers.map(({ digest }) => blob(digest)), labels: config?.Labels ?? {} };
+}
+
+/** The name of a blob's file. A manifest is written by anybody, and this becomes a part of a path. */
+function hexOf(image: string, digest: string): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
+  if (hex === undefined)
+    throw new Failure(`${image}: its manifest has a digest that is none: ${shown(digest)}`);
+  return hex;
 }
 
 interface Manifest {
@@ -56,8 +69,8 @@ const authentication = (): string[] =>
     .slice(0, 1)
     .map((file) => `--authfile=${file}`);
 
-async function skopeo(what: string, ...args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await run('skopeo', args);
+async function skopeo(what: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { exitCode, stdout, stderr } = await run('skopeo', args, signal ? { signal } : {});
   if (exitCode === 127) throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
   if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`, 'The guest is as it was');
   return stdout;
@@ -67,5 +80,5 @@ async function skopeo(what: string, ...args: readonly string[]): Promise<string>
 function reasonOf(stderr: string): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';
   const message = /msg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1] ?? last;
-  return message.replace(/\\(.)/g, '$1') || 'skopeo failed and did not say why';
+  return shown(message.replace(/\\(.)/g, '$1')) || 'skopeo failed and did not say why';
 }

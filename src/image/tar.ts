@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { shown } from '../ostree/version.ts';
 import { run } from '../process.ts';
 
 /**
@@ -41,6 +42,14 @@ const octal = (code: string): string => String.fromCharCode(Number.parseInt(code
 async function tar(what: string, ...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await run('tar', args);
   if (exitCode === 127) throw new Failure(`${what}: there is no tar on this host`, 'Install tar');
-  if (exitCode !== 0) throw new Failure(`${what}: ${stderr.trim().split('\n')[0]}`);
+  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`);
   return stdout;
+}
+
+/** The last thing that tar says before it says that it fails; its first lines may be notices. */
+export function reasonOf(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  const full = lines.find((line) => /No space left on device/.test(line));
+  const last = lines.findLast((line) => !/Exiting with failure status|Error is not recoverable/.test(line));
+  return shown(full ?? last ?? '') || 'tar failed and did not say why';
 }

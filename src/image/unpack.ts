@@ -7,7 +7,7 @@ export async function unpackLayers(archives: readonly string[], directory: strin
   const root = `${directory}/root`;
   const upper = `${directory}/upper`;
   makeEmpty(root);
-  for (const archive of archives) {
+  for (const [at, archive] of archives.entries()) {
     makeEmpty(upper);
     // Apart from what is below, so that no link of a lower layer leads anywhere.
     await extract(archive, upper);
@@ -15,13 +15,14 @@ export async function unpackLayers(archives: readonly string[], directory: strin
     mergeLayer(root, upper, (path) => described.has(path));
     rmSync(root, { recursive: true, force: true });
     renameSync(upper, root);
-    rmSync(archive);
+    // Builders make equal layers of steps that change nothing.
+    if (!archives.includes(archive, at + 1)) rmSync(archive);
   }
   dropSpecialFiles(root);
   return root;
 }
 
-/** Pipes, sockets and devices: OSTree keeps none, and who needs one makes it. */
+/** Removes pipes, sockets and devices: OSTree keeps none, and programs that need one make it. */
 export function dropSpecialFiles(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = `${directory}/${entry.name}`;

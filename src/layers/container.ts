@@ -1,8 +1,6 @@
-import { rmdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { inside, isDirectory } from '../layout/inside.ts';
+import { stateDirectory } from '../config/guest.ts';
+import { leavingRoom } from '../disk-room.ts';
 import { throwaway } from '../machine/nspawn.ts';
-import { updateUnit } from '../machine/systemctl.ts';
 import { runAsService } from '../machine/systemd-run.ts';
 import type { Finished } from '../process.ts';
 import { inputDirectory } from './script.ts';
@@ -11,9 +9,7 @@ import { inputDirectory } from './script.ts';
 export interface Container {
   /** The guest that it is for, whose name the container's host has. */
   readonly guest: string;
-  /** As that of the guest: the root of the container is to be nobody on the host. */
-  readonly privateUsers: string;
-  /** Holds `root`, `input` and nothing else. */
+  /** A workspace, of which the container sees `root` and `input`. */
   readonly directory: string;
   /** Paths of the host that it may read. */
   readonly readable: readonly string[];
@@ -23,31 +19,25 @@ export interface Container {
 
 /**
  * Runs a script in a throwaway container that has the host's network and nothing else of it. Programs of a tree are
- * not to be trusted more than the guest made of it.
+ * not to be trusted more than the guest made of it: the container's root is nobody on the host, also for a guest that
+ * has no user namespace.
  */
-export async function runInContainer(container: Container): Promise<Finished> {
-  const { guest, directory, readable } = container;
-  const root = `${directory}/root`;
-  const missing = readable.flatMap((path) => missingDirectories(root, path));
-  const finished = await runAsService(
-    `ostree-guest-layers-${guest}.service`,
-    // It ends with the update that wants it.
-    [...sandbox, ['BindsTo', updateUnit(guest)], ['ReadWritePaths', directory]],
-    ['systemd-nspawn', ...options(container), '--', '/bin/sh', `${inputDirectory}/script`],
-    { print: true },
+export const runInContainer = (container: Container): Promise<Finished> =>
+  leavingRoom(container.directory, (signal) =>
+    runAsService(
+      `ostree-guest-layers-${container.guest}`,
+      [...sandbox, ['BindPaths', container.directory]],
+      ['systemd-nspawn', ...options(container), '--', '/bin/sh', `${inputDirectory}/script`],
+      { print: true, signal },
+    ),
   );
-  // Mount points that nspawn made: they are no part of the tree.
-  for (const path of missing) if (isDirectory(path)) rmdirSync(path);
-  return finished;
-}
 
-const options = ({ guest, privateUsers, directory, readable, usr }: Container): string[] => [
+const options = ({ guest, directory, readable, usr }: Container): string[] => [
   ...throwaway(`${guest}-layers`, `${directory}/root`),
   // Some packages write it into their configuration.
   `--hostname=${guest}`,
-  ...(privateUsers === 'no'
-    ? ['--private-users=no']
-    : ['--private-users=pick', '--private-users-ownership=map']),
+  '--private-users=pick',
+  '--private-users-ownership=map',
   `--drop-capability=${dropped.join(',')}`,
   '--resolv-conf=replace-host',
   '--tmpfs=/sysroot:mode=755',
@@ -75,6 +65,9 @@ const dropped = [
 /** Around nspawn itself; the rest is what systemd-nspawn@.service has. */
 const sandbox = [
   ['TemporaryFileSystem', '/run/ostree'],
+  // Of all guests, nspawn sees this one's workspace.
+  ['TemporaryFileSystem', stateDirectory],
+  ['TasksMax', '4096'],
   ['Delegate', 'yes'],
   ['KillMode', 'mixed'],
   ['Slice', 'machine.slice'],
@@ -88,10 +81,3 @@ const sandbox = [
   ['InaccessiblePaths', '-/boot'],
   ['InaccessiblePaths', '-/efi'],
 ] as const;
-
-/** The directories that a mount at a path of the tree makes, the last first. */
-function missingDirectories(root: string, path: string): string[] {
-  if (path === '/') return [];
-  const real = inside(root, path);
-  return isDirectory(real) ? [] : [real, ...missingDirectories(root, dirname(path))];
-}

@@ -1,5 +1,14 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { inside, isFile, listInside, placeInside, readInside, writeInside } from './inside.ts';
+import {
+  directoryInside,
+  inside,
+  isFile,
+  listInside,
+  moveInside,
+  readInside,
+  removeInside,
+  requireDirectory,
+  writeInside,
+} from './inside.ts';
 import { sysusersLines, sysusersNames } from './sysusers.ts';
 import { factory, tmpfilesLine, tmpfilesPaths, withoutTopLevel } from './tmpfiles.ts';
 import { varEntries } from './var.ts';
@@ -12,6 +21,7 @@ const topLevel = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp'];
 
 /** Has tmpfiles.d(5) make what is in /var where a machine does not have it, and leaves /var empty. */
 export function declareVar(root: string): void {
+  requireDirectory(root, 'var');
   for (const name of confFiles(root, 'usr/lib/tmpfiles.d')) {
     const text = readInside(root, name) ?? '';
     const without = withoutTopLevel(text, topLevel);
@@ -20,11 +30,11 @@ export function declareVar(root: string): void {
   const known = new Set(declarations(root, 'tmpfiles.d').flatMap(tmpfilesPaths));
   const entries = varEntries(root).filter(({ path }) => !known.has(path));
   for (const { path } of entries.filter(({ type }) => type === 'file'))
-    renameSync(root + path, placeInside(root, factory + path));
+    moveInside(root, path, factory + path);
   const sysroot = known.has('/sysroot/tmp') ? [] : ['d /sysroot/tmp 1777 root root -'];
   append(root, tmpfilesFile, [...sysroot, ...entries.map(tmpfilesLine)]);
-  rmSync(`${root}/var`, { recursive: true });
-  mkdirSync(`${root}/var`);
+  removeInside(root, 'var');
+  directoryInside(root, 'var');
 }
 
 /** Has sysusers.d(5) add the tree's users where a machine does not have them. */

@@ -1,21 +1,174 @@
+// The only module that touches paths of a tree. A tree may have a link, a pipe, a device or a socket at any name, made
+// by whoever made the tree: nothing here follows or opens one.
 import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
+  type Stats,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { Failure } from '../failure.ts';
 import { unlessMissing } from '../node-files.ts';
+import { shown } from '../ostree/version.ts';
+
+/** Thrown for a tree that cannot be used: names a path of the tree and says what is wrong with it. */
+export class UnfitTree extends Failure {
+  constructor(path: string, wrong: string) {
+    super(`${shown(absolute(path))} ${wrong}`);
+    this.name = 'UnfitTree';
+  }
+}
 
 /**
- * Where a path of a tree is on the host: as if the tree were the root, whatever its links say, so that who made
- * the tree cannot make us touch anything else. A link at the end is not followed.
+ * Returns where a path of a tree is on the host. Resolves links as if the tree were the root, so that none leads out
+ * of it; does not follow a link at the last name.
  */
-export function inside(root: string, path: string): string {
-  const rest = dirname(path).split('/');
+export const inside = (root: string, path: string): string =>
+  [root, ...resolve(root, dirname(path)), basename(path)].join('/');
+
+/** Returns where a directory of a tree is on the host, links followed as if the tree were the root; makes what is missing. */
+export function directoryInside(root: string, path: string): string {
+  const names = resolve(root, path);
+  for (let depth = 1; depth <= names.length; depth += 1) {
+    const part = names.slice(0, depth).join('/');
+    const kind = kindOf(`${root}/${part}`);
+    if (kind === undefined) makeDirectory(`${root}/${part}`);
+    else if (kind !== 'directory') throw new UnfitTree(part, `is ${described(root, part)}, not a directory`);
+  }
+  return [root, ...names].join('/');
+}
+
+/** Like inside(), and makes the directories that lead there. */
+export const placeInside = (root: string, path: string): string =>
+  `${directoryInside(root, dirname(path))}/${basename(path)}`;
+
+/** Refuses a tree in which a path is anything but a directory: it must not be reached through a link either. */
+export function requireDirectory(root: string, path: string): string {
+  const names = namesOf(path);
+  for (let depth = 1; depth <= names.length; depth += 1) {
+    const part = names.slice(0, depth).join('/');
+    const kind = kindOf(`${root}/${part}`);
+    if (kind === undefined) throw new UnfitTree(part, 'is missing: this is not the tree of a system');
+    if (kind !== 'directory')
+      throw new UnfitTree(part, `is ${described(root, part)}, and has to be a directory`);
+  }
+  return [root, ...names].join('/');
+}
+
+export type Kind = 'directory' | 'file' | 'link' | 'pipe' | 'socket' | 'device';
+
+/** Returns what is at a path of the host, or undefined if it is missing; does not follow a link at its end. */
+export function kindOf(path: string): Kind | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat && kindIn(stat);
+}
+
+export const kindInside = (root: string, path: string): Kind | undefined => kindOf(inside(root, path));
+
+export const isFile = (path: string): boolean => kindOf(path) === 'file';
+export const isDirectory = (path: string): boolean => kindOf(path) === 'directory';
+
+/** Returns the sorted names in a directory of a tree; none if it is missing or not a directory. */
+export const listInside = (root: string, path: string): string[] =>
+  (unlessMissing(() => readdirSync([root, ...resolve(root, path)].join('/'))) ?? []).sort();
+
+/** Returns the text of a file of a tree; undefined if it is missing or not a file. */
+export function readInside(root: string, path: string): string | undefined {
+  return readBytesInside(root, path)?.toString('utf8');
+}
+
+export function readBytesInside(root: string, path: string): Buffer | undefined {
+  const file = inside(root, path);
+  if (!isFile(file)) return undefined;
+  const descriptor = openFile(file, constants.O_RDONLY);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a file of a tree. Replaces whatever else is at its name; keeps owner and mode of a file. */
+export function writeInside(root: string, path: string, content: string | Buffer): void {
+  const file = placeInside(root, path);
+  const isThere = isFile(file);
+  if (!isThere) rmSync(file, { recursive: true, force: true });
+  const descriptor = openFile(
+    file,
+    constants.O_WRONLY | (isThere ? 0 : constants.O_CREAT | constants.O_EXCL),
+  );
+  try {
+    // Whatever the umask is.
+    if (!isThere) fchmodSync(descriptor, 0o644);
+    ftruncateSync(descriptor);
+    writeFileSync(descriptor, content);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes a link of a tree, in place of whatever is at its name. */
+export function linkInside(root: string, path: string, target: string): void {
+  const link = placeInside(root, path);
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(target, link);
+}
+
+/** Removes a path of a tree, with all that is in it; it may be missing. */
+export const removeInside = (root: string, path: string): void =>
+  rmSync(inside(root, path), { recursive: true, force: true });
+
+/** Gives a file or directory of a tree another name, at which there may be nothing but a file or an empty directory. */
+export function moveInside(root: string, from: string, to: string): void {
+  const place = placeInside(root, to);
+  if (isDirectory(place) && (!isDirectory(inside(root, from)) || readdirSync(place).length > 0))
+    throw new UnfitTree(to, `is there beside ${absolute(from)}, which would have to replace it`);
+  renameSync(inside(root, from), place);
+}
+
+/** Moves what is in one directory of a tree into another. Refuses to lose what both have. */
+export function moveContents(root: string, from: string, to: string): void {
+  const source = requireResolved(root, from);
+  const target = directoryInside(root, to);
+  for (const name of readdirSync(source).sort()) {
+    const [old, place] = [`${source}/${name}`, `${target}/${name}`];
+    const there = kindOf(place);
+    if (there === undefined) renameSync(old, place);
+    else if (there === 'directory' && isDirectory(old))
+      moveContents(root, `${from}/${name}`, `${to}/${name}`);
+    else
+      throw new UnfitTree(
+        `${from}/${name}`,
+        `is there beside ${shown(absolute(`${to}/${name}`))}: it is to be moved there`,
+      );
+  }
+  rmSync(source, { recursive: true });
+}
+
+/** Opens a file that was seen to be one. Should it be something else by now, this neither follows nor waits for it. */
+function openFile(file: string, flags: number): number {
+  const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+  const descriptor = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o644);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error(`${file} was replaced while it was opened`);
+}
+
+/** The names of a path of a tree, all links in it followed, the last one as well. What is missing may follow. */
+function resolve(root: string, path: string): string[] {
+  const rest = path.split('/');
   let at: string[] = [];
   for (let links = 0; rest.length > 0; ) {
     const part = rest.shift() ?? '';
@@ -25,43 +178,45 @@ export function inside(root: string, path: string): string {
       continue;
     }
     const real = [root, ...at, part].join('/');
-    if (!lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    if (kindOf(real) !== 'link') {
       at.push(part);
       continue;
     }
     links += 1;
-    if (links > 40) throw new Error(`${real}: too many links`);
+    if (links > 40) throw new UnfitTree(path, 'has too many links on the way to it');
     const target = readlinkSync(real);
     if (target.startsWith('/')) at = [];
     rest.unshift(...target.split('/'));
   }
-  return [root, ...at, basename(path)].join('/');
+  return at;
 }
 
-/** The same, with the directories that lead there made. */
-export function placeInside(root: string, path: string): string {
-  const place = inside(root, path);
-  mkdirSync(dirname(place), { recursive: true });
-  return place;
+function requireResolved(root: string, path: string): string {
+  const directory = [root, ...resolve(root, path)].join('/');
+  if (!isDirectory(directory)) throw new UnfitTree(path, 'is not a directory');
+  return directory;
 }
 
-/** The names in a directory of a tree, in order; none where it is none. */
-export const listInside = (root: string, path: string): string[] =>
-  (unlessMissing(() => readdirSync(dirname(inside(root, `${path}/.`)))) ?? []).sort();
-
-/** The text of a file of a tree; nothing where there is none, or a link, or anything else. */
-export function readInside(root: string, path: string): string | undefined {
-  const file = inside(root, path);
-  return isFile(file) ? readFileSync(file, 'utf8') : undefined;
+function makeDirectory(path: string): void {
+  mkdirSync(path);
+  // Whatever the umask is.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  fchmodSync(descriptor, 0o755);
+  closeSync(descriptor);
 }
 
-export function writeInside(root: string, path: string, text: string): void {
-  const file = placeInside(root, path);
-  if (!isFile(file)) rmSync(file, { recursive: true, force: true });
-  writeFileSync(file, text);
+function kindIn(stat: Stats): Kind {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isFile()) return 'file';
+  if (stat.isSymbolicLink()) return 'link';
+  if (stat.isFIFO()) return 'pipe';
+  return stat.isSocket() ? 'socket' : 'device';
 }
 
-export const isFile = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-export const isDirectory = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+function described(root: string, path: string): string {
+  const kind = kindOf(`${root}/${path}`);
+  return kind === 'link' ? `a link to ${shown(readlinkSync(`${root}/${path}`))}` : `a ${kind}`;
+}
+
+const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
+const absolute = (path: string): string => `/${namesOf(path).join('/')}`;

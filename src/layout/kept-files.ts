@@ -1,25 +1,24 @@
-import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { inside, placeInside } from './inside.ts';
+import { readlinkSync } from 'node:fs';
+import { inside, kindOf, linkInside, readBytesInside, removeInside, writeInside } from './inside.ts';
 
-/** Files of a tree that a container may change for itself, as they were. */
-type Kept = { readonly link: string } | { readonly content: Buffer } | undefined;
-export type KeptFiles = ReadonlyMap<string, Kept>;
+/** Files of a tree that a container may change for itself, as they were. Can be written as JSON. */
+export type KeptFiles = readonly (readonly [path: string, was: Kept])[];
+type Kept = { readonly link: string } | { readonly base64: string } | null;
 
 export const keepFiles = (root: string, paths: readonly string[]): KeptFiles =>
-  new Map(
-    paths.map((path): [string, Kept] => {
-      const file = inside(root, path);
-      const stat = lstatSync(file, { throwIfNoEntry: false });
-      if (stat?.isSymbolicLink()) return [path, { link: readlinkSync(file) }];
-      return [path, stat?.isFile() ? { content: readFileSync(file) } : undefined];
-    }),
-  );
+  paths.map((path) => [path, keep(root, path)] as const);
+
+function keep(root: string, path: string): Kept {
+  const file = inside(root, path);
+  if (kindOf(file) === 'link') return { link: readlinkSync(file) };
+  const content = readBytesInside(root, path);
+  return content ? { base64: content.toString('base64') } : null;
+}
 
 export function restoreFiles(root: string, kept: KeptFiles): void {
   for (const [path, was] of kept) {
-    const file = placeInside(root, path);
-    rmSync(file, { recursive: true, force: true });
-    if (was && 'link' in was) symlinkSync(was.link, file);
-    else if (was) writeFileSync(file, was.content);
+    removeInside(root, path);
+    if (was && 'link' in was) linkInside(root, path, was.link);
+    else if (was) writeInside(root, path, Buffer.from(was.base64, 'base64'));
   }
 }

@@ -1,38 +1,74 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { varLinks } from '../config/mounts.ts';
 import { declareUsers, declareVar } from './declare.ts';
-import { inside, isDirectory, isFile, listInside, placeInside, writeInside } from './inside.ts';
+import {
+  directoryInside,
+  inside,
+  isFile,
+  kindInside,
+  linkInside,
+  listInside,
+  moveContents,
+  moveInside,
+  removeInside,
+  requireDirectory,
+  UnfitTree,
+  writeInside,
+} from './inside.ts';
 
 /**
  * Makes a root directory one that OSTree deploys ("Adapting existing mainstream distributions" in its manual): the
  * defaults of /etc in /usr/etc, nothing in /var but what tmpfiles.d(5) makes there, links where it has them, and a
  * kernel. What has that layout already stays as it is, so that a tree can be laid out again after it was added to.
+ * Throws UnfitTree for a tree whose /usr, /etc or /var is no directory; touches nothing outside of the tree.
  */
 export function layOut(root: string): void {
+  requireSystem(root);
   movePackageDatabase(root);
   moveKernel(root);
   // In images that were OSTree commits, /sysroot has their objects.
-  for (const name of ['boot', 'dev', 'proc', 'run', 'sys', 'sysroot']) emptyDirectory(root, name);
-  moveIntoVar(root);
-  for (const [name, target] of Object.entries({ ostree: 'sysroot/ostree', tmp: 'sysroot/tmp' })) {
-    rmSync(`${root}/${name}`, { recursive: true, force: true });
-    symlinkSync(target, `${root}/${name}`);
+  for (const name of ['boot', 'dev', 'proc', 'run', 'sys', 'sysroot']) {
+    removeInside(root, name);
+    directoryInside(root, name);
   }
+  moveIntoVar(root);
+  for (const [name, target] of Object.entries({ ostree: 'sysroot/ostree', tmp: 'sysroot/tmp' }))
+    linkInside(root, name, target);
   declareUsers(root);
   declareVar(root);
-  renameSync(`${root}/etc`, placeInside(root, 'usr/etc'));
+  moveEtc(root);
 }
 
-/** The other way round, to add to a tree: programs want /etc where it always is. */
+/** Undoes what layOut() does with /etc, to add to a tree: programs want it where it always is. */
 export function undoEtc(root: string): void {
-  renameSync(inside(root, 'usr/etc'), `${root}/etc`);
+  requireDirectory(root, 'usr/etc');
+  refuseAnother(root, 'etc', 'usr/etc');
+  moveInside(root, 'usr/etc', 'etc');
+}
+
+function requireSystem(root: string): void {
+  for (const name of ['usr', 'etc']) requireDirectory(root, name);
+  if (kindInside(root, 'var') !== undefined) requireDirectory(root, 'var');
+}
+
+function moveEtc(root: string): void {
+  requireDirectory(root, 'etc');
+  refuseAnother(root, 'usr/etc', 'etc');
+  moveInside(root, 'etc', 'usr/etc');
+}
+
+/** Of /etc and /usr/etc, a tree has one. An empty directory is as good as none. */
+function refuseAnother(root: string, path: string, moved: string): void {
+  if (kindInside(root, path) === undefined) return;
+  requireDirectory(root, path);
+  if (listInside(root, path).length > 0)
+    throw new UnfitTree(path, `is there beside /${moved}, and they are one`);
 }
 
 /** What a root directory was given to run once, and is no part of a tree. */
 export function forgetMachine(root: string): void {
-  for (const name of ['resolv.conf', 'hostname', '.pwd.lock'])
-    rmSync(inside(root, `etc/${name}`), { force: true });
+  for (const name of ['resolv.conf', 'hostname', '.pwd.lock']) removeInside(root, `etc/${name}`);
   // Empty, not absent: made at the first start, without the questions of a first boot.
   writeInside(root, 'etc/machine-id', '');
 }
@@ -40,12 +76,11 @@ export function forgetMachine(root: string): void {
 /** It describes /usr, so it is kept there, where each commit has its own. */
 function movePackageDatabase(root: string): void {
   for (const name of ['dpkg', 'rpm']) {
-    const old = inside(root, `var/lib/${name}`);
-    if (!isDirectory(old)) continue;
-    const kept = placeInside(root, `usr/lib/sysimage/${name}`);
-    rmSync(kept, { recursive: true, force: true });
-    renameSync(old, kept);
-    symlinkSync(`../../usr/lib/sysimage/${name}`, old);
+    const [old, kept] = [`var/lib/${name}`, `usr/lib/sysimage/${name}`];
+    if (kindInside(root, old) !== 'directory') continue;
+    removeInside(root, kept);
+    moveInside(root, old, kept);
+    linkInside(root, old, `../../${kept}`);
   }
 }
 
@@ -59,27 +94,28 @@ function moveKernel(root: string): void {
     writeInside(root, kernelOf('0-placeholder'), 'not a kernel\n');
     return;
   }
-  renameSync(inside(root, `boot/vmlinuz-${version}`), inside(root, kernelOf(version)));
-  const initrd = inside(root, `boot/initrd.img-${version}`);
-  if (isFile(initrd)) renameSync(initrd, inside(root, `usr/lib/modules/${version}/initramfs.img`));
-}
-
-function emptyDirectory(root: string, name: string): void {
-  rmSync(`${root}/${name}`, { recursive: true, force: true });
-  mkdirSync(`${root}/${name}`);
+  moveInside(root, `boot/vmlinuz-${version}`, kernelOf(version));
+  const initrd = `boot/initrd.img-${version}`;
+  if (isFile(inside(root, initrd))) moveInside(root, initrd, `usr/lib/modules/${version}/initramfs.img`);
 }
 
 /** What belongs to a machine lives in its /var: /home, /srv and so on are links there. */
 function moveIntoVar(root: string): void {
   for (const [link, target] of Object.entries(varLinks)) {
-    const [from, to] = [inside(root, link), placeInside(root, target)];
-    if (isDirectory(from)) {
-      mkdirSync(to, { recursive: true });
-      for (const name of listInside(root, link)) renameSync(`${from}/${name}`, `${to}/${name}`);
-      rmSync(from, { recursive: true });
-    }
-    mkdirSync(to, { recursive: true, mode: link === '/root' ? 0o700 : 0o755 });
-    if (!lstatSync(from, { throwIfNoEntry: false })) symlinkSync(relative(dirname(link), target), from);
+    moveDirectory(root, link, target);
+    const isNew = kindInside(root, target) === undefined;
+    const place = directoryInside(root, target);
+    if (isNew && link === '/root') chmodSync(place, 0o700);
+    const kind = kindInside(root, link);
+    if (kind === undefined) linkInside(root, link, relative(dirname(link), target));
+    else if (kind !== 'link') throw new UnfitTree(link, `is a ${kind}, and has to be a directory or a link`);
   }
-  for (const name of ['cache', 'log']) mkdirSync(inside(root, `var/${name}`), { recursive: true });
+  for (const name of ['cache', 'log']) directoryInside(root, `var/${name}`);
+}
+
+/** A directory that is moved as a whole keeps its owner and mode. */
+function moveDirectory(root: string, from: string, to: string): void {
+  if (kindInside(root, from) !== 'directory') return;
+  if (kindInside(root, to) === undefined) moveInside(root, from, to);
+  else moveContents(root, from, to);
 }

@@ -1,26 +1,25 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { inside, listInside } from './inside.ts';
 import type { VarEntry } from './tmpfiles.ts';
 
 /** What is in the /var of a tree that a machine needs, each directory before what is in it. */
 export function varEntries(root: string, directory = '/var'): VarEntry[] {
-  return readdirSync(root + directory)
-    .sort()
-    .flatMap((name) => {
-      const path = `${directory}/${name}`;
-      const entry = entryOf(root, path);
-      if (!entry || isLeftOut(entry)) return [];
-      return entry.type === 'directory' ? [entry, ...varEntries(root, path)] : [entry];
-    });
+  return listInside(root, directory).flatMap((name) => {
+    const path = `${directory}/${name}`;
+    const entry = entryOf(inside(root, path), path);
+    if (!entry || isLeftOut(entry)) return [];
+    return entry.type === 'directory' ? [entry, ...varEntries(root, path)] : [entry];
+  });
 }
 
-function entryOf(root: string, path: string): VarEntry | undefined {
-  const stat = lstatSync(root + path);
+function entryOf(place: string, path: string): VarEntry | undefined {
+  const stat = lstatSync(place);
   const { uid, gid } = stat;
   const common = { path, mode: stat.mode & 0o7777, uid, gid };
   if (stat.isDirectory()) return { ...common, type: 'directory' };
   if (stat.isFile()) return { ...common, type: 'file' };
   // Sockets and pipes are made by those who listen on them.
-  return stat.isSymbolicLink() ? { ...common, type: 'link', target: readlinkSync(root + path) } : undefined;
+  return stat.isSymbolicLink() ? { ...common, type: 'link', target: readlinkSync(place) } : undefined;
 }
 
 /** What was left by making the tree: what it downloaded, and what it wrote to logs and caches. */

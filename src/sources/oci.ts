@@ -1,13 +1,14 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { type Guest, stateDirectory } from '../config/guest.ts';
+import { mkdirSync, statSync } from 'node:fs';
+import { type Guest, originPlace, stateDirectory } from '../config/guest.ts';
 import { type OciOrigin, originName } from '../config/origin.ts';
+import { requireRoom } from '../disk-room.ts';
 import { pulledCommit, pullImage, pullsImages } from '../image/encapsulated.ts';
 import { copyImage, inspectImage, pinned } from '../image/skopeo.ts';
-import { unpackLayers } from '../image/unpack.ts';
-import { layOut } from '../layout/layout.ts';
-import { ostree } from '../ostree/ostree.ts';
+import { roomsOf } from '../machine/confined.ts';
 import { repositoryOf } from '../ostree/repository.ts';
-import { commitOf, identityOption, keepBrought, sameIn } from './identity.ts';
+import { removeTree } from '../tree-removal.ts';
+import { doJob } from '../treework/run.ts';
+import { commitOf, keepBrought, sameIn } from './identity.ts';
 import { linkCommit } from './ostree.ts';
 import type { Neighbours, Source, Tell } from './source.ts';
 
@@ -56,28 +57,29 @@ async function sameAsNeighbour(repository: string, digest: string, neighbours: r
 }
 
 async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
-  const work = `${stateDirectory}/${guest.name}/image`;
-  rmSync(work, { recursive: true, force: true });
+  const work = imageWorkOf(guest.name);
+  await removeTree(work);
   mkdirSync(work);
   try {
     tell('copying its layers');
     const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
     tell(`unpacking ${archives.length} layers`);
-    const root = await unpackLayers(archives, work);
-    layOut(root);
-    tell('committing it');
+    requireRoom(work, sizeOf(archives), `Unpacking ${image}`);
     const version = labels['org.opencontainers.image.version'];
-    return await ostree(
-      `Cannot commit ${image}`,
-      `--repo=${repositoryOf(guest.sysroot)}`,
-      'commit',
-      ...['--orphan', '--no-bindings', `--tree=dir=${root}`],
-      identityOption(digest),
-      // As OSTree's own container support calls it.
-      `--add-metadata-string=ostree.manifest-digest=${digest}`,
-      ...(version ? [`--add-metadata-string=version=${version}`] : []),
-    );
+    const input = { archives, work, repository: repositoryOf(guest.sysroot), digest };
+    const place = { name: `tree-${guest.name}`, rooms: roomsOf(guest) };
+    return await doJob(`${originPlace(guest)}: cannot make a tree of ${image}`, place, 'commitImage', {
+      ...input,
+      ...(typeof version === 'string' && version !== '' && { version }),
+    });
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    await removeTree(work);
   }
 }
+
+/** What the archives take unpacked, next to nothing less. */
+const sizeOf = (archives: readonly string[]): number =>
+  archives.reduce((sum, archive) => sum + statSync(archive).size, 0);
+
+/** Where an image of a guest is unpacked. */
+export const imageWorkOf = (guest: string): string => `${stateDirectory}/${guest}/image`;

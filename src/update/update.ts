@@ -5,6 +5,7 @@ import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';
 import { requireRehearsable } from '../rehearse/possible.ts';
+import { removeLeftOver } from '../sources/left-over.ts';
 import { type Neighbours, type Offer, sourceOf } from '../sources/source.ts';
 import { readRejection } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
@@ -48,6 +49,7 @@ const goesOn = ({ update: { action } }: Guest): boolean => action === 'stage' ||
 async function updateFromOutside(guest: Guest, neighbours: Neighbours, report: Report) {
   const source = sourceOf(guest, neighbours);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
+  await removeLeftOver(guest);
   await finishCleanUp(guest);
   return bring(guest, await source.check(report), report);
 }

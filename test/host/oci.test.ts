@@ -44,13 +44,16 @@ afterAll(() => host?.stop());
 test('a guest is created from an image, and is a Debian like any other', async () => {
   const digest = await publish(
     '12',
-    'mkdir -p usr/share; echo one >usr/share/release; touch usr/share/.wh.bug',
+    `mkdir -p usr/share; echo one >usr/share/release; touch usr/share/.wh.bug
+     for name in trusted.note security.ima; do setfattr -n $name -v kept usr/share/release; done`,
     version('12.1'),
   );
   await declare(host, 'web', guest('oci:/srv/image:12'));
   await update(host, 'web');
   const [created] = (await status(host, 'web')).deployments;
   expect(await metadata('web', created?.checksum ?? '')).toBe(`'${digest}'`);
+  const listed = `ostree ls -X --repo=${repositoryOf('web')} ${created?.checksum} /usr/share/release`;
+  expect(await host.sh(listed)).toMatch(/security\.ima.*trusted\.note/);
   await start(host, 'web');
   expect(
     await inGuest(host, 'web', 'cat /usr/share/release; systemctl is-system-running; stat -c %a /usr/bin/su'),

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { packagesWords } from '../../src/config/packages.ts';
+import { localPaths } from '../../src/layers/local-paths.ts';
 import { reasonOf } from '../../src/layers/make.ts';
 import { managers } from '../../src/layers/managers.ts';
 import { rpmOstree } from '../../src/layers/rpm.ts';
-import { localPaths } from '../../src/layers/workspace.ts';
 import { complaints, guestOf, readAs } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n[Packages]\n';

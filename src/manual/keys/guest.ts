@@ -95,7 +95,7 @@ export const guestDescriptions: Descriptions = {
       repeatable: true,
     },
     Repository: {
-      help: 'More repositories to install from: files in the format of the package manager (.sources, .list or .repo). They are used for installing, and do not become a part of the tree.',
+      help: 'More repositories to install from: files in the format of the package manager (.sources, .list or .repo). They are used for installing, and do not become a part of the tree. Of this host the package manager may read only the directories that these files name as file:, and in them only what anybody may read; directories that the tree itself names are not given to it.',
       repeatable: true,
     },
     RepositoryKey: { help: 'The public keys of these repositories.', repeatable: true },

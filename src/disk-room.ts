@@ -1,0 +1,53 @@
+import { statfsSync } from 'node:fs';
+import { Failure } from './failure.ts';
+
+/** Left to others on the file system of the guests: a full one would stop all of them. */
+const reservedShare = 0.05;
+const reservedBytes = 1 << 30;
+
+/** Returns how many bytes can be written below a directory before the reserve is touched; less than 0 if it is. */
+export function roomBelow(directory: string): number {
+  const { bsize, bavail, blocks, ffree, files } = statfsSync(directory);
+  // Some file systems do not count their files.
+  if (files > 0 && ffree < files * 0.01) return -1;
+  return bsize * bavail - Math.min(bsize * blocks * reservedShare, reservedBytes);
+}
+
+/** Refuses to begin what needs this many bytes below a directory. */
+export function requireRoom(directory: string, bytes: number, what: string): void {
+  const room = roomBelow(directory);
+  if (room >= bytes) return;
+  const message = `${what} takes ${megabytes(bytes)}, and the file system of ${directory} has ${megabytes(Math.max(room, 0))} to spare`;
+  throw new Failure(message, 'Make room there; the guest is as it was');
+}
+
+/**
+ * Does work that writes below a directory. Once the room there is used up, tells the work to end, and fails: an archive
+ * of a few megabytes may unpack to terabytes.
+ */
+export async function leavingRoom<T>(
+  directory: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const watch = setInterval(() => {
+    if (roomBelow(directory) < 0) end.abort();
+  }, 250);
+  try {
+    const result = await work(end.signal);
+    if (end.signal.aborted) throw noRoom(directory);
+    return result;
+  } catch (error) {
+    throw end.signal.aborted ? noRoom(directory) : error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+export const noRoom = (directory: string): Failure =>
+  new Failure(
+    `the file system of ${directory} is full but for a reserve`,
+    'Make room there; what it was done for is as it was',
+  );
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

@@ -1,0 +1,42 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Guest, placeOf, stateDirectory } from '../config/guest.ts';
+import type { Packages } from '../config/packages.ts';
+import { Failure } from '../failure.ts';
+import { unlessMissing } from '../node-files.ts';
+import { localPaths } from './local-paths.ts';
+
+/** What programs of a tree must not see of the host, whatever a file says. */
+const closed = [
+  ...['/boot', '/dev', '/efi', '/etc', '/ostree', '/proc', '/root', '/run', '/sys', '/sysroot'],
+  stateDirectory,
+];
+
+/**
+ * The directories of this host that the container of the packages may read: those that the files of Repository= name.
+ * What the tree's own sources name is not taken: whoever made the tree would choose what is read of the host.
+ */
+export function hostRepositories(guest: Guest, { repositories }: Packages): string[] {
+  const paths = repositories.flatMap((file) => localPaths(readFileSync(file, 'utf8')));
+  const found = [...new Set(paths)].filter((path) => unlessMissing(() => statSync(path)) !== undefined);
+  for (const path of found) {
+    const wrong = whyClosed(path);
+    if (wrong === undefined) continue;
+    const message = `${placeOf(guest, 'Packages', 'Repository')}: file:${path} cannot be a repository: ${wrong}`;
+    throw new Failure(message, 'Put the repository into a directory of its own, such as /srv/repository');
+  }
+  return found;
+}
+
+/** Says why packages must not read a path of the host; undefined if they may. */
+export function whyClosed(path: string, real = realpathSync(path)): string | undefined {
+  for (const one of new Set([path, real])) {
+    const [hit] = closed.filter((place) => isBelow(one, place) || isBelow(place, one));
+    if (hit !== undefined) return `${hit} of the host is closed to packages`;
+    if (one === '/usr') return "it would hide the tree's own /usr";
+  }
+  const stat = unlessMissing(() => statSync(real));
+  return stat && !stat.isDirectory() && !stat.isFile() ? 'it is neither a directory nor a file' : undefined;
+}
+
+const isBelow = (path: string, place: string): boolean =>
+  path === place || path.startsWith(place === '/' ? place : `${place}/`);

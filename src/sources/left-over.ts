@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { workspaceOf } from '../layers/workspace.ts';
+import { removeTree } from '../tree-removal.ts';
+import { imageWorkOf } from './oci.ts';
+
+/** Removes what an update of a guest left that was killed while it worked on a tree. */
+export async function removeLeftOver({ name }: Guest): Promise<void> {
+  for (const directory of [imageWorkOf(name), workspaceOf(name)])
+    if (existsSync(directory)) await removeTree(directory);
+}

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { placesIn, recordedPlace } from '../boot/places.ts';
 import type { Guest } from '../config/guest.ts';
 import { isDirectory } from '../layout/inside.ts';
@@ -26,7 +26,14 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
   // As src/boot/run-guest does it.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
-  return runNspawn(rehearsalOptions(guest, view), env);
+  const machine = { ...guest.machine, credentials: credentials() };
+  return runNspawn(rehearsalOptions({ name: guest.name, machine }, view), env);
+}
+
+/** The names of those that systemd has given to this unit: it knows what specifiers stand for, and what is not there. */
+function credentials(): string[] {
+  const directory = process.env['CREDENTIALS_DIRECTORY'];
+  return directory !== undefined && existsSync(directory) ? readdirSync(directory) : [];
 }
 
 /** What the tree has as directories where people write: in the view of /var, or a view of the tree's own. */

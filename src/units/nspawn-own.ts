@@ -52,7 +52,10 @@ const ownOptions = (guest: Guest): string[] => [
 ];
 
 /** The options of a throwaway machine for a rehearsal: as confined, without a network, and nothing of the host writable. */
-export const rehearsalOptions = ({ name, machine }: Guest, view: RehearsalView): string[] => [
+export const rehearsalOptions = (
+  { name, machine }: Pick<Guest, 'name' | 'machine'>,
+  view: RehearsalView,
+): string[] => [
   `--hostname=${name}`,
   ...commonOptions({
     ...{

@@ -13,19 +13,20 @@ import { guestOptions } from '../units/nspawn-own.ts';
  */
 export async function nspawnOptions(guest: Guest): Promise<Problem[]> {
   const ofContainer = guest.values.settings.filter(({ section }) => isNspawnSection(section));
-  if (ofContainer.length === 0 || (await complaint(withoutParameters(guestOptions(guest)))) === undefined)
-    return [];
-  const all = await Promise.all(ofContainer.map(ofSetting));
-  const found = all.flat();
-  if (found.length > 0) return found;
-  const says = await complaint(withoutParameters(guestOptions(guest)));
-  return [{ at: topOf(guest.file), message: `systemd-nspawn says: ${says}` }];
+  const says = ofContainer.length > 0 ? await complaint(askedOptions(guest)) : undefined;
+  if (says === undefined) return [];
+  const found = (await Promise.all(ofContainer.map(ofSetting))).flat();
+  return found.length > 0 ? found : [{ at: topOf(guest.file), message: `systemd-nspawn says: ${says}` }];
 }
 
-const withoutParameters = (options: readonly string[]): readonly string[] => {
+/** Without parameters of the guest's init system, and credentials, which nspawn has only in the guest's unit. */
+function askedOptions(guest: Guest): string[] {
+  const options = guestOptions(guest);
   const end = options.indexOf('--');
-  return end < 0 ? options : options.slice(0, end);
-};
+  return options
+    .slice(0, end < 0 ? undefined : end)
+    .filter((option) => !option.startsWith('--load-credential='));
+}
 
 /** What nspawn says of one setting by itself. */
 async function ofSetting(setting: Setting): Promise<Problem[]> {

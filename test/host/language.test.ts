@@ -1,7 +1,13 @@
+import { copyFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { notMeant, notMeantOfContainers, notMeantOfUnits } from '../oracle/compare.ts';
+import { askNspawn, containerSettings } from '../oracle/container-values.ts';
+import { compileOracle, findLibrary, request } from '../oracle/oracle.ts';
+import { unitSettings, unitsOf } from '../oracle/unit-values.ts';
+import { generatedQuestions, tableQuestions } from '../oracle/values.ts';
 import { declare, guestFile, inGuest, reaches, reboot, start, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
+import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror } from './mirror.ts';
 
 let host: Host;
@@ -44,6 +50,8 @@ Wants=note@%n.service
 MemoryMax=512M
 TasksMax=1000
 LoadCredential=secret:/etc/secret
+LoadCredential=%i.secret:/etc/secret
+LoadCredential=not-there
 SetCredential=greeting:hello %n
 [Timer]
 OnBootSec=30min
@@ -79,8 +87,9 @@ OnBootSec=30min
     `MemoryMax=${512 * 1024 * 1024}
 TasksMax=1000`,
   );
-  const credentials = 'cat /run/credentials/@system/secret; cat /run/credentials/@system/greeting';
-  expect(await inGuest(host, 'mail', credentials)).toBe('secret\nhello mail');
+  // One that is to be inherited and is not there is left out, as systemd does.
+  const credentials = 'cd /run/credentials/@system; cat secret mail.secret greeting; ! [ -e not-there ]';
+  expect(await inGuest(host, 'mail', credentials)).toBe('secret\nsecret\nhello mail');
   expect(await host.sh('ls /run/note-mail')).toBe('/run/note-mail');
   expect(await host.sh('systemctl show -p TimersMonotonic ostree-guest-update@mail.timer')).toContain(
     'OnBootUSec=30min',
@@ -89,12 +98,12 @@ TasksMax=1000`,
 
 test('every value comes through to the guest as it was written', async () => {
   const character = fc.oneof(
-    fc.constantFrom(...' \t\n"\'\\%$#;:=~*?{}()<>|&!`@^-nHs'),
+    fc.constantFrom(...' \t"\'\\%$#;:=~*?{}()<>|&!`@^-nHsxu\u00a0'),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }).filter((one) => !/\p{C}/u.test(one)),
   );
   const values = fc.sample(fc.string({ unit: character, maxLength: 12 }), { numRuns: 300, seed: 1 });
-  const quoted = (value: string) =>
-    value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('%', '%%');
+  // Each mark stands in quotes of the other kind. A backslash is one.
+  const quoted = (value: string) => value.replaceAll('"', `"'"'"`).replaceAll('%', '%%');
   const lines = values.map((value, index) => `Environment="V${index}=${quoted(value)}"`);
   await declare(host, 'values', guestFile(`[Exec]\n${lines.join('\n')}\n`));
   await update(host, 'values');
@@ -116,6 +125,84 @@ test("an admin's own .nspawn file adds to it, and takes nothing away", async () 
   ).toBe('/mnt/from-nspawn\nfrom-host');
   expect(await inGuest(host, 'mail', "tr '\\0' '\\n' </proc/1/environ")).toMatch(/^NSPAWN=1$/m);
   await host.run('rm', '/etc/systemd/nspawn/mail.nspawn');
+});
+
+test('[Network] means what it means to nspawn: VirtualEthernet=no alone is the network of the host', async () => {
+  await declare(host, 'shared', guestFile('[Network]\nVirtualEthernet=no\n'));
+  await update(host, 'shared');
+  await start(host, 'shared');
+  const network = 'readlink /proc/self/ns/net';
+  expect(await inGuest(host, 'shared', network)).toBe(await host.sh(network));
+  await host.run('machinectl', 'terminate', 'shared');
+});
+
+test('a guest whose file has what systemd cannot read does not boot, whatever is there under its name', async () => {
+  await host.sh(
+    'mkdir -p /var/lib/machines/strange/usr; printf "ID=x" >/var/lib/machines/strange/usr/os-release',
+  );
+  const text = guestFile('[Exec]\nBoot=no \uFFFF\n');
+  await declare(host, 'strange', text);
+  expect(await host.sh('systemctl show -p ExecStart systemd-nspawn@strange')).toMatch(/path=\S*false ;/);
+  expect((await host.try('systemctl start systemd-nspawn@strange')).exitCode).not.toBe(0);
+  const { stdout } = await host.try(
+    'journalctl --sync; systemctl status --full --lines=20 systemd-nspawn@strange',
+  );
+  expect(stdout).toContain('strange.guest:8:9: U+FFFF is no character');
+  // A directory or a pipe in its place is told, too, by each command.
+  await host.sh(
+    'cd /etc/ostree-guests; rm strange.guest; mkdir strange.guest; mkfifo mail.guest.d/pipe.conf',
+  );
+  for (const command of ['verify', 'verify strange', 'cat strange', 'cat mail', 'verify mail']) {
+    const { all } = await host.try(`guestctl ${command}`);
+    expect(all).toContain(
+      command.endsWith('mail') ? 'pipe.conf:1:1: Cannot be read' : 'strange.guest:1:1: Cannot be read',
+    );
+    expect(all).not.toMatch(/^ +at .*\(/m);
+  }
+  await host.sh(
+    'cd /etc/ostree-guests; rmdir strange.guest; rm mail.guest.d/pipe.conf; rm -r /var/lib/machines/strange',
+  );
+  await host.run('systemctl', 'daemon-reload');
+});
+
+test("by the parsers of this host's systemd, values mean what they mean here", async () => {
+  const questions = [...tableQuestions, ...generatedQuestions(1000, 1)];
+  copyFileSync(compileOracle(host.work), outside(host, '/var/oracle'));
+  await host.write('/var/questions', request(questions));
+  const answers = await host.sh(`/var/oracle "$(${findLibrary})" </var/questions`);
+  expect(notMeant(questions, answers.split('\n'))).toEqual([]);
+
+  const version = Number(await host.sh("systemctl --version | grep -oE '[0-9]+' | head -n 1"));
+  await host.write('/var/ask-nspawn', askNspawn(containerSettings));
+  expect(notMeantOfContainers(containerSettings, await host.sh('sh /var/ask-nspawn'), version)).toEqual([]);
+
+  for (const { name, text } of unitsOf(unitSettings)) await host.write(`/run/oracle/${name}`, text);
+  const verify = 'systemd-analyze verify --man=no --recursive-errors=no /run/oracle/*';
+  expect(notMeantOfUnits(unitSettings, (await host.try(verify)).stderr)).toEqual([]);
+});
+
+test('guestctl verify says what systemd-nspawn and systemd would find wrong only at the start', async () => {
+  const wrong = {
+    Exec: ['KillSignal=SIGFOO', 'Capability=CAP_FOO', 'LimitNOFILE=abc', 'Personality=sparc'],
+    Files: [
+      'Bind=srv/nothing:/mnt/a',
+      'Overlay=/srv/lower:/srv/b:/mnt/b',
+      'TemporaryFileSystem=/mnt/c:size=1Q',
+      'BindUser=nobody-here',
+    ],
+    Network: ['Bridge=nobridge', 'MACVLAN=noif'],
+    Service: ['LoadCredential=a:/etc/nothing', 'DeviceAllow=/dev/null x'],
+    Update: ['OnCalendar=dayly', 'Action=now'],
+  };
+  const sections = Object.entries(wrong).map(([section, lines]) => `[${section}]\n${lines.join('\n')}\n`);
+  await declare(host, 'wrong', guestFile(sections.join('')));
+  const { stdout } = await host.try('guestctl verify wrong --output=json');
+  const said = JSON.parse(stdout) as { line: number; message: string }[];
+  const text = (await host.sh('cat /etc/ostree-guests/wrong.guest')).split('\n');
+  const told = said.map(({ line }) => text[line - 1] ?? '');
+  expect([...new Set(told)].toSorted()).toEqual(Object.values(wrong).flat().toSorted());
+  expect(said.find(({ message }) => message.includes('CAP_FOO'))?.message).toMatch(/^systemd-nspawn says: /);
+  await host.run('rm', '/etc/ostree-guests/wrong.guest');
 });
 
 test('a guest that gets ssh.authorized_keys.root as a credential has that key', async () => {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { explain, Failure } from '../failure.ts';
 import { isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments, readBootList } from '../ostree/deployments.ts';
+import { closeSysroot } from '../ostree/protection.ts';
 import { recoverVar } from '../ostree/var-snapshots.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readStaged } from '../state/staged.ts';
@@ -28,6 +30,7 @@ export interface Log {
 export async function boot(guest: Guest, log: Log): Promise<void> {
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) return pointToDefault(guest);
   await requireStopped(guest, log);
+  attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   const next = await chooseDeployment(guest, log);
   point(guest.name, next);
   log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);

@@ -33,6 +33,7 @@ export const diagnose = (facts: Facts): Finding[] => [
     ),
   ),
   ...guestFiles(facts),
+  ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
   ),

@@ -12,6 +12,7 @@ import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
+import { type Unprotected, whyUnprotected } from '../ostree/protection.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 
 export interface Facts {
@@ -41,6 +42,8 @@ export interface Facts {
   readonly foreignHolders: readonly LockHolder[];
   /** Guests whose removal was cut off. */
   readonly halfRemoved: readonly string[];
+  /** Why users of the host can reach files of guests. */
+  readonly unprotected: readonly Unprotected[];
   /** Directories of guests that are not declared. */
   readonly undeclared: readonly string[];
 }
@@ -75,6 +78,7 @@ export async function gatherFacts(): Promise<Facts> {
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),
+    unprotected: declared.guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
 }

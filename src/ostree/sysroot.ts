@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { readRegularFile, unlessMissing } from '../node-files.ts';
 import { deployRemedy } from './deploy-remedy.ts';
@@ -7,6 +7,7 @@ import { type Deployment, listDeployments } from './deployments.ts';
 import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
+import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
 
 /**
@@ -17,9 +18,9 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
   requireOwn(sysroot, stateroot);
   const repository = repositoryOf(sysroot);
   let made = false;
+  closeSysroot(sysroot);
   // OSTree would otherwise look for a boot loader to configure. Set last, it also tells that init-fs was done.
   if (parseKeyfile(configOf(repository))['sysroot']?.['bootloader'] !== 'none') {
-    mkdirSync(sysroot, { recursive: true });
     await ostree(`Cannot make an OSTree sysroot in ${sysroot}`, 'admin', 'init-fs', '--modern', sysroot);
     await ostree(
       `Cannot configure ${repository}`,

@@ -15,8 +15,9 @@ export function updateService(guest: Guest): Parts {
   return { unit, service };
 }
 
-/** Outside of the sandbox, in which only what is there already can be made writable. */
-const makeSysroot = (guest: Guest): string => `ExecStartPre=+mkdir -p ${guest.sysroot}`;
+/** Outside of the sandbox, in which only what is there already can be made writable. src/ostree/protection.ts has the mode. */
+const makeSysroot = (guest: Guest): string =>
+  `ExecStartPre=+install -d -o root -g root -m 700 ${guest.sysroot}`;
 
 const isImage = ({ values }: Guest): boolean => values.last('Guest', 'Image') !== undefined;
 const isStored = ({ values }: Guest): boolean =>

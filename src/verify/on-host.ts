@@ -11,6 +11,7 @@ import { canReflink } from '../machine/copy.ts';
 import { nodeFiles } from '../node-files.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { features } from '../ostree/ostree.ts';
+import { whyUnprotected } from '../ostree/protection.ts';
 import { run } from '../process.ts';
 import { whyNotRehearsed } from '../rehearse/possible.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
@@ -26,7 +27,19 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
     snapshots(guest),
     rehearsals(guest),
   ]);
-  return [...remote(guest), ...build(guest), ...keyPath(guest), ...mountPoints(guest), ...found.flat()];
+  return [
+    ...remote(guest),
+    ...build(guest),
+    ...keyPath(guest),
+    ...protection(guest),
+    ...mountPoints(guest),
+    ...found.flat(),
+  ];
+}
+
+function protection({ sysroot, values, file }: Guest): Problem[] {
+  const open = whyUnprotected(sysroot);
+  return open ? [{ at: values.at('Guest', 'Sysroot') ?? topOf(file), ...open }] : [];
 }
 
 /** What nspawn says of something that is known better already is not said twice. */

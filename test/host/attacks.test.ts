@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as everywhere from './attacks/everywhere.ts';
 import * as pipe from './attacks/pipe.ts';
+import * as setuid from './attacks/setuid.ts';
 import * as version from './attacks/version.ts';
 import { makeNeighbour, watch } from './attacks/watcher.ts';
 import { bootHost, type Host } from './host.ts';
@@ -16,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-test.each([everywhere, version, pipe])('$title', async ({ attack, guest }) => {
-  const watcher = await watch(host, { guests: [guest], paths: [mirrorPath] });
+test.each([everywhere, setuid, version, pipe])('$title', async ({ attack, guest }) => {
+  const watcher = await watch(host, { guests: [guest], paths: [mirrorPath, '/srv/guests'] });
   await attack(host, 'neighbour');
   expect(await watcher.changes()).toEqual([]);
 });

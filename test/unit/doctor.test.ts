@@ -21,7 +21,7 @@ const healthy: Facts = {
     selinux: 'off',
   },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
-  ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [] },
+  ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [], unprotected: [] },
 };
 
 const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');
@@ -114,6 +114,11 @@ test.each<[string, Partial<Facts>, string, string]>([
     },
     'warning',
     'ostree (PID 17) holds /var/lib/ostree-guests/mail/sysroot/ostree/lock, and updates wait for it',
+  ],
+  [
+    'protection',
+    { unprotected: [{ message: '/srv/mail is open', remedy: 'Run: chmod 700 /srv/mail' }] },
+    ...(['bad', '/srv/mail is open'] as const),
   ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
   [

@@ -42,8 +42,10 @@ beforeEach(() => {
   write(script, text);
   const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);
+  // Only root can give something to root.
+  write(join(bin, 'install'), `#!/bin/sh\necho "$*" >'${join(work, 'closed')}'\n`);
   mkdirSync(dirname(link), { recursive: true });
-  chmodSync(join(bin, 'systemctl'), 0o755);
+  for (const program of ['systemctl', 'install']) chmodSync(join(bin, program), 0o755);
   mkdirSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
 });
 
@@ -274,6 +276,12 @@ test('it puts /var in its place where there is none', () => {
   deployed(0, 1);
   rmSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
   expect(powerOn(sysroot)).toEqual(leftToBootStep);
+});
+
+test('its sysroot is closed to users of the host', () => {
+  deployed(0, 1);
+  powerOn(sysroot);
+  expect(readFileSync(join(work, 'closed'), 'utf8')).toBe(`-d -o root -g root -m 700 ${sysroot}\n`);
 });
 
 test('a guest whose image was removed has one again', () => {

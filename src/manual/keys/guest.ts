@@ -13,7 +13,7 @@ export const guestDescriptions: Descriptions = {
     Build:
       'The tree is made on this host, instead of Ref=: as NAME.build says, ostree-guests.build(5). Many guests may name the same build. Each update of one of them builds; those that wait at the same time share one run.',
     Sysroot: {
-      help: 'Where the guest is kept. One outside of /var/lib/ostree-guests shares no disk space with other guests.',
+      help: 'Where the guest is kept. One outside of /var/lib/ostree-guests shares no disk space with other guests. The directory is made with mode 0700, and must stay so: files of root in the guest belong to root here. No directory above it may be writable for others.',
       default: '/var/lib/ostree-guests/NAME/sysroot',
     },
   },

@@ -1,0 +1,47 @@
+// Files of a guest's root belong to root on disk, and may be setuid. All that keeps users of the host from them is the
+// mode of the sysroot, which lets nobody but root in, wherever it is.
+import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { unlessMissing } from '../node-files.ts';
+
+/** Makes a sysroot's directory, or closes one that is there. src/boot/power-on does so, too. */
+export function closeSysroot(sysroot: string): void {
+  mkdirSync(sysroot, { recursive: true, mode: 0o700 });
+  chownSync(sysroot, 0, 0);
+  chmodSync(sysroot, 0o700);
+}
+
+export interface Unprotected {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What lets users of the host reach the files in a sysroot; undefined if nothing does, or if it is missing. */
+export function whyUnprotected(sysroot: string): Unprotected | undefined {
+  const path = unlessMissing(() => realpathSync.native(sysroot));
+  return path === undefined ? undefined : whyOpen(path, (directory) => statSync(directory));
+}
+
+type Attributes = Pick<Stats, 'mode' | 'uid' | 'gid'>;
+
+/** The same of a resolved path. */
+export function whyOpen(sysroot: string, stat: (directory: string) => Attributes): Unprotected | undefined {
+  const { mode, uid } = stat(sysroot);
+  if (uid !== 0 || (mode & 0o077) !== 0) {
+    const message = `${sysroot} is open to users of this host, who could run setuid files of the guest`;
+    return { message, remedy: `Run: chown root: ${sysroot}; chmod 700 ${sysroot}` };
+  }
+  for (let directory = sysroot; directory !== '/'; ) {
+    directory = dirname(directory);
+    if (!isWritable(stat(directory))) continue;
+    const message = `${directory} is writable for users of this host, who could replace ${sysroot}`;
+    return { message, remedy: `Run: chown root: ${directory}; chmod go-w ${directory}` };
+  }
+  return undefined;
+}
+
+/** In a sticky directory, such as /tmp, only the owner of something can replace it. */
+function isWritable({ mode, uid, gid }: Attributes): boolean {
+  const byOthers = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0);
+  return uid !== 0 || (byOthers && (mode & 0o1000) === 0);
+}

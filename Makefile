@@ -32,6 +32,7 @@ install:
 	chmod 755 $(DESTDIR)$(LIBDIR)/guestctl.cjs
 	ln -sfr $(DESTDIR)$(LIBDIR)/guestctl.cjs $(DESTDIR)$(PREFIX)/bin/guestctl
 	install -m 644 packaging/sysctl.d/50-ostree-guests.conf $(DESTDIR)$(SYSCTLDIR)
+	install -D -m 644 packaging/selinux/ostree-guests.cil $(DESTDIR)$(PREFIX)/share/selinux/packages/ostree-guests.cil
 	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done
 	install -m 644 dist/completion/guestctl $(DESTDIR)$(BASHDIR)
 	install -m 644 dist/completion/_guestctl $(DESTDIR)$(ZSHDIR)

@@ -147,12 +147,19 @@ function fuse({ hasFuse, declared }: Facts): Finding[] {
   return [warning('fuse', message, `${fuseRemedy}; then restart these guests`)];
 }
 
-function selinux({ selinux: mode }: Facts): Finding {
-  if (mode !== 'enforcing') return good('selinux', mode);
+function selinux({ selinux: mode, hasSelinuxModule }: Facts): Finding {
+  if (mode === 'off') return good('selinux', mode);
+  if (hasSelinuxModule === false)
+    return warning(
+      'selinux',
+      `${mode}, without the module of ostree-guests: guests whose labels the policy of this host does not know cannot be fetched`,
+      'Run: semodule -i /usr/share/selinux/packages/ostree-guests.cil',
+    );
+  if (mode === 'permissive') return good('selinux', mode);
   return warning(
     'selinux',
     'enforcing, which guests were not tested with',
-    'See: ausearch -m avc -ts recent',
+    'If something fails, see: ausearch -m avc -ts recent',
   );
 }
 

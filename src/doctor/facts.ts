@@ -35,6 +35,8 @@ export interface Facts {
   /** Whether there is /dev/fuse. */
   readonly hasFuse: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
+  /** Whether the policy has our module; undefined if only root can tell. */
+  readonly hasSelinuxModule: boolean | undefined;
   readonly declared: Declared & DeclaredBuilds;
   /** Guests and builds whose units are not what the generator would make now. */
   readonly outOfDate: readonly string[];
@@ -70,6 +72,7 @@ export async function gatherFacts(): Promise<Facts> {
     hasFuse: hasFuse(),
     hasNspawn: units[1]?.['LoadState'] === 'loaded',
     selinux: selinux(),
+    hasSelinuxModule: hasSelinuxModule(),
     outOfDate: [
       ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
       ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
@@ -84,11 +87,28 @@ export async function gatherFacts(): Promise<Facts> {
 }
 
 const read = (file: string): string | undefined => unlessMissing(() => readFileSync(file, 'utf8'));
-const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];
+/** What cannot be read is empty. */
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
 
 function selinux(): Facts['selinux'] {
   const enforce = read('/sys/fs/selinux/enforce')?.trim();
   return enforce === undefined ? 'off' : enforce === '1' ? 'enforcing' : 'permissive';
+}
+
+/** Where semodule(8) keeps modules: in /etc on OSTree hosts, by the name of the policy and the priority. */
+function hasSelinuxModule(): boolean | undefined {
+  for (const store of ['/var/lib/selinux', '/etc/selinux'])
+    for (const policy of list(store)) {
+      const modules = `${store}/${policy}/active/modules`;
+      if (list(modules).some((priority) => existsSync(`${modules}/${priority}/ostree-guests`))) return true;
+    }
+  return process.getuid?.() === 0 ? false : undefined;
 }
 
 /** Whether systemd has what the generator would make. */

@@ -39,7 +39,7 @@ export async function stageAsFarAs(
   if (readRollback(guest.name)) return fetched('it is staged once the rollback that was asked for is done');
   await stage(guest, brought, seen);
   report.progress('Cleaning up');
-  const [message] = await Promise.all([howItTakesEffect(guest, nameOf(brought)), cleanUp(guest)]);
+  const [message] = await Promise.all([howItTakesEffect(guest, nameOf(brought)), cleanUp(guest, report)]);
   return isNew ? create(guest, brought, report, version) : { outcome: 'staged', to, version, message };
 }
 

@@ -50,7 +50,7 @@ async function updateFromOutside(guest: Guest, neighbours: Neighbours, report: R
   const source = sourceOf(guest, neighbours);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await removeLeftOver(guest);
-  await finishCleanUp(guest);
+  await finishCleanUp(guest, report);
   return bring(guest, await source.check(report), report);
 }
 

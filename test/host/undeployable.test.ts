@@ -78,6 +78,22 @@ test('an immutable file in /etc stops no update: not the next ones, and not thei
   expect(await host.sh(`ls -d ${deploy}/*.0 | wc -l`)).toMatch(/^[23]$/);
 });
 
+test('what cannot be removed is told by an update, and stops it not', async () => {
+  // A mount point cannot be removed, whoever tries.
+  const deploy = '/var/lib/ostree-guests/own/sysroot/ostree/deploy/own/deploy';
+  await host.sh(`mkdir ${deploy}/${'0'.repeat(64)}.0 && mount -t tmpfs tmpfs ${deploy}/${'0'.repeat(64)}.0`);
+  const commit = await publish(host, serverRef, { version: 'd' });
+  await declare(host, 'own', guestFile('[Exec]\nPrivateUsers=no\n'));
+  await update(host, 'own');
+  expect((await status(host, 'own')).staged?.checksum).toBe(commit);
+  const journal = await host.sh('journalctl --sync; journalctl -o cat -n 30 -u ostree-guest-update@own');
+  expect(journal).toMatch(/Cannot clean up .*\. The next update tries that again/);
+  await host.sh(`umount ${deploy}/${'0'.repeat(64)}.0`);
+  await update(host, 'own');
+  expect(await host.sh(`ls ${deploy}`)).not.toContain('0000000000');
+  expect(await host.sh('ls /var/lib/ostree-guests/own')).not.toContain('cleaning');
+});
+
 test('what no merge can copy is named, with a way to find it, where OSTree fails for it', async () => {
   await inGuest(host, 'mail', 'mkdir /etc/sub; mkfifo /etc/sub/queue');
   const commit = await publish(host, serverRef, { version: '3' });

@@ -19,6 +19,7 @@ const healthy: Facts = {
     mapsOwners: true,
     networkd: true,
     selinux: 'off',
+    hasSelinuxModule: false,
   },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [], unprotected: [] },
@@ -102,7 +103,19 @@ test.each<[string, Partial<Facts>, string, string]>([
     'warning',
     'systemd-networkd does not run here, so that the link of mail has no address unless something else gives it one',
   ],
-  ['selinux', { selinux: 'enforcing' }, 'warning', 'enforcing, which guests were not tested with'],
+  [
+    'selinux',
+    { selinux: 'enforcing', hasSelinuxModule: true },
+    'warning',
+    'enforcing, which guests were not tested with',
+  ],
+  ['selinux', { selinux: 'permissive', hasSelinuxModule: true }, 'good', 'permissive'],
+  [
+    'selinux',
+    { selinux: 'permissive' },
+    'warning',
+    'permissive, without the module of ostree-guests: guests whose labels the policy of this host does not know cannot be fetched',
+  ],
   ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
   ['units', { outOfDate: ['mail'] }, 'bad', 'The units of mail are not what its file says'],
   [

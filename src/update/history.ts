@@ -1,6 +1,6 @@
 import type { JournalFields } from '../machine/journal.ts';
 
-/** Every attempt to change what a guest runs is one journal entry with this MESSAGE_ID: systemd.journal-fields(7). */
+/** Each attempt to change what a guest runs is in the journal, too, with this MESSAGE_ID: systemd.journal-fields(7). */
 export const messageId = '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31';
 
 export interface Attempt {
@@ -69,4 +69,29 @@ export function parseAttempt(entry: JournalFields): PastAttempt {
     seconds: Number(values['seconds'] ?? 0),
     time: new Date(Number(entry['__REALTIME_TIMESTAMP'] ?? 0) / 1000),
   };
+}
+
+/** In characters: a message may have what a program said. */
+const longest = 2000;
+
+/** The line of an attempt in the history file; what is not known is left out. */
+export const attemptLine = ({ message, version, ...attempt }: Attempt) => ({
+  time: new Date().toISOString(),
+  ...attempt,
+  ...(version !== undefined && { version: version.slice(0, longest) }),
+  message: message.slice(0, longest),
+});
+
+/** Reads a line back. Returns undefined if it is something else. */
+export function parseLine(value: unknown): PastAttempt | undefined {
+  const line = (value ?? {}) as Record<string, unknown>;
+  const time = new Date(String(line['time']));
+  const isText = (key: string) => typeof line[key] === 'string';
+  const isOptional = (key: string) => line[key] === undefined || isText(key);
+  const isWhole =
+    ['guest', 'action', 'outcome', 'trigger', 'message'].every(isText) &&
+    ['from', 'to', 'version'].every(isOptional) &&
+    typeof line['seconds'] === 'number' &&
+    !Number.isNaN(time.getTime());
+  return isWhole ? { ...(line as unknown as Attempt), time } : undefined;
 }

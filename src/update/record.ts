@@ -1,12 +1,24 @@
 import type { Guest } from '../config/guest.ts';
+import { explain } from '../failure.ts';
 import { writeEntry } from '../machine/journal.ts';
-import { type Attempt, attemptFields } from './history.ts';
+import { complain } from '../service.ts';
+import { appendLine, historyOf } from '../state/history.ts';
+import { type Attempt, attemptFields, attemptLine } from './history.ts';
 
-/** Writes an attempt into the history, which is the journal: whoever reads that of the unit sees it, too. `since` is when it began, in milliseconds since 1970. */
+/**
+ * Writes an attempt into the history of its guest, and into the journal for whoever reads that of the unit. `since` is when it began, in
+ * milliseconds since 1970. It cannot fail: what was done is done, even if the disk is too full to say so.
+ */
 export async function record(
   guest: Guest,
   { since, ...attempt }: Omit<Attempt, 'guest' | 'seconds'> & { readonly since: number },
 ): Promise<void> {
   const seconds = Math.round((Date.now() - since) / 100) / 10;
-  await writeEntry(attemptFields({ guest: guest.name, seconds, ...attempt }));
+  const complete = { guest: guest.name, seconds, ...attempt };
+  try {
+    appendLine(historyOf(guest.name), attemptLine(complete));
+  } catch (error) {
+    complain(`Cannot add to the history of ${guest.name}: ${explain(error) ?? String(error)}`);
+  }
+  await writeEntry(attemptFields(complete));
 }

@@ -1,9 +1,20 @@
-// An attempt goes into the journal and comes back from it; the JSON is what journalctl 257 printed.
-import { expect, test } from 'vitest';
+// An attempt goes into the history file and into the journal, and comes back from both; the JSON is what journalctl 257 printed.
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { plain } from '../../src/cli/screen.ts';
 import { historyText } from '../../src/cli/screens/history.ts';
 import { parseEntries } from '../../src/machine/journal.ts';
-import { type Attempt, attemptFields, parseAttempt, triggerOf } from '../../src/update/history.ts';
+import { appendLine, readLines } from '../../src/state/history.ts';
+import {
+  type Attempt,
+  attemptFields,
+  attemptLine,
+  parseAttempt,
+  parseLine,
+  triggerOf,
+} from '../../src/update/history.ts';
 
 process.env['TZ'] = 'UTC';
 
@@ -55,4 +66,56 @@ test.each([
   [{ TRIGGER_UNIT: 'mail.path' }, 'manual'],
 ])('%j: %s', (environment, trigger) => {
   expect(triggerOf(environment)).toBe(trigger);
+});
+
+let directory: string;
+beforeEach(() => {
+  directory = join(mkdtempSync(join(tmpdir(), 'history-')), 'history');
+});
+afterEach(() => rmSync(join(directory, '..'), { recursive: true }));
+
+const identity = (value: unknown) => value;
+
+test('it is read back from the file, and nothing else can be taken for one', () => {
+  const hostile = { ...attempt, message: 'a\n{"guest":"mail"}\x1b[2K', version: 'v'.repeat(9000) };
+  appendLine(directory, attemptLine(attempt));
+  appendLine(directory, attemptLine(hostile));
+  const { values, damaged } = readLines(directory, parseLine);
+  expect(values).toEqual([
+    { ...attempt, time: expect.any(Date) },
+    { ...hostile, version: 'v'.repeat(2000), time: expect.any(Date) },
+  ]);
+  expect(damaged).toEqual([]);
+});
+
+test('a line that a power cut has torn costs only itself, and is told', () => {
+  appendLine(directory, 1);
+  appendFileSync(`${directory}/1.jsonl`, '{"guest":"ma');
+  appendLine(directory, 2);
+  appendFileSync(`${directory}/1.jsonl`, 'null\n\0\0\0\n');
+  appendLine(directory, 3);
+  const parse = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  expect(readLines(directory, parse)).toEqual({
+    values: [1, 2, 3],
+    damaged: [2, 4, 5].map((line) => `${directory}/1.jsonl:${line}`),
+  });
+});
+
+test('it is bounded, and the newest are kept', () => {
+  const long = 'x'.repeat(1000);
+  for (let number = 0; number < 1000; number += 1) appendLine(directory, `${number} ${long}`);
+  const { values } = readLines(directory, identity);
+  expect(values.at(-1)).toBe(`999 ${long}`);
+  expect(values.length).toBeGreaterThan(128);
+  expect(values).toEqual(Array.from(values, (_, index) => `${1000 - values.length + index} ${long}`));
+  const sizes = readdirSync(directory).map((name) => statSync(`${directory}/${name}`).size);
+  expect(sizes.length).toBe(3);
+  expect(Math.max(...sizes)).toBeLessThan(70_000);
+});
+
+test('a guest without a history has none', () => {
+  expect(readLines(directory, identity)).toEqual({ values: [], damaged: [] });
+  appendLine(directory, 1);
+  writeFileSync(`${directory}/notes`, 'not ours');
+  expect(readLines(directory, identity).values).toEqual([1]);
 });

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
-import { readEntries } from '../../machine/journal.ts';
-import { messageId, parseAttempt } from '../../update/history.ts';
+import { tell } from '../../tell.ts';
+import { readPast } from '../../update/past.ts';
 import { type Define, outputOption, print } from '../frame.ts';
 import { attemptJson, historyText } from '../screens/history.ts';
 
@@ -11,9 +11,8 @@ export const history: Define = (guestctl) =>
     .addArgument(new Argument('[guest]', 'the name of a guest; all of them'))
     .addOption(outputOption())
     .action(async (name: string | undefined, _options, command) => {
-      // Nobody but root can have written what counts.
-      const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(name ? [`OSTREE_GUEST=${name}`] : [])];
-      const attempts = (await readEntries(matches)).map(parseAttempt);
+      const { attempts, damaged } = await readPast(name);
+      for (const place of damaged) tell(`${place}: this line is damaged, and left out`);
       await print(command, {
         json: () => attempts.map(attemptJson),
         text: (screen) => historyText(attempts, screen),

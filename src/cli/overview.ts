@@ -3,6 +3,7 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
+import { explain } from '../failure.ts';
 import { enabledUnits } from '../machine/enabled.ts';
 import {
   activeStates,
@@ -40,6 +41,8 @@ export interface Overview {
   readonly trial: Trial | undefined;
   /** Commits that failed. */
   readonly rejected: readonly Rejection[];
+  /** Why its files cannot be read, if they cannot; then nothing is known of its deployments. */
+  readonly damage: string | undefined;
   /** `running` and the like are systemd's ActiveState of the guest's unit in words of machines. */
   readonly state: State;
   readonly since: Date | undefined;
@@ -101,13 +104,31 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   return { overviews, broken };
 }
 
-function stateInFiles(guest: Guest, activeState: string): Omit<Overview, 'since' | 'update'> {
+type InFiles = Omit<Overview, 'since' | 'update'>;
+
+/** A guest that cannot be read must not hide the others. */
+function stateInFiles(guest: Guest, activeState: string): InFiles {
+  try {
+    return readFiles(guest, activeState);
+  } catch (error) {
+    const damage = explain(error);
+    if (damage === undefined) throw error;
+    const nothing = { rebased: undefined, running: undefined, staged: undefined, undeployed: undefined };
+    return {
+      ...{ guest, damage, ...nothing, deployments: [], rollback: undefined, trial: undefined, rejected: [] },
+      state: stateOf(activeState),
+    };
+  }
+}
+
+function readFiles(guest: Guest, activeState: string): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
   const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
   return {
     guest,
+    damage: undefined,
     rebased: rebasedTo(guest, deployments[0]),
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,

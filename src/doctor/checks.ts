@@ -25,6 +25,16 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...fuse(facts),
   selinux(facts),
   space(facts),
+  ...(facts.machinedHangs
+    ? [
+        bad(
+          'machined',
+          'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
+          'Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL /run/ostree-guests/*/root/{etc,usr/lib}/os-release',
+        ),
+      ]
+    : []),
+  ...facts.unsigned.map(({ message, remedy }) => warning('signatures', message, remedy)),
   ...facts.foreignHolders.map(({ pid, command, file }) =>
     warning(
       'locks',

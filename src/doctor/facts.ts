@@ -8,11 +8,13 @@ import type { Generated } from '../generate/generated.ts';
 import { unitsOf } from '../generate/units.ts';
 import { fileSystemOf } from '../machine/findmnt.ts';
 import { hasFuse } from '../machine/fuse.ts';
+import { machinedHangs } from '../machine/machined.ts';
 import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../ostree/protection.ts';
+import { unsignedWarning, type Warning } from '../sources/unsigned.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 
 export interface Facts {
@@ -40,6 +42,10 @@ export interface Facts {
   readonly declared: Declared & DeclaredBuilds;
   /** Guests and builds whose units are not what the generator would make now. */
   readonly outOfDate: readonly string[];
+  /** Whether systemd-machined does not answer. */
+  readonly machinedHangs: boolean;
+  /** What is to be said of guests whose trees need no signature. */
+  readonly unsigned: readonly Warning[];
   /** Processes that hold locks of guests and are none of their units. */
   readonly foreignHolders: readonly LockHolder[];
   /** Guests whose removal was cut off. */
@@ -53,10 +59,11 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, mapsOwners, type, units] = await Promise.all([
+  const [systemd, ostree, mapsOwners, hangs, type, units] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
+    machinedHangs(),
     fileSystemOf(root),
     showUnits(['systemd-networkd.service', 'systemd-nspawn@a.service'], ['ActiveState', 'LoadState']),
   ]);
@@ -77,6 +84,8 @@ export async function gatherFacts(): Promise<Facts> {
       ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
       ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
     ].map(({ name }) => name),
+    machinedHangs: hangs,
+    unsigned: declared.guests.map(unsignedWarning).filter((one) => one !== undefined),
     foreignHolders: foreignHolders(),
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))

@@ -2,11 +2,13 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { type Guest, placeOf } from '../config/guest.ts';
 import type { OstreeOrigin, Remote } from '../config/origin.ts';
+import { formatProblem } from '../config/problem.ts';
 import { Failure } from '../failure.ts';
 import { parseKeyfile } from '../ostree/keyfile.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { configOf } from '../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';
+import { unsignedProblem } from './unsigned.ts';
 
 /** The remote that a guest is to follow, declared in its file or configured on the host. */
 export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
@@ -33,6 +35,8 @@ export async function configureRemote(
 
 function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
+  const unsigned = unsignedProblem(guest);
+  if (unsigned) throw new Failure(formatProblem(unsigned));
   requireKey(guest, 'GPGKeyPath', gpgKeyPath);
   requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
   return {

@@ -10,8 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { syncDirectory } from '../atomic.ts';
-import { readRegularFile } from '../careful.ts';
-import { unlessMissing } from '../node-files.ts';
+import { readRegularFile, unlessMissing } from '../node-files.ts';
 import { removeFile, stateFile } from './files.ts';
 
 export interface Lines<T> {
@@ -66,8 +65,7 @@ function append(file: string, line: string): boolean {
 export function readLines<T>(directory: string, parse: (value: unknown) => T | undefined): Lines<T> {
   const [values, damaged]: [T[], string[]] = [[], []];
   for (const file of numbersIn(directory).map((number) => `${directory}/${number}.jsonl`)) {
-    // A line may be added to a file that is almost full.
-    const lines = (readRegularFile(file, 2 * largest) ?? '').split('\n');
+    const lines = (readRegularFile(file) ?? '').split('\n');
     for (const [index, line] of lines.entries()) {
       if (line === '') continue;
       const value = parseJson(line, parse);

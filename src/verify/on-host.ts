@@ -15,6 +15,7 @@ import { whyUnprotected } from '../ostree/protection.ts';
 import { run } from '../process.ts';
 import { whyNotRehearsed } from '../rehearse/possible.ts';
 import { findHostRemote } from '../sources/host-remotes.ts';
+import { unsignedProblem } from '../sources/unsigned.ts';
 import { machineOnHost } from './machine-on-host.ts';
 import { nspawnOptions } from './nspawn.ts';
 
@@ -29,6 +30,7 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   ]);
   return [
     ...remote(guest),
+    ...unsigned(guest),
     ...build(guest),
     ...keyPath(guest),
     ...protection(guest),
@@ -58,6 +60,11 @@ function remote(guest: Guest): Problem[] {
   if (!at || remote || findHostRemote(remoteName)) return [];
   const message = `The host has no remote '${remoteName}'`;
   return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
+}
+
+function unsigned(guest: Guest): Problem[] {
+  const problem = unsignedProblem(guest);
+  return problem ? [problem] : [];
 }
 
 function build({ origin, values, file }: Guest): Problem[] {

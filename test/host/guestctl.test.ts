@@ -78,7 +78,7 @@ describe('update', () => {
   test('tells why it failed, what else there is to see, and ends with 1', async () => {
     await host.write(
       '/etc/ostree-guests/away.guest',
-      `[Guest]\nRef=site:x\n[Remote]\nURL=http://127.0.0.1:9/\n`,
+      `[Guest]\nRef=site:x\n[Remote]\nURL=http://127.0.0.1:9/\nGPGVerify=no\n`,
     );
     await host.run('systemctl', 'daemon-reload');
     const { exitCode, stderr } = await host.try('guestctl update away');
@@ -95,7 +95,7 @@ describe('update', () => {
     const { url, stop } = await serveMirror(host, { delay: 3000 });
     await host.write(
       '/etc/ostree-guests/slow.guest',
-      `[Guest]\nRef=site:debian/12/slow\n[Remote]\nURL=${url}/repo\n`,
+      `[Guest]\nRef=site:debian/12/slow\n[Remote]\nURL=${url}/repo\nGPGVerify=no\n`,
     );
     await host.run('systemctl', 'daemon-reload');
     const seen = await onTerminal('timeout --foreground --signal=INT 2 guestctl update slow');

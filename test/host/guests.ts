@@ -12,7 +12,8 @@ export async function declare(host: Commands, name: string, text = guestFile()):
 }
 
 export function guestFile(extra = '', url = 'file:///srv/mirror/repo'): string {
-  return `[Guest]\nRef=site:debian/12/server\n\n[Remote]\nURL=${url}\n\n${extra}`;
+  const meant = /^(mirrorlist=)?http:/.test(url) ? 'GPGVerify=no\n' : '';
+  return `[Guest]\nRef=site:debian/12/server\n\n[Remote]\nURL=${url}\n${meant}\n${extra}`;
 }
 
 /** Creates or updates a guest. */

@@ -26,6 +26,7 @@ Ref=site:${builderRef}
 
 [Remote]
 URL=${url}/repo
+GPGVerify=no
 `;
 
 export async function createMail(host: Host, shell: Terminal): Promise<void> {

@@ -22,7 +22,15 @@ const healthy: Facts = {
     hasSelinuxModule: false,
   },
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
-  ...{ outOfDate: [], foreignHolders: [], halfRemoved: [], undeclared: [], unprotected: [] },
+  ...{
+    outOfDate: [],
+    machinedHangs: false,
+    unsigned: [],
+    foreignHolders: [],
+    halfRemoved: [],
+    undeclared: [],
+    unprotected: [],
+  },
 };
 
 const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');
@@ -117,6 +125,18 @@ test.each<[string, Partial<Facts>, string, string]>([
     'permissive, without the module of ostree-guests: guests whose labels the policy of this host does not know cannot be fetched',
   ],
   ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
+  [
+    'machined',
+    { machinedHangs: true },
+    'bad',
+    'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
+  ],
+  [
+    'signatures',
+    { unsigned: [{ message: 'mail takes any tree', remedy: 'Add a key' }] },
+    'warning',
+    'mail takes any tree',
+  ],
   ['units', { outOfDate: ['mail'] }, 'bad', 'The units of mail are not what its file says'],
   [
     'locks',

@@ -18,6 +18,7 @@ const second = deployment('b', '13.2');
 const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
 const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
 const calm = {
+  damage: undefined,
   rebased: undefined,
   undeployed: undefined,
   rollback: undefined,

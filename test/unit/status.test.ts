@@ -188,7 +188,7 @@ test('the form for scripts has all of it, with commits in full and null for what
   const second = { checksum: 'b'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.2' };
   const first = { checksum: 'a'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.1' };
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
-  const calm = { rollback: null, trial: null, rejected: [] };
+  const calm = { damage: null, rollback: null, trial: null, rejected: [] };
   expect([withStaged, notCreated].map(overviewJson)).toEqual([
     {
       ...{

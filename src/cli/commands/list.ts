@@ -1,5 +1,6 @@
+import { tell } from '../../tell.ts';
 import { complainOf } from '../complain.ts';
-import { type Define, formatOf, outputOption, print } from '../frame.ts';
+import { type Define, failed, formatOf, outputOption, print } from '../frame.ts';
 import { overviewOfAll } from '../overview.ts';
 import { overviewJson } from '../screens/json.ts';
 import { listText } from '../screens/list.ts';
@@ -17,4 +18,9 @@ export const list: Define = (guestctl) =>
         text: (screen) => listText(overviews, broken, screen),
       });
       complainOf(broken.flatMap(({ problems }) => problems));
+      for (const { guest, damage } of overviews) {
+        if (damage === undefined) continue;
+        tell(`${guest.name}: ${damage}`);
+        process.exitCode = failed;
+      }
     });

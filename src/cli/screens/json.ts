@@ -16,6 +16,7 @@ export function overviewJson(overview: Overview) {
     source: originName(guest.origin),
     sysroot: guest.sysroot,
     state,
+    damage: overview.damage ?? null,
     since: (state === 'running' && since?.toISOString()) || null,
     running: running ? deployment(running) : null,
     staged: staged

@@ -25,7 +25,11 @@ const column = (
 
 const columns: readonly Column<Overview | Broken>[] = [
   { title: 'GUEST', cell: (row) => ('guest' in row ? row.guest.name : row.name) },
-  { title: 'STATE', cell: (row) => ('guest' in row ? row.state : 'broken'), style: stateStyle },
+  {
+    title: 'STATE',
+    cell: (row) => ('guest' in row ? (row.damage ? `${row.state}, damaged` : row.state) : 'broken'),
+    style: stateStyle,
+  },
   column('DEPLOYMENT', deployed, { shrinks: true }),
   { ...column('STAGED', stagedWords), style: stagedStyle },
   { ...column('NEXT UPDATE', nextUpdate), style: updateStyle },
@@ -48,7 +52,7 @@ function nextUpdate({ update }: Overview): string {
 }
 
 function stateStyle(row: Overview | Broken): Style | undefined {
-  const state = 'guest' in row ? row.state : 'failed';
+  const state = 'guest' in row && !row.damage ? row.state : 'failed';
   return state === 'failed' ? 'bad' : state === 'running' ? 'good' : undefined;
 }
 

@@ -54,9 +54,10 @@ const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
 /** What went wrong comes first, with the command that shows more or sets it right. */
-function troubleLines({ guest, rejected, undeployed, update }: Overview): [string, string][] {
+function troubleLines({ guest, damage, rejected, undeployed, update }: Overview): [string, string][] {
   const [last] = [...rejected].sort((a, b) => b.time - a.time);
   return [
+    ...(damage === undefined ? [] : [damage]),
     ...(last
       ? [
           `${short(last.checksum)} is not used: ${last.reason}. To try it again: guestctl forgive ${guest.name}`,
@@ -85,12 +86,21 @@ function stagedLine({ staged }: Overview): [string, string][] {
   return [['Staged', `${staged.refspec} (${short(staged.checksum)}) on ${timeWords(new Date(staged.time))}`]];
 }
 
-function nextWords({ guest, state, staged, undeployed, rollback, running, deployments }: Overview): string {
+function nextWords({
+  guest,
+  damage,
+  state,
+  staged,
+  undeployed,
+  rollback,
+  running,
+  deployments,
+}: Overview): string {
   const isUp = state === 'running' || state === 'starting' || state === 'stopping';
   const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed) return `what is staged: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
-  if (!next) return `create it: systemctl start ${updateUnit(guest.name)}`;
+  if (!next) return damage === undefined ? `create it: systemctl start ${updateUnit(guest.name)}` : '-';
   const unless = undeployed ? ', unless what is staged can be deployed then' : '';
   return next === running ? `the same${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
 }

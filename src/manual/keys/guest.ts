@@ -18,7 +18,7 @@ export const guestDescriptions: Descriptions = {
     },
   },
   Remote: {
-    URL: "The remote's repository. Without a [Remote] section the host's remote of that name is used, with its keys.",
+    URL: "The remote's repository: file:///, https:// or http://. Over http://, where anybody on the way can put in another tree, a key must be named, or GPGVerify=no. Without a [Remote] section the host's remote of that name is used, with its keys.",
     ContentURL:
       'Another server, such as a mirror or a cache, for what need not be trusted: all but the commits, in which the checksums of everything else are.',
     GPGVerify: {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { explain } from '../failure.ts';
 import { writeEntry } from '../machine/journal.ts';
 import { complain } from '../service.ts';
+import { stateFile } from '../state/files.ts';
 import { appendLine, historyOf } from '../state/history.ts';
 import { type Attempt, attemptFields, attemptLine } from './history.ts';
 
@@ -16,7 +18,8 @@ export async function record(
   const seconds = Math.round((Date.now() - since) / 100) / 10;
   const complete = { guest: guest.name, seconds, ...attempt };
   try {
-    appendLine(historyOf(guest.name), attemptLine(complete));
+    // A guest that could not be made leaves nothing behind.
+    if (existsSync(stateFile(guest.name, ''))) appendLine(historyOf(guest.name), attemptLine(complete));
   } catch (error) {
     complain(`Cannot add to the history of ${guest.name}: ${explain(error) ?? String(error)}`);
   }

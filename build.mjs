@@ -69,6 +69,7 @@ await build({
     build: 'src/builds/main.ts',
     treework: 'src/treework/main.ts',
     boot: 'src/boot/main.ts',
+    credentials: 'src/boot/credentials-main.ts',
     switch: 'src/update/switch-main.ts',
     assess: 'src/update/assess-main.ts',
     adopt: 'src/adopt/main.ts',

@@ -1,10 +1,12 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { writeCredentials } from '../boot/credentials.ts';
 import { placesIn, recordedPlace } from '../boot/places.ts';
 import type { Guest } from '../config/guest.ts';
 import { isDirectory } from '../layout/inside.ts';
 import { bind, bindMapped, mountOverlay } from '../machine/mount.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
+import { setCredentials } from '../units/credentials.ts';
 import { rehearsalOptions } from '../units/nspawn-own.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
 import { scratchOf } from './scratch.ts';
@@ -26,8 +28,9 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
   // As src/boot/run-guest does it.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
-  const machine = { ...guest.machine, credentials: credentials() };
-  return runNspawn(rehearsalOptions({ name: guest.name, machine }, view), env);
+  writeCredentials(guest);
+  const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };
+  return runNspawn(rehearsalOptions({ name: guest.name, values: guest.values, machine }, view), env);
 }
 
 /** The names of those that systemd has given to this unit: it knows what specifiers stand for, and what is not there. */

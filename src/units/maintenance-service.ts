@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import { credentialLines, isPublic } from './credentials.ts';
 import { needsMount } from './elsewhere.ts';
 import { fuseLines } from './fuse.ts';
 import { ownCommand } from './nspawn-own.ts';
@@ -11,9 +12,10 @@ export const maintenanceService = (guest: Guest): Parts => ({
   service: [
     unmountLeftOver,
     ...fuseLines,
+    ...credentialLines(guest),
     `ExecStart=${ownCommand(guest, maintenance)}`,
     thaw(guest),
-    ...ownLines(guest, 'Service'),
+    ...ownLines(guest, 'Service', isPublic),
   ],
 });
 

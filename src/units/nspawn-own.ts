@@ -1,6 +1,6 @@
 import { type Guest, managesItself } from '../config/guest.ts';
-import type { Machine } from '../config/machine.ts';
 import { mountArgument } from '../config/mounts.ts';
+import { credentialsOf, setCredentials } from './credentials.ts';
 import { execWord } from './exec-word.ts';
 import { fuseOption } from './fuse.ts';
 import {
@@ -17,12 +17,12 @@ import {
 /** The options that boot a guest. */
 export const guestOptions = (guest: Guest): string[] => [
   ...commonOptions(viewOf(guest)),
-  ...otherOptions(guest.machine, ownOptions(guest)),
+  ...otherOptions(guest, ownOptions(guest)),
 ];
 
 /** The same as they are written in a unit; with more parameters for the guest's init system. */
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
-  const others = otherOptions(guest.machine, ownOptions(guest), parameters).map(inUnit);
+  const others = otherOptions(guest, ownOptions(guest), parameters).map(inUnit);
   const device = managesItself(guest) ? [fuseOption] : [];
   return [runGuest(guest.sysroot), ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
@@ -52,11 +52,8 @@ const ownOptions = (guest: Guest): string[] => [
 ];
 
 /** The options of a throwaway machine for a rehearsal: as confined, without a network, and nothing of the host writable. */
-export const rehearsalOptions = (
-  { name, machine }: Pick<Guest, 'name' | 'machine'>,
-  view: RehearsalView,
-): string[] => [
-  `--hostname=${name}`,
+export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[] => [
+  `--hostname=${guest.name}`,
   ...commonOptions({
     ...{
       ...view,
@@ -66,8 +63,11 @@ export const rehearsalOptions = (
     ...{ sysroot: hiddenSysroot, network: networks.private },
   }),
   ...view.places.map((place) => `--bind=${place}`),
-  ...otherOptions(machine, machine.options.flatMap(harmless)),
+  ...otherOptions(guest, guest.machine.options.flatMap(harmless)),
 ];
+
+/** What is needed of a guest. */
+type Declared = Pick<Guest, 'name' | 'machine' | 'values'>;
 
 /** Where a rehearsal finds what it is made of. */
 export interface RehearsalView {
@@ -107,12 +107,12 @@ function localRemote({ origin }: Guest): string[] {
   );
 }
 
-function otherOptions(
-  { credentials, parameters }: Machine,
-  own: readonly string[],
-  more: readonly string[] = [],
-): string[] {
-  const loaded = credentials.map((id) => `--load-credential=${id}:${id}`);
+function otherOptions(guest: Declared, own: readonly string[], more: readonly string[] = []): string[] {
+  const { credentials, parameters } = guest.machine;
+  const set = setCredentials(guest);
+  const loaded = credentials.map(
+    (id) => `--load-credential=${id}:${set.has(id) ? `${credentialsOf(guest.name)}/${id}` : id}`,
+  );
   const ofInit = [...parameters, ...more];
   // What follows is the init system's, even if it begins with a dash.
   return [...own, ...loaded, ...(ofInit.length > 0 ? ['--', ...ofInit] : [])];

@@ -1,4 +1,5 @@
 import { type Guest, managesItself } from '../config/guest.ts';
+import { credentialLines, isPublic } from './credentials.ts';
 import { needsMount } from './elsewhere.ts';
 import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
@@ -32,6 +33,7 @@ export function nspawnService(guest: Guest): Parts {
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
+  if (!guest.isPlain) service.push(...credentialLines(guest));
   if (isItsOwn) {
     const beside = besideMaintenance(guest);
     unit.push(...beside.unit);
@@ -39,7 +41,7 @@ export function nspawnService(guest: Guest): Parts {
   }
   return {
     unit: joined(unit, ownLines(guest, 'Unit')),
-    service: joined(service, ownLines(guest, 'Service')),
+    service: joined(service, ownLines(guest, 'Service', isPublic)),
   };
 }
 

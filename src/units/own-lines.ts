@@ -7,12 +7,12 @@ import type { Values } from '../config/values.ts';
 export function ownLines(
   { values }: { readonly values: Values },
   section: 'Unit' | 'Service' | 'Timer',
-  goesThere?: (key: string) => boolean,
+  goesThere?: (key: string, value: string) => boolean,
 ): readonly string[] {
   if (!values.has(section)) return none;
   const lines: string[] = [];
   for (const { key, value } of values.in(section))
-    if (!goesThere || goesThere(key)) lines.push(`${key}=${value}`);
+    if (!goesThere || goesThere(key, value)) lines.push(`${key}=${value}`);
   return lines;
 }
 

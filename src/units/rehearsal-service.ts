@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import { isPublic } from './credentials.ts';
 import { ownLines } from './own-lines.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -7,5 +8,5 @@ const ofItsLife = ['Restart', 'RestartSec', 'TimeoutStartSec', 'TimeoutStopSec']
 
 /** Completes ostree-guest-rehearsal@.service: limits and credentials hold for the throwaway machine, too. */
 export const rehearsalService = (guest: Guest): Parts => ({
-  service: ownLines(guest, 'Service', (key) => !ofItsLife.includes(key)),
+  service: ownLines(guest, 'Service', (key, value) => isPublic(key, value) && !ofItsLife.includes(key)),
 });

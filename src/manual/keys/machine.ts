@@ -11,7 +11,7 @@ export const machineDescriptions: Descriptions = {
     },
     Parameters: "Arguments for the guest's init system. Quotes are taken off; a backslash stands for itself.",
     Environment:
-      "Environment variables of the guest's init system: words NAME=VALUE. Quotes are taken off; a backslash stands for itself.",
+      "Environment variables of the guest's init system: words NAME=VALUE. Quotes are taken off; a backslash stands for itself. Everybody on the host can read them: for secrets there are credentials.",
     Capability: 'Capabilities beside the usual ones: capabilities(7).',
     DropCapability: 'Usual capabilities that the guest has not.',
     NoNewPrivileges: 'Whether setuid programs gain nothing.',

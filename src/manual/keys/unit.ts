@@ -56,7 +56,8 @@ export const unitDescriptions: Descriptions = {
     ...from('systemd.exec(5)', {
       LoadCredential: 'ID:PATH, a credential for the guest, read from a file of the host.',
       LoadCredentialEncrypted: 'The same, of an encrypted file.',
-      SetCredential: 'ID:VALUE, a credential for the guest.',
+      SetCredential:
+        'ID:VALUE, a credential for the guest. The value is in no unit, where everybody could read it; see that only root can read the guest file.',
       SetCredentialEncrypted: 'The same, of an encrypted value.',
       Nice: 'The scheduling priority: -20 to 19.',
       IOSchedulingClass: 'The disk scheduling class.',

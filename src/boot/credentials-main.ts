@@ -1,0 +1,11 @@
+import { explain } from '../failure.ts';
+import { complain, requireGuest } from '../service.ts';
+import { writeCredentials } from './credentials.ts';
+
+// Started by the unit of the guest itself, before nspawn: NAME.
+try {
+  writeCredentials(requireGuest(process.argv[2] ?? ''));
+} catch (error) {
+  complain(explain(error) ?? String((error as Error).stack));
+  process.exitCode = 1;
+}

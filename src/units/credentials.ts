@@ -1,0 +1,31 @@
+// SetCredential= of a guest. In a unit everybody on the host could read the value, from its file and from systemd:
+// systemd.exec(5). So it is kept out of units, and nspawn reads it from a file: src/boot/credentials.ts.
+import type { Guest } from '../config/guest.ts';
+import type { Setting } from '../config/values.ts';
+
+/** Where they are while the guest runs. */
+export const credentialsOf = (guest: string): string => `/run/ostree-guests/${guest}/credentials`;
+
+/** By their ids. What is loaded from a file under the same id counts more. */
+export function setCredentials({ values }: Pick<Guest, 'values'>): ReadonlyMap<string, Setting> {
+  if (!values.has('Service')) return none;
+  const ofKey = (key: string) =>
+    values.effective('Service', key).map((one) => [idOf(one.value), one] as const);
+  const set = new Map(ofKey('SetCredential').filter(([id]) => !id.includes('%')));
+  for (const key of ['LoadCredential', 'LoadCredentialEncrypted', 'SetCredentialEncrypted'])
+    for (const [id] of ofKey(key)) set.delete(id);
+  return set;
+}
+
+const none: ReadonlyMap<string, Setting> = new Map();
+
+/** A credential is ID:VALUE, or ID alone. */
+export const idOf = (value: string): string => value.replace(/:.*/s, '');
+
+/** Whether a line of [Service] may be seen by everybody. An id with a specifier can be known by systemd alone. */
+export const isPublic = (key: string, value: string): boolean =>
+  key !== 'SetCredential' || idOf(value).includes('%');
+
+/** Puts them in place, before nspawn starts. */
+export const credentialLines = (guest: Guest): string[] =>
+  setCredentials(guest).size > 0 ? ['ExecStartPre=@NODE@ @LIBDIR@/credentials.cjs %i'] : [];

@@ -31,3 +31,10 @@ export const formatKeyfile = (keyfile: Keyfile): string =>
       [`[${name}]`, ...Object.entries(group).map(([key, value]) => `${key}=${value}`), ''].join('\n'),
     )
     .join('\n');
+
+/** Puts a group into the text of a key file, in the place of one with that name; the rest stays as it is. */
+export function replaceGroup(text: string, name: string, group: Keyfile[string]): string {
+  const parts = text.split(/^(?=\[)/m).filter((part) => !part.startsWith(`[${name}]`));
+  const before = parts.join('').trimEnd();
+  return `${before}${before === '' ? '' : '\n\n'}${formatKeyfile({ [name]: group })}`;
+}

@@ -58,7 +58,10 @@ function requireOwn(sysroot: string, stateroot: string): void {
   throw new Failure(message, `Give ${stateroot} another place: Sysroot= in [Guest]`);
 }
 
-export const configOf = (repository: string): string => readRegularFile(`${repository}/config`) ?? '';
+/** The settings of a repository: ostree.repo-config(5). */
+export const configFileOf = (repository: string): string => `${repository}/config`;
+
+export const configOf = (repository: string): string => readRegularFile(configFileOf(repository)) ?? '';
 
 /**
  * Makes a commit the default deployment, with /etc merged from the default before it. The guest must not be

@@ -19,7 +19,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: Nei
     pullFrom(guest, origin, url, pullAndTell([`--repo=${repository}`, 'pull', ...args], tell));
   return {
     async check() {
-      await configureRemote(repository, remoteName, remote);
+      configureRemote(repository, remoteName, remote);
       await pull(['--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref]);
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);

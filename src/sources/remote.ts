@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { writeAtomically } from '../atomic.ts';
 import { type Guest, placeOf } from '../config/guest.ts';
 import type { OstreeOrigin, Remote } from '../config/origin.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Failure } from '../failure.ts';
-import { parseKeyfile } from '../ostree/keyfile.ts';
-import { ostree } from '../ostree/ostree.ts';
-import { configOf } from '../ostree/sysroot.ts';
+import { parseKeyfile, replaceGroup } from '../ostree/keyfile.ts';
+import { configFileOf, configOf } from '../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';
 import { unsignedProblem } from './unsigned.ts';
 
@@ -16,21 +16,16 @@ export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): 
 }
 
 /** Brings a remote of a guest's repository to what it is to be. */
-export async function configureRemote(
-  repository: string,
-  name: string,
-  { options, keyring }: HostRemote,
-): Promise<void> {
+export function configureRemote(repository: string, name: string, { options, keyring }: HostRemote): void {
   // Looked up at each pull, so this follows a change of the host's keys.
   const ourKeyring = `${repository}/${name}.trustedkeys.gpg`;
   if (keyring) copyFileSync(keyring, ourKeyring);
   else rmSync(ourKeyring, { force: true });
 
   if (isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) return;
-  const { url = '', ...others } = options;
-  const set = Object.entries(others).map(([key, value]) => `--set=${key}=${value}`);
-  const what = `Cannot configure the remote '${name}' in ${repository}`;
-  await ostree(what, `--repo=${repository}`, 'remote', 'add', '--force', ...set, name, url);
+  // Not with ostree-remote(1): everybody can read its arguments, and a URL may have a password.
+  const config = replaceGroup(configOf(repository), `remote "${name}"`, options);
+  writeAtomically(configFileOf(repository), config);
 }
 
 function declaredRemote(guest: Guest, remote: Remote): HostRemote {

@@ -1,6 +1,6 @@
 // Key files: what `ostree remote add` wrote, an origin as rpm-ostree(1) has it, and what ini(npm) alone gets wrong.
 import { expect, test } from 'vitest';
-import { formatKeyfile, parseKeyfile } from '../../src/ostree/keyfile.ts';
+import { formatKeyfile, parseKeyfile, replaceGroup } from '../../src/ostree/keyfile.ts';
 
 const config = `\
 [core]
@@ -62,4 +62,16 @@ test.each([
 test('an origin is written as GLib reads it', () => {
   const keyfile = { origin: { refspec: 'site:debian/12/server' } };
   expect(formatKeyfile(keyfile)).toBe('[origin]\nrefspec=site:debian/12/server\n');
+});
+
+test('a group takes the place of the one with its name, and nothing else changes', () => {
+  const config =
+    '# ours\n[core]\nrepo_version=1\n\n[remote "a"]\nurl=old\nx=y\n\n[sysroot]\nbootloader=none\n';
+  expect(replaceGroup(config, 'remote "a"', { url: 'https://u:p@a/b', 'gpg-verify': 'false' })).toBe(
+    '# ours\n[core]\nrepo_version=1\n\n[sysroot]\nbootloader=none\n\n[remote "a"]\nurl=https://u:p@a/b\ngpg-verify=false\n',
+  );
+  expect(replaceGroup('', 'a', { b: 'c' })).toBe('[a]\nb=c\n');
+  expect(parseKeyfile(replaceGroup(config, 'remote "a.b"', { url: 'x' }))).toMatchObject({
+    ...{ 'remote "a"': { url: 'old', x: 'y' }, 'remote "a.b"': { url: 'x' }, core: { repo_version: '1' } },
+  });
 });

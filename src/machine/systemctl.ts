@@ -173,10 +173,13 @@ async function endedWell(unit: string): Promise<boolean> {
   }
 }
 
+/** systemctl(1): EXIT_NOTINSTALLED. What is not loaded does not run. */
+const notLoaded = 5;
+
 /** Stops a unit and waits until it has ended; a guest is shut down as machines are. */
 export async function stopUnit(unit: string): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['stop', '--', unit]);
-  if (exitCode !== 0)
+  if (exitCode !== 0 && exitCode !== notLoaded)
     throw new Failure(`Cannot stop ${unit}: ${stderr.trim()}`, `See: systemctl status ${unit}`);
 }
 

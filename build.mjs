@@ -66,6 +66,7 @@ await build({
   entryPoints: {
     generator: 'src/generate/main.ts',
     update: 'src/update/main.ts',
+    link: 'src/linking/main.ts',
     build: 'src/builds/main.ts',
     treework: 'src/treework/main.ts',
     boot: 'src/boot/main.ts',

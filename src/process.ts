@@ -26,6 +26,10 @@ export interface RunOptions {
   readonly most?: number;
   /** Nobody parses its standard output: it is kept like standard error, and the program may print as much as it likes. */
   readonly forPeople?: boolean;
+  /** Gets its standard output as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /** Ends it; the reason is what is told of its end. */
+  readonly stop?: AbortSignal;
 }
 
 /** Enough for a host with 1000 guests, and too little to fill the memory of the host. */
@@ -49,6 +53,7 @@ export async function run(
     ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
   });
+  if (options.onOutput) decoded(child.stdout, options.onOutput);
   return watch(file, child, options);
 }
 
@@ -60,6 +65,7 @@ export async function runOnTerminal(
   file: string,
   args: readonly string[],
   onShown: (text: string) => void,
+  stop?: AbortSignal,
 ): Promise<Finished> {
   const { execa } = await import('execa');
   const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
@@ -69,12 +75,16 @@ export async function runOnTerminal(
   });
   const ofTerminal = new Excerpt(mostForPeople);
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => ofTerminal.add(chunk));
-  // Node decodes for each listener what arrives in pieces.
-  const decoder = new TextDecoder();
-  child.stdout?.on('data', (chunk: Buffer) => onShown(decoder.decode(chunk, { stream: true })));
-  const result = await watch(file, child, { forPeople: true });
+  decoded(child.stdout, onShown);
+  const result = await watch(file, child, { forPeople: true, ...(stop && { stop }) });
   // As on a terminal they may be coloured, too.
   return { ...result, stderr: stripVTControlCharacters(`${result.stderr}${ofTerminal.text()}`) };
+}
+
+/** Gives the text of a stream as it comes, whole characters only. */
+function decoded(stream: Readable | null, onText: (text: string) => void): void {
+  const decoder = new TextDecoder();
+  stream?.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })));
 }
 
 /** What is needed here of a program that execa has started. */

@@ -34,7 +34,7 @@ export function policyOf(values: Values): UpdatePolicy {
   return {
     by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
     action: (last('Action') as Action | undefined) ?? 'stage',
-    concurrency: Number(last('Concurrency') ?? 1),
+    concurrency: Number(last('Concurrency') ?? 2),
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),
     healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),

@@ -3,6 +3,7 @@ import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { bootService } from '../units/boot-service.ts';
 import { brokenService } from '../units/broken-service.ts';
 import { buildService } from '../units/build-service.ts';
+import { isElsewhere, isSeen } from '../units/elsewhere.ts';
 import { maintenanceService } from '../units/maintenance-service.ts';
 import { onFailure } from '../units/on-failure.ts';
 import { switchTimer } from '../units/switch-timer.ts';
@@ -17,8 +18,9 @@ export function furtherUnits(guest: Guest): Generated[] {
   complete(made, guest, 'boot', 'service', bootService(guest));
   if (managesItself(guest)) complete(made, guest, 'maintenance', 'service', maintenanceService(guest));
   complete(made, guest, 'switch', 'timer', switchTimer(guest));
-  const failure = { unit: onFailure(guest) };
-  for (const step of ['assess', 'rehearse', 'switch']) complete(made, guest, step, 'service', failure);
+  const step = { unit: onFailure(guest), service: isElsewhere(guest) ? [isSeen(guest)] : [] };
+  for (const name of ['assess', 'switch']) complete(made, guest, name, 'service', step);
+  complete(made, guest, 'rehearse', 'service', { unit: onFailure(guest) });
   return made;
 }
 

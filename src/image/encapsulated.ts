@@ -23,32 +23,26 @@ export async function pulledCommit(repository: string, image: string): Promise<s
     // It is written where there is something new.
     const manifest = `${directory}/manifest`;
     await pull(`Cannot look at ${image}`, repository, image, `--check=${manifest}`);
-    return existsSync(manifest) ? undefined : commitOf(repository, image);
+    return existsSync(manifest) ? undefined : imageCommit(repository, image);
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-/** Pulls an image, of which only those layers are downloaded that neither this repository nor a neighbour has. */
+/** Pulls an image, of which only those layers are downloaded that this repository does not have. */
 export async function pullImage(
   repository: string,
   image: string,
-  neighbours: readonly string[],
+  link: () => Promise<unknown>,
 ): Promise<string> {
   const ref = refOf(image);
   // A pull drops the layers that no image has.
   for (const other of await refs(repository, imageRefs))
     if (other !== ref)
       await ostree(`Cannot drop ${other}`, `--repo=${repository}`, 'refs', '--delete', other);
-  const [neighbour] = neighbours.filter((candidate) => commitOf(candidate, image) !== undefined);
-  // It may just be pruning; what it does not have is downloaded. Commits in images are bound to other refs.
-  if (neighbour !== undefined)
-    await tryOstree(
-      ...[`--repo=${repository}`, 'pull-local', '--disable-verify-bindings', neighbour, ref],
-      ...(await refs(neighbour, layerRefs)),
-    );
+  await link();
   await pull(`Cannot fetch ${image}`, repository, image);
-  const commit = commitOf(repository, image);
+  const commit = imageCommit(repository, image);
   if (commit === undefined) throw new Error(`ostree pulled ${image} but left no ref ${ref}`);
   return commit;
 }
@@ -67,10 +61,17 @@ const pull = (what: string, repository: string, image: string, ...options: strin
     ...[repository, `ostree-unverified-image:${image}`],
   );
 
-function commitOf(repository: string, image: string): string | undefined {
+/** The commit of an image that a repository has with all its objects. */
+export function imageCommit(repository: string, image: string): string | undefined {
   const commit = readCommit(repository, refOf(image));
   return commit !== undefined && hasCommit(repository, commit) ? commit : undefined;
 }
+
+/** The refs that an image and its layers have in a repository. */
+export const imageRefsIn = async (repository: string, image: string): Promise<string[]> => [
+  refOf(image),
+  ...(await refs(repository, layerRefs)),
+];
 
 async function refs(repository: string, prefix: string): Promise<string[]> {
   const what = `Cannot list the refs of ${repository}`;

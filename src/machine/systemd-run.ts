@@ -17,12 +17,24 @@ export async function runAsService(
   const properties = [...boundTo(ownService()), ...settings].map(
     ([key, value]) => `--property=${key}=${value}`,
   );
-  const how = ['--wait', '--pipe', '--collect', `--unit=${unit}`, ...properties];
+  // What goes to our own output is what the command prints, and nothing else.
+  const how = [
+    ...(options.print ? ['--quiet'] : []),
+    '--wait',
+    '--pipe',
+    '--collect',
+    `--unit=${unit}`,
+    ...properties,
+  ];
   const release = stopOnSignal(unit);
   try {
-    const { exitCode, stdout, stderr } = await run('systemd-run', [...how, '--', ...command], options);
+    const { exitCode, stdout, stderr } = await run(
+      'systemd-run',
+      [...how, '--', ...command.map(literal)],
+      options,
+    );
     // Killed for its output or its time, systemd-run leaves the service behind.
-    if (exitCode > 126) await run('systemctl', ['kill', '--signal=KILL', '--', `${unit}.service`]);
+    if (exitCode > 126) await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
     return { exitCode, stdout, stderr: withoutNotes(stderr) };
   } finally {
     release();
@@ -63,7 +75,7 @@ function stopOnSignal(unit: string): () => void {
       release();
       process.kill(process.pid, signal);
     };
-    run('systemctl', ['stop', '--no-block', '--', `${unit}.service`]).then(end, end);
+    run('systemctl', ['stop', '--no-block', '--', unit]).then(end, end);
   };
   for (const signal of signals) process.on(signal, stop);
   return release;
@@ -88,3 +100,6 @@ export function withoutNotes(stderr: string): string {
   const cause = causes[result];
   return cause === undefined ? said : `${said}${said === '' || said.endsWith('\n') ? '' : '\n'}${cause}\n`;
 }
+
+/** As it is: of a service's command line, systemd replaces $NAME. */
+const literal = (word: string): string => word.replaceAll('$', '$$$$');

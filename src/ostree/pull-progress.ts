@@ -1,5 +1,6 @@
 // What `ostree pull` shows on a terminal, and nowhere else: ostree_repo_pull_default_console_progress_changed() of libostree.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { unlessMissing } from '../node-files.ts';
 import { type Finished, run, runOnTerminal } from '../process.ts';
 
 /** How far a pull is, as far as libostree knows it. Sizes are as it formats them, such as "18.1 MB". */
@@ -63,25 +64,58 @@ function spanWords(seconds: number): string {
     : `${Math.floor(whole / 3600)} h ${Math.ceil((whole % 3600) / 60)} min`;
 }
 
-/** How often it is told how far a pull is, in milliseconds. */
+/** How often it is told how far a pull is, and how long nothing may arrive before it is ended; in milliseconds. */
 const interval = 1000;
+export const patience = 30 * 60_000;
 
-/** Runs `ostree pull` with these arguments and tells how far it is, if somebody listens; without script(1) it just runs. */
+/**
+ * Runs `ostree pull` with these arguments and tells how far it is, with the bytes that were written so far. Ends it when nothing
+ * has arrived for a long time: a remote that hangs would keep the guest from trying again.
+ */
 export async function pullAndTell(
   args: readonly string[],
-  tell: ((words: string) => void) | undefined,
+  tell: (progress: { words: string; bytes: number }) => void,
+  longest = patience,
 ): Promise<Finished> {
-  if (!tell || !existsSync('/usr/bin/script')) return run('ostree', args);
   const begun = Date.now();
+  const stop = new AbortController();
   let last: PullProgress | undefined;
+  let bytes = 0;
+  let [moved, before] = [begun, ''];
   const timer = setInterval(() => {
-    if (last) tell(progressWords(last, (Date.now() - begun) / 1000));
+    bytes = Math.max(bytes, bytesWritten());
+    const now = `${bytes} ${last?.arrived}/${last?.total}`;
+    if (now !== before) [moved, before] = [Date.now(), now];
+    if (Date.now() - moved > longest)
+      stop.abort(`nothing arrived for ${Math.round(longest / 60_000)} minutes`);
+    if (last) tell({ words: progressWords(last, (Date.now() - begun) / 1000), bytes });
   }, interval);
   try {
-    return await runOnTerminal('ostree', args, (shown) => {
+    // Without script(1) it tells nothing.
+    if (!existsSync('/usr/bin/script')) return await run('ostree', args, { stop: stop.signal });
+    const onShown = (shown: string) => {
       last = lastProgress(shown) ?? last;
-    });
+    };
+    return await runOnTerminal('ostree', args, onShown, stop.signal);
   } finally {
     clearInterval(timer);
   }
+}
+
+/** What the processes of our control group have written to file systems: proc(5), /proc/PID/io. */
+function bytesWritten(): number {
+  const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '';
+  const processes = unlessMissing(() => readFileSync(`/sys/fs/cgroup${group}/cgroup.procs`, 'utf8')) ?? '';
+  return processes
+    .split('\n')
+    .filter((pid) => pid !== '')
+    .map((pid) => {
+      try {
+        return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0);
+      } catch {
+        // It has just ended.
+        return 0;
+      }
+    })
+    .reduce((sum, one) => sum + one, 0);
 }

@@ -3,8 +3,8 @@ import { type Build, buildRepository, builtRef } from '../config/build.ts';
 import { type Guest, originPlace } from '../config/guest.ts';
 import { type BuildOrigin, originName } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
+import { link } from '../linking/link.ts';
 import { buildUnit, startUnit } from '../machine/systemctl.ts';
-import { ostree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { requireBuild } from '../service.ts';
 import type { Report } from '../update/report.ts';
@@ -19,9 +19,9 @@ export function buildSource(guest: Guest, origin: BuildOrigin): Source {
       const checksum = await upToDate(guest, declared(guest, origin), report);
       const fetch = async () => {
         const made = buildRepository(origin.build);
-        const what = `Cannot take ${checksum} from ${made}`;
         if (!hasCommit(repository, checksum))
-          await ostree(what, `--repo=${repository}`, 'pull-local', made, checksum);
+          await link(guest, { kind: 'commit', checksum }, { from: [made] });
+        if (!hasCommit(repository, checksum)) throw new Failure(`Cannot take ${checksum} from ${made}`);
         await keepBrought(guest.sysroot, builtRef, checksum);
         return checksum;
       };

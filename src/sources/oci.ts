@@ -4,19 +4,19 @@ import { type OciOrigin, originName } from '../config/origin.ts';
 import { requireRoom } from '../disk-room.ts';
 import { pulledCommit, pullImage, pullsImages } from '../image/encapsulated.ts';
 import { copyImage, inspectImage, pinned } from '../image/skopeo.ts';
+import { link } from '../linking/link.ts';
 import { roomsOf } from '../machine/confined.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';
-import { commitOf, keepBrought, sameIn } from './identity.ts';
-import { linkCommit } from './ostree.ts';
-import type { Neighbours, Source, Tell } from './source.ts';
+import { commitOf, keepBrought } from './identity.ts';
+import type { Source, Tell } from './source.ts';
 
 /** Keeps the objects of what was brought last. */
 export const imageRef = 'ostree-guests/image';
 
 /** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
-export function ociSource(guest: Guest, origin: OciOrigin, neighbours: Neighbours): Source {
+export function ociSource(guest: Guest, origin: OciOrigin): Source {
   const { image } = origin;
   const repository = repositoryOf(guest.sysroot);
   return {
@@ -30,10 +30,10 @@ export function ociSource(guest: Guest, origin: OciOrigin, neighbours: Neighbour
       const bring = async (tell: Tell) => {
         if (isPulled) {
           tell('pulling its layers');
-          return pullImage(repository, image, neighbours());
+          return pullImage(repository, image, () => link(guest, { kind: 'image', image }));
         }
-        const same = await sameAsNeighbour(repository, digest, neighbours());
-        return same ?? unpack(guest, image, digest, tell);
+        const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef });
+        return ('checksum' in same && same.checksum) || unpack(guest, image, digest, tell);
       };
       const fetch = async (tell: Tell) => {
         if (checksum !== undefined) return checksum;
@@ -45,15 +45,6 @@ export function ociSource(guest: Guest, origin: OciOrigin, neighbours: Neighbour
       return { ...known, refspec: originName(origin), url: `its image ${digest.slice(0, 19)}`, fetch };
     },
   };
-}
-
-/** What another guest's repository has of the same image. */
-async function sameAsNeighbour(repository: string, digest: string, neighbours: readonly string[]) {
-  for (const neighbour of neighbours) {
-    const checksum = await sameIn(neighbour, imageRef, digest);
-    if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
-  }
-  return undefined;
 }
 
 async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {

@@ -1,42 +1,66 @@
-import { type Guest, originPlace, placeOf, stateDirectory } from '../config/guest.ts';
+import { existsSync } from 'node:fs';
+import { type Guest, originPlace, placeOf } from '../config/guest.ts';
 import { type OstreeOrigin, originName } from '../config/origin.ts';
 import { Failure } from '../failure.ts';
+import { link, placesOf } from '../linking/link.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
 import { listDeployments, originOf } from '../ostree/deployments.ts';
-import { reason, tryOstree } from '../ostree/ostree.ts';
-import { pullAndTell } from '../ostree/pull-progress.ts';
+import { reason } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
-import type { Finished } from '../process.ts';
+import { type Finished, run } from '../process.ts';
 import { configureRemote, findRemote } from './remote.ts';
-import type { Neighbours, Source, Tell } from './source.ts';
+import type { Source, Tell } from './source.ts';
 
 /** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
-export function ostreeSource(guest: Guest, origin: OstreeOrigin, neighbours: Neighbours): Source {
+export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   const { remoteName, ref } = origin;
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
   const url = remote.options['url'] ?? '';
-  const pull = (args: readonly string[], tell?: Tell) =>
-    pullFrom(guest, origin, url, pullAndTell([`--repo=${repository}`, 'pull', ...args], tell));
+  const readable = placesOf(remote.options);
   return {
     async check() {
       configureRemote(repository, remoteName, remote);
-      await pull(['--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref]);
+      const metadata = ['--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref];
+      const looked = await pullMetadata(guest, readable, [`--repo=${repository}`, 'pull', ...metadata]);
+      if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
       const fetch = async (tell: Tell) => {
         if (hasCommit(repository, checksum)) return checksum;
-        const others = neighbours();
-        if (await linkCommit(repository, checksum, others)) return checksum;
-        if (url.startsWith('file://') && listDeployments(guest.sysroot).length === 0)
-          await seed(repository, others);
-        const caches = others.map((neighbour) => `--localcache-repo=${neighbour}`);
         // The commit by name: the remote's ref may have moved on since.
-        await pull([...checked(url), ...caches, remoteName, `${ref}@${checksum}`], tell);
+        const args = [...checked(url), remoteName, `${ref}@${checksum}`];
+        const seed = url.startsWith('file://') && listDeployments(guest.sysroot).length === 0;
+        const linked = await link(
+          guest,
+          { kind: 'pull', checksum, args, seed },
+          { readable, tell: ({ words, bytes }) => tell(words, bytes) },
+        );
+        if ('failed' in linked) throw notFetched(guest, origin, url, linked.failed);
         return checksum;
       };
       return { checksum, refspec: originName(origin), url, fetch };
     },
   };
+}
+
+/** How long a remote may take to answer what it has. It is a few kB. */
+const answerTime = 10 * 60_000;
+
+/** In the update itself, or where the remote is at a place of the host that the update does not see, beside it. */
+async function pullMetadata(
+  guest: Guest,
+  readable: readonly string[],
+  args: readonly string[],
+): Promise<Finished> {
+  if (readable.every((path) => existsSync(path))) return run('ostree', args, { timeout: answerTime });
+  return runConfined(
+    {
+      ...{ name: `look-${guest.name}`, writable: roomsOf(guest), readable, network: true },
+      ...{ capabilities: treeCapabilities, timeLimit: '10min' },
+    },
+    ['ostree', ...args],
+  );
 }
 
 /** What is copied from a directory is compared with its checksum only if asked for; a stick may be anybody's. */
@@ -50,40 +74,16 @@ function notOlder(guest: Guest, origin: OstreeOrigin): string[] {
   return isSame ? [`--timestamp-check-from-rev=${deployed.checksum}`] : [];
 }
 
-/**
- * Brings a commit from one of the neighbours that has it: its objects are linked, or where that cannot be copied, and
- * not downloaded. Answers whether it is there now.
- */
-export async function linkCommit(repository: string, checksum: string, neighbours: readonly string[]) {
-  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, checksum))) {
-    // A neighbour may just be pruning; the remote still has everything.
-    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, checksum);
-    if (hasCommit(repository, checksum)) return true;
-  }
-  return false;
-}
-
-/**
- * Links what other guests run from: libostree looks into caches for remotes on the network only, and would copy
- * from a local one what is already there under another commit. What is not needed goes with the next clean-up.
- */
-async function seed(repository: string, neighbours: readonly string[]): Promise<void> {
-  for (const neighbour of neighbours.filter((candidate) => candidate.startsWith(`${stateDirectory}/`))) {
-    const [deployment] = listDeployments(neighbour.replace(/\/ostree\/repo$/, ''));
-    if (deployment) await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, deployment.checksum);
-  }
-}
-
-/** Waits for a pull, and says what went wrong with it. */
-async function pullFrom(guest: Guest, origin: OstreeOrigin, url: string, pull: Promise<Finished>) {
-  const { remote, remoteName, ref } = origin;
-  const repository = `--repo=${repositoryOf(guest.sysroot)}`;
-  const { exitCode, stderr } = await pull;
-  if (exitCode === 0) return;
+function notFetched(
+  guest: Guest,
+  { remote, remoteName, ref }: OstreeOrigin,
+  url: string,
+  cause: string,
+): Failure {
   const place = remote ? placeOf(guest, 'Remote', 'URL') : originPlace(guest);
-  const message = `${place}: cannot fetch ${ref} from ${url}: ${reason(stderr)}`;
-  const remedy = /chronologically older/.test(stderr)
+  const message = `${place}: cannot fetch ${ref} from ${url}: ${cause}`;
+  const remedy = /chronologically older/.test(cause)
     ? 'To go back to it all the same, set AllowDowngrade=yes in [Update]'
-    : `Try it by hand: ostree ${repository} pull ${remoteName} ${ref}`;
-  throw new Failure(message, `The guest is as it was. ${remedy}`);
+    : `Try it by hand: ostree --repo=${repositoryOf(guest.sysroot)} pull ${remoteName} ${ref}`;
+  return new Failure(message, `The guest is as it was. ${remedy}`);
 }

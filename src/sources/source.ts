@@ -29,28 +29,23 @@ export interface Offer {
   fetch(tell: Tell): Promise<string>;
 }
 
-export type Tell = (howFar: string) => void;
-
-/**
- * The repositories of other guests and of the host: what one of them has need not be brought from afar. To know them
- * takes the files of all guests, so they are asked for only where there is something to bring.
- */
-export type Neighbours = () => readonly string[];
+/** In words for people; and, where that is known, how many bytes have arrived. */
+export type Tell = (howFar: string, bytes?: number) => void;
 
 /** The source of a guest's tree; throws where it cannot be one. */
-export function sourceOf(guest: Guest, neighbours: Neighbours): Source {
-  const base = baseOf(guest, neighbours);
+export function sourceOf(guest: Guest): Source {
+  const base = baseOf(guest);
   // A guest that manages itself adds them by itself.
   return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
 }
 
-function baseOf(guest: Guest, neighbours: Neighbours): Source {
+function baseOf(guest: Guest): Source {
   const { origin } = guest;
   switch (origin.kind) {
     case 'ostree':
-      return ostreeSource(guest, origin, neighbours);
+      return ostreeSource(guest, origin);
     case 'oci':
-      return ociSource(guest, origin, neighbours);
+      return ociSource(guest, origin);
     case 'build':
       return buildSource(guest, origin);
   }

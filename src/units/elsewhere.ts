@@ -6,4 +6,5 @@ const inside = `${stateDirectory}/`;
 
 /** For [Unit] and [Service] of what works on that sysroot: a mount of its own, so that it shares no objects with others. */
 export const needsMount = ({ sysroot }: Guest): string => `RequiresMountsFor=${sysroot}`;
+export const isSeen = ({ sysroot }: Guest): string => `BindPaths=-${sysroot}`;
 export const isWritable = ({ sysroot }: Guest): string => `ReadWritePaths=-${sysroot}`;

@@ -1,36 +1,68 @@
+import { buildDirectory } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
-import { isElsewhere, isWritable, needsMount } from './elsewhere.ts';
+import { isElsewhere, isSeen, needsMount } from './elsewhere.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-update@.service of a guest that needs more than others. */
 export function updateService(guest: Guest): Parts {
   const unit = onFailure(guest).slice();
-  const service = isStored(guest) ? containersStorage.slice() : [];
-  if (isImage(guest)) service.push(imagePrivileges);
+  const { origin } = guest;
+  const service = origin.kind === 'oci' ? imageLines(origin.image, guest.name) : [];
+  if (origin.kind === 'build') service.push(...buildLines(origin.build));
+  const files = filesOf(guest);
+  if (files.length > 0) service.push(`BindReadOnlyPaths=${files.map((file) => `-${file}`).join(' ')}`);
   if (isElsewhere(guest)) {
     unit.push(needsMount(guest));
-    service.push(makeSysroot(guest), isWritable(guest));
+    service.push(makeSysroot(guest), isSeen(guest));
   }
   return { unit, service };
 }
 
-/** Outside of the sandbox, in which only what is there already can be made writable. src/ostree/protection.ts has the mode. */
-const makeSysroot = (guest: Guest): string =>
-  `ExecStartPre=+install -d -o root -g root -m 700 ${guest.sysroot}`;
+/** Only what is there already can be bound into the sandbox, so another unit makes it before. src/ostree/protection.ts has the mode. */
+const makeSysroot = ({ name, sysroot }: Guest): string =>
+  makeDirectories(name, 'install -d -o root -g root -m 700', sysroot);
 
-const isImage = ({ values }: Guest): boolean => values.last('Guest', 'Image') !== undefined;
-const isStored = ({ values }: Guest): boolean =>
-  values.last('Guest', 'Image')?.startsWith('containers-storage:') ?? false;
+const makeDirectories = (guest: string, ...command: string[]): string =>
+  [
+    'ExecStartPre=systemd-run --quiet --wait --collect',
+    `--unit=ostree-guest-place-${guest}`,
+    ...command,
+  ].join(' ');
+
+/** Files of the host that a guest file names, where the sandbox does not have them anyway. */
+function filesOf({ packages, origin }: Guest): string[] {
+  const { gpgKeyPath, ed25519KeyPath } = (origin.kind === 'ostree' && origin.remote) || {};
+  const keys = [gpgKeyPath, ed25519KeyPath].filter((path) => path !== undefined);
+  const ofPackages = packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];
+  return [...keys, ...ofPackages].filter((file) => !/^\/(etc|usr)\//.test(file));
+}
+
+/** What a build has made, and says of it. The directory has to be there before it is made visible. */
+const buildLines = (build: string): string[] => [
+  `StateDirectory=ostree-guests/.builds/${build}`,
+  `BindReadOnlyPaths=${buildDirectory(build)}`,
+];
+
+function imageLines(image: string, name: string): string[] {
+  if (image.startsWith('containers-storage:')) return [imagePrivileges, ...containersStorage(name)];
+  const path = /^oci:(\/[^:]+)/.exec(image)?.[1];
+  return path === undefined ? [imagePrivileges, logins] : [imagePrivileges, `BindReadOnlyPaths=-${path}`];
+}
 
 /** ostree's own image support runs skopeo as nobody, with no capability at all. */
 const imagePrivileges = 'CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_SETPCAP';
 
+/** What root has logged in to: containers-auth.json(5). */
+const logins = 'BindReadOnlyPaths=-/run/containers -/root/.config/containers -/root/.docker';
+
 /** Reading from the storage that podman(1) and others share means locking it, and mounting layers in it. */
-const containersStorage = [
-  'ExecStartPre=+mkdir -p /run/containers /var/lib/containers',
-  'ReadWritePaths=-/run/containers -/var/lib/containers',
-  // Without this one it would try to get it in a user namespace.
+const containersStorage = (guest: string): string[] => [
+  makeDirectories(guest, 'mkdir -p /run/containers /var/lib/containers'),
+  'BindPaths=-/run/containers -/var/lib/containers',
+  // Without these it would try to get them in a user namespace.
   'PrivateDevices=no',
-  'CapabilityBoundingSet=CAP_MKNOD',
+  'CapabilityBoundingSet=CAP_MKNOD CAP_SYS_ADMIN',
+  'SystemCallFilter=@mount',
+  'RestrictNamespaces=mnt',
 ];

@@ -6,7 +6,7 @@ import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';
 import { requireRehearsable } from '../rehearse/possible.ts';
 import { removeLeftOver } from '../sources/left-over.ts';
-import { type Neighbours, type Offer, sourceOf } from '../sources/source.ts';
+import { type Offer, sourceOf } from '../sources/source.ts';
 import { readRejection } from '../state/rejected.ts';
 import { dropStaged, readStaged } from '../state/staged.ts';
 import { updateInside } from './by-rpm-ostree.ts';
@@ -14,7 +14,7 @@ import { finishCleanUp } from './clean.ts';
 import { triggerOf } from './history.ts';
 import { record } from './record.ts';
 import type { Report } from './report.ts';
-import { withSlot } from './slot.ts';
+import { alone, withSlotWhileQuick } from './slot.ts';
 import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs } from './stage.ts';
 import { whyInVain } from './switch.ts';
 
@@ -23,7 +23,7 @@ import { whyInVain } from './switch.ts';
  * as the guest's policy goes. A running guest goes on undisturbed until then. Each step can be repeated, so a
  * run that was cut off at any point is completed by the next.
  */
-export async function update(guest: Guest, neighbours: Neighbours, report: Report): Promise<void> {
+export async function update(guest: Guest, report: Report): Promise<void> {
   const [before] = listDeployments(guest.sysroot);
   const attempt = {
     ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
@@ -33,8 +33,8 @@ export async function update(guest: Guest, neighbours: Neighbours, report: Repor
     if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'
-        ? await withSlot(guest, report, () => updateInside(guest, attempt.trigger, report))
-        : await updateFromOutside(guest, neighbours, report);
+        ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
+        : await updateFromOutside(guest, report);
     if (done) await record(guest, { ...attempt, ...done });
   } catch (error) {
     await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });
@@ -46,8 +46,8 @@ export async function update(guest: Guest, neighbours: Neighbours, report: Repor
 /** Whether what is new is staged, too. */
 const goesOn = ({ update: { action } }: Guest): boolean => action === 'stage' || action === 'switch';
 
-async function updateFromOutside(guest: Guest, neighbours: Neighbours, report: Report) {
-  const source = sourceOf(guest, neighbours);
+async function updateFromOutside(guest: Guest, report: Report) {
+  const source = sourceOf(guest);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await removeLeftOver(guest);
   await finishCleanUp(guest, report);
@@ -107,10 +107,16 @@ function isCurrent(guest: Guest, checksum: string): boolean {
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
-  return withSlot(guest, report, async () => {
-    const what = `Fetching ${nameOf(offer)} from ${offer.url}`;
+  const what = `Fetching ${nameOf(offer)} from ${offer.url}`;
+  const bring = (arrived: (bytes: number) => void) => {
     report.step(what);
-    const checksum = await offer.fetch((howFar) => report.progress(`${what}: ${howFar}`));
+    return offer.fetch((howFar, bytes) => {
+      report.progress(`${what}: ${howFar}`);
+      if (bytes !== undefined) arrived(bytes);
+    });
+  };
+  return alone(offer.checksum ?? offer.url, report, async () => {
+    const checksum = await withSlotWhileQuick(guest, report, bring);
     return { ...offer, checksum };
   });
 }

@@ -54,7 +54,7 @@ const policy = {
   by: 'host',
   ...{
     action: 'stage',
-    concurrency: 1,
+    concurrency: 2,
     allowDowngrade: false,
     tries: 2,
   },

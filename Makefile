@@ -9,6 +9,7 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 MANDIR = $(PREFIX)/share/man
 SYSCTLDIR = $(PREFIX)/lib/sysctl.d
+TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
 BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
@@ -19,7 +20,7 @@ FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR
 .PHONY: install
 install:
 	@test -e dist/guestctl.cjs || { echo "make: dist/ is missing; run: npm run build" >&2; exit 1; }
-	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR) $(UNITDIR) $(GENERATORDIR) $(SYSCTLDIR) $(PREFIX)/bin \
+	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR) $(UNITDIR) $(GENERATORDIR) $(SYSCTLDIR) $(TMPFILESDIR) $(PREFIX)/bin \
 		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	for file in $(PROGRAMS); do $(FILL) "$$file" > $(DESTDIR)$(LIBDIR)/"$${file##*/}" || exit 1; done
 	chmod 644 $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(PROGRAMS)))
@@ -33,6 +34,7 @@ install:
 	ln -sfr $(DESTDIR)$(LIBDIR)/guestctl.cjs $(DESTDIR)$(PREFIX)/bin/guestctl
 	install -m 644 packaging/sysctl.d/50-ostree-guests.conf $(DESTDIR)$(SYSCTLDIR)
 	install -D -m 644 packaging/selinux/ostree-guests.cil $(DESTDIR)$(PREFIX)/share/selinux/packages/ostree-guests.cil
+	install -m 644 packaging/tmpfiles.d/ostree-guests.conf $(DESTDIR)$(TMPFILESDIR)
 	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done
 	install -m 644 dist/completion/guestctl $(DESTDIR)$(BASHDIR)
 	install -m 644 dist/completion/_guestctl $(DESTDIR)$(ZSHDIR)

@@ -25,6 +25,8 @@ export type Tables = Readonly<Record<string, () => readonly Row[]>>;
 /** Keys that more is made of than a line in a unit, or that do not go with every other. */
 const special = new Set([
   ...['Image', 'Build', 'Sysroot', 'GPGVerify', 'SignVerify', 'By', 'SwitchOnCalendar', 'OnFailure'],
+  // The update has to see the files that they name.
+  ...['GPGKeyPath', 'Ed25519KeyPath', 'Install', 'Repository', 'RepositoryKey'],
   ...['LoadCredential', 'LoadCredentialEncrypted', 'SetCredential', 'SetCredentialEncrypted'],
 ]);
 

@@ -71,7 +71,7 @@ async function checkOut(workspace: Workspace, how: TreeToCheckOut['how']): Promi
   const { guest, packages, repository, directory, below } = workspace;
   await removeTree(directory);
   mkdirSync(directory, { recursive: true });
-  const readable = hostRepositories(guest, packages);
+  const readable = await hostRepositories(guest, packages);
   const what = `${packagesPlace(guest)}: cannot add to ${below.slice(0, 12)}`;
   const { program, localSources } = await doJob(what, placeOfJob(guest), 'checkOutTree', {
     ...{ directory, repository, commit: below, how, hostname: guest.name, mounts: readable },

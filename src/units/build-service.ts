@@ -1,9 +1,16 @@
-import type { Build } from '../config/build.ts';
+import { type Build, filesOf } from '../config/build.ts';
 import { ownLines } from './own-lines.ts';
 import { literal, type Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-build@.service, whose sandbox is the same for all builds. */
 export const buildService = (build: Build): Parts => ({
   unit: [`Description=${literal(build.description)}`, ...ownLines(build, 'Unit')],
-  service: ownLines(build, 'Service'),
+  service: [...filesAtHome(build), ...ownLines(build, 'Service')],
 });
+
+/** Directories of files that the build file names, where the sandbox hides them. */
+function filesAtHome({ recipe }: Build): string[] {
+  const directories = new Set(filesOf(recipe).map((file) => file.replace(/\/[^/]*$/, '')));
+  const hidden = [...directories].filter((path) => /^\/(home|root|run\/user)\//.test(`${path}/`));
+  return hidden.length > 0 ? [`BindReadOnlyPaths=${hidden.map((path) => `-${path}`).join(' ')}`] : [];
+}

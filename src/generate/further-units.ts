@@ -6,6 +6,7 @@ import { buildService } from '../units/build-service.ts';
 import { isElsewhere, isSeen } from '../units/elsewhere.ts';
 import { maintenanceService } from '../units/maintenance-service.ts';
 import { onFailure } from '../units/on-failure.ts';
+import { rehearseService } from '../units/rehearse-service.ts';
 import { switchTimer } from '../units/switch-timer.ts';
 import { unitText } from '../units/unit-text.ts';
 import { updateService } from '../units/update-service.ts';
@@ -20,7 +21,7 @@ export function furtherUnits(guest: Guest): Generated[] {
   complete(made, guest, 'switch', 'timer', switchTimer(guest));
   const step = { unit: onFailure(guest), service: isElsewhere(guest) ? [isSeen(guest)] : [] };
   for (const name of ['assess', 'switch']) complete(made, guest, name, 'service', step);
-  complete(made, guest, 'rehearse', 'service', { unit: onFailure(guest) });
+  complete(made, guest, 'rehearse', 'service', rehearseService(guest));
   return made;
 }
 

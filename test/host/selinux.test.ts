@@ -136,6 +136,13 @@ test('the boot step sees its own guest, and of the host nothing that it could wr
   expect(await seenBy('ostree-guest-boot@mail', '/var/lib/ostree-guests/mail')).toEqual(own('mail'));
 });
 
+test('so does a rehearsal', async () => {
+  const slots = ['guests: .slots mail', 'writes /var/lib/ostree-guests/.slots'];
+  const seen = await seenBy('ostree-guest-rehearse@mail', '/var/lib/ostree-guests/mail');
+  const expected = own('mail').filter((line) => !/^guests:|^writes .run.ostree-guests/.test(line));
+  expect(seen.sort()).toEqual([...expected, ...slots].sort());
+});
+
 test('a sysroot that is elsewhere is seen, too, and what deploys there cannot freeze its file system', async () => {
   await mountFileSystem(host, 'ext4', '/var/far');
   await declare(host, 'far', guestFile().replace('[Guest]', '[Guest]\nSysroot=/var/far/sysroot'));
@@ -167,4 +174,5 @@ test('its exposure, as systemd sees it, is low', async () => {
   const exposure = async (unit: string) =>
     Number(/level for .*: ([\d.]+)/.exec(await host.sh(`systemd-analyze security --no-pager ${unit}`))?.[1]);
   expect(await exposure('ostree-guest-boot@mail.service')).toBeLessThanOrEqual(2);
+  expect(await exposure('ostree-guest-rehearse@mail.service')).toBeLessThanOrEqual(3.5);
 });

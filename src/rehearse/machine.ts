@@ -6,6 +6,7 @@ import { isDirectory } from '../layout/inside.ts';
 import { bind, bindMapped, mountOverlay } from '../machine/mount.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
+import { run } from '../process.ts';
 import { setCredentials } from '../units/credentials.ts';
 import { rehearsalOptions } from '../units/nspawn-own.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
@@ -29,8 +30,15 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   // As src/boot/run-guest does it.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
   writeCredentials(guest);
+  const { name, values } = guest;
   const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };
-  return runNspawn(rehearsalOptions({ name: guest.name, values: guest.values, machine }, view), env);
+  return runNspawn([...(await allFamilies()), ...rehearsalOptions({ name, machine, values }, view)], env);
+}
+
+/** Forbids no address family, as src/boot/run-guest does it. Older versions of nspawn cannot, and do not know the option. */
+async function allFamilies(): Promise<string[]> {
+  const option = '--restrict-address-families=';
+  return (await run('systemd-nspawn', [option, '--help'])).exitCode === 0 ? [option] : [];
 }
 
 /** The names of those that systemd has given to this unit: it knows what specifiers stand for, and what is not there. */

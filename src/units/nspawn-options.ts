@@ -9,6 +9,8 @@ export interface View {
   readonly variable: string;
   /** UIDs as --private-users= takes them. */
   readonly users: string;
+  /** The usual capabilities that it has not, as --drop-capability= takes them. */
+  readonly dropped: string;
   /** Options for what is at /sysroot, and for the network. */
   readonly sysroot: readonly string[];
   readonly network: readonly string[];
@@ -23,6 +25,15 @@ export const variableOf = (name: string, sysroot: string): string =>
 /** What is started for a guest: src/boot/run-guest, in a mount namespace that shares its mounts with the host's. */
 export const runGuest = (sysroot: string): string =>
   `unshare --mount --propagation=unchanged sh @LIBDIR@/run-guest %i ${sysroot}`;
+
+/**
+ * What a booted system does without, of what nspawn leaves to it. In a user namespace the kernel grants hardly any of these
+ * anyway; without one they reach the host: DAC_READ_SEARCH opens files by handle, in directories that are not mounted.
+ */
+export const needless = ['DAC_READ_SEARCH', 'LEASE', 'LINUX_IMMUTABLE', 'MKNOD', 'NET_BROADCAST'].map(
+  (name) => `CAP_${name}`,
+);
+export const allNeedless = needless.join(',');
 
 /** Hides the repository, and gives /tmp -> sysroot/tmp a place. */
 export const hiddenSysroot = ['--tmpfs=/sysroot:mode=755'];
@@ -52,6 +63,7 @@ export function commonOptions(view: View): string[] {
     `--bind=${view.variable}`,
     `--private-users=${view.users}`,
   ];
+  if (view.dropped !== '') options.push(`--drop-capability=${view.dropped}`);
   // Not "auto" or "chown": they may rewrite files that are hard links into the repository.
   if (view.users !== 'no') options.push('--private-users-ownership=map');
   // One by one, which QuickJS does in a third of the time of concat().

@@ -1,5 +1,6 @@
 import { type Guest, managesItself } from '../config/guest.ts';
 import { mountArgument } from '../config/mounts.ts';
+import { wordsOf } from '../config/words.ts';
 import { credentialsOf, setCredentials } from './credentials.ts';
 import { execWord } from './exec-word.ts';
 import { fuseOption } from './fuse.ts';
@@ -7,6 +8,7 @@ import {
   commonOptions,
   etcOf,
   hiddenSysroot,
+  needless,
   networks,
   rootOf,
   runGuest,
@@ -36,12 +38,21 @@ function viewOf(guest: Guest): View {
   const { privateUsers: users } = machine;
   const mapped = users === 'no' ? '' : ':idmap';
   return {
-    ...{ machine: name, root: rootOf(name), users },
+    ...{ machine: name, root: rootOf(name), users, dropped: droppedOf(guest) },
     etc: `${etcOf(name)}${mapped}`,
     variable: `${variableOf(name, sysroot)}${mapped}`,
     sysroot: managesItself(guest) ? ownSysroot(guest) : hiddenSysroot,
     network: networks[machine.network],
   };
+}
+
+/** nspawn drops what is to be dropped even if it is named in --capability=, too. */
+function droppedOf(guest: Pick<Guest, 'values'>): string {
+  if (managesItself(guest)) return '';
+  const wanted = wordsOf(guest.values.all('Exec', 'Capability')).flatMap((word) => word.split(/[\s,]+/));
+  const isWanted = (name: string) =>
+    wanted.some((one) => one === 'all' || `CAP_${one.toUpperCase().replace(/^CAP_/, '')}` === name);
+  return needless.filter((name) => !isWanted(name)).join(',');
 }
 
 /** What the guest file says. */
@@ -60,7 +71,7 @@ export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[]
       etc: `${view.etc}:/etc${view.users === 'no' ? '' : ':idmap'}`,
       variable: `${view.variable}:/var`,
     },
-    ...{ sysroot: hiddenSysroot, network: networks.private },
+    ...{ dropped: droppedOf(guest), sysroot: hiddenSysroot, network: networks.private },
   }),
   ...view.places.map((place) => `--bind=${place}`),
   ...otherOptions(guest, guest.machine.options.flatMap(harmless)),

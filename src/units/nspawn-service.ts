@@ -4,6 +4,7 @@ import { needsMount } from './elsewhere.ts';
 import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
 import {
+  allNeedless,
   commonOptions,
   etcOf,
   hiddenSysroot,
@@ -25,7 +26,7 @@ export function nspawnService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
   const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
   const service = [
-    'TimeoutStartSec=5min',
+    defaults,
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
     `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}`}`,
     'ExecStart=',
@@ -45,6 +46,18 @@ export function nspawnService(guest: Guest): Parts {
   };
 }
 
+/**
+ * One string, because QuickJS takes its time for each. What a guest writes to its console goes to the journal of the host,
+ * which it must neither fill nor tell how urgent a line is: SyslogLevelPrefix=.
+ */
+const defaults = `TimeoutStartSec=5min
+TimeoutStopSec=5min
+TasksMax=4096
+LogRateLimitIntervalSec=5min
+LogRateLimitBurst=100
+SyslogLevelPrefix=no
+SyslogIdentifier=systemd-nspawn`;
+
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
 
@@ -58,6 +71,7 @@ const plainView = ({ name, sysroot }: Guest): View => ({
   machine: name,
   root: rootOf(name),
   users: 'pick',
+  dropped: allNeedless,
   etc: `${etcOf(name)}:idmap`,
   variable: `${variableOf(name, sysroot)}:idmap`,
   sysroot: hiddenSysroot,

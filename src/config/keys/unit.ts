@@ -46,6 +46,8 @@ export const unitTables: Tables = {
     // systemd.exec(5)
     [pattern('ID:PATH', `^${credentialId}(:.+)?$`), 'LoadCredential LoadCredentialEncrypted'],
     [pattern('ID:VALUE', `^${credentialId}:.+$`), 'SetCredential SetCredentialEncrypted'],
+    [timeSpan, 'LogRateLimitIntervalSec'],
+    [between(0, 2 ** 32 - 1), 'LogRateLimitBurst'],
     [between(-20, 19), 'Nice'],
     [between(0, 7), 'IOSchedulingPriority'],
     [oneOf('none', 'realtime', 'best-effort', 'idle', '0', '1', '2', '3'), 'IOSchedulingClass'],

@@ -12,7 +12,8 @@ export const machineDescriptions: Descriptions = {
     Parameters: "Arguments for the guest's init system. Quotes are taken off; a backslash stands for itself.",
     Environment:
       "Environment variables of the guest's init system: words NAME=VALUE. Quotes are taken off; a backslash stands for itself. Everybody on the host can read them: for secrets there are credentials.",
-    Capability: 'Capabilities beside the usual ones: capabilities(7).',
+    Capability:
+      'Capabilities beside the usual ones: capabilities(7). The usual ones are those of systemd-nspawn(1) without DAC_READ_SEARCH, LEASE, LINUX_IMMUTABLE, MKNOD and NET_BROADCAST, which only guests with By=rpm-ostree have.',
     DropCapability: 'Usual capabilities that the guest has not.',
     NoNewPrivileges: 'Whether setuid programs gain nothing.',
     KillSignal: 'The signal that asks the init system to shut down.',

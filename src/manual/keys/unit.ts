@@ -36,7 +36,7 @@ export const unitDescriptions: Descriptions = {
       MemoryMax: 'Memory that the guest can never exceed.',
       MemorySwapMax: 'Swap that the guest can never exceed.',
       MemoryZSwapMax: { help: 'Compressed swap that the guest can never exceed.', since: 253 },
-      TasksMax: 'How many processes and threads there may be.',
+      TasksMax: { help: 'How many processes and threads there may be.', default: '4096' },
       IOWeight: 'The share of disk time: 1 to 10000.',
       IODeviceWeight: 'The same for one device.',
       IOReadBandwidthMax: 'Bytes a second that are read from a device.',
@@ -59,6 +59,14 @@ export const unitDescriptions: Descriptions = {
       SetCredential:
         'ID:VALUE, a credential for the guest. The value is in no unit, where everybody could read it; see that only root can read the guest file.',
       SetCredentialEncrypted: 'The same, of an encrypted value.',
+      LogRateLimitIntervalSec: {
+        help: "The time within which lines are counted that the guest's console writes to the journal of the host.",
+        default: '5min',
+      },
+      LogRateLimitBurst: {
+        help: 'How many of them are kept; journald multiplies that by up to 6 where much of the disk is free.',
+        default: '100',
+      },
       Nice: 'The scheduling priority: -20 to 19.',
       IOSchedulingClass: 'The disk scheduling class.',
       IOSchedulingPriority: 'The disk scheduling priority: 0 to 7.',
@@ -66,8 +74,8 @@ export const unitDescriptions: Descriptions = {
     ...from('systemd.service(5)', {
       Restart: 'When the guest is restarted by itself. Its own reboot always works.',
       RestartSec: 'After how long.',
-      TimeoutStartSec: 'How long a start may take. The default is 5min.',
-      TimeoutStopSec: 'How long a stop may take.',
+      TimeoutStartSec: { help: 'How long a start may take.', default: '5min' },
+      TimeoutStopSec: { help: 'How long a stop may take, before what is left is killed.', default: '5min' },
       WatchdogSec: 'How long nspawn may be without a sign of life.',
       OOMPolicy: 'What happens when the kernel ends a process of the guest for want of memory.',
     }),

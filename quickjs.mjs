@@ -19,7 +19,6 @@ const seldom = [
   'src/config/parser.ts',
   'src/config/place.ts',
   'src/config/policy.ts',
-  'src/config/ports.ts',
   'src/config/problem.ts',
   'src/config/quantity.ts',
   'src/config/sources.ts',

@@ -3,9 +3,9 @@ import { isOthers } from './line.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
 import { type Expanded, type Expansion, expand, expandForUnit, type Specifiers } from './specifiers.ts';
-import { hasSection, unknownKey } from './unknown.ts';
+import { unknownKey } from './unknown.ts';
 import type { Setting } from './values.ts';
-import { isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
+import { hasSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
 
 /**
  * Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. A wrong value is a
@@ -27,7 +27,7 @@ export function checkAssignment(
   }
 
   if (kind === 'nspawn' && value === '' && key.nspawn?.onlyAdds) return undefined;
-  let expanded: Expanded = { text: value, written: (offset) => offset };
+  let expanded: Expanded = { text: value, written: asWritten };
   if (kind !== 'nspawn' && value.includes('%')) {
     const expansion = expandIn(section, value, specifiers);
     if ('wrong' in expansion) {
@@ -43,6 +43,8 @@ export function checkAssignment(
   return expanded.text === value ? assignment : assignment.with(expanded.text);
 }
 
+const asWritten = (offset: number): number => offset;
+
 const expandIn = (section: string, value: string, specifiers: Specifiers): Expansion =>
   isUnitSection(section) ? expandForUnit(value, specifiers) : expand(value, specifiers);
 
@@ -56,10 +58,9 @@ function wrongValue(key: Key, { text, written }: Expanded, assignment: Assignmen
     const message = `${split.wrong}: ${excerpt(text.slice(split.offset))}`;
     return { at: assignment.valueAt(written(split.offset)), message };
   }
-  for (const [index, word] of split.words.entries()) {
-    const why = key.type.checkWord?.(word);
-    const at = assignment.valueAt(written(split.offsets[index] ?? 0));
-    if (why) return { at, message: notRight(word), remedy: why };
-  }
-  return undefined;
+  const index = split.words.findIndex((word) => key.type.checkWord?.(word) !== undefined);
+  const word = split.words[index];
+  if (word === undefined) return undefined;
+  const at = assignment.valueAt(written(split.offsets[index] ?? 0));
+  return { at, message: notRight(word), remedy: key.type.checkWord?.(word) ?? '' };
 }

@@ -30,8 +30,14 @@ export function containerOf(values: Values): Container {
  * Port= replaces the link that guests have otherwise, and a key that is not there does not say yes.
  */
 export function networkOf(values: Values): Machine['network'] {
-  const has = (...keys: readonly string[]) => keys.some((key) => values.all('Network', key).length > 0);
-  const isOn = (key: string) => isTrue(values.last('Network', key) ?? 'no');
+  if (!values.has('Network')) return 'veth';
+  const found = new Map<string, string>();
+  for (const { key, value } of values.in('Network')) {
+    if (value === '') found.delete(key);
+    else found.set(key, value);
+  }
+  const has = (...keys: readonly string[]) => keys.some((key) => found.has(key));
+  const isOn = (key: string) => isTrue(found.get(key) ?? 'no');
   if (isOn('VirtualEthernet') || has('Bridge', 'Zone')) return 'veth';
   if (isOn('Private') || has('Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra')) return 'private';
   return has('Private', 'VirtualEthernet', 'NamespacePath') ? 'host' : 'veth';

@@ -17,8 +17,16 @@ export interface Part {
 export const [hash, semicolon, bracket] = [0x23, 0x3b, 0x5b];
 
 /** The name of a section header; undefined if it is not `[NAME]`. */
-export const sectionName = (header: string): string | undefined =>
-  safeHeader.test(header) ? header.slice(1, -1) : undefined;
+export function sectionName(header: string): string | undefined {
+  const known = names.get(header);
+  if (known !== undefined) return known;
+  if (!safeHeader.test(header)) return undefined;
+  const name = header.slice(1, -1);
+  names.set(header, name);
+  return name;
+}
+/** Those that were found. Guests are often alike. */
+const names = new Map<string, string>();
 /** By string_is_safe() in systemd's basic/string-util.c, which allows no brackets from 262 on. */
 const safeHeader = /^\[[ !#-&(-Z^-~\u0080-\uFFFF]+\]$/;
 

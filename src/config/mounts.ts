@@ -18,7 +18,9 @@ function wrongDestination(destination: string, writable: boolean): string | unde
 
 /** Split at colons, of which `\:` is none: systemd-nspawn(1), --bind=. Any `\C` is C. */
 const fields = (value: string): string[] =>
-  [...`:${value}`.matchAll(/:((?:\\.|[^:\\])*)/gs)].map(([, field]) => field ?? '');
+  !value.includes('\\')
+    ? value.split(':')
+    : [...`:${value}`.matchAll(/:((?:\\.|[^:\\])*)/gs)].map(([, field]) => field ?? '');
 const unescaped = (field: string): string => field.replace(/\\(.)/gs, '$1');
 const escaped = (path: string): string => path.replace(/[\\:]/g, '\\$&');
 

@@ -16,13 +16,17 @@ function portOf(setting: Setting): Port {
 
 /** The ports of the host: one that is written twice is one. nspawn would refuse it twice. */
 export function portsOf(values: Values): string[] {
-  const ports = values.effective('Network', 'Port').map(portOf);
+  const all = values.effective('Network', 'Port');
+  if (all.length < 2) return all.map(({ value }) => value);
+  const ports = all.map(portOf);
   return [...new Map(ports.map((port) => [`${port.host}:${port.guest}`, port.setting.value])).values()];
 }
 
 /** A port of the host that leads to two places: the second setting. */
 export function twiceUsedPort(values: Values): { first: Setting; second: Setting } | undefined {
-  const ports = values.effective('Network', 'Port').map(portOf);
+  const all = values.effective('Network', 'Port');
+  if (all.length < 2) return undefined;
+  const ports = all.map(portOf);
   for (const [index, port] of ports.entries()) {
     const first = ports.slice(0, index).find(({ host, guest }) => host === port.host && guest !== port.guest);
     if (first) return { first: first.setting, second: port.setting };

@@ -30,7 +30,7 @@ export interface Reading {
 export function readSources(name: string, sources: readonly Source[], hostname: () => string): Reading {
   const problems: Problem[] = [];
   const settings: Setting[] = [];
-  const notRight = new Set<Setting>();
+  let notRight: Set<Setting> | undefined;
   let isPlain = true;
   for (const { kind, file, text, unreadable } of sources) {
     const { assignments, problems: found, headers } = parseSyntax(file, text);
@@ -49,7 +49,10 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
         const setting = checkAssignment(assignment, kind, { name, hostname }, wrong);
         if (setting) settings.push(setting);
         else hasSections = false;
-        if (setting && wrong.length > known) notRight.add(setting);
+        if (setting && wrong.length > known) {
+          notRight ??= new Set();
+          notRight.add(setting);
+        }
       }
     }
     const sections = hasSections ? [] : unknownSections(kind, headers ?? parseAll(file, text).headers);
@@ -58,7 +61,7 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
       problems.push(...ofFile.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column));
     }
   }
-  const right = () => new Values(settings.filter((setting) => !notRight.has(setting)));
+  const right = () => new Values(settings.filter((setting) => !notRight?.has(setting)));
   return { values: new Values(settings), problems, isPlain, right };
 }
 

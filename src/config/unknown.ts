@@ -3,7 +3,7 @@ import { type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
 import { successors } from './successors.ts';
 import type { Header } from './syntax.ts';
-import { isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import { hasSection, isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /** What is said of the sections that such a file cannot have, each once. */
 export function unknownSections(kind: Source['kind'], headers: readonly Header[]): Problem[] {
@@ -19,9 +19,6 @@ export function unknownSections(kind: Source['kind'], headers: readonly Header[]
     return [{ at, message: `There is no section [${name}]`, remedy }];
   });
 }
-
-export const hasSection = (kind: Source['kind'], section: string): boolean =>
-  kind === 'nspawn' ? isNspawnSection(section) : vocabularyOf(kind).sections.includes(section);
 
 /** What is said of a key that its section has not. */
 export function unknownKey(

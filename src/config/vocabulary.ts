@@ -80,3 +80,7 @@ export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
   buildVocabulary ??= new Vocabulary('build', buildTables());
   return buildVocabulary;
 }
+
+/** Whether a file of this kind may have this section. */
+export const hasSection = (kind: 'guest' | 'nspawn' | 'build', section: string): boolean =>
+  kind === 'nspawn' ? isNspawnSection(section) : vocabularyOf(kind).sections.includes(section);

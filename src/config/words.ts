@@ -1,4 +1,4 @@
-import { isBad } from './line.ts';
+import { isBad, isBlank } from './line.ts';
 
 /** The words of a value and where each begins, or what is wrong with its quoting and where in the value. */
 export type Words =
@@ -17,42 +17,59 @@ export const splitWords = (value: string): Words => split(value, true);
 export const splitQuoted = (value: string): Words => split(value, false);
 
 function split(value: string, hasEscapes: boolean): Words {
+  if (!marks.test(value)) return splitPlain(value);
   const words: string[] = [];
   const offsets: number[] = [];
   let word: string | undefined;
-  let quote: { mark: string; offset: number } | undefined;
-  const add = (text: string, at: number) => {
-    if (word === undefined) offsets.push(at);
-    word = (word ?? '') + text;
-  };
+  let quote = '';
+  let quoteAt = 0;
   for (let at = 0; at < value.length; at += 1) {
     const character = value.charAt(at);
+    if (quote === '' && isBlank(value.charCodeAt(at))) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+      continue;
+    }
+    if (word === undefined) {
+      offsets.push(at);
+      word = '';
+    }
     if (character === '\\' && hasEscapes) {
       const escaped = readEscape(value, at);
       if (!escaped) return { wrong: 'This escape sequence is unknown', offset: at };
-      add(escaped.text, at);
+      word += escaped.text;
       at += escaped.length - 1;
-    } else if (quote) {
-      if (character === quote.mark) quote = undefined;
-      else add(character, at);
-    } else if (character === '"' || character === "'") {
-      quote = { mark: character, offset: at };
-      add('', at);
-    } else if (blank.test(character)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
+    } else if (quote === '' && (character === '"' || character === "'")) {
+      quote = character;
+      quoteAt = at;
+    } else if (character === quote) {
+      quote = '';
     } else {
-      add(character, at);
+      word += character;
     }
   }
-  if (quote) return { wrong: 'This quote is not closed', offset: quote.offset };
-  return { words: word === undefined ? words : [...words, word], offsets };
+  if (quote !== '') return { wrong: 'This quote is not closed', offset: quoteAt };
+  if (word !== undefined) words.push(word);
+  return { words, offsets };
 }
+
+/** Without one of these, a value is what it looks like. */
+const marks = /["'\\]/;
 
 /** Splits a value into words that can have no quotes. */
 export function splitPlain(value: string): Words {
-  const found = [...value.matchAll(/[^ \t\n\r]+/g)];
-  return { words: found.map(([word]) => word), offsets: found.map(({ index }) => index) };
+  const words: string[] = [];
+  const offsets: number[] = [];
+  let start = -1;
+  for (let at = 0; at <= value.length; at += 1) {
+    const isEnd = at === value.length || isBlank(value.charCodeAt(at));
+    if (!isEnd && start < 0) start = at;
+    if (!isEnd || start < 0) continue;
+    words.push(value.slice(start, at));
+    offsets.push(start);
+    start = -1;
+  }
+  return { words, offsets };
 }
 
 /** The words of values that have been checked. */
@@ -64,8 +81,6 @@ export const wordsOf = (
     const found = splitValue(value);
     return 'words' in found ? found.words : [];
   });
-
-const blank = /[ \t\n\r]/;
 
 function readEscape(value: string, at: number): { text: string; length: number } | undefined {
   const simple = escapes[value.charAt(at + 1)];

@@ -41,9 +41,10 @@ export async function inGuest(host: Commands, name: string, script: string): Pro
 
 /** Waits until a script succeeds in the host; what it last said is the error. */
 export async function eventually(host: Commands, script: string): Promise<void> {
+  const { limit, pause } = host.waits ?? { limit: 120, pause: 0.2 };
   await host.sh(`until out=$( { ${script}; } 2>&1 ); do
-      ((SECONDS < ${host.patience ?? 120})) || { echo "$out"; exit 1; }
-      sleep 0.2
+      ((SECONDS < ${limit})) || { echo "$out"; exit 1; }
+      sleep ${pause}
     done`);
 }
 

@@ -18,8 +18,8 @@ export interface Commands {
   try(script: string): Promise<Result>;
   /** Writes a file in the host, with its directory. */
   write(path: string, text: string, mode?: number): Promise<void>;
-  /** How many seconds something that happens by itself may take; 120 by default. */
-  readonly patience?: number;
+  /** How many seconds to wait for what happens by itself, and between two looks at it. */
+  readonly waits?: { readonly limit: number; readonly pause: number };
 }
 
 export interface Host extends Commands {

@@ -94,7 +94,8 @@ export function commandsOf(channel: () => Channel): Commands {
       await demand(`mkdir -p "$(dirname ${file})"; base64 -d <<<${encode(text)} >${file}
         chmod ${mode.toString(8)} ${file}`);
     },
-    patience: patience.eventually,
+    // Looking takes the machine's time.
+    waits: { limit: patience.eventually, pause: 2 },
   };
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { declare, inGuest, reboot, start, status, update } from '../host/guests.ts';
 import { expectNoFailures, expectWell, hostDeployments, hostState, leaveMarks } from './checks.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, timed } from './machine.ts';
 import { powerCuts } from './power.ts';
 import { guest, guestFile, latest, publishNext, type Scenario } from './stage.ts';
 
@@ -30,8 +30,8 @@ const create: Scenario = {
     const before = await hostState(machine);
     await publishNext(stage);
     await declare(machine, guest, guestFile(stage));
-    await update(machine, guest);
-    await start(machine, guest);
+    await timed('created', () => update(machine, guest));
+    await timed('started', () => start(machine, guest));
     await machine.sh(`machinectl enable ${guest}; systemctl enable ostree-guest-update@${guest}.timer`);
     await leaveMarks(machine, guest);
     await expectWell(machine, guest, [latest(stage)]);
@@ -61,11 +61,11 @@ const updateAndReboot: Scenario = {
   async run(stage) {
     const { machine } = stage;
     const [boot, commit] = [await bootId(machine), await publishNext(stage)];
-    await update(machine, guest);
+    await timed('updated', () => update(machine, guest));
     assert.equal(await bootId(machine), boot);
     assert.equal((await status(machine, guest)).staged?.checksum, commit);
     await inGuest(machine, guest, 'echo late >/etc/late');
-    await reboot(machine, guest);
+    await timed('rebooted', () => reboot(machine, guest));
     await expectWell(machine, guest, [commit]);
     assert.equal(
       await inGuest(machine, guest, 'cat /etc/late /etc/version'),

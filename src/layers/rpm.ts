@@ -8,6 +8,13 @@ const [repositories, keys] = ['/etc/yum.repos.d', '/etc/pki/rpm-gpg'];
 const failedScript = (output: string): string | undefined =>
   /%\w+\(\S+\) scriptlet failed.*|[Ee]rror in \S+ scriptlet.*/.exec(output)?.[0];
 
+/**
+ * A plugin that keeps copies of all packages in /var, for which Debian's dnf5, that has it turned on, lacks the program: it
+ * then fails when all is installed. To turn off what is not there is no error.
+ */
+const withoutCopies = (program: string): string =>
+  program === 'dnf5' ? '--disable-plugin=local' : '--disableplugin=local';
+
 /** Scripts in a mount namespace of their own would all fail, because that takes CAP_SYS_ADMIN. */
 const macros = '/etc/rpm/macros.ostree-guests';
 const configureRpm = `mkdir -p /etc/rpm; echo '%__transaction_unshare %{nil}' >${macros}`;
@@ -38,7 +45,7 @@ export const dnf = (program: string): Manager => ({
     ${configureRpm}
     ${packages.keys.map((file) => `rpm --import ${inInput('keys', file)}`).join('\n')}
     ${changes(program, packages)
-      .map((words) => `${words} --assumeyes`)
+      .map((words) => `${words} --assumeyes ${withoutCopies(program)}`)
       .join('\n')}
     rm ${macros}
     ${takeFrom(repositories, packages.repositories)}`,

@@ -234,6 +234,11 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
   const text = '[Build]\nTreefile=./server.json\n[Files]\nBindReadOnly=/srv/rpms\nBindReadOnly=/srv/mirror\n';
   await build('server', text);
   await declare(host, 'composed', guest('server'));
+  await host.run('rm', '-f', '/dev/fuse');
+  expect((await host.try('guestctl verify server')).all).toMatch(
+    /server\.build:2:\d+: This host has no \/dev\/fuse, without which rpm-ostree composes no tree/,
+  );
+  await host.run('mknod', '--mode=666', '/dev/fuse', 'c', '10', '229');
   await update(host, 'composed');
   await start(host, 'composed');
   expect(

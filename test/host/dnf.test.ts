@@ -15,7 +15,14 @@ import {
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish } from './mirror.ts';
-import { makeRpm, publishDnfTree, publishRpmOstreeTree, publishRpms, type Rpm } from './rpms.ts';
+import {
+  makeRpm,
+  publishDnf5Tree,
+  publishDnfTree,
+  publishRpmOstreeTree,
+  publishRpms,
+  type Rpm,
+} from './rpms.ts';
 
 let host: Host;
 let key: SigningKey;
@@ -137,6 +144,43 @@ test('a tree that has only rpm-ostree gets them from that, as the build of a con
   await start(host, 'own');
   const seen = 'cat /usr/share/daemon /etc/site; systemctl is-active daemon; test ! -e /usr/share/extra';
   expect(await inGuest(host, 'own', seen)).toBe('3.1\none\nactive');
+});
+
+test('dnf5 gives them as well: small ones too, with their scripts, signed ones only', async () => {
+  const [small, extra] = [
+    { name: 'small', version: '1' },
+    await makeRpm(host, { name: 'extra', version: '1.0' }),
+  ];
+  await publishDnf5Tree(host, 'debian/14/dnf5', [extra]);
+  const text = (packages: string) => guest(packages).replace(ref, 'debian/14/dnf5');
+  const scripts = { post: 'echo ran >/usr/share/ran' };
+  const offerSmall = async (rpm: Rpm, signed = true) =>
+    publishRpms(host, '/srv/rpms', [await makeRpm(host, rpm)], signed ? key : undefined);
+  const version = 'cat /usr/share/ran; rpm -q small';
+  await offerSmall({ ...small, scripts });
+  await declare(host, 'five', text('Install=small\nRemove=extra no-such-thing'));
+  await update(host, 'five');
+  await start(host, 'five');
+  expect(await inGuest(host, 'five', `${version}; ! rpm -q extra`)).toBe(
+    'ran\nsmall-1-1.noarch\npackage extra is not installed',
+  );
+
+  await offerSmall({ ...small, version: '2', scripts: { post: 'echo it breaks >&2; exit 7' } });
+  expect(await failingUpdate(host, 'five')).toMatch(
+    /five\.guest:8: .*[Ee]rror in post-?in\w* scriptlet.*small/,
+  );
+  await offerSmall({ ...small, version: '2' }, false);
+  expect(await failingUpdate(host, 'five')).toMatch(/five\.guest:8: .*small.*The package is not signed/);
+  expect((await status(host, 'five')).staged).toBeNull();
+  await offerSmall({ ...small, version: '3', scripts });
+  await update(host, 'five');
+  await reboot(host, 'five');
+  expect(await inGuest(host, 'five', version)).toBe('ran\nsmall-3-1.noarch');
+
+  await declare(host, 'five', text('Install=no-such-thing'));
+  expect(await failingUpdate(host, 'five')).toMatch(
+    /five\.guest:8: .*No match for argument: no-such-thing\./,
+  );
 });
 
 test('a package that there is not, and one that nobody signed, are told', async () => {

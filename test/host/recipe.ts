@@ -7,6 +7,8 @@ import { checkout } from './paths.ts';
 export interface Recipe {
   readonly ref: string;
   readonly about: string;
+  /** Debian's release, if it is not that of the hosts. */
+  readonly suite?: string;
   readonly packages: readonly string[];
   /** The Node that is brought along, where Debian's own is too old for us: see node.ts. */
   readonly node?: string;
@@ -14,6 +16,8 @@ export interface Recipe {
   readonly files: Readonly<Record<string, string>>;
   /** Symbolic links added to the tree. */
   readonly links: Readonly<Record<string, string>>;
+  /** Files taken out of the tree. */
+  readonly remove?: readonly string[];
   /** Scripts of the checkout that are run with the root's path, before the root is laid out for OSTree. */
   readonly scripts?: readonly string[];
   /** Whether a script brings a real kernel. Other trees have a placeholder. */
@@ -65,13 +69,30 @@ export const guestRecipe: Recipe = {
   links: { 'usr/lib/systemd/system/sockets.target.wants/greeting.socket': '../greeting.socket' },
 };
 
+/** A guests' tree with dnf5 instead of apt. Releases before this have none. */
+export const dnf5Recipe: Recipe = {
+  ...guestRecipe,
+  ref: 'guest/dnf5',
+  about: "a guests' tree with dnf5",
+  suite: 'forky',
+  packages: [...base, 'dnf5', 'rpm'],
+  files: {
+    ...guestRecipe.files,
+    // Where RPM's own distributions have it.
+    'usr/lib/rpm/macros.d/macros.place': '%_dbpath /usr/lib/sysimage/rpm\n',
+  },
+  remove: ['usr/bin/apt-get'],
+};
+
 /** Raise it when the way of building changes and nothing else here does. */
 const version = 1;
 
-export function recipeKey(host = hostRecipe, guest = guestRecipe): string {
+export const recipeKey = (host = hostRecipe, guest = guestRecipe): string => keyOf(suite, [host, guest]);
+
+export function keyOf(name: string, recipes: readonly Recipe[]): string {
   const read = (path: string) => readFileSync(join(checkout(), path), 'utf8');
   const layout = read('test/host/ostree-layout');
-  const scripts = [host, guest].flatMap((recipe) => (recipe.scripts ?? []).map(read));
-  const all = JSON.stringify([version, suite, host, guest, layout, ...scripts]);
-  return `${suite}-${createHash('sha256').update(all).digest('hex').slice(0, 12)}`;
+  const scripts = recipes.flatMap((recipe) => (recipe.scripts ?? []).map(read));
+  const all = JSON.stringify([version, name, ...recipes, layout, ...scripts]);
+  return `${name}-${createHash('sha256').update(all).digest('hex').slice(0, 12)}`;
 }

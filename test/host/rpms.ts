@@ -7,7 +7,8 @@ import { type Host, outside } from './host.ts';
 import type { SigningKey } from './keys.ts';
 import { mirrorPath } from './mirror.ts';
 import { checkout } from './paths.ts';
-import { guestRecipe } from './recipe.ts';
+import { dnf5Recipe, guestRecipe } from './recipe.ts';
+import { buildDnf5Tree } from './trees.ts';
 
 export interface Rpm {
   readonly name: string;
@@ -76,6 +77,21 @@ export async function publishDnfTree(host: Host, ref: string, packages: readonly
     ...['commit', `--repo=${outside(host, mirrorPath)}`, `--branch=${ref}`, `--skip-list=${skip}`],
     ...[`--tree=ref=${guestRecipe.ref}`, `--tree=dir=${tree}`],
   ]);
+  await rm(tree, { recursive: true });
+}
+
+/** Publishes the tree with dnf5, and these packages in RPM's database. */
+export async function publishDnf5Tree(host: Host, ref: string, packages: readonly string[]): Promise<void> {
+  const { mirror } = await buildDnf5Tree();
+  const repo = `--repo=${outside(host, mirrorPath)}`;
+  await execa('ostree', ['pull-local', repo, mirror, dnf5Recipe.ref]);
+  const tree = await mkdtemp(join(host.work, 'dnf5-'));
+  const install = ['--install', '--nodeps', '--nosignature', '--dbpath=/usr/lib/sysimage/rpm'];
+  await execa('rpm', [`--root=${tree}`, ...install, ...packages]);
+  for (const name of await readdir(tree)) if (name !== 'usr') await rm(join(tree, name), { recursive: true });
+  await chmod(tree, 0o755);
+  const trees = [`--tree=ref=${dnf5Recipe.ref}`, `--tree=dir=${tree}`];
+  await execa('ostree', ['commit', repo, `--branch=${ref}`, ...trees]);
   await rm(tree, { recursive: true });
 }
 

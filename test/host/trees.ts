@@ -8,7 +8,7 @@ import { makeCgroup, within } from './cgroup.ts';
 import { debianMirror } from './debian.ts';
 import { nodePackage } from './node.ts';
 import { cacheDirectory, checkout } from './paths.ts';
-import { guestRecipe, hostRecipe, type Recipe, recipeKey, suite } from './recipe.ts';
+import { dnf5Recipe, guestRecipe, hostRecipe, keyOf, type Recipe, recipeKey, suite } from './recipe.ts';
 import { say } from './say.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -20,12 +20,20 @@ export interface Trees {
 }
 
 /** The trees, from the cache or built now. Two processes may do it at once: the first to finish is kept. */
-export async function buildTrees(host = hostRecipe, guest = guestRecipe): Promise<Trees> {
-  const kept = join(cacheDirectory(), recipeKey(host, guest));
+export const buildTrees = (host = hostRecipe, guest = guestRecipe): Promise<Trees> =>
+  cached(recipeKey(host, guest), [host, guest], `the trees of Debian ${suite}`);
+
+/** The tree with dnf5, in the same way: only tests of that need it. */
+export const buildDnf5Tree = (): Promise<Trees> =>
+  cached(keyOf('dnf5', [dnf5Recipe]), [dnf5Recipe], dnf5Recipe.about);
+
+/** The last of the trees is the one that sites serve. */
+async function cached(key: string, recipes: readonly Recipe[], about: string): Promise<Trees> {
+  const kept = join(cacheDirectory(), key);
   if (!existsSync(kept)) {
     const work = makeWorkDirectory('trees');
     try {
-      await buildInto(work, host, guest);
+      await buildInto(work, recipes, about);
       await keep(join(work, 'trees'), kept);
     } finally {
       removeWorkDirectory(work);
@@ -34,14 +42,13 @@ export async function buildTrees(host = hostRecipe, guest = guestRecipe): Promis
   return { repo: join(kept, 'repo'), mirror: join(kept, 'mirror') };
 }
 
-async function buildInto(work: string, host: Recipe, guest: Recipe): Promise<void> {
+async function buildInto(work: string, recipes: readonly Recipe[], about: string): Promise<void> {
   const repo = join(work, 'trees/repo');
   const mirror = join(work, 'trees/mirror');
   await mkdir(dirname(repo));
   await execa('ostree', ['init', `--repo=${repo}`, '--mode=bare']);
   const from = await debianMirror();
-  say(`building the trees of Debian ${suite} from ${from} (once, about a minute) ...`);
-  const recipes = [host, guest];
+  say(`building ${about} from ${from} (once, about a minute) ...`);
   // Interrupted, by Ctrl-C for example, all of it ends before the work directory is removed.
   const cgroup = makeCgroup(work);
   // Debian's own programs only: mmdebstrap starts a Python script for each package.
@@ -55,7 +62,7 @@ async function buildInto(work: string, host: Recipe, guest: Recipe): Promise<voi
   // Quick beats small: this mirror is never sent over a wire.
   await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'archive.zlib-level', '1']);
   await execa('ostree', ['config', `--repo=${mirror}`, 'set', 'core.fsync', 'false']);
-  await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, guest.ref]);
+  await execa('ostree', ['pull-local', `--repo=${mirror}`, repo, recipes.at(-1)?.ref ?? '']);
 }
 
 type Run = (file: string, ...args: string[]) => Promise<unknown>;
@@ -69,6 +76,7 @@ async function build(recipe: Recipe, from: string, work: string, repo: string, r
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
+  for (const path of recipe.remove ?? []) await rm(join(root, path));
   for (const [path, target] of Object.entries(recipe.links)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await symlink(target, join(root, path));
@@ -105,7 +113,7 @@ async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): 
     // So that `login` can be tried.
     '--customize-hook=echo root:guest | chroot "$1" chpasswd',
     ...(recipe.scripts ?? []).map((path) => `--customize-hook=${join(checkout(), path)} "$1"`),
-    suite,
+    recipe.suite ?? suite,
     root,
     from,
   );

@@ -119,6 +119,14 @@ test.each([
     'Error: \n Problem: conflicting requests\n  - nothing provides b needed by a\n(try to add --skip-broken)\n',
     'Problem: conflicting requests - nothing provides b needed by a',
   ],
+  [
+    'Repositories loaded.\nFailed to resolve the transaction:\nNo match for argument: x\nYou can try to add to command line:\n  --skip-unavailable to skip unavailable packages\n',
+    'Failed to resolve the transaction: No match for argument: x',
+  ],
+  [
+    'Running transaction\nTransaction failed: Signature verification failed.\nOpenPGP check for package "x" has failed: The package is not signed.\n',
+    'Transaction failed: Signature verification failed. OpenPGP check for package "x" has failed: The package is not signed.',
+  ],
   ['just this', 'just this'],
   ['', 'the package manager failed and did not say why'],
 ])('%j', (stderr, reason) => {

@@ -113,22 +113,31 @@ const notBoundRemedy = ([path = '']: readonly string[]): string =>
 /** The first error that was told; what follows are consequences. Where its line says nothing, those below it do. */
 export function reasonOf(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  const first = lines.findIndex((line) =>
-    /^(E: |dpkg: error|Error: |error: |Failed to resolve the transaction:|Transaction failed:)/.test(line),
-  );
+  const first = lines.findIndex((line) => /^(E: |dpkg: error|Error: |error: )/.test(line));
   const [error = '', ...below] = lines.slice(first);
-  // dnf5 says what failed, then why, then what its user could try.
-  const advice = below.findIndex((line) => line.startsWith('You can try'));
-  if (/^(Failed to|Transaction failed)/.test(error))
-    return [error, ...below.slice(0, advice < 0 ? 1 : Math.min(advice, 3))]
-      .map((line) => line.trim())
-      .join(' ');
   const explained = below.slice(0, 2).map((line) => line.trim());
   return (
+    reasonOfDnf5(lines) ||
     error.replace(/^(E|Error|error): /, '') ||
     explained.join(' ') ||
     'the package manager failed and did not say why'
   );
+}
+
+/** dnf5 says in one line what failed, below it why, and then what its user could try. */
+function reasonOfDnf5(lines: readonly string[]): string | undefined {
+  const first = lines.findIndex((line) =>
+    /^(Failed to resolve the transaction|Transaction failed):/.test(line),
+  );
+  if (first < 0) return undefined;
+  const [heading = '', ...below] = lines.slice(first);
+  const advice = below.findIndex((line) => line.startsWith('You can try'));
+  const why = below.slice(0, advice < 0 ? 1 : Math.min(advice, 3));
+  const where = / \(\/var\/cache\/[^)]*\)/;
+  return [heading, ...why]
+    .map((line) => line.trim())
+    .join(' ')
+    .replace(where, '');
 }
 
 const packagesPlace = (guest: Guest): string =>

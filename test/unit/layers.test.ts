@@ -124,7 +124,7 @@ test.each([
     'Failed to resolve the transaction: No match for argument: x',
   ],
   [
-    'Running transaction\nTransaction failed: Signature verification failed.\nOpenPGP check for package "x" has failed: The package is not signed.\n',
+    'Running transaction\nTransaction failed: Signature verification failed.\nOpenPGP check for package "x" (/var/cache/libdnf5/a/x.rpm) has failed: The package is not signed.\n',
     'Transaction failed: Signature verification failed. OpenPGP check for package "x" has failed: The package is not signed.',
   ],
   ['just this', 'just this'],

@@ -5,7 +5,7 @@ import { dropSpecialFiles } from '../image/unpack.ts';
 import { readInside, requireDirectory } from '../layout/inside.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
-import { readCommit, versionOf } from '../ostree/repository.ts';
+import { holdCommit, readCommit, versionOf } from '../ostree/repository.ts';
 import { requirePlainVersion } from '../ostree/version.ts';
 import { findRoot } from './root.ts';
 
@@ -56,8 +56,27 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   const what = `Cannot take over ${checksum}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
   const version = await versionOf(repository, checksum);
-  return commit(name, version && requirePlainVersion(version, 'it'), `--tree=ref=${checksum}`);
+  if (version) requirePlainVersion(version, 'it');
+  return take(repository, checksum);
 }
+
+/** Keeps the commit before, for an update that is just taking it. */
+const beforeRef = `${builtRef}-before`;
+
+/** Takes a commit as it is, because its metadata names its packages. One of the same tree is nothing new. */
+async function take(repository: string, checksum: string): Promise<Committed> {
+  const before = readCommit(repository, builtRef);
+  if (before !== undefined && (await rootOf(repository, before)) === (await rootOf(repository, checksum)))
+    return { checksum: before, isNew: false };
+  if (before !== undefined) await holdCommit(repository, beforeRef, before);
+  await holdCommit(repository, builtRef, checksum);
+  await prune(repository);
+  return { checksum, isNew: true };
+}
+
+/** The objects that a tree begins with: by their names, they say all of it. */
+const rootOf = (repository: string, checksum: string): Promise<string> =>
+  ostree(`Cannot read ${checksum}`, `--repo=${repository}`, 'ls', '--checksum', '--dironly', checksum, '/');
 
 /** A tree that is the same as that of the last commit is not committed again: then there is no update. */
 async function commit(name: string, version: string | undefined, ...tree: string[]): Promise<Committed> {
@@ -75,8 +94,12 @@ async function commit(name: string, version: string | undefined, ...tree: string
   );
   const checksum = readCommit(repository, builtRef);
   if (checksum === undefined) throw new Error(`ostree committed to ${builtRef} but left no ref`);
-  // The one before stays, for an update that is just taking it.
+  await prune(repository);
+  return { checksum, isNew: checksum !== before };
+}
+
+/** The one before stays, for an update that is just taking it. */
+async function prune(repository: string): Promise<void> {
   const options = ['--refs-only', '--depth=1'];
   await ostree('Cannot remove old trees', `--repo=${repository}`, 'prune', ...options);
-  return { checksum, isNew: checksum !== before };
 }

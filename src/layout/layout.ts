@@ -73,13 +73,21 @@ export function forgetMachine(root: string): void {
   writeInside(root, 'etc/machine-id', '');
 }
 
+/** By which files the databases of package managers are known. */
+const databases = { dpkg: ['status'], rpm: ['rpmdb.sqlite', 'Packages.db', 'Packages'] };
+
 /** It describes /usr, so it is kept there, where each commit has its own. */
 function movePackageDatabase(root: string): void {
-  for (const name of ['dpkg', 'rpm']) {
+  for (const [name, files] of Object.entries(databases)) {
     const [old, kept] = [`var/lib/${name}`, `usr/lib/sysimage/${name}`];
     if (kindInside(root, old) !== 'directory') continue;
-    removeInside(root, kept);
-    moveInside(root, old, kept);
+    const isIn = (place: string) => files.some((file) => isFile(inside(root, `${place}/${file}`)));
+    // Where rpm keeps it there by itself, the package may still make a directory in /var.
+    if (isIn(kept) && !isIn(old)) removeInside(root, old);
+    else {
+      removeInside(root, kept);
+      moveInside(root, old, kept);
+    }
     linkInside(root, old, `../../${kept}`);
   }
 }

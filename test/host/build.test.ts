@@ -249,6 +249,10 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
     ),
   ).toBe('hello\n4755:root\nrunning');
   expect(await host.sh('guestctl status composed')).toContain('40.1');
+  const built = '--repo=/var/lib/ostree-guests/.builds/server/repo';
+  expect(
+    await host.sh(`ostree ${built} show --print-metadata-key=rpmostree.rpmdb.pkglist ostree-guests/built`),
+  ).toBe("'all'");
   await update(host, 'composed');
   expect((await status(host, 'composed')).staged).toBeNull();
   expect(await host.sh('cat /var/lib/ostree-guests/.builds/server/cache/rpm-ostree/times')).toBe('++');

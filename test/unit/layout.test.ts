@@ -158,6 +158,15 @@ test.each([
   expect(inside(root, path)).toBe(join(root, real));
 });
 
+test.each([
+  ['nothing', {}],
+  ['a lock', { 'var/lib/rpm/.rpm.lock': '' }],
+])("RPM's database that is in /usr already stays, though there is a directory with %s in /var", (_, more) => {
+  make({ ...debian, 'usr/lib/sysimage/rpm/rpmdb.sqlite': 'database', 'var/lib/rpm': '/', ...more });
+  layOut(root);
+  expect(tree()['usr/lib/sysimage/rpm/rpmdb.sqlite']).toBe('database');
+});
+
 test('links that lead nowhere end', () => {
   make({ one: '-> two', two: '-> one' });
   expect(() => inside(root, 'one/file')).toThrow('too many links');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Failure } from '../failure.ts';
-import { readEntries, syncJournal } from '../machine/journal.ts';
+import { type JournalFields, readEntries, syncJournal } from '../machine/journal.ts';
 import { showUnits, startUnit, updateUnit } from '../machine/systemctl.ts';
 import { printableLine } from '../printable.ts';
 import { tell } from '../tell.ts';
@@ -51,26 +51,30 @@ async function tellSteps(
   end: AbortSignal,
 ): Promise<void> {
   const unit = updateUnit(guest);
-  const since = `--since=@${Date.now() / 1000}`;
-  let told = 0;
+  let from = `--since=@${Date.now() / 1000}`;
+  let steps: readonly JournalFields[] = [];
   for (let ended = false; !ended; ) {
     ended = end.aborted;
     if (ended) await syncJournal();
     // How it ended is logged by a process that may be gone before the journal asks for its unit.
     const entries = await readEntries([
-      since,
+      from,
+      // Of a flood the last is told, and the next look is behind it.
+      '--lines=1000',
       `_SYSTEMD_UNIT=${unit}`,
       '+',
       `OSTREE_GUEST=${guest}`,
       '_UID=0',
     ]);
     // libostree logs of its own how each pull went.
-    const steps = entries.filter((entry) => entry['_COMM'] !== 'ostree');
+    const news = entries.filter((entry) => entry['_COMM'] !== 'ostree');
+    const cursor = entries.at(-1)?.['__CURSOR'];
+    if (cursor !== undefined) from = `--after-cursor=${cursor}`;
     progress.clear();
-    for (const { MESSAGE = '', PRIORITY } of steps.slice(told)) {
+    for (const { MESSAGE = '', PRIORITY } of news) {
       if (Number(PRIORITY) <= errorPriority || !quiet) tell(MESSAGE);
     }
-    told = steps.length;
+    steps = [...steps, ...news].slice(-100);
     if (ended) return;
     if (!quiet && process.stderr.isTTY) {
       const [shown] = await showUnits([unit], ['StatusText']);

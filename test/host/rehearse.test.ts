@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-/** Everything of the guest that a rehearsal could leave a trace in, but for its result and the journal of the running guest. */
+/** Everything of the guest that a rehearsal could leave a trace in, but for its result, the history and the journal of the running guest. */
 const traces = () =>
   host.sh(`cd /var/lib/ostree-guests/mail
-    find . -path ./sysroot/ostree/deploy/mail/var/log/journal -prune -o ! -name rehearsed.json -printf '%p %y %m %U:%G %s %l\\n' | sort
+    find . -path ./sysroot/ostree/deploy/mail/var/log/journal -prune -o -path ./history -prune -o ! -name rehearsed.json -printf '%p %y %m %U:%G %s %l\\n' | sort
     ls -R /srv/data; ls /run/systemd/nspawn-uid 2>/dev/null || true`);
 const boots = () =>
   inGuest(host, 'mail', 'cat /proc/sys/kernel/random/boot_id /proc/1/stat | cut -d" " -f1,22');

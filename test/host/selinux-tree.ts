@@ -1,5 +1,5 @@
 // A tree with SELinux, and with programs that leave a mark wherever they run.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { type Host, outside } from './host.ts';
@@ -71,6 +71,8 @@ export async function publishSelinux(host: Host, version: string, ref = serverRe
     `/.*\t${label('default_t')}\n/var(/.*)?\t${label('var_t')}\n${contexts.join('')}`,
   );
   await write(`${policy}/policy/policy.33`, 'policy\n');
+  // A test host has no network.
+  await write('/etc/apt/sources.list', '');
   await write(`${policy}/seusers`, `version ${version}\n`);
   await write('/etc/labelled/file', 'labelled\n');
   await write('/usr/share/labelled/file', `version ${version}\n`);
@@ -95,6 +97,22 @@ export async function publishSelinux(host: Host, version: string, ref = serverRe
   ]);
   await rm(overlay, { recursive: true });
   return stdout.trim();
+}
+
+/** Writes an archive of the tree as it was before OSTree had it: with its /etc in place. */
+export async function archiveSelinux(host: Host, archive: string, ref = serverRef): Promise<void> {
+  const root = join(host.work, 'selinux-root');
+  await execa('ostree', [
+    `--repo=${outside(host, mirrorPath)}`,
+    'checkout',
+    '--force-copy',
+    '--fsync=false',
+    ref,
+    root,
+  ]);
+  await rename(join(root, 'usr/etc'), join(root, 'etc'));
+  await execa('tar', ['--xattrs', '--xattrs-include=*', '-C', root, '-cf', archive, '.']);
+  await rm(root, { recursive: true });
 }
 
 /** The labels and notes of the labelled paths in a deployment, as "path=type". */

@@ -1,12 +1,33 @@
 // A whole life of guests whose tree has SELinux, on hosts without it: nothing of the tree runs outside of its container, and
 // its labels are kept. What only a host with SELinux can show is said in docs/design.md.
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeDeb } from './debs.ts';
 import { mountFileSystem } from './filesystem.ts';
-import { canRehearse, declare, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
+import {
+  canRehearse,
+  declare,
+  guestFile,
+  inGuest,
+  reboot,
+  start,
+  status,
+  update,
+  updateJournal,
+} from './guests.ts';
+import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror, serverRef } from './mirror.ts';
+import { writeImage } from './oci-image.ts';
 import { suite } from './recipe.ts';
-import { expectedLabels, labelsIn, marksOutside, publishSelinux, watchMarks } from './selinux-tree.ts';
+import {
+  archiveSelinux,
+  expectedLabels,
+  labelsIn,
+  marksOutside,
+  publishSelinux,
+  watchMarks,
+} from './selinux-tree.ts';
 
 let host: Host;
 
@@ -92,6 +113,32 @@ test('a guest of the published recipe with such a tree is adopted with its label
   await host.run('guestctl', 'adopt', 'old');
   expect(await labelsIn(host, await host.sh('realpath /run/ostree-guests/old/root'))).toEqual(expectedLabels);
   expect(await marksOutside(host)).toBe('');
+});
+
+test('packages over such a tree, a build and an image of it keep its labels', async () => {
+  const config = await makeDeb(host, 'site-config', { version: '1.0', files: { 'etc/site': 'one\n' } });
+  await copyFile(config, outside(host, '/etc/ostree-guests/site-config.deb'));
+  const archive = join(host.work, 'selinux.tar');
+  await archiveSelinux(host, archive);
+  await copyFile(archive, outside(host, '/srv/base.tar'));
+  await writeImage(outside(host, '/srv/image'), 'latest', [{ archive, compressed: false }]);
+  await host.write(
+    '/etc/ostree-guests/tree.build',
+    '[Build]\nCommand=cp /srv/base.tar root.tar\n\n[Files]\nBindReadOnly=/srv/base.tar\n',
+  );
+  const guests = {
+    packed: guestFile('[Packages]\nInstall=./site-config.deb\n'),
+    built: '[Guest]\nBuild=tree\n',
+    image: '[Guest]\nImage=oci:/srv/image:latest\n',
+  };
+  for (const [name, text] of Object.entries(guests)) {
+    await declare(host, name, text);
+    const { exitCode } = await host.try(`systemctl start ostree-guest-update@${name}`);
+    expect([exitCode, await updateJournal(host, name)]).toEqual([0, expect.anything()]);
+    const deployed = `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy`;
+    expect(await labelsIn(host, await host.sh(`echo ${deployed}/*.0`)), name).toEqual(expectedLabels);
+    expect(await marksOutside(host), name).toBe('');
+  }
 });
 
 /** Prints what it sees of the host and of guests, and where it can write. Programs of the tests' hosts are in /usr. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { Failure } from '../failure.ts';
-import { extract } from '../image/tar.ts';
+import { contentsOf, extract } from '../image/tar.ts';
 import { kindInside, listInside, removeInside, requireDirectory } from '../layout/inside.ts';
 import { shown } from '../ostree/version.ts';
 
@@ -22,7 +22,8 @@ export async function findRoot(container: string, workPlace: string): Promise<st
   removeInside(container, 'unpacked');
   const root = `${container}/unpacked`;
   mkdirSync(root);
-  await extract(`${place}/${archive}`, root);
+  const file = `${place}/${archive}`;
+  await extract(file, root, (await contentsOf(file)).devices);
   return root;
 }
 

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { renameSync, rmdirSync, rmSync } from 'node:fs';
+import { isDirectory, namesIn } from '../layout/inside.ts';
 
 /**
  * Puts a layer over the tree below it, by the rules of the OCI image specification ("Representing Changes"): what is
@@ -12,8 +13,8 @@ export function mergeLayer(
   path = '',
 ): void {
   const { isOpaque, gone } = takeWhiteouts(upper);
-  const ours = new Set(readdirSync(upper));
-  for (const name of isOpaque ? [] : readdirSync(lower)) {
+  const ours = new Set(namesIn(upper));
+  for (const name of isOpaque ? [] : namesIn(lower)) {
     const [below, above] = [`${lower}/${name}`, `${upper}/${name}`];
     if (gone.has(name)) continue;
     if (!ours.has(name)) renameSync(below, above);
@@ -29,7 +30,7 @@ export function mergeLayer(
 
 /** What the whiteouts in a directory say; they are gone then. */
 function takeWhiteouts(directory: string): { isOpaque: boolean; gone: Set<string> } {
-  const whiteouts = readdirSync(directory).filter((name) => name.startsWith('.wh.'));
+  const whiteouts = namesIn(directory).filter((name) => name.startsWith('.wh.'));
   for (const name of whiteouts) remove(`${directory}/${name}`);
   return {
     isOpaque: whiteouts.includes('.wh..wh..opq'),
@@ -40,16 +41,15 @@ function takeWhiteouts(directory: string): { isOpaque: boolean; gone: Set<string
 function cleanWhiteouts(path: string): void {
   if (!isDirectory(path)) return;
   takeWhiteouts(path);
-  for (const name of readdirSync(path)) cleanWhiteouts(`${path}/${name}`);
+  for (const name of namesIn(path)) cleanWhiteouts(`${path}/${name}`);
 }
 
 /** The directory is the one below, with the content of the other. */
 function keepAttributes(lower: string, upper: string): void {
-  for (const name of readdirSync(lower)) remove(`${lower}/${name}`);
-  for (const name of readdirSync(upper)) renameSync(`${upper}/${name}`, `${lower}/${name}`);
+  for (const name of namesIn(lower)) remove(`${lower}/${name}`);
+  for (const name of namesIn(upper)) renameSync(`${upper}/${name}`, `${lower}/${name}`);
   rmdirSync(upper);
   renameSync(lower, upper);
 }
 
-const isDirectory = (path: string): boolean => lstatSync(path).isDirectory();
 const remove = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { mergeLayer } from './merge.ts';
-import { directoriesIn, extract } from './tar.ts';
+import { contentsOf, extract } from './tar.ts';
 
 /** Makes a root directory of layers, the lowest first, in a directory of its own. The archives are used up. */
 export async function unpackLayers(archives: readonly string[], directory: string): Promise<string> {
@@ -10,9 +10,9 @@ export async function unpackLayers(archives: readonly string[], directory: strin
   for (const [at, archive] of archives.entries()) {
     makeEmpty(upper);
     // Apart from what is below, so that no link of a lower layer leads anywhere.
-    await extract(archive, upper);
-    const described = await directoriesIn(archive);
-    mergeLayer(root, upper, (path) => described.has(path));
+    const { directories, devices } = await contentsOf(archive);
+    await extract(archive, upper, devices);
+    mergeLayer(root, upper, (path) => directories.has(path));
     rmSync(root, { recursive: true, force: true });
     renameSync(upper, root);
     // Builders make equal layers of steps that change nothing.

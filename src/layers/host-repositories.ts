@@ -8,6 +8,8 @@ import { localPaths } from './local-paths.ts';
 /** What programs of a tree must not see of the host, whatever a file says. */
 const closed = [
   ...['/boot', '/dev', '/efi', '/etc', '/ostree', '/proc', '/root', '/run', '/sys', '/sysroot'],
+  // Where /root is on an OSTree host.
+  '/var/roothome',
   stateDirectory,
 ];
 

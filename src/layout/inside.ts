@@ -84,6 +84,15 @@ export const isDirectory = (path: string): boolean => kindOf(path) === 'director
 export const listInside = (root: string, path: string): string[] =>
   (unlessMissing(() => readdirSync([root, ...resolve(root, path)].join('/'))) ?? []).sort();
 
+/** Returns the names in a directory of a tree. Refuses one that is not UTF-8: OSTree keeps none, and Node cannot tell it. */
+export function namesIn(directory: string): string[] {
+  return readdirSync(directory, { encoding: 'buffer' }).map((bytes) => {
+    const name = bytes.toString('utf8');
+    if (Buffer.from(name).equals(bytes)) return name;
+    throw new UnfitTree(bytes.toString('latin1'), 'is the name of a file and not UTF-8');
+  });
+}
+
 /** Returns the text of a file of a tree; undefined if it is missing or not a file. */
 export function readInside(root: string, path: string): string | undefined {
   return readBytesInside(root, path)?.toString('utf8');

@@ -84,6 +84,30 @@ test('a layer that describes no directories leaves those below it as they were',
   expect(await ours(layout, 'bare')).toBe(await reference(layout, 'bare'));
 });
 
+test('devices are left out, wherever they are', async () => {
+  const layout = join(work, 'layout');
+  const script = `
+    mkdir -p usr/share 'var/chroot/d v' dev; mknod usr/share/null c 1 3; mknod 'var/chroot/d v/lo*p' b 7 0
+    mknod dev/zero c 1 5; echo kept >usr/share/nullx; echo kept >'var/chroot/d v/loop'; mkfifo usr/share/pipe`;
+  await writeImage(layout, 'devices', [await makeLayer(work, 'devices', script)]);
+  const tree = await ours(layout, 'devices');
+  expect(tree.match(/^\S.* [cbps] .*$/gm)).toBeNull();
+  expect(tree).toMatch(/^\.\/usr\/share\/nullx f/m);
+  expect(tree).toMatch(/^\.\/var\/chroot\/d v\/loop f/m);
+});
+
+test('a layer that is there twice is used twice', async () => {
+  const layout = join(work, 'layout');
+  const layers = [
+    await makeLayer(work, 'first', 'echo one >file'),
+    await makeLayer(work, 'gone', 'touch .wh.file'),
+    await makeLayer(work, 'empty', 'true'),
+  ] as const;
+  const [first, gone, empty] = layers;
+  await writeImage(layout, 'twice', [first, empty, gone, empty, first]);
+  expect(await ours(layout, 'twice')).toContain('./file f');
+});
+
 test('a layer can write nothing outside of the tree', async () => {
   const layout = join(work, 'layout');
   const link = await makeLayer(work, 'link', `ln -s ${work} out`);

@@ -371,3 +371,13 @@ test('what two directories have under one name is not lost', () => {
     '/opt/tool is there beside /var/opt/tool: it is to be moved there',
   );
 });
+
+test('a layer with a name that is not UTF-8 is refused, and says which', () => {
+  const root = join(base, 'tree');
+  rmSync(root, { recursive: true, force: true });
+  for (const name of ['lower', 'upper/usr']) mkdirSync(join(root, name), { recursive: true });
+  writeFileSync(Buffer.concat([Buffer.from(join(root, 'upper/usr/caf')), Buffer.from([0xe9])]), '');
+  expect(() => mergeLayer(join(root, 'lower'), join(root, 'upper'), () => true)).toThrow(
+    '/caf\u00e9 is the name of a file and not UTF-8',
+  );
+});

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { packagesWords } from '../../src/config/packages.ts';
+import { whyClosed } from '../../src/layers/host-repositories.ts';
 import { localPaths } from '../../src/layers/local-paths.ts';
 import { reasonOf } from '../../src/layers/make.ts';
 import { managers } from '../../src/layers/managers.ts';
@@ -131,4 +132,18 @@ test.each([
   ['', 'the package manager failed and did not say why'],
 ])('%j', (stderr, reason) => {
   expect(reasonOf(stderr)).toBe(reason);
+});
+
+test.each([
+  ['/srv/apt', '/srv/apt', undefined],
+  ['/var/www/apt', '/var/www/apt', undefined],
+  ['/usr/share/repo', '/usr/share/repo', undefined],
+  ['/run/dbus', '/run/dbus', '/run of the host is closed to packages'],
+  ['/srv/link', '/root/repo', '/root of the host is closed to packages'],
+  ['/var/run/dbus', '/run/dbus', '/run of the host is closed to packages'],
+  ['/var/lib', '/var/lib', '/var/lib/ostree-guests of the host is closed to packages'],
+  ['/runner', '/runner', undefined],
+  ['/usr', '/usr', "it would hide the tree's own /usr"],
+])('packages may read %s, which is %s, of the host: %j', (path, real, wrong) => {
+  expect(whyClosed(path, real)).toBe(wrong);
 });

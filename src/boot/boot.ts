@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { explain, Failure } from '../failure.ts';
+import { sharesFiles } from '../linking/shares.ts';
+import { roomsOf } from '../machine/confined.ts';
 import { isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments, readBootList } from '../ostree/deployments.ts';
 import { closeSysroot } from '../ostree/protection.ts';
@@ -8,6 +10,8 @@ import { recoverVar } from '../ostree/var-snapshots.ts';
 import { readRollback } from '../state/rollback.ts';
 import { readStaged } from '../state/staged.ts';
 import { readTrial } from '../state/trial.ts';
+import { isUnshared, noteUnshared } from '../state/unshared.ts';
+import { doJob } from '../treework/run.ts';
 import { finalize } from './finalize.ts';
 import { noticeFresh } from './fresh.ts';
 import { keepPlaces } from './places.ts';
@@ -32,8 +36,22 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
   await requireStopped(guest, log);
   attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   const next = await chooseDeployment(guest, log);
+  await attempt(log, () => ownFiles(guest, log));
   point(guest.name, next);
   log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
+}
+
+/** Root in a guest without a user namespace can write to its files, so that no other guest must have them, too. */
+async function ownFiles(guest: Guest, log: Log): Promise<void> {
+  const { name, sysroot } = guest;
+  if (sharesFiles(guest) || isUnshared(name) || (await isRunning(name))) return;
+  const place = { name: `unshare-${name}`, rooms: roomsOf(guest) };
+  const count = await doJob(`${name} still shares files with other guests`, place, 'unshare', {
+    sysroot,
+    stateroot: name,
+  });
+  if (count > 0) log.say(`Copied ${count} files that ${name} shared with other guests`);
+  noteUnshared(name);
 }
 
 /** For its maintenance a guest boots what it would boot, and nothing is decided about it. */

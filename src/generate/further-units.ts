@@ -19,11 +19,16 @@ export function furtherUnits(guest: Guest): Generated[] {
   complete(made, guest, 'boot', 'service', bootService(guest));
   if (managesItself(guest)) complete(made, guest, 'maintenance', 'service', maintenanceService(guest));
   complete(made, guest, 'switch', 'timer', switchTimer(guest));
-  const step = { unit: onFailure(guest), service: isElsewhere(guest) ? [isSeen(guest)] : [] };
+  const service = isElsewhere(guest) ? [isSeen(guest)] : [];
+  if (managesItself(guest) || guest.machine.privateUsers === 'no') service.push(toEnter);
+  const step = { unit: onFailure(guest), service };
   for (const name of ['assess', 'switch']) complete(made, guest, name, 'service', step);
   complete(made, guest, 'rehearse', 'service', rehearseService(guest));
   return made;
 }
+
+/** To ask the systemd of a guest that has no user namespace, and so no root of its own. */
+const toEnter = 'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETUID CAP_SETGID';
 
 /** Of a guest that cannot be made, only what its start shows: its update fails by itself, with the same words. */
 export function brokenUnits(broken: Broken): Generated[] {

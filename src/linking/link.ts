@@ -5,6 +5,8 @@ import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../machine/c
 import { nodeFiles } from '../node-files.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { hostRepository } from '../sources/host-remotes.ts';
+import { unsharedFile } from '../state/unshared.ts';
+import { sharesFiles } from './shares.ts';
 import { isProgress, type Line, type Progress, type Task, type Want } from './task.ts';
 
 export interface Linking {
@@ -23,8 +25,10 @@ export type Linked = { readonly checksum?: string } | { readonly failed: string 
  */
 export async function link(guest: Guest, want: Want, options: Linking = {}): Promise<Linked> {
   const { from, readable = [], tell } = options;
-  const neighbours = from ?? neighboursOf(guest);
-  const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want };
+  const others = sharingGuests(guest);
+  const neighbours = from ?? [...others.map(({ sysroot }) => repositoryOf(sysroot)), hostRepository];
+  const linked = sharesFiles(guest) ? [guest, ...others].map(({ name }) => unsharedFile(name)) : [];
+  const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, linked };
   const unit = `link-${guest.name}`;
   const { exitCode, stdout, stderr } = await runConfined(
     {
@@ -64,18 +68,9 @@ function viewOf(guest: Guest, neighbours: readonly string[], readable: readonly 
 /** On another mount: objects cannot be linked. */
 const isElsewhere = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
 
-/**
- * Whether a guest's files may be hard links to those of other guests. Root in a guest without a user namespace, or in one
- * that manages itself, can write to them: mount(8) makes /usr writable there.
- */
-export const sharesFiles = ({ machine, update }: Guest): boolean =>
-  machine.privateUsers !== 'no' && update.by === 'host';
-
-/** The repositories that may have what an update brings: of the other guests whose files nobody writes to, and of the host. */
-function neighboursOf(guest: Guest): string[] {
-  const others = loadGuests(nodeFiles).guests.filter((other) => other.sysroot !== guest.sysroot);
-  return [...others.filter(sharesFiles).map(({ sysroot }) => repositoryOf(sysroot)), hostRepository];
-}
+/** The other guests whose files may be linked: those that nobody writes to. */
+const sharingGuests = (guest: Guest): Guest[] =>
+  loadGuests(nodeFiles).guests.filter((other) => other.sysroot !== guest.sysroot && sharesFiles(other));
 
 /** Calls back with each whole line of text that comes in pieces. */
 function lines(callback: (line: Line) => void): (text: string) => void {

@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs';
 import { explain } from '../failure.ts';
 import { reason } from '../ostree/ostree.ts';
 import { pullAndTell } from '../ostree/pull-progress.ts';
+import { forgetUnshared } from '../state/unshared.ts';
 import { linkCommit, linkImage, linkMadeOf, present, seed } from './neighbours.ts';
 import type { Line, Task } from './task.ts';
 
 const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-async function main({ repository, neighbours: all, want }: Task): Promise<Line> {
+async function main({ repository, neighbours: all, want, linked }: Task): Promise<Line> {
+  for (const file of linked) forgetUnshared(file);
   const neighbours = present(all);
   switch (want.kind) {
     case 'commit':

@@ -7,6 +7,8 @@ export interface Task {
   /** That may have what is wanted. Not all of them need to be there. */
   readonly neighbours: readonly string[];
   readonly want: Want;
+  /** Of the guests that may share files afterwards, what says that they do not: state/unshared.ts. */
+  readonly linked: readonly string[];
 }
 
 export type Want =

@@ -1,11 +1,12 @@
 import { commitBuild, commitComposed } from '../builds/commit.ts';
 import { commitImage } from '../image/commit.ts';
 import { checkOutTree, commitLayers } from '../layers/tree.ts';
+import { unshare } from '../linking/unshare.ts';
 
 /**
  * All that is done to the content of a tree, each in a confined process of its own: run.ts starts one, main.ts is one.
  * What they take and answer goes through JSON.
  */
-export const jobs = { checkOutTree, commitLayers, commitImage, commitBuild, commitComposed };
+export const jobs = { checkOutTree, commitLayers, commitImage, commitBuild, commitComposed, unshare };
 
 export type Jobs = typeof jobs;

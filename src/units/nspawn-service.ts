@@ -28,7 +28,7 @@ export function nspawnService(guest: Guest): Parts {
   const service = [
     defaults,
     // Runs at each start, a guest's own reboot included, and never while the guest runs.
-    `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}`}`,
+    `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}${hasNoUsers(guest) ? ' unshared' : ''}`}`,
     'ExecStart=',
     `ExecStart=${guestCommand(guest)}`,
     // systemd 262 has one that older versions of nspawn do not understand.
@@ -57,6 +57,9 @@ LogRateLimitIntervalSec=5min
 LogRateLimitBurst=100
 SyslogLevelPrefix=no
 SyslogIdentifier=systemd-nspawn`;
+
+/** Then none of its files may be a file of another guest. */
+const hasNoUsers = (guest: Guest): boolean => !guest.isPlain && guest.machine.privateUsers === 'no';
 
 /** A shell script, because it must be quick: src/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';

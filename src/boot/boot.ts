@@ -14,6 +14,7 @@ import { isUnshared, noteUnshared } from '../state/unshared.ts';
 import { doJob } from '../treework/run.ts';
 import { finalize } from './finalize.ts';
 import { noticeFresh } from './fresh.ts';
+import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
 import { rollBack } from './rollback.ts';
 import { bootedRoot, point } from './root-link.ts';
@@ -74,6 +75,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   const next = instead ?? listDeployments(guest.sysroot)[0];
   if (next) {
     await attempt(log, () => keepPlaces(guest, next, last, log));
+    attempt(log, () => keepMountPoints(guest, next, last));
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;

@@ -43,6 +43,9 @@ export const diagnose = (facts: Facts): Finding[] => [
     ),
   ),
   ...guestFiles(facts),
+  ...facts.refused.map(({ file, reason }) =>
+    bad('boot list', `${file} is not booted: ${reason}`, `Remove it: rm ${file}`),
+  ),
   ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),

@@ -12,6 +12,7 @@ import { machinedHangs } from '../machine/machined.ts';
 import { canMapOwners, tryMapping } from '../machine/mount.ts';
 import { showUnits, systemdVersion } from '../machine/systemctl.ts';
 import { nodeFiles, unlessMissing } from '../node-files.ts';
+import { type RefusedEntry, readBootList } from '../ostree/deployments.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../ostree/protection.ts';
 import { unsignedWarning, type Warning } from '../sources/unsigned.ts';
@@ -50,6 +51,8 @@ export interface Facts {
   readonly foreignHolders: readonly LockHolder[];
   /** Guests whose removal was cut off. */
   readonly halfRemoved: readonly string[];
+  /** Boot entries of guests that are not booted. */
+  readonly refused: readonly RefusedEntry[];
   /** Why users of the host can reach files of guests. */
   readonly unprotected: readonly Unprotected[];
   /** Directories of guests that are not declared. */
@@ -90,9 +93,20 @@ export async function gatherFacts(): Promise<Facts> {
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),
+    refused: declared.guests.flatMap(({ sysroot }) => refusedIn(sysroot)),
     unprotected: declared.guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
+}
+
+function refusedIn(sysroot: string): RefusedEntry[] {
+  try {
+    return readBootList(sysroot).refused;
+  } catch (error) {
+    // Only root may look.
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return [];
+    throw error;
+  }
 }
 
 const read = (file: string): string | undefined => unlessMissing(() => readFileSync(file, 'utf8'));

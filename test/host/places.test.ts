@@ -15,7 +15,9 @@ beforeAll(async () => {
   await makeMirror(host);
   await leaveOut(host, 'lab/none', '/home', '/srv', '/opt', '/usr/local', '/tmp');
   await publishDirectories('1');
-  await declare(host, 'mail', guestFile().replace(serverRef, 'lab/directories'));
+  await host.sh('mkdir -p /srv/usb && echo usb >/srv/usb/file');
+  const file = guestFile('[Files]\nBind=/srv/usb:/media/usb\n');
+  await declare(host, 'mail', file.replace(serverRef, 'lab/directories'));
   await update(host, 'mail');
 });
 afterAll(() => host?.stop());
@@ -52,17 +54,21 @@ const variable = '/var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/var';
 const read = '{ cat /home/joe/mail /srv/page; sh /opt/tool/run; sh /usr/local/bin/hello; }';
 
 test('what a guest wrote there into its deployment, when it could, is kept', async () => {
-  // As it was before there were copies: the guest ran, and none was made.
+  // As it was before its root was read-only: the guest wrote into its deployment, and nspawn made mount points there.
   await host.sh(`rm -r /var/lib/ostree-guests/mail/places ${variable}/{home,srv,opt.kept,usrlocal}
     cd /run/ostree-guests/mail/root && rm home/joe/mail && echo written >home/joe/mail
-    chown 1000:1000 home/joe && chmod 700 home/joe && touch home/.hidden
+    chown 1000:1000 home/joe && chmod 700 home/joe && touch home/.hidden; mkdir media/usb
     mkdir -p ${variable}/opt/tool && echo data >${variable}/opt/tool/data`);
   await publishDirectories('2');
   await update(host, 'mail');
   await start(host, 'mail');
   expect(
-    await inGuest(host, 'mail', 'cat /notice; ls -A /home; stat -c %a:%u /home/joe; cat /home/joe/mail'),
-  ).toBe('version 2\n.hidden\njoe\n700:1000\nwritten');
+    await inGuest(
+      host,
+      'mail',
+      'cat /notice /media/usb/file; ls -A /home; stat -c %a:%u /home/joe; cat /home/joe/mail',
+    ),
+  ).toBe('version 2\nusb\n.hidden\njoe\n700:1000\nwritten');
   // hier(7): /var/opt has the data of what is in /opt. It is no place for that itself.
   expect(await inGuest(host, 'mail', 'ls /opt/tool /var/opt/tool')).toBe(
     '/opt/tool:\nrun\n\n/var/opt/tool:\ndata',

@@ -30,6 +30,7 @@ const healthy: Facts = {
     halfRemoved: [],
     undeclared: [],
     unprotected: [],
+    refused: [],
   },
 };
 
@@ -152,6 +153,11 @@ test.each<[string, Partial<Facts>, string, string]>([
     'protection',
     { unprotected: [{ message: '/srv/mail is open', remedy: 'Run: chmod 700 /srv/mail' }] },
     ...(['bad', '/srv/mail is open'] as const),
+  ],
+  [
+    'boot list',
+    { refused: [{ file: '/x/ostree-1.conf', reason: 'it has not one version' }] },
+    ...(['bad', '/x/ostree-1.conf is not booted: it has not one version'] as const),
   ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
   [

@@ -96,6 +96,8 @@ const noise = [
   /^\/run\/(systemd|log|udev|user|credentials|lock|utmp|dbus|mount|blkid|sudo)(\/|$)/,
   /\/var\/(log|cache|lib\/systemd|lib\/private|spool)(\/|$)|^\/var\/(log|cache|lib\/systemd)(\/|$)/,
   /\/systemd-private-[^/]*(\/|$)/,
+  // Of systemd 262.
+  /^\/tmp\/nspawn-root-\w+$/,
   /\/etc\/(machine-id|resolv\.conf|ld\.so\.cache|\.updated|\.pwd\.lock)$|\/var\/\.updated$/,
 ];
 

@@ -150,7 +150,9 @@ for path in / /root /home /srv /boot /opt /mnt /etc/ssh /ostree /sysroot /var/lo
   [ $path = / ] || [ -z "$(ls -A $path 2>/dev/null)" ] || echo sees $path
   (: >$path/.w && rm $path/.w) 2>/dev/null && echo writes $path
 done
-cat /etc/shadow /proc/1/root/etc/shadow >/dev/null 2>&1 && echo reads /etc/shadow
+for secret in /etc/shadow /etc/gshadow /proc/1/root/etc/shadow; do
+  [ -z "$(cat $secret 2>/dev/null)" ] || echo reads $secret
+done
 while read -r _ _ _ _ point options _; do
   case $options in rw*) (: >$point/.w && rm $point/.w) 2>/dev/null && echo writes $point ;; esac
 done </proc/self/mountinfo

@@ -79,6 +79,28 @@ describe.each(engines)('on %s', (_, environment) => {
     expect(generate(environment).stderr).toContain('ELOOP: too many symbolic links encountered, stat');
   });
 
+  test('a name that is not UTF-8 is told in the same words', () => {
+    write('a.guest', good);
+    mkdirSync(join(guests, 'a.guest.d'));
+    execFileSync('sh', ['-c', `: >"$(printf '\\377\\376.conf')"`], { cwd: join(guests, 'a.guest.d') });
+    const message = 'a.guest.d/\uFFFD.conf:1:1: The name of this file is not UTF-8 text. Rename it';
+    expect(generate(environment)).toMatchObject({ status: 1, stderr: `${guests}/${message}\n` });
+  });
+
+  test('a search path of which a part cannot be listed is told, and the rest is read', () => {
+    write('a.guest', good);
+    symlinkSync('loop', join(work, 'loop'));
+    const paths = { OSTREE_GUESTS_PATH: `${work}/loop:${guests}`, OSTREE_GUESTS_LIB: lib };
+    const output = mkdtempSync(join(work, 'output-'));
+    const { status, stderr } = runGenerator(output, {
+      OSTREE_GUESTS_NSPAWN_PATH: work,
+      ...paths,
+      ...environment,
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^\S*\/loop:1:1: Cannot be read: ELOOP/)]);
+    expect(Object.keys(treeOf(output))).toContain('systemd-nspawn@a.service.d/50-guest.conf');
+  });
+
   test('the hostname is that of the kernel', () => {
     write('a.guest', `${good}Description=on %H\n`);
     const hostname = execFileSync('cat', ['/proc/sys/kernel/hostname'], { encoding: 'utf8' }).trim();
@@ -180,6 +202,13 @@ test.skipIf(!qjs)('any file gives the same on both', () => {
       'Description=ä😀 %n\\',
       '[Exec]',
       'Environment="\\xff a',
+      'Environment=X=100%😀',
+      `Boot=${'x'.repeat(98)}😀😀`,
+      `Environment=${'x'.repeat(99)}😀`,
+      'Description=\u{1FFFF}',
+      '[X-😀]',
+      'MemoryMax=1G 500M',
+      '[Service]',
     ),
     fc.string({ unit: 'binary' }),
   );

@@ -85,7 +85,7 @@ function commit(
   job: 'commitBuild' | 'commitComposed',
   at: Position | undefined,
 ): Promise<Committed> {
-  const place = { name: `tree-build-${name}`, rooms: [buildDirectory(name)] };
+  const place = { name: `build-tree-${name}`, rooms: [buildDirectory(name)] };
   const input = { name, container: rooms.root, workPlace };
   return doJob(`${at?.file ?? file}:${at?.line ?? 1}`, place, job, input);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   copiesOf,
   declare,
+  eventually,
   guestsOnDisk,
   inGuest,
   reboot,
@@ -45,6 +46,7 @@ test('a guest is created from an image, and is a Debian like any other', async (
   const digest = await publish(
     '12',
     `mkdir -p usr/share; echo one >usr/share/release; touch usr/share/.wh.bug
+     mknod usr/share/null c 1 3
      for name in trusted.note security.ima; do setfattr -n $name -v kept usr/share/release; done`,
     version('12.1'),
   );
@@ -155,6 +157,19 @@ test('an image comes from the storage that podman has on the host', async () => 
   expect(await inGuest(host, 'fourth', 'cat /usr/share/release; stat -c %a /usr/bin/su')).toBe(
     'stored\n4755',
   );
+});
+
+test('an update that is killed while it unpacks leaves nothing of that, and the next one does it all', async () => {
+  await publish('killed', 'mkdir -p usr/share; echo killed >usr/share/release');
+  await declare(host, 'killed', guest('oci:/srv/image:killed'));
+  const own = '/var/lib/ostree-guests/killed';
+  await host.sh(`
+    systemctl start --no-block ostree-guest-update@killed
+    until [ -e ${own}/image/upper/usr ]; do ((SECONDS < 120)); sleep 0.05; done
+    kill -KILL "$(systemctl show --property=MainPID --value ostree-guest-update@killed)"`);
+  await eventually(host, `! systemctl is-active ostree-guest-tree-killed && [ ! -e ${own}/image ]`);
+  await update(host, 'killed');
+  expect((await status(host, 'killed')).deployments).toHaveLength(1);
 });
 
 test('an image that is not there is said', async () => {

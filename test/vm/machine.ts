@@ -42,6 +42,10 @@ export async function makeMachine(work: string, image: string): Promise<Machine>
     await qemu?.cut();
     off();
   };
+  /** The answer may or may not come before the end. */
+  const order = (what: 'reboot' | 'poweroff') => {
+    commands.run('systemctl', what, '--no-block').catch(() => {});
+  };
   const answers = () =>
     commands.sh('true').then(
       () => true,
@@ -58,12 +62,12 @@ export async function makeMachine(work: string, image: string): Promise<Machine>
     reboot: () =>
       timed('rebooted', async () => {
         const next = on(channel).nextBoot();
-        await commands.run('systemctl', 'reboot', '--no-block');
+        order('reboot');
         await next;
       }),
     powerOff: () =>
       timed('powered off', async () => {
-        await commands.run('systemctl', 'poweroff', '--no-block');
+        order('poweroff');
         await on(qemu).ended();
         off();
       }),

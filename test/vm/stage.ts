@@ -39,6 +39,7 @@ Ref=site:${siteRef}
 
 [Remote]
 URL=http://${site.address}:${site.port}/repo
+GPGVerify=no
 
 [Update]
 Tries=5

@@ -40,12 +40,13 @@ async function goUndisturbed(stage: Stage): Promise<Undisturbed> {
   return { commits: [running?.checksum ?? '', next], host, times };
 }
 
-/** How long the last run of a step took. */
+/** How long the last run of a step took, as the journal has it: systemd itself forgets units that are done. */
 async function duration(machine: Machine, step: Step): Promise<number> {
-  const times = await machine.sh(`systemctl show --value ${unit(step)} \\
-    --property=ExecMainStartTimestampMonotonic --property=ExecMainExitTimestampMonotonic`);
-  const [began = 0, ended = 0] = times.split(/\s+/).map(Number);
-  return Math.abs(ended - began) / 1e6;
+  const journal = await machine.sh(`journalctl --sync
+    journalctl --quiet --boot --output=short-unix --unit=${unit(step)} _PID=1 | grep -E ': (Starting|Finished) ' | tail -n 2`);
+  const [began = 0, ended = 0] = journal.split('\n').map((line) => Number.parseFloat(line));
+  assert(ended > began, `How long did the ${step} take? The journal says: ${journal}`);
+  return ended - began;
 }
 
 /** Begins a step, and cuts the power after some seconds. Answers whether the step had not ended by then. */

@@ -1,9 +1,10 @@
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
 import { Failure } from '../failure.ts';
+import { roomsOf, runConfined } from '../machine/confined.ts';
 import { isRunning } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
-import { ostree, tryOstree } from '../ostree/ostree.ts';
+import { ostree, reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
@@ -47,7 +48,7 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
     ...(packages && { packages }),
     ...(failure?.checksum === next && { failure }),
     files,
-    etc: bothChanged(await localChanges(repository, now), files),
+    etc: bothChanged(await localChanges(guest, now), files),
   };
 }
 
@@ -82,11 +83,19 @@ async function endOf(repository: string, checksum: string): Promise<End> {
   return version === undefined ? { checksum } : { checksum, version };
 }
 
-/** What the machine has changed of the defaults of /etc. */
-async function localChanges(repository: string, deployment: Deployment | undefined): Promise<FileChange[]> {
+/** What the machine has changed of the defaults of /etc. The guest may be changing it, and sees no more of it than itself. */
+async function localChanges(guest: Guest, deployment: Deployment | undefined): Promise<FileChange[]> {
   if (!deployment) return [];
   const { path } = deployment;
   // It wants a repository, though it compares two directories.
-  const ends = [`--repo=${repository}`, `${path}/usr/etc`, `${path}/etc`];
-  return parseDiff(await ostree('Cannot compare /etc', 'diff', ...ends));
+  const ends = [`--repo=${repositoryOf(guest.sysroot)}`, `${path}/usr/etc`, `${path}/etc`];
+  const { exitCode, stdout, stderr } = await runConfined(
+    {
+      ...{ name: `diff-${guest.name}-${process.pid}`, writable: [], readable: roomsOf(guest) },
+      ...{ capabilities: ['CAP_DAC_READ_SEARCH'], timeLimit: '10min' },
+    },
+    ['ostree', 'diff', ...ends],
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot compare /etc: ${reason(stderr)}`);
+  return parseDiff(stdout);
 }

@@ -1,10 +1,11 @@
 // Copies of a stateroot's /var that share their data with it: reflinks, or snapshots where it is a Btrfs subvolume.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../atomic.ts';
 import { snapshotSubvolume } from '../machine/btrfs.ts';
 import { copyTree, syncFileSystem } from '../machine/copy.ts';
 import { unlessMissing } from '../node-files.ts';
+import { removeTree } from '../tree-removal.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
 import { varOf } from './sysroot.ts';
 
@@ -47,12 +48,12 @@ export function recoverVar(sysroot: string, stateroot: string): void {
 }
 
 /** Removes the snapshots of deployments that are gone, and all but the newest /var that was replaced. */
-export function pruneSnapshots(sysroot: string): void {
+export async function pruneSnapshots(sysroot: string): Promise<void> {
   const names = (unlessMissing(() => readdirSync(directoryOf(sysroot))) ?? []).sort();
   const newest = names.findLast((name) => name.startsWith('replaced-'));
   const needed = [...listDeployments(sysroot).map(({ name }) => name), newest, 'restored'];
   for (const name of names.filter((one) => !needed.includes(one)))
-    rmSync(`${directoryOf(sysroot)}/${name}`, { recursive: true });
+    await removeTree(`${directoryOf(sysroot)}/${name}`);
 }
 
 /** What is to take the place of /var; complete, or not there. */
@@ -62,12 +63,12 @@ const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/restore
 async function copyComplete(from: string, to: string): Promise<void> {
   const partial = `${to}.new`;
   mkdirSync(dirname(to), { recursive: true });
-  rmSync(partial, { recursive: true, force: true });
+  await removeTree(partial);
   // 256 is the inode of each subvolume's root: btrfs-subvolume(8).
   if (statSync(from).ino === 256) await snapshotSubvolume(from, partial);
   else await copyTree(from, partial, 'always');
   await syncFileSystem(partial);
-  rmSync(to, { recursive: true, force: true });
+  await removeTree(to);
   renameSync(partial, to);
   syncDirectory(dirname(to));
 }

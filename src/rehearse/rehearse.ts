@@ -81,7 +81,7 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
     return await compare(guest, scratch, report);
   } finally {
     await destroyUnit(rehearsalUnit(guest.name));
-    removeScratch(guest);
+    await removeScratch(guest);
   }
 }
 

@@ -1,11 +1,12 @@
-import { rmSync } from 'node:fs';
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
-import { copyTree } from '../machine/copy.ts';
+import { Failure } from '../failure.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { deployThrowaway, makeThrowaway } from '../ostree/throwaway.ts';
 import { stateFile } from '../state/files.ts';
+import { removeTree } from '../tree-removal.ts';
 
 /** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
 export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');
@@ -21,7 +22,7 @@ export interface Scratch {
  * the guest is switched. It shares its objects with the guest's by hard link.
  */
 export async function makeScratch(guest: Guest, candidate: string): Promise<Scratch> {
-  removeScratch(guest);
+  await removeScratch(guest);
   const sysroot = `${scratchOf(guest.name)}/sysroot`;
   const deployments = listDeployments(guest.sysroot);
   const live = deployments.find(({ path }) => path === bootedRoot(guest.name)) ?? deployments[0];
@@ -29,10 +30,21 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   await makeThrowaway(sysroot, guest.name, repositoryOf(guest.sysroot), [live.checksum, candidate]);
   const deploy = (checksum: string) => deployThrowaway(sysroot, guest.name, checksum);
   const current = await deploy(live.checksum);
-  rmSync(`${current}/etc`, { recursive: true });
-  await copyTree(`${live.path}/etc`, `${current}/etc`);
+  await copyEtc(guest, live.path, current);
   return { current, candidate: await deploy(candidate) };
 }
 
-export const removeScratch = (guest: Guest): void =>
-  rmSync(scratchOf(guest.name), { recursive: true, force: true });
+/** The guest may run, and put a link in the place of a directory meanwhile. Where this copies, such a link leads nowhere. */
+async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
+  const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
+  const { exitCode, stderr } = await runConfined(
+    {
+      ...{ name: `copy-${guest.name}`, writable: roomsOf(guest), timeLimit: '30min' },
+      capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+    },
+    ['sh', '-c', copy, 'sh', from, to],
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot copy ${from}/etc: ${stderr.trim().split('\n')[0]}`);
+}
+
+export const removeScratch = (guest: Guest): Promise<void> => removeTree(scratchOf(guest.name));

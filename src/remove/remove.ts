@@ -2,6 +2,8 @@ import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { searchPath } from '../config/search.ts';
+import { Failure } from '../failure.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
 import {
   disableUnits,
   guestUnit,
@@ -46,27 +48,44 @@ export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void>
   await reloadUnits();
 }
 
-async function removeSysroot({ name, sysroot }: Guest, keepVar: boolean): Promise<void> {
+async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
+  const { name, sysroot } = guest;
   const state = `${stateDirectory}/${name}`;
   const stateroot = `${sysroot}/ostree/deploy/${name}`;
   // First of all there is no boot list any more: from here on the guest has not been created.
   if (existsSync(`${sysroot}/boot`)) renameSync(`${sysroot}/boot`, `${sysroot}/boot.removed`);
   await clearImmutable(sysroot);
-  if (!keepVar) {
-    rmSync(sysroot, { recursive: true, force: true });
-    rmSync(state, { recursive: true, force: true });
-    return;
-  }
-  const kept = [`${stateroot}/var`, sysroot];
-  for (const path of [state, sysroot, `${sysroot}/ostree`, dirname(stateroot), stateroot])
-    removeBut(path, kept);
+  // What leads to /var, if that is kept, is not removed itself.
+  const kept = keepVar
+    ? [`${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
+    : [sysroot];
+  const emptied = keepVar ? [state, ...kept.slice(1)] : [state, sysroot];
+  await removeConfined(
+    guest,
+    emptied.flatMap((directory) => entriesBut(directory, kept)),
+  );
+  if (keepVar) return;
+  for (const directory of [sysroot, state]) unlessMissing(() => rmdirSync(directory));
 }
 
-/** Removes all that is in a directory, but for what is to be kept and what leads there. */
-function removeBut(directory: string, kept: readonly string[]): void {
-  for (const entry of unlessMissing(() => readdirSync(directory)) ?? []) {
-    const path = `${directory}/${entry}`;
-    if (!kept.some((one) => one === path || one.startsWith(`${path}/`)))
-      rmSync(path, { recursive: true, force: true });
-  }
+const entriesBut = (directory: string, kept: readonly string[]): string[] =>
+  (unlessMissing(() => readdirSync(directory)) ?? [])
+    .map((entry) => `${directory}/${entry}`)
+    .filter((path) => !kept.includes(path));
+
+/** Removes what a guest, or its tree, has made: that may be deeper than Node can go, or lead elsewhere. It sees this guest only. */
+async function removeConfined(guest: Guest, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const { exitCode, stderr } = await runConfined(
+    {
+      ...{ name: `remove-${guest.name}`, writable: roomsOf(guest).filter((room) => existsSync(room)) },
+      ...{ capabilities: treeCapabilities, timeLimit: '2h' },
+    },
+    ['rm', '-rf', '--one-file-system', '--', ...paths],
+  );
+  if (exitCode === 0) return;
+  throw new Failure(
+    `${guest.name} is only removed in part: ${stderr.trim().split('\n')[0]}`,
+    `When that is mended, run it again: guestctl remove ${guest.name}`,
+  );
 }

@@ -22,7 +22,7 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
   try {
     await dropUnusedRefs(guest);
     await cleanup(sysroot, name);
-    pruneSnapshots(sysroot);
+    await pruneSnapshots(sysroot);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // A clean-up that was cut off may have pruned a part of a commit. Nobody must take that commit for complete.

@@ -77,10 +77,10 @@ test('a /var that was cut off between the two renames is put in place, and only 
   expect(readFileSync(join(varOf(sysroot, 'os'), 'data'), 'utf8')).toBe('restored');
 });
 
-test('snapshots go with their deployments, and of what was replaced the newest stays', () => {
+test('snapshots go with their deployments, and of what was replaced the newest stays', async () => {
   const snapshots = join(sysroot, 'var-snapshots');
   for (const name of [names[0], `${'d'.repeat(64)}.0`, 'replaced-1', 'replaced-2', `${names[1]}.new`])
     mkdirSync(join(snapshots, String(name)), { recursive: true });
-  pruneSnapshots(sysroot);
+  await pruneSnapshots(sysroot);
   expect(readdirSync(snapshots).sort()).toEqual([names[0], 'replaced-2']);
 });

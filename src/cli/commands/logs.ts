@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { Argument } from 'commander';
 import { Failure } from '../../failure.ts';
 import { showJournal } from '../../machine/journal.ts';
@@ -26,6 +26,23 @@ export const logs: Define = (guestctl) =>
 
 async function ownJournal(name: string, directory: string): Promise<string[]> {
   if (await isRunning(name)) return [`--machine=${name}`];
-  if (existsSync(`${directory}/log/journal`)) return [`--directory=${directory}/log/journal`];
-  throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);
+  const journal = `${directory}/log/journal`;
+  if (!existsSync(journal))
+    throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);
+  // It does not run, so that nothing can change until journalctl has opened it.
+  const link = linkIn(directory, ['log', 'log/journal']) ?? linkIn(journal, namesIn(journal));
+  if (link === undefined) return [`--directory=${journal}`];
+  const message = `${name} has a link in its journal, which may lead to another journal: ${link}`;
+  throw new Failure(message, `Remove it, or read the journal in the guest: guestctl start ${name}`);
 }
+
+/** The files of a journal are in a directory named by the machine's id. */
+const namesIn = (journal: string): string[] =>
+  readdirSync(journal, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? [entry.name, ...readdirSync(`${journal}/${entry.name}`).map((file) => `${entry.name}/${file}`)]
+      : [entry.name],
+  );
+
+const linkIn = (directory: string, paths: readonly string[]): string | undefined =>
+  paths.map((path) => `${directory}/${path}`).find((path) => lstatSync(path).isSymbolicLink());

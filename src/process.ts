@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { shellWord } from './shell-word.ts';
 
@@ -28,8 +28,6 @@ export interface RunOptions {
   readonly forPeople?: boolean;
   /** Gets its standard output as it comes. */
   readonly onOutput?: (text: string) => void;
-  /** Ends it; the reason is what is told of its end. */
-  readonly stop?: AbortSignal;
 }
 
 /** Enough for a host with 1000 guests, and too little to fill the memory of the host. */
@@ -65,7 +63,7 @@ export async function runOnTerminal(
   file: string,
   args: readonly string[],
   onShown: (text: string) => void,
-  stop?: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Finished> {
   const { execa } = await import('execa');
   const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
@@ -76,7 +74,7 @@ export async function runOnTerminal(
   const ofTerminal = new Excerpt(mostForPeople);
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => ofTerminal.add(chunk));
   decoded(child.stdout, onShown);
-  const result = await watch(file, child, { forPeople: true, ...(stop && { stop }) });
+  const result = await watch(file, child, { forPeople: true, ...(signal && { signal }) });
   // As on a terminal they may be coloured, too.
   return { ...result, stderr: stripVTControlCharacters(`${result.stderr}${ofTerminal.text()}`) };
 }
@@ -91,6 +89,7 @@ function decoded(stream: Readable | null, onText: (text: string) => void): void 
 interface Child extends Promise<Ended> {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
+  readonly stdio: readonly (Readable | Writable | null)[];
   kill(signal: 'SIGKILL'): boolean;
 }
 
@@ -110,8 +109,7 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
     why ??= reason;
     child.kill('SIGKILL');
     // What it started may have them open for as long as it likes.
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    for (const stream of child.stdio) stream?.destroy();
   };
   child.stdout?.on('data', (chunk: Buffer) => {
     stdout.add(chunk);
@@ -121,7 +119,11 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
   const timer =
     options.timeout !== undefined && setTimeout(end, Math.max(1, options.timeout), 'took too long');
-  options.signal?.addEventListener('abort', () => end('was ended'), { once: true });
+  const aborted = () => {
+    const { reason } = options.signal ?? {};
+    end(typeof reason === 'string' ? reason : 'was ended');
+  };
+  options.signal?.addEventListener('abort', aborted, { once: true });
   const { exitCode, signal, originalMessage } = await child;
   if (timer) clearTimeout(timer);
   if (why === undefined && exitCode !== undefined)

@@ -75,7 +75,7 @@ export const patience = 30 * 60_000;
 export async function pullAndTell(
   args: readonly string[],
   tell: (progress: { words: string; bytes: number }) => void,
-  longest = patience,
+  { longest = patience, written = bytesWritten } = {},
 ): Promise<Finished> {
   const begun = Date.now();
   const stop = new AbortController();
@@ -83,16 +83,17 @@ export async function pullAndTell(
   let bytes = 0;
   let [moved, before] = [begun, ''];
   const timer = setInterval(() => {
-    bytes = Math.max(bytes, bytesWritten());
+    bytes = Math.max(bytes, written());
     const now = `${bytes} ${last?.arrived}/${last?.total}`;
     if (now !== before) [moved, before] = [Date.now(), now];
     if (Date.now() - moved > longest)
       stop.abort(`nothing arrived for ${Math.round(longest / 60_000)} minutes`);
-    if (last) tell({ words: progressWords(last, (Date.now() - begun) / 1000), bytes });
+    const words = last ? progressWords(last, (Date.now() - begun) / 1000) : 'waiting for the remote';
+    tell({ words, bytes });
   }, interval);
   try {
     // Without script(1) it tells nothing.
-    if (!existsSync('/usr/bin/script')) return await run('ostree', args, { stop: stop.signal });
+    if (!existsSync('/usr/bin/script')) return await run('ostree', args, { signal: stop.signal });
     const onShown = (shown: string) => {
       last = lastProgress(shown) ?? last;
     };

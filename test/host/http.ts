@@ -11,13 +11,16 @@ export interface MirrorServer {
 
 /**
  * Serves /srv/mirror (so the repository is at URL/repo), and no other path, as a transient unit.
- * Each answer is held back by `delay` milliseconds.
+ * Each answer is held back by `delay` milliseconds, and sent at `rate` bytes a second.
  */
-export async function serveMirror(host: Host, { port = 8080, delay = 0 } = {}): Promise<MirrorServer> {
+export async function serveMirror(
+  host: Host,
+  { port = 8080, delay = 0, rate = 0 } = {},
+): Promise<MirrorServer> {
   const unit = `mirror-http-${port}`;
   const log = `/run/${unit}.log`;
   await host.sh(`: >${log}`);
-  await host.write(`/run/${unit}.cjs`, server(port, log, delay));
+  await host.write(`/run/${unit}.cjs`, server(port, log, delay, rate));
   await host.run('systemd-run', '--quiet', `--unit=${unit}`, 'node', `/run/${unit}.cjs`);
   await host.sh(
     `for i in {1..100}; do (: </dev/tcp/127.0.0.1/${port}) 2>&- && exit; sleep 0.1; done
@@ -31,8 +34,8 @@ export async function serveMirror(host: Host, { port = 8080, delay = 0 } = {}): 
   };
 }
 
-const server = (port: number, log: string, delay: number) => `
-const { appendFileSync, createReadStream, statSync } = require('node:fs');
+const server = (port: number, log: string, delay: number, rate: number) => `
+const { appendFileSync, createReadStream, readFileSync, statSync } = require('node:fs');
 const { normalize } = require('node:path');
 require('node:http').createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname));
@@ -40,6 +43,12 @@ require('node:http').createServer((request, response) => {
   const stat = statSync('/srv/mirror' + path, { throwIfNoEntry: false });
   if (!stat?.isFile()) return response.writeHead(404).end();
   response.writeHead(200, { 'content-length': stat.size });
+  if (${rate} > 0) return trickle(response, readFileSync('/srv/mirror' + path));
   setTimeout(() => createReadStream('/srv/mirror' + path).pipe(response), ${delay});
 }).listen(${port}, '127.0.0.1');
+function trickle(response, rest) {
+  response.write(rest.subarray(0, ${rate} / 10));
+  if (rest.length <= ${rate} / 10) return response.end();
+  setTimeout(trickle, 100, response, rest.subarray(${rate} / 10));
+}
 `;

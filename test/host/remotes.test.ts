@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   declare,
@@ -113,6 +114,35 @@ test('a remote that stops half way costs nothing but the update, and the next on
   expect(await host.sh(`ostree fsck --repo=${repositoryOf('one')}`)).toContain('no errors');
   // What had arrived is not fetched again.
   expect(contentOf(await server.requests()).length).toBeLessThan(380);
+});
+
+test('a remote that is slow does not hold up the update of another guest', async () => {
+  const slow = await serveMirror(host, { port: 8083, rate: 3000 });
+  const content = randomBytes(1 << 20).toString('base64');
+  await publish(host, 'debian/12/large', { files: { '/usr/share/large': content } });
+  const large = guestFile('[Update]\nConcurrency=1\n', `${slow.url}/repo`).replace(
+    serverRef,
+    'debian/12/large',
+  );
+  await declare(host, 'patient', large);
+  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@patient');
+  await eventually(
+    host,
+    'systemctl show -P StatusText ostree-guest-update@patient | grep Receiving || grep filez /run/mirror-http-8083.log',
+  );
+  await declare(host, 'hasty', guestFile('[Update]\nConcurrency=1\n', `${server.url}/repo`));
+  await update(host, 'hasty');
+  expect((await status(host, 'hasty')).deployments).toHaveLength(1);
+  expect(await host.sh('systemctl is-active ostree-guest-update@patient || true')).toBe('activating');
+  expect(await updateJournal(host, 'hasty')).toContain(
+    'Waiting for the update of another guest (Concurrency=1)',
+  );
+  expect(await updateJournal(host, 'patient')).toContain('other guests are updated meanwhile');
+  await host.run('systemctl', 'stop', 'ostree-guest-update@patient');
+  // What pulls ends with it.
+  expect(await host.sh('systemctl list-units --plain --no-legend "ostree-guest-link-*"')).toBe('');
+  await host.sh('rm /etc/ostree-guests/patient.guest; systemctl daemon-reload');
+  await slow.stop();
 });
 
 test('GPGKeyPath= turns verification on: a commit that is not signed is refused, a signed one is taken', async () => {

@@ -1,0 +1,50 @@
+// How long a fetch keeps its slot, and when a pull is given up.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sharedIn } from '../../src/linking/unshare.ts';
+import { pullAndTell } from '../../src/ostree/pull-progress.ts';
+import { Pace } from '../../src/update/slot.ts';
+
+const [second, kB, MB] = [1000, 1e3, 1e6];
+
+/** What arrives at these seconds, and the first second at which it is slow. */
+test.each<[string, (at: number) => number | undefined, number | undefined]>([
+  ['1 MB/s', (at) => at * MB, undefined],
+  ['3 kB/s', (at) => at * 3 * kB, 20],
+  ['quick for a minute, then nothing', (at) => Math.min(at, 60) * MB, 80],
+  ['what tells nothing', () => undefined, 300],
+])('%s', (_, arrivedAt, expected) => {
+  const pace = new Pace(0);
+  const slow = Array.from({ length: 600 }, (_, at) => at).find((at) => {
+    const bytes = arrivedAt(at);
+    if (bytes !== undefined) pace.arrived(bytes);
+    return pace.isSlow(at * second);
+  });
+  expect(slow).toBe(expected);
+});
+
+test('a pull that brings nothing is ended, and says why', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ostree-'));
+  const path = process.env['PATH'];
+  try {
+    writeFileSync(join(directory, 'ostree'), '#!/bin/sh\nexec sleep 60\n');
+    chmodSync(join(directory, 'ostree'), 0o755);
+    process.env['PATH'] = `${directory}:${path}`;
+    const { exitCode, stderr } = await pullAndTell(['pull'], () => {}, { longest: 100, written: () => 0 });
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('nothing arrived for 0 minutes');
+  } finally {
+    process.env['PATH'] = path;
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('files that have a name elsewhere are found, with all their names here', () => {
+  const found = ['7 3 objects/a', '7 3 deploy/a', '8 2 objects/b', '8 2 deploy/b\nodd name', '9 2 objects/c'];
+  expect(sharedIn(found.map((record) => `${record}\0`).join(''))).toEqual([
+    ['objects/a', 'deploy/a'],
+    ['objects/c'],
+  ]);
+});

@@ -56,8 +56,8 @@ export const guestDescriptions: Descriptions = {
       repeatable: true,
     },
     Concurrency: {
-      help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. Meant for all guests: set it in a file in guest.d.',
-      default: '1',
+      help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A fetch that is slow makes room for the next guest. Meant for all guests: set it in a file in guest.d.',
+      default: '2',
     },
     AllowDowngrade: { help: 'Whether a commit may be older than the one that is deployed.', default: 'no' },
     Tries: {

@@ -6,7 +6,7 @@ const manual = 'systemd.nspawn(5)';
 export const machineDescriptions: Descriptions = {
   Exec: from(manual, {
     PrivateUsers: {
-      help: "The UIDs of the guest. With no, its root is the root of the host. What would give it the UIDs of the host's own users (yes, identity, a range below 65536) is refused, and so is managed, which takes another kind of tree.",
+      help: "The UIDs of the guest. With no, its root is the root of the host; such a guest shares no files with others, and takes the space of its whole tree. What would give it the UIDs of the host's own users (yes, identity, a range below 65536) is refused, and so is managed, which takes another kind of tree.",
       default: 'pick',
     },
     Parameters: "Arguments for the guest's init system. Quotes are taken off; a backslash stands for itself.",

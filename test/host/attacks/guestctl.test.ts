@@ -1,0 +1,51 @@
+// What a guest can leave in its /var and /etc for the commands of an administrator to fall over.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, update } from '../guests.ts';
+import { bootHost, type Host } from '../host.ts';
+import { makeMirror } from '../mirror.ts';
+
+let host: Host;
+const variable = '/var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/var';
+
+beforeAll(async () => {
+  host = await bootHost();
+  await makeMirror(host);
+  for (const name of ['mail', 'web']) {
+    await declare(host, name);
+    await update(host, name);
+  }
+});
+afterAll(() => host?.stop());
+
+test('a journal that is a link to the journal of the host is not shown as the guest’s', async () => {
+  await host.sh(`mkdir -p ${variable}/log; ln -s /run/log/journal ${variable}/log/journal`);
+  const { exitCode, all } = await host.try('guestctl logs --inside mail -n 1');
+  expect(exitCode).toBe(1);
+  expect(all).toMatch(/mail has a link in its journal.*log\/journal/);
+  await host.sh(
+    `rm ${variable}/log/journal; mkdir -p ${variable}/log/journal/1; ln -s /etc/passwd ${variable}/log/journal/1/system.journal`,
+  );
+  expect((await host.try('guestctl logs --inside mail')).all).toMatch(/mail has a link in its journal/);
+});
+
+test('directories nested deeper than a path can be, and links out of it, do not keep a guest from being removed', async () => {
+  await host.sh(`cd ${variable}; for i in {1..30}; do mkdir ${'d'.repeat(200)}; cd ${'d'.repeat(200)}; done
+    ln -s /var/lib/ostree-guests/web ${variable}/web; mkdir -p /srv/kept; touch /srv/kept/file; ln -s /srv/kept ${variable}/kept`);
+  await host.run('guestctl', 'remove', '--yes', 'mail');
+  expect(
+    await host.sh('ls -d /var/lib/ostree-guests/mail* /etc/ostree-guests/mail* 2>/dev/null || true'),
+  ).toBe('');
+  expect(await host.sh('ls /srv/kept')).toBe('file');
+  await host.run('ostree', 'fsck', '--quiet', '--repo=/var/lib/ostree-guests/web/sysroot/ostree/repo');
+});
+
+test('a guest that is removed but for its /var keeps that', async () => {
+  const other = variable.replaceAll('mail', 'web');
+  await host.sh(`echo mine >${other}/mine`);
+  await host.run('guestctl', 'remove', '--yes', '--keep-var', 'web');
+  expect(
+    await host.sh(
+      `cat ${other}/mine; ls /var/lib/ostree-guests/web /var/lib/ostree-guests/web/sysroot/ostree`,
+    ),
+  ).toBe('mine\n/var/lib/ostree-guests/web:\nsysroot\n\n/var/lib/ostree-guests/web/sysroot/ostree:\ndeploy');
+});

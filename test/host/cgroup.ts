@@ -41,12 +41,16 @@ function isPopulated(cgroup: string): boolean {
   return readFileSync(join(cgroup, 'cgroup.events'), 'utf8').includes('populated 1');
 }
 
+/** Another process may be removing it as well. */
 function removeTree(cgroup: string): void {
-  if (!existsSync(cgroup)) return;
-  for (const entry of readdirSync(cgroup, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeTree(join(cgroup, entry.name));
+  try {
+    for (const entry of readdirSync(cgroup, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeTree(join(cgroup, entry.name));
+    }
+    rmdirSync(cgroup);
+  } catch (error) {
+    if (existsSync(cgroup)) throw error;
   }
-  rmdirSync(cgroup);
 }
 
 /** Version 2 is at /sys/fs/cgroup, or beside version 1 somewhere below it. */

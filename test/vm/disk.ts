@@ -2,7 +2,7 @@
 // It is made once for each version of the trees and of the product, and kept in the cache; runs write into overlays.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cacheDirectory, checkout } from '../host/paths.ts';
@@ -30,7 +30,9 @@ export async function makeDisk(work: string): Promise<Disk> {
     await rename(fresh, image);
     say(`  the disk is made (${Math.round((Date.now() - started) / 1000)} s)`);
   }
-  return { image, trees };
+  const linked = join(work, 'base.img');
+  await link(image, linked);
+  return { image: linked, trees };
 }
 
 const maker = () => join(checkout(), 'test/vm/make-disk');
@@ -51,7 +53,7 @@ async function keyOf(product: string): Promise<string> {
     .slice(0, 12);
 }
 
-/** Disks of earlier versions: nobody asks for them again. A machine that runs from one keeps it open. */
+/** Disks of earlier versions, which nobody asks for again. A run has a link of its own to the disk that it began with. */
 async function removeOld(): Promise<void> {
   for (const file of readdirSync(cacheDirectory()))
     if (/^vm-[0-9a-f]+\.img$/.test(file)) await rm(join(cacheDirectory(), file));

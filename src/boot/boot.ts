@@ -33,7 +33,10 @@ export interface Log {
  * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was.
  */
 export async function boot(guest: Guest, log: Log): Promise<void> {
-  if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) return pointToDefault(guest);
+  if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
+    await attempt(log, () => ownFiles(guest, log));
+    return pointToDefault(guest);
+  }
   await requireStopped(guest, log);
   attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   const next = await chooseDeployment(guest, log);

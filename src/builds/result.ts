@@ -22,9 +22,11 @@ export const readResult = (name: string): Result | undefined => readJson<Result>
 
 export const writeResult = (name: string, result: Result): void => writeJson(resultFile(name), result);
 
-/** A digest of all that a build file says, and of the files of the site that it names to be run or read. */
+/** A digest of all that a build file says, and of the files in /etc and /usr that it names to be run or read. */
 export function definitionOf({ values, recipe }: Build): string {
-  const contents = filesOf(recipe).map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
+  // The update compares this, and sees no other files of the host: units/ostree-guest-update@.service.
+  const seen = filesOf(recipe).filter((file) => /^\/(etc|usr)\/(?!local\/)/.test(file));
+  const contents = seen.map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
   const settings = values.settings.map(({ section, key, value }) => [section, key, value]);
   return sha256(JSON.stringify([settings, contents]));
 }

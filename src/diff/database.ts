@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Failure } from '../failure.ts';
+import { runConfined } from '../machine/confined.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
-import { run } from '../process.ts';
 import {
   comparePackages,
   type PackageChange,
@@ -53,7 +53,11 @@ async function listRpms(repository: string, commit: string, directory: string): 
     const copy = ['--user-mode', '--force-copy', `--subpath=${directory}`, commit, `${work}/rpm`];
     await ostree(`Cannot read ${directory} of ${commit}`, `--repo=${repository}`, 'checkout', ...copy);
     const format = '%{NAME}.%{ARCH}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n';
-    const listed = await run('rpm', [`--dbpath=${work}/rpm`, '--query', '--all', `--queryformat=${format}`]);
+    // rpm opens the database for writing, through links, whatever it is asked.
+    const listed = await runConfined(
+      { name: `rpms-${commit.slice(0, 12)}-${process.pid}`, writable: [work], timeLimit: '5min' },
+      ['rpm', `--dbpath=${work}/rpm`, '--query', '--all', `--queryformat=${format}`],
+    );
     if (listed.exitCode === 0) return parseRpmList(listed.stdout);
     throw new Failure(
       `Cannot read the packages of ${commit.slice(0, 12)}: ${listed.stderr.trim()}`,

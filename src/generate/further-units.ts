@@ -3,7 +3,7 @@ import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { bootService } from '../units/boot-service.ts';
 import { brokenService } from '../units/broken-service.ts';
 import { buildService } from '../units/build-service.ts';
-import { isElsewhere, isSeen } from '../units/elsewhere.ts';
+import { isElsewhere, isSeen, toEnter } from '../units/elsewhere.ts';
 import { maintenanceService } from '../units/maintenance-service.ts';
 import { onFailure } from '../units/on-failure.ts';
 import { rehearseService } from '../units/rehearse-service.ts';
@@ -26,9 +26,6 @@ export function furtherUnits(guest: Guest): Generated[] {
   complete(made, guest, 'rehearse', 'service', rehearseService(guest));
   return made;
 }
-
-/** To ask the systemd of a guest that has no user namespace, and so no root of its own. */
-const toEnter = 'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETUID CAP_SETGID';
 
 /** Of a guest that cannot be made, only what its start shows: its update fails by itself, with the same words. */
 export function brokenUnits(broken: Broken): Generated[] {

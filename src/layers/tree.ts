@@ -1,9 +1,10 @@
 // What is done to the content of a tree that packages are added to: jobs, which run confined.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sysusersFile } from '../layout/declare.ts';
 import {
   kindInside,
+  linkInside,
   listInside,
   readInside,
   removeInside,
@@ -85,7 +86,9 @@ async function checkOut({ repository, commit, how }: TreeToCheckOut, root: strin
   // The links must not be written to: they are the objects of this guest, and of others.
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     if (entry.isDirectory() && entry.name !== 'usr') await copy(entry.name);
-    else if (!entry.isDirectory() && !entry.isSymbolicLink()) removeInside(root, entry.name);
+    // A link can be given another owner, and this one is the object.
+    else if (entry.isSymbolicLink()) linkInside(root, entry.name, readlinkSync(`${root}/${entry.name}`));
+    else if (!entry.isDirectory()) removeInside(root, entry.name);
   }
   await copy('usr/etc');
 

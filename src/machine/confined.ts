@@ -102,6 +102,8 @@ const configuration = [
 /** To find other machines, and to know that they are who they say. */
 const netConfiguration = [
   ...['ca-certificates', 'crypto-policies', 'gai.conf', 'host.conf', 'hosts', 'pki', 'resolv.conf', 'ssl'],
+  // The keys that hold for all remotes: ostree-sign(1).
+  ...['trusted', 'revoked'].flatMap((kind) => [`ostree/${kind}.ed25519`, `ostree/${kind}.ed25519.d`]),
 ].map((name) => `/etc/${name}`);
 
 /** The settings of the transient unit. */

@@ -8,6 +8,7 @@ import {
   disableUnits,
   guestUnit,
   maintenanceUnit,
+  rehearsalUnit,
   rehearseUnit,
   reloadUnits,
   stopUnit,
@@ -38,7 +39,12 @@ export const toBeRemoved = (guest: Guest): string[] => [
 export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
   await disableUnits([guestUnit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
   // Nothing may work in what is being deleted; each of these can be stopped at any instant.
-  for (const unit of [...unitsOfGuest(guest.name), rehearseUnit(guest.name), maintenanceUnit(guest.name)])
+  for (const unit of [
+    ...unitsOfGuest(guest.name),
+    rehearseUnit(guest.name),
+    rehearsalUnit(guest.name),
+    maintenanceUnit(guest.name),
+  ])
     await stopUnit(unit);
   await removeSysroot(guest, keepVar);
   rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
@@ -57,9 +63,9 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   await clearImmutable(sysroot);
   // What leads to /var, if that is kept, is not removed itself.
   const kept = keepVar
-    ? [`${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
+    ? [`${state}/places`, `${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
     : [sysroot];
-  const emptied = keepVar ? [state, ...kept.slice(1)] : [state, sysroot];
+  const emptied = keepVar ? [state, ...kept.slice(2)] : [state, sysroot];
   await removeConfined(
     guest,
     emptied.flatMap((directory) => entriesBut(directory, kept)),

@@ -8,3 +8,6 @@ const inside = `${stateDirectory}/`;
 export const needsMount = ({ sysroot }: Guest): string => `RequiresMountsFor=${sysroot}`;
 export const isSeen = ({ sysroot }: Guest): string => `BindPaths=-${sysroot}`;
 export const isWritable = ({ sysroot }: Guest): string => `ReadWritePaths=-${sysroot}`;
+
+/** To ask the systemd of a guest that has no user namespace, and so no root of its own. */
+export const toEnter = 'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETUID CAP_SETGID';

@@ -1,10 +1,13 @@
 import type { Guest } from '../config/guest.ts';
-import { isElsewhere } from './elsewhere.ts';
+import { isElsewhere, toEnter } from './elsewhere.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-rehearse@.service. It reads a sysroot that is elsewhere, and writes to a copy. */
 export const rehearseService = (guest: Guest): Parts => ({
   unit: onFailure(guest),
-  service: isElsewhere(guest) ? [`BindReadOnlyPaths=-${guest.sysroot}`] : [],
+  service: [
+    ...(isElsewhere(guest) ? [`BindReadOnlyPaths=-${guest.sysroot}`] : []),
+    ...(guest.machine.privateUsers === 'no' ? [toEnter] : []),
+  ],
 });

@@ -35,7 +35,7 @@ function filesOf({ packages, origin }: Guest): string[] {
   const { gpgKeyPath, ed25519KeyPath } = (origin.kind === 'ostree' && origin.remote) || {};
   const keys = [gpgKeyPath, ed25519KeyPath].filter((path) => path !== undefined);
   const ofPackages = packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];
-  return [...keys, ...ofPackages].filter((file) => !/^\/(etc|usr)\//.test(file));
+  return [...keys, ...ofPackages].filter((file) => !/^\/(etc|usr)\/(?!local\/)/.test(file));
 }
 
 /** What a build has made, and says of it. The directory has to be there before it is made visible. */

@@ -33,7 +33,12 @@ export function removeWorkDirectory(directory: string): void {
     [directory, '-type', 'd', '-regex', deployment, '-prune', '-exec', 'chattr', '-i', '{}', '+'],
     { stdio: 'ignore' },
   );
-  execFileSync('rm', ['-rf', '--one-file-system', directory]);
+  const remove = ['-rf', '--one-file-system', directory];
+  if (spawnSync('rm', remove, { stdio: 'ignore' }).status !== 0) {
+    // A test that was killed had made files immutable.
+    spawnSync('chattr', ['-R', '-f', '-i', directory], { stdio: 'ignore' });
+    execFileSync('rm', remove);
+  }
   mine.delete(directory);
 }
 

@@ -10,6 +10,7 @@ export function updateService(guest: Guest): Parts {
   const { origin } = guest;
   const service = origin.kind === 'oci' ? imageLines(origin.image, guest.name) : [];
   if (origin.kind === 'build') service.push(...buildLines(origin.build));
+  if (origin.kind === 'oci' || guest.packages) service.push(leftOver);
   const files = filesOf(guest);
   if (files.length > 0) service.push(`BindReadOnlyPaths=${files.map((file) => `-${file}`).join(' ')}`);
   if (isElsewhere(guest)) {
@@ -18,6 +19,14 @@ export function updateService(guest: Guest): Parts {
   }
   return { unit, service };
 }
+
+/**
+ * Removes what a run leaves that was killed while it worked on a tree: first what works, which systemd would end only after this
+ * one. Not in the template: it takes a sandbox of its own, which would make each update of all guests slower.
+ */
+const leftOver = `ExecStopPost=-sh -c 'cd /var/lib/ostree-guests/%i || exit 0; [ -e image ] || [ -e layers ] || exit 0; \\
+    for unit in tree layers; do systemctl kill --signal=KILL ostree-guest-$$unit-%i.service 2>/dev/null; done; \\
+    for try in 1 2 3 4 5; do rm -rf --one-file-system image layers 2>/dev/null && break; sleep 1; done'`;
 
 /** Only what is there already can be bound into the sandbox, so another unit makes it before. src/ostree/protection.ts has the mode. */
 const makeSysroot = ({ name, sysroot }: Guest): string =>

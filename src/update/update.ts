@@ -115,7 +115,9 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
       if (bytes !== undefined) arrived(bytes);
     });
   };
-  return alone(offer.checksum ?? offer.url, report, async () => {
+  // What a guest adds packages to becomes a tree of its own.
+  const same = guest.packages ? guest.name : (offer.checksum ?? offer.url);
+  return alone(same, report, async () => {
     const checksum = await withSlotWhileQuick(guest, report, bring);
     return { ...offer, checksum };
   });

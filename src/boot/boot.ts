@@ -69,11 +69,13 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
   const last = lastRan(guest);
   attempt(log, () => recoverVar(guest.sysroot, guest.name));
-  await attempt(log, () => rollBack(guest));
+  // What the guest wrote into the deployment that it ran from is safe before that is left for another one.
+  const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
+  if (isSafe) await attempt(log, () => rollBack(guest));
   if (guest.update.by === 'rpm-ostree') attempt(log, () => noticeFresh(guest));
   // Where even that cannot be written down, at least this start takes the deployment that is good.
   const instead = await attempt(log, () => giveUpFailed(guest, log));
-  if (!instead) await attempt(log, () => finalize(guest, log));
+  if (!instead && isSafe) await attempt(log, () => finalize(guest, log));
   attempt(log, () => countStart(guest, log));
   const next = instead ?? listDeployments(guest.sysroot)[0];
   if (next) {

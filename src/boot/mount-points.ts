@@ -25,5 +25,5 @@ export function keepMountPoints({ values }: Guest, next: Deployment, last: Deplo
 
 function kindOf(root: string, path: string): 'directory' | 'file' | undefined {
   const stat = unlessMissing(() => lstatSync(inside(root, path)));
-  return stat && (stat.isDirectory() ? 'directory' : 'file');
+  return stat?.isDirectory() ? 'directory' : stat?.isFile() ? 'file' : undefined;
 }

@@ -93,7 +93,11 @@ function chooseName(variable: string, { path, name }: Place, isOther: boolean): 
 async function copyComplete(from: string, to: string): Promise<void> {
   if (isDirectory(to)) return;
   rmSync(`${to}.new`, { recursive: true, force: true });
-  await copyTree(from, `${to}.new`);
+  await copyTree(from, `${to}.new`).catch((error: unknown) => {
+    // A disk that is full of it helps nobody.
+    rmSync(`${to}.new`, { recursive: true, force: true });
+    throw error;
+  });
   await syncFileSystem(`${to}.new`);
   renameSync(`${to}.new`, to);
   syncDirectory(dirname(to));

@@ -50,10 +50,10 @@ async function tellAll(work: string): Promise<Row[]> {
       await machine.restart();
     }
     await collectDenials(machine, denials);
+    keepReport('denials.txt', denialLines(denials));
   }
   await machine.cut();
   site.close();
-  keepReport('denials.txt', denialLines(denials));
   return rows;
 }
 

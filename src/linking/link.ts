@@ -24,9 +24,35 @@ export type Linked = { readonly checksum?: string } | { readonly failed: string 
  * other guests. link(2) does not cross mounts, so all of them are in one mount there; the update sees only its own guest.
  */
 export async function link(guest: Guest, want: Want, options: Linking = {}): Promise<Linked> {
-  const { from, readable = [], tell } = options;
+  const { from } = options;
   const others = sharingGuests(guest);
   const neighbours = from ?? [...others.map(({ sysroot }) => repositoryOf(sysroot)), hostRepository];
+  const linked = await linkFrom(guest, want, neighbours, options);
+  if (linked !== noView) return linked;
+  // A guest whose Sysroot= is no directory is nobody's neighbour. The update does not see which one that is.
+  const near = await linkFrom(
+    guest,
+    want,
+    neighbours.filter((one) => !isElsewhere(one)),
+    options,
+  );
+  if (near !== noView) return near;
+  throw new Failure(
+    `The service ostree-guest-link-${guest.name} could not be set up`,
+    `The guest is as it was. See: journalctl -u ostree-guest-link-${guest.name}`,
+  );
+}
+
+/** EXIT_NAMESPACE of systemd.exec(5): something that the service is to see cannot be mounted. */
+const noView = 226;
+
+async function linkFrom(
+  guest: Guest,
+  want: Want,
+  neighbours: readonly string[],
+  { readable = [], tell }: Linking,
+): Promise<Linked | typeof noView> {
+  const others = sharingGuests(guest);
   const linked = sharesFiles(guest) ? [guest, ...others].map(({ name }) => unsharedFile(name)) : [];
   const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, linked };
   const unit = `link-${guest.name}`;
@@ -43,6 +69,7 @@ export async function link(guest: Guest, want: Want, options: Linking = {}): Pro
     ownProgram('link'),
     { input: JSON.stringify(task), onOutput: lines((line) => isProgress(line) && tell?.(line.progress)) },
   );
+  if (exitCode === noView) return noView;
   if (exitCode !== 0)
     throw new Failure(
       `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1)}`,

@@ -1,15 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  declare,
-  failingUpdate,
-  guestFile,
-  inGuest,
-  reboot,
-  start,
-  status,
-  update,
-  updateJournal,
-} from './guests.ts';
+import { declare, failingUpdate, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish } from './mirror.ts';
 import { suite } from './recipe.ts';
@@ -21,6 +11,9 @@ beforeAll(async () => {
   await makeMirror(host);
 });
 afterAll(() => host?.stop());
+
+/** The sysroots that were made; systemd makes an empty directory for each guest whose update it starts. */
+const sysroots = () => host.sh('ls -d /var/lib/ostree-guests/*/sysroot 2>/dev/null || :');
 
 const remote = '[Remote]\nURL=file:///srv/mirror/repo\n';
 
@@ -61,14 +54,14 @@ describe('a guest that cannot be made says why, where and what to do', () => {
   ])('%s', async (name, text, expected) => {
     await declare(host, name, text);
     expect(await failingUpdate(host, name)).toMatch(expected);
-    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('no-key');
+    expect(await sysroots()).not.toContain('no-key');
   });
 
   test('a Sysroot= that cannot be made', async () => {
     await declare(host, 'no-directory', `[Guest]\nRef=site:debian/12/server\nSysroot=/etc/passwd\n${remote}`);
     await failingUpdate(host, 'no-directory');
-    expect(await updateJournal(host, 'no-directory')).toMatch(
-      /mkdir: cannot create directory .*\/etc\/passwd.*File exists/,
+    expect(await host.sh('journalctl --sync; journalctl -o cat -u ostree-guest-place-no-directory')).toMatch(
+      /install: .*\/etc\/passwd.*(File exists|Not a directory)/,
     );
     expect((await status(host, 'no-directory')).state).toBe('not created');
   });
@@ -95,7 +88,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
       "systemd has not yet seen the file of the guest 'unseen'. Run: systemctl daemon-reload",
     );
     expect((await host.try('systemctl start ostree-guest-boot@unseen')).exitCode).not.toBe(0);
-    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('unseen');
+    expect(await sysroots()).not.toContain('unseen');
   });
 
   test('an update that has lost its sandbox', async () => {
@@ -104,7 +97,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     await host.write(dropIn, '[Service]\nTemporaryFileSystem=\n');
     await host.run('systemctl', 'daemon-reload');
     expect(await failingUpdate(host, 'bare')).toMatch(/not isolated from the host .*systemctl cat shows/);
-    expect(await host.sh('ls /var/lib/ostree-guests')).not.toContain('bare');
+    expect(await sysroots()).not.toContain('bare');
     await host.run('rm', dropIn);
     await host.run('systemctl', 'daemon-reload');
   });

@@ -27,13 +27,14 @@ export async function link(guest: Guest, want: Want, options: Linking = {}): Pro
   const { from } = options;
   const others = sharingGuests(guest);
   const neighbours = from ?? [...others.map(({ sysroot }) => repositoryOf(sysroot)), hostRepository];
-  const linked = await linkFrom(guest, want, neighbours, options);
+  const linked = await linkFrom(guest, want, neighbours, others, options);
   if (linked !== noView) return linked;
   // A guest whose Sysroot= is no directory is nobody's neighbour. The update does not see which one that is.
   const near = await linkFrom(
     guest,
     want,
     neighbours.filter((one) => !isElsewhere(one)),
+    others,
     options,
   );
   if (near !== noView) return near;
@@ -50,9 +51,9 @@ async function linkFrom(
   guest: Guest,
   want: Want,
   neighbours: readonly string[],
+  others: readonly Guest[],
   { readable = [], tell }: Linking,
 ): Promise<Linked | typeof noView> {
-  const others = sharingGuests(guest);
   const linked = sharesFiles(guest) ? [guest, ...others].map(({ name }) => unsharedFile(name)) : [];
   const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, linked };
   const unit = `link-${guest.name}`;

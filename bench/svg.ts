@@ -6,7 +6,7 @@ export interface Series {
   readonly points: readonly Point[];
 }
 
-export type Point = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 export interface Labels {
   readonly title: string;

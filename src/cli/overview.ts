@@ -55,7 +55,7 @@ export interface Overview {
   };
 }
 
-export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
+type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
 export interface Gathered {
   readonly overviews: readonly Overview[];

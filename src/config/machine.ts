@@ -27,7 +27,7 @@ export function machineOf(values: Values): Machine {
 }
 
 /** In one word where it is a boolean. */
-export function privateUsersOf(values: Values): string {
+function privateUsersOf(values: Values): string {
   const users = values.last('Exec', 'PrivateUsers');
   if (users !== undefined) return isFalse(users) ? 'no' : users;
   return values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick';

@@ -28,7 +28,7 @@ const escaped = (path: string): string => path.replace(/[\\:]/g, '\\$&');
 const normal = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
 
 /** The path of the host that a source is; undefined for one that nspawn makes, or that is in the guest's own tree (+). */
-export function hostPath(source: string): string | undefined {
+function hostPath(source: string): string | undefined {
   if (source === '' || source.startsWith('+')) return undefined;
   // nspawn makes it absolute, and as a service its working directory is /.
   return normal(`/${source}`);

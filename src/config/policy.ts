@@ -25,7 +25,7 @@ export interface UpdatePolicy {
 }
 
 /** Each does what those before it do, and one thing more. */
-export type Action = 'check' | 'fetch' | 'stage' | 'switch';
+type Action = 'check' | 'fetch' | 'stage' | 'switch';
 
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);

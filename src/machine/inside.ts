@@ -43,7 +43,7 @@ export async function failedUnits(machine: string, ask = directly): Promise<stri
  * Runs a command to its end, as a service of the machine's; the answer has the beginning and the end of what it prints.
  * After `limit` milliseconds nobody waits any longer, and the machine's systemd kills all that the command has started.
  */
-export function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
+function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
   return run('systemd-run', asService(machine, words, within(limit)), { timeout: limit, forPeople: true });
 }
 

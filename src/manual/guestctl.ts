@@ -67,7 +67,7 @@ function commandText(command: Command): string[] {
 }
 
 /** What the help of a command says beside its description and options. */
-export function moreText(command: Command): string[] {
+function moreText(command: Command): string[] {
   let help = '';
   const { writeOut } = command.configureOutput();
   command.configureOutput({ writeOut: (text) => (help += text) });

@@ -1,4 +1,4 @@
-import { bold, heading, roff } from './roff.ts';
+import { heading, roff } from './roff.ts';
 
 /** A page of the manual: `guestctl(1)`. */
 export interface Page {
@@ -23,4 +23,3 @@ export function pageText({ name, section, summary, body, seeAlso }: Page, versio
 
 export const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
 export const subheading = (text: string): string => `.SS ${roff(text)}`;
-export const synopsis = (text: string): string => `${heading('SYNOPSIS')}\n${bold(text)}`;

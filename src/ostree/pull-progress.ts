@@ -66,7 +66,7 @@ function spanWords(seconds: number): string {
 
 /** How often it is told how far a pull is, and how long nothing may arrive before it is ended; in milliseconds. */
 const interval = 1000;
-export const patience = 30 * 60_000;
+const patience = 30 * 60_000;
 
 /**
  * Runs `ostree pull` with these arguments and tells how far it is, with the bytes that were written so far. Ends it when nothing

@@ -7,7 +7,6 @@ const inside = `${stateDirectory}/`;
 /** For [Unit] and [Service] of what works on that sysroot: a mount of its own, so that it shares no objects with others. */
 export const needsMount = ({ sysroot }: Guest): string => `RequiresMountsFor=${sysroot}`;
 export const isSeen = ({ sysroot }: Guest): string => `BindPaths=-${sysroot}`;
-export const isWritable = ({ sysroot }: Guest): string => `ReadWritePaths=-${sysroot}`;
 
 /** To ask the systemd of a guest that has no user namespace, and so no root of its own. */
 export const toEnter = 'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETUID CAP_SETGID';

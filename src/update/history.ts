@@ -26,7 +26,7 @@ export type Trigger = 'timer' | 'manual' | 'start';
  * `blessed`: the guest runs it and is healthy. `done`: a rollback took effect, or a rehearsal went well. `failed`: it
  * did not work; the guest is as before, or goes back to that.
  */
-export type Outcome = 'available' | 'fetched' | 'staged' | 'rejected' | 'blessed' | 'done' | 'failed';
+type Outcome = 'available' | 'fetched' | 'staged' | 'rejected' | 'blessed' | 'done' | 'failed';
 
 /** systemd tells a service which timer started it: systemd.exec(5), $TRIGGER_UNIT. */
 export const triggerOf = (env: NodeJS.ProcessEnv): Trigger =>

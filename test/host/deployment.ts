@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { Places } from './host.ts';
 import { hostRecipe } from './recipe.ts';
 
-export const osname = 'debian';
+const osname = 'debian';
 
 /** Nothing here must outlive a power cut, and waiting for the whole disk takes seconds on a busy machine. */
 const unsafe = { OSTREE_SYSROOT_DEBUG: 'skip-sync', OSTREE_SYSROOT_OPTS: 'skip-sync' };

@@ -4,7 +4,7 @@ import type { Host, Result } from './host.ts';
 const { stdout, env } = process;
 const styled = Boolean(stdout.isTTY) && !env['NO_COLOR'];
 const style = (code: number) => (text: string) => (styled ? `\x1b[${code}m${text}\x1b[0m` : text);
-export const bold = style(1);
+const bold = style(1);
 const green = style(32);
 const red = style(31);
 

@@ -40,10 +40,10 @@ done 2>/dev/null
 ${then}
 `;
 
-export const label = (type: string) => `system_u:object_r:${type}:s0`;
+const label = (type: string) => `system_u:object_r:${type}:s0`;
 
 /** Paths with a label of their own: one that no policy has, too. */
-export const labelled: Readonly<Record<string, string>> = {
+const labelled: Readonly<Record<string, string>> = {
   '/usr/sbin/semodule': 'semodule_exec_t',
   '/usr/share/labelled': 'usr_t',
   '/usr/share/labelled/file': 'type_of_another_policy_t',

@@ -132,7 +132,7 @@ export const isTaken = ({ section, key, value }: Setting): boolean =>
   'guest' in read(`[Guest]\nRef=site:x\n[${section}]\n${key}=${value.replaceAll('%', '%%')}\n`);
 
 /** The options that are made of it, or that it would be if nothing stood against it. */
-export function optionsOf(setting: Setting): string[] {
+function optionsOf(setting: Setting): string[] {
   const { section, key, value } = setting;
   const known = guestVocabulary.find(section, key);
   const option = optionOfKey[key] ?? known?.nspawn?.option;

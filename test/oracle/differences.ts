@@ -9,7 +9,7 @@ interface Difference {
   readonly reason: string;
 }
 
-export const differences: readonly Difference[] = [
+const differences: readonly Difference[] = [
   {
     kinds: ['words'],
     is: (value) => /\\u(?:d[89a-f]|fffe|ffff|fd[d-e])|\\U000[0-9a-f]fff[ef]/i.test(value),

@@ -18,7 +18,7 @@ const places = [
 export const findLibrary = `find -L ${places.join(' ')} -maxdepth 1 -name 'libsystemd-shared-*.so' 2>/dev/null | head -n 1`;
 
 /** The library of this machine, and whether there is a compiler: else nothing can be asked here. */
-export const library = execFileSync('sh', ['-c', findLibrary], { encoding: 'utf8' }).trim();
+const library = execFileSync('sh', ['-c', findLibrary], { encoding: 'utf8' }).trim();
 export const canAsk = library !== '' && spawnSync('cc', ['--version']).status === 0;
 
 /** Compiles the program into a directory. It runs on hosts with this or a newer C library. */

@@ -62,7 +62,6 @@ const readers: Readonly<Record<string, (value: string) => string>> = {
 const isValue = (value: string): boolean => value !== '' && stripped(value) === value;
 
 export const ours = ({ kind, value }: Question): string => readers[kind]?.(value) ?? 'unknown';
-export const kinds = Object.keys(readers).filter((kind) => kind !== 'file');
 export const canBeAsked = ({ kind, value }: Question): boolean =>
   kind === 'file' || (isValue(value) && !value.includes('\0'));
 

@@ -4,7 +4,7 @@ import { eventually, inGuest, repositoryOf, status } from '../host/guests.ts';
 import { type Machine, timed } from './machine.ts';
 
 /** Waits until a guest is up and no deployment of it is on trial. */
-export const settled = (machine: Machine, name: string): Promise<void> =>
+const settled = (machine: Machine, name: string): Promise<void> =>
   eventually(
     machine,
     `systemctl is-active systemd-nspawn@${name} && ! systemctl is-active ostree-guest-assess@${name} &&

@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          globalSetup: ['test/unit/setup.ts'],
           // How long the properties take is the machine's business.
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

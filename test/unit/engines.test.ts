@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodeUtf8 } from '../../src/utf8.ts';
-import { buildGenerator, type Environment, engines, qjs, runGenerator, treeOf } from './engines.ts';
+import { buildGenerator, type Environment, engines, runGenerator, treeOf } from './engines.ts';
+import { qjs } from './qjs.ts';
 
 const node = engines[0][1];
 let lib: string;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleForQuickJS } from '../../quickjs.mjs';
+import { qjs } from './qjs.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -14,9 +15,6 @@ const node: [string, Environment] = [
   'Node',
   { OSTREE_GUESTS_NODE: process.execPath, OSTREE_GUESTS_QJS: none },
 ];
-
-/** Debian 12 has no package of it. */
-export const qjs = spawnSync('sh', ['-c', 'command -v qjs'], { encoding: 'utf8' }).stdout.trim();
 
 /** Name, and what has the front run it and no other. */
 export const engines: [typeof node, ...(typeof node)[]] = [

@@ -97,5 +97,8 @@ test('every command that prints JSON is described', () => {
   const printing = makeProgram('1.0').commands.filter((command) =>
     command.options.some(({ long }) => long === '--output'),
   );
-  for (const command of printing) expect(Object.keys(schema.$defs)).toContain(command.name());
+  for (const command of printing)
+    expect(Object.keys(schema.$defs), `describe ${command.name()} in docs/guestctl.schema.json`).toContain(
+      command.name(),
+    );
 });

@@ -26,17 +26,31 @@ test('it has every key, once, below its section', () => {
     const key = /^\\fB(\w+)=\\fR$/.exec(line)?.[1];
     if (key) entries.push(`${section}.${key}`);
   }
-  expect(entries.sort()).toEqual(guestVocabulary.keys.map(({ section: of, name }) => `${of}.${name}`).sort());
+  const keys = guestVocabulary.keys.map(({ section: of, name }) => `${of}.${name}`);
+  expect(entries.sort(), 'src/manual/keys.ts must print each key of src/config/keys/ once').toEqual(
+    keys.sort(),
+  );
 });
+
+/** The file that describes the keys of a section. */
+const fileOf = (section: string): string =>
+  section in guestDescriptions ? 'guest.ts' : section in machineDescriptions ? 'machine.ts' : 'unit.ts';
 
 test('what is described is there, and what is not described can only be what every guest has', () => {
   const all = { ...guestDescriptions, ...machineDescriptions, ...unitDescriptions };
   const described = Object.entries(all).flatMap(([section, keys]) =>
     Object.keys(keys).map((name) => guestVocabulary.find(section, name) ?? `${section}.${name}`),
   );
-  expect(described.filter((key) => typeof key === 'string')).toEqual([]);
-  const others = guestVocabulary.keys.filter((key) => !described.includes(key));
-  for (const { name, type } of others) expect(`${name}: ${type.noun}`).toMatch(/ only$|: not for guests$/);
+  const gone = described.filter((key) => typeof key === 'string');
+  expect(
+    gone,
+    'src/config/keys/ has no such key: remove it from src/manual/keys/, or correct its name',
+  ).toEqual([]);
+  const isFixed = (noun: string) => / only$|^not for guests$/.test(noun);
+  const missing = guestVocabulary.keys
+    .filter((key) => !described.includes(key) && !isFixed(key.type.noun))
+    .map(({ section, name }) => `describe [${section}] ${name}= in src/manual/keys/${fileOf(section)}`);
+  expect(missing).toEqual([]);
 });
 
 test('its example is a guest, and the one of the README', () => {
@@ -51,7 +65,8 @@ test('its example is a guest, and the one of the README', () => {
     guest: { description: 'Mail server', origin: { ref: 'debian/12/server' } },
   });
   const indented = example.replace(/^(?=.)/gm, '    ');
-  expect(readFileSync('README.md', 'utf8')).toContain(indented);
+  const mend = 'the README must have mailGuest of src/manual/guest-file.ts, indented by 4';
+  expect(readFileSync('README.md', 'utf8'), mend).toContain(indented);
 });
 
 test('the example of a build is one, and is in the README', () => {
@@ -65,7 +80,8 @@ test('the example of a build is one, and is in the README', () => {
     () => 'host',
   );
   expect(checked).toMatchObject({ build: { description: 'Debian for servers' } });
-  expect(readFileSync('README.md', 'utf8')).toContain(example.replace(/^(?=.)/gm, '    '));
+  const mend = 'the README must have `debian` of src/manual/build-file.ts, indented by 4';
+  expect(readFileSync('README.md', 'utf8'), mend).toContain(example.replace(/^(?=.)/gm, '    '));
 });
 
 const plain = (text: string) => text.replaceAll('\\-', '-').replaceAll(/\\f[BIR]/g, '');
@@ -81,13 +97,17 @@ test('guestctl(1) has every command, and every option', () => {
 
 test('ostree-guests(7) has every unit', () => {
   const templates = readdirSync('units').map((file) => file.replace('@', '@NAME'));
-  expect(units.map(([unit]) => unit).sort()).toEqual(['systemd-nspawn@NAME.service', ...templates].sort());
+  const mend = 'list what is in units/ in `units` of src/manual/concepts.ts, and nothing else';
+  const listed = units.map(([unit]) => unit).sort();
+  expect(listed, mend).toEqual(['systemd-nspawn@NAME.service', ...templates].sort());
 });
 
 test('ostree-guests-generator(8) has the environment that the generator reads', () => {
   const front = readFileSync('generators/ostree-guests-generator', 'utf8');
   const read = new Set(`${front}${readFileSync('src/generate/run.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g));
-  expect(environment.flatMap(([names]) => names.split(', ')).sort()).toEqual([...read].sort());
+  const described = environment.flatMap(([names]) => names.split(', ')).sort();
+  const mend = 'describe the variables of the generator in `environment` of src/manual/generator.ts';
+  expect(described, mend).toEqual([...read].sort());
 });
 
 test('what the pages tell to run of guestctl is there, with these options', () => {

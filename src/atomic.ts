@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Replaces a file so that a power cut leaves the old or the new content, never less. */
@@ -6,15 +6,28 @@ export function writeAtomically(file: string, text: string): void {
   const directory = dirname(file);
   mkdirSync(directory, { recursive: true });
   const temporary = `${file}.new`;
-  const descriptor = openSync(temporary, 'w', 0o644);
   try {
-    writeSync(descriptor, text);
+    writeAndSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDirectory(directory);
+}
+
+function writeAndSync(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o644);
+  try {
+    // write(2) may take a part only, if the disk fills up on the way.
+    for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
     fsyncSync(descriptor);
+  } catch (error) {
+    // Node knows no path here: it was given a descriptor.
+    throw Object.assign(error as Error, { path: file });
   } finally {
     closeSync(descriptor);
   }
-  renameSync(temporary, file);
-  syncDirectory(directory);
 }
 
 /** Makes renames and removals in a directory last. */

@@ -19,6 +19,13 @@ export const printableLine = (text: string): string => {
   return safe.includes('\n') || safe.includes('\t') ? safe.replace(/[\t\n]/g, escaped) : safe;
 };
 
+/** Shortens a text that others made, such as a file name of a tree, for a message. */
+export function shown(text: string): string {
+  const plain = printableLine(text);
+  return plain.length > longestShown ? `${plain.slice(0, longestShown)}…` : plain;
+}
+const longestShown = 200;
+
 /** Formats a value as JSON, in which JSON.stringify() leaves DEL, C1 and others as they are. */
 export const printableJson = (value: unknown): string =>
   withoutPasswords(JSON.stringify(value, undefined, 2)).replace(acting, (one) => `\\u${hex(one, 4)}`);

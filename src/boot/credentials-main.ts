@@ -1,5 +1,6 @@
 import { explain } from '../failure.ts';
-import { complain, requireGuest } from '../service.ts';
+import { complain } from '../service.ts';
+import { requireGuest } from '../state/declared.ts';
 import { writeCredentials } from './credentials.ts';
 
 // Started by the unit of the guest itself, before nspawn: NAME.

@@ -3,7 +3,7 @@ import type { Position } from '../config/problem.ts';
 import { explain, Failure } from '../failure.ts';
 import { directoryInside } from '../layout/inside.ts';
 import { ostree } from '../ostree/ostree.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';
 import type { Report } from '../update/report.ts';

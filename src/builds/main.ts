@@ -1,5 +1,6 @@
 import { buildUnit } from '../machine/systemctl.ts';
-import { requireBuild, runService } from '../service.ts';
+import { runService } from '../service.ts';
+import { requireBuild } from '../state/declared.ts';
 import { serviceReport } from '../update/report.ts';
 import { runBuild } from './build.ts';
 

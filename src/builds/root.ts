@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import { contentsOf, extract } from '../image/tar.ts';
 import { kindInside, listInside, removeInside, requireDirectory } from '../layout/inside.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 
 /**
  * The root directory that commands left in their place, or that of the archive that they left. What they left there as

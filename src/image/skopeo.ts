@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { leavingRoom } from '../disk-room.ts';
 import { Failure } from '../failure.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 import { run } from '../process.ts';
 
 /** An image that was copied here, its layers as plain archives. */

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 import { run } from '../process.ts';
 
 /** What an archive says of its members. Paths have no slash at either end. */

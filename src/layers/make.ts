@@ -3,7 +3,7 @@ import { type Guest, placeOf } from '../config/guest.ts';
 import { type Packages, packagesWords } from '../config/packages.ts';
 import { Failure } from '../failure.ts';
 import { roomsOf } from '../machine/confined.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 import { keepBrought } from '../sources/identity.ts';
 import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';

@@ -21,7 +21,7 @@ import {
 import { basename, dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import { unlessMissing } from '../node-files.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 
 /** Thrown for a tree that cannot be used: names a path of the tree and says what is wrong with it. */
 export class UnfitTree extends Failure {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { printableLine } from '../printable.ts';
+import { printableLine, shown } from '../printable.ts';
 
 const longest = 200;
 
@@ -13,10 +13,4 @@ export function requirePlainVersion(version: string, whose: string): string {
   if (version.length > longest)
     throw new Failure(`${whose} has a version of ${version.length} characters; ${longest} are the most`);
   return version;
-}
-
-/** A text that others made, such as a file name of a tree, as it is put into a message. */
-export function shown(text: string): string {
-  const plain = printableLine(text);
-  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
 }

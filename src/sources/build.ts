@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { link } from '../linking/link.ts';
 import { buildUnit, startUnit } from '../machine/systemctl.ts';
 import { hasCommit, repositoryOf } from '../ostree/repository.ts';
-import { requireBuild } from '../service.ts';
+import { requireBuild } from '../state/declared.ts';
 import type { Report } from '../update/report.ts';
 import { keepBrought } from './identity.ts';
 import type { Source } from './source.ts';

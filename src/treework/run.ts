@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../machine/confined.ts';
-import { shown } from '../ostree/version.ts';
+import { shown } from '../printable.ts';
 import type { Answer } from './answer.ts';
 import type { Jobs } from './jobs.ts';
 

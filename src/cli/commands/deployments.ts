@@ -1,6 +1,6 @@
 import { isPinned } from '../../ostree/deployments.ts';
 import { uniqueSpace } from '../../ostree/unique-space.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
 import { type Overview, overviewOf } from '../overview.ts';

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import { diff as compare } from '../../diff/diff.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
 import { diffJson, diffText } from '../screens/diff.ts';
 

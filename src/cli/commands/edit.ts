@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts';
 import { isRunning } from '../../machine/systemctl.ts';
 import { nodeFiles } from '../../node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { notDeclared, requireGuest } from '../../service.ts';
+import { notDeclared, requireGuest } from '../../state/declared.ts';
 import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { runEditor } from '../editor.ts';

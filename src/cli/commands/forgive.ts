@@ -1,4 +1,4 @@
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { forgive as forget, rejectedCommits } from '../../state/rejected.ts';
 import { forgetUndeployed, readUndeployed } from '../../state/undeployed.ts';
 import { type Define, guestArgument, say } from '../frame.ts';

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 import { showJournal } from '../../machine/journal.ts';
 import { isRunning, unitsOfGuest } from '../../machine/systemctl.ts';
 import { varOf } from '../../ostree/sysroot.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';
 
 export const logs: Define = (guestctl) =>

@@ -1,5 +1,5 @@
 import { setPinned } from '../../ostree/sysroot.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { findDeployment } from '../../update/rollback.ts';
 import { type Define, guestArgument, requiredDeploymentArgument, say } from '../frame.ts';
 import { deploymentWords } from '../screens/words.ts';

@@ -4,7 +4,7 @@ import { isRunning } from '../../machine/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { removeGuest, toBeRemoved } from '../../remove/remove.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../frame.ts';

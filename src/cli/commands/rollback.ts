@@ -1,5 +1,5 @@
 import { isRunning } from '../../machine/systemctl.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { askForRollback } from '../../update/rollback.ts';
 import { type Define, deploymentArgument, guestArgument, say } from '../frame.ts';
 import { deploymentWords } from '../screens/words.ts';

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import { attachInside } from '../../machine/inside.ts';
 import { shellIn } from '../../machine/machinectl.ts';
 import { isRunning } from '../../machine/systemctl.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';
 
 export const shell: Define = (guestctl) =>

@@ -1,6 +1,6 @@
 import { guestUnit, startUnit } from '../../machine/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../frame.ts';
 import { notCreated } from '../not-created.ts';
 

@@ -1,4 +1,4 @@
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { gatherDetails } from '../details.ts';
 import { type Define, guestArgument, outputOption, print } from '../frame.ts';
 import { overviewOf } from '../overview.ts';

@@ -1,5 +1,5 @@
 import { guestUnit, stopUnit } from '../../machine/systemctl.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../frame.ts';
 
 export const stop: Define = (guestctl) =>

@@ -1,5 +1,5 @@
 import { startUnit, switchUnit } from '../../machine/systemctl.ts';
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';
 
 export const switchCommand: Define = (guestctl) =>

@@ -1,4 +1,4 @@
-import { requireGuest } from '../../service.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { updateAndFollow } from '../follow.ts';
 import { type Define, guestsArgument } from '../frame.ts';
 

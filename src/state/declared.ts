@@ -1,0 +1,46 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import type { Build } from '../config/build.ts';
+import type { Guest } from '../config/guest.ts';
+import { loadBuild, loadGuest } from '../config/load.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
+import { searchPath } from '../config/search.ts';
+import { Failure } from '../failure.ts';
+import { nodeFiles } from '../node-files.ts';
+
+export function requireGuest(name: string): Guest {
+  const checked = loadGuest(nodeFiles, name);
+  if (!checked) throw leadsOut(name) ?? notDeclared(name);
+  if ('broken' in checked) throw hasMistakes(checked.broken.problems);
+  return checked.guest;
+}
+
+/** A guest's file may be a link, but its services see no more than some directories of the host. */
+function leadsOut(name: string): Failure | undefined {
+  const file = searchPath.guests.map((path) => `${path}/${name}.guest`).find(isDangling);
+  return file === undefined
+    ? undefined
+    : new Failure(
+        `${file} is a link to ${readlinkSync(file)}, which does not exist or which the guest's services do not see`,
+        'Put the file itself there',
+      );
+}
+
+const isDangling = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && !existsSync(path);
+
+export function requireBuild(name: string): Build {
+  const checked = loadBuild(nodeFiles, name);
+  if (!checked)
+    throw new Failure(`There is no build '${name}'`, `Declare it in /etc/ostree-guests/${name}.build`);
+  if ('broken' in checked) throw hasMistakes(checked.broken.problems);
+  return checked.build;
+}
+
+const hasMistakes = (problems: readonly Problem[]): Failure =>
+  new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
+
+export const notDeclared = (name: string): Failure =>
+  new Failure(
+    `No guest '${name}' is declared`,
+    `Write /etc/ostree-guests/${name}.guest, then: systemctl daemon-reload`,
+  );

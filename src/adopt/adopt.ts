@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncDirectory, writeAtomically } from '../atomic.ts';
 import { stateDirectory } from '../config/guest.ts';
 import { guestName } from '../config/schema.ts';
-import { Failure } from '../failure.ts';
-import { ownProgram, runConfined, treeCapabilities } from '../machine/confined.ts';
-import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../machine/systemctl.ts';
-import { unlessMissing } from '../node-files.ts';
+import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../host/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../ostree/keyfile.ts';
 import { deploy } from '../ostree/sysroot.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { Failure } from '../host/failure.ts';
+import { run } from '../host/process.ts';
 
 /**
  * Makes a directory what another one is: owners, modes, links, attributes and labels too. On btrfs and XFS its files

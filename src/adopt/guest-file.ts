@@ -1,5 +1,5 @@
 import { imageTransport } from '../config/origin.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import type { Keyfile } from '../ostree/keyfile.ts';
 
 /** The guest file that says what the origin of an adopted deployment says (rpm-ostree's too). */

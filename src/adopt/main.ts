@@ -1,5 +1,5 @@
-import { explain } from '../failure.ts';
-import { log, tell } from '../tell.ts';
+import { explain } from '../host/failure.ts';
+import { log, tell } from '../host/tell.ts';
 import { adoptTree } from './tree.ts';
 
 /** Started by guestctl adopt, confined: SYSROOT STATEROOT ROOT. Prints what came of it as JSON. */

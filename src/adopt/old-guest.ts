@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { unlessMissing } from '../node-files.ts';
+import { Failure } from '../host/failure.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { type Keyfile, parseKeyfile } from '../ostree/keyfile.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
 

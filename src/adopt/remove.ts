@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
 import { deploymentsOf, staterootOf } from './old-guest.ts';

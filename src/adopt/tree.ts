@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { explain, Failure } from '../failure.ts';
+import { roomsOf } from '../host/confined.ts';
+import { explain, Failure } from '../host/failure.ts';
+import { isMaintained, isRunning, updateUnit } from '../host/systemctl.ts';
 import { sharesFiles } from '../linking/shares.ts';
-import { roomsOf } from '../machine/confined.ts';
-import { isMaintained, isRunning, updateUnit } from '../machine/systemctl.ts';
 import { type Deployment, listDeployments, readBootList } from '../ostree/deployments.ts';
 import { closeSysroot } from '../ostree/protection.ts';
 import { recoverVar } from '../ostree/var-snapshots.ts';

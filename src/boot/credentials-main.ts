@@ -1,4 +1,4 @@
-import { explain } from '../failure.ts';
+import { explain } from '../host/failure.ts';
 import { complain } from '../service.ts';
 import { requireGuest } from '../state/declared.ts';
 import { writeCredentials } from './credentials.ts';

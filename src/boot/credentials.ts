@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { credentialsOf, idOf, setCredentials } from '../units/credentials.ts';
 
 /** Writes what SetCredential= of a guest says into files that only root can read. */

@@ -1,7 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { imageTransport } from '../config/origin.ts';
-import { Failure } from '../failure.ts';
-import { bootUnit } from '../machine/systemctl.ts';
+import { Failure } from '../host/failure.ts';
+import { bootUnit } from '../host/systemctl.ts';
 import { undeploy } from '../ostree/boot-list.ts';
 import { type Deployment, isPinned, listDeployments } from '../ostree/deployments.ts';
 import { formatKeyfile, type Keyfile } from '../ostree/keyfile.ts';

@@ -1,6 +1,6 @@
-import { bootUnit } from '../machine/systemctl.ts';
+import { bootUnit } from '../host/systemctl.ts';
+import { log } from '../host/tell.ts';
 import { complain, serviceMain } from '../service.ts';
-import { log } from '../tell.ts';
 import { boot } from './boot.ts';
 
 void serviceMain(bootUnit, (guest) => boot(guest, { say: log, warn: complain }));

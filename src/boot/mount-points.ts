@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
-import { inside, placeInside } from '../layout/inside.ts';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { inside, placeInside } from '../host/tree-files.ts';
 import type { Deployment } from '../ostree/deployments.ts';
 
 /**

@@ -3,14 +3,14 @@
 // outlives updates and rollbacks. src/boot/run-guest mounts it.
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { syncDirectory, writeAtomically } from '../atomic.ts';
 import type { Guest } from '../config/guest.ts';
 import { varLinks } from '../config/mounts.ts';
-import { Failure } from '../failure.ts';
-import { isDirectory } from '../layout/inside.ts';
-import { copyTree, syncFileSystem } from '../machine/copy.ts';
-import { isRunning } from '../machine/systemctl.ts';
-import { isThere } from '../node-files.ts';
+import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
+import { copyTree, syncFileSystem } from '../host/copy-tree.ts';
+import { Failure } from '../host/failure.ts';
+import { isThere } from '../host/node-files.ts';
+import { isRunning } from '../host/systemctl.ts';
+import { isDirectory } from '../host/tree-files.ts';
 import type { Deployment } from '../ostree/deployments.ts';
 import { varOf } from '../ostree/sysroot.ts';
 import { removeFile, stateFile } from '../state/files.ts';

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { makeDefault } from '../ostree/boot-list.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { restoreSnapshot } from '../ostree/var-snapshots.ts';

@@ -1,5 +1,5 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import type { Deployment } from '../ostree/deployments.ts';
 
 /** Where systemd-nspawn finds the deployment to boot. */

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { makeDefault } from '../ostree/boot-list.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { readRejection, reject } from '../state/rejected.ts';

@@ -1,10 +1,10 @@
 import { type Build, buildDirectory, type Command } from '../config/build.ts';
 import type { Position } from '../config/problem.ts';
-import { explain, Failure } from '../failure.ts';
-import { directoryInside } from '../layout/inside.ts';
+import { explain, Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
+import { directoryInside } from '../host/tree-files.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { ostree } from '../ostree/ostree.ts';
-import { shown } from '../printable.ts';
-import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';
 import type { Report } from '../update/report.ts';
 import { type Committed, ensureRepository } from './commit.ts';

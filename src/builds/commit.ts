@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { buildRepository, builtRef } from '../config/build.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
+import { readInside, requireDirectory } from '../host/tree-files.ts';
 import { dropSpecialFiles } from '../image/unpack.ts';
-import { readInside, requireDirectory } from '../layout/inside.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { holdCommit, readCommit, versionOf } from '../ostree/repository.ts';

@@ -9,11 +9,11 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Build, filesOf } from '../config/build.ts';
-import { leavingRoom } from '../disk-room.ts';
-import { fuseDevice, hasFuse } from '../machine/fuse.ts';
+import { leavingRoom } from '../host/disk-room.ts';
+import { fuseDevice, hasFuse } from '../host/fuse-device.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { type Finished, run } from '../host/process.ts';
 import { throwaway } from '../machine/nspawn.ts';
-import { unlessMissing } from '../node-files.ts';
-import { type Finished, run } from '../process.ts';
 
 /** Where the commands run, as they see it: an empty directory, in which they leave what they made. */
 export const workPlace = '/build';

@@ -1,4 +1,4 @@
-import { buildUnit } from '../machine/systemctl.ts';
+import { buildUnit } from '../host/systemctl.ts';
 import { runService } from '../service.ts';
 import { requireBuild } from '../state/declared.ts';
 import { serviceReport } from '../update/report.ts';

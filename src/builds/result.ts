@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Build, buildDirectory, filesOf } from '../config/build.ts';
-import { sha256 } from '../digest.ts';
-import { unlessMissing } from '../node-files.ts';
+import { sha256 } from '../host/digest.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { readJson, writeJson } from '../state/files.ts';
 
 /** What came of the last run of a build. */

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
+import { kindInside, listInside, removeInside, requireDirectory } from '../host/tree-files.ts';
 import { contentsOf, extract } from '../image/tar.ts';
-import { kindInside, listInside, removeInside, requireDirectory } from '../layout/inside.ts';
-import { shown } from '../printable.ts';
 
 /**
  * The root directory that commands left in their place, or that of the archive that they left. What they left there as

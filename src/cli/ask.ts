@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../host/printable.ts';
 
 /** Asks a person; no is the default, and what is answered where nobody is there. */
 export async function confirm(question: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../config/problem.ts';
-import { tell } from '../tell.ts';
+import { tell } from '../host/tell.ts';
 import { failed } from './frame.ts';
 
 /** Tells of problems with guest files; where there are any, the command has failed. */

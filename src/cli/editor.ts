@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { attach } from '../process.ts';
+import { Failure } from '../host/failure.ts';
+import { attach } from '../host/process.ts';
 
 /** Opens a file in the editor that systemctl edit would take. */
 export async function runEditor(file: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { Failure } from '../failure.ts';
-import { type JournalFields, readEntries, syncJournal } from '../machine/journal.ts';
-import { showUnits, startUnit, updateUnit } from '../machine/systemctl.ts';
-import { printableLine } from '../printable.ts';
-import { tell } from '../tell.ts';
+import { Failure } from '../host/failure.ts';
+import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
+import { printableLine } from '../host/printable.ts';
+import { showUnits, startUnit, updateUnit } from '../host/systemctl.ts';
+import { tell } from '../host/tell.ts';
 import { isQuiet, say } from './frame.ts';
 
 /** How often the progress is looked at, in milliseconds. */

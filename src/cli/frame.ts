@@ -1,7 +1,7 @@
 // What all commands have in common: how one is defined, its options, what it prints and how it ends.
 import { Argument, type Command, Option } from 'commander';
-import { printableJson } from '../printable.ts';
-import { tell } from '../tell.ts';
+import { printableJson } from '../host/printable.ts';
+import { tell } from '../host/tell.ts';
 import { printPaged } from './pager.ts';
 import { rendered, type Screen, screenOf } from './screen.ts';
 

@@ -1,10 +1,10 @@
 // Guest files that guestctl itself writes: checked first, then put in place.
 import { basename, dirname } from 'node:path';
-import { writeAtomically } from '../atomic.ts';
 import { loadGuest } from '../config/load.ts';
 import { searchPath } from '../config/search.ts';
-import { reloadUnits } from '../machine/systemctl.ts';
-import { nodeFiles } from '../node-files.ts';
+import { writeAtomically } from '../host/atomic-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { reloadUnits } from '../host/systemctl.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { problemsText } from './screens/problems.ts';
 

@@ -1,5 +1,5 @@
-import { explain } from '../failure.ts';
-import { tell } from '../tell.ts';
+import { explain } from '../host/failure.ts';
+import { tell } from '../host/tell.ts';
 import { failed, hostOf } from './frame.ts';
 import { makeProgram } from './program.ts';
 import { runOnHost } from './remote.ts';

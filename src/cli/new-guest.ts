@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 
 /** What `guestctl create` is told. */
 export interface NewGuest {

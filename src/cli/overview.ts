@@ -3,17 +3,10 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
-import { explain } from '../failure.ts';
-import { enabledUnits } from '../machine/enabled.ts';
-import {
-  activeStates,
-  guestUnit,
-  nextElapses,
-  showUnits,
-  timerUnit,
-  updateUnit,
-} from '../machine/systemctl.ts';
-import { nodeFiles } from '../node-files.ts';
+import { enabledUnits } from '../host/enabled-units.ts';
+import { explain } from '../host/failure.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { activeStates, guestUnit, nextElapses, showUnits, timerUnit, updateUnit } from '../host/systemctl.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';

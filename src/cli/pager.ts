@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { attach } from '../process.ts';
+import { attach } from '../host/process.ts';
 import { terminal, writeOut } from './out.ts';
 
 /** Prints a text; through a pager if one is wanted and the text is longer than the terminal. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { tell } from '../tell.ts';
+import { tell } from '../host/tell.ts';
 import { adopt } from './commands/adopt.ts';
 import { cat } from './commands/cat.ts';
 import { complete } from './commands/complete.ts';

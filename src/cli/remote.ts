@@ -1,4 +1,4 @@
-import { ssh } from '../machine/ssh.ts';
+import { ssh } from '../host/ssh.ts';
 
 /** Runs the same command with the guestctl of another host, [USER@]HOST[:PORT]; answers its exit code. */
 export function runOnHost(host: string, words: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../host/printable.ts';
 import { terminal } from './out.ts';
 
 /** What a text is laid out for. What is not a terminal gets no colours, and lines as long as they are. */

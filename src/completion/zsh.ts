@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { shellQuoted } from '../shell-word.ts';
+import { shellQuoted } from '../host/shell-word.ts';
 import { commandModels, type Kind, type OptionModel, optionModel } from './model.ts';
 
 /** For a directory of $fpath, as _guestctl. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { Failure } from '../failure.ts';
-import { runConfined } from '../machine/confined.ts';
+import { runConfined } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import {
   comparePackages,

@@ -1,8 +1,8 @@
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { roomsOf, runConfined } from '../machine/confined.ts';
-import { isRunning } from '../machine/systemctl.ts';
+import { roomsOf, runConfined } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { isRunning } from '../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { ostree, reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';

@@ -1,5 +1,5 @@
 import { managesItself } from '../config/guest.ts';
-import { fuseRemedy } from '../machine/fuse.ts';
+import { fuseRemedy } from '../host/fuse-device.ts';
 import type { Facts } from './facts.ts';
 
 /** What doctor has to say of one thing. */

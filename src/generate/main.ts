@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { nodeFiles } from '../node-files.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import { run } from './run.ts';
 
 process.exitCode = run({

@@ -1,5 +1,5 @@
 import { renameSync, rmdirSync, rmSync } from 'node:fs';
-import { isDirectory, namesIn } from '../layout/inside.ts';
+import { isDirectory, namesIn } from '../host/tree-files.ts';
 
 /**
  * Puts a layer over the tree below it, by the rules of the OCI image specification ("Representing Changes"): what is

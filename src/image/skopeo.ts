@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { leavingRoom } from '../disk-room.ts';
-import { Failure } from '../failure.ts';
-import { shown } from '../printable.ts';
-import { run } from '../process.ts';
+import { leavingRoom } from '../host/disk-room.ts';
+import { Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
+import { run } from '../host/process.ts';
 
 /** An image that was copied here, its layers as plain archives. */
 export interface CopiedImage {

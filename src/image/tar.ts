@@ -1,6 +1,6 @@
-import { Failure } from '../failure.ts';
-import { shown } from '../printable.ts';
-import { run } from '../process.ts';
+import { Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
+import { run } from '../host/process.ts';
 
 /** What an archive says of its members. Paths have no slash at either end. */
 export interface Contents {

@@ -1,8 +1,8 @@
 import { stateDirectory } from '../config/guest.ts';
-import { leavingRoom } from '../disk-room.ts';
+import { leavingRoom } from '../host/disk-room.ts';
+import type { Finished } from '../host/process.ts';
+import { runAsService } from '../host/systemd-run.ts';
 import { throwaway } from '../machine/nspawn.ts';
-import { runAsService } from '../machine/systemd-run.ts';
-import type { Finished } from '../process.ts';
 import { inputDirectory } from './script.ts';
 
 /** A root directory to run a script in, which is in its input directory under the name `script`. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Guest, placeOf, stateDirectory } from '../config/guest.ts';
 import type { Packages } from '../config/packages.ts';
-import { Failure } from '../failure.ts';
-import { runAsService } from '../machine/systemd-run.ts';
+import { Failure } from '../host/failure.ts';
+import { runAsService } from '../host/systemd-run.ts';
 import { localPaths } from './local-paths.ts';
 
 /** What programs of a tree must not see of the host, whatever a file says. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Guest, placeOf } from '../config/guest.ts';
 import { type Packages, packagesWords } from '../config/packages.ts';
-import { sha256 } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { sha256 } from '../host/digest.ts';
+import { Failure } from '../host/failure.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../ostree/repository.ts';
 import { commitOf } from '../sources/identity.ts';
 import type { Offer, Source, Tell } from '../sources/source.ts';

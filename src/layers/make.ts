@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { type Guest, placeOf } from '../config/guest.ts';
 import { type Packages, packagesWords } from '../config/packages.ts';
-import { Failure } from '../failure.ts';
-import { roomsOf } from '../machine/confined.ts';
-import { shown } from '../printable.ts';
+import { roomsOf } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { keepBrought } from '../sources/identity.ts';
-import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';
 import { runInContainer } from './container.ts';
 import { hostRepositories } from './host-repositories.ts';

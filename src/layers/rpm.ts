@@ -1,5 +1,5 @@
 import type { Packages } from '../config/packages.ts';
-import { shellQuoted } from '../shell-word.ts';
+import { shellQuoted } from '../host/shell-word.ts';
 import { inInput, type Manager, putInto, setUp, takeFrom } from './script.ts';
 
 const [repositories, keys] = ['/etc/yum.repos.d', '/etc/pki/rpm-gpg'];

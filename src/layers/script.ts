@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Packages } from '../config/packages.ts';
-import { shellQuoted } from '../shell-word.ts';
+import { shellQuoted } from '../host/shell-word.ts';
 
 /** Where a container finds what it is given; see container.ts. */
 export const inputDirectory = '/run/layers';

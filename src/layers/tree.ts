@@ -1,7 +1,6 @@
 // What is done to the content of a tree that packages are added to: jobs, which run confined.
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { sysusersFile } from '../layout/declare.ts';
 import {
   kindInside,
   linkInside,
@@ -10,7 +9,8 @@ import {
   removeInside,
   requireDirectory,
   writeInside,
-} from '../layout/inside.ts';
+} from '../host/tree-files.ts';
+import { sysusersFile } from '../layout/declare.ts';
 import { type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut, undoEtc } from '../layout/layout.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';

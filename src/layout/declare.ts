@@ -8,7 +8,7 @@ import {
   removeInside,
   requireDirectory,
   writeInside,
-} from './inside.ts';
+} from '../host/tree-files.ts';
 import { sysusersLines, sysusersNames } from './sysusers.ts';
 import { factory, tmpfilesLine, tmpfilesPaths, withoutTopLevel } from './tmpfiles.ts';
 import { varEntries } from './var.ts';

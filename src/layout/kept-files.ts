@@ -1,5 +1,12 @@
 import { readlinkSync } from 'node:fs';
-import { inside, kindOf, linkInside, readBytesInside, removeInside, writeInside } from './inside.ts';
+import {
+  inside,
+  kindOf,
+  linkInside,
+  readBytesInside,
+  removeInside,
+  writeInside,
+} from '../host/tree-files.ts';
 
 /** Files of a tree that a container may change for itself, as they were. Can be written as JSON. */
 export type KeptFiles = readonly (readonly [path: string, was: Kept])[];

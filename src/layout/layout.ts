@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { varLinks } from '../config/mounts.ts';
-import { declareUsers, declareVar } from './declare.ts';
 import {
   directoryInside,
   inside,
@@ -15,7 +14,8 @@ import {
   requireDirectory,
   UnfitTree,
   writeInside,
-} from './inside.ts';
+} from '../host/tree-files.ts';
+import { declareUsers, declareVar } from './declare.ts';
 
 /**
  * Makes a root directory one that OSTree deploys ("Adapting existing mainstream distributions" in its manual): the

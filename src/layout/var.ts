@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs';
-import { inside, listInside } from './inside.ts';
+import { inside, listInside } from '../host/tree-files.ts';
 import type { VarEntry } from './tmpfiles.ts';
 
 /** What is in the /var of a tree that a machine needs, each directory before what is in it. */

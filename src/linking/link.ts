@@ -1,8 +1,8 @@
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { loadGuests } from '../config/load.ts';
-import { Failure } from '../failure.ts';
-import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
-import { nodeFiles } from '../node-files.ts';
+import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { hostRepository } from '../sources/host-remotes.ts';
 import { unsharedFile } from '../state/unshared.ts';

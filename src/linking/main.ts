@@ -1,7 +1,7 @@
 // The program of ostree-guest-link-NAME.service, started by link.ts: the only step that sees other guests. It hands
 // checksums and refs to ostree(1), and follows no path of a tree.
 import { readFileSync } from 'node:fs';
-import { explain } from '../failure.ts';
+import { explain } from '../host/failure.ts';
 import { reason } from '../ostree/ostree.ts';
 import { pullAndTell } from '../ostree/pull-progress.ts';
 import { forgetUnshared } from '../state/unshared.ts';

@@ -1,10 +1,10 @@
 // Gives a guest files of its own instead of hard links to those of other guests: for one whose root could write to them.
 import { linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../failure.ts';
-import { syncFileSystem } from '../machine/copy.ts';
-import { run } from '../process.ts';
-import { removeTree } from '../tree-removal.ts';
+import { syncFileSystem } from '../host/copy-tree.ts';
+import { Failure } from '../host/failure.ts';
+import { run } from '../host/process.ts';
+import { removeTree } from '../host/tree-removal.ts';
 
 export interface SysrootToUnshare {
   readonly sysroot: string;

@@ -1,6 +1,6 @@
 // Asks the systemd inside a running machine, through its own D-Bus: systemctl(1) and systemd-run(1), --machine=.
-import { attach, type Finished, run } from '../process.ts';
-import { runAsService } from './systemd-run.ts';
+import { attach, type Finished, run } from '../host/process.ts';
+import { runAsService } from '../host/systemd-run.ts';
 
 /** Runs a program of the host that asks a machine: directly, or by way of somebody who may. */
 export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;

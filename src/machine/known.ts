@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { guestUnit, showUnits } from './systemctl.ts';
+import { Failure } from '../host/failure.ts';
+import { guestUnit, showUnits } from '../host/systemctl.ts';
 
 /**
  * Refuses to work on a guest that systemd has not seen: its file is newer than the last daemon-reload, and its units

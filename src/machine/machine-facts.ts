@@ -1,6 +1,6 @@
-import { run } from '../process.ts';
-import { machined, machinedTimeout } from './machined.ts';
-import { guestUnit, showUnits } from './systemctl.ts';
+import { machined, machinedTimeout } from '../host/machined.ts';
+import { run } from '../host/process.ts';
+import { guestUnit, showUnits } from '../host/systemctl.ts';
 
 /** What a running machine takes and where it is reached. What systemd does not know is absent. */
 export interface MachineFacts {

@@ -1,7 +1,7 @@
-import { Failure } from '../failure.ts';
-import type { Finished } from '../process.ts';
-import { updateUnit } from './systemctl.ts';
-import { runAsService } from './systemd-run.ts';
+import { Failure } from '../host/failure.ts';
+import type { Finished } from '../host/process.ts';
+import { updateUnit } from '../host/systemctl.ts';
+import { runAsService } from '../host/systemd-run.ts';
 
 /** What `rpm-ostree status --json` says of a deployment, as far as it is needed here. The first is the next to boot. */
 export interface RpmOstreeDeployment {

@@ -3,7 +3,7 @@
 // on versions that have no `ostree admin set-default`. Only the boot step does this, while the guest is stopped.
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncDirectory, writeAtomically } from '../atomic.ts';
+import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
 import { withVersion } from './boot-entries.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
 

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { destroyUnit } from '../machine/systemctl.ts';
-import { runAsService, type Settings } from '../machine/systemd-run.ts';
-import type { Finished } from '../process.ts';
+import type { Finished } from '../host/process.ts';
+import { destroyUnit } from '../host/systemctl.ts';
+import { runAsService, type Settings } from '../host/systemd-run.ts';
 
 /**
  * Runs `ostree admin --sysroot=SYSROOT deploy …` as a service of its own, ostree-guest-NAME. Nothing of a tree can be started

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
-import { inside } from '../layout/inside.ts';
-import { readRegularFile, unlessMissing } from '../node-files.ts';
+import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { inside } from '../host/tree-files.ts';
 import { type BootEntry, bootOrder, parseBootEntry, type WrongEntry } from './boot-entries.ts';
 import { deploymentAt } from './deployment-path.ts';
 import { type Keyfile, parseKeyfile } from './keyfile.ts';

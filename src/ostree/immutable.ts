@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
-import { run } from '../process.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { run } from '../host/process.ts';
 import { listDeployments } from './deployments.ts';
 
 /** OSTree makes the root of each deployment immutable; this lets those of a sysroot be removed. */

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { type Finished, run } from '../process.ts';
+import { Failure } from '../host/failure.ts';
+import { type Finished, run } from '../host/process.ts';
 
 /** Starts ostree(1); any exit code is an answer. */
 export function tryOstree(...args: readonly string[]): Promise<Finished> {

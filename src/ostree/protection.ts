@@ -2,7 +2,7 @@
 // mode of the sysroot, which lets nobody but root in, wherever it is.
 import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 
 /** Makes a sysroot's directory, or closes one that is there. src/boot/power-on does so, too. */
 export function closeSysroot(sysroot: string): void {

@@ -1,7 +1,7 @@
 // What `ostree pull` shows on a terminal, and nowhere else: ostree_repo_pull_default_console_progress_changed() of libostree.
 import { existsSync, readFileSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
-import { type Finished, run, runOnTerminal } from '../process.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { type Finished, run, runOnTerminal } from '../host/process.ts';
 
 /** How far a pull is, as far as libostree knows it. Sizes are as it formats them, such as "18.1 MB". */
 export interface PullProgress {

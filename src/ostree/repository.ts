@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readRegularFile } from '../node-files.ts';
+import { readRegularFile } from '../host/node-files.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
 /** Of a sysroot. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from './deployments.ts';
 

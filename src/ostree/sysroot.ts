@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { readRegularFile, unlessMissing } from '../node-files.ts';
+import { Failure } from '../host/failure.ts';
+import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService } from './deploy-service.ts';
 import { type Deployment, listDeployments } from './deployments.ts';

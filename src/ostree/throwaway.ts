@@ -1,6 +1,6 @@
 // A sysroot for a try, which nobody will miss: its deployments can be removed like any directory.
 import { mkdirSync } from 'node:fs';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { deployAsService } from './deploy-service.ts';
 import { listDeployments } from './deployments.ts';
 import { ostree, reason } from './ostree.ts';

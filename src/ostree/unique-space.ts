@@ -1,4 +1,4 @@
-import { run } from '../process.ts';
+import { run } from '../host/process.ts';
 import type { Deployment } from './deployments.ts';
 
 /**

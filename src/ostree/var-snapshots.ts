@@ -1,11 +1,11 @@
 // Copies of a stateroot's /var that share their data with it: reflinks, or snapshots where it is a Btrfs subvolume.
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncDirectory } from '../atomic.ts';
-import { snapshotSubvolume } from '../machine/btrfs.ts';
-import { copyTree, syncFileSystem } from '../machine/copy.ts';
-import { unlessMissing } from '../node-files.ts';
-import { removeTree } from '../tree-removal.ts';
+import { syncDirectory } from '../host/atomic-file.ts';
+import { snapshotSubvolume } from '../host/btrfs.ts';
+import { copyTree, syncFileSystem } from '../host/copy-tree.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { type Deployment, listDeployments } from './deployments.ts';
 import { varOf } from './sysroot.ts';
 

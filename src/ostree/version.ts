@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { printableLine, shown } from '../printable.ts';
+import { Failure } from '../host/failure.ts';
+import { printableLine, shown } from '../host/printable.ts';
 
 const longest = 200;
 

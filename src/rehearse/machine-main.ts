@@ -1,4 +1,4 @@
-import { rehearsalUnit } from '../machine/systemctl.ts';
+import { rehearsalUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
 import { runRehearsal } from './machine.ts';
 

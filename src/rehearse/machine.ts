@@ -2,11 +2,11 @@ import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'nod
 import { writeCredentials } from '../boot/credentials.ts';
 import { placesIn, recordedPlace } from '../boot/places.ts';
 import type { Guest } from '../config/guest.ts';
-import { isDirectory } from '../layout/inside.ts';
-import { bind, bindMapped, mountOverlay } from '../machine/mount.ts';
+import { bind, bindMapped, mountOverlay } from '../host/mount.ts';
+import { run } from '../host/process.ts';
+import { isDirectory } from '../host/tree-files.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
-import { run } from '../process.ts';
 import { setCredentials } from '../units/credentials.ts';
 import { rehearsalOptions } from '../units/nspawn-own.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';

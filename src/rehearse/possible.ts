@@ -1,8 +1,8 @@
 import type { Guest } from '../config/guest.ts';
 import { topOf } from '../config/place.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
-import { Failure } from '../failure.ts';
-import { canMapOwners } from '../machine/mount.ts';
+import { Failure } from '../host/failure.ts';
+import { canMapOwners } from '../host/mount.ts';
 
 /** Why a guest cannot be rehearsed on this host, where it cannot. */
 export async function whyNotRehearsed({ machine, values, file }: Guest): Promise<Problem | undefined> {

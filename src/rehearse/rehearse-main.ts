@@ -1,4 +1,4 @@
-import { rehearseUnit } from '../machine/systemctl.ts';
+import { rehearseUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
 import { serviceReport } from '../update/report.ts';
 import { rehearse } from './rehearse.ts';

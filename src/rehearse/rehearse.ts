@@ -1,9 +1,9 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { sha256 } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { sha256 } from '../host/digest.ts';
+import { Failure } from '../host/failure.ts';
+import { beginStart, destroyUnit, rehearsalUnit } from '../host/systemctl.ts';
 import { failedUnits } from '../machine/inside.ts';
-import { beginStart, destroyUnit, rehearsalUnit } from '../machine/systemctl.ts';
 import { hasBus, listDeployments } from '../ostree/deployments.ts';
 import { readCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
 import { type Baseline, readBaseline } from '../state/baseline.ts';

@@ -1,12 +1,12 @@
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { deployThrowaway, makeThrowaway } from '../ostree/throwaway.ts';
 import { stateFile } from '../state/files.ts';
-import { removeTree } from '../tree-removal.ts';
 
 /** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
 export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { searchPath } from '../config/search.ts';
-import { Failure } from '../failure.ts';
-import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import {
   disableUnits,
   guestUnit,
@@ -15,8 +16,7 @@ import {
   switchTimerUnit,
   timerUnit,
   unitsOfGuest,
-} from '../machine/systemctl.ts';
-import { unlessMissing } from '../node-files.ts';
+} from '../host/systemctl.ts';
 import { clearImmutable } from '../ostree/immutable.ts';
 
 /** What an administrator has written: guest files of packages in /usr stay. */

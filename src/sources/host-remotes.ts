@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { parseKeyfile } from '../ostree/keyfile.ts';
 import { configOf } from '../ostree/sysroot.ts';
 

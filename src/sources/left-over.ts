@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { workspaceOf } from '../layers/workspace.ts';
-import { removeTree } from '../tree-removal.ts';
 import { imageWorkOf } from './oci.ts';
 
 /** Removes what an update of a guest left that was killed while it worked on a tree. */

@@ -1,13 +1,13 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { type Guest, originPlace, stateDirectory } from '../config/guest.ts';
 import { type OciOrigin, originName } from '../config/origin.ts';
-import { requireRoom } from '../disk-room.ts';
+import { roomsOf } from '../host/confined.ts';
+import { requireRoom } from '../host/disk-room.ts';
+import { removeTree } from '../host/tree-removal.ts';
 import { pulledCommit, pullImage, pullsImages } from '../image/encapsulated.ts';
 import { copyImage, inspectImage, pinned } from '../image/skopeo.ts';
 import { link } from '../linking/link.ts';
-import { roomsOf } from '../machine/confined.ts';
 import { repositoryOf } from '../ostree/repository.ts';
-import { removeTree } from '../tree-removal.ts';
 import { doJob } from '../treework/run.ts';
 import { commitOf, keepBrought } from './identity.ts';
 import type { Source, Tell } from './source.ts';

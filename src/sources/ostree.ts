@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Guest, originPlace, placeOf } from '../config/guest.ts';
 import { type OstreeOrigin, originName } from '../config/origin.ts';
-import { Failure } from '../failure.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { type Finished, run } from '../host/process.ts';
 import { link, placesOf } from '../linking/link.ts';
-import { roomsOf, runConfined, treeCapabilities } from '../machine/confined.ts';
 import { listDeployments, originOf } from '../ostree/deployments.ts';
 import { reason } from '../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../ostree/repository.ts';
-import { type Finished, run } from '../process.ts';
 import { configureRemote, findRemote } from './remote.ts';
 import type { Source, Tell } from './source.ts';
 

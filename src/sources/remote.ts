@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { writeAtomically } from '../atomic.ts';
 import { type Guest, placeOf } from '../config/guest.ts';
 import type { OstreeOrigin, Remote } from '../config/origin.ts';
 import { formatProblem } from '../config/problem.ts';
-import { Failure } from '../failure.ts';
+import { writeAtomically } from '../host/atomic-file.ts';
+import { Failure } from '../host/failure.ts';
 import { parseKeyfile, replaceGroup } from '../ostree/keyfile.ts';
 import { configFileOf, configOf } from '../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';

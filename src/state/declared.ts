@@ -4,8 +4,8 @@ import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { searchPath } from '../config/search.ts';
-import { Failure } from '../failure.ts';
-import { nodeFiles } from '../node-files.ts';
+import { Failure } from '../host/failure.ts';
+import { nodeFiles } from '../host/node-files.ts';
 
 export function requireGuest(name: string): Guest {
   const checked = loadGuest(nodeFiles, name);

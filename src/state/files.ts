@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { syncDirectory, writeAtomically } from '../atomic.ts';
 import { stateDirectory } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { isThere, unlessMissing } from '../node-files.ts';
+import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
+import { Failure } from '../host/failure.ts';
+import { isThere, unlessMissing } from '../host/node-files.ts';
 
 /** A file of what is known of a guest and not OSTree's own. */
 export const stateFile = (guest: string, name: string): string => `${stateDirectory}/${guest}/${name}`;

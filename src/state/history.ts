@@ -9,8 +9,8 @@ import {
   readSync,
   writeSync,
 } from 'node:fs';
-import { syncDirectory } from '../atomic.ts';
-import { readRegularFile, unlessMissing } from '../node-files.ts';
+import { syncDirectory } from '../host/atomic-file.ts';
+import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { removeFile, stateFile } from './files.ts';
 
 export interface Lines<T> {

@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { readJson, removeFile, stateFile, writeJson } from './files.ts';
 
 /** A fetched commit that is to be deployed at the guest's next start. */

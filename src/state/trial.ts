@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync } from 'node:fs';
-import { syncDirectory } from '../atomic.ts';
+import { syncDirectory } from '../host/atomic-file.ts';
 import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts';
 
 /** A fresh deployment that has not yet been found healthy. */

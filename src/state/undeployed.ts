@@ -1,4 +1,4 @@
-import { run } from '../process.ts';
+import { run } from '../host/process.ts';
 import { readJson, removeFile, stateFile, writeJson } from './files.ts';
 import { readStaged } from './staged.ts';
 

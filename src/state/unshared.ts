@@ -1,4 +1,4 @@
-import { isThere } from '../node-files.ts';
+import { isThere } from '../host/node-files.ts';
 import { removeFile, stateFile, writeJson } from './files.ts';
 
 /**

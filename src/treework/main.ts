@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { noRoom, roomBelow } from '../disk-room.ts';
-import { explain, Failure } from '../failure.ts';
+import { noRoom, roomBelow } from '../host/disk-room.ts';
+import { explain, Failure } from '../host/failure.ts';
 import type { Answer } from './answer.ts';
 import { jobs } from './jobs.ts';
 

@@ -1,6 +1,6 @@
-import { Failure } from '../failure.ts';
-import { ownProgram, runConfined, treeCapabilities } from '../machine/confined.ts';
-import { shown } from '../printable.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../host/confined.ts';
+import { Failure } from '../host/failure.ts';
+import { shown } from '../host/printable.ts';
 import type { Answer } from './answer.ts';
 import type { Jobs } from './jobs.ts';
 

@@ -1,4 +1,4 @@
-import { assessUnit } from '../machine/systemctl.ts';
+import { assessUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
 import { assess } from './assess.ts';
 import { serviceReport } from './report.ts';

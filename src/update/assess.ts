@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../machine/systemctl.ts';
+import { Failure } from '../host/failure.ts';
+import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../host/systemctl.ts';
 import { type Deployment, hasBus, listDeployments } from '../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../state/baseline.ts';
 import { reject } from '../state/rejected.ts';

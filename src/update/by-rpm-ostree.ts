@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../host/systemctl.ts';
 import { throughHost } from '../machine/inside.ts';
 import {
   type CachedUpdate,
@@ -11,7 +12,6 @@ import {
   tryRpmOstree,
   unchanged,
 } from '../machine/rpm-ostree.ts';
-import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../machine/systemctl.ts';
 import { dropRef, repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { type Rejection, readRejection } from '../state/rejected.ts';
 import { rememberFailedUnits } from './health.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { cleanup } from '../ostree/sysroot.ts';

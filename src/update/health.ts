@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../config/guest.ts';
 import type { UpdatePolicy } from '../config/policy.ts';
 import { excerpt } from '../config/problem.ts';
+import { lastMessages } from '../host/journal.ts';
+import { showUnits } from '../host/systemctl.ts';
 import { type Ask, checkInside, failedUnits, isActive, systemState } from '../machine/inside.ts';
-import { lastMessages } from '../machine/journal.ts';
-import { showUnits } from '../machine/systemctl.ts';
 import { type Baseline, writeBaseline } from '../state/baseline.ts';
 import type { Report } from './report.ts';
 

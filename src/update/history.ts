@@ -1,4 +1,4 @@
-import type { JournalFields } from '../machine/journal.ts';
+import type { JournalFields } from '../host/journal.ts';
 
 /** Each attempt to change what a guest runs is in the journal, too, with this MESSAGE_ID: systemd.journal-fields(7). */
 export const messageId = '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31';

@@ -1,6 +1,6 @@
 // What rpm-ostree in a guest has made is judged by what it is, not by what was offered: the same packages over the same
 // tree come out as another commit each time, and what is offered is told by the commit that runs.
-import { sha256 } from '../digest.ts';
+import { sha256 } from '../host/digest.ts';
 import type { RpmOstreeDeployment } from '../machine/rpm-ostree.ts';
 import { readJson, stateFile, writeJson } from '../state/files.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../state/rejected.ts';

@@ -1,4 +1,4 @@
-import { updateUnit } from '../machine/systemctl.ts';
+import { updateUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
 import { serviceReport } from './report.ts';
 import { update } from './update.ts';

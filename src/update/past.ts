@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { stateDirectory } from '../config/guest.ts';
-import { readEntries } from '../machine/journal.ts';
-import { unlessMissing } from '../node-files.ts';
+import { readEntries } from '../host/journal.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { historyOf, readLines } from '../state/history.ts';
 import { messageId, type PastAttempt, parseAttempt, parseLine } from './history.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 
 /**
  * Refuses to work where /run/ostree is the host's own: libostree would take the host's staged deployment

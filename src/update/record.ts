@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { explain } from '../failure.ts';
-import { writeEntry } from '../machine/journal.ts';
+import { explain } from '../host/failure.ts';
+import { writeEntry } from '../host/journal.ts';
 import { complain } from '../service.ts';
 import { stateFile } from '../state/files.ts';
 import { appendLine, historyOf } from '../state/history.ts';

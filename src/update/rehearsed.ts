@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
-import { rehearseUnit, startUnit } from '../machine/systemctl.ts';
+import { Failure } from '../host/failure.ts';
+import { rehearseUnit, startUnit } from '../host/systemctl.ts';
 import { readRehearsal } from '../state/rehearsal.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { printableLine } from '../printable.ts';
-import { run } from '../process.ts';
-import { log } from '../tell.ts';
+import { printableLine } from '../host/printable.ts';
+import { run } from '../host/process.ts';
+import { log } from '../host/tell.ts';
 
 /** Tells whoever looks how far an update is. */
 export interface Report {

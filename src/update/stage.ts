@@ -1,7 +1,7 @@
 import { type Guest, originPlace } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
+import { bootUnit, isRunning, startUnit, updateUnit } from '../host/systemctl.ts';
 import { throughHost } from '../machine/inside.ts';
-import { bootUnit, isRunning, startUnit, updateUnit } from '../machine/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
 import { requirePlainVersion } from '../ostree/version.ts';

@@ -1,4 +1,4 @@
-import { switchUnit } from '../machine/systemctl.ts';
+import { switchUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
 import { serviceReport } from './report.ts';
 import { switchTo } from './switch.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
-import { Failure } from '../failure.ts';
+import { Failure } from '../host/failure.ts';
 import {
   assessUnit,
   bootUnit,
@@ -11,7 +11,7 @@ import {
   showUnits,
   switchUnit,
   tryRestartUnit,
-} from '../machine/systemctl.ts';
+} from '../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { requireRehearsable } from '../rehearse/possible.ts';

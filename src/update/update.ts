@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { startUnit, switchUnit } from '../machine/systemctl.ts';
+import { startUnit, switchUnit } from '../host/systemctl.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../ostree/staged-inside.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Problem } from '../config/problem.ts';
-import { fuseRemedy, hasFuse } from '../machine/fuse.ts';
+import { fuseRemedy, hasFuse } from '../host/fuse-device.ts';
 import { missingSources } from './bind-sources.ts';
 
 /** What only this host can tell of a build. */

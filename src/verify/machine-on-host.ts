@@ -4,7 +4,7 @@ import type { Guest } from '../config/guest.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Setting, Values } from '../config/values.ts';
 import { splitPlain, wordsOf } from '../config/words.ts';
-import { run } from '../process.ts';
+import { run } from '../host/process.ts';
 import { missingSources } from './bind-sources.ts';
 
 export async function machineOnHost({ values }: Guest): Promise<Problem[]> {

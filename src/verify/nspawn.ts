@@ -4,7 +4,7 @@ import { topOf } from '../config/place.ts';
 import type { Problem } from '../config/problem.ts';
 import { type Setting, Values } from '../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../config/vocabulary.ts';
-import { run } from '../process.ts';
+import { run } from '../host/process.ts';
 import { guestOptions } from '../units/nspawn-own.ts';
 
 /**

@@ -5,8 +5,8 @@ import type { Problem } from '../config/problem.ts';
 import type { Values } from '../config/values.ts';
 import type { Generated } from '../generate/generated.ts';
 import { writeUnits } from '../generate/write.ts';
-import { nodeFiles } from '../node-files.ts';
-import { run } from '../process.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { run } from '../host/process.ts';
 
 /** Of which units are made: a guest or a build. */
 interface Declared {

@@ -2,7 +2,7 @@
 import { containerOf } from '../../src/config/container.ts';
 import { Values } from '../../src/config/values.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
-import { shellWord } from '../../src/shell-word.ts';
+import { shellWord } from '../../src/host/shell-word.ts';
 import { read } from '../unit/read.ts';
 
 export interface Setting {

@@ -1,7 +1,7 @@
 // What runs confined: the settings of its unit, and what is told of its end.
 import { expect, test } from 'vitest';
-import { type Confinement, settingsOf } from '../../src/machine/confined.ts';
-import { serviceOf, withoutNotes } from '../../src/machine/systemd-run.ts';
+import { type Confinement, settingsOf } from '../../src/host/confined.ts';
+import { serviceOf, withoutNotes } from '../../src/host/systemd-run.ts';
 
 const plain: Confinement = { name: 'x', writable: ['/var/lib/ostree-guests/mail'], timeLimit: '1min' };
 const of = (confinement: Partial<Confinement>, own: string[] = []): Record<string, string> =>

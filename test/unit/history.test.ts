@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { plain } from '../../src/cli/screen.ts';
 import { historyText } from '../../src/cli/screens/history.ts';
-import { parseEntries } from '../../src/machine/journal.ts';
+import { parseEntries } from '../../src/host/journal.ts';
 import { appendLine, readLines } from '../../src/state/history.ts';
 import {
   type Attempt,

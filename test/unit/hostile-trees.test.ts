@@ -23,7 +23,7 @@ import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findRoot } from '../../src/builds/root.ts';
-import { explain } from '../../src/failure.ts';
+import { explain } from '../../src/host/failure.ts';
 import { mergeLayer } from '../../src/image/merge.ts';
 import { dropSpecialFiles } from '../../src/image/unpack.ts';
 import { keepFiles, restoreFiles } from '../../src/layout/kept-files.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadGuests } from '../../src/config/load.ts';
-import { nodeFiles } from '../../src/node-files.ts';
+import { nodeFiles } from '../../src/host/node-files.ts';
 import { complaints } from './read.ts';
 
 const many = 200_000;

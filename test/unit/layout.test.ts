@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { inside } from '../../src/layout/inside.ts';
+import { inside } from '../../src/host/tree-files.ts';
 import { forgetMachine, layOut, undoEtc } from '../../src/layout/layout.ts';
 import { sysusersLines, sysusersNames } from '../../src/layout/sysusers.ts';
 import { tmpfilesLine, tmpfilesPaths, withoutTopLevel } from '../../src/layout/tmpfiles.ts';

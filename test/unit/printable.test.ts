@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { printable, printableJson, printableLine } from '../../src/printable.ts';
+import { printable, printableJson, printableLine } from '../../src/host/printable.ts';
 
 test.each([
   ['plain text, ümläute and 日本', 'plain text, ümläute and 日本'],

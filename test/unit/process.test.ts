@@ -1,6 +1,6 @@
 // Whatever a program prints, and however long it and what it started go on, there is an answer of bounded size in time.
 import { expect, test } from 'vitest';
-import { run, runOnTerminal } from '../../src/process.ts';
+import { run, runOnTerminal } from '../../src/host/process.ts';
 
 const sh = (script: string, options = {}) => run('sh', ['-c', script], options);
 

@@ -1,6 +1,6 @@
 // What systemctl of systemd 257 printed on a test host, shortened by timers and units of the same kind.
 import { expect, test } from 'vitest';
-import { parseShow, parseTimers, parseUnits } from '../../src/machine/systemctl.ts';
+import { parseShow, parseTimers, parseUnits } from '../../src/host/systemctl.ts';
 
 // A guest that runs, its update service and timer, and a unit that does not exist.
 const shown = `\

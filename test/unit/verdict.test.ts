@@ -1,7 +1,7 @@
 // What one look at a machine on trial means, and what counts as the success of a health check.
 import { describe, expect, test } from 'vitest';
+import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/inside.ts';
-import { lostConnection } from '../../src/machine/systemctl.ts';
 import { decide, lackOf, type Sight } from '../../src/update/health.ts';
 
 const up: Sight = { unit: 'up', system: 'running', isAtTarget: true, failedUnits: [] };

@@ -1,5 +1,5 @@
 import { sourcesOf } from '../../config/load.ts';
-import { nodeFiles } from '../../node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
 import { notDeclared } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../frame.ts';
 import { mergedText } from '../screens/merged.ts';

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
-import { nodeFiles } from '../../node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { printableLine } from '../../host/printable.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { printableLine } from '../../printable.ts';
 import { writeOut } from '../out.ts';
 
 /** For the completion of shells: one word in each line, with no process started. */

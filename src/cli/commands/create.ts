@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Argument } from 'commander';
 import { loadGuest } from '../../config/load.ts';
-import { Failure } from '../../failure.ts';
-import { enableUnits, guestUnit, startUnit, timerUnit } from '../../machine/systemctl.ts';
-import { nodeFiles } from '../../node-files.ts';
+import { Failure } from '../../host/failure.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { enableUnits, guestUnit, startUnit, timerUnit } from '../../host/systemctl.ts';
 import { updateAndFollow } from '../follow.ts';
 import { type Define, say } from '../frame.ts';
 import { guestFileOf, installGuestFile, problemsWith } from '../guest-file.ts';

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { sourcesOf } from '../../config/load.ts';
-import { Failure } from '../../failure.ts';
-import { isRunning } from '../../machine/systemctl.ts';
-import { nodeFiles } from '../../node-files.ts';
+import { Failure } from '../../host/failure.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { notDeclared, requireGuest } from '../../state/declared.ts';
-import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { runEditor } from '../editor.ts';
 import { type Define, guestArgument, say } from '../frame.ts';

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { tell } from '../../tell.ts';
+import { tell } from '../../host/tell.ts';
 import { readPast } from '../../update/past.ts';
 import { type Define, outputOption, print } from '../frame.ts';
 import { attemptJson, historyText } from '../screens/history.ts';

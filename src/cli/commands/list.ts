@@ -1,4 +1,4 @@
-import { tell } from '../../tell.ts';
+import { tell } from '../../host/tell.ts';
 import { complainOf } from '../complain.ts';
 import { type Define, failed, formatOf, outputOption, print } from '../frame.ts';
 import { overviewOfAll } from '../overview.ts';

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { Argument } from 'commander';
-import { Failure } from '../../failure.ts';
-import { showJournal } from '../../machine/journal.ts';
-import { isRunning, unitsOfGuest } from '../../machine/systemctl.ts';
+import { Failure } from '../../host/failure.ts';
+import { showJournal } from '../../host/journal.ts';
+import { isRunning, unitsOfGuest } from '../../host/systemctl.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';

@@ -1,4 +1,4 @@
-import { rehearseUnit, startUnit } from '../../machine/systemctl.ts';
+import { rehearseUnit, startUnit } from '../../host/systemctl.ts';
 import { requireRehearsable } from '../../rehearse/possible.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument, say } from '../frame.ts';

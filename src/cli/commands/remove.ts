@@ -1,11 +1,11 @@
-import { Failure } from '../../failure.ts';
-import { diskUsage } from '../../machine/disk.ts';
-import { isRunning } from '../../machine/systemctl.ts';
+import { diskUsage } from '../../host/disk-usage.ts';
+import { Failure } from '../../host/failure.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { removeGuest, toBeRemoved } from '../../remove/remove.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { tell } from '../../tell.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
 

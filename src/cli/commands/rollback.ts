@@ -1,4 +1,4 @@
-import { isRunning } from '../../machine/systemctl.ts';
+import { isRunning } from '../../host/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { askForRollback } from '../../update/rollback.ts';
 import { type Define, deploymentArgument, guestArgument, say } from '../frame.ts';

@@ -1,8 +1,8 @@
 import { Argument } from 'commander';
-import { Failure } from '../../failure.ts';
+import { Failure } from '../../host/failure.ts';
+import { shellIn } from '../../host/machinectl.ts';
+import { isRunning } from '../../host/systemctl.ts';
 import { attachInside } from '../../machine/inside.ts';
-import { shellIn } from '../../machine/machinectl.ts';
-import { isRunning } from '../../machine/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';
 

@@ -1,4 +1,4 @@
-import { guestUnit, startUnit } from '../../machine/systemctl.ts';
+import { guestUnit, startUnit } from '../../host/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../frame.ts';

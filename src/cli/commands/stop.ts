@@ -1,4 +1,4 @@
-import { guestUnit, stopUnit } from '../../machine/systemctl.ts';
+import { guestUnit, stopUnit } from '../../host/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../frame.ts';
 

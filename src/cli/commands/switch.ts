@@ -1,4 +1,4 @@
-import { startUnit, switchUnit } from '../../machine/systemctl.ts';
+import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../frame.ts';
 

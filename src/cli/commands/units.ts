@@ -2,7 +2,7 @@ import { loadBuild, loadGuest } from '../../config/load.ts';
 import { unitsOfBuild } from '../../generate/further-units.ts';
 import type { Generated } from '../../generate/generated.ts';
 import { unitsOf } from '../../generate/units.ts';
-import { nodeFiles } from '../../node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
 import { notDeclared } from '../../state/declared.ts';
 import { complainOf } from '../complain.ts';
 import { type Define, guestOrBuildArgument, print } from '../frame.ts';

@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander';
-import { nodeFiles } from '../../node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
 import { verify as verifyAll } from '../../verify/verify.ts';
 import { type Define, failed, formatOf, isQuiet, outputOption, print } from '../frame.ts';
 import { githubCommands, problemJson, problemsText } from '../screens/problems.ts';

@@ -1,7 +1,7 @@
 import type { Difference, End } from '../../diff/diff.ts';
 import type { FileChange } from '../../diff/files.ts';
 import type { PackageChange } from '../../diff/packages.ts';
-import { printableLine } from '../../printable.ts';
+import { printableLine } from '../../host/printable.ts';
 import type { Screen } from '../screen.ts';
 import { short, undeployedWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { originWords } from '../../config/origin.ts';
+import { printableLine } from '../../host/printable.ts';
+import { guestUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
-import { guestUnit, timerUnit, updateUnit } from '../../machine/systemctl.ts';
-import { printableLine } from '../../printable.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 import { trialWords } from './deployments.ts';

@@ -1,4 +1,4 @@
-import { printableLine } from '../../printable.ts';
+import { printableLine } from '../../host/printable.ts';
 import type { Screen, Style } from '../screen.ts';
 
 /** One column: what it says of a row. */

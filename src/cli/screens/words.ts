@@ -1,5 +1,5 @@
+import { printableLine } from '../../host/printable.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
-import { printableLine } from '../../printable.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 
 /** As it is named everywhere: what it is, and the commit's first digits. */

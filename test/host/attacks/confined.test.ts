@@ -1,6 +1,6 @@
-// What a command sees and can do that our programs run confined (src/machine/confined.ts), on the host as it is.
+// What a command sees and can do that our programs run confined (src/host/confined.ts), on the host as it is.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Confinement, settingsOf, treeCapabilities } from '../../../src/machine/confined.ts';
+import { type Confinement, settingsOf, treeCapabilities } from '../../../src/host/confined.ts';
 import { bootHost, type Host } from '../host.ts';
 
 let host: Host;

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
-import type { Finished, RunOptions } from '../process.ts';
+import type { Finished, RunOptions } from './process.ts';
 import { runAsService, type Settings } from './systemd-run.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Finished, type RunOptions, run } from '../process.ts';
+import { type Finished, type RunOptions, run } from './process.ts';
 
 export type Settings = readonly (readonly [key: string, value: string])[];
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { Failure } from './failure.ts';
+import { run } from './process.ts';
 
 /** The properties of one unit, by name, as `systemctl show` prints them. */
 export type Properties = Readonly<Record<string, string>>;

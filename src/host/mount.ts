@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { Failure } from './failure.ts';
+import { run } from './process.ts';
 
 /** Whether bindMapped() does what it says: mount(8) of util-linux before 2.39 takes its option for a comment. */
 export async function canMapOwners(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { run } from '../process.ts';
+import { run } from './process.ts';
 
 /** How much of the disk a directory takes, for people; what it shares with others is counted, too. */
 export async function diskUsage(directory: string): Promise<string> {

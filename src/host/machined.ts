@@ -1,4 +1,4 @@
-import { run } from '../process.ts';
+import { run } from './process.ts';
 
 /** systemd-machined on the bus: service, object and interface, as busctl(1) takes them. */
 export const machined = [

@@ -1,4 +1,4 @@
-import { run } from '../process.ts';
+import { run } from './process.ts';
 
 /** The type of the file system that a path is on. */
 export async function fileSystemOf(path: string): Promise<string> {

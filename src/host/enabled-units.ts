@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { unlessMissing } from '../node-files.ts';
+import { unlessMissing } from './node-files.ts';
 
 /** Where systemctl(1) keeps what was enabled for good. */
 const directory = '/etc/systemd/system';

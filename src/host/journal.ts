@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { printable } from '../printable.ts';
-import { attach, run } from '../process.ts';
+import { Failure } from './failure.ts';
+import { printable } from './printable.ts';
+import { attach, run } from './process.ts';
 import { showUnits } from './systemctl.ts';
 
 /** The fields of one journal entry by their names: systemd.journal-fields(7). */

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { Failure } from './failure.ts';
+import { run } from './process.ts';
 
 /** Copies a tree with all its attributes; where the file system can, it shares the data: cp(1), --reflink. */
 export async function copyTree(from: string, to: string, reflink: 'auto' | 'always' = 'auto'): Promise<void> {

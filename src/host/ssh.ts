@@ -1,5 +1,5 @@
-import { attach } from '../process.ts';
-import { shellWord } from '../shell-word.ts';
+import { attach } from './process.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Runs a command on [USER@]HOST[:PORT], with our terminal where there is one; answers its exit code, or ssh's own 255. */
 export function ssh(destination: string, command: readonly string[]): Promise<number> {

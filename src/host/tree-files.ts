@@ -19,9 +19,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { Failure } from '../failure.ts';
-import { unlessMissing } from '../node-files.ts';
-import { shown } from '../printable.ts';
+import { Failure } from './failure.ts';
+import { unlessMissing } from './node-files.ts';
+import { shown } from './printable.ts';
 
 /** Thrown for a tree that cannot be used: names a path of the tree and says what is wrong with it. */
 export class UnfitTree extends Failure {

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import { run } from '../process.ts';
+import { Failure } from './failure.ts';
+import { run } from './process.ts';
 
 /** btrfs-subvolume(8): a writable snapshot. */
 export async function snapshotSubvolume(from: string, to: string): Promise<void> {

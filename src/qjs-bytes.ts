@@ -1,4 +1,4 @@
-import { largestFile } from './config/files.ts';
+import { largestFile } from './config/file-port.ts';
 import { os } from './qjs.ts';
 import { systemError } from './qjs-error.ts';
 import { decodeUtf8 } from './utf8.ts';

@@ -1,4 +1,4 @@
-import { type Files, largestFile } from './config/files.ts';
+import { type Files, largestFile } from './config/file-port.ts';
 import { os, std } from './qjs.ts';
 import { readBytes } from './qjs-bytes.ts';
 import { systemError } from './qjs-error.ts';

@@ -1,5 +1,5 @@
 import type { Line } from './line.ts';
-import { keyPlace, valuePlace } from './place.ts';
+import { keyPlace, valuePlace } from './positions.ts';
 import type { Position } from './problem.ts';
 
 /** One `Key=Value` of a section, as written. Where that is, is worked out when somebody asks: hardly ever. */

@@ -1,12 +1,12 @@
-import { besideFile } from './beside.ts';
 import { type Broken, stateDirectory } from './guest.ts';
-import { topOf } from './place.ts';
+import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
+import { besideFile } from './relative-path.ts';
 import { guestName } from './schema.ts';
+import { splitQuoted, wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
 import type { Values } from './values.ts';
-import { splitQuoted, wordsOf } from './words.ts';
 
 /** A tree that is made on this host: what one build's files declare, checked and with the defaults filled in. */
 export interface Build {

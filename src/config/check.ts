@@ -3,7 +3,7 @@ import { isOthers } from './line.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
 import { type Expanded, type Expansion, expand, expandForUnit, type Specifiers } from './specifiers.ts';
-import { unknownKey } from './unknown.ts';
+import { unknownKey } from './unknown-keys.ts';
 import type { Setting } from './values.ts';
 import { hasSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
 

@@ -1,10 +1,10 @@
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
 import { portsOf } from './ports.ts';
+import { splitQuoted, wordsOf } from './split-words.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 import { guestVocabulary, type Key } from './vocabulary.ts';
-import { splitQuoted, wordsOf } from './words.ts';
 
 /** What [Exec], [Files] and [Network] say. */
 export type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;

@@ -1,3 +1,4 @@
+import { checkTogether, wrongName } from './cross-key-rules.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
@@ -5,7 +6,6 @@ import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
 import { guestName } from './schema.ts';
-import { checkTogether, wrongName } from './together.ts';
 import type { Values } from './values.ts';
 
 /** Where everything of all guests lives that is not configuration. */

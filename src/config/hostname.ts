@@ -1,4 +1,4 @@
-import type { Files } from './files.ts';
+import type { Files } from './file-port.ts';
 
 /** The host's, as the kernel has it. */
 export const hostnameOf = (files: Pick<Files, 'read'>): string =>

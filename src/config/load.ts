@@ -1,10 +1,10 @@
 import { type Build, type CheckedBuild, readBuild } from './build.ts';
-import { forEach, type Read, readOne } from './each.ts';
+import { ManySources, mainFile, otherSource, readSource } from './drop-ins.ts';
 import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import type { Source } from './read.ts';
+import { forEach, type Read, readOne } from './read-each.ts';
 import { type Kind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
-import { ManySources, mainFile, otherSource, readSource } from './sources.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface Declared {

@@ -1,4 +1,4 @@
-import { besideFile } from './beside.ts';
+import { besideFile } from './relative-path.ts';
 import type { Values } from './values.ts';
 
 /** What the tree's own package manager adds to a tree. */

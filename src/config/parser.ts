@@ -11,7 +11,7 @@ import {
   semicolon,
   stripped,
 } from './line.ts';
-import { placeIn } from './place.ts';
+import { placeIn } from './positions.ts';
 import { type Problem, quoted } from './problem.ts';
 import type { Header, Syntax } from './syntax.ts';
 

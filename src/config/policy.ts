@@ -1,7 +1,7 @@
+import { wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
-import { wordsOf } from './words.ts';
 
 /** What [Update] says, but for when: that goes into the timers as it is, src/units/update-timer.ts and switch-timer.ts. */
 export interface UpdatePolicy {

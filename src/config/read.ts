@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 import { usualKey } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
 import type { ValueType } from './types.ts';
-import { unknownSections } from './unknown.ts';
+import { unknownSections } from './unknown-keys.ts';
 import { type Setting, Values } from './values.ts';
 
 /** One file that a guest or a build is made of: our own, or an admin's systemd.nspawn(5). */

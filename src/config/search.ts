@@ -1,4 +1,4 @@
-import type { Files } from './files.ts';
+import type { Files } from './file-port.ts';
 import type { Broken } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import { unreadable } from './unreadable.ts';

@@ -1,5 +1,5 @@
 import { bytes, microseconds, permyriad, wholeNumber } from './quantity.ts';
-import { splitPlain, splitQuoted, splitWords, type Words } from './words.ts';
+import { splitPlain, splitQuoted, splitWords, type Words } from './split-words.ts';
 
 /** What a value must look like. */
 export interface ValueType {

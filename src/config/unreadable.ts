@@ -1,5 +1,5 @@
 import type { Broken } from './guest.ts';
-import { topOf } from './place.ts';
+import { topOf } from './positions.ts';
 import type { Problem } from './problem.ts';
 
 /** A guest or a build whose file cannot be read, or is not there. */

@@ -1,7 +1,7 @@
 import { type CheckedBuild, readBuild } from '../config/build.ts';
-import { forEach } from '../config/each.ts';
-import type { Files } from '../config/files.ts';
+import type { Files } from '../config/file-port.ts';
 import type { Problem } from '../config/problem.ts';
+import { forEach } from '../config/read-each.ts';
 import type { Listing } from '../config/search.ts';
 import { unitsOfBuild } from './further-units.ts';
 import { writeUnits } from './write.ts';

@@ -1,7 +1,7 @@
-import { forEach } from '../config/each.ts';
-import type { Files } from '../config/files.ts';
+import type { Files } from '../config/file-port.ts';
 import { type Checked, readGuest } from '../config/guest.ts';
 import type { Problem } from '../config/problem.ts';
+import { forEach } from '../config/read-each.ts';
 import { Listing, type SearchPath } from '../config/search.ts';
 import { generateBuilds } from './builds.ts';
 import { unitsOf } from './units.ts';

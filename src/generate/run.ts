@@ -1,4 +1,4 @@
-import type { Files } from '../config/files.ts';
+import type { Files } from '../config/file-port.ts';
 import { formatProblem } from '../config/problem.ts';
 import { searchPath } from '../config/search.ts';
 import { generate } from './generate.ts';

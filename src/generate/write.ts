@@ -1,4 +1,4 @@
-import type { Files } from '../config/files.ts';
+import type { Files } from '../config/file-port.ts';
 import type { Generated } from './generated.ts';
 
 export function writeUnits(files: Files, output: string, units: readonly Generated[]): void {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Files, largestFile } from '../config/files.ts';
+import { type Files, largestFile } from '../config/file-port.ts';
 import { Failure } from './failure.ts';
 
 /** The file system port, on Node. */

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { Failure } from '../host/failure.ts';
 import { canMapOwners } from '../host/mount.ts';

@@ -1,6 +1,6 @@
 // Guests whose tree anybody may have made who can answer for their remote.
 import type { Guest } from '../config/guest.ts';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import { findHostRemote } from './host-remotes.ts';
 

@@ -1,6 +1,6 @@
 import { type Guest, managesItself } from '../config/guest.ts';
 import { mountArgument } from '../config/mounts.ts';
-import { wordsOf } from '../config/words.ts';
+import { wordsOf } from '../config/split-words.ts';
 import { credentialsOf, setCredentials } from './credentials.ts';
 import { execWord } from './exec-word.ts';
 import { fuseOption } from './fuse.ts';

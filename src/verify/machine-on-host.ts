@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import type { Problem } from '../config/problem.ts';
+import { splitPlain, wordsOf } from '../config/split-words.ts';
 import type { Setting, Values } from '../config/values.ts';
-import { splitPlain, wordsOf } from '../config/words.ts';
 import { run } from '../host/process.ts';
 import { missingSources } from './bind-sources.ts';
 

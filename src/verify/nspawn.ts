@@ -1,6 +1,6 @@
 import { containerOf } from '../config/container.ts';
 import type { Guest } from '../config/guest.ts';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import { type Setting, Values } from '../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../config/vocabulary.ts';

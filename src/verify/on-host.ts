@@ -5,7 +5,7 @@ import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadBuilds } from '../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../config/mounts.ts';
 import { nearest } from '../config/nearest.ts';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import { canReflink } from '../host/copy-tree.ts';
 import { nodeFiles } from '../host/node-files.ts';

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 
 /** Whether a guest is kept where another one is: in the same sysroot, or inside of it. */

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { topOf } from '../config/place.ts';
+import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Values } from '../config/values.ts';
 import type { Generated } from '../generate/generated.ts';

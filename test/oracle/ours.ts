@@ -2,11 +2,11 @@
 import { isOthers, stripped } from '../../src/config/line.ts';
 import { parseAll } from '../../src/config/parser.ts';
 import { bytes, microseconds, permyriad, wholeNumber } from '../../src/config/quantity.ts';
+import { splitPlain, splitQuoted, splitWords, type Words } from '../../src/config/split-words.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';
 import { isFalse, isTrue } from '../../src/config/types.ts';
-import { unknownSections } from '../../src/config/unknown.ts';
+import { unknownSections } from '../../src/config/unknown-keys.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
-import { splitPlain, splitQuoted, splitWords, type Words } from '../../src/config/words.ts';
 import type { Question } from './oracle.ts';
 
 const hex = (text: string): string => `.${Buffer.from(text).toString('hex')}`;

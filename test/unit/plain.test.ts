@@ -1,7 +1,7 @@
 // A plain guest (src/config/read.ts) takes the short way through the generator: whatever key it has, the long way comes to
 // the same.
 import { expect, test } from 'vitest';
-import { checkTogether } from '../../src/config/together.ts';
+import { checkTogether } from '../../src/config/cross-key-rules.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
 import { unitsOf } from '../../src/generate/units.ts';
 import { read } from './read.ts';

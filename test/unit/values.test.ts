@@ -1,7 +1,7 @@
 // From what is written to what is meant: words, specifiers, resets, and what is handed on to units.
 import { expect, test } from 'vitest';
+import { splitWords } from '../../src/config/split-words.ts';
 import { milliseconds } from '../../src/config/time-span.ts';
-import { splitWords } from '../../src/config/words.ts';
 import { ownLines } from '../../src/units/own-lines.ts';
 import { switchTimer } from '../../src/units/switch-timer.ts';
 import { updateTimer } from '../../src/units/update-timer.ts';

@@ -1,4 +1,4 @@
-import type { Files } from '../../config/files.ts';
+import type { Files } from '../../config/file-port.ts';
 import { formatProblem, type Problem } from '../../config/problem.ts';
 
 /** For people: each with the line that it is about. */

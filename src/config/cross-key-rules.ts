@@ -1,8 +1,8 @@
 import { networkOf } from './container.ts';
-import { managerRules } from './manager.ts';
-import { topOf } from './place.ts';
 import { twiceUsedPort } from './ports.ts';
+import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
+import { managerRules } from './self-managed-rules.ts';
 import { isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
 

@@ -1,7 +1,7 @@
+import { type ManySources, manySources, otherSource } from './drop-ins.ts';
 import type { Broken } from './guest.ts';
 import type { Source } from './read.ts';
 import type { Kind, Listing } from './search.ts';
-import { type ManySources, manySources, otherSource } from './sources.ts';
 import { unreadable } from './unreadable.ts';
 
 type Unreadable = { readonly broken: Broken };

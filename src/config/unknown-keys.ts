@@ -1,7 +1,7 @@
+import { successors } from './deprecated-keys.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, quoted } from './problem.ts';
 import type { Source } from './read.ts';
-import { successors } from './successors.ts';
 import type { Header } from './syntax.ts';
 import { hasSection, isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 

@@ -1,4 +1,4 @@
-import type { Rule } from './together.ts';
+import type { Rule } from './cross-key-rules.ts';
 import { isFalse, isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
 

@@ -5,8 +5,8 @@ import { readInside, requireDirectory } from '../host/tree-files.ts';
 import { dropSpecialFiles } from '../image/unpack.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
+import { requirePlainVersion } from '../ostree/plain-version.ts';
 import { holdCommit, readCommit, versionOf } from '../ostree/repository.ts';
-import { requirePlainVersion } from '../ostree/version.ts';
 import { findRoot } from './root.ts';
 
 export interface Committed {

@@ -1,6 +1,6 @@
 import { layOut } from '../layout/layout.ts';
 import { ostree } from '../ostree/ostree.ts';
-import { requirePlainVersion } from '../ostree/version.ts';
+import { requirePlainVersion } from '../ostree/plain-version.ts';
 import { identityOption } from '../sources/identity.ts';
 import { unpackLayers } from './unpack.ts';
 

@@ -14,8 +14,8 @@ import { sysusersFile } from '../layout/declare.ts';
 import { type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut, undoEtc } from '../layout/layout.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
+import { requirePlainVersion } from '../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../ostree/repository.ts';
-import { requirePlainVersion } from '../ostree/version.ts';
 import { identityOption } from '../sources/identity.ts';
 import { localPaths } from './local-paths.ts';
 

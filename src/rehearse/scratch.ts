@@ -5,7 +5,7 @@ import { Failure } from '../host/failure.ts';
 import { removeTree } from '../host/tree-removal.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { repositoryOf } from '../ostree/repository.ts';
-import { deployThrowaway, makeThrowaway } from '../ostree/throwaway.ts';
+import { deployThrowaway, makeThrowaway } from '../ostree/throwaway-sysroot.ts';
 import { stateFile } from '../state/files.ts';
 
 /** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */

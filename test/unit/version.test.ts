@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { requirePlainVersion } from '../../src/ostree/plain-version.ts';
 import { plainText } from '../../src/ostree/repository.ts';
-import { requirePlainVersion } from '../../src/ostree/version.ts';
 
 test.each([
   ["'12.1'", '12.1'],

@@ -1,8 +1,8 @@
 import type { Guest } from './config/guest.ts';
 import { explain, Failure } from './host/failure.ts';
 import { tell } from './host/tell.ts';
-import { requireKnown } from './machine/known.ts';
 import { requireGuest } from './state/declared.ts';
+import { requireKnown } from './state/known-to-systemd.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
 /** Runs the work of a service on the guest named on its command line; a failure is its last words. */

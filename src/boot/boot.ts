@@ -7,7 +7,7 @@ import { sharesFiles } from '../linking/shares.ts';
 import { type Deployment, listDeployments, readBootList } from '../ostree/deployments.ts';
 import { closeSysroot } from '../ostree/protection.ts';
 import { recoverVar } from '../ostree/var-snapshots.ts';
-import { readRollback } from '../state/rollback.ts';
+import { readRollback } from '../state/rollback-request.ts';
 import { readStaged } from '../state/staged.ts';
 import { readTrial } from '../state/trial.ts';
 import { isUnshared, noteUnshared } from '../state/unshared.ts';

@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { listDeployments } from '../ostree/deployments.ts';
-import { readSeen, writeSeen } from '../state/seen.ts';
+import { readSeen, writeSeen } from '../state/seen-deployments.ts';
 import { tryOut } from './finalize.ts';
 
 /**

@@ -13,7 +13,7 @@ import { isRunning } from '../host/systemctl.ts';
 import { isDirectory } from '../host/tree-files.ts';
 import type { Deployment } from '../ostree/deployments.ts';
 import { varOf } from '../ostree/sysroot.ts';
-import { removeFile, stateFile } from '../state/files.ts';
+import { removeFile, stateFile } from '../state/state-file.ts';
 import type { Log } from './boot.ts';
 
 /** A path where people expect to write, and the name of what is in its place in /var. */

@@ -3,7 +3,7 @@ import { Failure } from '../host/failure.ts';
 import { makeDefault } from '../ostree/boot-list.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { restoreSnapshot } from '../ostree/var-snapshots.ts';
-import { dropRollback, readRollback } from '../state/rollback.ts';
+import { dropRollback, readRollback } from '../state/rollback-request.ts';
 import { dropStaged } from '../state/staged.ts';
 import { endTrials } from '../state/trial.ts';
 import { record } from '../update/record.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Build, buildDirectory, filesOf } from '../config/build.ts';
 import { sha256 } from '../host/digest.ts';
 import { unlessMissing } from '../host/node-files.ts';
-import { readJson, writeJson } from '../state/files.ts';
+import { readJson, writeJson } from '../state/state-file.ts';
 
 /** What came of the last run of a build. */
 export interface Result {

@@ -8,10 +8,10 @@ import { explain } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { activeStates, guestUnit, nextElapses, showUnits, timerUnit, updateUnit } from '../host/systemctl.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
-import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
-import { type Rollback, readRollback } from '../state/rollback.ts';
+import { type Rollback, readRollback } from '../state/rollback-request.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
+import { whatIsStaged } from '../state/staged-update.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 

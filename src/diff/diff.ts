@@ -6,7 +6,7 @@ import { isRunning } from '../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { ostree, reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';
-import { whatIsStaged } from '../ostree/staged-inside.ts';
+import { whatIsStaged } from '../state/staged-update.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { diffPackages } from './database.ts';
 import { bothChanged, type FileChange, parseDiff } from './files.ts';

@@ -6,7 +6,7 @@ import { removeTree } from '../host/tree-removal.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { deployThrowaway, makeThrowaway } from '../ostree/throwaway-sysroot.ts';
-import { stateFile } from '../state/files.ts';
+import { stateFile } from '../state/state-file.ts';
 
 /** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
 export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');

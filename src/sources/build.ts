@@ -7,7 +7,7 @@ import { buildUnit, startUnit } from '../host/systemctl.ts';
 import { link } from '../linking/link.ts';
 import { hasCommit, repositoryOf } from '../ostree/repository.ts';
 import { requireBuild } from '../state/declared.ts';
-import type { Report } from '../update/report.ts';
+import type { Report } from '../state/report.ts';
 import { keepBrought } from './identity.ts';
 import type { Source } from './source.ts';
 

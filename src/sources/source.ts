@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { layered } from '../layers/layers.ts';
-import type { Report } from '../update/report.ts';
+import type { Report } from '../state/report.ts';
 import { buildSource } from './build.ts';
 import { ociSource } from './oci.ts';
 import { ostreeSource } from './ostree.ts';

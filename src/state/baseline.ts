@@ -1,4 +1,4 @@
-import { readJson, stateFile, writeJson } from './files.ts';
+import { readJson, stateFile, writeJson } from './state-file.ts';
 
 /** What a guest was like before a switch: the measure of what comes after. */
 export interface Baseline {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { syncDirectory } from '../host/atomic-file.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
-import { removeFile, stateFile } from './files.ts';
+import { removeFile, stateFile } from './state-file.ts';
 
 export interface Lines<T> {
   /** In the order in which they were written. */

@@ -1,4 +1,4 @@
-import { readJson, stateFile, writeJson } from './files.ts';
+import { readJson, stateFile, writeJson } from './state-file.ts';
 
 /** The commit that was last rehearsed and found healthy. */
 export interface Rehearsal {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { listJson, readJson, removeFile, stateFile, writeJson } from './state-file.ts';
 
 /** Why a commit is not to be staged again. One file for each commit, so that nobody needs a lock. */
 export interface Rejection {

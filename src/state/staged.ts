@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { unlessMissing } from '../host/node-files.ts';
-import { readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
 
 /** A fetched commit that is to be deployed at the guest's next start. */
 export interface Staged {

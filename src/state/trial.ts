@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { syncDirectory } from '../host/atomic-file.ts';
-import { listJson, readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { listJson, readJson, removeFile, stateFile, writeJson } from './state-file.ts';
 
 /** A fresh deployment that has not yet been found healthy. */
 export interface Trial {

@@ -1,6 +1,6 @@
 import { run } from '../host/process.ts';
-import { readJson, removeFile, stateFile, writeJson } from './files.ts';
 import { readStaged } from './staged.ts';
+import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
 
 /** Why the last start could not deploy what is staged. */
 export interface Undeployed {

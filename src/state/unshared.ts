@@ -1,5 +1,5 @@
 import { isThere } from '../host/node-files.ts';
-import { removeFile, stateFile, writeJson } from './files.ts';
+import { removeFile, stateFile, writeJson } from './state-file.ts';
 
 /**
  * There while no file of a guest is a hard link to one of another guest. Whoever links objects removes it before, of all guests

@@ -1,6 +1,6 @@
 import { assessUnit } from '../host/systemctl.ts';
 import { serviceMain } from '../service.ts';
+import { serviceReport } from '../state/report.ts';
 import { assess } from './assess.ts';
-import { serviceReport } from './report.ts';
 
 void serviceMain(assessUnit, (guest) => assess(guest, serviceReport));

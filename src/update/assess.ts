@@ -4,10 +4,10 @@ import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../ho
 import { type Deployment, hasBus, listDeployments } from '../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../state/baseline.ts';
 import { reject } from '../state/rejected.ts';
+import type { Report } from '../state/report.ts';
 import { endTrial, readTrial, type Trial, uncountTry } from '../state/trial.ts';
 import { judge } from './health.ts';
 import { record } from './record.ts';
-import type { Report } from './report.ts';
 
 /**
  * Judges a guest that was just started from a deployment on trial: healthy, it is blessed; faulty, it is started again,

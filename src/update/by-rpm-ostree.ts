@@ -13,12 +13,12 @@ import {
   unchanged,
 } from '../machine/rpm-ostree.ts';
 import { dropRef, repositoryOf, stagedRef } from '../ostree/repository.ts';
+import type { Trigger } from '../state/attempts.ts';
 import { type Rejection, readRejection } from '../state/rejected.ts';
+import type { Report } from '../state/report.ts';
 import { rememberFailedUnits } from './health.ts';
-import type { Trigger } from './history.ts';
 import { digestOfAttempt, noteRejected, refusedBefore, rejectionOf, rememberRefused } from './judged.ts';
 import { bringPackages, hasDeclared } from './packages-inside.ts';
-import type { Report } from './report.ts';
 import type { Done } from './stage.ts';
 
 /** One update of a guest that manages itself. */

@@ -6,8 +6,8 @@ import { repositoryOf } from '../ostree/repository.ts';
 import { cleanup } from '../ostree/sysroot.ts';
 import { pruneSnapshots } from '../ostree/var-snapshots.ts';
 import { dropUnusedRefs } from '../sources/unused-refs.ts';
-import { removeFile, stateFile, writeJson } from '../state/files.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../state/report.ts';
+import { removeFile, stateFile, writeJson } from '../state/state-file.ts';
 
 /** There while a clean-up is going on. */
 const mark = (guest: string): string => stateFile(guest, 'cleaning.json');

@@ -6,7 +6,7 @@ import { lastMessages } from '../host/journal.ts';
 import { showUnits } from '../host/systemctl.ts';
 import { type Ask, checkInside, failedUnits, isActive, systemState } from '../machine/inside.ts';
 import { type Baseline, writeBaseline } from '../state/baseline.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../state/report.ts';
 
 /** A machine that was just started: its name for machinectl, and the unit that it runs in. */
 export interface Subject {

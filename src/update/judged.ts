@@ -2,8 +2,8 @@
 // tree come out as another commit each time, and what is offered is told by the commit that runs.
 import { sha256 } from '../host/digest.ts';
 import type { RpmOstreeDeployment } from '../machine/rpm-ostree.ts';
-import { readJson, stateFile, writeJson } from '../state/files.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../state/rejected.ts';
+import { readJson, stateFile, writeJson } from '../state/state-file.ts';
 
 /** What two commits have in common that differ in the time they were made; undefined where the commit says it all. */
 export function contentOf(deployment: RpmOstreeDeployment): string | undefined {

@@ -6,8 +6,8 @@ import {
   rpmOstreeFailure,
   tryRpmOstree,
 } from '../machine/rpm-ostree.ts';
-import { readJson, removeFile, stateFile, writeJson } from '../state/files.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../state/report.ts';
+import { readJson, removeFile, stateFile, writeJson } from '../state/state-file.ts';
 
 type Declared = Pick<Packages, 'install' | 'remove'>;
 

@@ -3,9 +3,9 @@ import type { Guest } from '../config/guest.ts';
 import { explain } from '../host/failure.ts';
 import { writeEntry } from '../host/journal.ts';
 import { complain } from '../service.ts';
-import { stateFile } from '../state/files.ts';
+import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
 import { appendLine, historyOf } from '../state/history.ts';
-import { type Attempt, attemptFields, attemptLine } from './history.ts';
+import { stateFile } from '../state/state-file.ts';
 
 /**
  * Writes an attempt into the history of its guest, and into the journal for whoever reads that of the unit. `since` is when it began, in

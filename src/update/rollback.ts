@@ -3,7 +3,7 @@ import { Failure } from '../host/failure.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
 import { hasSnapshot } from '../ostree/var-snapshots.ts';
 import { forgive, readRejection, reject } from '../state/rejected.ts';
-import { dropRollback, writeRollback } from '../state/rollback.ts';
+import { dropRollback, writeRollback } from '../state/rollback-request.ts';
 import { dropStaged } from '../state/staged.ts';
 
 /**

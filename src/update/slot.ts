@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import { type Release, tryLock } from '../host/flock.ts';
-import type { Report } from './report.ts';
+import type { Report } from '../state/report.ts';
 
 // No guest has such a name.
 const directory = `${stateDirectory}/.slots`;

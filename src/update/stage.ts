@@ -6,14 +6,14 @@ import { listDeployments } from '../ostree/deployments.ts';
 import { requirePlainVersion } from '../ostree/plain-version.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../ostree/repository.ts';
 import type { Offer } from '../sources/source.ts';
-import { readRollback } from '../state/rollback.ts';
+import type { Attempt } from '../state/attempts.ts';
+import type { Report } from '../state/report.ts';
+import { readRollback } from '../state/rollback-request.ts';
 import { readStaged, writeStaged } from '../state/staged.ts';
 import { readUndeployed } from '../state/undeployed.ts';
 import { cleanUp } from './clean.ts';
 import { rememberFailedUnits } from './health.ts';
-import type { Attempt } from './history.ts';
 import { rehearsed } from './rehearsed.ts';
-import type { Report } from './report.ts';
 
 /** What was done, for the history. */
 export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;

@@ -13,16 +13,16 @@ import {
   tryRestartUnit,
 } from '../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../ostree/deployments.ts';
-import { whatIsStaged } from '../ostree/staged-inside.ts';
 import { requireRehearsable } from '../rehearse/possible.ts';
+import { triggerOf } from '../state/attempts.ts';
 import { readRejection } from '../state/rejected.ts';
-import { readRollback } from '../state/rollback.ts';
+import type { Report } from '../state/report.ts';
+import { readRollback } from '../state/rollback-request.ts';
+import { whatIsStaged } from '../state/staged-update.ts';
 import { readTrial } from '../state/trial.ts';
 import { failsAgain, readUndeployed } from '../state/undeployed.ts';
 import { rememberFailedUnits } from './health.ts';
-import { triggerOf } from './history.ts';
 import { rehearsed } from './rehearsed.ts';
-import type { Report } from './report.ts';
 
 /**
  * One run of ostree-guest-switch@NAME.service: restarts a running guest into what is to be booted next, and waits for

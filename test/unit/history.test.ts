@@ -6,7 +6,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { plain } from '../../src/cli/screen.ts';
 import { historyText } from '../../src/cli/screens/history.ts';
 import { parseEntries } from '../../src/host/journal.ts';
-import { appendLine, readLines } from '../../src/state/history.ts';
 import {
   type Attempt,
   attemptFields,
@@ -14,7 +13,8 @@ import {
   parseAttempt,
   parseLine,
   triggerOf,
-} from '../../src/update/history.ts';
+} from '../../src/state/attempts.ts';
+import { appendLine, readLines } from '../../src/state/history.ts';
 
 process.env['TZ'] = 'UTC';
 

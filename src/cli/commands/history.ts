@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import { tell } from '../../host/tell.ts';
-import { readPast } from '../../update/past.ts';
+import { readPast } from '../../state/past-attempts.ts';
 import { type Define, outputOption, print } from '../frame.ts';
 import { attemptJson, historyText } from '../screens/history.ts';
 

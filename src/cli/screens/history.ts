@@ -1,4 +1,4 @@
-import type { PastAttempt } from '../../update/history.ts';
+import type { PastAttempt } from '../../state/attempts.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { short, timeWords } from './words.ts';

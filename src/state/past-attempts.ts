@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { stateDirectory } from '../config/guest.ts';
 import { readEntries } from '../host/journal.ts';
 import { unlessMissing } from '../host/node-files.ts';
-import { historyOf, readLines } from '../state/history.ts';
-import { messageId, type PastAttempt, parseAttempt, parseLine } from './history.ts';
+import { messageId, type PastAttempt, parseAttempt, parseLine } from './attempts.ts';
+import { historyOf, readLines } from './history.ts';
 
 export interface Past {
   /** The newest last. */

@@ -1,4 +1,4 @@
-import { readJson, removeFile, stateFile, writeJson } from './files.ts';
+import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
 
 /** The deployment that somebody asked for, to be made the default at the guest's next start. */
 export interface Rollback {

@@ -1,4 +1,4 @@
-import { readJson, stateFile, writeJson } from './files.ts';
+import { readJson, stateFile, writeJson } from './state-file.ts';
 
 const fileOf = (guest: string): string => stateFile(guest, 'seen.json');
 

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { unlessMissing } from '../host/node-files.ts';
-import { readStaged, type Staged } from '../state/staged.ts';
-import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from './deployments.ts';
+import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from '../ostree/deployments.ts';
+import { readStaged, type Staged } from './staged.ts';
 
 /** What the next start of a running guest boots instead of what it runs from. */
 export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefined =>

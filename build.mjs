@@ -66,9 +66,9 @@ await build({
   entryPoints: {
     generator: 'src/generate/main.ts',
     update: 'src/update/main.ts',
-    link: 'src/linking/main.ts',
+    link: 'src/trees/linking/main.ts',
     build: 'src/builds/main.ts',
-    treework: 'src/treework/main.ts',
+    treework: 'src/trees/treework/main.ts',
     boot: 'src/boot/main.ts',
     credentials: 'src/boot/credentials-main.ts',
     switch: 'src/update/switch-main.ts',

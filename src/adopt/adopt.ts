@@ -10,8 +10,8 @@ import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../host/
 import { listDeployments } from '../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../ostree/keyfile.ts';
 import { deploy } from '../ostree/sysroot.ts';
-import { hostRepository } from '../sources/host-remotes.ts';
 import { requireGuest } from '../state/declared.ts';
+import { hostRepository } from '../trees/ostree/host-remotes.ts';
 import { copyDirectory, copyMissing, sync } from './copy.ts';
 import { guestFileText } from './guest-file.ts';
 import { occupantsOf } from './occupants.ts';

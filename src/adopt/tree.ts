@@ -3,7 +3,7 @@ import { unlessMissing } from '../host/node-files.ts';
 import { ostree, tryOstree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { ensureSysroot } from '../ostree/sysroot.ts';
-import { hostRepository } from '../sources/host-remotes.ts';
+import { hostRepository } from '../trees/ostree/host-remotes.ts';
 
 /** The commit, and whether it differs from the one that the host has deployed. */
 export interface Adopted {

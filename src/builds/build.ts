@@ -6,10 +6,10 @@ import { directoryInside } from '../host/tree-files.ts';
 import { removeTree } from '../host/tree-removal.ts';
 import { ostree } from '../ostree/ostree.ts';
 import type { Report } from '../state/report.ts';
-import { doJob } from '../treework/run.ts';
-import { type Committed, ensureRepository } from './commit.ts';
+import { type Committed, ensureRepository } from '../trees/build/commit-build.ts';
+import { definitionOf, writeResult } from '../trees/build/result.ts';
+import { doJob } from '../trees/treework/run.ts';
 import { makeRooms, type Rooms, runInside, workPlace } from './container.ts';
-import { definitionOf, writeResult } from './result.ts';
 
 /** One run of ostree-guest-build@NAME.service: makes the tree, and commits it if it is not the same as before. */
 export async function runBuild(build: Build, report: Report): Promise<void> {

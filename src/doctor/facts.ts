@@ -15,7 +15,7 @@ import { showUnits, systemdVersion } from '../host/systemctl.ts';
 import { type RefusedEntry, readBootList } from '../ostree/deployments.ts';
 import { ostreeVersion } from '../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../ostree/protection.ts';
-import { unsignedWarning, type Warning } from '../sources/unsigned.ts';
+import { unsignedWarning, type Warning } from '../trees/ostree/unsigned.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 
 export interface Facts {

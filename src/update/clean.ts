@@ -5,9 +5,9 @@ import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf } from '../ostree/repository.ts';
 import { cleanup } from '../ostree/sysroot.ts';
 import { pruneSnapshots } from '../ostree/var-snapshots.ts';
-import { dropUnusedRefs } from '../sources/unused-refs.ts';
 import type { Report } from '../state/report.ts';
 import { removeFile, stateFile, writeJson } from '../state/state-file.ts';
+import { dropUnusedRefs } from '../trees/unused-refs.ts';
 
 /** There while a clean-up is going on. */
 const mark = (guest: string): string => stateFile(guest, 'cleaning.json');

@@ -14,8 +14,8 @@ import { listDeployments } from '../ostree/deployments.ts';
 import { features } from '../ostree/ostree.ts';
 import { whyUnprotected } from '../ostree/protection.ts';
 import { whyNotRehearsed } from '../rehearse/possible.ts';
-import { findHostRemote } from '../sources/host-remotes.ts';
-import { unsignedProblem } from '../sources/unsigned.ts';
+import { findHostRemote } from '../trees/ostree/host-remotes.ts';
+import { unsignedProblem } from '../trees/ostree/unsigned.ts';
 import { machineOnHost } from './machine-on-host.ts';
 import { nspawnOptions } from './nspawn.ts';
 

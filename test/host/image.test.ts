@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { copyImage, inspectImage } from '../../src/image/skopeo.ts';
-import { unpackLayers } from '../../src/image/unpack.ts';
+import { copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
+import { unpackLayers } from '../../src/trees/image/unpack.ts';
 import { type Layer, makeLayer, writeImage } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 

@@ -1,11 +1,11 @@
 // What people read about build files, what is made of right ones, and what is said of a command that failed.
 import { expect, test } from 'vitest';
 import { lastWords } from '../../src/builds/build.ts';
-import { definitionOf } from '../../src/builds/result.ts';
 import { type Build, readBuild } from '../../src/config/build.ts';
 import { loadAll, loadBuildFile } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { vocabularyOf } from '../../src/config/vocabulary.ts';
+import { definitionOf } from '../../src/trees/build/result.ts';
 import { complaints, guestOf, hostname } from './read.ts';
 
 const file = '/etc/ostree-guests/debian.build';

@@ -22,12 +22,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findRoot } from '../../src/builds/root.ts';
 import { explain } from '../../src/host/failure.ts';
-import { mergeLayer } from '../../src/image/merge.ts';
-import { dropSpecialFiles } from '../../src/image/unpack.ts';
-import { keepFiles, restoreFiles } from '../../src/layout/kept-files.ts';
-import { forgetMachine, layOut, undoEtc } from '../../src/layout/layout.ts';
+import { findRoot } from '../../src/trees/build/root.ts';
+import { mergeLayer } from '../../src/trees/image/merge.ts';
+import { dropSpecialFiles } from '../../src/trees/image/unpack.ts';
+import { keepFiles, restoreFiles } from '../../src/trees/layout/kept-files.ts';
+import { forgetMachine, layOut, undoEtc } from '../../src/trees/layout/layout.ts';
 
 let base: string;
 let server: Server;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { escapeForRef } from '../../src/image/encapsulated.ts';
-import { parseMember, reasonOf } from '../../src/image/tar.ts';
+import { escapeForRef } from '../../src/trees/image/encapsulated.ts';
+import { parseMember, reasonOf } from '../../src/trees/image/tar.ts';
 
 // As the documentation of ostree-rs-ext has them, and by its rules.
 test.each([

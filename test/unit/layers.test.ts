@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { packagesWords } from '../../src/config/packages.ts';
-import { whyClosed } from '../../src/layers/host-repositories.ts';
-import { localPaths } from '../../src/layers/local-paths.ts';
-import { reasonOf } from '../../src/layers/make.ts';
-import { managers } from '../../src/layers/managers.ts';
-import { rpmOstree } from '../../src/layers/rpm.ts';
+import { whyClosed } from '../../src/trees/packages/host-repositories.ts';
+import { localPaths } from '../../src/trees/packages/local-paths.ts';
+import { reasonOf } from '../../src/trees/packages/make-layers.ts';
+import { managers } from '../../src/trees/packages/managers.ts';
+import { rpmOstree } from '../../src/trees/packages/rpm.ts';
 import { complaints, guestOf, readAs } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n[Packages]\n';

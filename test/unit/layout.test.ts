@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inside } from '../../src/host/tree-files.ts';
-import { forgetMachine, layOut, undoEtc } from '../../src/layout/layout.ts';
-import { sysusersLines, sysusersNames } from '../../src/layout/sysusers.ts';
-import { tmpfilesLine, tmpfilesPaths, withoutTopLevel } from '../../src/layout/tmpfiles.ts';
+import { forgetMachine, layOut, undoEtc } from '../../src/trees/layout/layout.ts';
+import { sysusersLines, sysusersNames } from '../../src/trees/layout/sysusers.ts';
+import { tmpfilesLine, tmpfilesPaths, withoutTopLevel } from '../../src/trees/layout/tmpfiles.ts';
 
 let root: string;
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sharedIn } from '../../src/linking/unshare.ts';
 import { pullAndTell } from '../../src/ostree/pull-progress.ts';
+import { sharedIn } from '../../src/trees/linking/unshare.ts';
 import { Pace } from '../../src/update/slot.ts';
 
 const [second, kB, MB] = [1000, 1e3, 1e6];

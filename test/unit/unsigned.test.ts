@@ -1,7 +1,7 @@
 // A tree that anybody on the way can replace is taken only if that is what the file says.
 import { expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problem.ts';
-import { unsignedProblem, unsignedWarning } from '../../src/sources/unsigned.ts';
+import { unsignedProblem, unsignedWarning } from '../../src/trees/ostree/unsigned.ts';
 import { guestOf } from './read.ts';
 
 const guestWith = (remote: string) => guestOf(`[Guest]\nRef=site:x\n[Remote]\n${remote}\n`);

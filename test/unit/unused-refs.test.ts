@@ -1,6 +1,6 @@
 // What a guest's repository keeps of where its tree came from before.
 import { expect, test } from 'vitest';
-import { unusedRefs } from '../../src/sources/unused-refs.ts';
+import { unusedRefs } from '../../src/trees/unused-refs.ts';
 import { guestOf } from './read.ts';
 
 const all = [

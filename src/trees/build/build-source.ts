@@ -1,0 +1,74 @@
+import { definitionOf, readResult } from './result.ts';
+import { type Build, buildRepository, builtRef } from '../../config/build.ts';
+import { type Guest, originPlace } from '../../config/guest.ts';
+import { type BuildOrigin, originName } from '../../config/origin.ts';
+import { Failure } from '../../host/failure.ts';
+import { buildUnit, startUnit } from '../../host/systemctl.ts';
+import { link } from '../linking/link.ts';
+import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
+import { requireBuild } from '../../state/declared.ts';
+import type { Report } from '../../state/report.ts';
+import { keepBrought } from '../identity.ts';
+import type { Source } from '../source.ts';
+
+/** A tree that is made on this host. Whether it is a new one is known once it is made. */
+export function buildSource(guest: Guest, origin: BuildOrigin): Source {
+  const repository = repositoryOf(guest.sysroot);
+  return {
+    async check(report) {
+      const checksum = await upToDate(guest, declared(guest, origin), report);
+      const fetch = async () => {
+        const made = buildRepository(origin.build);
+        if (!hasCommit(repository, checksum))
+          await link(guest, { kind: 'commit', checksum }, { from: [made] });
+        if (!hasCommit(repository, checksum)) throw new Failure(`Cannot take ${checksum} from ${made}`);
+        await keepBrought(guest.sysroot, builtRef, checksum);
+        return checksum;
+      };
+      return { checksum, refspec: originName(origin), url: buildUnit(origin.build), fetch };
+    },
+  };
+}
+
+function declared(guest: Guest, { build }: BuildOrigin): Build {
+  try {
+    return requireBuild(build);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(`${originPlace(guest)}: ${error.message}`, `The guest is as it was. ${error.remedy}`);
+  }
+}
+
+/** The commit that the build makes now, or has made lately enough. */
+async function upToDate(guest: Guest, build: Build, report: Report): Promise<string> {
+  const recent = madeBy(build);
+  if (recent && Date.now() - recent.ended < build.maxAge) return recent.checksum;
+  report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
+  await run(guest, build);
+  // Another update had started it, before the build file was changed.
+  if (!madeBy(build)) await run(guest, build);
+  const made = madeBy(build);
+  if (made) return made.checksum;
+  const message = `${originPlace(guest)}: ${build.file} was changed while it was built`;
+  throw new Failure(message, 'The guest is as it was. Update it again');
+}
+
+/** The last result, if that is of the build as it is declared now. */
+function madeBy(build: Build): { checksum: string; ended: number } | undefined {
+  const { definition, checksum, ended } = readResult(build.name) ?? {};
+  if (definition !== definitionOf(build) || checksum === undefined || ended === undefined) return undefined;
+  return hasCommit(buildRepository(build.name), checksum) ? { checksum, ended } : undefined;
+}
+
+/** systemd lets all who want it wait for the same run. */
+async function run(guest: Guest, { name }: Build): Promise<void> {
+  const began = Date.now();
+  try {
+    await startUnit(buildUnit(name));
+  } catch (error) {
+    const result = readResult(name);
+    if (result?.failure === undefined || result.ended < began) throw error;
+    const message = `${originPlace(guest)}: the build '${name}' failed: ${result.failure}`;
+    throw new Failure(message, `The guest is as it was. What was printed: journalctl -u ${buildUnit(name)}`);
+  }
+}

@@ -1,0 +1,36 @@
+import { ostree } from '../../ostree/ostree.ts';
+import { requirePlainVersion } from '../../ostree/plain-version.ts';
+import { identityOption } from '../identity.ts';
+import { layOut } from '../layout/layout.ts';
+import { unpackLayers } from './unpack.ts';
+
+/** An image that was copied here. */
+export interface ImageToCommit {
+  /** Its layers, the lowest first. */
+  readonly archives: readonly string[];
+  /** An empty directory to unpack them in. */
+  readonly work: string;
+  readonly repository: string;
+  /** Of its manifest. */
+  readonly digest: string;
+  /** The version that its labels name. */
+  readonly version?: string;
+}
+
+/** Makes a commit of an image: its checksum. */
+export async function commitImage(image: ImageToCommit): Promise<string> {
+  const { archives, work, repository, digest, version } = image;
+  if (version) requirePlainVersion(version, 'it');
+  const root = await unpackLayers(archives, work);
+  layOut(root);
+  return ostree(
+    'Cannot commit it',
+    `--repo=${repository}`,
+    'commit',
+    ...['--orphan', '--no-bindings', `--tree=dir=${root}`],
+    identityOption(digest),
+    // As OSTree's own container support calls it.
+    `--add-metadata-string=ostree.manifest-digest=${digest}`,
+    ...(version ? [`--add-metadata-string=version=${version}`] : []),
+  );
+}

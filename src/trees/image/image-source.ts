@@ -1,0 +1,76 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { type Guest, originPlace, stateDirectory } from '../../config/guest.ts';
+import { type OciOrigin, originName } from '../../config/origin.ts';
+import { roomsOf } from '../../host/confined.ts';
+import { requireRoom } from '../../host/disk-room.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { repositoryOf } from '../../ostree/repository.ts';
+import { commitOf, keepBrought } from '../identity.ts';
+import { link } from '../linking/link.ts';
+import type { Source, Tell } from '../source.ts';
+import { doJob } from '../treework/run.ts';
+import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
+import { copyImage, inspectImage, pinned } from './skopeo.ts';
+
+/** Keeps the objects of what was brought last. */
+export const imageRef = 'ostree-guests/image';
+
+/** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
+export function ociSource(guest: Guest, origin: OciOrigin): Source {
+  const { image } = origin;
+  const repository = repositoryOf(guest.sysroot);
+  return {
+    async check() {
+      const { digest, isEncapsulated } = await inspectImage(image);
+      // As any other image it would lose what only the commit in it has, such as labels and capabilities of files.
+      const isPulled = isEncapsulated && (await pullsImages());
+      const checksum = isPulled
+        ? await pulledCommit(repository, image)
+        : await commitOf(guest.sysroot, imageRef, digest);
+      const bring = async (tell: Tell) => {
+        if (isPulled) {
+          tell('pulling its layers');
+          return pullImage(repository, image, () => link(guest, { kind: 'image', image }));
+        }
+        const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef });
+        return ('checksum' in same && same.checksum) || unpack(guest, image, digest, tell);
+      };
+      const fetch = async (tell: Tell) => {
+        if (checksum !== undefined) return checksum;
+        const made = await bring(tell);
+        await keepBrought(guest.sysroot, imageRef, made);
+        return made;
+      };
+      const known = checksum === undefined ? {} : { checksum };
+      return { ...known, refspec: originName(origin), url: `its image ${digest.slice(0, 19)}`, fetch };
+    },
+  };
+}
+
+async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
+  const work = imageWorkOf(guest.name);
+  await removeTree(work);
+  mkdirSync(work);
+  try {
+    tell('copying its layers');
+    const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
+    tell(`unpacking ${archives.length} layers`);
+    requireRoom(work, sizeOf(archives), `Unpacking ${image}`);
+    const version = labels['org.opencontainers.image.version'];
+    const input = { archives, work, repository: repositoryOf(guest.sysroot), digest };
+    const place = { name: `tree-${guest.name}`, rooms: roomsOf(guest) };
+    return await doJob(`${originPlace(guest)}: cannot make a tree of ${image}`, place, 'commitImage', {
+      ...input,
+      ...(typeof version === 'string' && version !== '' && { version }),
+    });
+  } finally {
+    await removeTree(work);
+  }
+}
+
+/** What the archives take unpacked, next to nothing less. */
+const sizeOf = (archives: readonly string[]): number =>
+  archives.reduce((sum, archive) => sum + statSync(archive).size, 0);
+
+/** Where an image of a guest is unpacked. */
+export const imageWorkOf = (guest: string): string => `${stateDirectory}/${guest}/image`;

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { leavingRoom } from '../../host/disk-room.ts';
+import { Failure } from '../../host/failure.ts';
+import { shown } from '../../host/printable.ts';
+import { run } from '../../host/process.ts';
+
+/** An image that was copied here, its layers as plain archives. */
+export interface CopiedImage {
+  /** Of its layers, the lowest first. */
+  readonly archives: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a name such as docker://registry/name:tag stands for now. */
+export interface Inspected {
+  /** Of its manifest. */
+  readonly digest: string;
+  /** Whether it is an OSTree commit in a container's clothes: `ostree container encapsulate`. */
+  readonly isEncapsulated: boolean;
+}
+
+export async function inspectImage(image: string): Promise<Inspected> {
+  const format = '--format={{.Digest}} {{index .Labels "ostree.final-diffid"}}';
+  const options = ['--no-tags', format, ...authentication()];
+  const inspected = await skopeo(`Cannot look at ${image}`, ['inspect', ...options, image]);
+  const [digest = '', label = ''] = inspected.trim().split(' ');
+  return { digest, isEncapsulated: label !== '' };
+}
+
+/** The same image, whatever its tag moves to. Only registries know images by their digest alone. */
+export const pinned = (image: string, digest: string): string =>
+  image.startsWith('docker://') ? `${image.replace(/(@[^/]*|:[^/:]*)$/, '')}@${digest}` : image;
+
+/** Copies an image into a directory that need not be there, in one that is. */
+export async function copyImage(image: string, directory: string): Promise<CopiedImage> {
+  const options = ['--quiet', '--format=oci', '--dest-decompress', ...authentication()];
+  const words = ['copy', ...options, image, `dir:${directory}`];
+  await leavingRoom(dirname(directory), (signal) => skopeo(`Cannot fetch ${image}`, words, signal));
+  const blob = (digest: string) => `${directory}/${hexOf(image, digest)}`;
+  const manifest = readJson(`${directory}/manifest.json`) as Manifest;
+  const { config } = readJson(blob(manifest.config.digest)) as Configuration;
+  return { archives: manifest.layers.map(({ digest }) => blob(digest)), labels: config?.Labels ?? {} };
+}
+
+/** The name of a blob's file. A manifest is written by anybody, and this becomes a part of a path. */
+function hexOf(image: string, digest: string): string {
+  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
+  if (hex === undefined)
+    throw new Failure(`${image}: its manifest has a digest that is none: ${shown(digest)}`);
+  return hex;
+}
+
+interface Manifest {
+  readonly config: { readonly digest: string };
+  readonly layers: readonly { readonly digest: string }[];
+}
+
+interface Configuration {
+  readonly config?: { readonly Labels?: Readonly<Record<string, string>> };
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Where OSTree's own container support looks for the passwords of registries. */
+const authentication = (): string[] =>
+  ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json']
+    .filter((file) => existsSync(file))
+    .slice(0, 1)
+    .map((file) => `--authfile=${file}`);
+
+async function skopeo(what: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const { exitCode, stdout, stderr } = await run('skopeo', args, signal ? { signal } : {});
+  if (exitCode === 127) throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
+  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`, 'The guest is as it was');
+  return stdout;
+}
+
+/** Its last words: time="…" level=fatal msg="…". */
+function reasonOf(stderr: string): string {
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  const message = /msg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1] ?? last;
+  return shown(message.replace(/\\(.)/g, '$1')) || 'skopeo failed and did not say why';
+}

@@ -1,0 +1,65 @@
+import {
+  directoryInside,
+  inside,
+  isFile,
+  listInside,
+  moveInside,
+  readInside,
+  removeInside,
+  requireDirectory,
+  writeInside,
+} from '../../host/tree-files.ts';
+import { sysusersLines, sysusersNames } from './sysusers.ts';
+import { factory, tmpfilesLine, tmpfilesPaths, withoutTopLevel } from './tmpfiles.ts';
+import { varEntries } from './var.ts';
+
+const tmpfilesFile = 'usr/lib/tmpfiles.d/00-ostree-guests.conf';
+/** Where users are declared that the tree itself does not declare. */
+export const sysusersFile = 'usr/lib/sysusers.d/50-ostree-guests.conf';
+/** Links of the layout, which systemd expects to be directories. */
+const topLevel = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp'];
+
+/** Has tmpfiles.d(5) make what is in /var where a machine does not have it, and leaves /var empty. */
+export function declareVar(root: string): void {
+  requireDirectory(root, 'var');
+  for (const name of confFiles(root, 'usr/lib/tmpfiles.d')) {
+    const text = readInside(root, name) ?? '';
+    const without = withoutTopLevel(text, topLevel);
+    if (without !== text) writeInside(root, name, without);
+  }
+  const known = new Set(declarations(root, 'tmpfiles.d').flatMap(tmpfilesPaths));
+  const entries = varEntries(root).filter(({ path }) => !known.has(path));
+  for (const { path } of entries.filter(({ type }) => type === 'file'))
+    moveInside(root, path, factory + path);
+  const sysroot = known.has('/sysroot/tmp') ? [] : ['d /sysroot/tmp 1777 root root -'];
+  append(root, tmpfilesFile, [...sysroot, ...entries.map(tmpfilesLine)]);
+  removeInside(root, 'var');
+  directoryInside(root, 'var');
+}
+
+/** Has sysusers.d(5) add the tree's users where a machine does not have them. */
+export function declareUsers(root: string): void {
+  const known = new Set(declarations(root, 'sysusers.d').flatMap(sysusersNames));
+  const [passwd = '', group = ''] = ['passwd', 'group'].map((name) => readInside(root, `etc/${name}`));
+  append(root, sysusersFile, sysusersLines(passwd, group, known));
+  const service = 'usr/lib/systemd/system/systemd-sysusers.service';
+  // It would run only where /usr is newer than /etc, and OSTree makes all files of one age.
+  if (isFile(inside(root, service)))
+    writeInside(root, `${service}.d/50-ostree-guests.conf`, '[Unit]\nConditionNeedsUpdate=\n');
+}
+
+/** The texts of all files of a kind that the tree has. */
+const declarations = (root: string, kind: string): string[] =>
+  ['usr/lib', 'etc']
+    .flatMap((directory) => confFiles(root, `${directory}/${kind}`))
+    .map((file) => readInside(root, file) ?? '');
+
+const confFiles = (root: string, directory: string): string[] =>
+  listInside(root, directory)
+    .filter((name) => name.endsWith('.conf'))
+    .map((name) => `${directory}/${name}`);
+
+function append(root: string, path: string, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  writeInside(root, path, (readInside(root, path) ?? '') + lines.map((line) => `${line}\n`).join(''));
+}

@@ -1,0 +1,31 @@
+import { readlinkSync } from 'node:fs';
+import {
+  inside,
+  kindOf,
+  linkInside,
+  readBytesInside,
+  removeInside,
+  writeInside,
+} from '../../host/tree-files.ts';
+
+/** Files of a tree that a container may change for itself, as they were. Can be written as JSON. */
+export type KeptFiles = readonly (readonly [path: string, was: Kept])[];
+type Kept = { readonly link: string } | { readonly base64: string } | null;
+
+export const keepFiles = (root: string, paths: readonly string[]): KeptFiles =>
+  paths.map((path) => [path, keep(root, path)] as const);
+
+function keep(root: string, path: string): Kept {
+  const file = inside(root, path);
+  if (kindOf(file) === 'link') return { link: readlinkSync(file) };
+  const content = readBytesInside(root, path);
+  return content ? { base64: content.toString('base64') } : null;
+}
+
+export function restoreFiles(root: string, kept: KeptFiles): void {
+  for (const [path, was] of kept) {
+    removeInside(root, path);
+    if (was && 'link' in was) linkInside(root, path, was.link);
+    else if (was) writeInside(root, path, Buffer.from(was.base64, 'base64'));
+  }
+}

@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { removeTree } from '../host/tree-removal.ts';
+import { imageWorkOf } from './image/image-source.ts';
+import { workspaceOf } from './packages/workspace.ts';
+
+/** Removes what an update of a guest left that was killed while it worked on a tree. */
+export async function removeLeftOver({ name }: Guest): Promise<void> {
+  for (const directory of [imageWorkOf(name), workspaceOf(name)])
+    if (existsSync(directory)) await removeTree(directory);
+}

@@ -1,0 +1,41 @@
+// The program of ostree-guest-link-NAME.service, started by link.ts: the only step that sees other guests. It hands
+// checksums and refs to ostree(1), and follows no path of a tree.
+import { readFileSync } from 'node:fs';
+import { explain } from '../../host/failure.ts';
+import { reason } from '../../ostree/ostree.ts';
+import { pullAndTell } from '../../ostree/pull-progress.ts';
+import { forgetUnshared } from '../../state/unshared.ts';
+import { linkCommit, linkImage, linkMadeOf, present, seed } from './neighbours.ts';
+import type { Line, Task } from './task.ts';
+
+const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+async function main({ repository, neighbours: all, want, linked }: Task): Promise<Line> {
+  for (const file of linked) forgetUnshared(file);
+  const neighbours = present(all);
+  switch (want.kind) {
+    case 'commit':
+      return (await linkCommit(repository, want.checksum, neighbours)) ? { checksum: want.checksum } : {};
+    case 'made of': {
+      const checksum = await linkMadeOf(repository, want.ref, want.identity, neighbours);
+      return checksum === undefined ? {} : { checksum };
+    }
+    case 'image':
+      await linkImage(repository, want.image, neighbours);
+      return {};
+    case 'pull': {
+      const { checksum, args } = want;
+      if (await linkCommit(repository, checksum, neighbours)) return { checksum };
+      if (want.seed) await seed(repository, neighbours);
+      const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
+      const pull = [`--repo=${repository}`, 'pull', ...caches, ...args];
+      const { exitCode, stderr } = await pullAndTell(pull, (progress) => tell({ progress }));
+      return exitCode === 0 ? { checksum } : { failed: reason(stderr) };
+    }
+  }
+}
+
+main(JSON.parse(readFileSync(0, 'utf8')) as Task).then(tell, (error: unknown) => {
+  process.stderr.write(explain(error) ?? String((error as Error).stack));
+  process.exitCode = 1;
+});

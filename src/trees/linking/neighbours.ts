@@ -1,0 +1,68 @@
+// How objects come from the repositories of other guests: by hard link where both are on one mount, else by reflink or copy.
+import { existsSync } from 'node:fs';
+import { stateDirectory } from '../../config/guest.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { tryOstree } from '../../ostree/ostree.ts';
+import { hasCommit } from '../../ostree/repository.ts';
+import { sameIn } from '../identity.ts';
+import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
+
+/** Only those that are there, with the ones first that objects can be linked from. */
+export const present = (neighbours: readonly string[]): string[] =>
+  [...neighbours]
+    .filter((repository) => existsSync(`${repository}/config`))
+    .sort((a, b) => Number(isOnOurMount(b)) - Number(isOnOurMount(a)));
+
+const isOnOurMount = (repository: string): boolean => repository.startsWith(`${stateDirectory}/`);
+
+/** Brings a commit from one of the neighbours that has it. Answers whether it is there now. */
+export async function linkCommit(
+  repository: string,
+  checksum: string,
+  neighbours: readonly string[],
+): Promise<boolean> {
+  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, checksum))) {
+    // A neighbour may just be pruning; the remote still has everything.
+    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, checksum);
+    if (hasCommit(repository, checksum)) return true;
+  }
+  return false;
+}
+
+/** Brings what another guest's repository has of the same offer. */
+export async function linkMadeOf(
+  repository: string,
+  ref: string,
+  identity: string,
+  neighbours: readonly string[],
+): Promise<string | undefined> {
+  for (const neighbour of neighbours) {
+    const checksum = await sameIn(neighbour, ref, identity);
+    if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
+  }
+  return undefined;
+}
+
+/** Brings an image with its layers. The neighbour may just be pruning: what it does not have is downloaded. */
+export async function linkImage(
+  repository: string,
+  image: string,
+  neighbours: readonly string[],
+): Promise<void> {
+  const neighbour = neighbours.find((candidate) => imageCommit(candidate, image) !== undefined);
+  if (neighbour === undefined) return;
+  // Commits in images are bound to other refs.
+  const options = [`--repo=${repository}`, 'pull-local', '--disable-verify-bindings'];
+  await tryOstree(...options, neighbour, ...(await imageRefsIn(neighbour, image)));
+}
+
+/**
+ * Links what other guests run from: libostree looks into caches for remotes on the network only, and would copy
+ * from a local one what is already there under another commit. What is not needed goes with the next clean-up.
+ */
+export async function seed(repository: string, neighbours: readonly string[]): Promise<void> {
+  for (const neighbour of neighbours.filter(isOnOurMount)) {
+    const [deployment] = listDeployments(neighbour.replace(/\/ostree\/repo$/, ''));
+    if (deployment) await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, deployment.checksum);
+  }
+}

@@ -1,0 +1,102 @@
+// Gives a guest files of its own instead of hard links to those of other guests: for one whose root could write to them.
+import { linkSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFileSystem } from '../../host/copy-tree.ts';
+import { Failure } from '../../host/failure.ts';
+import { run } from '../../host/process.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+
+export interface SysrootToUnshare {
+  readonly sysroot: string;
+  readonly stateroot: string;
+}
+
+/** A file by all the names that it has in the sysroot. */
+type Names = readonly [string, ...string[]];
+
+/** How many files are copied before they take the place of the old ones. */
+const atOnce = 1000;
+
+/**
+ * Replaces each file that has a name outside of the sysroot by a copy, under all its names in the sysroot. It can be cut off
+ * anywhere: each name has the old file or the new one, which is complete and on disk by then. Answers how many it has replaced.
+ */
+export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise<number> {
+  const work = `${sysroot}/ostree/repo/tmp/unshare`;
+  await removeTree(work);
+  const shared = await findShared(sysroot, stateroot);
+  const immutable = await immutableIn(sysroot, stateroot);
+  await chattr('-i', immutable);
+  try {
+    for (let begin = 0; begin < shared.length; begin += atOnce)
+      await replace(sysroot, work, shared.slice(begin, begin + atOnce));
+  } finally {
+    await chattr('+i', immutable);
+    await removeTree(work);
+  }
+  return shared.length;
+}
+
+/** The files with more names than those that they have in the sysroot. The /var of a guest was never linked with anything. */
+async function findShared(sysroot: string, stateroot: string): Promise<Names[]> {
+  const variable = ['-path', `${sysroot}/ostree/deploy/${stateroot}/var`, '-prune'];
+  const linked = ['(', '-type', 'f', '-o', '-type', 'l', ')', '-links', '+1'];
+  const { exitCode, stdout, stderr } = await run(
+    'find',
+    [sysroot, '-xdev', ...variable, '-o', ...linked, '-printf', String.raw`%i %n %P\0`],
+    { most: 1 << 30 },
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot look through ${sysroot}: ${stderr.trim().split('\n')[0]}`);
+  return sharedIn(stdout);
+}
+
+/** In each record, which ends with a zero byte: the inode, its number of names, and one of them. */
+export function sharedIn(found: string): Names[] {
+  const inodes = new Map<string, { count: number; names: [string, ...string[]] }>();
+  for (const record of found.split('\0')) {
+    const [, inode = '', count = '', name = ''] = /^(\d+) (\d+) (.*)$/s.exec(record) ?? [];
+    if (name === '') continue;
+    const known = inodes.get(inode);
+    if (known) known.names.push(name);
+    else inodes.set(inode, { count: Number(count), names: [name] });
+  }
+  return [...inodes.values()].filter(({ count, names }) => count > names.length).map(({ names }) => names);
+}
+
+async function replace(sysroot: string, work: string, files: readonly Names[]): Promise<void> {
+  mkdirSync(work, { recursive: true });
+  const sources = files.map(([name]) => `./${name}\0`).join('');
+  // One cp(1) for many, each with its owner, mode, times and attributes.
+  const copy = ['cp', '-a', '--reflink=auto', '--parents', `--target-directory=${work}`, '--'];
+  const { exitCode, stderr } = await run('env', ['-C', sysroot, 'xargs', '-0', ...copy], { input: sources });
+  if (exitCode !== 0) throw new Failure(`Cannot copy files of ${sysroot}: ${stderr.trim().split('\n')[0]}`);
+  await syncFileSystem(work);
+  for (const [first, ...others] of files) {
+    renameSync(`${work}/${first}`, `${sysroot}/${first}`);
+    for (const other of others) {
+      linkSync(`${sysroot}/${first}`, `${work}/link`);
+      renameSync(`${work}/link`, `${sysroot}/${other}`);
+    }
+  }
+  await removeTree(work);
+}
+
+/** OSTree makes the root directory of each deployment immutable: links in it could not be replaced. */
+async function immutableIn(sysroot: string, stateroot: string): Promise<string[]> {
+  const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
+  const { stdout } = await run('find', [
+    directory,
+    '-mindepth',
+    '1',
+    '-maxdepth',
+    '1',
+    '-type',
+    'd',
+    '-print0',
+  ]);
+  return stdout.split('\0').filter((path) => path !== '' && dirname(path) === directory);
+}
+
+async function chattr(flag: '+i' | '-i', directories: readonly string[]): Promise<void> {
+  if (directories.length > 0) await run('chattr', ['-f', flag, '--', ...directories]);
+}

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { unlessMissing } from '../../host/node-files.ts';
+import { parseKeyfile } from '../../ostree/keyfile.ts';
+import { configOf } from '../../ostree/sysroot.ts';
+
+/** The repository of an OSTree host. */
+export const hostRepository = '/ostree/repo';
+
+const remotesDirectory = '/etc/ostree/remotes.d';
+
+export interface HostRemote {
+  /** Its options, by the names of ostree.repo-config(5). */
+  readonly options: Readonly<Record<string, string>>;
+  /** The keyring that `ostree remote gpg-import` made for it. */
+  readonly keyring?: string;
+}
+
+/** A remote that is configured on the host: in its repository, or for it in /etc (ostree.repo(5)). */
+export function findHostRemote(name: string): HostRemote | undefined {
+  const files = (unlessMissing(() => readdirSync(remotesDirectory)) ?? [])
+    .filter((file) => file.endsWith('.conf'))
+    .map((file) => readFileSync(`${remotesDirectory}/${file}`, 'utf8'));
+  for (const text of [configOf(hostRepository), ...files]) {
+    const options = parseKeyfile(text)[`remote "${name}"`];
+    if (!options) continue;
+    const keyring = `${hostRepository}/${name}.trustedkeys.gpg`;
+    return existsSync(keyring) ? { options, keyring } : { options };
+  }
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { type Guest, placeOf } from '../../config/guest.ts';
+import type { OstreeOrigin, Remote } from '../../config/origin.ts';
+import { formatProblem } from '../../config/problem.ts';
+import { writeAtomically } from '../../host/atomic-file.ts';
+import { Failure } from '../../host/failure.ts';
+import { parseKeyfile, replaceGroup } from '../../ostree/keyfile.ts';
+import { configFileOf, configOf } from '../../ostree/sysroot.ts';
+import { findHostRemote, type HostRemote } from './host-remotes.ts';
+import { unsignedProblem } from './unsigned.ts';
+
+/** The remote that a guest is to follow, declared in its file or configured on the host. */
+export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
+  return remote ? declaredRemote(guest, remote) : hostRemote(guest, remoteName);
+}
+
+/** Brings a remote of a guest's repository to what it is to be. */
+export function configureRemote(repository: string, name: string, { options, keyring }: HostRemote): void {
+  // Looked up at each pull, so this follows a change of the host's keys.
+  const ourKeyring = `${repository}/${name}.trustedkeys.gpg`;
+  if (keyring) copyFileSync(keyring, ourKeyring);
+  else rmSync(ourKeyring, { force: true });
+
+  if (isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) return;
+  // Not with ostree-remote(1): everybody can read its arguments, and a URL may have a password.
+  const config = replaceGroup(configOf(repository), `remote "${name}"`, options);
+  writeAtomically(configFileOf(repository), config);
+}
+
+function declaredRemote(guest: Guest, remote: Remote): HostRemote {
+  const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
+  const unsigned = unsignedProblem(guest);
+  if (unsigned) throw new Failure(formatProblem(unsigned));
+  requireKey(guest, 'GPGKeyPath', gpgKeyPath);
+  requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
+  return {
+    options: {
+      ...{ url, 'gpg-verify': String(gpgVerify) },
+      ...(contentUrl && { contenturl: contentUrl }),
+      ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }),
+      ...(signVerify && { 'sign-verify': 'true' }),
+      ...(ed25519KeyPath && { 'verification-ed25519-file': ed25519KeyPath }),
+    },
+  };
+}
+
+function requireKey(guest: Guest, key: string, file: string | undefined): void {
+  if (file === undefined || existsSync(file)) return;
+  const message = `${placeOf(guest, 'Remote', key)}: ${key}=${file} does not exist`;
+  throw new Failure(message, "Put the remote's public key there, or correct the path");
+}
+
+function hostRemote(guest: Guest, name: string): HostRemote {
+  const found = findHostRemote(name);
+  if (!found) {
+    const message = `${placeOf(guest, 'Guest', 'Ref')}: the host has no remote '${name}'`;
+    throw new Failure(message, `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${name} URL`);
+  }
+  return found;
+}

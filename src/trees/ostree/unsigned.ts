@@ -1,0 +1,55 @@
+// Guests whose tree anybody may have made who can answer for their remote.
+import type { Guest } from '../../config/guest.ts';
+import { topOf } from '../../config/positions.ts';
+import type { Problem } from '../../config/problem.ts';
+import { findHostRemote } from './host-remotes.ts';
+
+/**
+ * Says what is wrong with a guest that takes commits without a signature from a server that anybody on the way can answer for. It is
+ * not wrong if its file says so: GPGVerify=no.
+ */
+export function unsignedProblem(guest: Guest): Problem | undefined {
+  const url = unsignedUrl(guest);
+  if (url === undefined || !isPlain(url)) return undefined;
+  return {
+    at: guest.values.at('Remote', 'URL') ?? topOf(guest.file),
+    message: `Over ${url}, anybody on the way can put in another tree: no key is named that must have signed it`,
+    remedy:
+      'Add GPGKeyPath= or Ed25519KeyPath= with the key, or fetch over https://; if it is meant to be so, add GPGVerify=no',
+  };
+}
+
+export interface Warning {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Warns of a tree that can be replaced by whoever has the server, or the way to it, where nobody has said that this is meant. */
+export function unsignedWarning(guest: Guest): Warning | undefined {
+  const { name, origin } = guest;
+  if (origin.kind !== 'ostree') return undefined;
+  const url = unsignedUrl(guest);
+  if (url !== undefined && isSecret(url))
+    return {
+      message: `${name} takes any tree that ${url} has: no key is named that must have signed it`,
+      remedy: 'Add GPGKeyPath= to [Remote], with the key; or if it is meant to be so: GPGVerify=no',
+    };
+  const options = (origin.remote ? undefined : findHostRemote(origin.remoteName))?.options ?? {};
+  const isSigned = options['gpg-verify'] !== 'false' || (options['sign-verify'] ?? 'false') !== 'false';
+  if (isSigned || !isPlain(options['url'] ?? '')) return undefined;
+  return {
+    message: `${name} takes any tree that comes over ${options['url']}: the host's remote '${origin.remoteName}' is not verified`,
+    remedy: 'See ostree-remote(1): have it verified, with a key that gpg-import adds, or fetch over https://',
+  };
+}
+
+/** The URL of the remote that a guest file declares, if its commits need no signature and nobody has said that this is meant. */
+function unsignedUrl({ origin, values }: Guest): string | undefined {
+  const remote = origin.kind === 'ostree' ? origin.remote : undefined;
+  if (!remote || remote.gpgVerify || remote.signVerify) return undefined;
+  return values.last('Remote', 'GPGVerify') === undefined ? remote.url : undefined;
+}
+
+/** As ostree-remote(1) takes them, a list of mirrors included. */
+const isPlain = (url: string): boolean => /^(mirrorlist=|metalink=)?http:/i.test(url);
+const isSecret = (url: string): boolean => /^(mirrorlist=|metalink=)?https:/i.test(url);

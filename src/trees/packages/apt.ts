@@ -1,0 +1,38 @@
+import type { Packages } from '../../config/packages.ts';
+import { shellQuoted } from '../../host/shell-word.ts';
+import { inInput, type Manager, putInto, setUp, takeFrom } from './script.ts';
+
+const [repositories, keys] = ['/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d'];
+
+export const apt: Manager = {
+  program: 'usr/bin/apt-get',
+  plan: (packages) => `
+    ${setUp(repositories, packages)}
+    ${putInto(keys, 'keys', packages.keys)}
+    mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial
+    apt-get -qq -o APT::Update::Error-Mode=any update
+    apt-get -qq --simulate ${changes(packages)}`,
+  planLine: /^(Inst|Remv|Purg) .*$/gm,
+  planOn: 'links',
+  install: (packages) => `
+    ${apt.plan(packages)}
+    # Nothing is started while it is installed: invoke-rc.d(8).
+    [ -e /usr/sbin/policy-rc.d ] || {
+      printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+      chmod 755 /usr/sbin/policy-rc.d
+      ours=/usr/sbin/policy-rc.d
+    }
+    apt-get -q --yes ${changes(packages)}
+    rm -f \${ours:+"$ours"} /var/lib/dpkg/*-old
+    ${takeFrom(repositories, packages.repositories)}
+    ${takeFrom(keys, packages.keys)}`,
+};
+
+/** A dash after a name removes the package. */
+const changes = ({ install, files, remove }: Packages): string =>
+  [
+    '-o Dpkg::Use-Pty=0 install',
+    ...install.map(shellQuoted),
+    ...files.map((file) => inInput('packages', file)),
+    ...remove.map((name) => shellQuoted(`${name}-`)),
+  ].join(' ');

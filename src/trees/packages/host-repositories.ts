@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { type Guest, placeOf, stateDirectory } from '../../config/guest.ts';
+import type { Packages } from '../../config/packages.ts';
+import { Failure } from '../../host/failure.ts';
+import { runAsService } from '../../host/systemd-run.ts';
+import { localPaths } from './local-paths.ts';
+
+/** What programs of a tree must not see of the host, whatever a file says. */
+const closed = [
+  ...['/boot', '/dev', '/efi', '/etc', '/ostree', '/proc', '/root', '/run', '/sys', '/sysroot'],
+  // Where /root is on an OSTree host.
+  '/var/roothome',
+  stateDirectory,
+];
+
+/**
+ * The directories of this host that the container of the packages may read: those that the files of Repository= name.
+ * What the tree's own sources name is not taken: whoever made the tree would choose what is read of the host.
+ */
+export async function hostRepositories(guest: Guest, { repositories }: Packages): Promise<string[]> {
+  const paths = repositories.flatMap((file) => localPaths(readFileSync(file, 'utf8')));
+  const found = await lookOnHost(guest.name, [...new Set(paths)]);
+  for (const { path, real, type } of found) {
+    const wrong = whyClosed(path, real, type);
+    if (wrong === undefined) continue;
+    const message = `${placeOf(guest, 'Packages', 'Repository')}: file:${path} cannot be a repository: ${wrong}`;
+    throw new Failure(message, 'Put the repository into a directory of its own, such as /srv/repository');
+  }
+  return found.map(({ path }) => path);
+}
+
+/** What is at paths of the host, which the sandbox of the update does not have. */
+async function lookOnHost(guest: string, paths: readonly string[]) {
+  if (paths.length === 0) return [];
+  const show = String.raw`stat --printf "%F\t$path\t%n\n" -- "$real"`;
+  const look = `for path; do real=$(realpath -e -- "$path") && ${show}; done`;
+  const { stdout } = await runAsService(
+    `ostree-guest-look-${guest}`,
+    [],
+    ['sh', '-c', `${look}; true`, 'sh', ...paths],
+  );
+  return stdout.split('\n').flatMap((line) => {
+    const [type, path, real] = line.split('\t');
+    return type && path && real ? [{ path, real, type }] : [];
+  });
+}
+
+/** Says why packages must not read a path of the host; undefined if they may. */
+export function whyClosed(path: string, real: string, type = 'directory'): string | undefined {
+  for (const one of new Set([path, real])) {
+    const [hit] = closed.filter((place) => isBelow(one, place) || isBelow(place, one));
+    if (hit !== undefined) return `${hit} of the host is closed to packages`;
+    if (one === '/usr') return "it would hide the tree's own /usr";
+  }
+  return /^(directory|regular.*)$/.test(type) ? undefined : 'it is neither a directory nor a file';
+}
+
+const isBelow = (path: string, place: string): boolean =>
+  path === place || path.startsWith(place === '/' ? place : `${place}/`);

@@ -1,0 +1,170 @@
+// What is done to the content of a tree that packages are added to: jobs, which run confined.
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  kindInside,
+  linkInside,
+  listInside,
+  readInside,
+  removeInside,
+  requireDirectory,
+  writeInside,
+} from '../../host/tree-files.ts';
+import { ostree, tryOstree } from '../../ostree/ostree.ts';
+import { requirePlainVersion } from '../../ostree/plain-version.ts';
+import { dateOf, versionOf } from '../../ostree/repository.ts';
+import { identityOption } from '../identity.ts';
+import { sysusersFile } from '../layout/declare.ts';
+import { type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
+import { layOut, undoEtc } from '../layout/layout.ts';
+import { localPaths } from './local-paths.ts';
+
+export interface TreeToCheckOut {
+  /** A workspace: the tree gets into its `root`. */
+  readonly directory: string;
+  readonly repository: string;
+  readonly commit: string;
+  /**
+   * `links`: /usr as links to the objects of the repository, which takes no time and no room; nothing may write to it.
+   * `copy`: all of it can be changed. Packages are installed into a copy `to-commit`.
+   */
+  readonly how: 'links' | 'copy' | 'to-commit';
+  /** The machine's name while packages are installed. */
+  readonly hostname: string;
+  /** Programs that the tree may have. */
+  readonly programs: readonly string[];
+  /** Paths that something will be mounted on. */
+  readonly mounts: readonly string[];
+  /** The ref of the tree with packages that was made before. */
+  readonly before: string;
+}
+
+export interface CheckedOutTree {
+  /** The first of the programs that the tree has; null if it has none. */
+  readonly program: string | null;
+  /** The paths of repositories on this host that the tree itself names. */
+  readonly localSources: readonly string[];
+}
+
+/** What commitLayers() has to undo. Kept in the workspace, where the container cannot see it. */
+interface Before {
+  readonly kept: KeptFiles;
+  /** Directories of the tree that mounts made, the deepest first. */
+  readonly mountPoints: readonly string[];
+}
+
+const beforeFile = (directory: string): string => `${directory}/before.json`;
+
+/** Checks a commit out as a root directory, with its /etc where programs want it. */
+export async function checkOutTree(tree: TreeToCheckOut): Promise<CheckedOutTree> {
+  const { directory, repository, how, hostname, programs, mounts, before } = tree;
+  const root = `${directory}/root`;
+  await checkOut(tree, root);
+  undoEtc(root);
+  const mountPoints = mounts.flatMap((path) => missingDirectories(root, path));
+  if (how === 'to-commit') {
+    const kept = keepFiles(root, [...ofMachine, sysusersFile]);
+    const state: Before = { kept, mountPoints };
+    writeFileSync(beforeFile(directory), JSON.stringify(state), { mode: 0o600 });
+    await presetUsers(root, repository, before);
+    nameMachine(root, hostname);
+  }
+  return {
+    // Fedora's dnf is a link.
+    program: programs.find((program) => kindInside(root, program) !== undefined) ?? null,
+    localSources: localSources(root),
+  };
+}
+
+async function checkOut({ repository, commit, how }: TreeToCheckOut, root: string): Promise<void> {
+  const checkout = (...args: readonly string[]) =>
+    ostree('Cannot check it out', `--repo=${repository}`, 'checkout', '--fsync=no', ...args);
+  // A guest kept on another file system gets a copy in any case.
+  await checkout(...(how === 'links' ? [] : ['--force-copy']), commit, root);
+  if (how !== 'links') return;
+  requireDirectory(root, 'usr/etc');
+  // The links must not be written to: they are the objects of this guest, and of others.
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name !== 'usr') await copy(entry.name);
+    // A link can be given another owner, and this one is the object.
+    else if (entry.isSymbolicLink()) linkInside(root, entry.name, readlinkSync(`${root}/${entry.name}`));
+    else if (!entry.isDirectory()) removeInside(root, entry.name);
+  }
+  await copy('usr/etc');
+
+  async function copy(path: string): Promise<void> {
+    rmSync(requireDirectory(root, path), { recursive: true });
+    await checkout('--force-copy', `--subpath=/${path}`, commit, `${root}/${path}`);
+  }
+}
+
+export interface LayersToCommit {
+  readonly directory: string;
+  readonly repository: string;
+  /** The commit that the packages were added to. */
+  readonly below: string;
+  readonly identity: string;
+}
+
+/** Makes a commit of a tree that packages were installed into: its checksum. */
+export async function commitLayers(layers: LayersToCommit): Promise<string> {
+  const { directory, repository, below, identity } = layers;
+  const root = `${directory}/root`;
+  const { kept, mountPoints } = JSON.parse(readFileSync(beforeFile(directory), 'utf8')) as Before;
+  requireDirectory(root, 'etc');
+  for (const path of mountPoints)
+    if (kindInside(root, path) === 'directory' && listInside(root, path).length === 0)
+      removeInside(root, path);
+  restoreFiles(root, kept);
+  layOut(root);
+  const version = await versionOf(repository, below);
+  return ostree(
+    'Cannot commit it',
+    `--repo=${repository}`,
+    'commit',
+    '--orphan',
+    '--no-bindings',
+    `--tree=dir=${root}`,
+    identityOption(identity),
+    `--add-metadata-string=ostree-guests.base=${below}`,
+    ...(version === undefined
+      ? []
+      : [`--add-metadata-string=version=${requirePlainVersion(version, 'the tree below')}`]),
+    // As old as what is below, so that what comes next from there is newer.
+    `--timestamp=${await dateOf(repository, below)}`,
+  );
+}
+
+/** What packages see of the machine while they are installed, and is not to become a part of the tree. */
+const ofMachine = ['hostname', 'hosts', 'resolv.conf', 'machine-id', '.pwd.lock'].map(
+  (name) => `etc/${name}`,
+);
+
+/** Mail servers and others want to know the name of the machine, and that it leads to it. */
+function nameMachine(root: string, name: string): void {
+  writeInside(root, 'etc/hostname', `${name}\n`);
+  writeInside(root, 'etc/hosts', `${readInside(root, 'etc/hosts') ?? ''}\n127.0.1.1 ${name}\n`);
+  if (readInside(root, 'etc/resolv.conf') === undefined) writeInside(root, 'etc/resolv.conf', '');
+}
+
+/** Users get the numbers that they had before: files in the /var of the guest have them as owners. */
+async function presetUsers(root: string, repository: string, ref: string): Promise<void> {
+  const before = await tryOstree(`--repo=${repository}`, 'cat', ref, `/${sysusersFile}`);
+  if (before.exitCode === 0) writeInside(root, sysusersFile, `${before.stdout}\n`);
+}
+
+/** The directories that a mount at a path of the tree makes, the deepest first. */
+function missingDirectories(root: string, path: string): string[] {
+  if (path === '/') return [];
+  const kind = kindInside(root, path);
+  return kind === 'directory' || kind === 'link' ? [] : [path, ...missingDirectories(root, dirname(path))];
+}
+
+/** The paths of this host in the tree's own sources: deb822 or one-line sources, .repo files. */
+function localSources(root: string): string[] {
+  const files = ['etc/apt/sources.list.d', 'etc/yum.repos.d'].flatMap((place) =>
+    listInside(root, place).map((name) => `${place}/${name}`),
+  );
+  const texts = ['etc/apt/sources.list', ...files].map((file) => readInside(root, file) ?? '');
+  return [...new Set(texts.flatMap(localPaths))].slice(0, 20);
+}

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Guest, placeOf } from '../../config/guest.ts';
+import { type Packages, packagesWords } from '../../config/packages.ts';
+import { sha256 } from '../../host/digest.ts';
+import { Failure } from '../../host/failure.ts';
+import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
+import { commitOf } from '../identity.ts';
+import type { Offer, Source, Tell } from '../source.ts';
+import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
+import { workspaceOf } from './workspace.ts';
+
+/** Keeps the objects of what was added to. */
+export const baseRef = 'ostree-guests/base';
+
+/**
+ * Packages over the trees of any source. What comes out goes by what went into it: the commit below, the declaration,
+ * and the versions that the repositories offer.
+ */
+export function layered(guest: Guest, base: Source, packages: Packages): Source {
+  requireFiles(guest, packages);
+  const repository = repositoryOf(guest.sysroot);
+  const directory = workspaceOf(guest.name);
+  const made = async (base: Offer, tell: Tell): Promise<Made> => {
+    const below = await base.fetch(tell);
+    await holdCommit(repository, baseRef, below);
+    const workspace = { guest, packages, repository, directory, below };
+    const identity = identityOf(below, packages, await plan(workspace));
+    return { workspace, identity, checksum: await commitOf(guest.sysroot, layeredRef, identity) };
+  };
+  return {
+    async check(report) {
+      const offer = await base.check(report);
+      const { refspec } = offer;
+      const url = `${offer.url}, with ${packagesWords(packages)}`;
+      // What the packages would be takes the tree below, and where that is new, so is the whole.
+      if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
+        return { refspec, url, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
+      const now = await made(offer, report.progress);
+      return { ...(now.checksum && { checksum: now.checksum }), refspec, url, fetch: () => fetch(now) };
+    },
+  };
+}
+
+/** What is to be made, and its commit if it was made before. */
+interface Made {
+  readonly workspace: Workspace;
+  readonly identity: string;
+  readonly checksum: string | undefined;
+}
+
+const fetch = async ({ workspace, identity, checksum }: Made): Promise<string> =>
+  checksum ?? (await add(workspace, identity));
+
+/** All that decides what comes out. */
+function identityOf(below: string, packages: Packages, versions: readonly string[]): string {
+  const { files, repositories, keys } = packages;
+  const contents = [...files, ...repositories, ...keys].map((file) => sha256(readFileSync(file)));
+  return sha256(JSON.stringify([below, packages, contents, versions]));
+}
+
+function requireFiles(guest: Guest, { files, repositories, keys }: Packages): void {
+  const missing = [...files, ...repositories, ...keys].find((file) => !existsSync(file));
+  if (missing === undefined) return;
+  const key = files.includes(missing)
+    ? 'Install'
+    : repositories.includes(missing)
+      ? 'Repository'
+      : 'RepositoryKey';
+  throw new Failure(`${placeOf(guest, 'Packages', key)}: ${missing} does not exist`, 'Correct the path');
+}

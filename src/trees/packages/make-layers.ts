@@ -1,0 +1,146 @@
+import { mkdirSync } from 'node:fs';
+import { type Guest, placeOf } from '../../config/guest.ts';
+import { type Packages, packagesWords } from '../../config/packages.ts';
+import { roomsOf } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { shown } from '../../host/printable.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { keepBrought } from '../identity.ts';
+import { doJob } from '../treework/run.ts';
+import { hostRepositories } from './host-repositories.ts';
+import type { TreeToCheckOut } from './layer-tree.ts';
+import { managers } from './managers.ts';
+import { runInContainer } from './package-container.ts';
+import type { Manager } from './script.ts';
+import { writeInput, writeScript } from './workspace.ts';
+
+/** Keeps the objects of what came out last. */
+export const layeredRef = 'ostree-guests/layered';
+
+/** A tree to add packages to. */
+export interface Workspace {
+  readonly guest: Guest;
+  readonly packages: Packages;
+  readonly repository: string;
+  readonly directory: string;
+  /** The commit to add to. */
+  readonly below: string;
+}
+
+/** What an installation would bring now, a line for each package. */
+export async function plan(workspace: Workspace): Promise<string[]> {
+  const { packages, directory } = workspace;
+  try {
+    let tree = await checkOut(workspace, 'links');
+    const { manager } = tree;
+    if (manager.planOn === 'copy') tree = await checkOut(workspace, 'copy');
+    const usr = manager.planOn === 'copy' ? 'writable' : 'read-only';
+    const output = await runScript(workspace, tree, usr, manager.plan(packages));
+    return output.match(manager.planLine) ?? [];
+  } finally {
+    await removeTree(directory);
+  }
+}
+
+/** Adds the packages to a copy of the tree, and commits it. */
+export async function add(workspace: Workspace, identity: string): Promise<string> {
+  const { guest, packages, repository, directory, below } = workspace;
+  try {
+    const tree = await checkOut(workspace, 'to-commit');
+    await runScript(workspace, tree, 'writable', tree.manager.install(packages));
+    const what = `${packagesPlace(guest)}: cannot use the tree with ${packagesWords(packages)}`;
+    const input = { directory, repository, below, identity };
+    const checksum = await doJob(what, placeOfJob(guest), 'commitLayers', input);
+    await keepBrought(guest.sysroot, layeredRef, checksum);
+    return checksum;
+  } finally {
+    await removeTree(directory);
+  }
+}
+
+/** A tree that was checked out. */
+interface Tree {
+  readonly manager: Manager;
+  /** What it may read of the host. */
+  readonly readable: readonly string[];
+  /** What its own sources name of the host. */
+  readonly localSources: readonly string[];
+}
+
+async function checkOut(workspace: Workspace, how: TreeToCheckOut['how']): Promise<Tree> {
+  const { guest, packages, repository, directory, below } = workspace;
+  await removeTree(directory);
+  mkdirSync(directory, { recursive: true });
+  const readable = await hostRepositories(guest, packages);
+  const what = `${packagesPlace(guest)}: cannot add to ${below.slice(0, 12)}`;
+  const { program, localSources } = await doJob(what, placeOfJob(guest), 'checkOutTree', {
+    ...{ directory, repository, commit: below, how, hostname: guest.name, mounts: readable },
+    ...{ programs: managers.map((manager) => manager.program), before: layeredRef },
+  });
+  const manager = managers.find((one) => one.program === program);
+  if (manager) return { manager, readable, localSources };
+  const message = `${packagesPlace(guest)}: the tree (${below.slice(0, 12)}) has none of apt-get, dnf and rpm-ostree`;
+  throw new Failure(message, 'Have one of them in the tree, or the packages themselves');
+}
+
+const placeOfJob = (guest: Guest) => ({ name: `tree-${guest.name}`, rooms: roomsOf(guest) });
+
+async function runScript(
+  { guest, packages, directory }: Workspace,
+  { manager, readable, localSources }: Tree,
+  usr: 'read-only' | 'writable',
+  script: string,
+): Promise<string> {
+  writeInput(directory, packages);
+  writeScript(directory, script);
+  const { exitCode, stdout, stderr } = await runInContainer({ guest: guest.name, directory, readable, usr });
+  const failed = manager.failedScript?.(`${stdout}\n${stderr}`);
+  if (exitCode === 0 && failed === undefined) return stdout;
+  const reason = shown(failed ?? reasonOf(stderr));
+  const notBound = localSources.filter((path) => !readable.includes(path) && stderr.includes(path));
+  throw new Failure(
+    `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
+    notBound.length > 0
+      ? notBoundRemedy(notBound)
+      : 'The guest is as it was. What was printed before is in the journal of this service',
+  );
+}
+
+/** A tree cannot choose what is read of this host. */
+const notBoundRemedy = ([path = '']: readonly string[]): string =>
+  `The guest is as it was. The tree's own sources name ${shown(path)}, and a tree is given no directory of this host. If it is to have that one, name it in a file of Repository=`;
+
+/** The first error that was told; what follows are consequences. Where its line says nothing, those below it do. */
+export function reasonOf(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  const first = lines.findIndex((line) => /^(E: |dpkg: error|Error: |error: )/.test(line));
+  const [error = '', ...below] = lines.slice(first);
+  const explained = below.slice(0, 2).map((line) => line.trim());
+  return (
+    reasonOfDnf5(lines) ||
+    error.replace(/^(E|Error|error): /, '') ||
+    explained.join(' ') ||
+    'the package manager failed and did not say why'
+  );
+}
+
+/** dnf5 says in one line what failed, below it why, and then what its user could try. */
+function reasonOfDnf5(lines: readonly string[]): string | undefined {
+  const first = lines.findIndex((line) =>
+    /^(Failed to resolve the transaction|Transaction failed):/.test(line),
+  );
+  if (first < 0) return undefined;
+  const [heading = '', ...below] = lines.slice(first);
+  const advice = below.findIndex((line) => line.startsWith('You can try'));
+  const why = below.slice(0, advice < 0 ? 1 : Math.min(advice, 3));
+  const where = / \(\/var\/cache\/[^)]*\)/;
+  return [heading, ...why]
+    .map((line) => line.trim())
+    .join(' ')
+    .replace(where, '');
+}
+
+const packagesPlace = (guest: Guest): string =>
+  guest.values.at('Packages', 'Install')
+    ? placeOf(guest, 'Packages', 'Install')
+    : placeOf(guest, 'Packages', 'Remove');

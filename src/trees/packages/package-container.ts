@@ -1,0 +1,83 @@
+import { stateDirectory } from '../../config/guest.ts';
+import { leavingRoom } from '../../host/disk-room.ts';
+import type { Finished } from '../../host/process.ts';
+import { runAsService } from '../../host/systemd-run.ts';
+import { throwaway } from '../../machine/nspawn.ts';
+import { inputDirectory } from './script.ts';
+
+/** A root directory to run a script in, which is in its input directory under the name `script`. */
+export interface Container {
+  /** The guest that it is for, whose name the container's host has. */
+  readonly guest: string;
+  /** A workspace, of which the container sees `root` and `input`. */
+  readonly directory: string;
+  /** Paths of the host that it may read. */
+  readonly readable: readonly string[];
+  /** Whether it can change /usr. */
+  readonly usr: 'read-only' | 'writable';
+}
+
+/**
+ * Runs a script in a throwaway container that has the host's network and nothing else of it. Programs of a tree are
+ * not to be trusted more than the guest made of it: the container's root is nobody on the host, also for a guest that
+ * has no user namespace.
+ */
+export const runInContainer = (container: Container): Promise<Finished> =>
+  leavingRoom(container.directory, (signal) =>
+    runAsService(
+      `ostree-guest-layers-${container.guest}`,
+      [...sandbox, ['BindPaths', container.directory]],
+      ['systemd-nspawn', ...options(container), '--', '/bin/sh', `${inputDirectory}/script`],
+      { print: true, signal },
+    ),
+  );
+
+const options = ({ guest, directory, readable, usr }: Container): string[] => [
+  ...throwaway(`${guest}-layers`, `${directory}/root`),
+  // Some packages write it into their configuration.
+  `--hostname=${guest}`,
+  '--private-users=pick',
+  '--private-users-ownership=map',
+  `--drop-capability=${dropped.join(',')}`,
+  '--resolv-conf=replace-host',
+  '--tmpfs=/sysroot:mode=755',
+  ...(usr === 'read-only' ? ['--bind-ro=+/usr:/usr'] : []),
+  `--bind-ro=${directory}/input:${inputDirectory}`,
+  ...readable.map((path) => `--bind-ro=${path}`),
+];
+
+/** What packages need not to be installed. */
+const dropped = [
+  'CAP_SYS_ADMIN',
+  'CAP_SYS_BOOT',
+  'CAP_SYS_NICE',
+  'CAP_SYS_PTRACE',
+  'CAP_SYS_RESOURCE',
+  'CAP_SYS_TTY_CONFIG',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_NET_BROADCAST',
+  'CAP_NET_RAW',
+  'CAP_LEASE',
+  'CAP_LINUX_IMMUTABLE',
+  'CAP_IPC_OWNER',
+];
+
+/** Around nspawn itself; the rest is what systemd-nspawn@.service has. */
+const sandbox = [
+  ['TemporaryFileSystem', '/run/ostree'],
+  // Of all guests, nspawn sees this one's workspace.
+  ['TemporaryFileSystem', stateDirectory],
+  ['TasksMax', '4096'],
+  ['Delegate', 'yes'],
+  ['KillMode', 'mixed'],
+  ['Slice', 'machine.slice'],
+  ['DevicePolicy', 'closed'],
+  ['DeviceAllow', 'char-pts rw'],
+  ['ProtectSystem', 'strict'],
+  ['ReadWritePaths', '/run'],
+  // The nspawn of systemd 262 makes directories there.
+  ['PrivateTmp', 'yes'],
+  ['ProtectHome', 'read-only'],
+  ['InaccessiblePaths', '-/boot'],
+  ['InaccessiblePaths', '-/efi'],
+] as const;

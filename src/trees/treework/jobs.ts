@@ -1,0 +1,12 @@
+import { commitBuild, commitComposed } from '../build/commit-build.ts';
+import { commitImage } from '../image/commit-image.ts';
+import { unshare } from '../linking/unshare.ts';
+import { checkOutTree, commitLayers } from '../packages/layer-tree.ts';
+
+/**
+ * All that is done to the content of a tree, each in a confined process of its own: run.ts starts one, main.ts is one.
+ * What they take and answer goes through JSON.
+ */
+export const jobs = { checkOutTree, commitLayers, commitImage, commitBuild, commitComposed, unshare };
+
+export type Jobs = typeof jobs;

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { noRoom, roomBelow } from '../../host/disk-room.ts';
+import { explain, Failure } from '../../host/failure.ts';
+import type { Answer } from './answer.ts';
+import { jobs } from './jobs.ts';
+
+void work();
+
+/** Does one job, as its standard input says, and prints the answer. Runs confined: src/treework/run.ts. */
+async function work(): Promise<void> {
+  // What we make in a tree has the modes that we say.
+  process.umask(0o022);
+  // Node ends, with success, if it waits for what can no longer happen.
+  process.exitCode = 70;
+  const { job, input, room } = JSON.parse(readFileSync(0, 'utf8')) as Task;
+  const watch = setInterval(() => endIfFull(room), 250);
+  answer(await attempt(() => (jobs[job] as (input: never) => Promise<unknown>)(input)));
+  clearInterval(watch);
+  process.exitCode = 0;
+}
+
+interface Task {
+  readonly job: keyof typeof jobs;
+  readonly input: never;
+  /** The directory that it writes to. */
+  readonly room: string;
+}
+
+/** What we started ends with us. */
+function endIfFull(room: string): void {
+  if (roomBelow(room) >= 0) return;
+  answer({ failure: noRoom(room).message });
+  process.exit(0);
+}
+
+async function attempt(work: () => Promise<unknown>): Promise<Answer> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENAMETOOLONG') return { failure: 'it has directories that are nested too deep' };
+    if (error instanceof Failure)
+      return { failure: error.message, ...(error.remedy && { remedy: error.remedy }) };
+    return { failure: explain(error) ?? String((error as Error).stack) };
+  }
+}
+
+function answer(given: Answer): void {
+  process.stdout.write(`${JSON.stringify(given)}\n`);
+}

@@ -1,0 +1,39 @@
+import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { shown } from '../../host/printable.ts';
+import type { Answer } from './answer.ts';
+import type { Jobs } from './jobs.ts';
+
+/** Where a job runs. */
+export interface Place {
+  /** Names its unit; two jobs of one name do not run at the same time. */
+  readonly name: string;
+  /** The directories that it sees and may write to. */
+  readonly rooms: readonly string[];
+}
+
+/**
+ * Does a job on the content of a tree in a process that sees nothing of the host but its rooms, and has no network: a
+ * link in the tree that leads out of it leads nowhere. `what` says, for the error, what cannot be done if it fails.
+ */
+export async function doJob<Name extends keyof Jobs>(
+  what: string,
+  { name, rooms }: Place,
+  job: Name,
+  input: Parameters<Jobs[Name]>[0],
+): Promise<Awaited<ReturnType<Jobs[Name]>>> {
+  const { stdout, stderr, exitCode } = await runConfined(
+    { name, writable: rooms, capabilities, timeLimit: '2h', memory: '1G' },
+    ownProgram('treework'),
+    { input: JSON.stringify({ job, input, room: rooms[0] }) },
+  );
+  const answer = exitCode === 0 ? (JSON.parse(stdout) as Answer) : { failure: lastLine(stderr) };
+  if ('failure' in answer) throw new Failure(`${what}: ${answer.failure}`, answer.remedy);
+  return answer.result as Awaited<ReturnType<Jobs[Name]>>;
+}
+
+/** Without the last one, attributes such as trusted.* and security.ima are lost, and labels on a host without SELinux. */
+const capabilities = [...treeCapabilities, 'CAP_SYS_ADMIN'];
+
+const lastLine = (stderr: string): string =>
+  shown(stderr.trim().split('\n').at(-1) ?? '') || 'it ended and did not say why';

@@ -1,0 +1,44 @@
+import { readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { builtRef } from '../config/build.ts';
+import type { Guest } from '../config/guest.ts';
+import { originName } from '../config/origin.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import { ostree } from '../ostree/ostree.ts';
+import { repositoryOf, stagedRef } from '../ostree/repository.ts';
+import { forgetImages } from './image/encapsulated.ts';
+import { imageRef } from './image/image-source.ts';
+import { baseRef } from './packages/layers.ts';
+import { layeredRef } from './packages/make-layers.ts';
+
+/**
+ * Drops the refs that a guest's repository has of where its tree came from before; they would keep all of that tree for
+ * ever. `ostree admin switch` does the same. Deployments have refs of their own, and so have what users keep by hand.
+ */
+export async function dropUnusedRefs(guest: Guest): Promise<void> {
+  const repository = repositoryOf(guest.sysroot);
+  if (guest.origin.kind !== 'oci') await forgetImages(repository);
+  for (const ref of unusedRefs(guest, refsIn(repository)))
+    await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
+}
+
+/** Of the refs that updates make, those that the guest as it is declared now has no use for. */
+export function unusedRefs({ origin, packages }: Guest, refs: readonly string[]): string[] {
+  const used = [
+    stagedRef,
+    { ostree: originName(origin), oci: imageRef, build: builtRef }[origin.kind],
+    ...(packages ? [baseRef, layeredRef] : []),
+  ];
+  return refs.filter((ref) => !used.includes(ref));
+}
+
+/** Our own, and those of remotes: ostree-refs(1). */
+const refsIn = (repository: string): string[] => [
+  ...filesBelow(`${repository}/refs/heads/ostree-guests`).map((ref) => `ostree-guests/${ref}`),
+  ...filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':')),
+];
+
+const filesBelow = (directory: string): string[] =>
+  (unlessMissing(() => readdirSync(directory, { recursive: true, withFileTypes: true })) ?? [])
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${relative(directory, entry.parentPath)}/${entry.name}`.replace(/^\//, ''));

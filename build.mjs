@@ -64,7 +64,7 @@ await build({
 await build({
   ...common,
   entryPoints: {
-    generator: 'src/generate/main.ts',
+    generator: 'src/generator/main.ts',
     update: 'src/update/main.ts',
     link: 'src/trees/linking/main.ts',
     build: 'src/builds/main.ts',

@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 
 /** Modules that are called for some guests only. All that others import of them is functions. */
 const seldom = [
-  'src/qjs-bytes.ts',
-  'src/qjs-error.ts',
+  'src/generator/quickjs/bytes.ts',
+  'src/generator/quickjs/error.ts',
   'src/config/build.ts',
   'src/config/check.ts',
   'src/config/container.ts',
@@ -27,12 +27,12 @@ const seldom = [
   'src/config/unknown-keys.ts',
   'src/config/unreadable.ts',
   'src/config/split-words.ts',
-  'src/generate/builds.ts',
-  'src/generate/further-units.ts',
-  'src/units/broken-service.ts',
-  'src/units/exec-word.ts',
-  'src/units/maintenance-service.ts',
-  'src/units/nspawn-own.ts',
+  'src/generator/build-units.ts',
+  'src/generator/further-units.ts',
+  'src/generator/units/broken-service.ts',
+  'src/generator/units/exec-word.ts',
+  'src/generator/units/maintenance-service.ts',
+  'src/generator/units/nspawn-guest-options.ts',
 ];
 
 /** The file that one of them is in. */
@@ -49,7 +49,7 @@ export async function bundleForQuickJS(outdir) {
   const exported = await seldomExports();
   const main = build({
     ...common,
-    entryPoints: { 'generator-qjs': 'src/generate/qjs-main.ts' },
+    entryPoints: { 'generator-qjs': 'src/generator/quickjs/main.ts' },
     // A block, and not a function expression: QuickJS reads what is in parentheses twice.
     ...{ format: 'esm', banner: { js: '"use strict";{' }, footer: { js: '}' } },
     plugins: [fromFilesOfTheirOwn(exported)],

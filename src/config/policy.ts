@@ -3,7 +3,7 @@ import { milliseconds } from './time-span.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
-/** What [Update] says, but for when: that goes into the timers as it is, src/units/update-timer.ts and switch-timer.ts. */
+/** What [Update] says, but for when: that goes into the timers as it is, src/generator/units/update-timer.ts and switch-timer.ts. */
 export interface UpdatePolicy {
   /** Who updates the guest: this program, or its own rpm-ostree inside of it. */
   readonly by: 'host' | 'rpm-ostree';

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 
 import { release } from 'node:os';
 import { stateDirectory } from '../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../config/load.ts';
-import { unitsOfBuild } from '../generate/further-units.ts';
-import type { Generated } from '../generate/generated.ts';
-import { unitsOf } from '../generate/units.ts';
+import { unitsOfBuild } from '../generator/further-units.ts';
+import type { Generated } from '../generator/generated.ts';
+import { unitsOf } from '../generator/guest-units.ts';
 import { fileSystemOf } from '../host/findmnt.ts';
 import { hasFuse } from '../host/fuse-device.ts';
 import { machinedHangs } from '../host/machined.ts';

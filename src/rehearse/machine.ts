@@ -2,13 +2,13 @@ import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'nod
 import { writeCredentials } from '../boot/credentials.ts';
 import { placesIn, recordedPlace } from '../boot/places.ts';
 import type { Guest } from '../config/guest.ts';
+import { rehearsalOptions } from '../generator/units/nspawn-guest-options.ts';
+import { setCredentials } from '../generator/units/set-credentials.ts';
 import { bind, bindMapped, mountOverlay } from '../host/mount.ts';
 import { run } from '../host/process.ts';
 import { isDirectory } from '../host/tree-files.ts';
 import { runNspawn } from '../machine/nspawn.ts';
 import { varOf } from '../ostree/sysroot.ts';
-import { setCredentials } from '../units/credentials.ts';
-import { rehearsalOptions } from '../units/nspawn-own.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
 import { scratchOf } from './scratch.ts';
 

@@ -4,8 +4,8 @@ import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import { type Setting, Values } from '../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../config/vocabulary.ts';
+import { guestOptions } from '../generator/units/nspawn-guest-options.ts';
 import { run } from '../host/process.ts';
-import { guestOptions } from '../units/nspawn-own.ts';
 
 /**
  * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It ends with 1 at the

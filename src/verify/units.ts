@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { topOf } from '../config/positions.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Values } from '../config/values.ts';
-import type { Generated } from '../generate/generated.ts';
-import { writeUnits } from '../generate/write.ts';
+import type { Generated } from '../generator/generated.ts';
+import { writeUnits } from '../generator/write.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { run } from '../host/process.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { decodeUtf8 } from '../../src/utf8.ts';
+import { decodeUtf8 } from '../../src/generator/quickjs/utf8.ts';
 import { buildGenerator, type Environment, engines, runGenerator, treeOf } from './engines.ts';
 import { qjs } from './qjs.ts';
 

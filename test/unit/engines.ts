@@ -25,7 +25,7 @@ export const engines: [typeof node, ...(typeof node)[]] = [
 export async function buildGenerator(directory: string): Promise<void> {
   await build({
     ...{ bundle: true, logLevel: 'error', platform: 'node', format: 'cjs' },
-    entryPoints: ['src/generate/main.ts'],
+    entryPoints: ['src/generator/main.ts'],
     outfile: join(directory, 'generator.cjs'),
   });
   await bundleForQuickJS(directory);

@@ -1,6 +1,6 @@
 // What the generator costs: how often it touches files for a guest.
 import { expect, test } from 'vitest';
-import { generate } from '../../src/generate/generate.ts';
+import { generate } from '../../src/generator/generate.ts';
 
 /** A file system of literal text that writes down what is asked of it. */
 function inMemory(texts: Readonly<Record<string, string>>) {

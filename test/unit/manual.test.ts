@@ -104,7 +104,9 @@ test('ostree-guests(7) has every unit', () => {
 
 test('ostree-guests-generator(8) has the environment that the generator reads', () => {
   const front = readFileSync('generators/ostree-guests-generator', 'utf8');
-  const read = new Set(`${front}${readFileSync('src/generate/run.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g));
+  const read = new Set(
+    `${front}${readFileSync('src/generator/engine.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g),
+  );
   const described = environment.flatMap(([names]) => names.split(', ')).sort();
   const mend = 'describe the variables of the generator in `environment` of src/manual/generator.ts';
   expect(described, mend).toEqual([...read].sort());

@@ -9,8 +9,8 @@ import { loadGuest, sourcesOf } from '../../src/config/load.ts';
 import { nearest } from '../../src/config/nearest.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { Source } from '../../src/config/read.ts';
-import { generate } from '../../src/generate/generate.ts';
-import { ownCommand } from '../../src/units/nspawn-own.ts';
+import { generate } from '../../src/generator/generate.ts';
+import { ownCommand } from '../../src/generator/units/nspawn-guest-options.ts';
 import { missingSources } from '../../src/verify/bind-sources.ts';
 import { complaints, guestOf, read } from './read.ts';
 

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { checkTogether } from '../../src/config/cross-key-rules.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
-import { unitsOf } from '../../src/generate/units.ts';
+import { unitsOf } from '../../src/generator/guest-units.ts';
 import { read } from './read.ts';
 
 /** One of these is right for any key. */

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { splitWords } from '../../src/config/split-words.ts';
 import { milliseconds } from '../../src/config/time-span.ts';
-import { ownLines } from '../../src/units/own-lines.ts';
-import { switchTimer } from '../../src/units/switch-timer.ts';
-import { updateTimer } from '../../src/units/update-timer.ts';
+import { switchTimer } from '../../src/generator/units/switch-timer.ts';
+import { updateTimer } from '../../src/generator/units/update-timer.ts';
+import { ownLines } from '../../src/generator/units/verbatim-lines.ts';
 import { guestOf } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';

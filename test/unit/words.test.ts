@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nearest } from '../../src/config/nearest.ts';
 import { splitWords } from '../../src/config/split-words.ts';
-import { execWord } from '../../src/units/exec-word.ts';
+import { execWord } from '../../src/generator/units/exec-word.ts';
 
 const runs = { numRuns: 2000 };
 

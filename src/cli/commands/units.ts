@@ -1,7 +1,7 @@
 import { loadBuild, loadGuest } from '../../config/load.ts';
-import { unitsOfBuild } from '../../generate/further-units.ts';
-import type { Generated } from '../../generate/generated.ts';
-import { unitsOf } from '../../generate/units.ts';
+import { unitsOfBuild } from '../../generator/further-units.ts';
+import type { Generated } from '../../generator/generated.ts';
+import { unitsOf } from '../../generator/guest-units.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { notDeclared } from '../../state/declared.ts';
 import { complainOf } from '../complain.ts';

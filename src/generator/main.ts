@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { nodeFiles } from '../host/node-files.ts';
-import { run } from './run.ts';
+import { run } from './engine.ts';
 
 process.exitCode = run({
   files: nodeFiles,

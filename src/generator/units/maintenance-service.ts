@@ -1,10 +1,10 @@
-import type { Guest } from '../config/guest.ts';
-import { credentialLines, isPublic } from './credentials.ts';
-import { needsMount } from './elsewhere.ts';
+import type { Guest } from '../../config/guest.ts';
+import { needsMount } from './external-sysroot.ts';
 import { fuseLines } from './fuse.ts';
-import { ownCommand } from './nspawn-own.ts';
-import { ownLines } from './own-lines.ts';
+import { ownCommand } from './nspawn-guest-options.ts';
+import { credentialLines, isPublic } from './set-credentials.ts';
 import type { Parts } from './unit-text.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /** Completes ostree-guest-maintenance@.service: the guest as it always is, but nothing in it is started except a network. */
 export const maintenanceService = (guest: Guest): Parts => ({

@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { isEmpty, type Parts, unitText } from '../units/unit-text.ts';
+import { isEmpty, type Parts, unitText } from './units/unit-text.ts';
 
 /** A file or a symbolic link that the generator makes; its path is below the output directory. */
 export type Generated =

@@ -1,4 +1,4 @@
-import { stateDirectory } from '../config/guest.ts';
+import { stateDirectory } from '../../config/guest.ts';
 
 /** Where a machine finds what it is made of, and what it may see of the host. */
 export interface View {

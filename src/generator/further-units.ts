@@ -1,16 +1,16 @@
 import type { Build } from '../config/build.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
-import { bootService } from '../units/boot-service.ts';
-import { brokenService } from '../units/broken-service.ts';
-import { buildService } from '../units/build-service.ts';
-import { isElsewhere, isSeen, toEnter } from '../units/elsewhere.ts';
-import { maintenanceService } from '../units/maintenance-service.ts';
-import { onFailure } from '../units/on-failure.ts';
-import { rehearseService } from '../units/rehearse-service.ts';
-import { switchTimer } from '../units/switch-timer.ts';
-import { unitText } from '../units/unit-text.ts';
-import { updateService } from '../units/update-service.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
+import { bootService } from './units/boot-service.ts';
+import { brokenService } from './units/broken-service.ts';
+import { buildService } from './units/build-service.ts';
+import { isElsewhere, isSeen, toEnter } from './units/external-sysroot.ts';
+import { maintenanceService } from './units/maintenance-service.ts';
+import { onFailure } from './units/on-failure.ts';
+import { rehearseService } from './units/rehearse-service.ts';
+import { switchTimer } from './units/switch-timer.ts';
+import { unitText } from './units/unit-text.ts';
+import { updateService } from './units/update-service.ts';
 
 /** What is made only of a guest that is not plain. */
 export function furtherUnits(guest: Guest): Generated[] {

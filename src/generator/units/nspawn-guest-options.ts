@@ -1,7 +1,6 @@
-import { type Guest, managesItself } from '../config/guest.ts';
-import { mountArgument } from '../config/mounts.ts';
-import { wordsOf } from '../config/split-words.ts';
-import { credentialsOf, setCredentials } from './credentials.ts';
+import { type Guest, managesItself } from '../../config/guest.ts';
+import { mountArgument } from '../../config/mounts.ts';
+import { wordsOf } from '../../config/split-words.ts';
 import { execWord } from './exec-word.ts';
 import { fuseOption } from './fuse.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type View,
   variableOf,
 } from './nspawn-options.ts';
+import { credentialsOf, setCredentials } from './set-credentials.ts';
 
 /** The options that boot a guest. */
 export const guestOptions = (guest: Guest): string[] => [

@@ -1,5 +1,5 @@
-import type { Guest } from '../config/guest.ts';
-import { isElsewhere, needsMount } from './elsewhere.ts';
+import type { Guest } from '../../config/guest.ts';
+import { isElsewhere, needsMount } from './external-sysroot.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-boot@.service of a guest whose sysroot is elsewhere. */

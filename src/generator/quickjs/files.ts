@@ -1,7 +1,7 @@
-import { type Files, largestFile } from './config/file-port.ts';
+import { type Files, largestFile } from '../../config/file-port.ts';
+import { readBytes } from './bytes.ts';
+import { systemError } from './error.ts';
 import { os, std } from './qjs.ts';
-import { readBytes } from './qjs-bytes.ts';
-import { systemError } from './qjs-error.ts';
 
 /** The file system port, on QuickJS. What it throws, and what it reads, is the same as on Node: node-files.ts. */
 export const qjsFiles: Files = {

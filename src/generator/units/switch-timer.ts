@@ -1,4 +1,4 @@
-import type { Guest } from '../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
 import type { Parts } from './unit-text.ts';
 
 /** Completes ostree-guest-switch@.timer for a guest that has a maintenance window. */

@@ -1,8 +1,8 @@
-import { type Guest, managesItself } from '../config/guest.ts';
-import { credentialLines, isPublic } from './credentials.ts';
-import { needsMount } from './elsewhere.ts';
+import { type Guest, managesItself } from '../../config/guest.ts';
+import { needsMount } from './external-sysroot.ts';
 import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
+import { ownCommand } from './nspawn-guest-options.ts';
 import {
   allNeedless,
   commonOptions,
@@ -14,9 +14,9 @@ import {
   type View,
   variableOf,
 } from './nspawn-options.ts';
-import { ownCommand } from './nspawn-own.ts';
-import { ownLines } from './own-lines.ts';
+import { credentialLines, isPublic } from './set-credentials.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /**
  * Completes the host's own systemd-nspawn@.service, so that its settings, and everything machinectl does

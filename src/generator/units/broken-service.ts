@@ -1,6 +1,6 @@
-import type { Broken } from '../config/guest.ts';
-import { readable } from '../config/line.ts';
-import { formatProblem } from '../config/problem.ts';
+import type { Broken } from '../../config/guest.ts';
+import { readable } from '../../config/line.ts';
+import { formatProblem } from '../../config/problem.ts';
 import { execWord } from './exec-word.ts';
 import type { Parts } from './unit-text.ts';
 

@@ -1,10 +1,10 @@
 import type { Checked, Guest } from '../config/guest.ts';
-import { nspawnService } from '../units/nspawn-service.ts';
-import { rehearsalService } from '../units/rehearsal-service.ts';
-import { unitText } from '../units/unit-text.ts';
-import { updateTimer } from '../units/update-timer.ts';
 import { brokenUnits, furtherUnits } from './further-units.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
+import { nspawnService } from './units/nspawn-service.ts';
+import { rehearsalService } from './units/rehearsal-service.ts';
+import { unitText } from './units/unit-text.ts';
+import { updateTimer } from './units/update-timer.ts';
 
 /** All that the generator makes of one guest. */
 export const unitsOf = (checked: Checked): readonly Generated[] =>

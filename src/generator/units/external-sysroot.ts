@@ -1,4 +1,4 @@
-import { type Guest, stateDirectory } from '../config/guest.ts';
+import { type Guest, stateDirectory } from '../../config/guest.ts';
 
 /** Whether its sysroot is where the sandboxes of the templates do not reach. */
 export const isElsewhere = ({ sysroot }: Guest): boolean => !sysroot.startsWith(inside);

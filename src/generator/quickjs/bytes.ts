@@ -1,6 +1,6 @@
-import { largestFile } from './config/file-port.ts';
+import { largestFile } from '../../config/file-port.ts';
+import { systemError } from './error.ts';
 import { os } from './qjs.ts';
-import { systemError } from './qjs-error.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 /** The text of a file that is not ASCII, or that the kernel makes up as it is read. */

@@ -3,8 +3,8 @@ import { type Checked, readGuest } from '../config/guest.ts';
 import type { Problem } from '../config/problem.ts';
 import { forEach } from '../config/read-each.ts';
 import { Listing, type SearchPath } from '../config/search.ts';
-import { generateBuilds } from './builds.ts';
-import { unitsOf } from './units.ts';
+import { generateBuilds } from './build-units.ts';
+import { unitsOf } from './guest-units.ts';
 import { writeUnits } from './write.ts';
 
 /** Writes the units of all guests and builds, and answers what is wrong with those that cannot be made. */

@@ -1,6 +1,6 @@
-import { type Build, filesOf } from '../config/build.ts';
-import { ownLines } from './own-lines.ts';
+import { type Build, filesOf } from '../../config/build.ts';
 import { literal, type Parts } from './unit-text.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /** Completes ostree-guest-build@.service, whose sandbox is the same for all builds. */
 export const buildService = (build: Build): Parts => ({

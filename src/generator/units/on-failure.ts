@@ -1,5 +1,5 @@
-import type { Guest } from '../config/guest.ts';
-import { ownLines } from './own-lines.ts';
+import type { Guest } from '../../config/guest.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /** Who wants to hear that the guest failed wants to hear that its update did, and each step of it. */
 export const onFailure = (guest: Guest): readonly string[] =>

@@ -1,6 +1,6 @@
-import type { Guest } from '../config/guest.ts';
-import { ownLines } from './own-lines.ts';
+import type { Guest } from '../../config/guest.ts';
 import type { Parts } from './unit-text.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
 export function updateTimer(guest: Guest): Parts {

@@ -1,5 +1,5 @@
-import type { Guest } from '../config/guest.ts';
-import { isElsewhere, toEnter } from './elsewhere.ts';
+import type { Guest } from '../../config/guest.ts';
+import { isElsewhere, toEnter } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 

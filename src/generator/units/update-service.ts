@@ -1,6 +1,6 @@
-import { buildDirectory } from '../config/build.ts';
-import type { Guest } from '../config/guest.ts';
-import { isElsewhere, isSeen, needsMount } from './elsewhere.ts';
+import { buildDirectory } from '../../config/build.ts';
+import type { Guest } from '../../config/guest.ts';
+import { isElsewhere, isSeen, needsMount } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 

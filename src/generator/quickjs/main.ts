@@ -1,6 +1,6 @@
-import { scriptArgs, std } from '../qjs.ts';
-import { qjsFiles } from '../qjs-files.ts';
-import { run } from './run.ts';
+import { run } from '../engine.ts';
+import { qjsFiles } from './files.ts';
+import { scriptArgs, std } from './qjs.ts';
 
 /** Added to the exit status, which so cannot be one of qjs itself: the front then knows that the work is done. */
 const done = 64;

@@ -1,7 +1,7 @@
-import type { Guest } from '../config/guest.ts';
-import { isPublic } from './credentials.ts';
-import { ownLines } from './own-lines.ts';
+import type { Guest } from '../../config/guest.ts';
+import { isPublic } from './set-credentials.ts';
 import type { Parts } from './unit-text.ts';
+import { ownLines } from './verbatim-lines.ts';
 
 /** What [Service] says of a guest's life, and not of what it may use. */
 const ofItsLife = ['Restart', 'RestartSec', 'TimeoutStartSec', 'TimeoutStopSec'];

@@ -1,4 +1,4 @@
-import type { Values } from '../config/values.ts';
+import type { Values } from '../../config/values.ts';
 
 /**
  * The lines that go from a section of a guest or build file into a unit as they are, empty assignments included: they

@@ -65,21 +65,21 @@ await build({
   ...common,
   entryPoints: {
     generator: 'src/generator/main.ts',
-    update: 'src/update/main.ts',
+    update: 'src/steps/update/main.ts',
     link: 'src/trees/linking/main.ts',
-    build: 'src/builds/main.ts',
+    build: 'src/steps/build/main.ts',
     treework: 'src/trees/treework/main.ts',
-    boot: 'src/boot/main.ts',
-    credentials: 'src/boot/credentials-main.ts',
-    switch: 'src/update/switch-main.ts',
-    assess: 'src/update/assess-main.ts',
-    adopt: 'src/adopt/main.ts',
-    rehearse: 'src/rehearse/rehearse-main.ts',
-    rehearsal: 'src/rehearse/machine-main.ts',
+    boot: 'src/steps/boot/main.ts',
+    credentials: 'src/steps/boot/credentials-main.ts',
+    switch: 'src/steps/switch/main.ts',
+    assess: 'src/steps/assess/main.ts',
+    adopt: 'src/steps/adopt/main.ts',
+    rehearse: 'src/steps/rehearse/main.ts',
+    rehearsal: 'src/steps/rehearse/rehearsal-main.ts',
   },
   outdir: 'dist',
 });
-for (const script of ['power-on', 'run-guest']) copyFileSync(`src/boot/${script}`, `dist/${script}`);
+for (const script of ['power-on', 'run-guest']) copyFileSync(`src/steps/boot/${script}`, `dist/${script}`);
 copyFileSync('src/ostree/bwrap', 'dist/bwrap');
 chmodSync('dist/bwrap', 0o755);
 // The generator once more.

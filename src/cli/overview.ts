@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { bootedRoot } from '../boot/root-link.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
@@ -14,6 +13,7 @@ import { readStaged, type Staged } from '../state/staged.ts';
 import { whatIsStaged } from '../state/staged-update.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
+import { bootedRoot } from '../steps/boot/root-link.ts';
 
 /** All that is known of one guest; what the commands print is a function of it. */
 export interface Overview {

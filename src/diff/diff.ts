@@ -1,4 +1,3 @@
-import { bootedRoot } from '../boot/root-link.ts';
 import type { Guest } from '../config/guest.ts';
 import { roomsOf, runConfined } from '../host/confined.ts';
 import { Failure } from '../host/failure.ts';
@@ -8,6 +7,7 @@ import { ostree, reason, tryOstree } from '../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../ostree/repository.ts';
 import { whatIsStaged } from '../state/staged-update.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
+import { bootedRoot } from '../steps/boot/root-link.ts';
 import { diffPackages } from './database.ts';
 import { bothChanged, type FileChange, parseDiff } from './files.ts';
 import type { PackageChange } from './packages.ts';

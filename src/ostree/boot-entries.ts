@@ -16,7 +16,7 @@ export interface WrongEntry {
 /**
  * Reads one entry; undefined if it is not one of OSTree's. libostree copies the version of a commit into the title, so an
  * entry can have any line that the author of a tree wants. It must say once what is booted, and not twice.
- * src/boot/power-on has the same rule.
+ * src/steps/boot/power-on has the same rule.
  */
 export function parseBootEntry(text: string): BootEntry | WrongEntry | undefined {
   const fields = text.split('\n').map((line) => line.replace(/^[ \t]+|[ \t]+$/g, '').split(/[ \t]+/));

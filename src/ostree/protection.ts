@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } f
 import { dirname } from 'node:path';
 import { unlessMissing } from '../host/node-files.ts';
 
-/** Makes a sysroot's directory, or closes one that is there. src/boot/power-on does so, too. */
+/** Makes a sysroot's directory, or closes one that is there. src/steps/boot/power-on does so, too. */
 export function closeSysroot(sysroot: string): void {
   mkdirSync(sysroot, { recursive: true, mode: 0o700 });
   chownSync(sysroot, 0, 0);

@@ -3,7 +3,7 @@ import { removeFile, stateFile, writeJson } from './state-file.ts';
 
 /**
  * There while no file of a guest is a hard link to one of another guest. Whoever links objects removes it before, of all guests
- * whose files they may become. src/boot/power-on looks for it, too.
+ * whose files they may become. src/steps/boot/power-on looks for it, too.
  */
 export const unsharedFile = (guest: string): string => stateFile(guest, 'unshared.json');
 

@@ -13,7 +13,7 @@ import { run } from '../host/process.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { features } from '../ostree/ostree.ts';
 import { whyUnprotected } from '../ostree/protection.ts';
-import { whyNotRehearsed } from '../rehearse/possible.ts';
+import { whyNotRehearsed } from '../steps/rehearse/rehearsable.ts';
 import { findHostRemote } from '../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../trees/ostree/unsigned.ts';
 import { machineOnHost } from './machine-on-host.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { guestFileText } from '../../src/adopt/guest-file.ts';
-import { parseStatus } from '../../src/adopt/host-deployments.ts';
-import { runsFrom, sysrootOf } from '../../src/adopt/occupants.ts';
+import { guestFileText } from '../../src/steps/adopt/adopted-guest-file.ts';
+import { parseStatus } from '../../src/steps/adopt/host-deployments.ts';
+import { runsFrom, sysrootOf } from '../../src/steps/adopt/occupants.ts';
 
 const csum = (digit: string) => digit.repeat(64);
 

@@ -1,10 +1,10 @@
 // What people read about build files, what is made of right ones, and what is said of a command that failed.
 import { expect, test } from 'vitest';
-import { lastWords } from '../../src/builds/build.ts';
 import { type Build, readBuild } from '../../src/config/build.ts';
 import { loadAll, loadBuildFile } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { vocabularyOf } from '../../src/config/vocabulary.ts';
+import { lastWords } from '../../src/steps/build/run-build.ts';
 import { definitionOf } from '../../src/trees/build/result.ts';
 import { complaints, guestOf, hostname } from './read.ts';
 

@@ -35,7 +35,7 @@ function write(path: string, text: string): void {
 
 beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
-  const text = readFileSync('src/boot/power-on', 'utf8')
+  const text = readFileSync('src/steps/boot/power-on', 'utf8')
     .replaceAll('/var/lib/ostree-guests', state)
     .replaceAll('/run/ostree-guests', join(work, 'run'))
     .replaceAll('/run/machines', join(work, 'machines'));

@@ -1,6 +1,6 @@
 // Lines of /proc/self/mountinfo of a test host, in the host and in a service with TemporaryFileSystem=/run/ostree.
 import { expect, test } from 'vitest';
-import { hasPrivateRun } from '../../src/update/private-run.ts';
+import { hasPrivateRun } from '../../src/steps/update/private-run.ts';
 
 const host = `\
 397 376 254:0 /ostree/deploy/debian/deploy/4f0c.0 / rw,relatime shared:153 - ext4 /dev/vda rw,discard

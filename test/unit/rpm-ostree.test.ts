@@ -1,8 +1,8 @@
 // What is made of what a guest's rpm-ostree says.
 import { expect, test } from 'vitest';
 import { type RpmOstreeDeployment, reasonOf } from '../../src/machine/rpm-ostree.ts';
-import { contentOf } from '../../src/update/judged.ts';
-import { broughtBy, changesTo } from '../../src/update/packages-inside.ts';
+import { broughtBy, changesTo } from '../../src/steps/update/packages-inside.ts';
+import { contentOf } from '../../src/steps/update/rpm-ostree-result.ts';
 
 const deployment = (more: Partial<RpmOstreeDeployment>): RpmOstreeDeployment => ({
   ...{ id: 'own-a.0', checksum: 'a'.repeat(64), staged: false, booted: true },

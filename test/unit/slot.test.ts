@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pullAndTell } from '../../src/ostree/pull-progress.ts';
+import { Pace } from '../../src/steps/update/slot.ts';
 import { sharedIn } from '../../src/trees/linking/unshare.ts';
-import { Pace } from '../../src/update/slot.ts';
 
 const [second, kB, MB] = [1000, 1e3, 1e6];
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/inside.ts';
-import { decide, lackOf, type Sight } from '../../src/update/health.ts';
+import { decide, lackOf, type Sight } from '../../src/steps/assess/health.ts';
 
 const up: Sight = { unit: 'up', system: 'running', isAtTarget: true, failedUnits: [] };
 const knew = (...failedUnits: string[]) => ({ baseline: { failedUnits }, hasBus: true });

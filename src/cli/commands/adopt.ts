@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { adopt as adoptStateroot } from '../../adopt/adopt.ts';
+import { adopt as adoptStateroot } from '../../steps/adopt/adopt.ts';
 import { type Define, deploymentArgument, say } from '../frame.ts';
 
 export const adopt: Define = (guestctl) =>

@@ -1,6 +1,6 @@
 import { setPinned } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { findDeployment } from '../../update/rollback.ts';
+import { findDeployment } from '../../steps/update/ask-for-rollback.ts';
 import { type Define, guestArgument, requiredDeploymentArgument, say } from '../frame.ts';
 import { deploymentWords } from '../screens/words.ts';
 

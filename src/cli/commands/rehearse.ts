@@ -1,6 +1,6 @@
 import { rehearseUnit, startUnit } from '../../host/systemctl.ts';
-import { requireRehearsable } from '../../rehearse/possible.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { requireRehearsable } from '../../steps/rehearse/rehearsable.ts';
 import { type Define, guestArgument, say } from '../frame.ts';
 
 export const rehearse: Define = (guestctl) =>

@@ -1,6 +1,6 @@
 import { isRunning } from '../../host/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { askForRollback } from '../../update/rollback.ts';
+import { askForRollback } from '../../steps/update/ask-for-rollback.ts';
 import { type Define, deploymentArgument, guestArgument, say } from '../frame.ts';
 import { deploymentWords } from '../screens/words.ts';
 

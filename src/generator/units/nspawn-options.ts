@@ -17,12 +17,12 @@ export interface View {
 }
 
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
-/** Where src/boot/run-guest mounts the deployment's /etc, for the guest alone. */
+/** Where src/steps/boot/run-guest mounts the deployment's /etc, for the guest alone. */
 export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
 export const variableOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
 
-/** What is started for a guest: src/boot/run-guest, in a mount namespace that shares its mounts with the host's. */
+/** What is started for a guest: src/steps/boot/run-guest, in a mount namespace that shares its mounts with the host's. */
 export const runGuest = (sysroot: string): string =>
   `unshare --mount --propagation=unchanged sh @LIBDIR@/run-guest %i ${sysroot}`;
 

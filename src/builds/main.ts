@@ -1,7 +1,0 @@
-import { buildUnit } from '../host/systemctl.ts';
-import { runService } from '../service.ts';
-import { requireBuild } from '../state/declared.ts';
-import { serviceReport } from '../state/report.ts';
-import { runBuild } from './build.ts';
-
-void runService(buildUnit, requireBuild, (build) => runBuild(build, serviceReport));

@@ -1,7 +1,0 @@
-import { rehearsalUnit } from '../host/systemctl.ts';
-import { serviceMain } from '../service.ts';
-import { runRehearsal } from './machine.ts';
-
-void serviceMain(rehearsalUnit, async (guest) => {
-  process.exitCode = await runRehearsal(guest);
-});

@@ -1,6 +1,0 @@
-import { rehearseUnit } from '../host/systemctl.ts';
-import { serviceMain } from '../service.ts';
-import { serviceReport } from '../state/report.ts';
-import { rehearse } from './rehearse.ts';
-
-void serviceMain(rehearseUnit, (guest) => rehearse(guest, serviceReport));

@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { stateDirectory } from '../../config/guest.ts';
+import { guestName } from '../../config/schema.ts';
+import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
+import { deploy } from '../../ostree/sysroot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { hostRepository } from '../../trees/ostree/host-remotes.ts';
+import type { Adopted } from './adopt-tree.ts';
+import { guestFileText } from './adopted-guest-file.ts';
+import { copyDirectory, copyMissing, sync } from './copy-directory.ts';
+import { occupantsOf } from './occupants.ts';
+import { findOldGuest, type OldGuest, staterootOf } from './old-guest.ts';
+import { removeOldGuest } from './remove-old-guest.ts';
+
+export interface Adoption {
+  readonly stateroot: string;
+  /** CHECKSUM.SERIAL or its beginning, where there is more than one. */
+  readonly deployment: string | undefined;
+  readonly remove: boolean;
+}
+
+type Say = (text: string) => void;
+
+const sysrootOf = (guest: string): string => `${stateDirectory}/${guest}/sysroot`;
+/** In an adopted sysroot, the deployment it was made of. It appears with the sysroot, all at once. */
+const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
+
+/**
+ * Makes a guest of its own of a stateroot of the host. The old one is only read; each step can be repeated, so that
+ * one that was cut off is taken up by the next run.
+ */
+export async function adopt({ stateroot, deployment, remove }: Adoption, say: Say): Promise<void> {
+  if (!guestName.test(stateroot))
+    throw new Failure(`'${stateroot}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
+  const sysroot = sysrootOf(stateroot);
+  const from = unlessMissing(() => readFileSync(markerOf(sysroot), 'utf8'))?.trim();
+  if (from === undefined) await bring(await findOldGuest(stateroot, deployment), sysroot, say);
+  else say(`Adopted before, from ${from}`);
+  declare(stateroot, sysroot, say);
+  await reloadUnits();
+  await verifyBoot(stateroot, say);
+  if (remove) await removeOldGuest(stateroot, say);
+  else if (existsSync(staterootOf(stateroot)))
+    say(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
+  say(`Start the guest with: machinectl start ${stateroot}`);
+}
+
+async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
+  const { stateroot, root } = old;
+  if (existsSync(sysroot))
+    throw new Failure(`There is a guest '${stateroot}' already: ${sysroot}`, 'Nothing was changed');
+  if (!existsSync(fileOf(stateroot))) guestFileText(stateroot, old.origin);
+  const [occupant] = occupantsOf(stateroot);
+  if (occupant !== undefined)
+    throw new Failure(
+      `'${stateroot}' is running (process ${occupant}, for one)`,
+      `Stop it first: machinectl poweroff ${stateroot}`,
+    );
+  const work = `${dirname(sysroot)}/adopting`;
+  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  say(`Bringing the tree of ${root}`);
+  await bringTree(old, work, say);
+  await bringFiles(old, work, say);
+  writeAtomically(markerOf(work), `${root}\n`);
+  await sync(work);
+  // Until here there was no guest; from here there is a whole one.
+  renameSync(work, sysroot);
+  syncDirectory(dirname(sysroot));
+}
+
+const fileOf = (guest: string): string => `/etc/ostree-guests/${guest}.guest`;
+
+/** A guest file that is there already is the user's. */
+function declare(guest: string, sysroot: string, say: Say): void {
+  const file = fileOf(guest);
+  const [deployed] = listDeployments(sysroot);
+  if (existsSync(file)) say(`${file} is there, and left as it is`);
+  else {
+    writeAtomically(
+      file,
+      guestFileText(guest, parseKeyfile(readFileSync(`${deployed?.path}.origin`, 'utf8'))),
+    );
+    say(`Wrote ${file}`);
+  }
+  if (requireGuest(guest).sysroot !== sysroot)
+    throw new Failure(
+      `${file}: this guest was adopted into ${sysroot}`,
+      'Leave Sysroot= out, and adopt it again',
+    );
+}
+
+async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
+  const { stateroot, root } = old;
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const confinement = {
+    name: `adopt-${stateroot}`,
+    writable: [work],
+    readable: [root, hostRepository],
+    // It reads and writes all attributes: trusted.* and, where the host has no SELinux, labels.
+    capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+    ...{ timeLimit: '3h', memory: '2G' },
+  };
+  const { exitCode, stdout, stderr } = await runConfined(
+    confinement,
+    ownProgram('adopt', work, stateroot, root),
+  );
+  if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
+  const { checksum, isChanged } = JSON.parse(stdout) as Adopted;
+  if (isChanged) say('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+  if (listDeployments(work)[0]?.checksum === checksum) return;
+  await deploy(work, stateroot, { checksum, origin: originText(root) }).catch((error: Failure) => {
+    throw notBrought(error.message);
+  });
+}
+
+const notBrought = (cause: string): Failure =>
+  new Failure(cause, 'The old one is as it was. Adopt it again when that is mended');
+
+/** Without what holds for the old deployment only, such as that it is pinned. */
+function originText(root: string): string {
+  const { 'libostree-transient': _, ...origin } = parseKeyfile(readFileSync(`${root}.origin`, 'utf8'));
+  return formatKeyfile(origin);
+}
+
+/** All of /etc, not only what differs from the tree's defaults; and the stateroot's /var. */
+async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> {
+  const [deployed] = listDeployments(work);
+  if (!deployed) throw new Error(`nothing was deployed in ${work}`);
+  say(`Copying ${old.root}/etc and ${old.var}`);
+  await copyDirectory(`${old.root}/etc`, `${deployed.path}/etc`);
+  const ours = `${work}/ostree/deploy/${old.stateroot}/var`;
+  await copyDirectory(old.var, ours);
+  // A guest that was started without its stateroot's /var wrote there.
+  const inRoot = `${old.root}/var`;
+  if ((unlessMissing(() => readdirSync(inRoot)) ?? []).length > 0) {
+    say(`Adding what only ${inRoot} has`);
+    await copyMissing(inRoot, ours);
+  }
+}
+
+/** Starts it, and stops it again: it did not run before. */
+async function verifyBoot(guest: string, say: Say): Promise<void> {
+  const unit = guestUnit(guest);
+  await requireOurUnit(guest);
+  say(`Starting ${unit} to see that it boots`);
+  await startUnit(unit).catch((error: Failure) => {
+    throw new Failure(
+      `The adopted guest does not boot. ${error.message}`,
+      `${error.remedy}. The old one is untouched`,
+    );
+  });
+  await stopUnit(unit);
+  say(`${guest} boots, and is stopped again`);
+}
+
+/** What the recipe had made of the same unit would still boot the old deployment. */
+async function requireOurUnit(guest: string): Promise<void> {
+  const unit = guestUnit(guest);
+  const [shown] = await showUnits([unit], ['ExecStart', 'FragmentPath', 'DropInPaths']);
+  if (shown?.['ExecStart']?.includes(`--directory=/run/ostree-guests/${guest}/root`)) return;
+  const files = `${shown?.['FragmentPath']} ${shown?.['DropInPaths']}`
+    .split(/\s+/)
+    .filter((file) => /^\/(etc|run\/systemd\/system)\//.test(file));
+  throw new Failure(
+    `${unit} does not start the adopted guest: ${files.join(', ') || 'it'} says otherwise`,
+    'Remove what starts the old one, run systemctl daemon-reload, and adopt it again',
+  );
+}

@@ -1,0 +1,53 @@
+import { imageTransport } from '../../config/origin.ts';
+import { Failure } from '../../host/failure.ts';
+import type { Keyfile } from '../../ostree/keyfile.ts';
+
+/** The guest file that says what the origin of an adopted deployment says (rpm-ostree's too). */
+export function guestFileText(stateroot: string, origin: Keyfile): string {
+  return [
+    `# Written by guestctl adopt, from the origin of the host's stateroot ${stateroot}.`,
+    ...sourceLines(stateroot, origin['origin'] ?? {}),
+    ...packagesLines(origin),
+    '',
+  ].join('\n');
+}
+
+/** What rpm-ostree layered over the tree, and left out of it. */
+function packagesLines(origin: Keyfile): string[] {
+  const names = (group: string, key: string) =>
+    (origin[group]?.[key] ?? '').split(';').filter((name) => name !== '');
+  const [install, remove] = [names('packages', 'requested'), names('overrides', 'remove')];
+  return [
+    ...(install.length + remove.length > 0 ? ['', '[Packages]'] : []),
+    ...(install.length > 0 ? [`Install=${install.join(' ')}`] : []),
+    ...(remove.length > 0 ? [`Remove=${remove.join(' ')}`] : []),
+  ];
+}
+
+function sourceLines(stateroot: string, origin: Keyfile[string]): string[] {
+  // With layered packages the ref is called the base's.
+  const refspec = origin['refspec'] ?? origin['baserefspec'] ?? '';
+  if (/^[^:]+:[^:]+$/.test(refspec)) return ['[Guest]', `Ref=${refspec}`];
+  // A ref of the host's own repository, which then is the remote.
+  if (refspec !== '' && !/^[0-9a-f]{64}$/.test(refspec))
+    return ['[Guest]', `Ref=host:${refspec}`, '', '[Remote]', 'URL=file:///ostree/repo'];
+  const image = imageOf(origin['container-image-reference'] ?? '');
+  if (image !== undefined) return ['[Guest]', `Image=${image}`];
+  throw new Failure(
+    `The origin of '${stateroot}' names no ref that updates could come from`,
+    `Write /etc/ostree-guests/${stateroot}.guest with a Ref= first, then adopt it`,
+  );
+}
+
+/** What rpm-ostree calls images, and what skopeo does: docs/container.md of rpm-ostree. */
+const references: readonly (readonly [prefix: RegExp, transport: string])[] = [
+  [/^ostree-(unverified-image|image-signed|remote-image:[^:]+):(registry:)?/, ''],
+  [/^ostree-(unverified-registry|remote-registry:[^:]+):/, 'docker://'],
+];
+
+function imageOf(reference: string): string | undefined {
+  const [prefix, transport] = references.find(([one]) => one.test(reference)) ?? [];
+  if (prefix === undefined) return undefined;
+  const name = reference.replace(prefix, transport ?? '');
+  return imageTransport.test(name) ? name : `docker://${name}`;
+}

@@ -1,0 +1,26 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { Failure } from '../../host/failure.ts';
+import { run } from '../../host/process.ts';
+
+/**
+ * Makes a directory what another one is: owners, modes, links, attributes and labels too. On btrfs and XFS its files
+ * share their space with the old ones.
+ */
+export async function copyDirectory(from: string, to: string): Promise<void> {
+  for (const entry of readdirSync(to)) rmSync(`${to}/${entry}`, { recursive: true });
+  await copyInto(from, to);
+}
+
+/** Adds what is missing. */
+export const copyMissing = (from: string, to: string): Promise<void> => copyInto(from, to, '--no-clobber');
+
+async function copyInto(from: string, to: string, ...options: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await run('cp', ['-a', '--reflink=auto', ...options, `${from}/.`, to]);
+  if (exitCode !== 0) throw new Failure(`Cannot copy ${from}: ${stderr.trim().split('\n').at(-1)}`);
+}
+
+/** Waits until all of it is on disk. */
+export async function sync(directory: string): Promise<void> {
+  const { exitCode, stderr } = await run('sync', ['--file-system', directory]);
+  if (exitCode !== 0) throw new Failure(`Cannot write ${directory} to disk: ${stderr.trim()}`);
+}

@@ -1,0 +1,13 @@
+import { explain } from '../../host/failure.ts';
+import { log, tell } from '../../host/tell.ts';
+import { adoptTree } from './adopt-tree.ts';
+
+/** Started by guestctl adopt, confined: SYSROOT STATEROOT ROOT. Prints what came of it as JSON. */
+const [sysroot = '', stateroot = '', root = ''] = process.argv.slice(2);
+adoptTree(sysroot, stateroot, root).then(
+  (adopted) => log(JSON.stringify(adopted)),
+  (error: unknown) => {
+    tell(explain(error) ?? String((error as Error).stack));
+    process.exitCode = 1;
+  },
+);

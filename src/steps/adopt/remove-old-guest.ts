@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { Failure } from '../../host/failure.ts';
+import { ostree } from '../../ostree/ostree.ts';
+import { type HostDeployment, hostDeployments } from './host-deployments.ts';
+import { deploymentsOf, staterootOf } from './old-guest.ts';
+
+/** Takes a stateroot's deployments off the host, by OSTree's own commands. Its /var stays: OSTree deletes no /var. */
+export async function removeOldGuest(stateroot: string, say: (text: string) => void): Promise<void> {
+  requireOthersListed(stateroot, await hostDeployments());
+  for (;;) {
+    // Each removal changes the indexes.
+    const next = (await hostDeployments()).find((one) => one.stateroot === stateroot && !one.booted);
+    if (!next) break;
+    await ostree(`Cannot undeploy ${next.name}`, 'admin', 'undeploy', String(next.index));
+    say(`Undeployed ${next.name} from the host`);
+  }
+  if (deploymentsOf(stateroot).length > 0) {
+    await ostree("Cannot clean up the host's deployments", 'admin', 'cleanup');
+    say("Cleaned up the host's deployments");
+  }
+  const directory = staterootOf(stateroot);
+  say(`Its /var is still there. When nothing in it is missed: rm -r ${directory}`);
+}
+
+/** Each of these commands also deletes whatever is in no list: other guests of the same making. */
+function requireOthersListed(stateroot: string, listed: readonly HostDeployment[]): void {
+  const isListed = (other: string, name: string) =>
+    listed.some((one) => one.stateroot === other && one.name === name);
+  const endangered = readdirSync('/ostree/deploy')
+    .filter((other) => other !== stateroot)
+    .flatMap((other) => deploymentsOf(other).map((name) => ({ other, name })))
+    .filter(({ other, name }) => !isListed(other, name));
+  if (endangered.length === 0) return;
+  const names = endangered.map(({ other, name }) => `${staterootOf(other)}/deploy/${name}`);
+  throw new Failure(
+    `OSTree would delete ${names.join(', ')} as well: the host's boot list does not have it`,
+    'If it is a guest of the same making, adopt it first. Nothing was removed',
+  );
+}

@@ -1,0 +1,67 @@
+import type { Guest } from '../../config/guest.ts';
+import { Failure } from '../../host/failure.ts';
+import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
+import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
+import { readBaseline, writeBaseline } from '../../state/baseline.ts';
+import { reject } from '../../state/rejected.ts';
+import type { Report } from '../../state/report.ts';
+import { endTrial, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
+import { record } from '../record-attempt.ts';
+import { judge } from './health.ts';
+
+/**
+ * Judges a guest that was just started from a deployment on trial: healthy, it is blessed; faulty, it is started again,
+ * and the boot step, which counts, takes the deployment before once there is no try left.
+ */
+export async function assess(guest: Guest, report: Report): Promise<void> {
+  const deployments = listDeployments(guest.sysroot);
+  const [fresh] = deployments;
+  const trial = readTrial(guest.name, fresh?.name);
+  if (!fresh || !trial) return;
+  report.step(`Start ${trial.tries - trial.left} of ${trial.tries} from ${fresh.title}: is it healthy?`);
+  const subject = {
+    ...{ machine: guest.name, unit: guestUnit(guest.name), baseline: readBaseline(guest.name) },
+    hasBus: hasBus(fresh.path),
+  };
+  const verdict = await judge(subject, guest.update, report);
+  if (verdict.kind === 'stopped')
+    return report.step('It was stopped before it could be judged. Its next start is counted, too');
+  const from = deployments.find(({ name }) => name === trial.fallback);
+  const attempt = {
+    ...({ action: 'switch', trigger: 'start', since: trial.since } as const),
+    ...{ from: from?.checksum, to: fresh.checksum, version: fresh.title },
+  };
+  if (verdict.kind === 'healthy') {
+    endTrial(guest.name, fresh.name);
+    if (verdict.failedUnits) writeBaseline(guest.name, { failedUnits: verdict.failedUnits });
+    const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is healthy: blessed`;
+    report.progress(message);
+    return record(guest, { ...attempt, outcome: 'blessed', message });
+  }
+  if (verdict.kind === 'hindered') {
+    uncountTry(guest.name, trial);
+    const lack = `The host lacks something, so ${guest.name} could not be started: ${verdict.lack}`;
+    await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
+    throw new Failure(lack, `See: guestctl doctor. Then start it again: machinectl start ${guest.name}`);
+  }
+  const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is not healthy: ${verdict.fault}`;
+  if (trial.left === 0) reject(guest.name, fresh.checksum, verdict.fault);
+  await record(guest, { ...attempt, outcome: 'failed', message });
+  await startAgain(guest);
+  throw new Failure(message, nextStep(trial, from));
+}
+
+async function startAgain({ name }: Guest): Promise<void> {
+  const unit = guestUnit(name);
+  // What did not come up cannot be asked to shut down.
+  const [shown] = await showUnits([unit], ['ActiveState']);
+  if (shown?.['ActiveState'] === 'activating') await killUnit(unit);
+  // So many starts at once are not a loop: systemd.unit(5), StartLimitBurst=.
+  await resetFailed(unit);
+  await beginRestart(unit);
+}
+
+function nextStep({ left }: Trial, from: Deployment | undefined): string {
+  if (left > 0) return `It is started once more (${left} of its tries left)`;
+  return from ? `The guest goes back to ${from.title}` : 'There is nothing to go back to';
+}

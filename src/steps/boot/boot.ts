@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
+import { roomsOf } from '../../host/confined.ts';
+import { explain, Failure } from '../../host/failure.ts';
+import { isMaintained, isRunning, updateUnit } from '../../host/systemctl.ts';
+import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
+import { closeSysroot } from '../../ostree/protection.ts';
+import { recoverVar } from '../../ostree/var-snapshots.ts';
+import { readRollback } from '../../state/rollback-request.ts';
+import { readStaged } from '../../state/staged.ts';
+import { readTrial } from '../../state/trial.ts';
+import { isUnshared, noteUnshared } from '../../state/unshared.ts';
+import { sharesFiles } from '../../trees/linking/shares.ts';
+import { doJob } from '../../trees/treework/run.ts';
+import { finalize } from './finalize.ts';
+import { keepMountPoints } from './mount-points.ts';
+import { noticeFresh } from './new-deployments.ts';
+import { keepPlaces } from './places.ts';
+import { rollBack } from './roll-back.ts';
+import { bootedRoot, point } from './root-link.ts';
+import { countStart, giveUpFailed } from './trial-starts.ts';
+
+/** Tells what is done: the journal. */
+export interface Log {
+  say(text: string): void;
+  /** What went wrong, while the guest starts all the same. */
+  warn(text: string): void;
+}
+
+/**
+ * What firmware and boot loader do for real hardware: rolls back or deploys what is to be, counts the tries of a
+ * fresh deployment, and points to the default one. Nothing but this step changes the boot list, and only while
+ * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was.
+ */
+export async function boot(guest: Guest, log: Log): Promise<void> {
+  if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
+    await attempt(log, () => ownFiles(guest, log));
+    return pointToDefault(guest);
+  }
+  await requireStopped(guest, log);
+  attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
+  const next = await chooseDeployment(guest, log);
+  await attempt(log, () => ownFiles(guest, log));
+  point(guest.name, next);
+  log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
+}
+
+/** Root in a guest without a user namespace can write to its files, so that no other guest must have them, too. */
+async function ownFiles(guest: Guest, log: Log): Promise<void> {
+  const { name, sysroot } = guest;
+  if (sharesFiles(guest) || isUnshared(name) || (await isRunning(name))) return;
+  const place = { name: `unshare-${name}`, rooms: roomsOf(guest) };
+  const count = await doJob(`${name} still shares files with other guests`, place, 'unshare', {
+    sysroot,
+    stateroot: name,
+  });
+  if (count > 0) log.say(`Copied ${count} files that ${name} shared with other guests`);
+  noteUnshared(name);
+}
+
+/** For its maintenance a guest boots what it would boot, and nothing is decided about it. */
+function pointToDefault({ name, sysroot }: Guest): void {
+  const [next] = listDeployments(sysroot);
+  if (next) point(name, next);
+}
+
+async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
+  const { refused } = readBootList(guest.sysroot);
+  for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
+  const last = lastRan(guest);
+  attempt(log, () => recoverVar(guest.sysroot, guest.name));
+  // What the guest wrote into the deployment that it ran from is safe before that is left for another one.
+  const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
+  if (isSafe) await attempt(log, () => rollBack(guest));
+  if (guest.update.by === 'rpm-ostree') attempt(log, () => noticeFresh(guest));
+  // Where even that cannot be written down, at least this start takes the deployment that is good.
+  const instead = await attempt(log, () => giveUpFailed(guest, log));
+  if (!instead && isSafe) await attempt(log, () => finalize(guest, log));
+  attempt(log, () => countStart(guest, log));
+  const next = instead ?? listDeployments(guest.sysroot)[0];
+  if (next) {
+    await attempt(log, () => keepPlaces(guest, next, last, log));
+    attempt(log, () => keepMountPoints(guest, next, last));
+    return next;
+  }
+  const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;
+  const message = refused.length > 0 ? 'no boot entry that can be booted' : 'no deployment yet';
+  throw new Failure(`${guest.name} has ${message}`, remedy);
+}
+
+/** The deployment that the guest last ran from; after a boot of the host, that is the default one. */
+function lastRan({ name, sysroot }: Guest): Deployment | undefined {
+  const deployments = listDeployments(sysroot);
+  const root = bootedRoot(name);
+  return deployments.find(({ path }) => path === root) ?? deployments[0];
+}
+
+/** A failure in any of the steps must not keep the guest from starting. */
+function attempt<T>(log: Log, step: () => T): T | undefined {
+  const warn = (error: unknown) => {
+    const text = explain(error) ?? String((error as Error).stack);
+    log.warn(`${text}. The guest starts as it was; this is tried again at its next start`);
+    return undefined;
+  };
+  try {
+    const result = step();
+    return result instanceof Promise ? (result.catch(warn) as T) : result;
+  } catch (error) {
+    return warn(error);
+  }
+}
+
+/**
+ * Nothing may change under a running guest: /etc is merged from the root it runs from, so what it writes
+ * there later would be lost. systemd is not asked where nothing is going to change.
+ */
+async function requireStopped({ name, sysroot }: Guest, log: Log): Promise<void> {
+  const [next] = listDeployments(sysroot);
+  const nothingChanges = attempt(
+    log,
+    () =>
+      !readStaged(name) &&
+      !readRollback(name) &&
+      !readTrial(name, next?.name) &&
+      bootedRoot(name) === next?.path,
+  );
+  if (!nothingChanges && (await isRunning(name)))
+    throw new Failure(`${name} is running`, `Restart it: machinectl reboot ${name}`);
+}

@@ -1,0 +1,12 @@
+import { explain } from '../../host/failure.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { complain } from '../service.ts';
+import { writeCredentials } from './write-credentials.ts';
+
+// Started by the unit of the guest itself, before nspawn: NAME.
+try {
+  writeCredentials(requireGuest(process.argv[2] ?? ''));
+} catch (error) {
+  complain(explain(error) ?? String((error as Error).stack));
+  process.exitCode = 1;
+}

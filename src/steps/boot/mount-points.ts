@@ -1,0 +1,29 @@
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
+import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { inside, placeInside } from '../../host/tree-files.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+
+/**
+ * Takes mount points over that are not in the tree: before a guest's root was read-only, nspawn made those of the guest file
+ * in the deployment. A new deployment has none of them, and nspawn can no longer make them.
+ */
+export function keepMountPoints({ values }: Guest, next: Deployment, last: Deployment | undefined): void {
+  if (last === undefined || last.path === next.path) return;
+  for (const { section, key, value } of values.settings) {
+    if (section !== 'Files' || !isMount(key) || value === '') continue;
+    const point = mountPoint(key, value);
+    if (varLinkOf(point) !== undefined || /^\/(etc|var|run|tmp|dev|sysroot)\//.test(point)) continue;
+    const before = kindOf(last.path, point);
+    if (before === undefined || kindOf(next.path, point) !== undefined) continue;
+    const place = placeInside(next.path, point);
+    if (before === 'directory') mkdirSync(place);
+    else writeFileSync(place, '', { flag: 'wx' });
+  }
+}
+
+function kindOf(root: string, path: string): 'directory' | 'file' | undefined {
+  const stat = unlessMissing(() => lstatSync(inside(root, path)));
+  return stat?.isDirectory() ? 'directory' : stat?.isFile() ? 'file' : undefined;
+}

@@ -1,0 +1,134 @@
+// Where people expect to write: /home, /srv and others. In trees made for OSTree these are links into /var. A tree that
+// has a directory there has it read-only, like all of its root, so a guest gets a copy of its own, which is kept in /var and
+// outlives updates and rollbacks. src/steps/boot/run-guest mounts it.
+import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Guest } from '../../config/guest.ts';
+import { varLinks } from '../../config/mounts.ts';
+import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { copyTree, syncFileSystem } from '../../host/copy-tree.ts';
+import { Failure } from '../../host/failure.ts';
+import { isThere } from '../../host/node-files.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { isDirectory } from '../../host/tree-files.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import { varOf } from '../../ostree/sysroot.ts';
+import { removeFile, stateFile } from '../../state/state-file.ts';
+import type { Log } from './boot.ts';
+
+/** A path where people expect to write, and the name of what is in its place in /var. */
+interface Place {
+  readonly path: string;
+  readonly name: string;
+}
+
+const places: readonly Place[] = Object.entries(varLinks).map(([path, target]) => ({
+  path,
+  name: basename(target),
+}));
+
+/** The places that are directories in a tree, and no links. */
+export const placesIn = (root: string): Place[] => places.filter(({ path }) => isRealDirectory(root, path));
+
+/** The name in /var of the copy that a guest has; undefined if it has none yet. */
+export const recordedPlace = (guest: string, { name }: Place): string | undefined =>
+  [name, `${name}.kept`].find((one) => isThere(stateFile(guest, `places/${one}`)));
+
+/**
+ * Makes the copies that a guest needs to boot a deployment. If it has none yet, what it wrote is in the deployment that it
+ * last ran from: before there were copies, it could write there.
+ */
+export async function keepPlaces(
+  guest: Guest,
+  next: Deployment,
+  last: Deployment | undefined,
+  log: Log,
+): Promise<void> {
+  for (const place of places) {
+    if (isRealDirectory(next.path, place.path)) await keep(guest, place, next, last, log);
+    else handOver(guest, place, next, log);
+  }
+}
+
+async function keep(
+  guest: Guest,
+  place: Place,
+  next: Deployment,
+  last: Deployment | undefined,
+  log: Log,
+): Promise<void> {
+  const variable = varOf(guest.sysroot, guest.name);
+  const recorded = recordedPlace(guest.name, place);
+  const wrote = !recorded && last && isRealDirectory(last.path, place.path) ? last : undefined;
+  const name = recorded ?? chooseName(variable, place, wrote !== undefined || !last);
+  const kept = `${variable}/${name}`;
+  if (isDirectory(kept) && (recorded || !isFree(kept))) return writeRecord(guest, name);
+  if (!isFree(kept)) {
+    const message = `${kept} is not a directory, so that ${place.path} of ${guest.name} is read-only`;
+    throw new Failure(message, `Remove it: rm ${kept}`);
+  }
+  if (await isRunning(guest.name))
+    throw new Failure(`${guest.name} is running, and may write to ${place.path}`);
+  const from = `${(wrote ?? next).path}${place.path}`;
+  log.say(
+    `${place.path} is a directory in the tree. From now on it is ${kept}, and keeps what is written there`,
+  );
+  await copyComplete(from, `${variable}/.${place.name}.ready`);
+  // In this order: cut off anywhere, the next start does the rest.
+  writeRecord(guest, name);
+  renameSync(`${variable}/.${place.name}.ready`, kept);
+  syncDirectory(variable);
+}
+
+/**
+ * In /var there may be something of that name already. If the guest ran from a tree that has a link there, that is what
+ * it wrote. Else it is something else, and stays as it is: /var/opt is for the data of what is in /opt (hier(7)).
+ */
+function chooseName(variable: string, { path, name }: Place, isOther: boolean): string {
+  const isTaken = !isFree(`${variable}/${name}`);
+  return isOther && (isTaken || path === '/opt') ? `${name}.kept` : name;
+}
+
+/** Copies a directory so that it is there as a whole, or not at all. One that is there was complete when a start was cut off. */
+async function copyComplete(from: string, to: string): Promise<void> {
+  if (isDirectory(to)) return;
+  rmSync(`${to}.new`, { recursive: true, force: true });
+  await copyTree(from, `${to}.new`).catch((error: unknown) => {
+    // A disk that is full of it helps nobody.
+    rmSync(`${to}.new`, { recursive: true, force: true });
+    throw error;
+  });
+  await syncFileSystem(`${to}.new`);
+  renameSync(`${to}.new`, to);
+  syncDirectory(dirname(to));
+}
+
+/** Puts a copy where the link of another tree expects it, unless something is there. */
+function handOver(guest: Guest, { path, name }: Place, next: Deployment, log: Log): void {
+  const recorded = stateFile(guest.name, `places/${name}.kept`);
+  if (!isThere(recorded) || !linkAt(`${next.path}${path}`)?.endsWith(`var/${name}`)) return;
+  const [kept, place] = [`${name}.kept`, name].map((one) => `${varOf(guest.sysroot, guest.name)}/${one}`);
+  if (kept === undefined || place === undefined) return;
+  if (isDirectory(kept) && isFree(place)) renameSync(kept, place);
+  else if (isDirectory(kept))
+    log.warn(`${path} is a link in this tree, to ${place}. What was written there before is in ${kept}`);
+  removeFile(recorded);
+}
+
+const writeRecord = (guest: Guest, name: string): void => {
+  const file = stateFile(guest.name, `places/${name}`);
+  if (!isThere(file)) writeAtomically(file, '');
+};
+
+/** Whether nothing is there, or an empty directory, which rename(2) replaces. */
+const isFree = (path: string): boolean =>
+  isDirectory(path)
+    ? readdirSync(path).length === 0
+    : lstatSync(path, { throwIfNoEntry: false }) === undefined;
+
+/** Whether a path of a tree is a directory, with no link on the way. */
+const isRealDirectory = (root: string, path: string): boolean =>
+  path.split('/').every((_, at, parts) => isDirectory(root + parts.slice(0, at + 1).join('/')));
+
+const linkAt = (path: string): string | undefined =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;

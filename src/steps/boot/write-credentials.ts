@@ -1,0 +1,43 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
+import { credentialsOf, idOf, setCredentials } from '../../generator/units/set-credentials.ts';
+import { Failure } from '../../host/failure.ts';
+
+/** Writes what SetCredential= of a guest says into files that only root can read. */
+export function writeCredentials(guest: Guest): void {
+  const directory = credentialsOf(guest.name);
+  rmSync(directory, { recursive: true, force: true });
+  const credentials = setCredentials(guest);
+  if (credentials.size === 0) return;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const [id, { value, at }] of credentials) {
+    const bytes = unescaped(value.slice(idOf(value).length + 1));
+    if (!bytes) {
+      const message = `${at.file}:${at.line}: SetCredential=${id}: the value has a backslash that begins no escape`;
+      throw new Failure(message, 'Write two of them for one, or see systemd.service(5), COMMAND LINES');
+    }
+    writeFileSync(`${directory}/${id}`, bytes, { mode: 0o600, flag: 'wx' });
+  }
+}
+
+/** Reads C escapes, and \s for a blank, as systemd does. Returns undefined if there is something else behind a backslash. */
+export function unescaped(text: string): Buffer | undefined {
+  const parts: Buffer[] = [];
+  for (const [, plain, single, byte, octal, short, long, wrong] of text.matchAll(escapes)) {
+    const point = short ?? long;
+    if (wrong !== undefined) return undefined;
+    if (plain !== undefined) parts.push(Buffer.from(plain));
+    else if (single !== undefined) parts.push(Buffer.from(singles[single] ?? single));
+    else if (byte !== undefined) parts.push(Buffer.of(Number.parseInt(byte, 16)));
+    else if (octal !== undefined) parts.push(Buffer.of(Number.parseInt(octal, 8)));
+    else if (point !== undefined) parts.push(Buffer.from(String.fromCodePoint(Number.parseInt(point, 16))));
+  }
+  return Buffer.concat(parts);
+}
+
+const escapes =
+  /([^\\]+)|\\(?:([abfnrtvs\\"'])|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U(?:00(?=0|10))([0-9a-fA-F]{6}))|(\\)/g;
+
+const singles: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', s: ' ' },
+};

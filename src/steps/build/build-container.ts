@@ -1,0 +1,96 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { type Build, filesOf } from '../../config/build.ts';
+import { leavingRoom } from '../../host/disk-room.ts';
+import { fuseDevice, hasFuse } from '../../host/fuse-device.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { type Finished, run } from '../../host/process.ts';
+import { throwaway } from '../../machine/nspawn.ts';
+
+/** Where the commands run, as they see it: an empty directory, in which they leave what they made. */
+export const workPlace = '/build';
+
+/** Directories of a build on the host. */
+export interface Rooms {
+  /** The root directory of the container. */
+  readonly root: string;
+  /** What is kept from one run to the next: its /var/cache. */
+  readonly cache: string;
+}
+
+const directories = [
+  'usr',
+  'etc',
+  'proc',
+  'sys',
+  'dev',
+  'run',
+  'root',
+  'tmp',
+  'var/tmp',
+  'var/cache',
+  'build',
+];
+
+/** Makes an empty root directory, with the host's own links into /usr. */
+export function makeRooms(root: string, cache: string): Rooms {
+  for (const path of [cache, ...directories.map((name) => `${root}/${name}`)])
+    mkdirSync(path, { recursive: true });
+  // The umask takes these from what mkdir(2) is told.
+  for (const name of ['tmp', 'var/tmp']) chmodSync(`${root}/${name}`, 0o1777);
+  for (const name of ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']) {
+    if (lstatSync(`/${name}`, { throwIfNoEntry: false })?.isSymbolicLink())
+      symlinkSync(readlinkSync(`/${name}`), `${root}/${name}`);
+  }
+  return { root, cache };
+}
+
+/**
+ * Runs a command in a container whose root directory is empty but for the host's /usr and /etc, and what the build file
+ * names, all read-only. Its root is nobody on the host, so that of /etc it reads what anybody may; the files that it
+ * makes have their right owners, because the root directory is mapped. It has the host's network.
+ */
+export const runInside = (build: Build, rooms: Rooms, command: readonly string[]): Promise<Finished> =>
+  leavingRoom(rooms.root, (signal) =>
+    run('systemd-nspawn', [...options(build, rooms), '--', ...command], { print: true, signal }),
+  );
+
+const options = (build: Build, { root, cache }: Rooms): string[] => [
+  ...throwaway(`${build.name}-build`, root),
+  '--private-users=pick',
+  '--private-users-ownership=map',
+  // It comes with /etc.
+  '--resolv-conf=off',
+  '--bind-ro=/usr',
+  '--bind-ro=/etc',
+  ...[...resolver(), ...beside(build)].map((path) => `--bind-ro=${path}`),
+  `--bind=${cache}:/var/cache:idmap`,
+  ...(build.recipe.kind === 'treefile' && hasFuse() ? [`--bind=${fuseDevice}`] : []),
+  `--chdir=${workPlace}`,
+  // nspawn's /tmp is in memory, and archives are large.
+  '--setenv=TMPDIR=/var/tmp',
+  // What is written with the time in it is then the same in each run: reproducible-builds.org.
+  '--setenv=SOURCE_DATE_EPOCH=946684800',
+  ...build.options,
+];
+
+/** What /etc/resolv.conf is a link to, where that is elsewhere. */
+function resolver(): string[] {
+  const real = unlessMissing(() => realpathSync('/etc/resolv.conf'));
+  return real === undefined || isThere(real) ? [] : [real];
+}
+
+/** The directories that the build file's own files are in. */
+function beside({ recipe }: Build): string[] {
+  return [...new Set(filesOf(recipe).map(dirname))].filter((path) => !isThere(path) && existsSync(path));
+}
+
+const isThere = (path: string): boolean => /^\/(usr|etc|bin|sbin)(\/|$)/.test(path);

@@ -1,0 +1,105 @@
+import { type Build, buildDirectory, type Command } from '../../config/build.ts';
+import type { Position } from '../../config/problem.ts';
+import { explain, Failure } from '../../host/failure.ts';
+import { shown } from '../../host/printable.ts';
+import { directoryInside } from '../../host/tree-files.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { ostree } from '../../ostree/ostree.ts';
+import type { Report } from '../../state/report.ts';
+import { type Committed, ensureRepository } from '../../trees/build/commit-build.ts';
+import { definitionOf, writeResult } from '../../trees/build/result.ts';
+import { doJob } from '../../trees/treework/run.ts';
+import { makeRooms, type Rooms, runInside, workPlace } from './build-container.ts';
+
+/** One run of ostree-guest-build@NAME.service: makes the tree, and commits it if it is not the same as before. */
+export async function runBuild(build: Build, report: Report): Promise<void> {
+  const definition = definitionOf(build);
+  const end = (result: { checksum: string } | { failure: string }) =>
+    writeResult(build.name, { definition, ended: Date.now(), ...result });
+  const work = `${buildDirectory(build.name)}/work`;
+  try {
+    await removeTree(work);
+    await ensureRepository(build.name);
+    const { checksum, isNew } = await make(
+      build,
+      makeRooms(work, `${buildDirectory(build.name)}/cache`),
+      report,
+    );
+    end({ checksum });
+    report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);
+  } catch (error) {
+    end({ failure: explain(error) ?? String((error as Error).message) });
+    throw error;
+  } finally {
+    await removeTree(work);
+  }
+}
+
+function make(build: Build, rooms: Rooms, report: Report): Promise<Committed> {
+  const { recipe } = build;
+  return recipe.kind === 'treefile'
+    ? compose(build, rooms, recipe, report)
+    : runCommands(build, rooms, recipe.commands, report);
+}
+
+async function runCommands(
+  build: Build,
+  rooms: Rooms,
+  commands: readonly Command[],
+  report: Report,
+): Promise<Committed> {
+  for (const { words, at } of commands) {
+    report.step(`Running ${words.join(' ')}`);
+    await mustRun(build, rooms, words, at);
+  }
+  report.step('Committing it');
+  return commit(build, rooms, 'commitBuild', commands.at(-1)?.at);
+}
+
+/** rpm-ostree commits by itself, a tree of the right layout, into a repository made for it. */
+async function compose(
+  build: Build,
+  rooms: Rooms,
+  { treefile, at }: { treefile: string; at: Position },
+  report: Report,
+): Promise<Committed> {
+  const place = `${rooms.root}${workPlace}`;
+  const what = 'Cannot make a repository for rpm-ostree';
+  await ostree(what, 'init', `--repo=${place}/repo`, '--mode=archive');
+  const options = [
+    '--unified-core',
+    `--repo=${workPlace}/repo`,
+    '--cachedir=/var/cache/rpm-ostree',
+    `--write-commitid-to=${workPlace}/commit`,
+  ];
+  directoryInside(rooms.cache, 'rpm-ostree');
+  report.step(`Running rpm-ostree compose tree ${treefile}`);
+  await mustRun(build, rooms, ['rpm-ostree', 'compose', 'tree', ...options, treefile], at);
+  return commit(build, rooms, 'commitComposed', at);
+}
+
+/** What the container left is looked at by a process that sees no more than this build. */
+function commit(
+  { name, file }: Build,
+  rooms: Rooms,
+  job: 'commitBuild' | 'commitComposed',
+  at: Position | undefined,
+): Promise<Committed> {
+  const place = { name: `build-tree-${name}`, rooms: [buildDirectory(name)] };
+  const input = { name, container: rooms.root, workPlace };
+  return doJob(`${at?.file ?? file}:${at?.line ?? 1}`, place, job, input);
+}
+
+async function mustRun(build: Build, rooms: Rooms, words: readonly string[], at: Position): Promise<void> {
+  const { exitCode, stdout, stderr } = await runInside(build, rooms, words);
+  if (exitCode === 0) return;
+  const cause = lastWords(stderr) || lastWords(stdout) || 'it did not say why';
+  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed with status ${exitCode}: ${shown(cause)}`);
+}
+
+/** The last error that was told, or else the last line: what follows an error is often only the tidying up. */
+export function lastWords(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const error = lines.findLast((line) => /^\s*(E: |(\S+: )?(error|fatal)\b)/i.test(line));
+  return (error ?? lines.at(-1) ?? '').trim();
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import type { Guest } from '../config/guest.ts';
+import { explain } from '../host/failure.ts';
+import { writeEntry } from '../host/journal.ts';
+import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
+import { appendLine, historyOf } from '../state/history.ts';
+import { stateFile } from '../state/state-file.ts';
+import { complain } from './service.ts';
+
+/**
+ * Writes an attempt into the history of its guest, and into the journal for whoever reads that of the unit. `since` is when it began, in
+ * milliseconds since 1970. It cannot fail: what was done is done, even if the disk is too full to say so.
+ */
+export async function record(
+  guest: Guest,
+  { since, ...attempt }: Omit<Attempt, 'guest' | 'seconds'> & { readonly since: number },
+): Promise<void> {
+  const seconds = Math.round((Date.now() - since) / 100) / 10;
+  const complete = { guest: guest.name, seconds, ...attempt };
+  try {
+    // A guest that could not be made leaves nothing behind.
+    if (existsSync(stateFile(guest.name, ''))) appendLine(historyOf(guest.name), attemptLine(complete));
+  } catch (error) {
+    complain(`Cannot add to the history of ${guest.name}: ${explain(error) ?? String(error)}`);
+  }
+  await writeEntry(attemptFields(complete));
+}

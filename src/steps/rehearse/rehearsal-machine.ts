@@ -1,0 +1,96 @@
+import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
+import { rehearsalOptions } from '../../generator/units/nspawn-guest-options.ts';
+import { setCredentials } from '../../generator/units/set-credentials.ts';
+import { bind, bindMapped, mountOverlay } from '../../host/mount.ts';
+import { run } from '../../host/process.ts';
+import { isDirectory } from '../../host/tree-files.ts';
+import { runNspawn } from '../../machine/nspawn.ts';
+import { varOf } from '../../ostree/sysroot.ts';
+import { placesIn, recordedPlace } from '../boot/places.ts';
+import { writeCredentials } from '../boot/write-credentials.ts';
+import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
+import { scratchOf } from './scratch.ts';
+
+/**
+ * The process of ostree-guest-rehearsal@NAME.service: in the mount namespace of that unit, it makes a copy-on-write view
+ * of the guest's /var, and boots the candidate on it with the options of the guest itself. Answers the exit code.
+ */
+export async function runRehearsal(guest: Guest): Promise<number> {
+  const { privateUsers } = guest.machine;
+  const base = privateUsers === 'no' ? 0 : (rangeOf(privateUsers) ?? freeRange(guest.name));
+  const users = privateUsers === 'no' ? 'no' : `${base}:65536`;
+  const variable = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), base);
+  const root = realpathSync(rehearsalRoot(guest.name));
+  const etc = `${scratchOf(guest.name)}/etc`;
+  mkdirSync(etc, { recursive: true });
+  await bind(`${root}/etc`, etc);
+  const places = await viewOfPlaces(guest, root, variable, base);
+  const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
+  // As src/steps/boot/run-guest does it.
+  const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
+  writeCredentials(guest);
+  const { name, values } = guest;
+  const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };
+  return runNspawn([...(await allFamilies()), ...rehearsalOptions({ name, machine, values }, view)], env);
+}
+
+/** Forbids no address family, as src/steps/boot/run-guest does it. Older versions of nspawn cannot, and do not know the option. */
+async function allFamilies(): Promise<string[]> {
+  const option = '--restrict-address-families=';
+  return (await run('systemd-nspawn', [option, '--help'])).exitCode === 0 ? [option] : [];
+}
+
+/** The names of those that systemd has given to this unit: it knows what specifiers stand for, and what is not there. */
+function credentials(): string[] {
+  const directory = process.env['CREDENTIALS_DIRECTORY'];
+  return directory !== undefined && existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** What the tree has as directories where people write: in the view of /var, or a view of the tree's own. */
+async function viewOfPlaces(guest: Guest, root: string, variable: string, base: number): Promise<string[]> {
+  const binds: string[] = [];
+  for (const place of placesIn(root)) {
+    const kept = recordedPlace(guest.name, place);
+    const view =
+      kept && isDirectory(`${variable}/${kept}`)
+        ? `${variable}/${kept}`
+        : await viewOf(guest.name, place.name, `${root}${place.path}`, base);
+    binds.push(`${view}:${place.path}`);
+  }
+  return binds;
+}
+
+/** A copy-on-write view. An overlay cannot have its owners mapped, but its layers can. */
+async function viewOf(guest: string, name: string, directory: string, base: number): Promise<string> {
+  const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'view'].map(
+    (layer) => `${scratchOf(guest)}/${name}/${layer}`,
+  );
+  for (const layer of [lower, upper, work, merged]) {
+    mkdirSync(layer, { recursive: true });
+    chownSync(layer, base, base);
+  }
+  await bindMapped(directory, lower, base);
+  await mountOverlay({ lower, upper, work }, merged);
+  return merged;
+}
+
+/** The UIDs that a guest file asks for: FIRST or FIRST:COUNT. */
+const rangeOf = (users: string): number | undefined => {
+  const first = Number(users.split(':')[0]);
+  return Number.isInteger(first) ? first : undefined;
+};
+
+/** A range for containers (systemd's docs/UIDS-GIDS.md) that nspawn has not given to another machine. */
+function freeRange(guest: string): number {
+  let hash = 0;
+  for (const character of guest) hash = (hash * 31 + character.charCodeAt(0)) % ranges;
+  for (let tried = 0; tried < ranges; tried += 1) {
+    const base = firstRange + ((hash + tried) % ranges) * 65536;
+    if (!existsSync(`/run/systemd/nspawn-uid/${base}`)) return base;
+  }
+  throw new Error('No range of UIDs is free');
+}
+
+const firstRange = 0x80000;
+const ranges = (0x6fff0000 - firstRange) / 65536;

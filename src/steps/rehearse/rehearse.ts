@@ -1,0 +1,115 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
+import { sha256 } from '../../host/digest.ts';
+import { Failure } from '../../host/failure.ts';
+import { beginStart, destroyUnit, rehearsalUnit } from '../../host/systemctl.ts';
+import { failedUnits } from '../../machine/inside.ts';
+import { hasBus, listDeployments } from '../../ostree/deployments.ts';
+import { readCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
+import { triggerOf } from '../../state/attempts.ts';
+import { type Baseline, readBaseline } from '../../state/baseline.ts';
+import { writeRehearsal } from '../../state/rehearsal.ts';
+import { reject } from '../../state/rejected.ts';
+import type { Report } from '../../state/report.ts';
+import { dropStaged, readStaged } from '../../state/staged.ts';
+import { judge, type Verdict } from '../assess/health.ts';
+import { record } from '../record-attempt.ts';
+import { withSlot } from '../update/slot.ts';
+import { requireRehearsable } from './rehearsable.ts';
+import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
+
+/** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
+export const rehearsalMachine = (guest: string): string =>
+  // Names that are alike up to there must not clash.
+  `${guest.length <= 54 ? guest : `${guest.slice(0, 45)}-${sha256(guest).slice(0, 8)}`}.rehearsal`;
+
+/** The root that the throwaway machine boots. */
+export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/root`;
+
+/**
+ * Boots what is staged, or is about to be, as a throwaway machine, and judges it as the guest itself would be. A commit
+ * that is not well is rejected. The guest runs on throughout.
+ */
+export async function rehearse(guest: Guest, report: Report): Promise<void> {
+  await requireRehearsable(guest);
+  const repository = repositoryOf(guest.sysroot);
+  const candidate = readCommit(repository, stagedRef);
+  const [before] = listDeployments(guest.sysroot);
+  if (candidate === undefined || !before || candidate === before.checksum)
+    throw new Failure(
+      `Nothing of ${guest.name} is staged that could be rehearsed`,
+      `See: guestctl status ${guest.name}`,
+    );
+  const attempt = {
+    ...({ action: 'rehearse', trigger: triggerOf(process.env), since: Date.now() } as const),
+    ...{ from: before.checksum, to: candidate, version: await versionOf(repository, candidate) },
+  };
+  const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
+  if (verdict.kind === 'healthy') {
+    writeRehearsal(guest.name, { checksum: candidate });
+    const message = `The rehearsal of ${candidate.slice(0, 12)} went well`;
+    report.progress(message);
+    return record(guest, { ...attempt, outcome: 'done', message });
+  }
+  const fault = faultOf(verdict);
+  const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${fault}`;
+  if (verdict.kind === 'faulty') {
+    reject(guest.name, candidate, `in its rehearsal, ${fault}`);
+    if (readStaged(guest.name)?.checksum === candidate) dropStaged(guest.name);
+  }
+  await record(guest, { ...attempt, outcome: 'failed', message });
+  throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
+}
+
+function faultOf(verdict: Exclude<Verdict, { kind: 'healthy' }>): string {
+  switch (verdict.kind) {
+    case 'faulty':
+      return verdict.fault;
+    case 'hindered':
+      return `the host lacks something: ${verdict.lack}`;
+    case 'stopped':
+      return 'the machine was stopped';
+  }
+}
+
+async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
+  try {
+    // Of a run that was cut off.
+    await destroyUnit(rehearsalUnit(guest.name));
+    report.step(`Rehearsing ${candidate.slice(0, 12)}`);
+    const scratch = await makeScratch(guest, candidate);
+    return await compare(guest, scratch, report);
+  } finally {
+    await destroyUnit(rehearsalUnit(guest.name));
+    await removeScratch(guest);
+  }
+}
+
+/** Without a network other units may fail than usual: then what the guest runs now is the measure, under the same conditions. */
+async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<Verdict> {
+  const known = readBaseline(guest.name);
+  const verdict = await bootAndJudge(guest, scratch.candidate, known ?? { failedUnits: [] }, report);
+  if (verdict.kind !== 'faulty' || !verdict.units) return verdict;
+  report.step(`${verdict.units.join(' and ')} failed. Does that happen to what runs now, too?`);
+  await destroyUnit(rehearsalUnit(guest.name));
+  await bootAndJudge(guest, scratch.current, undefined, report);
+  const usual = await failedUnits(rehearsalMachine(guest.name));
+  await destroyUnit(rehearsalUnit(guest.name));
+  if (!usual || !verdict.units.every((unit) => usual.includes(unit))) return verdict;
+  return bootAndJudge(guest, scratch.candidate, { failedUnits: usual }, report);
+}
+
+async function bootAndJudge(
+  guest: Guest,
+  root: string,
+  baseline: Baseline | undefined,
+  report: Report,
+): Promise<Verdict> {
+  const link = rehearsalRoot(guest.name);
+  rmSync(link, { force: true });
+  symlinkSync(root, link);
+  const unit = rehearsalUnit(guest.name);
+  await beginStart(unit);
+  const subject = { machine: rehearsalMachine(guest.name), unit, baseline, hasBus: hasBus(root) };
+  return judge(subject, guest.update, report);
+}

@@ -1,0 +1,50 @@
+import type { Guest } from '../../config/guest.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { repositoryOf } from '../../ostree/repository.ts';
+import { deployThrowaway, makeThrowaway } from '../../ostree/throwaway-sysroot.ts';
+import { stateFile } from '../../state/state-file.ts';
+import { bootedRoot } from '../boot/root-link.ts';
+
+/** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
+export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');
+
+/** Roots to boot: the candidate, and what the guest runs from now, both with the guest's own /etc as it is now. */
+export interface Scratch {
+  readonly candidate: string;
+  readonly current: string;
+}
+
+/**
+ * Makes a sysroot that is thrown away, in which OSTree itself merges the guest's /etc into the candidate, as it will when
+ * the guest is switched. It shares its objects with the guest's by hard link.
+ */
+export async function makeScratch(guest: Guest, candidate: string): Promise<Scratch> {
+  await removeScratch(guest);
+  const sysroot = `${scratchOf(guest.name)}/sysroot`;
+  const deployments = listDeployments(guest.sysroot);
+  const live = deployments.find(({ path }) => path === bootedRoot(guest.name)) ?? deployments[0];
+  if (!live) throw new Error(`${guest.name} has no deployment`);
+  await makeThrowaway(sysroot, guest.name, repositoryOf(guest.sysroot), [live.checksum, candidate]);
+  const deploy = (checksum: string) => deployThrowaway(sysroot, guest.name, checksum);
+  const current = await deploy(live.checksum);
+  await copyEtc(guest, live.path, current);
+  return { current, candidate: await deploy(candidate) };
+}
+
+/** The guest may run, and put a link in the place of a directory meanwhile. Where this copies, such a link leads nowhere. */
+async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
+  const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
+  const { exitCode, stderr } = await runConfined(
+    {
+      ...{ name: `copy-${guest.name}`, writable: roomsOf(guest), timeLimit: '30min' },
+      capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+    },
+    ['sh', '-c', copy, 'sh', from, to],
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot copy ${from}/etc: ${stderr.trim().split('\n')[0]}`);
+}
+
+export const removeScratch = (guest: Guest): Promise<void> => removeTree(scratchOf(guest.name));

@@ -1,0 +1,46 @@
+import type { Guest } from '../config/guest.ts';
+import { explain, Failure } from '../host/failure.ts';
+import { tell } from '../host/tell.ts';
+import { requireGuest } from '../state/declared.ts';
+import { requireKnown } from '../state/known-to-systemd.ts';
+import { requirePrivateRun } from './update/private-run.ts';
+
+/** Runs the work of a service on the guest named on its command line; a failure is its last words. */
+export const serviceMain = (
+  unit: (guest: string) => string,
+  work: (guest: Guest) => Promise<void>,
+): Promise<void> =>
+  runService(unit, requireGuest, async (guest) => {
+    await requireKnown(guest.name);
+    await work(guest);
+  });
+
+/** EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. */
+const unfinished = 70;
+
+/** The same of a service for anything that has a name. */
+export async function runService<T>(
+  unit: (name: string) => string,
+  find: (name: string) => T,
+  work: (found: T) => Promise<void>,
+): Promise<void> {
+  const [name] = process.argv.slice(2);
+  // Node ends, with success, where it waits for what can no longer happen. That is none.
+  process.exitCode = unfinished;
+  try {
+    if (name === undefined) throw new Failure('No name was given', `Run: systemctl start ${unit('NAME')}`);
+    const found = find(name);
+    requirePrivateRun(unit(name));
+    await work(found);
+    if (process.exitCode === unfinished) process.exitCode = 0;
+  } catch (error) {
+    complain(explain(error) ?? String((error as Error).stack));
+    process.exitCode = 1;
+  }
+}
+
+/** One error in the journal, of priority 3, for each line; or plain text on a terminal: sd-daemon(3). */
+export function complain(text: string): void {
+  const prefix = process.env['JOURNAL_STREAM'] ? '<3>' : '';
+  for (const line of text.split('\n')) tell(prefix + line);
+}

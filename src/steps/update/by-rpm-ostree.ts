@@ -1,0 +1,188 @@
+import type { Guest } from '../../config/guest.ts';
+import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../../host/systemctl.ts';
+import { throughHost } from '../../machine/inside.ts';
+import {
+  type CachedUpdate,
+  hasCrashed,
+  type RpmOstreeDeployment,
+  type RpmOstreeStatus,
+  rpmOstree,
+  rpmOstreeFailure,
+  rpmOstreeStatus,
+  tryRpmOstree,
+  unchanged,
+} from '../../machine/rpm-ostree.ts';
+import { dropRef, repositoryOf, stagedRef } from '../../ostree/repository.ts';
+import type { Trigger } from '../../state/attempts.ts';
+import { type Rejection, readRejection } from '../../state/rejected.ts';
+import type { Report } from '../../state/report.ts';
+import { rememberFailedUnits } from '../assess/health.ts';
+import { bringPackages, hasDeclared } from './packages-inside.ts';
+import {
+  digestOfAttempt,
+  noteRejected,
+  refusedBefore,
+  rejectionOf,
+  rememberRefused,
+} from './rpm-ostree-result.ts';
+import type { Done } from './stage.ts';
+
+/** One update of a guest that manages itself. */
+interface Run {
+  readonly guest: Guest;
+  readonly trigger: Trigger;
+  readonly report: Report;
+  /** What machinectl makes of it to boot what is staged. */
+  readonly next: 'reboot' | 'start';
+}
+
+/**
+ * An update of a guest that manages itself: its own rpm-ostree does the work, inside. It stages, and the guest's shutdown
+ * finalizes, as on any machine. One that does not run is started for that without its services, and stopped again.
+ */
+export async function updateInside(
+  guest: Guest,
+  trigger: Trigger,
+  report: Report,
+): Promise<Done | undefined> {
+  // The guest was created by it, and it would keep the objects of that tree for ever.
+  await dropRef(repositoryOf(guest.sysroot), stagedRef);
+  if (await isRunning(guest.name)) return upgrade({ guest, trigger, report, next: 'reboot' });
+  report.step(`Starting ${guest.name} for maintenance`);
+  await startUnit(maintenanceUnit(guest.name));
+  try {
+    return await upgrade({ guest, trigger, report, next: 'start' });
+  } finally {
+    report.step(`Stopping ${guest.name}`);
+    await stopUnit(maintenanceUnit(guest.name));
+  }
+}
+
+async function upgrade(run: Run): Promise<Done | undefined> {
+  const { guest, report } = run;
+  const { name, update } = guest;
+  report.step(`Asking rpm-ostree in ${name} for an update`);
+  const found = await check(name);
+  const before = await rpmOstreeStatus(name);
+  noteRejected(name, before.deployments);
+  const [current] = before.deployments;
+  if (current && !current.booted && !current.staged) {
+    report.step(`Nothing is done: ${describe(current)} was made the next to start, and did not start yet`);
+    return undefined;
+  }
+  const offer = offerOf(found, before);
+  const rejected = offer && rejectedOffer(name, offer, current);
+  const leaveOffer = rejected && leftAlone(name, rejected, offer);
+  if (update.action === 'check' || update.action === 'fetch')
+    return leaveOffer ?? (offer && lookOrFetch(guest, offer));
+  return stage(run, current, offer, found !== 'nothing' && !rejected, leaveOffer);
+}
+
+/** Has it staged, with the declared packages, and looks at what came out. */
+async function stage(
+  { guest, trigger, report, next }: Run,
+  current: RpmOstreeDeployment | undefined,
+  offer: CachedUpdate | undefined,
+  upgrades: boolean,
+  leaveOffer: Done | undefined,
+): Promise<Done | undefined> {
+  const { name, packages } = guest;
+  const attempt = digestOfAttempt(offer, packages, current?.checksum);
+  // Somebody who asks for it gets it; a timer need not do in vain what takes minutes.
+  const refused = trigger === 'timer' ? refusedBefore(name, attempt) : undefined;
+  if (refused) return leftAlone(name, refused, offer);
+  // In its maintenance most of its units are not started.
+  if (next === 'reboot') await rememberFailedUnits(guest, throughHost(name, updateUnit(name)));
+  await bring(guest, current, upgrades, report);
+  const [made] = (await rpmOstreeStatus(name)).deployments;
+  const rejection = made?.staged ? rejectionOf(name, made) : undefined;
+  if (made && rejection) {
+    await dropPending(name);
+    rememberRefused(name, attempt, rejection.checksum);
+    return leftAlone(name, rejection, made);
+  }
+  const staged = made?.staged
+    ? `${describe(made)} is staged and takes effect at the next start: machinectl ${next} ${name}`
+    : undefined;
+  if (made && staged && made.id !== current?.id)
+    return { outcome: 'staged', to: made.checksum, version: made.version, message: staged };
+  if (leaveOffer) return leaveOffer;
+  report.step(staged ?? `Up to date: ${made ? describe(made) : name}`);
+  return undefined;
+}
+
+/** A new tree without its packages is not what was declared: where one fails, nothing is left of the other. */
+async function bring(
+  guest: Guest,
+  current: RpmOstreeDeployment | undefined,
+  upgrades: boolean,
+  report: Report,
+): Promise<void> {
+  const { name } = guest;
+  try {
+    if (upgrades) {
+      report.step(`Running rpm-ostree upgrade in ${name}`);
+      await rpmOstree(name, 'upgrade', '--unchanged-exit-77');
+    }
+    if (hasDeclared(guest)) await bringPackages(guest, (await rpmOstreeStatus(name)).deployments, report);
+  } catch (error) {
+    // If this fails as well, the first failure is the one to tell.
+    await dropIfNew(name, current).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function dropIfNew(machine: string, current: RpmOstreeDeployment | undefined): Promise<void> {
+  const [made] = (await rpmOstreeStatus(machine)).deployments;
+  if (made?.staged && made.id !== current?.id) await dropPending(machine);
+}
+
+const dropPending = (machine: string) => rpmOstree(machine, 'cleanup', '--pending');
+
+/** `unknown`: asking makes its daemon crash, though an update may work. */
+async function check(machine: string): Promise<'new' | 'nothing' | 'unknown'> {
+  const args = ['upgrade', '--check'];
+  const finished = await tryRpmOstree(machine, ...args);
+  if (finished.exitCode === 0) return 'new';
+  if (finished.exitCode === unchanged) return 'nothing';
+  if (hasCrashed(finished)) return 'unknown';
+  throw rpmOstreeFailure(machine, args, finished);
+}
+
+function offerOf(
+  found: 'new' | 'nothing' | 'unknown',
+  { deployments, 'cached-update': cached }: RpmOstreeStatus,
+): CachedUpdate | undefined {
+  if (found === 'nothing') return undefined;
+  if (found === 'new') return cached ?? {};
+  // What it asked about is there all the same.
+  const checksum = deployments[0]?.['pending-base-checksum'];
+  return checksum === undefined ? undefined : { checksum, 'ref-has-new-commit': true };
+}
+
+/** A tree that failed as it is offered, so that it need not be brought to know it. */
+function rejectedOffer(
+  guest: string,
+  offer: CachedUpdate,
+  current: RpmOstreeDeployment | undefined,
+): Rejection | undefined {
+  const isTheWhole = offer['ref-has-new-commit'] === true && current?.['base-checksum'] === undefined;
+  return isTheWhole && offer.checksum ? readRejection(guest, offer.checksum) : undefined;
+}
+
+async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<Done> {
+  // Where the tree is not new, its packages are, or its image: the commit is the one that is there.
+  const found = offer['ref-has-new-commit'] ? { to: offer.checksum, version: offer.version } : {};
+  if (update.action === 'check') return { outcome: 'available', ...found, message: 'There is an update' };
+  await rpmOstree(name, 'upgrade', '--download-only');
+  return { outcome: 'fetched', ...found, message: 'Downloaded an update' };
+}
+
+function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): Done {
+  const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest}`;
+  const message = `${describe({ checksum, version: what.version })} failed before: ${reason}. ${remedy}`;
+  return { outcome: 'rejected', to: checksum, message };
+}
+
+const describe = ({ checksum, version }: { checksum: string; version?: string | undefined }): string =>
+  `${version ? `${version} ` : ''}(${checksum.slice(0, 12)})`;

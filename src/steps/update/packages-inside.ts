@@ -1,0 +1,108 @@
+import type { Guest } from '../../config/guest.ts';
+import type { Packages } from '../../config/packages.ts';
+import {
+  type RpmOstreeDeployment,
+  rpmOstree,
+  rpmOstreeFailure,
+  tryRpmOstree,
+} from '../../machine/rpm-ostree.ts';
+import type { Report } from '../../state/report.ts';
+import { readJson, removeFile, stateFile, writeJson } from '../../state/state-file.ts';
+
+type Declared = Pick<Packages, 'install' | 'remove'>;
+
+/** What declarations have brought: what is no longer declared is undone. */
+const fileOf = (guest: string): string => stateFile(guest, 'packages-inside.json');
+
+/** What rpm-ostree has to be told, by its commands. */
+export interface Changes {
+  readonly reset: readonly string[];
+  readonly uninstall: readonly string[];
+  readonly install: readonly string[];
+  readonly remove: readonly string[];
+}
+
+/**
+ * What makes the requested packages those of the declaration. A list that is declared is all that there is to be; of
+ * one that is not, only what an earlier declaration brought is undone, and what was done by hand stays.
+ */
+export function changesTo(
+  current: RpmOstreeDeployment | undefined,
+  { install, remove }: Declared,
+  before: Declared,
+): Changes {
+  const requested = current?.['requested-packages'] ?? [];
+  const removed = current?.['requested-base-removals'] ?? [];
+  const excess = (present: readonly string[], wanted: readonly string[], earlier: readonly string[]) =>
+    present.filter((one) => !wanted.includes(one) && (wanted.length > 0 || earlier.includes(one)));
+  return {
+    reset: excess(removed, remove, before.remove),
+    uninstall: excess(requested, install, before.install),
+    install: install.filter((one) => !requested.includes(one)),
+    remove: remove.filter((one) => !removed.includes(one) && !requested.includes(one)),
+  };
+}
+
+const none: Declared = { install: [], remove: [] };
+
+/** Whether the declaration asks for anything, now or before. */
+export const hasDeclared = ({ name, packages }: Guest): boolean =>
+  packages !== undefined || readJson(fileOf(name)) !== undefined;
+
+/** Brings the requested packages to the declaration. */
+export async function bringPackages(
+  { name, packages }: Guest,
+  deployments: readonly RpmOstreeDeployment[],
+  report: Report,
+): Promise<void> {
+  const declared: Declared = packages ?? none;
+  const before = readJson<Declared>(fileOf(name)) ?? none;
+  const { reset, uninstall, install, remove } = changesTo(deployments[0], declared, before);
+  const act = async (...args: string[]) => {
+    report.step(`Running rpm-ostree ${args.join(' ')} in ${name}`);
+    await rpmOstree(name, ...args);
+  };
+  if (reset.length > 0) await act('override', 'reset', ...reset);
+  if (uninstall.length > 0) await act('uninstall', ...uninstall);
+  // What the tree has already is layered once it no longer has it.
+  if (install.length > 0) await act('install', '--idempotent', '--allow-inactive', '--assumeyes', ...install);
+  if (remove.length > 0) await leaveOut(name, remove, report);
+  const brought = broughtBy(declared, before, deployments);
+  if (brought.install.length + brought.remove.length > 0) writeJson(fileOf(name), brought);
+  else removeFile(fileOf(name));
+}
+
+/** What was undone counts as brought as long as there is a deployment with it: the guest may go back to that. */
+export function broughtBy(
+  declared: Declared,
+  before: Declared,
+  deployments: readonly RpmOstreeDeployment[],
+): Declared {
+  const there = (key: 'requested-packages' | 'requested-base-removals') =>
+    deployments.flatMap((one) => one[key] ?? []);
+  const [packages, removals] = [there('requested-packages'), there('requested-base-removals')];
+  return {
+    install: union(
+      declared.install,
+      before.install.filter((one) => packages.includes(one)),
+    ),
+    remove: union(
+      declared.remove,
+      before.remove.filter((one) => removals.includes(one)),
+    ),
+  };
+}
+
+const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
+
+/** Leaves packages of the tree out. One that the tree does not have is left out already, but for rpm-ostree an error. */
+async function leaveOut(machine: string, packages: readonly string[], report: Report): Promise<void> {
+  const args = ['override', 'remove', ...packages];
+  report.step(`Running rpm-ostree ${args.join(' ')} in ${machine}`);
+  const finished = await tryRpmOstree(machine, ...args);
+  if (finished.exitCode === 0) return;
+  const missing = /Package "(.+)" not found/.exec(finished.stderr)?.[1];
+  const others = packages.filter((one) => one !== missing);
+  if (others.length === packages.length) throw rpmOstreeFailure(machine, args, finished);
+  if (others.length > 0) await leaveOut(machine, others, report);
+}

@@ -1,6 +1,0 @@
-import { switchUnit } from '../host/systemctl.ts';
-import { serviceMain } from '../service.ts';
-import { serviceReport } from '../state/report.ts';
-import { switchTo } from './switch.ts';
-
-void serviceMain(switchUnit, (guest) => switchTo(guest, serviceReport));

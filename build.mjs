@@ -86,7 +86,7 @@ chmodSync('dist/bwrap', 0o755);
 await bundleForQuickJS('dist');
 await build({
   ...common,
-  entryPoints: { guestctl: 'src/cli/main.ts' },
+  entryPoints: { guestctl: 'src/guestctl/main.ts' },
   plugins: [execaBeside, commanderStartsNothing],
   // npm links to it; `make install` writes the path of its own Node there.
   banner: { js: '#!/usr/bin/env node' },
@@ -99,7 +99,7 @@ await build({
     { in: 'test/host/demo.ts', out: 'demo' },
     { in: 'bench/main.ts', out: 'bench' },
     { in: 'test/vm/main.ts', out: 'vm' },
-    { in: 'src/manual/main.ts', out: 'manual' },
+    { in: 'src/guestctl/manual/main.ts', out: 'manual' },
   ],
   plugins: [],
   outdir: 'build',

@@ -1,5 +1,5 @@
 // The generator against others: what it costs to declare so many guests, containers or mounts.
-import { mailGuest } from '../src/manual/guest-file.ts';
+import { mailGuest } from '../src/guestctl/manual/guest-file.ts';
 import type { Host } from '../test/host/host.ts';
 import { say } from '../test/host/say.ts';
 import type { Contender } from './loop.ts';

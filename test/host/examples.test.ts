@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recovery } from '../../src/manual/concepts.ts';
-import { tryIt } from '../../src/manual/generator.ts';
-import { examples } from '../../src/manual/guestctl.ts';
+import { recovery } from '../../src/guestctl/manual/concepts.ts';
+import { tryIt } from '../../src/guestctl/manual/generator.ts';
+import { examples } from '../../src/guestctl/manual/guestctl.ts';
 import { eventually, inGuest, reaches, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';

@@ -1,9 +1,9 @@
 // The command line as a whole: what all commands have in common.
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/cli/frame.ts';
-import { makeProgram } from '../../src/cli/program.ts';
-import { withoutHost } from '../../src/cli/remote.ts';
+import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/guestctl/command.ts';
+import { withoutHost } from '../../src/guestctl/over-ssh.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
 
 const commands = makeProgram('1.0').commands;
 

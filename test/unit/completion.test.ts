@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeProgram } from '../../src/cli/program.ts';
-import { bashCompletion } from '../../src/completion/bash.ts';
-import { fishCompletion } from '../../src/completion/fish.ts';
-import { zshCompletion } from '../../src/completion/zsh.ts';
+import { bashCompletion } from '../../src/guestctl/completion/bash.ts';
+import { fishCompletion } from '../../src/guestctl/completion/fish.ts';
+import { zshCompletion } from '../../src/guestctl/completion/zsh.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
 
 const program = makeProgram('1.0');
 const standIn =

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffText } from '../../src/cli/screens/diff.ts';
-import { bothChanged, parseDiff } from '../../src/diff/files.ts';
-import { comparePackages, parseDpkgStatus, parseRpmList } from '../../src/diff/packages.ts';
-import { compareDebVersions, compareRpmVersions } from '../../src/diff/versions.ts';
+import { bothChanged, parseDiff } from '../../src/guestctl/diff/file-changes.ts';
+import { comparePackages, parseDpkgStatus, parseRpmList } from '../../src/guestctl/diff/package-changes.ts';
+import { compareDebVersions, compareRpmVersions } from '../../src/guestctl/diff/versions.ts';
+import { diffText } from '../../src/guestctl/screens/diff.ts';
 import { screen } from './overviews.ts';
 
 const sign = (one: number) => Math.sign(one);

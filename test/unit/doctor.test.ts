@@ -1,9 +1,9 @@
 // What doctor makes of what it finds on a host.
 import { expect, test } from 'vitest';
-import { plain } from '../../src/cli/screen.ts';
-import { findingsText } from '../../src/cli/screens/findings.ts';
-import { diagnose } from '../../src/doctor/checks.ts';
-import type { Facts } from '../../src/doctor/facts.ts';
+import { diagnose } from '../../src/guestctl/doctor/checks.ts';
+import type { Facts } from '../../src/guestctl/doctor/facts.ts';
+import { plain } from '../../src/guestctl/screen.ts';
+import { findingsText } from '../../src/guestctl/screens/findings.ts';
 import { screen } from './overviews.ts';
 import { guestOf } from './read.ts';
 

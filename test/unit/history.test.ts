@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { plain } from '../../src/cli/screen.ts';
-import { historyText } from '../../src/cli/screens/history.ts';
+import { plain } from '../../src/guestctl/screen.ts';
+import { historyText } from '../../src/guestctl/screens/history.ts';
 import { parseEntries } from '../../src/host/journal.ts';
 import {
   type Attempt,

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
-import { makeProgram } from '../../src/cli/program.ts';
-import { deploymentJson } from '../../src/cli/screens/deployments.ts';
-import { diffJson } from '../../src/cli/screens/diff.ts';
-import { findingJson } from '../../src/cli/screens/findings.ts';
-import { attemptJson } from '../../src/cli/screens/history.ts';
-import { overviewJson, statusJson } from '../../src/cli/screens/json.ts';
-import { problemJson } from '../../src/cli/screens/problems.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
+import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
+import { diffJson } from '../../src/guestctl/screens/diff.ts';
+import { findingJson } from '../../src/guestctl/screens/findings.ts';
+import { attemptJson } from '../../src/guestctl/screens/history.ts';
+import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
+import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import {
   details,
   failed,

@@ -1,8 +1,8 @@
 // `guestctl list` as it is read.
 import { expect, test } from 'vitest';
-import { plain, type Screen } from '../../src/cli/screen.ts';
-import { listText } from '../../src/cli/screens/list.ts';
-import { type Column, table } from '../../src/cli/screens/table.ts';
+import { plain, type Screen } from '../../src/guestctl/screen.ts';
+import { listText } from '../../src/guestctl/screens/list.ts';
+import { type Column, table } from '../../src/guestctl/screens/table.ts';
 import {
   failed,
   named,

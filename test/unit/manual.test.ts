@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { makeProgram } from '../../src/cli/program.ts';
 import { readBuild } from '../../src/config/build.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
-import { buildFilePage } from '../../src/manual/build-file.ts';
-import { units } from '../../src/manual/concepts.ts';
-import { environment } from '../../src/manual/generator.ts';
-import { guestFilePage } from '../../src/manual/guest-file.ts';
-import { guestDescriptions } from '../../src/manual/keys/guest.ts';
-import { machineDescriptions } from '../../src/manual/keys/machine.ts';
-import { unitDescriptions } from '../../src/manual/keys/unit.ts';
-import { pageFile, pageText } from '../../src/manual/page.ts';
-import { pages } from '../../src/manual/pages.ts';
+import { buildFilePage } from '../../src/guestctl/manual/build-file.ts';
+import { units } from '../../src/guestctl/manual/concepts.ts';
+import { environment } from '../../src/guestctl/manual/generator.ts';
+import { guestFilePage } from '../../src/guestctl/manual/guest-file.ts';
+import { guestDescriptions } from '../../src/guestctl/manual/keys/guest.ts';
+import { machineDescriptions } from '../../src/guestctl/manual/keys/machine.ts';
+import { unitDescriptions } from '../../src/guestctl/manual/keys/unit.ts';
+import { pageFile, pageText } from '../../src/guestctl/manual/page.ts';
+import { pages } from '../../src/guestctl/manual/pages.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
 
 const program = makeProgram('1.0');
 const manual = pageText(guestFilePage, '1.0');
@@ -27,7 +27,7 @@ test('it has every key, once, below its section', () => {
     if (key) entries.push(`${section}.${key}`);
   }
   const keys = guestVocabulary.keys.map(({ section: of, name }) => `${of}.${name}`);
-  expect(entries.sort(), 'src/manual/keys.ts must print each key of src/config/keys/ once').toEqual(
+  expect(entries.sort(), 'src/guestctl/manual/keys.ts must print each key of src/config/keys/ once').toEqual(
     keys.sort(),
   );
 });
@@ -65,7 +65,7 @@ test('its example is a guest, and the one of the README', () => {
     guest: { description: 'Mail server', origin: { ref: 'debian/12/server' } },
   });
   const indented = example.replace(/^(?=.)/gm, '    ');
-  const mend = 'the README must have mailGuest of src/manual/guest-file.ts, indented by 4';
+  const mend = 'the README must have mailGuest of src/guestctl/manual/guest-file.ts, indented by 4';
   expect(readFileSync('README.md', 'utf8'), mend).toContain(indented);
 });
 
@@ -80,7 +80,7 @@ test('the example of a build is one, and is in the README', () => {
     () => 'host',
   );
   expect(checked).toMatchObject({ build: { description: 'Debian for servers' } });
-  const mend = 'the README must have `debian` of src/manual/build-file.ts, indented by 4';
+  const mend = 'the README must have `debian` of src/guestctl/manual/build-file.ts, indented by 4';
   expect(readFileSync('README.md', 'utf8'), mend).toContain(example.replace(/^(?=.)/gm, '    '));
 });
 
@@ -97,7 +97,7 @@ test('guestctl(1) has every command, and every option', () => {
 
 test('ostree-guests(7) has every unit', () => {
   const templates = readdirSync('units').map((file) => file.replace('@', '@NAME'));
-  const mend = 'list what is in units/ in `units` of src/manual/concepts.ts, and nothing else';
+  const mend = 'list what is in units/ in `units` of src/guestctl/manual/concepts.ts, and nothing else';
   const listed = units.map(([unit]) => unit).sort();
   expect(listed, mend).toEqual(['systemd-nspawn@NAME.service', ...templates].sort());
 });
@@ -108,7 +108,7 @@ test('ostree-guests-generator(8) has the environment that the generator reads', 
     `${front}${readFileSync('src/generator/engine.ts', 'utf8')}`.match(/OSTREE_GUESTS_\w+/g),
   );
   const described = environment.flatMap(([names]) => names.split(', ')).sort();
-  const mend = 'describe the variables of the generator in `environment` of src/manual/generator.ts';
+  const mend = 'describe the variables of the generator in `environment` of src/guestctl/manual/generator.ts';
   expect(described, mend).toEqual([...read].sort());
 });
 

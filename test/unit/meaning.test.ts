@@ -2,8 +2,6 @@
 // a manual page, or a function in systemd's sources. test/unit/oracle.test.ts has what their parsers can be asked.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergedText } from '../../src/cli/screens/merged.ts';
-import { problemsText } from '../../src/cli/screens/problems.ts';
 import { isBad } from '../../src/config/line.ts';
 import { loadGuest, sourcesOf } from '../../src/config/load.ts';
 import { nearest } from '../../src/config/nearest.ts';
@@ -11,7 +9,9 @@ import { formatProblem } from '../../src/config/problem.ts';
 import type { Source } from '../../src/config/read.ts';
 import { generate } from '../../src/generator/generate.ts';
 import { ownCommand } from '../../src/generator/units/nspawn-guest-options.ts';
-import { missingSources } from '../../src/verify/bind-sources.ts';
+import { mergedText } from '../../src/guestctl/screens/merged.ts';
+import { problemsText } from '../../src/guestctl/screens/problems.ts';
+import { missingSources } from '../../src/guestctl/verify/bind-sources.ts';
 import { complaints, guestOf, read } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';

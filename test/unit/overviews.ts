@@ -1,6 +1,6 @@
 // Guests in every state, as plain data: what the commands print is a function of it.
-import type { Details } from '../../src/cli/details.ts';
-import type { Overview } from '../../src/cli/overview.ts';
+import type { Details } from '../../src/guestctl/details.ts';
+import type { Overview } from '../../src/guestctl/overview.ts';
 import type { Deployment } from '../../src/ostree/deployments.ts';
 import { guestOf } from './read.ts';
 

@@ -1,6 +1,6 @@
 // Who has more rights than the person at the terminal gives this person no shell.
 import { expect, test } from 'vitest';
-import { choosePager, isElevated } from '../../src/cli/pager.ts';
+import { choosePager, isElevated } from '../../src/guestctl/pager.ts';
 
 const secure = { LESS: 'FRSXMK', LESSSECURE: '1' };
 const open = { LESS: 'FRSXMK' };

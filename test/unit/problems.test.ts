@@ -1,7 +1,7 @@
 // How `guestctl verify` prints problems, and what `guestctl cat` prints.
 import { expect, test } from 'vitest';
-import { mergedText } from '../../src/cli/screens/merged.ts';
-import { githubCommands, problemJson, problemsText } from '../../src/cli/screens/problems.ts';
+import { mergedText } from '../../src/guestctl/screens/merged.ts';
+import { githubCommands, problemJson, problemsText } from '../../src/guestctl/screens/problems.ts';
 import { screen } from './overviews.ts';
 
 const text = '\uFEFF[Guest]\r\n\tRef = x\r\n\r\nDescription=100% sure';

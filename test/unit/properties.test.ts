@@ -2,11 +2,11 @@
 // what is written is what is read.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergedText } from '../../src/cli/screens/merged.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import type { Position } from '../../src/config/problem.ts';
 import type { Source } from '../../src/config/read.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';
+import { mergedText } from '../../src/guestctl/screens/merged.ts';
 import { read } from './read.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => new TextDecoder().decode(array));

@@ -1,6 +1,6 @@
 // Two guests in one sysroot would boot each other's deployments.
 import { expect, test } from 'vitest';
-import { sharedSysroot } from '../../src/verify/shared-sysroot.ts';
+import { sharedSysroot } from '../../src/guestctl/verify/shared-sysroot.ts';
 import { guestOf } from './read.ts';
 
 const kept = (name: string, sysroot: string) => ({

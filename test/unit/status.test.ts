@@ -1,7 +1,7 @@
 // `guestctl status` as it is read, and the form for scripts.
 import { expect, test } from 'vitest';
-import { overviewJson, statusJson } from '../../src/cli/screens/json.ts';
-import { statusText } from '../../src/cli/screens/status.ts';
+import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
+import { statusText } from '../../src/guestctl/screens/status.ts';
 import {
   details,
   failed,

@@ -1,0 +1,40 @@
+import { Argument, type Command } from 'commander';
+import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { printableLine } from '../../host/printable.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { writeOut } from '../stdout.ts';
+
+/** For the completion of shells: one word in each line, with no process started. */
+export const complete = (guestctl: Command): Command =>
+  guestctl
+    .command('complete', { hidden: true })
+    .description('names for the completion of shells')
+    .addArgument(new Argument('<what>', 'what is to be named').choices(['guests', 'declared', 'deployments']))
+    .addArgument(new Argument('[guest]', 'the guest of the deployments'))
+    .action((what: string, name: string | undefined) => {
+      const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);
+      writeOut(
+        words()
+          .map((word) => `${printableLine(word)}\n`)
+          .join(''),
+      );
+    });
+
+function guests(): string[] {
+  const { guests, broken } = loadGuests(nodeFiles);
+  return [...guests, ...broken].map(({ name }) => name).sort();
+}
+
+/** Guests and builds; one name may be both. */
+function declared(): string[] {
+  const { guests, broken, builds, brokenBuilds } = loadAll(nodeFiles);
+  const names = [...guests, ...broken, ...builds, ...brokenBuilds].map(({ name }) => name);
+  return [...new Set(names)].sort();
+}
+
+function deploymentsOf(name: string): string[] {
+  const checked = loadGuest(nodeFiles, name);
+  if (!checked || 'broken' in checked) return [];
+  return listDeployments(checked.guest.sysroot).map(({ checksum, serial }) => `${checksum}.${serial}`);
+}

@@ -1,0 +1,41 @@
+import { isPinned } from '../../ostree/deployments.ts';
+import { uniqueSpace } from '../../ostree/unique-space.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { readRejection } from '../../state/rejected.ts';
+import { type Define, guestArgument, outputOption, print } from '../command.ts';
+import { type Overview, overviewOf } from '../overview.ts';
+import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
+import { undeployedWords } from '../screens/wording.ts';
+
+export const deployments: Define = (guestctl) =>
+  guestctl
+    .command('deployments')
+    .description("a guest's deployments, the default first: which runs, which is on trial, failed or pinned")
+    .addArgument(guestArgument())
+    .addOption(outputOption())
+    .action(async (name: string, _options, command) => {
+      const overview = await overviewOf(requireGuest(name));
+      const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
+      await print(command, {
+        json: () => rows.map(deploymentJson),
+        text: (screen) => [deploymentsText(rows, screen), ...undeployedLines(overview)].join('\n'),
+      });
+    });
+
+const rowsOf = (
+  { guest, deployments, running, trial, rollback }: Overview,
+  space: ReadonlyMap<string, number>,
+): DeploymentRow[] =>
+  deployments.map((deployment, index) => ({
+    deployment,
+    isDefault: index === 0,
+    isNext: deployment.name === (rollback?.deployment ?? deployments[0]?.name),
+    isRunning: deployment === running,
+    isPinned: isPinned(deployment),
+    trial: index === 0 ? trial : undefined,
+    rejection: readRejection(guest.name, deployment.checksum),
+    unique: space.get(deployment.name) ?? 0,
+  }));
+
+const undeployedLines = ({ undeployed }: Overview): string[] =>
+  undeployed ? ['', undeployedWords(undeployed)] : [];

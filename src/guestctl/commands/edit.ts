@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { sourcesOf } from '../../config/load.ts';
+import { Failure } from '../../host/failure.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { notDeclared, requireGuest } from '../../state/declared.ts';
+import { confirm } from '../ask.ts';
+import { type Define, guestArgument, say } from '../command.ts';
+import { runEditor } from '../editor.ts';
+import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
+
+export const edit: Define = (guestctl) =>
+  guestctl
+    .command('edit')
+    .description('change the file of a guest in an editor; what is wrong with it is not put in place')
+    .addArgument(guestArgument())
+    .action(async (name: string, _options, command) => {
+      const before = sourcesOf(nodeFiles, 'guest', name).find(({ kind }) => kind === 'guest')?.text;
+      if (before === undefined) throw notDeclared(name);
+      const after = await editedText(name, before);
+      if (after === before) return say(command, 'Nothing was changed');
+      await installGuestFile(name, after);
+      say(command, `Wrote ${guestFileOf(name)}. ${await nextStep(name)}`);
+    });
+
+async function nextStep(name: string): Promise<string> {
+  const { sysroot } = requireGuest(name);
+  if (listDeployments(sysroot).length === 0) return `Create the guest: guestctl update ${name}`;
+  const running = await isRunning(name);
+  return `The machine follows it when it starts next${running ? `: machinectl reboot ${name}` : ''}`;
+}
+
+/** The text as it is after the editor, free of mistakes. What was written with some is kept, and said where. */
+async function editedText(name: string, before: string): Promise<string> {
+  const directory = mkdtempSync(`${tmpdir()}/guestctl-`);
+  const file = `${directory}/${name}.guest`;
+  writeFileSync(file, before);
+  for (;;) {
+    await runEditor(file);
+    const text = readFileSync(file, 'utf8');
+    const problems = text === before ? '' : await problemsWith(name, text);
+    if (problems === '') {
+      rmSync(directory, { recursive: true });
+      return text;
+    }
+    tell(problems);
+    if (!(await confirm('Edit it again?')))
+      throw new Failure('Nothing was changed', `What you wrote is in ${file}`);
+  }
+}

@@ -1,0 +1,20 @@
+import { Argument } from 'commander';
+import { tell } from '../../host/tell.ts';
+import { readPast } from '../../state/past-attempts.ts';
+import { type Define, outputOption, print } from '../command.ts';
+import { attemptJson, historyText } from '../screens/history.ts';
+
+export const history: Define = (guestctl) =>
+  guestctl
+    .command('history')
+    .description('what was tried with a guest, or with all of them, and how it ended; the newest last')
+    .addArgument(new Argument('[guest]', 'the name of a guest; all of them'))
+    .addOption(outputOption())
+    .action(async (name: string | undefined, _options, command) => {
+      const { attempts, damaged } = await readPast(name);
+      for (const place of damaged) tell(`${place}: this line is damaged, and left out`);
+      await print(command, {
+        json: () => attempts.map(attemptJson),
+        text: (screen) => historyText(attempts, screen),
+      });
+    });

@@ -1,0 +1,48 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { Argument } from 'commander';
+import { Failure } from '../../host/failure.ts';
+import { showJournal } from '../../host/journal.ts';
+import { isRunning, unitsOfGuest } from '../../host/systemctl.ts';
+import { varOf } from '../../ostree/sysroot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestArgument } from '../command.ts';
+
+export const logs: Define = (guestctl) =>
+  guestctl
+    .command('logs')
+    .description(
+      "what the host's journal has of a guest: its starts and ends, its updates; with --inside its own",
+    )
+    .option('--inside', 'the journal that the guest itself has written, running or not')
+    .addArgument(guestArgument())
+    .addArgument(new Argument('[journalctl-option...]', 'such as -f, -n 100, -p err, --since yesterday'))
+    .passThroughOptions()
+    .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
+      const guest = requireGuest(name);
+      const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);
+      const which = inside ? await ownJournal(name, varOf(guest.sysroot, name)) : units;
+      process.exitCode = await showJournal([...which, ...options]);
+    });
+
+async function ownJournal(name: string, directory: string): Promise<string[]> {
+  if (await isRunning(name)) return [`--machine=${name}`];
+  const journal = `${directory}/log/journal`;
+  if (!existsSync(journal))
+    throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);
+  // It does not run, so that nothing can change until journalctl has opened it.
+  const link = linkIn(directory, ['log', 'log/journal']) ?? linkIn(journal, namesIn(journal));
+  if (link === undefined) return [`--directory=${journal}`];
+  const message = `${name} has a link in its journal, which may lead to another journal: ${link}`;
+  throw new Failure(message, `Remove it, or read the journal in the guest: guestctl start ${name}`);
+}
+
+/** The files of a journal are in a directory named by the machine's id. */
+const namesIn = (journal: string): string[] =>
+  readdirSync(journal, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? [entry.name, ...readdirSync(`${journal}/${entry.name}`).map((file) => `${entry.name}/${file}`)]
+      : [entry.name],
+  );
+
+const linkIn = (directory: string, paths: readonly string[]): string | undefined =>
+  paths.map((path) => `${directory}/${path}`).find((path) => lstatSync(path).isSymbolicLink());

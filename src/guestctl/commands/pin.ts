@@ -1,0 +1,26 @@
+import { setPinned } from '../../ostree/sysroot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { findDeployment } from '../../steps/update/ask-for-rollback.ts';
+import { type Define, guestArgument, requiredDeploymentArgument, say } from '../command.ts';
+import { deploymentWords } from '../screens/wording.ts';
+
+const define =
+  (verb: string, description: string, pinned: boolean): Define =>
+  (guestctl) =>
+    guestctl
+      .command(verb)
+      .description(description)
+      .addArgument(guestArgument())
+      .addArgument(requiredDeploymentArgument())
+      .action(async (name: string, wanted: string, _options, command) => {
+        const guest = requireGuest(name);
+        const deployment = findDeployment(guest, wanted);
+        await setPinned(guest.sysroot, deployment, pinned);
+        say(
+          command,
+          `${deploymentWords(deployment)} is ${pinned ? 'kept until it is unpinned' : 'no longer pinned'}`,
+        );
+      });
+
+export const pin = define('pin', 'keep a deployment, however many come after it', true);
+export const unpin = define('unpin', 'let a deployment go when its time has come', false);

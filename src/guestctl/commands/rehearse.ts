@@ -1,0 +1,15 @@
+import { rehearseUnit, startUnit } from '../../host/systemctl.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { requireRehearsable } from '../../steps/rehearse/rehearsable.ts';
+import { type Define, guestArgument, say } from '../command.ts';
+
+export const rehearse: Define = (guestctl) =>
+  guestctl
+    .command('rehearse')
+    .description('boot what is staged as a throwaway machine, and see whether it is healthy')
+    .addArgument(guestArgument())
+    .action(async (name: string, _options, command) => {
+      await requireRehearsable(requireGuest(name));
+      await startUnit(rehearseUnit(name));
+      say(command, 'The rehearsal went well');
+    });

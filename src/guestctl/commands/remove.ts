@@ -1,0 +1,32 @@
+import { diskUsage } from '../../host/disk-usage.ts';
+import { Failure } from '../../host/failure.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { varOf } from '../../ostree/sysroot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { confirm } from '../ask.ts';
+import { type Define, guestArgument, say } from '../command.ts';
+import { removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
+
+export const remove: Define = (guestctl) =>
+  guestctl
+    .command('remove')
+    .description('delete a guest that is stopped: its file, its deployments, its /var')
+    .addArgument(guestArgument())
+    .option('-y, --yes', 'do not ask')
+    .option('--keep-var', 'leave its /var; a guest of that name that is created later has it back')
+    .action(async (name: string, options: { yes?: true; keepVar?: true }, command) => {
+      const guest = requireGuest(name);
+      if (await isRunning(name))
+        throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
+      const keepVar = options.keepVar === true;
+      tell(`This deletes of ${name}, for good:`);
+      for (const path of toBeRemoved(guest)) tell(`  ${path}`);
+      tell(`  with ${listDeployments(guest.sysroot).length} deployments, ${await diskUsage(guest.sysroot)}`);
+      if (keepVar) tell(`and leaves its /var, in ${varOf(guest.sysroot, name)}`);
+      if (!options.yes && !(await confirm('Go on?')))
+        throw new Failure('Nothing was removed', `Without being asked: guestctl remove --yes ${name}`);
+      await removeGuest(guest, keepVar);
+      say(command, `${name} is removed`);
+    });

@@ -1,0 +1,18 @@
+import { guestUnit, startUnit } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestsArgument, say } from '../command.ts';
+import { notCreated } from '../not-created.ts';
+
+export const start: Define = (guestctl) =>
+  guestctl
+    .command('start')
+    .description('start guests, and wait until they are up; machinectl start does the same')
+    .addArgument(guestsArgument())
+    .action(async (names: string[], _options, command) => {
+      for (const guest of names.map(requireGuest)) {
+        if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
+        await startUnit(guestUnit(guest.name));
+        say(command, `${guest.name} runs. A shell in it: guestctl shell ${guest.name}`);
+      }
+    });

@@ -1,0 +1,15 @@
+import { guestUnit, stopUnit } from '../../host/systemctl.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestsArgument, say } from '../command.ts';
+
+export const stop: Define = (guestctl) =>
+  guestctl
+    .command('stop')
+    .description('shut guests down, and wait until they have ended; machinectl poweroff does the same')
+    .addArgument(guestsArgument())
+    .action(async (names: string[], _options, command) => {
+      for (const { name } of names.map(requireGuest)) {
+        await stopUnit(guestUnit(name));
+        say(command, `${name} is stopped`);
+      }
+    });

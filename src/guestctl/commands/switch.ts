@@ -1,0 +1,13 @@
+import { startUnit, switchUnit } from '../../host/systemctl.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestArgument } from '../command.ts';
+
+export const switchCommand: Define = (guestctl) =>
+  guestctl
+    .command('switch')
+    .description('restart a running guest into what is staged, and wait until it is found healthy')
+    .addArgument(guestArgument())
+    .action(async (name: string) => {
+      requireGuest(name);
+      await startUnit(switchUnit(name));
+    });

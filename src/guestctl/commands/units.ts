@@ -1,0 +1,31 @@
+import { loadBuild, loadGuest } from '../../config/load.ts';
+import { unitsOfBuild } from '../../generator/further-units.ts';
+import type { Generated } from '../../generator/generated.ts';
+import { unitsOf } from '../../generator/guest-units.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { notDeclared } from '../../state/declared.ts';
+import { type Define, guestOrBuildArgument, print } from '../command.ts';
+import { complainOf } from '../complain.ts';
+
+export const units: Define = (guestctl) =>
+  guestctl
+    .command('units')
+    .description('what the generator makes of a guest or a build, without making it')
+    .addArgument(guestOrBuildArgument())
+    .action(async (name: string, _options, command) => {
+      const guest = loadGuest(nodeFiles, name);
+      const build = loadBuild(nodeFiles, name);
+      if (!guest && !build) throw notDeclared(name);
+      const generated = [
+        ...(guest ? unitsOf(guest) : []),
+        ...(build && 'build' in build ? unitsOfBuild(build.build) : []),
+      ];
+      await print(command, { text: () => unitsText(generated) });
+      for (const one of [guest, build]) if (one && 'broken' in one) complainOf(one.broken.problems);
+    });
+
+/** Where systemd has them put: systemd.generator(7). */
+function unitsText(generated: readonly Generated[]): string {
+  const text = (file: Generated) => ('text' in file ? file.text : `# -> ${file.target}\n`);
+  return generated.map((file) => `# /run/systemd/generator/${file.path}\n${text(file)}`).join('\n');
+}

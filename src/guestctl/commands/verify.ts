@@ -1,0 +1,30 @@
+import { Argument, Option } from 'commander';
+import { nodeFiles } from '../../host/node-files.ts';
+import { type Define, failed, formatOf, isQuiet, outputOption, print } from '../command.ts';
+import { githubCommands, problemJson, problemsText } from '../screens/problems.ts';
+import { verify as verifyAll } from '../verify/verify-files.ts';
+
+export const verify: Define = (guestctl) => {
+  const command = guestctl
+    .command('verify')
+    .description('what is wrong with guest and build files, or nothing; exit status 1 where something is')
+    .addArgument(new Argument('[guest-or-file...]', 'a name, or a file; all that is declared'))
+    .addOption(outputOption('github'))
+    .addOption(new Option('--format <format>', 'the same as --output').choices(['text', 'json', 'github']))
+    .action(async (targets: string[], _options, command) => {
+      const verified = await verifyAll(targets);
+      const problems = verified.flatMap((one) => one.problems);
+      if (problems.length > 0) process.exitCode = failed;
+      const good = isQuiet(command) ? [] : verified.map(({ name }) => `${name}: no problem`);
+      await print(command, {
+        json: () => problems.map(problemJson),
+        text: () => {
+          if (formatOf(command) === 'github') return githubCommands(problems);
+          return problems.length > 0 ? problemsText(problems, nodeFiles) : good.join('\n');
+        },
+      });
+    });
+  return command.on('option:format', (format: string) =>
+    command.setOptionValueWithSource('output', format === 'text' ? 'table' : format, 'cli'),
+  );
+};

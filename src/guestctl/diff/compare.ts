@@ -1,0 +1,101 @@
+import type { Guest } from '../../config/guest.ts';
+import { roomsOf, runConfined } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
+import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
+import { hasCommit, repositoryOf, versionOf } from '../../ostree/repository.ts';
+import { whatIsStaged } from '../../state/staged-update.ts';
+import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
+import { bootedRoot } from '../../steps/boot/root-link.ts';
+import { diffPackages } from './database.ts';
+import { bothChanged, type FileChange, parseDiff } from './file-changes.ts';
+import type { PackageChange } from './package-changes.ts';
+
+/** One end of a comparison. */
+export interface End {
+  readonly checksum: string;
+  readonly version?: string;
+}
+
+export interface Difference {
+  readonly from: End;
+  readonly to: End;
+  /** Absent where the trees have no package database that is known. */
+  readonly packages?: readonly PackageChange[];
+  readonly files: readonly FileChange[];
+  /** Why the last start could not deploy the second one, if that is what is staged. */
+  readonly failure?: Undeployed;
+  /** Changed on this machine as well as by the update. */
+  readonly etc: readonly string[];
+}
+
+/** What an update brings: by default what the guest's next start does, or else what its last update did. */
+export async function diff(guest: Guest, from?: string, to?: string): Promise<Difference> {
+  const repository = repositoryOf(guest.sysroot);
+  const deployments = listDeployments(guest.sysroot);
+  const now = await current(guest, deployments);
+  const preset = from === undefined || to === undefined ? ends(guest, deployments, now) : undefined;
+  const old = await resolve(guest, from ?? preset?.from ?? '');
+  const next = await resolve(guest, to ?? preset?.to ?? '');
+  const what = `Cannot compare ${old} with ${next}`;
+  const files = parseDiff(await ostree(what, `--repo=${repository}`, 'diff', old, next));
+  const packages = await diffPackages(repository, old, next);
+  const failure = readUndeployed(guest.name);
+  return {
+    from: await endOf(repository, old),
+    to: await endOf(repository, next),
+    ...(packages && { packages }),
+    ...(failure?.checksum === next && { failure }),
+    files,
+    etc: bothChanged(await localChanges(guest, now), files),
+  };
+}
+
+/** What the guest runs from, or would start from. */
+async function current(guest: Guest, deployments: readonly Deployment[]): Promise<Deployment | undefined> {
+  const booted = (await isRunning(guest.name)) ? bootedRoot(guest.name) : undefined;
+  return deployments.find(({ path }) => path === booted) ?? deployments[0];
+}
+
+function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment | undefined) {
+  const [next, previous] = deployments;
+  const to = whatIsStaged(guest)?.checksum ?? (next === now ? undefined : next?.checksum);
+  if (now && to) return { from: now.checksum, to };
+  if (next && previous) return { from: previous.checksum, to: next.checksum };
+  const message = `${guest.name} has ${next ? 'one deployment' : 'no deployment'}, and nothing is staged`;
+  throw new Failure(message, `There is nothing to compare before it is updated; or name two commits`);
+}
+
+/** The commit that a name stands for: CHECKSUM.SERIAL, the first digits of a commit, a ref. */
+async function resolve(guest: Guest, name: string): Promise<string> {
+  const repository = repositoryOf(guest.sysroot);
+  const commit = name.replace(/^([0-9a-f]+)\.\d+$/, '$1');
+  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'rev-parse', '--', commit);
+  const checksum = stdout.trim();
+  if (exitCode === 0 && hasCommit(repository, checksum)) return checksum;
+  const remedy = `Its deployments: guestctl deployments ${guest.name}; its refs: ostree refs --repo=${repository}`;
+  throw new Failure(`${guest.name} has no commit '${name}'`, remedy);
+}
+
+async function endOf(repository: string, checksum: string): Promise<End> {
+  const version = await versionOf(repository, checksum);
+  return version === undefined ? { checksum } : { checksum, version };
+}
+
+/** What the machine has changed of the defaults of /etc. The guest may be changing it, and sees no more of it than itself. */
+async function localChanges(guest: Guest, deployment: Deployment | undefined): Promise<FileChange[]> {
+  if (!deployment) return [];
+  const { path } = deployment;
+  // It wants a repository, though it compares two directories.
+  const ends = [`--repo=${repositoryOf(guest.sysroot)}`, `${path}/usr/etc`, `${path}/etc`];
+  const { exitCode, stdout, stderr } = await runConfined(
+    {
+      ...{ name: `diff-${guest.name}-${process.pid}`, writable: [], readable: roomsOf(guest) },
+      ...{ capabilities: ['CAP_DAC_READ_SEARCH'], timeLimit: '10min' },
+    },
+    ['ostree', 'diff', ...ends],
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot compare /etc: ${reason(stderr)}`);
+  return parseDiff(stdout);
+}

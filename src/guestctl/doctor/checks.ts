@@ -1,0 +1,214 @@
+import { managesItself } from '../../config/guest.ts';
+import { fuseRemedy } from '../../host/fuse-device.ts';
+import type { Facts } from './facts.ts';
+
+/** What doctor has to say of one thing. */
+export interface Finding {
+  readonly check: string;
+  /** `warning`: works, but see; `bad`: guests do not work so. */
+  readonly state: 'good' | 'warning' | 'bad';
+  readonly message: string;
+  /** What to do; where there is nothing to do it is absent. */
+  readonly remedy?: string;
+}
+
+export const diagnose = (facts: Facts): Finding[] => [
+  version('systemd', facts.systemd, [252], 'Install systemd 252 or newer'),
+  version('ostree', facts.ostree, [2022, 7], 'Install ostree 2022.7 or newer'),
+  version('node', facts.node, [20, 19], 'Install Node 20.19 or newer as /usr/bin/node'),
+  nspawn(facts),
+  idMapping(facts),
+  ...rehearsals(facts),
+  userNamespaces(facts),
+  ...inotify(facts),
+  network(facts),
+  ...fuse(facts),
+  selinux(facts),
+  space(facts),
+  ...(facts.machinedHangs
+    ? [
+        bad(
+          'machined',
+          'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
+          'Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL /run/ostree-guests/*/root/{etc,usr/lib}/os-release',
+        ),
+      ]
+    : []),
+  ...facts.unsigned.map(({ message, remedy }) => warning('signatures', message, remedy)),
+  ...facts.foreignHolders.map(({ pid, command, file }) =>
+    warning(
+      'locks',
+      `${command} (PID ${pid}) holds ${file}, and updates wait for it`,
+      `Let it end; or if it hangs: kill ${pid}`,
+    ),
+  ),
+  ...guestFiles(facts),
+  ...facts.refused.map(({ file, reason }) =>
+    bad('boot list', `${file} is not booted: ${reason}`, `Remove it: rm ${file}`),
+  ),
+  ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
+  ...facts.halfRemoved.map((name) =>
+    bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
+  ),
+  ...facts.undeclared.map((name) =>
+    warning(
+      'leftovers',
+      `/var/lib/ostree-guests/${name} belongs to no guest that is declared`,
+      `Declare it again in /etc/ostree-guests/${name}.guest, and remove it with: guestctl remove ${name}`,
+    ),
+  ),
+];
+
+const good = (check: string, message: string): Finding => ({ check, state: 'good', message });
+const warning = (check: string, message: string, remedy: string): Finding => ({
+  ...{ check, state: 'warning', message, remedy },
+});
+const bad = (check: string, message: string, remedy: string): Finding => ({
+  ...{ check, state: 'bad', message, remedy },
+});
+
+function version(
+  check: string,
+  found: string | undefined,
+  oldest: readonly number[],
+  remedy: string,
+): Finding {
+  if (found === undefined) return bad(check, `There is no ${check}`, remedy);
+  return compare(numbers(found), oldest) >= 0
+    ? good(check, found)
+    : bad(check, `${found} is too old`, remedy);
+}
+
+const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const at = b.findIndex((part, index) => part !== (a[index] ?? 0));
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+function nspawn({ hasNspawn }: Facts): Finding {
+  if (hasNspawn) return good('nspawn', 'systemd-nspawn is there');
+  return bad('nspawn', 'There is no systemd-nspawn', 'Install systemd-container');
+}
+
+/** Linux has learned it for each file system at a time of its own: mount_setattr(2). */
+const mapsIdsSince: Readonly<Record<string, readonly number[]>> = {
+  ...{ ext4: [5, 12], vfat: [5, 12], xfs: [5, 12], btrfs: [5, 15], f2fs: [5, 18], erofs: [5, 19] },
+  ...{ tmpfs: [6, 3], bcachefs: [6, 7], zfs: [5, 12] },
+};
+
+function idMapping({ fileSystem: { type }, mapped, kernel, declared }: Facts): Finding {
+  if (mapped) return good('id mapping', `${type} maps ids, as a try showed`);
+  const since = mapped === false ? undefined : mapsIdsSince[type];
+  if (since && compare(numbers(kernel), since) >= 0) return good('id mapping', `${type} can map ids`);
+  const message = `${type} under Linux ${kernel} cannot map ids${mapped === false ? ', as a try showed' : ', or is not known to'}`;
+  if (declared.guests.length > 0 && declared.guests.every(({ machine }) => machine.privateUsers === 'no'))
+    return good('id mapping', `${message}; no guest needs it`);
+  const remedy =
+    'Have ext4, XFS or btrfs under /var/lib/ostree-guests; or, if root in a guest may be root of the host, set PrivateUsers=no';
+  const isSure = mapped === false || since !== undefined;
+  return isSure ? bad('id mapping', message, remedy) : warning('id mapping', message, remedy);
+}
+
+function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
+  const wanted = declared.guests
+    .filter(({ update, machine }) => update.rehearse && machine.privateUsers !== 'no')
+    .map(({ name }) => name);
+  if (wanted.length === 0) return [];
+  if (mapsOwners) return [good('rehearsals', 'mount can map owners')];
+  const message = `mount cannot map owners, so that updates of ${wanted.slice(0, 3).join(', ')} cannot be rehearsed, and fail`;
+  return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
+}
+
+/** What a guest takes at most, and what a host takes itself [T: 6 to 8, and 6 to 50]. */
+const [inotifyOfGuest, inotifyOfHost] = [10, 50];
+
+/** All guests count as the host's root, whatever their users are mapped to. */
+function inotify({ inotifyInstances, declared }: Facts): Finding[] {
+  const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
+  const guests = declared.guests.length;
+  if (guests <= room) return [];
+  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, and ${guests} are declared`;
+  const remedy = 'Run: sysctl --system; or write more into /etc/sysctl.d/60-inotify.conf first';
+  return [warning('inotify', message, remedy)];
+}
+
+function userNamespaces({ userNamespaces: allowed }: Facts): Finding {
+  if (allowed > 0) return good('user namespaces', 'allowed');
+  return bad('user namespaces', 'The kernel allows none', 'Run: sysctl user.max_user_namespaces=15000');
+}
+
+function network({ networkd, declared }: Facts): Finding {
+  const linked = declared.guests.filter(({ machine }) => machine.network === 'veth').map(({ name }) => name);
+  if (networkd) return good('network', 'systemd-networkd gives guests addresses');
+  if (linked.length === 0) return good('network', 'no guest has a link to the host');
+  return warning(
+    'network',
+    `systemd-networkd does not run here, so that the link of ${linked.slice(0, 3).join(', ')} has no address unless something else gives it one`,
+    'Run: systemctl enable --now systemd-networkd; or set VirtualEthernet=no in [Network]',
+  );
+}
+
+function fuse({ hasFuse, declared }: Facts): Finding[] {
+  const inNeed = [
+    ...declared.guests.filter(managesItself),
+    ...declared.builds.filter(({ recipe }) => recipe.kind === 'treefile'),
+  ].map(({ name }) => name);
+  if (inNeed.length === 0) return [];
+  if (hasFuse) return [good('fuse', 'rpm-ostree can layer packages and compose trees')];
+  const message = `The host has no /dev/fuse, without which rpm-ostree layers no packages and composes no tree: ${inNeed.slice(0, 3).join(', ')}`;
+  return [warning('fuse', message, `${fuseRemedy}; then restart these guests`)];
+}
+
+function selinux({ selinux: mode, hasSelinuxModule }: Facts): Finding {
+  if (mode === 'off') return good('selinux', mode);
+  if (hasSelinuxModule === false)
+    return warning(
+      'selinux',
+      `${mode}, without the module of ostree-guests: guests whose labels the policy of this host does not know cannot be fetched`,
+      'Run: semodule -i /usr/share/selinux/packages/ostree-guests.cil',
+    );
+  if (mode === 'permissive') return good('selinux', mode);
+  return warning(
+    'selinux',
+    'enforcing, which guests were not tested with',
+    'If something fails, see: ausearch -m avc -ts recent',
+  );
+}
+
+const gigabyte = 1e9;
+
+function space({ fileSystem: { free, size } }: Facts): Finding {
+  const message = `${(free / gigabyte).toFixed(1)} GB of ${(size / gigabyte).toFixed(1)} GB are free`;
+  // Below 3 % libostree fetches nothing: ostree.repo-config(5), min-free-space-percent.
+  if (free > Math.max(size * 0.1, gigabyte)) return good('disk', message);
+  const remedy = 'Make room under /var/lib/ostree-guests; guestctl deployments shows what a guest keeps';
+  return free < size * 0.03 ? bad('disk', message, remedy) : warning('disk', message, remedy);
+}
+
+function guestFiles({ declared, outOfDate }: Facts): Finding[] {
+  const found = [
+    ...declared.broken.map(({ name, file }) =>
+      bad('guest files', `${file} has mistakes, ${name} cannot start`, `See: guestctl verify ${name}`),
+    ),
+    ...declared.brokenBuilds.map(({ name, file }) =>
+      bad(
+        'build files',
+        `${file} has mistakes, its guests cannot be updated`,
+        `See: guestctl verify ${name}`,
+      ),
+    ),
+    ...outOfDate.map((name) =>
+      bad('units', `The units of ${name} are not what its file says`, 'Run: systemctl daemon-reload'),
+    ),
+  ];
+  const count = declared.guests.length;
+  return found.length > 0
+    ? found
+    : [
+        good(
+          'guest files',
+          `${count === 1 ? '1 guest is' : `${count} guests are`} declared, units are up to date`,
+        ),
+      ];
+}

@@ -1,0 +1,38 @@
+// Guest files that guestctl itself writes: checked first, then put in place.
+import { basename, dirname } from 'node:path';
+import { loadGuest } from '../config/load.ts';
+import { searchPath } from '../config/search.ts';
+import { writeAtomically } from '../host/atomic-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { reloadUnits } from '../host/systemctl.ts';
+import { problemsText } from './screens/problems.ts';
+import { verifyOnHost } from './verify/on-host.ts';
+
+/** Where administrators declare guests. */
+export const guestFileOf = (name: string): string => `${searchPath.guests[0]}/${name}.guest`;
+
+/**
+ * What would be wrong with a guest if its file had this text, each with its line; empty where nothing is. Its drop-ins
+ * count, too.
+ */
+export async function problemsWith(name: string, text: string): Promise<string> {
+  const file = guestFileOf(name);
+  const files = {
+    list: (directory: string) => [
+      ...nodeFiles.list(directory),
+      ...(directory === dirname(file) ? [basename(file)] : []),
+    ],
+    read: (path: string) => (path === file ? text : nodeFiles.read(path)),
+  };
+  const checked = loadGuest(files, name);
+  if (!checked) return `${file} is empty, which masks the guest`;
+  const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
+  const inFiles = 'broken' in checked ? checked.broken.problems : [];
+  return problemsText([...inFiles, ...(guest ? await verifyOnHost(guest) : [])], files);
+}
+
+/** Puts it in place, and has the generator make its units. */
+export async function installGuestFile(name: string, text: string): Promise<void> {
+  writeAtomically(guestFileOf(name), text);
+  await reloadUnits();
+}

@@ -1,0 +1,26 @@
+import { explain } from '../host/failure.ts';
+import { tell } from '../host/tell.ts';
+import { failed, hostOf } from './command.ts';
+import { runOnHost } from './over-ssh.ts';
+import { makeProgram } from './program.ts';
+
+declare const VERSION: string;
+
+const guestctl = makeProgram(VERSION);
+const args = process.argv.slice(2);
+const { operands, unknown } = guestctl.parseOptions(args);
+// Without a command it lists, as systemctl and machinectl do.
+const words = operands.length + unknown.length > 0 ? args : [...args, 'list'];
+
+guestctl
+  .hook('preAction', async (_, command) => {
+    const host = hostOf(command);
+    if (host !== undefined) process.exit(await runOnHost(host, words));
+  })
+  .parseAsync(words, { from: 'user' })
+  .catch((error: unknown) => {
+    const text = explain(error);
+    if (text === undefined) throw error;
+    tell(text);
+    process.exitCode = failed;
+  });

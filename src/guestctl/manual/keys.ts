@@ -1,0 +1,38 @@
+import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../../config/vocabulary.ts';
+import { type Description, type Descriptions, descriptionOf } from './keys/description.ts';
+import { entry, heading } from './roff.ts';
+
+/** What is said of the keys of a section: those that are described, then those of which there is nothing to say. */
+export function sectionText(section: string, vocabulary: Vocabulary, descriptions: Descriptions): string[] {
+  const described = Object.entries(descriptions[section] ?? {}).flatMap(([name, written]) => {
+    const key = vocabulary.find(section, name);
+    return key ? [entry(`${name}=`, keyText(key, descriptionOf(written)))] : [];
+  });
+  const others = vocabulary.in(section).filter(({ name }) => descriptions[section]?.[name] === undefined);
+  return [
+    heading(`[${section}] SECTION`),
+    ...described,
+    ...others.map((key) => entry(`${key.name}=`, keyText(key, only(key)))),
+  ];
+}
+
+const only = ({ section, type }: Key): Description => ({
+  help: `For a guest: ${type.noun}.`,
+  ...(isNspawnSection(section) && { manual: 'systemd.nspawn(5)' }),
+});
+
+function keyText(key: Key, { help, default: preset, manual, since, repeatable }: Description): string {
+  const { noun } = key.type;
+  const sentences = [
+    help,
+    noun === 'text' || help.includes(noun) ? '' : `Takes ${noun}.`,
+    repeatable || isList(key) ? 'May be given more than once.' : '',
+    preset ? `Default: ${preset}.` : '',
+    (since ?? key.nspawn?.since) ? `Since systemd ${since ?? key.nspawn?.since}.` : '',
+    manual ? `See ${manual}.` : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+const isList = ({ section, nspawn }: Key): boolean =>
+  isUnitSection(section) || (nspawn !== undefined && nspawn.takes !== 'last');

@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { bashCompletion } from '../completion/bash.ts';
+import { fishCompletion } from '../completion/fish.ts';
+import { zshCompletion } from '../completion/zsh.ts';
+import { makeProgram } from '../program.ts';
+import { pageFile, pageText } from './page.ts';
+import { pages } from './pages.ts';
+
+declare const VERSION: string;
+
+// Started by npm run build: the manual and the completions of shells, which are made of the program itself, below dist/.
+const [output = 'dist'] = process.argv.slice(2);
+const program = makeProgram(VERSION);
+const write = (path: string, text: string) => writeFileSync(`${output}/${path}`, text);
+
+mkdirSync(`${output}/man`, { recursive: true });
+for (const page of pages(program)) write(`man/${pageFile(page)}`, pageText(page, VERSION));
+mkdirSync(`${output}/completion`, { recursive: true });
+write('completion/guestctl', bashCompletion(program));
+write('completion/_guestctl', zshCompletion(program));
+write('completion/guestctl.fish', fishCompletion(program));

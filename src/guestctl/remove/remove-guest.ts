@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Guest, stateDirectory } from '../../config/guest.ts';
+import { searchPath } from '../../config/search.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import {
+  disableUnits,
+  guestUnit,
+  maintenanceUnit,
+  rehearsalUnit,
+  rehearseUnit,
+  reloadUnits,
+  stopUnit,
+  switchTimerUnit,
+  timerUnit,
+  unitsOfGuest,
+} from '../../host/systemctl.ts';
+import { clearImmutable } from '../../ostree/immutable.ts';
+
+/** What an administrator has written: guest files of packages in /usr stay. */
+const declarations = ({ name }: Guest): string[] =>
+  searchPath.guests
+    .filter((directory) => !directory.startsWith('/usr/'))
+    .flatMap((directory) => [`${directory}/${name}.guest`, `${directory}/${name}.guest.d`])
+    .filter((path) => existsSync(path));
+
+/** All that a guest consists of, where it is there. */
+export const toBeRemoved = (guest: Guest): string[] => [
+  ...declarations(guest),
+  ...[...new Set([guest.sysroot, `${stateDirectory}/${guest.name}`])].filter((path) => existsSync(path)),
+];
+
+/**
+ * Removes a guest that does not run. The declaration goes last, so that a removal that was cut off is completed by the
+ * next one.
+ */
+export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
+  await disableUnits([guestUnit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
+  // Nothing may work in what is being deleted; each of these can be stopped at any instant.
+  for (const unit of [
+    ...unitsOfGuest(guest.name),
+    rehearseUnit(guest.name),
+    rehearsalUnit(guest.name),
+    maintenanceUnit(guest.name),
+  ])
+    await stopUnit(unit);
+  await removeSysroot(guest, keepVar);
+  rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
+  // An empty directory: see units/ostree-guest-image@.service.
+  unlessMissing(() => rmdirSync(`/run/machines/${guest.name}`));
+  for (const path of declarations(guest)) rmSync(path, { recursive: true });
+  await reloadUnits();
+}
+
+async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
+  const { name, sysroot } = guest;
+  const state = `${stateDirectory}/${name}`;
+  const stateroot = `${sysroot}/ostree/deploy/${name}`;
+  // First of all there is no boot list any more: from here on the guest has not been created.
+  if (existsSync(`${sysroot}/boot`)) renameSync(`${sysroot}/boot`, `${sysroot}/boot.removed`);
+  await clearImmutable(sysroot);
+  // What leads to /var, if that is kept, is not removed itself.
+  const kept = keepVar
+    ? [`${state}/places`, `${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
+    : [sysroot];
+  const emptied = keepVar ? [state, ...kept.slice(2)] : [state, sysroot];
+  await removeConfined(
+    guest,
+    emptied.flatMap((directory) => entriesBut(directory, kept)),
+  );
+  if (keepVar) return;
+  for (const directory of [sysroot, state]) unlessMissing(() => rmdirSync(directory));
+}
+
+const entriesBut = (directory: string, kept: readonly string[]): string[] =>
+  (unlessMissing(() => readdirSync(directory)) ?? [])
+    .map((entry) => `${directory}/${entry}`)
+    .filter((path) => !kept.includes(path));
+
+/** Removes what a guest, or its tree, has made: that may be deeper than Node can go, or lead elsewhere. It sees this guest only. */
+async function removeConfined(guest: Guest, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  const { exitCode, stderr } = await runConfined(
+    {
+      ...{ name: `remove-${guest.name}`, writable: roomsOf(guest).filter((room) => existsSync(room)) },
+      ...{ capabilities: treeCapabilities, timeLimit: '2h' },
+    },
+    ['rm', '-rf', '--one-file-system', '--', ...paths],
+  );
+  if (exitCode === 0) return;
+  throw new Failure(
+    `${guest.name} is only removed in part: ${stderr.trim().split('\n')[0]}`,
+    `When that is mended, run it again: guestctl remove ${guest.name}`,
+  );
+}

@@ -1,0 +1,63 @@
+import { printableLine } from '../../host/printable.ts';
+import type { Difference, End } from '../diff/compare.ts';
+import type { FileChange } from '../diff/file-changes.ts';
+import type { PackageChange } from '../diff/package-changes.ts';
+import type { Screen } from '../screen.ts';
+import { short, undeployedWords } from './wording.ts';
+
+/** What an update brings: packages first; of files the number of them in each place, or with -o wide each. */
+export function diffText({ from, to, failure, packages, files, etc }: Difference, screen: Screen): string {
+  return [
+    `${endWords(from)} -> ${endWords(to)}`,
+    ...(failure ? ['', undeployedWords(failure)] : []),
+    ...(packages === undefined
+      ? ['', 'The trees have no package database of dpkg or rpm']
+      : packageLines(packages)),
+    ...fileLines(files, screen.wide),
+    ...etcLines(etc),
+  ].join('\n');
+}
+
+const endWords = ({ checksum, version }: End): string =>
+  version === undefined ? short(checksum) : `${printableLine(version)} (${short(checksum)})`;
+
+function packageLines(packages: readonly PackageChange[]): string[] {
+  if (packages.length === 0) return ['', 'The packages are the same'];
+  return (['upgraded', 'downgraded', 'removed', 'added'] as const).flatMap((change) => {
+    const lines = packages.filter((one) => one.change === change).map(packageWords);
+    return lines.length === 0 ? [] : ['', `${lines.length} ${change}:`, ...lines];
+  });
+}
+
+const packageWords = ({ name, from, to }: PackageChange): string =>
+  printableLine(`  ${name} ${[from, to].filter((version) => version !== undefined).join(' -> ')}`);
+
+const letters = { added: 'A', removed: 'D', changed: 'M' } as const;
+
+function fileLines(files: readonly FileChange[], wide: boolean): string[] {
+  if (files.length === 0) return ['', 'The files are the same'];
+  if (wide)
+    return ['', 'Files:', ...files.map(({ change, path }) => `  ${letters[change]} ${printableLine(path)}`)];
+  const count = (change: FileChange['change']) => files.filter((file) => file.change === change).length;
+  const counts = `${count('changed')} changed, ${count('added')} added, ${count('removed')} removed`;
+  return ['', `Files: ${counts} (each: -o wide)`];
+}
+
+function etcLines(etc: readonly string[]): string[] {
+  if (etc.length === 0) return [];
+  const about = 'Changed on this machine, and by the update, too; what the machine has stays:';
+  return ['', about, ...etc.map((path) => `  ${printableLine(path)}`)];
+}
+
+export const diffJson = ({ from, to, packages, files, etc }: Difference) => ({
+  from: endJson(from),
+  to: endJson(to),
+  packages:
+    packages?.map(({ name, change, from: old, to: now }) => ({
+      ...{ name, change, from: old ?? null, to: now ?? null },
+    })) ?? null,
+  files,
+  etc,
+});
+
+const endJson = ({ checksum, version }: End) => ({ checksum, version: version ?? null });

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { hostPaths } from '../../config/mounts.ts';
+import type { Problem } from '../../config/problem.ts';
+import type { Values } from '../../config/values.ts';
+
+/** What the host lacks of what is to be mounted: nspawn then ends at once. */
+export const missingSources = ({ values }: { readonly values: Values }, keys: readonly string[]): Problem[] =>
+  keys.flatMap((key) =>
+    values.effective('Files', key).flatMap(({ value, at }) =>
+      hostPaths(key, value)
+        .filter((path) => !existsSync(path))
+        .map((path) => ({
+          at,
+          message: `${path} does not exist on this host`,
+          remedy: path.startsWith('/-/')
+            ? "systemd-nspawn knows no '-' before a source that may be missing: make it, or leave it out"
+            : 'Make it, or correct the path',
+        })),
+    ),
+  );

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import type { Build } from '../../config/build.ts';
+import type { Problem } from '../../config/problem.ts';
+import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
+import { missingSources } from './bind-sources.ts';
+
+/** What only this host can tell of a build. */
+export const verifyBuildOnHost = (build: Build): Problem[] => [
+  ...programs(build),
+  ...missingSources(build, ['BindReadOnly']),
+];
+
+function programs({ recipe }: Build): Problem[] {
+  if (recipe.kind === 'treefile') {
+    const { treefile, at } = recipe;
+    if (!existsSync(treefile))
+      return [{ at, message: `${treefile} does not exist`, remedy: 'Correct the path' }];
+    if (!hasProgram('rpm-ostree'))
+      return [{ at, message: 'There is no rpm-ostree on this host', remedy: 'Install it' }];
+    const message = 'This host has no /dev/fuse, without which rpm-ostree composes no tree';
+    return hasFuse() ? [] : [{ at, message, remedy: fuseRemedy }];
+  }
+  return recipe.commands.flatMap(({ words: [program = ''], at }) => {
+    if (hasProgram(program)) return [];
+    return [
+      { at, message: `There is no ${program} on this host`, remedy: 'Install it, or correct the name' },
+    ];
+  });
+}
+
+/** Where programs are, as the commands see them: of the host there is /usr. */
+const hasProgram = (name: string): boolean =>
+  name.includes('/')
+    ? existsSync(name)
+    : ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'].some((place) =>
+        existsSync(`${place}/${name}`),
+      );

@@ -1,0 +1,156 @@
+import { existsSync, lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Guest } from '../../config/guest.ts';
+import { loadBuild, loadBuilds } from '../../config/load.ts';
+import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
+import { nearest } from '../../config/nearest.ts';
+import { topOf } from '../../config/positions.ts';
+import type { Problem } from '../../config/problem.ts';
+import { canReflink } from '../../host/copy-tree.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { run } from '../../host/process.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { features } from '../../ostree/ostree.ts';
+import { whyUnprotected } from '../../ostree/protection.ts';
+import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
+import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
+import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
+import { machineOnHost } from './machine-on-host.ts';
+import { nspawnOptions } from './nspawn-check.ts';
+
+/** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
+export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
+  const found = await Promise.all([
+    calendars(guest),
+    machine(guest),
+    signatures(guest),
+    snapshots(guest),
+    rehearsals(guest),
+  ]);
+  return [
+    ...remote(guest),
+    ...unsigned(guest),
+    ...build(guest),
+    ...keyPath(guest),
+    ...protection(guest),
+    ...mountPoints(guest),
+    ...found.flat(),
+  ];
+}
+
+function protection({ sysroot, values, file }: Guest): Problem[] {
+  const open = whyUnprotected(sysroot);
+  return open ? [{ at: values.at('Guest', 'Sysroot') ?? topOf(file), ...open }] : [];
+}
+
+/** What nspawn says of something that is known better already is not said twice. */
+async function machine(guest: Guest): Promise<Problem[]> {
+  const [known, said] = await Promise.all([machineOnHost(guest), nspawnOptions(guest)]);
+  return [...known, ...said.filter(({ at }) => !known.some((problem) => isDeepStrictEqual(problem.at, at)))];
+}
+
+/** The settings of a key that count. */
+const settings = ({ values }: Guest, section: string, key: string) => values.effective(section, key);
+
+function remote(guest: Guest): Problem[] {
+  if (guest.origin.kind !== 'ostree') return [];
+  const { remote, remoteName } = guest.origin;
+  const at = guest.values.at('Guest', 'Ref');
+  if (!at || remote || findHostRemote(remoteName)) return [];
+  const message = `The host has no remote '${remoteName}'`;
+  return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
+}
+
+function unsigned(guest: Guest): Problem[] {
+  const problem = unsignedProblem(guest);
+  return problem ? [problem] : [];
+}
+
+function build({ origin, values, file }: Guest): Problem[] {
+  if (origin.kind !== 'build' || loadBuild(nodeFiles, origin.build)) return [];
+  const { builds, brokenBuilds } = loadBuilds(nodeFiles);
+  const near = nearest(
+    origin.build,
+    [...builds, ...brokenBuilds].map(({ name }) => name),
+  );
+  const at = values.at('Guest', 'Build') ?? topOf(file);
+  const remedy = near ? `Did you mean ${near}?` : `Declare it in /etc/ostree-guests/${origin.build}.build`;
+  return [{ at, message: `There is no build '${origin.build}'`, remedy }];
+}
+
+function keyPath(guest: Guest): Problem[] {
+  return ['GPGKeyPath', 'Ed25519KeyPath']
+    .flatMap((key) => settings(guest, 'Remote', key).slice(-1))
+    .filter(({ value }) => !existsSync(value))
+    .map(({ value, at }) => ({
+      at,
+      message: `${value} does not exist`,
+      remedy: "Put the remote's public key there",
+    }));
+}
+
+/** Not all builds of ostree know them; one that does not refuses every commit: ostree --version, Features. */
+async function signatures(guest: Guest): Promise<Problem[]> {
+  const [path] = settings(guest, 'Remote', 'Ed25519KeyPath').slice(-1);
+  if (!path || (await features()).includes('sign-ed25519')) return [];
+  const message = "this host's ostree knows no ed25519 signatures, and would refuse every commit";
+  return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that knows them' }];
+}
+
+/** SnapshotVar= copies without taking space, or not at all. */
+async function snapshots(guest: Guest): Promise<Problem[]> {
+  if (!guest.update.snapshotVar) return [];
+  let directory = guest.sysroot;
+  while (!existsSync(directory)) directory = dirname(directory);
+  if (await canReflink(directory)) return [];
+  const at = guest.values.at('Update', 'SnapshotVar') ?? topOf(guest.file);
+  const message = `The file system of ${guest.sysroot} cannot share data between files`;
+  return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or leave out SnapshotVar=' }];
+}
+
+async function rehearsals(guest: Guest): Promise<Problem[]> {
+  const problem = guest.update.rehearse ? await whyNotRehearsed(guest) : undefined;
+  return problem ? [problem] : [];
+}
+
+/**
+ * nspawn makes missing mount points, but not in the guest's tree, which is read-only. Below what is a link into /var in
+ * trees made for OSTree, they are made in /var.
+ */
+function mountPoints(guest: Guest): Problem[] {
+  const [deployment] = listDeployments(guest.sysroot);
+  if (!deployment) return [];
+  const mounts = guest.values.settings.filter(
+    ({ section, key, value }) => section === 'Files' && isMount(key) && value !== '',
+  );
+  return mounts.flatMap(({ key, value, at }) => {
+    const wrong = wrongMountPoint(deployment.path, mountPoint(key, value));
+    return wrong ? [{ at, ...wrong }] : [];
+  });
+}
+
+function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' | 'remedy'> | undefined {
+  const link = varLinkOf(point);
+  if (link !== undefined) {
+    const message = `${link} is not a link into /var in this guest's tree, so that the mount would not be at ${point}`;
+    return isLink(root + link) ? undefined : { message, remedy: 'Name a place below /var' };
+  }
+  if (existsSync(root + point) || /^\/(etc|var|run|tmp|dev)\//.test(point)) return undefined;
+  const message = `${point} is not in the guest's tree, where it cannot be made`;
+  return { message, remedy: 'Name a place below /var, /etc, /mnt, /srv or /opt, or have it in the tree' };
+}
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** systemd knows its own calendar expressions best: systemd.time(7). */
+async function calendars(guest: Guest): Promise<Problem[]> {
+  const expressions = ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => settings(guest, 'Update', key));
+  const checks = expressions.map(async ({ value, at }) => {
+    const { exitCode } = await run('systemd-analyze', ['calendar', '--', value]);
+    const remedy = 'See systemd.time(7), CALENDAR EVENTS; try it with: systemd-analyze calendar';
+    return exitCode === 0 ? [] : [{ at, message: `'${value}' is not a calendar expression`, remedy }];
+  });
+  return (await Promise.all(checks)).flat();
+}

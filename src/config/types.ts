@@ -40,7 +40,7 @@ export const command: ValueType = {
   split: (value) => splitWords(value),
 };
 
-/** Words as nspawn reads its own: quotes are taken off, backslashes stay. Not methods: QuickJS loads words.ts when it is called. */
+/** Words as nspawn reads its own: quotes are taken off, backslashes stay. Not methods: QuickJS loads split-words.ts when it is called. */
 export const quotedWords = (noun: string, checkWord?: ValueType['checkWord']): ValueType => ({
   noun,
   check: () => undefined,

@@ -1,5 +1,5 @@
+import { typeIn } from './key-table.ts';
 import { unitTables } from './keys/unit.ts';
-import { typeIn } from './schema.ts';
 import type { ValueType } from './types.ts';
 
 /** The type of a key of the sections whose lines go into units; nothing where there is no such key. */

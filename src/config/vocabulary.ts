@@ -1,3 +1,4 @@
+import type { NspawnOption, Tables } from './key-table.ts';
 import { buildTables } from './keys/build.ts';
 import { execKeys } from './keys/exec.ts';
 import { filesKeys } from './keys/files.ts';
@@ -5,10 +6,9 @@ import { guestTables } from './keys/guest.ts';
 import { networkKeys } from './keys/network.ts';
 import { packagesKeys } from './keys/packages.ts';
 import { unitTables } from './keys/unit.ts';
-import type { NspawnOption, Tables } from './schema.ts';
 import type { ValueType } from './types.ts';
 
-/** One key that a guest file may have. What it is for is in the manual, src/manual/keys/. */
+/** One key that a guest file may have. What it is for is in the manual, src/guestctl/manual/keys/. */
 export interface Key {
   readonly section: string;
   readonly name: string;

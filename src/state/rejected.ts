@@ -5,7 +5,7 @@ import { listJson, readJson, removeFile, stateFile, writeJson } from './state-fi
 export interface Rejection {
   readonly checksum: string;
   readonly reason: string;
-  /** What it has in common with commits of the same content: judged.ts. */
+  /** What it has in common with commits of the same content: rpm-ostree-result.ts. */
   readonly content?: string;
   /** In milliseconds since 1970. */
   readonly time: number;

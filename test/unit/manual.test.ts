@@ -44,12 +44,14 @@ test('what is described is there, and what is not described can only be what eve
   const gone = described.filter((key) => typeof key === 'string');
   expect(
     gone,
-    'src/config/keys/ has no such key: remove it from src/manual/keys/, or correct its name',
+    'src/config/keys/ has no such key: remove it from src/guestctl/manual/keys/, or correct its name',
   ).toEqual([]);
   const isFixed = (noun: string) => / only$|^not for guests$/.test(noun);
   const missing = guestVocabulary.keys
     .filter((key) => !described.includes(key) && !isFixed(key.type.noun))
-    .map(({ section, name }) => `describe [${section}] ${name}= in src/manual/keys/${fileOf(section)}`);
+    .map(
+      ({ section, name }) => `describe [${section}] ${name}= in src/guestctl/manual/keys/${fileOf(section)}`,
+    );
   expect(missing).toEqual([]);
 });
 

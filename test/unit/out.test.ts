@@ -11,7 +11,7 @@ const program = join(directory, 'out.cjs');
 const size = 1 << 20;
 // By Node's own stream a pipe no longer waits, as by somebody else who has it open.
 const contents = `
-import { writeOut } from './src/cli/out.ts';
+import { writeOut } from './src/guestctl/stdout.ts';
 if (process.argv[2] === 'no-wait') process.stdout;
 writeOut('x'.repeat(${size}));`;
 

@@ -1,4 +1,4 @@
-import type { Tables } from '../schema.ts';
+import type { Tables } from '../key-table.ts';
 import { command, duration, text } from '../types.ts';
 import { filesKeys } from './files.ts';
 import { localFile } from './packages.ts';

@@ -1,5 +1,5 @@
+import type { Row } from '../key-table.ts';
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
-import type { Row } from '../schema.ts';
 import { noOnly, only, pattern, plainWords, text } from '../types.ts';
 import { carried, keepsState } from './rows.ts';
 

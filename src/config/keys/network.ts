@@ -1,4 +1,4 @@
-import type { Row } from '../schema.ts';
+import type { Row } from '../key-table.ts';
 import { boolean, path, pattern, plainWords } from '../types.ts';
 import { carried } from './rows.ts';
 

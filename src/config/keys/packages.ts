@@ -1,4 +1,4 @@
-import type { Row } from '../schema.ts';
+import type { Row } from '../key-table.ts';
 import { pattern } from '../types.ts';
 
 const name = '[A-Za-z0-9][A-Za-z0-9+._:=~@-]*';

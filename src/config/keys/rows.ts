@@ -1,4 +1,4 @@
-import type { NspawnOption, Row } from '../schema.ts';
+import type { NspawnOption, Row } from '../key-table.ts';
 import type { ValueType } from '../types.ts';
 
 /** Keys that become options of systemd-nspawn(1): NAME OPTION, how that takes the values, and since which version of systemd. */

@@ -1,4 +1,4 @@
-import type { Tables } from '../schema.ts';
+import type { Tables } from '../key-table.ts';
 import {
   between,
   boolean,

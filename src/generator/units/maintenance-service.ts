@@ -38,6 +38,6 @@ const maintenance = [
   'systemd.wants=ostree-finalize-staged.path',
 ];
 
-/** nspawn refuses to start while one of these mounts is there: see src/boot/power-on. */
+/** nspawn refuses to start while one of these mounts is there: see src/steps/boot/power-on. */
 const unmountLeftOver =
   "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";

@@ -61,7 +61,7 @@ SyslogIdentifier=systemd-nspawn`;
 /** Then none of its files may be a file of another guest. */
 const hasNoUsers = (guest: Guest): boolean => !guest.isPlain && guest.machine.privateUsers === 'no';
 
-/** A shell script, because it must be quick: src/boot/power-on. */
+/** A shell script, because it must be quick: src/steps/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
 
 /** What boots a guest, as it is written in a unit. */

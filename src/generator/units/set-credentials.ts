@@ -1,5 +1,5 @@
 // SetCredential= of a guest. In a unit everybody on the host could read the value, from its file and from systemd:
-// systemd.exec(5). So it is kept out of units, and nspawn reads it from a file: src/boot/credentials.ts.
+// systemd.exec(5). So it is kept out of units, and nspawn reads it from a file: src/steps/boot/write-credentials.ts.
 import type { Guest } from '../../config/guest.ts';
 import type { Setting } from '../../config/values.ts';
 

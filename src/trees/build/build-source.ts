@@ -1,15 +1,15 @@
-import { definitionOf, readResult } from './result.ts';
 import { type Build, buildRepository, builtRef } from '../../config/build.ts';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type BuildOrigin, originName } from '../../config/origin.ts';
 import { Failure } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
-import { link } from '../linking/link.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
 import { requireBuild } from '../../state/declared.ts';
 import type { Report } from '../../state/report.ts';
 import { keepBrought } from '../identity.ts';
+import { link } from '../linking/link.ts';
 import type { Source } from '../source.ts';
+import { definitionOf, readResult } from './result.ts';
 
 /** A tree that is made on this host. Whether it is a new one is known once it is made. */
 export function buildSource(guest: Guest, origin: BuildOrigin): Source {

@@ -6,7 +6,7 @@ import { jobs } from './jobs.ts';
 
 void work();
 
-/** Does one job, as its standard input says, and prints the answer. Runs confined: src/treework/run.ts. */
+/** Does one job, as its standard input says, and prints the answer. Runs confined: src/trees/treework/run.ts. */
 async function work(): Promise<void> {
   // What we make in a tree has the modes that we say.
   process.umask(0o022);

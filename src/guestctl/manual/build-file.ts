@@ -15,38 +15,38 @@ const names = (section: string): string =>
 const description = [
   heading('DESCRIPTION'),
   paragraph(
-    'A build makes a tree on this host, for the guests that say Build=NAME: ostree-guests.guest(5). Each update of such a guest starts ostree-guest-build@NAME.service; updates that wait at the same time share one run. What comes out is committed, if it is not the same as before, and that commit is what the guests are updated to. A build that fails fails the update; the guest is as it was.',
+    'A build makes a tree on this host for the guests that name it with Build=NAME: ostree-guests.guest(5). Each update of such a guest starts ostree-guest-build@NAME.service; updates that wait at the same time share one run. If the result differs from the last one, it is committed, and the guests are updated to that commit. If a build fails, the update fails and the guest does not change.',
   ),
   paragraph(
-    'Build files are looked for, have drop-ins (NAME.build.d/*.conf, and build.d/*.conf for all) and are masked as guest files are; the syntax is theirs, too. guestctl verify says what is wrong with one.',
+    'Build files have the syntax, the search path and the masking of guest files. Drop-ins are NAME.build.d/*.conf for one build and build.d/*.conf for all builds. guestctl verify lists the mistakes in a build file.',
   ),
 ];
 
 const theCommand = [
   heading('THE COMMAND'),
   paragraph(
-    'It runs in an empty directory, /build, and leaves the tree there: a root directory named root, or an archive of one named root.tar (or root.tar.gz, root.tar.zst and so on, whatever tar reads).',
+    'The command runs in /build, an empty directory, and leaves the tree there: as a directory named root, or as an archive named root.tar (or root.tar.gz, root.tar.zst and so on, whatever tar can read).',
   ),
   paragraph(
-    'It runs as root of a throwaway container, which is nobody on the host. Of the host it has the network, and /usr, /etc and what BindReadOnly= names, all read-only; what only root of the host may read, such as passwords, it cannot read. /run, /var and /home are empty. What it writes into /var/cache is there again in the next run; all else is not. TMPDIR is a directory on disk. SOURCE_DATE_EPOCH is set, always to the same, so that what need not differ between two runs does not.',
+    'It runs as root of a throwaway container; on the host this user has no rights. It can use the network of the host and read /usr, /etc and the paths of BindReadOnly=, but not files that only root of the host may read, such as passwords. /run, /var and /home are empty. The content of /var/cache is kept for the next run; everything else is thrown away. TMPDIR is a directory on disk. SOURCE_DATE_EPOCH has the same value in each run, so that two runs can have the same result.',
   ),
   paragraph(
-    'What the tree was given to run once is left out: hostname, resolv.conf, machine ID. Then it is laid out for OSTree: /etc becomes /usr/etc; what is in /var is made by tmpfiles.d(5) where a guest does not have it, but for the database of packages, which is kept in /usr/lib/sysimage; /home, /srv and others become links into /var; users are declared in sysusers.d(5). A tree without a kernel gets a file in its place, because OSTree asks for one.',
+    'The hostname, resolv.conf and machine ID of the tree are removed. Then the tree is laid out for OSTree: /etc becomes /usr/etc. tmpfiles.d(5) creates the content of /var in guests that do not have it; the package database is kept in /usr/lib/sysimage instead. /home, /srv and others become links into /var. Users are declared in sysusers.d(5). A tree without a kernel gets a placeholder file as its kernel, because OSTree requires one.',
   ),
 ];
 
-/** In the README, too. */
+/** Also in the README. */
 const debian = `[Build]
 Description=Debian for servers
 Command=mmdebstrap --variant=minbase \\
     --include=systemd,systemd-sysv,dbus,libpam-systemd,login,iproute2,openssh-server \\
     trixie root http://deb.debian.org/debian`;
 
-/** The manual page ostree-guests.build(5): what is said of each key is in keys/. */
+/** The manual page ostree-guests.build(5). The descriptions of its keys are in keys/. */
 export const buildFilePage: Page = {
   name: 'ostree-guests.build',
   section: 5,
-  summary: 'how a tree of OSTree guests is made on this host',
+  summary: 'configuration of a tree that is built for OSTree guests',
   body: [
     `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.build')}`,
     ...description,
@@ -60,7 +60,7 @@ export const buildFilePage: Page = {
     heading('EXAMPLE'),
     paragraph('/etc/ostree-guests/debian.build:'),
     example(debian),
-    paragraph('/etc/ostree-guests/mail.guest, which is made of it:'),
+    paragraph('/etc/ostree-guests/mail.guest, a guest that uses it:'),
     example('[Guest]\nBuild=debian'),
   ],
   seeAlso: 'ostree-guests.guest(5), ostree-guests(7), mmdebstrap(1), rpm-ostree(1), systemd-nspawn(1)',

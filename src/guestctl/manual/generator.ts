@@ -1,13 +1,13 @@
 import type { Page } from './page.ts';
 import { entry, example, heading, paragraph } from './roff.ts';
 
-/** For tests; systemd sets none of them. Checked against the program. */
+/** Variables for tests; systemd sets none of them. A test compares them with the program. */
 export const environment = [
-  ['OSTREE_GUESTS_PATH', 'Directories to look for guest and build files in, instead of the usual ones.'],
-  ['OSTREE_GUESTS_NSPAWN_PATH', 'The same for systemd.nspawn(5) files of administrators.'],
-  ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_QJS', 'The two interpreters.'],
+  ['OSTREE_GUESTS_PATH', 'Directories of guest and build files, instead of the default ones.'],
+  ['OSTREE_GUESTS_NSPAWN_PATH', 'Directories of systemd.nspawn(5) files, instead of the default ones.'],
+  ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_QJS', 'The paths of the two JavaScript engines.'],
   ['OSTREE_GUESTS_LIB', 'The directory of the program.'],
-  ['OSTREE_GUESTS_LOG_PREFIX', 'What each message begins with.'],
+  ['OSTREE_GUESTS_LOG_PREFIX', 'The prefix of each message.'],
 ] as const;
 
 export const tryIt =
@@ -17,24 +17,24 @@ export const tryIt =
 export const generatorPage: Page = {
   name: 'ostree-guests-generator',
   section: 8,
-  summary: 'makes systemd units of guest files',
+  summary: 'generates systemd units from guest files',
   body: [
     heading('SYNOPSIS'),
     paragraph('/usr/lib/systemd/system-generators/ostree-guests-generator'),
     heading('DESCRIPTION'),
     paragraph(
-      'A systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest and build files, ostree-guests.guest(5) and ostree-guests.build(5), and writes drop-ins for the units of each, ostree-guests(7). It reads and writes nothing else, and starts nothing but its own interpreter; where nothing is declared, not even that.',
+      'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest and build files, ostree-guests.guest(5) and ostree-guests.build(5), and writes drop-ins for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if no guest or build is declared.',
     ),
     paragraph(
-      'A guest with mistakes costs the others nothing: they are logged, that guest gets a unit that fails with the reason, and the generator goes on, and ends with 1. guestctl units shows what it makes of a guest, guestctl verify what is wrong with one.',
+      'A mistake in one guest file does not affect other guests. The generator logs it, gives that guest a unit that fails with the reason, continues, and exits with 1. guestctl units shows the units of a guest, guestctl verify the mistakes in its file.',
     ),
     paragraph(
-      'It runs on QuickJS, /usr/bin/qjs, where that is installed, and else on Node, which takes longer to start. Both make the same. Should QuickJS fail, Node does the work. What takes more than 20 seconds of processor time is ended: systemd cannot go on before. The exit status is 152 then.',
+      'It runs on QuickJS (/usr/bin/qjs) if that is installed, else on Node, which starts more slowly. The output is the same. If QuickJS fails, the generator runs again on Node. It is killed after 20 seconds of CPU time, because systemd waits for it; the exit status is then 152.',
     ),
     heading('ENVIRONMENT'),
     ...environment.map(([name, text]) => entry(name, text)),
     heading('EXAMPLE'),
-    paragraph('What it would make, somewhere else:'),
+    paragraph('Write the units to another directory, to look at them:'),
     example(tryIt),
   ],
   seeAlso: 'guestctl(1), ostree-guests(7), ostree-guests.guest(5), systemd.generator(7)',

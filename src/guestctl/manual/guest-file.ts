@@ -9,48 +9,48 @@ import { bold, entry, example, heading, paragraph } from './roff.ts';
 const description = [
   heading('DESCRIPTION'),
   paragraph(
-    'A guest is a whole machine of its own on this host: OSTree deploys its root, systemd-nspawn boots it. One file declares it. After an edit, run systemctl daemon-reload; guestctl verify says what is wrong with it, and guestctl units what is made of it.',
+    'A guest is a whole machine on this host: OSTree deploys its root, systemd-nspawn boots it, and one file declares it. After you edit the file, run systemctl daemon-reload. guestctl verify lists the mistakes in it; guestctl units shows the units made from it.',
   ),
   paragraph(
-    'Guest files are looked for in /etc/ostree-guests, /run/ostree-guests and /usr/lib/ostree-guests; the first of these that has the name wins. An empty file, or a link to /dev/null, masks the guest. NAME is 1 to 63 of a-z, 0-9 and -, and does not begin with -.',
+    'Guest files are read from /etc/ostree-guests, /run/ostree-guests and /usr/lib/ostree-guests. If several of these directories have a file of one name, the first one wins. An empty file or a link to /dev/null masks the guest. NAME consists of 1 to 63 of a-z, 0-9 and -, and does not begin with -.',
   ),
   paragraph(
-    'Drop-ins NAME.guest.d/*.conf in these directories, and for all guests guest.d/*.conf, are read after the file, in the order of their own names. Of two with one name, the one of the guest wins.',
+    'Drop-ins are read after the file, in the order of their file names: NAME.guest.d/*.conf for one guest, guest.d/*.conf for all guests, in the same directories. If both have a file of one name, the one of the guest wins.',
   ),
   paragraph(
-    'The syntax is that of systemd.syntax(7). An empty assignment forgets what came before. [Exec], [Files] and [Network] are those of systemd.nspawn(5); /etc/systemd/nspawn/NAME.nspawn is read before the guest file and adds to it. What would break a promise made of guests is refused, with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into the timer that updates it.',
+    'The syntax is that of systemd.syntax(7). An empty assignment resets a key. [Exec], [Files] and [Network] are the sections of systemd.nspawn(5). /etc/systemd/nspawn/NAME.nspawn is read before the guest file, which adds to it or overrides it. Settings that would break a promise of ostree-guests are refused with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into its update timer.',
   ),
   paragraph(
-    "The guest can write to /etc and /var, and to /run and /tmp in memory. All else is its tree, and read-only. Trees have links into /var at /home, /mnt, /opt, /root, /srv and /usr/local. Where a tree has a directory instead, the guest gets a copy of it in /var at its first start. The copy is the guest's own: it outlives updates and rollbacks, and does not change with the tree.",
+    'The guest can write to /etc and /var, and to /run and /tmp, which are in memory. Everything else is its tree and read-only. In trees made for OSTree, /home, /mnt, /opt, /root, /srv and /usr/local are links into /var. If a tree has a directory there instead, the guest gets a copy of it in /var at its first start. The copy belongs to the guest: updates and rollbacks keep it, and it does not change with the tree.',
   ),
   paragraph(
-    'A guest whose files have no [Network], or only Port= in it, has a network of its own with a link to the host. Any other key of that section replaces this, as in systemd.nspawn(5): what is not written there the guest has not.',
+    'Without [Network], or with only Port= in it, a guest has a network of its own with a link to the host. Any other key of that section replaces this default completely, as in systemd.nspawn(5).',
   ),
   paragraph(
-    'Sections and keys whose names begin with X- are ignored. A key that is newer than the systemd of this host is told by guestctl verify; systemd ignores it, but systemd-nspawn does not start.',
+    'Sections and keys whose names begin with X- are ignored. guestctl verify reports keys that the systemd of this host does not know yet: systemd ignores them, but systemd-nspawn does not start with them.',
   ),
 ];
 
-/** Where a guest file is read otherwise than by systemd, or guestctl verify sees less than the start. */
+/** Lists where guest files are read differently than by systemd, and what guestctl verify cannot find. */
 const differences = [
   heading('DIFFERENCES'),
-  paragraph('What systemd and systemd-nspawn mean by a word, it means here, but for these:'),
-  entry('%n', 'is the name of the guest in all sections. In a unit it would be the name of the unit.'),
+  paragraph('Keys and values mean what they mean to systemd and systemd-nspawn, with these exceptions:'),
+  entry('%n', 'is the name of the guest in all sections. In unit files it is the name of the unit.'),
   entry(
-    'What is wrong',
-    'is refused, and the guest does not start. systemd and systemd-nspawn log a warning, ignore the line, and go on. This holds for NAME.nspawn, too.',
+    'A mistake',
+    'keeps the guest from starting. systemd and systemd-nspawn log a warning and ignore the line. This holds for NAME.nspawn, too.',
   ),
   entry(
     'An empty assignment',
-    'forgets what came before for every key. In NAME.nspawn it does so only where systemd-nspawn has it so.',
+    'resets any key. In NAME.nspawn it resets only the keys that it resets for systemd-nspawn.',
   ),
   entry(
     'Quotes',
-    'are not taken off where a word cannot need them: names of users, interfaces, capabilities and CPUs.',
+    'are not removed from words that cannot need them: names of users, interfaces and capabilities, and CPUs.',
   ),
   entry(
     'guestctl verify',
-    'asks systemd, systemd-nspawn and the kernel of this host. It cannot see what changes until the start, nor what depends on the tree: whether a user of BindUser= can be mapped, whether the architecture of Personality= is there, whether a system call of SystemCallFilter= has that name, and whether a UID range is free.',
+    'asks systemd, systemd-nspawn and the kernel of this host. It cannot find what may change before the start, or what depends on the tree: whether a user of BindUser= can be mapped, whether the kernel has the architecture of Personality=, whether a system call of SystemCallFilter= exists, and whether a UID range is free.',
   ),
 ];
 
@@ -59,10 +59,10 @@ const specifiers = [
   entry('%n', 'The name of the guest.'),
   entry('%H', 'The hostname of the host.'),
   entry('%%', 'A single %.'),
-  paragraph('In [Unit], [Service] and [Timer] all specifiers of systemd.unit(5) hold, but for %n.'),
+  paragraph('In [Unit], [Service] and [Timer], all specifiers of systemd.unit(5) except %n work as usual.'),
 ];
 
-/** In the README, too. */
+/** Also in the README. */
 export const mailGuest = `[Guest]
 Description=Mail server
 Ref=site:debian/12/server
@@ -76,11 +76,11 @@ RandomizedDelaySec=1h`;
 
 const descriptions = { ...guestDescriptions, ...machineDescriptions, ...unitDescriptions };
 
-/** The manual page ostree-guests.guest(5): which keys there are comes from the schema, what they are for from keys/. */
+/** The manual page ostree-guests.guest(5). The keys come from the schema, their descriptions from keys/. */
 export const guestFilePage: Page = {
   name: 'ostree-guests.guest',
   section: 5,
-  summary: 'what an OSTree guest is',
+  summary: 'configuration of an OSTree guest',
   body: [
     `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
     ...description,

@@ -2,30 +2,30 @@ import type { Command, Option } from 'commander';
 import { italic, type Page, subheading } from './page.ts';
 import { bold, entry, example, heading, paragraph, roff } from './roff.ts';
 
-/** The manual page guestctl(1): what is said of commands and options is what the command line itself says. */
+/** The manual page guestctl(1), made from the help of the program. */
 export const guestctlPage = (program: Command): Page => ({
   name: 'guestctl',
   section: 1,
-  summary: 'create, update and look into OSTree guests',
+  summary: 'manage OSTree-based systemd-nspawn guests',
   body: [
     heading('SYNOPSIS'),
     `${bold('guestctl')} [${roff('OPTIONS')}...] [${italic('COMMAND')} [${italic('ARGUMENT')}...]]`,
     heading('DESCRIPTION'),
     paragraph(
-      'A guest is a whole machine of its own on this host, which one file declares: ostree-guests.guest(5). What a guest is, and what happens to it from its first update to its removal, is in ostree-guests(7). Everything that acts does so through the systemd units of the guest; systemctl(1), machinectl(1) and journalctl(1) know them, too. Without a command, guests are listed.',
+      'A guest is a whole machine on this host, declared by one file: ostree-guests.guest(5). ostree-guests(7) explains guests, from the first update to the removal. guestctl works through the systemd units of a guest, so you can also use systemctl(1), machinectl(1) and journalctl(1) on them. Without a command, guestctl lists the guests.',
     ),
     heading('COMMANDS'),
     ...commands(program),
     heading('OPTIONS'),
     paragraph(
-      'They may be given before or behind the command. Those of a command alone are described there.',
+      'These options may be given before or after the command. Options of a single command are described with it.',
     ),
     ...optionsText(program.options),
     heading('EXIT STATUS'),
     ...exitStatus.map(([code, text]) => entry(code, text)),
     heading('JSON'),
     paragraph(
-      'With -o json, commits and times are in full (RFC 3339), and what is not there is null. Fields are added, never renamed or removed; guestctl.schema.json in the documentation describes them all.',
+      'With -o json, commits are printed in full, times as in RFC 3339, and missing values as null. Later versions add fields, but never rename or remove any. guestctl.schema.json in the documentation describes all fields.',
     ),
     heading('ENVIRONMENT'),
     ...environment.map(([name, text]) => entry(name, text)),
@@ -66,7 +66,7 @@ function commandText(command: Command): string[] {
   ];
 }
 
-/** What the help of a command says beside its description and options. */
+/** Returns the paragraphs that the help of a command has after its options. */
 function moreText(command: Command): string[] {
   let help = '';
   const { writeOut } = command.configureOutput();
@@ -86,35 +86,38 @@ const optionsText = (options: readonly Option[]): string[] =>
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const exitStatus = [
-  ['0', 'It was done. Nothing to do is done, too.'],
-  ['1', 'It failed, and was said why; for verify, doctor and list also: there are problems.'],
-  ['2', 'The command line was wrong.'],
-  ['130', 'Ctrl-C left an update to itself.'],
+  ['0', 'Success, also if there was nothing to do.'],
+  ['1', 'Failure, with the reason on standard error. For verify, doctor and list also: problems were found.'],
+  ['2', 'The command line is wrong.'],
+  ['130', 'Ctrl-C detached guestctl from an update, which continues.'],
   ['255', 'With -H: ssh(1) failed.'],
-  ['other', 'With shell: that of the command in the guest. With -H: that of guestctl on the other host.'],
+  [
+    'other',
+    'With shell: the exit status of the command in the guest. With -H: that of guestctl on the other host.',
+  ],
 ] as const;
 
 const environment = [
   [
     'NO_COLOR',
-    'Set to anything, there are no colours. There are none either where the output is no terminal.',
+    'Disables colours, whatever its value. Output to anything but a terminal has no colours anyway.',
   ],
   [
     'SYSTEMD_PAGER, PAGER',
-    'What shows output that is longer than the terminal; the default is less, empty or cat is none. Under sudo and the like it is always less, in its secure mode.',
+    'The pager for output that is longer than the terminal. Default: less. Empty or cat: no pager. Under sudo and the like the pager is always less, in its secure mode.',
   ],
   [
     'SYSTEMD_PAGERSECURE',
-    'A boolean: whether less is in its secure mode, in which it runs no commands. If it is set, the pager may be another one under sudo, too.',
+    'A boolean: whether less runs in its secure mode, in which it starts no commands. If it is set, other pagers are allowed under sudo, too.',
   ],
-  ['SYSTEMD_LESS', 'Options for less; the default is FRSXMK.'],
-  ['SYSTEMD_EDITOR, EDITOR, VISUAL', 'What edit opens guest files in.'],
+  ['SYSTEMD_LESS', 'Options for less. Default: FRSXMK.'],
+  ['SYSTEMD_EDITOR, EDITOR, VISUAL', 'The editor for guestctl edit.'],
 ] as const;
 
 export const examples = [
   [
-    'A guest that is updated daily, from nothing to a shell in it:',
+    'Create a guest with daily updates, and open a shell in it:',
     'guestctl create mail --ref site:debian/12/server --url file:///srv/mirror/repo --enable --start\nguestctl status mail\nguestctl shell mail',
   ],
-  ['Its update now, and into it:', 'guestctl update mail\nmachinectl reboot mail'],
+  ['Update it now, and reboot it into the update:', 'guestctl update mail\nmachinectl reboot mail'],
 ] as const;

@@ -2,7 +2,7 @@ import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../..
 import { type Description, type Descriptions, descriptionOf } from './keys/description.ts';
 import { entry, heading } from './roff.ts';
 
-/** What is said of the keys of a section: those that are described, then those of which there is nothing to say. */
+/** Formats a section of keys: first those with a description, then the others. */
 export function sectionText(section: string, vocabulary: Vocabulary, descriptions: Descriptions): string[] {
   const described = Object.entries(descriptions[section] ?? {}).flatMap(([name, written]) => {
     const key = vocabulary.find(section, name);

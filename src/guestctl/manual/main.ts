@@ -8,7 +8,7 @@ import { pages } from './pages.ts';
 
 declare const VERSION: string;
 
-// Started by npm run build: the manual and the completions of shells, which are made of the program itself, below dist/.
+// Run by npm run build: writes the manual pages and the shell completions, made from the program itself, to dist/.
 const [output = 'dist'] = process.argv.slice(2);
 const program = makeProgram(VERSION);
 const write = (path: string, text: string) => writeFileSync(`${output}/${path}`, text);

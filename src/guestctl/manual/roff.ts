@@ -1,4 +1,4 @@
-/** Text as man(7) shows it literally: hyphens as they are typed, and backslashes, control lines and all of Unicode as text. */
+/** Escapes text so that man(7) shows it literally: hyphens, backslashes, control lines, Unicode. */
 export function roff(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\e')
@@ -15,5 +15,5 @@ export const heading = (text: string): string => `.SH ${roff(text)}`;
 export const paragraph = (text: string): string => `.PP\n${roff(text)}`;
 export const entry = (term: string, text: string): string => `.TP\n${bold(term)}\n${roff(text)}`;
 
-/** Lines that are shown as they are, indented. */
+/** Formats lines that are shown as they are, indented. */
 export const example = (text: string): string => `.PP\n.RS 4\n.nf\n${roff(text)}\n.fi\n.RE`;

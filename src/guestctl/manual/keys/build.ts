@@ -4,16 +4,16 @@ const manual = 'systemd.nspawn(5)';
 
 export const buildDescriptions: Descriptions = {
   Build: {
-    Description: { help: 'What is built, for people.', default: 'Build NAME' },
+    Description: { help: 'A description of the build for people.', default: 'Build NAME' },
     Command: {
-      help: 'A command that makes the tree; several are run one after the other. No shell is used. A program that starts with ./ is beside the build file. See THE COMMAND.',
+      help: 'A command that makes the tree. Several commands run one after the other. No shell is used. A program that starts with ./ is in the directory of the build file. See THE COMMAND.',
       repeatable: true,
     },
     Treefile:
-      'The tree is made by rpm-ostree compose tree of this treefile, instead of Command=. One that starts with ./ is beside the build file.',
+      'Runs rpm-ostree compose tree on this treefile, instead of Command=. A path that starts with ./ is in the directory of the build file.',
     MaxAgeSec: {
-      help: 'An update takes the last result as it is if it is not older than this, and nothing in the build file was changed since. So guests that are updated one after the other share one run.',
-      default: '0, to build at each update',
+      help: 'If the last result is not older than this and the build file has not changed since, an update uses it and does not build again. Guests that update one after the other then share one run.',
+      default: '0, which builds at each update',
     },
   },
   Exec: from(manual, {
@@ -21,6 +21,6 @@ export const buildDescriptions: Descriptions = {
   }),
   Files: from(manual, {
     BindReadOnly:
-      'A file or directory of the host that the commands may read, beside /usr and /etc. Its files belong to nobody there; with the option idmap (SOURCE:DESTINATION:idmap) they have their owners, and root may read what only root may.',
+      'A file or directory of the host that the commands may read, in addition to /usr and /etc. In the container its files belong to nobody. With the option idmap (SOURCE:DESTINATION:idmap) they keep their owners, and the commands can also read files that only root may read.',
   }),
 };

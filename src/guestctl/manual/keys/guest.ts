@@ -1,103 +1,103 @@
 import type { Descriptions } from './description.ts';
 
-/** The sections that are our own. */
+/** Describes the keys of our own sections. */
 export const guestDescriptions: Descriptions = {
   Guest: {
     Description: {
-      help: 'What the guest is, for people. Shown wherever systemd shows its unit.',
+      help: 'A description of the guest for people. systemd shows it wherever it shows the unit of the guest.',
       default: 'OSTree guest NAME',
     },
-    Ref: "Where the guest's tree comes from: a ref of a remote. Every guest has this key, Image= or Build=.",
+    Ref: "The ref of an OSTree remote that the guest's tree comes from. A guest has exactly one of Ref=, Image= and Build=.",
     Image:
-      'The tree is that of a container image, instead of Ref=. When the tag moves to another image, that is the update. Which signatures it must have is said in containers-policy.json(5); passwords of registries are read from /etc/ostree/auth.json.',
+      'The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time. containers-policy.json(5) says which signatures an image must have. Passwords of registries are read from /etc/ostree/auth.json.',
     Build:
-      'The tree is made on this host, instead of Ref=: as NAME.build says, ostree-guests.build(5). Many guests may name the same build. Each update of one of them builds; those that wait at the same time share one run.',
+      'The build that makes the tree on this host, declared in NAME.build: ostree-guests.build(5). Many guests may use one build. Each update of one of them starts a build run; updates that wait at the same time share it.',
     Sysroot: {
-      help: 'Where the guest is kept. One outside of /var/lib/ostree-guests shares no disk space with other guests. The directory is made with mode 0700, and must stay so: files of root in the guest belong to root here. No directory above it may be writable for others.',
+      help: 'The directory of the system root of the guest. A guest outside of /var/lib/ostree-guests shares no disk space with other guests. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.',
       default: '/var/lib/ostree-guests/NAME/sysroot',
     },
   },
   Remote: {
-    URL: "The remote's repository: file:///, https:// or http://. Over http://, where anybody on the way can put in another tree, a key must be named, or GPGVerify=no. Without a [Remote] section the host's remote of that name is used, with its keys.",
+    URL: "The URL of the remote's repository: file:///, https:// or http://. With http:// anybody on the network path can replace the tree, so a key is required, or GPGVerify=no. Without a [Remote] section the host's remote of this name is used, with its keys.",
     ContentURL:
-      'Another server, such as a mirror or a cache, for what need not be trusted: all but the commits, in which the checksums of everything else are.',
+      'Another server, such as a mirror or a cache, for everything except commits. It need not be trusted: the commits contain the checksums of everything else.',
     GPGVerify: {
-      help: 'Whether commits must carry a signature by one of the keys.',
-      default: 'yes where there is a GPGKeyPath=',
+      help: 'Requires that each commit is signed with one of the GPG keys.',
+      default: 'yes if GPGKeyPath= is set',
     },
-    GPGKeyPath: 'A file with the public keys to trust, or a directory of such files.',
+    GPGKeyPath: 'A file with trusted public GPG keys, or a directory of such files.',
     SignVerify: {
-      help: "Whether commits must carry one of OSTree's own signatures (ed25519) by one of the keys.",
-      default: 'yes where there is an Ed25519KeyPath=',
+      help: "Requires that each commit has one of OSTree's own signatures (ed25519), made with one of the ed25519 keys.",
+      default: 'yes if Ed25519KeyPath= is set',
     },
     Ed25519KeyPath:
-      'A file with the public ed25519 keys to trust, each in a line of base64. Not all builds of OSTree know them.',
+      'A file with trusted public ed25519 keys, each on a line of its own in base64. Not all builds of OSTree support them.',
   },
   Update: {
     Action: {
-      help: "How far an update goes with a new commit: only say that there is one, bring it, stage it for the guest's next start, or also restart a running guest into it. A guest that was never created is created in any case.",
+      help: 'How far an update goes with a new commit. check reports it. fetch downloads it. stage has the next start of the guest deploy and boot it. switch also restarts a running guest into it. A guest that does not exist yet is created in any case.',
       default: 'stage',
     },
     By: {
-      help: "Who updates the guest: this program, from outside; or the guest's own rpm-ostree, inside of it. Such a guest is a booted OSTree system with its own sysroot: what is done in it by hand (rpm-ostree install, rollback, rebase, ostree admin) works, and is assessed at its next start. It has no user namespace, so that root in it is root of the host, confined only by what systemd-nspawn takes away: do not run in it what you would not run on the host. It layers packages where the host has /dev/fuse.",
+      help: "Who updates the guest: the host from outside, or the guest's own rpm-ostree inside. With rpm-ostree the guest is a booted OSTree system with its own sysroot. You can work in it by hand (rpm-ostree install, rollback, rebase, ostree admin); the result is assessed at its next start. Such a guest has no user namespace: its root is root of the host, confined only by what systemd-nspawn takes away. Run nothing in it that you would not run on the host. It can layer packages only if the host has /dev/fuse.",
       default: 'host',
     },
     OnCalendar: {
-      help: 'When the timer, once it is enabled, updates the guest: a calendar expression of systemd.time(7).',
+      help: 'When the update timer, if enabled, updates the guest. A calendar expression as in systemd.time(7).',
       default: 'daily',
       repeatable: true,
     },
     RandomizedDelaySec: {
-      help: 'By up to how much later than that, so that not all guests update at once.',
+      help: 'The maximum random delay of the update timer. It keeps guests from updating all at once.',
       default: '1h',
     },
     SwitchOnCalendar: {
-      help: 'The maintenance window: when ostree-guest-switch@NAME.timer, once it is enabled, restarts a running guest into what is staged. A calendar expression of systemd.time(7).',
+      help: 'The maintenance window: when ostree-guest-switch@NAME.timer, if enabled, restarts a running guest into the staged update. A calendar expression as in systemd.time(7).',
       repeatable: true,
     },
     Concurrency: {
-      help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A fetch that is slow makes room for the next guest. Meant for all guests: set it in a file in guest.d.',
+      help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A slow fetch gives its place to the next guest and continues. Set it for all guests, in a file in guest.d.',
       default: '2',
     },
-    AllowDowngrade: { help: 'Whether a commit may be older than the one that is deployed.', default: 'no' },
+    AllowDowngrade: { help: 'Accepts a commit that is older than the deployed one.', default: 'no' },
     Tries: {
-      help: 'How many starts a fresh deployment has to be found healthy. After that the guest starts with the deployment before it.',
+      help: 'How many starts a new deployment has to become healthy. After that the guest goes back to the previous deployment.',
       default: '2',
     },
     HealthCheck: {
-      help: 'A command that is run in the guest once it is up, without a shell; a fresh deployment is healthy only if all of them succeed. Needs D-Bus in the guest.',
+      help: 'A command that runs in the guest once it is up, without a shell. A new deployment is healthy only if all health checks succeed. Needs D-Bus in the guest.',
       repeatable: true,
     },
     HealthTimeoutSec: {
-      help: 'Within which time a fresh deployment must have come up and its health checks have succeeded.',
+      help: 'The time within which a new deployment must boot and pass its health checks.',
       default: '5min',
     },
     Rehearse: {
-      help: 'Whether a switch first boots the update as a throwaway machine, on a copy-on-write view of /etc and /var and without a network, and goes on only if that is healthy. Needs util-linux 2.39 on the host.',
+      help: 'First boots the update as a throwaway machine, without a network and on a copy-on-write view of /etc and /var. The update goes on only if that machine is healthy. Needs util-linux 2.39 on the host.',
       default: 'no',
     },
     Keep: {
-      help: 'How many deployments are kept. Those that are pinned or still needed are kept beside them.',
+      help: 'How many deployments to keep. Pinned deployments and those that are still needed are kept in addition.',
       default: '2',
     },
     SnapshotVar: {
-      help: 'Whether /var is copied before each deployment, for guestctl rollback --var. Needs a file system with reflinks: btrfs or XFS.',
+      help: 'Takes a snapshot of /var before each new deployment, for guestctl rollback --var. Needs a file system with reflinks: btrfs or XFS.',
       default: 'no',
     },
   },
   Packages: {
     Install: {
-      help: "Packages to add to the tree, by the tree's own package manager (apt, dnf or rpm-ostree), each time the tree or one of them is updated. Takes names of packages, or files that start with ./ (beside the guest file) or /; with By=rpm-ostree names only. With By=rpm-ostree, Install= (and Remove= likewise) names all packages that the guest is to have layered: others are taken out again.",
+      help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. Takes names of packages, and paths of package files: ./FILE is in the directory of the guest file. With By=rpm-ostree it takes names only, and names all layered packages of the guest: packages layered by hand that are not listed are removed again. The same holds for Remove=.",
       repeatable: true,
     },
     Remove: {
-      help: 'Packages to remove from the tree; one that the tree does not have is no error for dnf and rpm-ostree.',
+      help: 'Packages to remove from the tree. A package that the tree does not have is ignored, but apt fails on a name that it does not know.',
       repeatable: true,
     },
     Repository: {
-      help: 'More repositories to install from: files in the format of the package manager (.sources, .list or .repo). They are used for installing, and do not become a part of the tree. Of this host the package manager may read only the directories that these files name as file:, and in them only what anybody may read; directories that the tree itself names are not given to it.',
+      help: 'Additional package repositories: files in the format of the package manager (.sources, .list or .repo). They do not become part of the tree. Of this host the package manager can read only the directories that these files name with file:, and there only files that are readable by all. It gets no directory that the tree itself names.',
       repeatable: true,
     },
-    RepositoryKey: { help: 'The public keys of these repositories.', repeatable: true },
+    RepositoryKey: { help: 'Files with the public keys of these repositories.', repeatable: true },
   },
 };

@@ -1,42 +1,42 @@
-// What all commands have in common: how one is defined, its options, what it prints and how it ends.
+// What all commands share: definition, common options, output and exit codes.
 import { Argument, type Command, Option } from 'commander';
 import { printableJson } from '../host/printable.ts';
 import { tell } from '../host/tell.ts';
 import { printPaged } from './pager.ts';
 import { rendered, type Screen, screenOf } from './screen.ts';
 
-/** A command's file exports one of these; program.ts calls it. The command's action gets it as its last argument. */
+/** Adds a command to the program. Each file of commands/ exports one, and program.ts calls it. */
 export type Define = (guestctl: Command) => Command;
 
-/** What a user gets to see of a command's answer. */
+/** The output of a command. */
 export interface Answer {
-  /** For people; nothing is printed if it is empty. It may contain anything: what acts on a terminal is escaped, colours excepted. */
+  /** For people. May contain any data: control characters are escaped when it is printed. Prints nothing if empty. */
   readonly text: (screen: Screen) => string;
-  /** For scripts, as docs/guestctl.schema.json says: commits in full, times in RFC 3339, null for what is not. */
+  /** For scripts, by docs/guestctl.schema.json: full commits, times in RFC 3339, null for missing values. */
   readonly json?: () => unknown;
 }
 
-/** 0: done. These are for `process.exitCode`; guestctl(1) tells them to users. */
+/** Values for `process.exitCode`, documented in guestctl(1). */
 export const failed = 1;
 export const misused = 2;
 
-/** Completion knows what these are by their names. */
-export const guestArgument = (): Argument => new Argument('<guest>', 'the name of a guest');
+/** Arguments. Completion recognizes them by their names. */
+export const guestArgument = (): Argument => new Argument('<guest>', 'name of a guest');
 export const guestsArgument = (): Argument => new Argument('<guest...>', 'names of guests');
 export const guestOrBuildArgument = (): Argument =>
-  new Argument('<guest-or-build>', 'the name of a guest or of a build');
+  new Argument('<guest-or-build>', 'name of a guest or a build');
 export const deploymentArgument = (): Argument => new Argument('[deployment]', deploymentHelp);
 export const requiredDeploymentArgument = (): Argument => new Argument('<deployment>', deploymentHelp);
 const deploymentHelp = 'CHECKSUM.SERIAL, or the first digits of its commit';
 
-/** For commands that print what scripts read as well. */
+/** The option of commands that also print JSON. */
 export const outputOption = (...more: string[]): Option =>
-  new Option('-o, --output <format>', 'how to print it').choices(['table', 'wide', 'json', ...more]);
+  new Option('-o, --output <format>', 'Output format').choices(['table', 'wide', 'json', ...more]);
 
-/** Adds the options that may be given before or behind every command, as with systemctl. */
+/** Adds the options that may be given before or after every command, as with systemctl. */
 export function addCommonOptions(guestctl: Command): void {
   for (const option of [outputOption(), ...commonOptions()]) guestctl.addOption(option);
-  // The same objects for all commands: a hundred of them take a millisecond to be made.
+  // All commands share these objects: making a hundred takes a millisecond.
   const ofCommands = commonOptions().map((option) => option.helpGroup('Common options:'));
   for (const command of guestctl.commands) for (const option of ofCommands) command.addOption(option);
   guestctl.hook('preAction', (_, command) => {
@@ -47,17 +47,17 @@ export function addCommonOptions(guestctl: Command): void {
 }
 
 const commonOptions = (): Option[] => [
-  new Option('-q, --quiet', 'print nothing but errors and what was asked for'),
-  new Option('--no-pager', 'do not pipe output into a pager'),
-  new Option('--no-legend', 'print no column headers'),
-  new Option('-H, --host <host>', 'do it on [USER@]HOST[:PORT], over ssh'),
+  new Option('-q, --quiet', 'Print only errors and requested data'),
+  new Option('--no-pager', 'Do not pipe output into a pager'),
+  new Option('--no-legend', 'Do not print column headers'),
+  new Option('-H, --host <host>', 'Run on another host over ssh: [USER@]HOST[:PORT]'),
 ];
 
 export const formatOf = (command: Command): string => (given(command, 'output') as string) ?? 'table';
 export const isQuiet = (command: Command): boolean => given(command, 'quiet') === true;
 export const hostOf = (command: Command): string | undefined => given(command, 'host') as string | undefined;
 
-/** Prints an answer in the format that was asked for. */
+/** Prints an answer in the requested format. */
 export async function print(command: Command, { text, json }: Answer): Promise<void> {
   const pager = given(command, 'pager') !== false;
   const format = formatOf(command);
@@ -67,12 +67,12 @@ export async function print(command: Command, { text, json }: Answer): Promise<v
   if (printed !== '') await printPaged(rendered(printed), pager);
 }
 
-/** Tells what was done, or what comes next, to a person; not with --quiet, and not into what a script reads. */
+/** Tells a person what was done and what comes next, on standard error. Silent with --quiet. */
 export function say(command: Command, text: string): void {
   if (!isQuiet(command)) tell(text);
 }
 
-/** What was given on the command line: behind the command, else before it. */
+/** Returns the value of an option: given after the command, else before it. */
 function given(command: Command, option: string): unknown {
   const behind = command.getOptionValueSource(option) === 'cli';
   return (behind ? command : (command.parent ?? command)).getOptionValue(option);

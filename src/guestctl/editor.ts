@@ -11,5 +11,5 @@ export async function runEditor(file: string): Promise<void> {
     if (exitCode === 0) return;
     if (exitCode !== 127 || chosen) throw new Failure(`The editor (${editor}) failed`, 'Nothing was changed');
   }
-  throw new Failure('There is no editor', 'Name one in $EDITOR');
+  throw new Failure('No editor was found', 'Name one in $EDITOR');
 }

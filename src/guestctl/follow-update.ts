@@ -20,7 +20,7 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
   const end = new AbortController();
   const detach = () => {
     progress.clear();
-    say(command, `Detached: the update of ${guest} goes on. See it again: guestctl update ${guest}`);
+    say(command, `Detached: the update of ${guest} continues. Attach again: guestctl update ${guest}`);
     say(command, `To stop it: systemctl stop ${unit}`);
     process.exit(detached);
   };
@@ -33,7 +33,7 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
     if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const remedy = `What is wrong in its file is mended with: guestctl edit ${guest}; then: guestctl update ${guest}. More of it: guestctl logs ${guest}`;
+    const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. Full log: guestctl logs ${guest}`;
     throw new Failure(`The update of ${guest} failed`, remedy);
   } finally {
     end.abort();

@@ -29,28 +29,28 @@ import { terminal, writeOut } from './stdout.ts';
 
 /** All commands, in the order of the help, the manual and completion. */
 const commands: Readonly<Record<string, readonly Define[]>> = {
-  'See what is there:': [list, status, deployments, diff, history, logs],
-  'Make guests, and run them:': [create, edit, start, stop, shell, remove, adopt],
-  'Update them:': [update, rehearse, switchCommand, rollback, pin, unpin, forgive],
-  'Look into guest files, and the host:': [verify, cat, units, doctor],
+  'Show guests:': [list, status, deployments, diff, history, logs],
+  'Create and run guests:': [create, edit, start, stop, shell, remove, adopt],
+  'Update guests:': [update, rehearse, switchCommand, rollback, pin, unpin, forgive],
+  'Check guest files and the host:': [verify, cat, units, doctor],
 };
 
-/** The command line as data: what is parsed, the help, guestctl(1) and completion all come from it. */
+/** Builds the command line. Parsing, help, guestctl(1) and completion all use it. */
 export function makeProgram(version: string): Command {
   const guestctl = new Command('guestctl')
-    .description(
-      'What systemd has no word for, of the OSTree guests on this host. Without a command it lists them.',
-    )
-    // There are no colours in the help.
+    .description('Manage OSTree-based systemd-nspawn guests on this host. Without a command, list them.')
+    // The help has no colours.
     .configureOutput({
       writeOut,
       writeErr: (text) => tell(text.trimEnd()),
       getOutHelpWidth: () => terminal()?.columns ?? 80,
       getOutHasColors: () => false,
     })
-    .version(version)
+    .version(version, '-V, --version', 'Show the version')
+    .helpOption('-h, --help', 'Show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
     .addHelpText('after', machinesHelp)
-    // Options before the command are ours, those behind it the command's: `shell` passes its own on.
+    // Options before the command are ours, those after it the command's: `shell` passes its own on.
     .enablePositionalOptions()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : misused));
   for (const [heading, defines] of Object.entries(commands)) {
@@ -62,6 +62,6 @@ export function makeProgram(version: string): Command {
 }
 
 const machinesHelp = `
-Guests are systemd's: machinectl(1) lists them, logs in and reboots them, systemctl(1) has their units:
+machinectl(1) works on guests, too: start, login, reboot, poweroff. Their main units, for systemctl(1):
   systemd-nspawn@NAME.service        the guest itself
-  ostree-guest-update@NAME.timer     keeps it updated: systemctl enable --now`;
+  ostree-guest-update@NAME.timer     its updates: systemctl enable --now`;

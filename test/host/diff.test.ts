@@ -55,7 +55,7 @@ test('packages, files, and files of /etc that were changed on both sides', async
   expect(text).toMatch(/1 removed:\n {2}iproute2 \S+\n/);
   expect(text).toMatch(/1 added:\n {2}extra 1\.0\n/);
   expect(text).toContain('Files: 2 changed, 1 added, 0 removed');
-  expect(text).toMatch(/Changed on this machine, and by the update, too; .*:\n {2}\/etc\/greeting$/);
+  expect(text).toMatch(/Changed both on this machine and by the update; .*:\n {2}\/etc\/greeting$/);
   expect(await diff('mail -o wide')).toMatch(/^ {2}M \/usr\/etc\/greeting$/m);
   expect(JSON.parse(await diff('mail -o json'))).toMatchObject({
     from: { checksum: first, version: '12.1' },

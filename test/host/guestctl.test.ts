@@ -99,7 +99,7 @@ describe('update', () => {
     );
     await host.run('systemctl', 'daemon-reload');
     const seen = await onTerminal('timeout --foreground --signal=INT 2 guestctl update slow');
-    expect(seen).toContain('Detached: the update of slow goes on. See it again: guestctl update slow');
+    expect(seen).toContain('Detached: the update of slow continues. Attach again: guestctl update slow');
     expect(await host.sh('systemctl is-active ostree-guest-update@slow || true')).toBe('activating');
     await host.sh('systemctl stop ostree-guest-update@slow');
     await stop();
@@ -166,7 +166,7 @@ test('logs has what the host and what the guest itself wrote', async () => {
 test('stop and start', async () => {
   expect((await host.try('guestctl stop mail')).stderr).toBe('mail is stopped');
   expect((await host.try('guestctl shell mail')).stderr).toBe(
-    'mail does not run. Start it: guestctl start mail',
+    'mail is not running. Start it: guestctl start mail',
   );
   expect((await host.try('guestctl start mail')).stderr).toMatch(/^mail runs/);
   expect((await status(host, 'mail')).state).toBe('running');
@@ -180,7 +180,7 @@ test('status says what the machine takes, where it is reached, and what each dep
   await inGuest(host, 'mail', 'ip link set host0 up; ip address add 10.9.9.2/24 dev host0');
   // Memory and tasks are accounted where the host's own control group lets it.
   expect(await host.sh('guestctl status mail')).toMatch(
-    /Takes: .*[\d.]+ s of CPU.*\n *Address: 10\.9\.9\.2\n.* of its own\n.* of its own$/s,
+    /Uses: .*[\d.]+ s of CPU.*\n *Address: 10\.9\.9\.2\n.* of its own\n.* of its own$/s,
   );
   const { machine, deployments } = JSON.parse(await host.sh('guestctl status -o json mail'));
   expect(machine.addresses).toContain('10.9.9.2');

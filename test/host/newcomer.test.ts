@@ -28,9 +28,9 @@ test('from guestctl --help to a running guest with a timer, in nine commands, a 
   const session = new Transcript(host);
   session.tell('# A first guest');
   session.tell(
-    `A bare Debian host with only the ostree-guests package, and an OSTree repository in /srv/mirror/repo, which a site \
-serves its trees from. A new user knows nothing but that there is a guestctl. This session is written by a test; a \
-mistake is in it, to see what comes of one.`,
+    `A new user on a Debian host, with only the ostree-guests package installed. The site has an OSTree
+repository with its trees in \`/srv/mirror/repo\`. A test types this session and compares the output. It
+makes one mistake on purpose, to show how to recover from it.`,
   );
   expect(await session.type('guestctl --help')).toBe(0);
   expect(await session.type('guestctl')).toBe(0);
@@ -39,7 +39,7 @@ mistake is in it, to see what comes of one.`,
   expect(
     await session.type(`guestctl create mail --ref ${wrong} --url file:///srv/mirror/repo --enable --start`),
   ).toBe(1);
-  session.tell("The ref's name was mistyped. The message says where, and what to do:");
+  session.tell('The name of the ref was mistyped. The message says where, and what to do:');
   expect(await session.type("EDITOR='sed -i s/sever/server/' guestctl edit mail")).toBe(0);
   expect(await session.type('guestctl update mail')).toBe(0);
   expect(await session.type('guestctl start mail')).toBe(0);

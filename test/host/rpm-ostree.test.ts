@@ -315,7 +315,7 @@ test('a rebase by hand is shown, assessed at its start, and followed', async () 
   await inGuest(host, 'own', 'rpm-ostree rebase own:own/other');
   await reboot(host, 'own');
   expect(await release()).toBe('7');
-  expect(await host.sh('guestctl status own')).toContain('own:own/other is what it was rebased to, inside');
+  expect(await host.sh('guestctl status own')).toContain('rebased inside the guest to own:own/other');
   await assessed();
   expect(await status(host, 'own')).toMatchObject({ trial: null });
   await publish('8', {}, 'own/other');

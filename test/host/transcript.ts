@@ -41,6 +41,6 @@ const timeless = (text: string): string =>
   text
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'COMMIT')
     .replaceAll(/Debian GNU\/Linux \S+( \(\w+\))?/g, 'Debian')
-    .replaceAll(/Takes: .*/g, 'Takes: WHAT')
+    .replaceAll(/Uses: .*/g, 'Uses: WHAT')
     .replaceAll(/[A-Z][a-z]{2} \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, 'TIME')
     .replaceAll(/\d+(\.\d+)? ?[MGk]B?\b/g, 'SIZE');

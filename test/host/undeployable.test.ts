@@ -37,12 +37,12 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
   expect(await leader('mail')).toBe(running);
 
   const about = await said('mail');
-  expect(about).not.toContain('what is staged:');
+  expect(about).not.toContain('the staged update; boot it:');
   expect(
     about.match(/newly defaults to directory 'app\.conf', cannot merge\. Rename or remove/g),
   ).toHaveLength(3);
   expect(about).toMatch(new RegExp(`^mail .* ${commit.slice(0, 12)} failed`, 'm'));
-  expect(about).toContain('Next: the same, unless what is staged can be deployed then');
+  expect(about).toContain('Next: the running deployment, unless the staged update can be deployed then');
   const { staged } = JSON.parse(await host.sh('guestctl status -o json mail')) as {
     staged: { failure: { reason: string } };
   };

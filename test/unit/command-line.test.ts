@@ -15,7 +15,10 @@ test.each(commands.map((command) => [command.name(), command] as const))('%s', (
   expect(new Set(flags).size).toBe(flags.length);
   // What completion knows the words of.
   for (const argument of command.registeredArguments) expect(argument.description).not.toBe('');
-  expect(command.description()).toMatch(/^[a-z].*[^.]$/);
+  expect(command.description(), 'begin with a verb in the imperative: Create a guest').toMatch(
+    /^[A-Z].*[^.]$/,
+  );
+  for (const { description, flags } of command.options) expect(description, flags).toMatch(/^[A-Z].*[^.]$/);
 });
 
 /** What a command of the frame's makes of a command line. */

@@ -162,9 +162,9 @@ test('as a screen', () => {
       1 added:
         postfix 3
 
-      Files: 1 changed, 1 added, 1 removed (each: -o wide)
+      Files: 1 changed, 1 added, 1 removed (list them: -o wide)
 
-      Changed on this machine, and by the update, too; what the machine has stays:
+      Changed both on this machine and by the update; the version on the machine stays:
         /etc/one`),
   );
   expect(diffText(difference, { ...plain, wide: true })).toContain('  A /usr/bin/two words\n');

@@ -30,7 +30,7 @@ test.each([
           State: running since Tue 2026-11-24 04:49:42
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
-           Next: what is staged: machinectl reboot mail
+           Next: the staged update; boot it: machinectl reboot mail
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -41,14 +41,14 @@ test.each([
     undeployed,
     `
       mail - Mail server
-        Trouble: the start on Tue 2026-11-24 05:01:00 failed to deploy what is staged. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
+        Trouble: the start on Tue 2026-11-24 05:01:00 failed to deploy the staged update. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: running since Tue 2026-11-24 04:49:42
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
-           Next: the same, unless what is staged can be deployed then
+           Next: the running deployment, unless the staged update can be deployed then
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -61,11 +61,11 @@ test.each([
       mail - Mail server
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
-                 own:own/other is what it was rebased to, inside
+                 rebased inside the guest to own:own/other
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: running since Tue 2026-11-24 04:49:42
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
-           Next: the same
+           Next: the running deployment
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -82,7 +82,7 @@ test.each([
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: running since Tue 2026-11-24 04:49:42
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), on trial, 1 of 2 starts left
-           Next: the same
+           Next: the running deployment
          Update: next Tue 2026-11-24 23:10:05
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -157,7 +157,7 @@ test.each([
 
 // One line of a screen whose other lines are above.
 test.each([
-  ['there is nothing new', running, '     Next: the same'],
+  ['there is nothing new', running, '     Next: the running deployment'],
   [
     'an update is running',
     { ...running, update: { ...running.update, state: 'running', status: 'Receiving: 31%' } } as const,
@@ -170,10 +170,10 @@ test.each([
 test('what its machine takes, where it is reached, and what each deployment has for itself', () => {
   expect(statusText(running, details).split('\n').slice(5)).toEqual([
     '  Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)',
-    '    Takes: 34.6 MB of memory, 2.1 s of CPU, 21 tasks',
+    '     Uses: 34.6 MB of memory, 2.1 s of CPU, 21 tasks',
     '  Address: 10.0.0.2',
     '           fe80::1',
-    '     Next: the same',
+    '     Next: the running deployment',
     '   Update: next Tue 2026-11-24 23:10:05',
     ' Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), 1.3 GB of its own',
     '             Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0), 512 bytes of its own',

@@ -5,12 +5,10 @@ import { type Define, deploymentArgument, say } from '../command.ts';
 export const adopt: Define = (guestctl) =>
   guestctl
     .command('adopt')
-    .description('makes a guest of a stateroot in the sysroot of the host; the old one stays until --remove')
-    .addArgument(
-      new Argument('<stateroot>', 'its name below /ostree/deploy, which becomes the name of the guest'),
-    )
+    .description('Turn a stateroot of the host into a guest')
+    .addArgument(new Argument('<stateroot>', 'its name in /ostree/deploy, also the name of the guest'))
     .addArgument(deploymentArgument())
-    .option('--remove', 'undeploy the old one from the host, once the guest has booted')
+    .option('--remove', 'Once the guest has booted, undeploy the old one')
     .action(
       (
         stateroot: string,

@@ -7,9 +7,7 @@ import { mergedText } from '../screens/merged.ts';
 export const cat: Define = (guestctl) =>
   guestctl
     .command('cat')
-    .description(
-      'what a guest or a build is declared as: its file and drop-ins as one, with where each line is from',
-    )
+    .description('Show the merged configuration of a guest or a build, with the origin of each line')
     .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
       const declared = (['guest', 'build'] as const).map((kind) => sourcesOf(nodeFiles, kind, name));

@@ -5,12 +5,12 @@ import { printableLine } from '../../host/printable.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { writeOut } from '../stdout.ts';
 
-/** For the completion of shells: one word in each line, with no process started. */
+/** Prints names for shell completion, one per line. Starts no process. */
 export const complete = (guestctl: Command): Command =>
   guestctl
     .command('complete', { hidden: true })
-    .description('names for the completion of shells')
-    .addArgument(new Argument('<what>', 'what is to be named').choices(['guests', 'declared', 'deployments']))
+    .description('Print names for shell completion')
+    .addArgument(new Argument('<what>', 'the kind of names').choices(['guests', 'declared', 'deployments']))
     .addArgument(new Argument('[guest]', 'the guest of the deployments'))
     .action((what: string, name: string | undefined) => {
       const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);

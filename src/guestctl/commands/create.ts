@@ -19,15 +19,15 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 export const create: Define = (guestctl) =>
   guestctl
     .command('create')
-    .description('declare a guest, and make it: writes its guest file, checks it, fetches its tree')
-    .addArgument(new Argument('<name>', 'its name: 1 to 63 of a-z, 0-9 and -'))
-    .option('--ref <remote:ref>', 'the tree that it follows, of a remote')
-    .option('--url <url>', "where the remote is; the default is the host's remote of that name")
-    .option('--gpg-key <file>', 'the keys that may sign its commits')
-    .option('--description <text>', 'what it is for')
-    .option('--set <section.key=value>', 'any other setting; may be given more than once', collect)
-    .option('--enable', 'keep it updated by its timer, and start it at each boot of the host')
-    .option('--start', 'start it once it is made')
+    .description('Create a guest: write and check its guest file, then fetch its tree')
+    .addArgument(new Argument('<name>', 'name of the guest: 1 to 63 of a-z, 0-9 and -'))
+    .option('--ref <remote:ref>', 'Tree to follow, of a remote')
+    .option('--url <url>', "URL of the remote. Default: the host's remote of that name")
+    .option('--gpg-key <file>', 'Keys that may sign the commits')
+    .option('--description <text>', 'Description for people')
+    .option('--set <section.key=value>', 'Any other setting. May be given more than once', collect)
+    .option('--enable', 'Enable its update timer, and start it when the host boots')
+    .option('--start', 'Start it once it is created')
     .action(async (name: string, options: Options, command) => {
       const text = newGuestText(options);
       await declare(name, text);
@@ -44,7 +44,7 @@ export const create: Define = (guestctl) =>
       }
     });
 
-/** Only a guest that could be made is declared. */
+/** Writes the guest file, if nothing is wrong with it. */
 async function declare(name: string, text: string): Promise<void> {
   const file = guestFileOf(name);
   if (existsSync(file) || loadGuest(nodeFiles, name))

@@ -10,7 +10,7 @@ import { undeployedWords } from '../screens/wording.ts';
 export const deployments: Define = (guestctl) =>
   guestctl
     .command('deployments')
-    .description("a guest's deployments, the default first: which runs, which is on trial, failed or pinned")
+    .description('List deployments of a guest and their states, the default deployment first')
     .addArgument(guestArgument())
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {

@@ -7,10 +7,12 @@ import { diffJson, diffText } from '../screens/diff.ts';
 export const diff: Define = (guestctl) =>
   guestctl
     .command('diff')
-    .description('what an update changes: packages, files, and which of those in /etc were changed here, too')
+    .description('Show what an update changes: packages, files, and conflicts with local changes in /etc')
     .addArgument(guestArgument())
-    .addArgument(new Argument('[from]', 'a deployment, commit or ref; what the guest runs'))
-    .addArgument(new Argument('[to]', 'the same; what is staged, or was deployed last'))
+    .addArgument(new Argument('[from]', 'deployment, commit or ref. Default: what the guest runs'))
+    .addArgument(
+      new Argument('[to]', 'deployment, commit or ref. Default: what is staged, else what was deployed last'),
+    )
     .addOption(outputOption())
     .action(async (name: string, from: string | undefined, to: string | undefined, _options, command) => {
       const difference = await compare(requireGuest(name), from, to);

@@ -6,9 +6,7 @@ import { findingJson, findingsText } from '../screens/findings.ts';
 export const doctor: Define = (guestctl) =>
   guestctl
     .command('doctor')
-    .description(
-      'what of this host keeps guests from working, and what to do; exit status 1 where something does',
-    )
+    .description('Check whether this host can run guests, and how to fix it. Exits with 1 if it cannot')
     .addOption(outputOption())
     .action(async (_options, command) => {
       const findings = diagnose(await gatherFacts());

@@ -15,7 +15,7 @@ import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-fi
 export const edit: Define = (guestctl) =>
   guestctl
     .command('edit')
-    .description('change the file of a guest in an editor; what is wrong with it is not put in place')
+    .description('Edit the guest file, and check it before it is installed')
     .addArgument(guestArgument())
     .action(async (name: string, _options, command) => {
       const before = sourcesOf(nodeFiles, 'guest', name).find(({ kind }) => kind === 'guest')?.text;
@@ -33,7 +33,7 @@ async function nextStep(name: string): Promise<string> {
   return `The machine follows it when it starts next${running ? `: machinectl reboot ${name}` : ''}`;
 }
 
-/** The text as it is after the editor, free of mistakes. What was written with some is kept, and said where. */
+/** Returns the text after the editor, free of mistakes. A text with mistakes is kept in a file, which the failure names. */
 async function editedText(name: string, before: string): Promise<string> {
   const directory = mkdtempSync(`${tmpdir()}/guestctl-`);
   const file = `${directory}/${name}.guest`;

@@ -7,7 +7,7 @@ import { short } from '../screens/wording.ts';
 export const forgive: Define = (guestctl) =>
   guestctl
     .command('forgive')
-    .description('let updates try the commits again that failed')
+    .description('Let updates try failed commits again')
     .addArgument(guestArgument())
     .action((name: string, _options, command) => {
       const guest = requireGuest(name);

@@ -7,8 +7,8 @@ import { attemptJson, historyText } from '../screens/history.ts';
 export const history: Define = (guestctl) =>
   guestctl
     .command('history')
-    .description('what was tried with a guest, or with all of them, and how it ended; the newest last')
-    .addArgument(new Argument('[guest]', 'the name of a guest; all of them'))
+    .description('Show past updates, switches and rollbacks and their outcomes, the newest last')
+    .addArgument(new Argument('[guest]', 'name of a guest. Default: all guests'))
     .addOption(outputOption())
     .action(async (name: string | undefined, _options, command) => {
       const { attempts, damaged } = await readPast(name);

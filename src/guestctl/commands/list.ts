@@ -8,10 +8,10 @@ import { listText } from '../screens/list.ts';
 export const list: Define = (guestctl) =>
   guestctl
     .command('list')
-    .description('all guests: what runs, what is staged, when the next update is')
+    .description('List guests: what runs, what is staged, when the next update is')
     .addOption(outputOption())
     .action(async (_options, command) => {
-      // The table has no more than what two processes tell.
+      // The table needs only what two processes report.
       const { overviews, broken } = await overviewOfAll({ shows: formatOf(command) === 'json' });
       await print(command, {
         json: () => overviews.map(overviewJson),

@@ -10,12 +10,15 @@ import { type Define, guestArgument } from '../command.ts';
 export const logs: Define = (guestctl) =>
   guestctl
     .command('logs')
-    .description(
-      "what the host's journal has of a guest: its starts and ends, its updates; with --inside its own",
-    )
-    .option('--inside', 'the journal that the guest itself has written, running or not')
+    .description("Show the host's journal of a guest: its starts, stops and updates")
+    .option('--inside', 'Show the journal that the guest itself has written, running or not')
     .addArgument(guestArgument())
-    .addArgument(new Argument('[journalctl-option...]', 'such as -f, -n 100, -p err, --since yesterday'))
+    .addArgument(
+      new Argument(
+        '[journalctl-option...]',
+        'options of journalctl, such as -f, -n 100, -p err, --since yesterday',
+      ),
+    )
     .passThroughOptions()
     .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
       const guest = requireGuest(name);
@@ -29,14 +32,14 @@ async function ownJournal(name: string, directory: string): Promise<string[]> {
   const journal = `${directory}/log/journal`;
   if (!existsSync(journal))
     throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);
-  // It does not run, so that nothing can change until journalctl has opened it.
+  // The guest is stopped, so nothing changes until journalctl has opened the files.
   const link = linkIn(directory, ['log', 'log/journal']) ?? linkIn(journal, namesIn(journal));
   if (link === undefined) return [`--directory=${journal}`];
   const message = `${name} has a link in its journal, which may lead to another journal: ${link}`;
   throw new Failure(message, `Remove it, or read the journal in the guest: guestctl start ${name}`);
 }
 
-/** The files of a journal are in a directory named by the machine's id. */
+/** Lists the files of a journal. They are in a directory named by the machine ID. */
 const namesIn = (journal: string): string[] =>
   readdirSync(journal, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory()

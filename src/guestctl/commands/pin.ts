@@ -18,9 +18,9 @@ const define =
         await setPinned(guest.sysroot, deployment, pinned);
         say(
           command,
-          `${deploymentWords(deployment)} is ${pinned ? 'kept until it is unpinned' : 'no longer pinned'}`,
+          `${deploymentWords(deployment)} is ${pinned ? 'pinned: it is kept until you unpin it' : 'no longer pinned'}`,
         );
       });
 
-export const pin = define('pin', 'keep a deployment, however many come after it', true);
-export const unpin = define('unpin', 'let a deployment go when its time has come', false);
+export const pin = define('pin', 'Protect a deployment from clean-up', true);
+export const unpin = define('unpin', 'Allow a deployment to be cleaned up again', false);

@@ -6,10 +6,10 @@ import { type Define, guestArgument, say } from '../command.ts';
 export const rehearse: Define = (guestctl) =>
   guestctl
     .command('rehearse')
-    .description('boot what is staged as a throwaway machine, and see whether it is healthy')
+    .description('Boot the staged update as a throwaway machine, and check whether it is healthy')
     .addArgument(guestArgument())
     .action(async (name: string, _options, command) => {
       await requireRehearsable(requireGuest(name));
       await startUnit(rehearseUnit(name));
-      say(command, 'The rehearsal went well');
+      say(command, 'The rehearsal succeeded');
     });

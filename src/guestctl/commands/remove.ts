@@ -12,10 +12,10 @@ import { removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
 export const remove: Define = (guestctl) =>
   guestctl
     .command('remove')
-    .description('delete a guest that is stopped: its file, its deployments, its /var')
+    .description('Delete a stopped guest: its guest file, deployments and /var')
     .addArgument(guestArgument())
-    .option('-y, --yes', 'do not ask')
-    .option('--keep-var', 'leave its /var; a guest of that name that is created later has it back')
+    .option('-y, --yes', 'Do not ask for confirmation')
+    .option('--keep-var', 'Keep its /var for a guest of this name that is created later')
     .action(async (name: string, options: { yes?: true; keepVar?: true }, command) => {
       const guest = requireGuest(name);
       if (await isRunning(name))

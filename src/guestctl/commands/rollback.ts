@@ -7,10 +7,10 @@ import { deploymentWords } from '../screens/wording.ts';
 export const rollback: Define = (guestctl) =>
   guestctl
     .command('rollback')
-    .description('boot the deployment before, or another one, at the next start')
+    .description('Boot the previous deployment, or another one, at the next start')
     .addArgument(guestArgument())
     .addArgument(deploymentArgument())
-    .option('--var', 'put back the snapshot of /var that was taken when that deployment was left')
+    .option('--var', 'Restore the snapshot of /var taken when the guest left that deployment')
     .addHelpText('after', consequences)
     .action(async (name: string, deployment: string | undefined, options: { var?: true }, command) => {
       const guest = requireGuest(name);
@@ -21,12 +21,12 @@ export const rollback: Define = (guestctl) =>
     });
 
 const etc =
-  'Its /etc will be as it was when it ran last; what was edited since then stays with the other deployment.';
-const varStays = 'Its /var stays as it is.';
-const varBack = 'Its /var will be as it was when the update was deployed; the present one is kept beside it.';
+  'Its /etc will be as it was when that deployment last ran; later edits stay with the other deployment.';
+const varStays = 'Its /var does not change.';
+const varBack = 'Its /var will be as it was when the update was deployed; the present one is kept.';
 
 const consequences = `
-Each deployment has an /etc of its own: the one that comes back is as it was when it ran last. /var is the same for all
-deployments and stays as it is, unless --var puts a snapshot back (SnapshotVar=yes). The commit that is left is not staged
-again until "guestctl forgive". Nothing changes before the guest's next start; rolling back to the deployment that is the
-default calls it off.`;
+Each deployment has its own /etc, so /etc will be as it was when that deployment last ran. All deployments share /var. It
+does not change, unless --var restores a snapshot (SnapshotVar=yes). Updates skip the commit that the guest goes back from
+until "guestctl forgive". Nothing changes before the next start of the guest. To cancel, roll back to the deployment that
+is the default.`;

@@ -9,14 +9,14 @@ import { type Define, guestArgument } from '../command.ts';
 export const shell: Define = (guestctl) =>
   guestctl
     .command('shell')
-    .description("a shell of root's in a running guest, or a command there; its exit status is ours")
+    .description('Open a root shell in a running guest, or run a command there')
     .addArgument(guestArgument())
-    .addArgument(new Argument('[command...]', 'a command with its arguments; without one, a login shell'))
-    // What follows the guest is the command's own, options too.
+    .addArgument(new Argument('[command...]', 'command and its arguments. Default: a login shell'))
+    // Everything after the guest belongs to the command, also options.
     .passThroughOptions()
     .action(async (name: string, words: string[]) => {
       requireGuest(name);
       if (!(await isRunning(name)))
-        throw new Failure(`${name} does not run`, `Start it: guestctl start ${name}`);
+        throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
       process.exitCode = words.length > 0 ? await attachInside(name, words) : await shellIn(name);
     });

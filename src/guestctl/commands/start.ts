@@ -7,7 +7,7 @@ import { notCreated } from '../not-created.ts';
 export const start: Define = (guestctl) =>
   guestctl
     .command('start')
-    .description('start guests, and wait until they are up; machinectl start does the same')
+    .description('Start guests, and wait until they are up')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       for (const guest of names.map(requireGuest)) {

@@ -8,7 +8,7 @@ import { statusText } from '../screens/status.ts';
 export const status: Define = (guestctl) =>
   guestctl
     .command('status')
-    .description('one guest: which deployment runs, which is next, and when')
+    .description('Show the state of a guest: which deployment runs, which is next, and when')
     .addArgument(guestArgument())
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {

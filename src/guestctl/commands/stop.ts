@@ -5,7 +5,7 @@ import { type Define, guestsArgument, say } from '../command.ts';
 export const stop: Define = (guestctl) =>
   guestctl
     .command('stop')
-    .description('shut guests down, and wait until they have ended; machinectl poweroff does the same')
+    .description('Shut guests down, and wait until they are stopped')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       for (const { name } of names.map(requireGuest)) {

@@ -5,7 +5,7 @@ import { type Define, guestArgument } from '../command.ts';
 export const switchCommand: Define = (guestctl) =>
   guestctl
     .command('switch')
-    .description('restart a running guest into what is staged, and wait until it is found healthy')
+    .description('Restart a running guest into the staged update, and wait until it is healthy')
     .addArgument(guestArgument())
     .action(async (name: string) => {
       requireGuest(name);

@@ -10,7 +10,7 @@ import { complainOf } from '../complain.ts';
 export const units: Define = (guestctl) =>
   guestctl
     .command('units')
-    .description('what the generator makes of a guest or a build, without making it')
+    .description('Show the units that the generator makes from a guest or build file')
     .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
       const guest = loadGuest(nodeFiles, name);
@@ -24,7 +24,7 @@ export const units: Define = (guestctl) =>
       for (const one of [guest, build]) if (one && 'broken' in one) complainOf(one.broken.problems);
     });
 
-/** Where systemd has them put: systemd.generator(7). */
+/** Formats them with the paths that systemd writes them to: systemd.generator(7). */
 function unitsText(generated: readonly Generated[]): string {
   const text = (file: Generated) => ('text' in file ? file.text : `# -> ${file.target}\n`);
   return generated.map((file) => `# /run/systemd/generator/${file.path}\n${text(file)}`).join('\n');

@@ -7,10 +7,12 @@ import { verify as verifyAll } from '../verify/verify-files.ts';
 export const verify: Define = (guestctl) => {
   const command = guestctl
     .command('verify')
-    .description('what is wrong with guest and build files, or nothing; exit status 1 where something is')
-    .addArgument(new Argument('[guest-or-file...]', 'a name, or a file; all that is declared'))
+    .description('Check guest and build files. Exits with 1 if there are mistakes')
+    .addArgument(
+      new Argument('[guest-or-file...]', 'name of a guest or build, or path of a file. Default: all'),
+    )
     .addOption(outputOption('github'))
-    .addOption(new Option('--format <format>', 'the same as --output').choices(['text', 'json', 'github']))
+    .addOption(new Option('--format <format>', 'Same as --output').choices(['text', 'json', 'github']))
     .action(async (targets: string[], _options, command) => {
       const verified = await verifyAll(targets);
       const problems = verified.flatMap((one) => one.problems);

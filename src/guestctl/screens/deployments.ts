@@ -19,7 +19,7 @@ export interface DeploymentRow {
 }
 
 export const deploymentsText = (rows: readonly DeploymentRow[], screen: Screen): string =>
-  rows.length === 0 ? 'Nothing was deployed yet' : table(columns, rows, screen);
+  rows.length === 0 ? 'No deployments yet' : table(columns, rows, screen);
 
 const columns: readonly Column<DeploymentRow>[] = [
   { title: '', cell: ({ isRunning }) => (isRunning ? '*' : '') },

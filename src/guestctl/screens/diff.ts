@@ -40,12 +40,12 @@ function fileLines(files: readonly FileChange[], wide: boolean): string[] {
     return ['', 'Files:', ...files.map(({ change, path }) => `  ${letters[change]} ${printableLine(path)}`)];
   const count = (change: FileChange['change']) => files.filter((file) => file.change === change).length;
   const counts = `${count('changed')} changed, ${count('added')} added, ${count('removed')} removed`;
-  return ['', `Files: ${counts} (each: -o wide)`];
+  return ['', `Files: ${counts} (list them: -o wide)`];
 }
 
 function etcLines(etc: readonly string[]): string[] {
   if (etc.length === 0) return [];
-  const about = 'Changed on this machine, and by the update, too; what the machine has stays:';
+  const about = 'Changed both on this machine and by the update; the version on the machine stays:';
   return ['', about, ...etc.map((path) => `  ${printableLine(path)}`)];
 }
 

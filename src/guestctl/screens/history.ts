@@ -4,7 +4,7 @@ import { type Column, table } from './table.ts';
 import { short, timeWords } from './wording.ts';
 
 export const historyText = (attempts: readonly PastAttempt[], screen: Screen): string =>
-  attempts.length === 0 ? 'Nothing was tried yet' : table(columns, attempts, screen);
+  attempts.length === 0 ? 'No history yet' : table(columns, attempts, screen);
 
 const columns: readonly Column<PastAttempt>[] = [
   { title: 'TIME', cell: ({ time }) => timeWords(time) },

@@ -14,9 +14,7 @@ export function statusText(overview: Overview, { space, machine }: Details): str
     ...troubleLines(overview),
     ['Declared', guest.file],
     ['Source', originWords(guest.origin)],
-    ...(rebased === undefined
-      ? []
-      : [['', `${rebased} is what it was rebased to, inside`] as [string, string]]),
+    ...(rebased === undefined ? [] : [['', `rebased inside the guest to ${rebased}`] as [string, string]]),
     ['Sysroot', guest.sysroot],
     ['State', stateWords(overview)],
     ['Running', runningWords(overview)],
@@ -45,7 +43,7 @@ function machineLines(machine: MachineFacts | undefined): [string, string][] {
     tasks !== undefined && `${tasks} tasks`,
   ].filter(Boolean);
   return [
-    ...(words.length > 0 ? [['Takes', words.join(', ')] satisfies [string, string]] : []),
+    ...(words.length > 0 ? [['Uses', words.join(', ')] satisfies [string, string]] : []),
     ...addresses.map((address, index): [string, string] => [index === 0 ? 'Address' : '', address]),
   ];
 }
@@ -98,11 +96,11 @@ function nextWords({
 }: Overview): string {
   const isUp = state === 'running' || state === 'starting' || state === 'stopping';
   const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
-  if (staged && !undeployed) return `what is staged: ${how}`;
+  if (staged && !undeployed) return `the staged update; boot it: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: systemctl start ${updateUnit(guest.name)}` : '-';
-  const unless = undeployed ? ', unless what is staged can be deployed then' : '';
-  return next === running ? `the same${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
+  const unless = undeployed ? ', unless the staged update can be deployed then' : '';
+  return next === running ? `the running deployment${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
 }
 
 function updateWords({ guest, update }: Overview): string {

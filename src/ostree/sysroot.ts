@@ -3,7 +3,7 @@ import { Failure } from '../host/failure.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService } from './deploy-service.ts';
-import { type Deployment, listDeployments } from './deployments.ts';
+import { type Deployment, isPinned, listDeployments } from './deployments.ts';
 import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
@@ -103,9 +103,32 @@ export async function cleanup(sysroot: string, stateroot: string): Promise<void>
   await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
 }
 
-/** ostree-admin-pin(1): a pinned deployment is kept. */
+/**
+ * Pins a deployment, or no longer: ostree-admin-pin(1). That takes an index, and a deployment that is made meanwhile moves all
+ * of them by one. So what was changed is looked at, and another deployment gets its pin, or its lack of one, back.
+ */
 export async function setPinned(sysroot: string, { name }: Deployment, pinned: boolean): Promise<void> {
+  const before = pinsOf(sysroot);
+  for (let tries = 3; tries > 0; tries -= 1) {
+    await pinAt(sysroot, name, pinned);
+    const wrong = [...pinsOf(sysroot)].find(([one, is]) => one !== name && before.get(one) === !is);
+    if (wrong) await pinAt(sysroot, wrong[0], !wrong[1]);
+    if (pinsOf(sysroot).get(name) === pinned) return;
+  }
+  throw new Failure(
+    `Cannot ${pinned ? 'pin' : 'unpin'} ${name}: the deployments change all the time`,
+    'Try it again',
+  );
+}
+
+/** Each deployment in the boot list, and whether it is pinned. */
+const pinsOf = (sysroot: string): Map<string, boolean> =>
+  new Map(listDeployments(sysroot).map((deployment) => [deployment.name, isPinned(deployment)]));
+
+async function pinAt(sysroot: string, name: string, pinned: boolean): Promise<void> {
   const index = listDeployments(sysroot).findIndex((deployment) => deployment.name === name);
+  if (index < 0)
+    throw new Failure(`${name} is no longer in the boot list`, 'Choose another: guestctl deployments');
   const options = [`--sysroot=${sysroot}`, 'pin', ...(pinned ? [] : ['--unpin'])];
   await ostree(`Cannot ${pinned ? 'pin' : 'unpin'} ${name}`, 'admin', ...options, String(index));
 }

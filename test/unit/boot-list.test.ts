@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeDefault, undeploy } from '../../src/ostree/boot-list.ts';
 import { isPinned, listDeployments } from '../../src/ostree/deployments.ts';
-import { varOf } from '../../src/ostree/sysroot.ts';
+import { setPinned, varOf } from '../../src/ostree/sysroot.ts';
 import { pruneSnapshots, recoverVar } from '../../src/ostree/var-snapshots.ts';
 
 let sysroot: string;
@@ -63,6 +63,37 @@ test('pins are read from the origin files', () => {
     '[origin]\nrefspec=site:x\n\n[libostree-transient]\npinned=true\n',
   );
   expect(listDeployments(sysroot).map(isPinned)).toEqual([false, true, false]);
+});
+
+/** Stands in for `ostree admin pin`: what `first` says happens once, before the index that it was given is looked up. */
+function pinWith(first: string, ...args: Parameters<typeof setPinned>) {
+  const script = `#!/bin/bash
+    value=true; for word; do [ "$word" = --unpin ] && value=false; index=$word; done
+    cd ${sysroot}
+    if [ ! -e ran ]; then touch ran; ${first}; fi
+    number=$((3 - index)); link=$(sed -n 's/^options ostree=//p' boot/loader/entries/ostree-$number-os.conf)
+    printf '[origin]\nrefspec=site:x\n\n[libostree-transient]\npinned=%s\n' "$value" >"$(readlink -f .$link).origin"`;
+  const bin = join(sysroot, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'ostree'), script, { mode: 0o755 });
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${bin}:${path}`;
+  return setPinned(...args).finally(() => {
+    process.env['PATH'] = path;
+  });
+}
+
+/** A deployment is made while somebody pins another: all indexes move by one. */
+const swap = `cd ostree/boot.1/os/x; mv 0 x; mv 1 0; mv x 1; cd ${'$OLDPWD'}`;
+
+test.each([
+  ['nothing happens', ':', [false, true, false]],
+  ['the boot list changes', swap, [true, false, false]],
+])('a deployment is pinned, and no other, while %s', async (_, meanwhile, expected) => {
+  const [, second] = listDeployments(sysroot);
+  if (second) await pinWith(meanwhile, sysroot, second, true);
+  expect(listDeployments(sysroot).map(isPinned)).toEqual(expected);
+  expect(listDeployments(sysroot).filter(isPinned)[0]?.name).toBe(second?.name);
 });
 
 test('a /var that was cut off between the two renames is put in place, and only then', () => {

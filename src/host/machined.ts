@@ -1,3 +1,4 @@
+import { now } from './clock.ts';
 import { run } from './process.ts';
 
 /** systemd-machined on the bus: service, object and interface, as busctl(1) takes them. */
@@ -12,8 +13,8 @@ export const machinedTimeout = 3000;
 
 /** Returns whether systemd-machined hangs. It is started if it does not run. */
 export async function machinedHangs(): Promise<boolean> {
-  const begun = Date.now();
+  const begun = now();
   const question = ['get-property', ...machined, 'PoolPath'];
   const { exitCode } = await run('busctl', question, { timeout: machinedTimeout });
-  return exitCode !== 0 && Date.now() - begun >= machinedTimeout;
+  return exitCode !== 0 && now() - begun >= machinedTimeout;
 }

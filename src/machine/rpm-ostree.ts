@@ -1,3 +1,4 @@
+import { now } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
 import type { Finished } from '../host/process.ts';
 import { updateUnit } from '../host/systemctl.ts';
@@ -56,10 +57,10 @@ export async function tryRpmOstree(machine: string, ...args: readonly string[]):
     // Where nothing inside obeys.
     ['RuntimeMaxSec', String(limit + 30)],
   ] as const;
-  const began = Date.now();
+  const began = now();
   const unit = `ostree-guest-rpm-ostree-${machine}`;
   const finished = await runAsService(unit, outer, [...inside, ...ended, '--', 'rpm-ostree', ...args]);
-  if (finished.exitCode === 0 || Date.now() - began < limit * 1000) return finished;
+  if (finished.exitCode === 0 || now() - began < limit * 1000) return finished;
   throw new Failure(
     `rpm-ostree ${args.join(' ')} in ${machine} did not end within ${limit / minute} min, and was stopped`,
     `See: journalctl --machine=${machine} -u rpm-ostreed`,

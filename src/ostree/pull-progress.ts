@@ -1,5 +1,7 @@
 // What `ostree pull` shows on a terminal, and nowhere else: ostree_repo_pull_default_console_progress_changed() of libostree.
+
 import { existsSync, readFileSync } from 'node:fs';
+import { now } from '../host/clock.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { type Finished, run, runOnTerminal } from '../host/process.ts';
 
@@ -77,18 +79,17 @@ export async function pullAndTell(
   tell: (progress: { words: string; bytes: number }) => void,
   { longest = patience, written = bytesWritten } = {},
 ): Promise<Finished> {
-  const begun = Date.now();
+  const begun = now();
   const stop = new AbortController();
   let last: PullProgress | undefined;
   let bytes = 0;
   let [moved, before] = [begun, ''];
   const timer = setInterval(() => {
     bytes = Math.max(bytes, written());
-    const now = `${bytes} ${last?.arrived}/${last?.total}`;
-    if (now !== before) [moved, before] = [Date.now(), now];
-    if (Date.now() - moved > longest)
-      stop.abort(`nothing arrived for ${Math.round(longest / 60_000)} minutes`);
-    const words = last ? progressWords(last, (Date.now() - begun) / 1000) : 'waiting for the remote';
+    const seen = `${bytes} ${last?.arrived}/${last?.total}`;
+    if (seen !== before) [moved, before] = [now(), seen];
+    if (now() - moved > longest) stop.abort(`nothing arrived for ${Math.round(longest / 60_000)} minutes`);
+    const words = last ? progressWords(last, (now() - begun) / 1000) : 'waiting for the remote';
     tell({ words, bytes });
   }, interval);
   try {

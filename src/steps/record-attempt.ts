@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { now } from '../host/clock.ts';
 import { explain } from '../host/failure.ts';
 import { writeEntry } from '../host/journal.ts';
 import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
@@ -15,7 +16,7 @@ export async function record(
   guest: Guest,
   { since, ...attempt }: Omit<Attempt, 'guest' | 'seconds'> & { readonly since: number },
 ): Promise<void> {
-  const seconds = Math.round((Date.now() - since) / 100) / 10;
+  const seconds = Math.max(0, Math.round((now() - since) / 100) / 10);
   const complete = { guest: guest.name, seconds, ...attempt };
   try {
     // A guest that could not be made leaves nothing behind.

@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { imageTransport } from '../../config/origin.ts';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { bootUnit } from '../../host/systemctl.ts';
 import { undeploy } from '../../ostree/boot-list.ts';
@@ -55,7 +56,7 @@ async function remember(
     await rememberUndeployed(guest.name, `${before.path}/etc`, { checksum, reason: message, remedy });
   await record(guest, {
     ...{ action: 'switch', from: before?.checksum, to: checksum, outcome: 'failed' },
-    ...{ trigger: 'start', since: Date.now(), message },
+    ...{ trigger: 'start', since: now(), message },
   });
 }
 
@@ -66,7 +67,7 @@ export function tryOut(guest: Guest, [fresh, before]: readonly Deployment[]): st
   const fallback = readTrial(guest.name, before.name)?.fallback ?? before.name;
   if (!readTrial(guest.name, fresh.name)) {
     const { tries } = guest.update;
-    beginTrial(guest.name, { deployment: fresh.name, fallback, since: Date.now(), tries, left: tries });
+    beginTrial(guest.name, { deployment: fresh.name, fallback, since: now(), tries, left: tries });
   }
   endTrials(guest.name, fresh.name);
   return [fresh.name, fallback];

@@ -1,4 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { makeDefault } from '../../ostree/boot-list.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -26,6 +27,6 @@ export async function rollBack(guest: Guest): Promise<void> {
   const message = `Rolled back to ${target.title} (${target.name.slice(0, 12)})`;
   await record(guest, {
     ...{ action: 'rollback', from: deployments[0]?.checksum, to: target.checksum, outcome: 'done' },
-    ...{ trigger: 'manual', since: Date.now(), message },
+    ...{ trigger: 'manual', since: now(), message },
   });
 }

@@ -1,4 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { makeDefault } from '../../ostree/boot-list.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
@@ -36,7 +37,7 @@ export async function giveUpFailed(guest: Guest, log: Log): Promise<Deployment |
   }
   await record(guest, {
     ...{ action: 'rollback', from: failed.checksum, to: fallback.checksum, outcome: 'done' },
-    ...{ trigger: 'start', since: Date.now(), message },
+    ...{ trigger: 'start', since: now(), message },
   });
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import { beginStart, destroyUnit, rehearsalUnit } from '../../host/systemctl.ts';
@@ -41,7 +42,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
       `See: guestctl status ${guest.name}`,
     );
   const attempt = {
-    ...({ action: 'rehearse', trigger: triggerOf(process.env), since: Date.now() } as const),
+    ...({ action: 'rehearse', trigger: triggerOf(process.env), since: now() } as const),
     ...{ from: before.checksum, to: candidate, version: await versionOf(repository, candidate) },
   };
   const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));

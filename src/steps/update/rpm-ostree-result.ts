@@ -1,5 +1,6 @@
 // What rpm-ostree in a guest has made is judged by what it is, not by what was offered: the same packages over the same
 // tree come out as another commit each time, and what is offered is told by the commit that runs.
+import { isRecent } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import type { RpmOstreeDeployment } from '../../machine/rpm-ostree.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../../state/rejected.ts';
@@ -54,6 +55,6 @@ export const rememberRefused = (guest: string, attempt: string, rejected: string
  */
 export function refusedBefore(guest: string, attempt: string): Rejection | undefined {
   const refused = readJson<Refused>(fileOf(guest));
-  if (refused?.attempt !== attempt || Date.now() - refused.time > day) return undefined;
+  if (refused?.attempt !== attempt || !isRecent(refused.time, day)) return undefined;
   return readRejection(guest, refused.rejected);
 }

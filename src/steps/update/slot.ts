@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Guest, stateDirectory } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { type Release, tryLock } from '../../host/flock.ts';
 import type { Report } from '../../state/report.ts';
 
@@ -48,8 +49,8 @@ export class Pace {
   #bytes = 0;
   #before: number | undefined;
 
-  constructor(now = Date.now()) {
-    this.#since = now;
+  constructor(at = now()) {
+    this.#since = at;
   }
 
   arrived(bytes: number): void {
@@ -58,12 +59,12 @@ export class Pace {
   }
 
   /** Of what tells nothing, it is known only how long it takes. */
-  isSlow(now = Date.now()): boolean {
-    const elapsed = now - this.#since;
+  isSlow(at = now()): boolean {
+    const elapsed = at - this.#since;
     if (this.#before === undefined) return elapsed >= longest;
     if (elapsed < span) return false;
     const rate = ((this.#bytes - this.#before) / elapsed) * 1000;
-    [this.#since, this.#before] = [now, this.#bytes];
+    [this.#since, this.#before] = [at, this.#bytes];
     return rate < slowest;
   }
 }

@@ -1,4 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
@@ -27,7 +28,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
   const [before] = listDeployments(guest.sysroot);
   const attempt = {
     ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
-    ...{ from: before?.checksum, since: Date.now() },
+    ...{ from: before?.checksum, since: now() },
   };
   try {
     if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);

@@ -1,6 +1,7 @@
 import { type Build, buildRepository, builtRef } from '../../config/build.ts';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type BuildOrigin, originName } from '../../config/origin.ts';
+import { isRecent } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
@@ -42,7 +43,7 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
 /** The commit that the build makes now, or has made lately enough. */
 async function upToDate(guest: Guest, build: Build, report: Report): Promise<string> {
   const recent = madeBy(build);
-  if (recent && Date.now() - recent.ended < build.maxAge) return recent.checksum;
+  if (recent && isRecent(recent.ended, build.maxAge)) return recent.checksum;
   report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
   await run(guest, build);
   // Another update had started it, before the build file was changed.
@@ -62,12 +63,12 @@ function madeBy(build: Build): { checksum: string; ended: number } | undefined {
 
 /** systemd lets all who want it wait for the same run. */
 async function run(guest: Guest, { name }: Build): Promise<void> {
-  const began = Date.now();
+  const before = readResult(name)?.ended;
   try {
     await startUnit(buildUnit(name));
   } catch (error) {
     const result = readResult(name);
-    if (result?.failure === undefined || result.ended < began) throw error;
+    if (result?.failure === undefined || result.ended === before) throw error;
     const message = `${originPlace(guest)}: the build '${name}' failed: ${result.failure}`;
     throw new Failure(message, `The guest is as it was. What was printed: journalctl -u ${buildUnit(name)}`);
   }

@@ -1,0 +1,24 @@
+// Ages and deadlines, whatever somebody does to the clock of the host.
+import { expect, test, vi } from 'vitest';
+import { isRecent, now } from '../../src/host/clock.ts';
+
+const hour = 3_600_000;
+
+test.each<[string, number, boolean]>([
+  ['a minute ago', -60_000, true],
+  ['just now, by a clock that was slewed a little', 500, true],
+  ['longer ago than that', -2 * hour, false],
+  ['in the future: the clock was ahead then, so nobody knows how old it is', 2 * hour, false],
+])('of a result of %s, it is known whether it is recent', (_, offset, expected) => {
+  expect(isRecent(Date.now() + offset, hour)).toBe(expected);
+});
+
+test('a clock that is set changes no duration', () => {
+  const before = now();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24 * hour });
+  try {
+    expect(now() - before).toBeLessThan(hour);
+  } finally {
+    vi.useRealTimers();
+  }
+});

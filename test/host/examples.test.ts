@@ -24,6 +24,7 @@ const readme = readFileSync(join(checkout(), 'README.md'), 'utf8');
 const elsewhere: Readonly<Record<string, string>> = {
   'npm run demo': 'it boots a host of its own',
   'npm test': 'it is what runs this',
+  'npm run build': 'it ran before this',
   'npm run package': 'packages.test.ts',
   'apt install ./build/packages/*.deb': 'packages.test.ts',
   'rpm-ostree install ./build/packages/*.rpm':

@@ -29,8 +29,8 @@ test('from guestctl --help to a running guest with a timer, in nine commands, a 
   session.tell('# A first guest');
   session.tell(
     `A new user on a Debian host, with only the ostree-guests package installed. The site has an OSTree
-repository with its trees in \`/srv/mirror/repo\`. A test types this session and compares the output. It
-makes one mistake on purpose, to show how to recover from it.`,
+repository with its trees in \`/srv/mirror/repo\`. A test types this session and compares the
+output. It makes one mistake on purpose, to show how to recover from it.`,
   );
   expect(await session.type('guestctl --help')).toBe(0);
   expect(await session.type('guestctl')).toBe(0);

@@ -90,6 +90,9 @@ const causes: Readonly<Record<string, string>> = {
   resources: 'systemd could not start it',
 };
 
+/** Whether somebody stopped or killed the service. */
+export const wasKilled = ({ stderr }: Finished): boolean => `\n${stderr}`.endsWith(`\n${causes['signal']}\n`);
+
 /** Takes what systemd-run itself says from what the command wrote, and puts the cause into words. */
 export function withoutNotes(stderr: string): string {
   const text = stderr.replace(/^Running as unit: .*(\n|$)/, '');

@@ -1,14 +1,24 @@
 import { isThere } from '../host/node-files.ts';
-import { removeFile, stateFile, writeJson } from './state-file.ts';
+import { stateFile, writeJson } from './state-file.ts';
 
-/**
- * There while no file of a guest is a hard link to one of another guest. Whoever links objects removes it before, of all guests
- * whose files they may become. src/steps/boot/power-on looks for it, too.
- */
-export const unsharedFile = (guest: string): string => stateFile(guest, 'unshared.json');
+// Two facts of a guest without a user namespace. They hold as long as its repository exists, whatever its file says later: only
+// `guestctl remove` deletes them. A guest with either of them shares files with nobody: src/trees/linking/shares.ts.
+
+/** Exists if every file of the guest is its own, and none a hard link to one of another guest. src/steps/boot/power-on looks for it, too. */
+const unsharedFile = (guest: string): string => stateFile(guest, 'unshared.json');
+
+/** Exists if root in the guest may have written to its repository, so that nobody may believe what that says. */
+export const unconfinedFile = (guest: string): string => stateFile(guest, 'unconfined.json');
+
+export const unsharedNotes = (guest: string): string[] => [unsharedFile(guest), unconfinedFile(guest)];
 
 export const isUnshared = (guest: string): boolean => isThere(unsharedFile(guest));
-export const noteUnshared = (guest: string): void => writeJson(unsharedFile(guest), { since: Date.now() });
-export const forgetUnshared = (file: string): void => {
-  if (isThere(file)) removeFile(file);
-};
+export const wasUnconfined = (guest: string): boolean => unsharedNotes(guest).some(isThere);
+
+export const noteUnshared = (guest: string): void => note(unsharedFile(guest));
+export const noteUnconfined = (guest: string): void => note(unconfinedFile(guest));
+
+/** A no-op if the note exists. */
+export function note(file: string): void {
+  if (!isThere(file)) writeJson(file, { since: Date.now() });
+}

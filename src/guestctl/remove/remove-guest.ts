@@ -18,6 +18,7 @@ import {
   unitsOfGuest,
 } from '../../host/systemctl.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
+import { unsharedNotes } from '../../state/unshared.ts';
 
 /** What an administrator has written: guest files of packages in /usr stay. */
 const declarations = ({ name }: Guest): string[] =>
@@ -66,10 +67,13 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
     ? [`${state}/places`, `${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
     : [sysroot];
   const emptied = keepVar ? [state, ...kept.slice(2)] : [state, sysroot];
+  // What says that nobody may believe the repository goes after the repository.
+  const notes = unsharedNotes(name);
   await removeConfined(
     guest,
-    emptied.flatMap((directory) => entriesBut(directory, kept)),
+    emptied.flatMap((directory) => entriesBut(directory, [...kept, ...notes])),
   );
+  for (const note of notes) rmSync(note, { force: true });
   if (keepVar) return;
   for (const directory of [sysroot, state]) unlessMissing(() => rmdirSync(directory));
 }

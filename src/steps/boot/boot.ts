@@ -9,8 +9,9 @@ import { recoverVar } from '../../ostree/var-snapshots.ts';
 import { readRollback } from '../../state/rollback-request.ts';
 import { readStaged } from '../../state/staged.ts';
 import { readTrial } from '../../state/trial.ts';
-import { isUnshared, noteUnshared } from '../../state/unshared.ts';
-import { sharesFiles } from '../../trees/linking/shares.ts';
+import { isUnshared, noteUnconfined, noteUnshared } from '../../state/unshared.ts';
+import { isConfined } from '../../trees/linking/shares.ts';
+import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { finalize } from './finalize.ts';
 import { keepMountPoints } from './mount-points.ts';
@@ -30,30 +31,35 @@ export interface Log {
 /**
  * What firmware and boot loader do for real hardware: rolls back or deploys what is to be, counts the tries of a
  * fresh deployment, and points to the default one. Nothing but this step changes the boot list, and only while
- * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was.
+ * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was; unless its root could then write to files of
+ * other guests.
  */
 export async function boot(guest: Guest, log: Log): Promise<void> {
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
-    await attempt(log, () => ownFiles(guest, log));
+    await ownFiles(guest, log);
     return pointToDefault(guest);
   }
   await requireStopped(guest, log);
   attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
+  await ownFiles(guest, log);
   const next = await chooseDeployment(guest, log);
-  await attempt(log, () => ownFiles(guest, log));
   point(guest.name, next);
   log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
 
-/** Root in a guest without a user namespace can write to its files, so that no other guest must have them, too. */
+/**
+ * Gives a guest without a user namespace files of its own before its root can write to any. Throws if that fails: the start fails,
+ * and nothing is changed by it.
+ */
 async function ownFiles(guest: Guest, log: Log): Promise<void> {
   const { name, sysroot } = guest;
-  if (sharesFiles(guest) || isUnshared(name) || (await isRunning(name))) return;
+  if (isConfined(guest) || isUnshared(name) || (await isRunning(name))) return;
+  // First of all nobody begins to link its files any more. Who has begun does not see that, and does not go on.
+  noteUnconfined(name);
+  await endLinking();
   const place = { name: `unshare-${name}`, rooms: roomsOf(guest) };
-  const count = await doJob(`${name} still shares files with other guests`, place, 'unshare', {
-    sysroot,
-    stateroot: name,
-  });
+  const what = `${name} is not started: it has no user namespace and still shares files with other guests, which its root could change`;
+  const count = await doJob(what, place, 'unshare', { sysroot, stateroot: name });
   if (count > 0) log.say(`Copied ${count} files that ${name} shared with other guests`);
   noteUnshared(name);
 }

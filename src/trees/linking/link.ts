@@ -3,11 +3,14 @@ import { loadGuests } from '../../config/load.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
+import { wasKilled } from '../../host/systemd-run.ts';
+import { usersOfRunning } from '../../host/user-namespace.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
-import { unsharedFile } from '../../state/unshared.ts';
+import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
-import { sharesFiles } from './shares.ts';
-import { isProgress, type Line, type Progress, type Task, type Want } from './task.ts';
+import { isConfined, sharesFiles } from './shares.ts';
+import { isProgress, type Line, type Neighbour, type Progress, type Task, type Want } from './task.ts';
+import { linkingOf } from './unit.ts';
 
 export interface Linking {
   /** The repositories to link from; the default is those of the other guests and of the host. */
@@ -23,25 +26,50 @@ export type Linked = { readonly checksum?: string } | { readonly failed: string 
  * Has a commit linked into a guest's repository, in a unit of its own: the only step that sees the repositories of
  * other guests. link(2) does not cross mounts, so all of them are in one mount there; the update sees only its own guest.
  */
-export async function link(guest: Guest, want: Want, options: Linking = {}): Promise<Linked> {
-  const { from } = options;
-  const others = sharingGuests(guest);
-  const neighbours = from ?? [...others.map(({ sysroot }) => repositoryOf(sysroot)), hostRepository];
-  const linked = await linkFrom(guest, want, neighbours, others, options);
+export async function link(guest: Guest, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
+  const everybody = await standing(guest);
+  const neighbours = from?.map(withoutNotes) ?? [...everybody.neighbours, withoutNotes(hostRepository)];
+  const linked = await linkFrom(guest, want, { ...everybody, neighbours }, options);
   if (linked !== noView) return linked;
   // A guest whose Sysroot= is no directory is nobody's neighbour. The update does not see which one that is.
-  const near = await linkFrom(
-    guest,
-    want,
-    neighbours.filter((one) => !isElsewhere(one)),
-    others,
-    options,
-  );
-  if (near !== noView) return near;
+  const near = neighbours.filter(({ repository }) => !isElsewhere(repository));
+  const again = await linkFrom(guest, want, { ...everybody, neighbours: near }, options);
+  if (again !== noView) return again;
   throw new Failure(
-    `The service ostree-guest-link-${guest.name} could not be set up`,
-    `The guest is as it was. See: journalctl -u ostree-guest-link-${guest.name}`,
+    `The service ostree-guest-${linkingOf(guest.name)} could not be set up`,
+    `The guest is as it was. See: journalctl -u ostree-guest-${linkingOf(guest.name)}`,
   );
+}
+
+const withoutNotes = (repository: string): Neighbour => ({ repository, notes: [] });
+
+/** Who shares files with whom. */
+interface Standing {
+  /** Whether the guest does. */
+  readonly shares: boolean;
+  /** Other guests that may. The update does not see their notes: the linking step looks for them. */
+  readonly neighbours: readonly Neighbour[];
+  /** Other guests that never will. */
+  readonly unconfined: readonly string[];
+}
+
+/**
+ * Looks at the files of all guests, and at those that run: a guest may be without a user namespace since before its file asks
+ * for one. What is not sure is not shared.
+ */
+async function standing(guest: Guest): Promise<Standing> {
+  const others = loadGuests(nodeFiles).guests.filter(({ sysroot }) => sysroot !== guest.sysroot);
+  const users = await usersOfRunning([guest, ...others].map(({ name }) => name));
+  const isOpen = (one: Guest): boolean => !isConfined(one) || users.get(one.name) === 'of the host';
+  const isSure = (one: Guest): boolean => users.get(one.name) !== 'unknown';
+  if (isOpen(guest)) noteUnconfined(guest.name);
+  return {
+    shares: sharesFiles(guest) && isSure(guest),
+    neighbours: others
+      .filter((one) => !isOpen(one) && isSure(one))
+      .map(({ name, sysroot }) => ({ repository: repositoryOf(sysroot), notes: unsharedNotes(name) })),
+    unconfined: others.filter(isOpen).map(({ name }) => unconfinedFile(name)),
+  };
 }
 
 /** EXIT_NAMESPACE of systemd.exec(5): something that the service is to see cannot be mounted. */
@@ -50,26 +78,29 @@ const noView = 226;
 async function linkFrom(
   guest: Guest,
   want: Want,
-  neighbours: readonly string[],
-  others: readonly Guest[],
-  { readable = [], tell }: Linking,
+  { shares, neighbours, unconfined }: Standing,
+  { readable = [], tell }: Omit<Linking, 'from'>,
 ): Promise<Linked | typeof noView> {
-  const linked = sharesFiles(guest) ? [guest, ...others].map(({ name }) => unsharedFile(name)) : [];
-  const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, linked };
-  const unit = `link-${guest.name}`;
-  const { exitCode, stdout, stderr } = await runConfined(
-    {
-      name: unit,
-      ...viewOf(guest, neighbours, readable),
-      network: want.kind === 'pull',
-      // The last one is for attributes such as security.ima. With it, this step is more than others: they cannot look into it.
-      capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
-      timeLimit: '6h',
-      memory: '1G',
-    },
-    ownProgram('link'),
-    { input: JSON.stringify(task), onOutput: lines((line) => isProgress(line) && tell?.(line.progress)) },
-  );
+  const ofSharing = shares ? { notes: unsharedNotes(guest.name), unconfined } : { notes: [], unconfined: [] };
+  const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, ...ofSharing };
+  const unit = linkingOf(guest.name);
+  const step = () =>
+    runConfined(
+      {
+        name: unit,
+        ...viewOf(guest, shares, neighbours, readable),
+        network: want.kind === 'pull',
+        // The last one is for attributes such as security.ima. With it, this step is more than others: they cannot look into it.
+        capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+        timeLimit: '6h',
+        memory: '1G',
+      },
+      ownProgram('link'),
+      { input: JSON.stringify(task), onOutput: lines((line) => isProgress(line) && tell?.(line.progress)) },
+    );
+  const first = await step();
+  // The boot step of another guest ended it: unit.ts.
+  const { exitCode, stdout, stderr } = wasKilled(first) ? await step() : first;
   if (exitCode === noView) return noView;
   if (exitCode !== 0)
     throw new Failure(
@@ -83,9 +114,14 @@ async function linkFrom(
  * What the step sees. A guest that shares no files has its own directory on a mount of its own, and the others
  * read-only: then OSTree copies, or makes reflinks where the file system can.
  */
-function viewOf(guest: Guest, neighbours: readonly string[], readable: readonly string[]) {
-  const outside = neighbours.filter(isElsewhere);
-  return sharesFiles(guest)
+function viewOf(
+  guest: Guest,
+  shares: boolean,
+  neighbours: readonly Neighbour[],
+  readable: readonly string[],
+) {
+  const outside = neighbours.map(({ repository }) => repository).filter(isElsewhere);
+  return shares
     ? {
         writable: [stateDirectory, ...roomsOf(guest).filter(isElsewhere)],
         readable: [...outside, ...readable],
@@ -95,10 +131,6 @@ function viewOf(guest: Guest, neighbours: readonly string[], readable: readonly 
 
 /** On another mount: objects cannot be linked. */
 const isElsewhere = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
-
-/** The other guests whose files may be linked: those that nobody writes to. */
-const sharingGuests = (guest: Guest): Guest[] =>
-  loadGuests(nodeFiles).guests.filter((other) => other.sysroot !== guest.sysroot && sharesFiles(other));
 
 /** Calls back with each whole line of text that comes in pieces. */
 function lines(callback: (line: Line) => void): (text: string) => void {

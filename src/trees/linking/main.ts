@@ -1,18 +1,24 @@
 // The program of ostree-guest-link-NAME.service, started by link.ts: the only step that sees other guests. It hands
 // checksums and refs to ostree(1), and follows no path of a tree.
 import { readFileSync } from 'node:fs';
-import { explain } from '../../host/failure.ts';
+import { dirname } from 'node:path';
+import { explain, Failure } from '../../host/failure.ts';
+import { isThere } from '../../host/node-files.ts';
 import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
-import { forgetUnshared } from '../../state/unshared.ts';
-import { linkCommit, linkImage, linkMadeOf, present, seed } from './neighbours.ts';
+import { note } from '../../state/unshared.ts';
+import { linkCommit, linkImage, linkMadeOf, seed, trusted } from './neighbours.ts';
 import type { Line, Task } from './task.ts';
 
 const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-async function main({ repository, neighbours: all, want, linked }: Task): Promise<Line> {
-  for (const file of linked) forgetUnshared(file);
-  const neighbours = present(all);
+async function main({ repository, notes, neighbours: all, want, unconfined }: Task): Promise<Line> {
+  // A guest that was never created has no directory.
+  for (const file of unconfined.filter((one) => isThere(dirname(one)))) note(file);
+  // The guest's file has changed since the update read it, and the guest was started.
+  if (notes.some(isThere))
+    throw new Failure('the guest no longer shares files with others', 'Start the update again');
+  const neighbours = trusted(all);
   switch (want.kind) {
     case 'commit':
       return (await linkCommit(repository, want.checksum, neighbours)) ? { checksum: want.checksum } : {};

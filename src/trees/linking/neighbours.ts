@@ -1,16 +1,22 @@
 // How objects come from the repositories of other guests: by hard link where both are on one mount, else by reflink or copy.
 import { existsSync } from 'node:fs';
 import { stateDirectory } from '../../config/guest.ts';
+import { isThere } from '../../host/node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { sameIn } from '../identity.ts';
 import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
+import type { Neighbour } from './task.ts';
 
-/** Only those that are there, with the ones first that objects can be linked from. */
-export const present = (neighbours: readonly string[]): string[] =>
-  [...neighbours]
-    .filter((repository) => existsSync(`${repository}/config`))
+/**
+ * The repositories that exist and that may be believed, with the ones first that objects can be linked from. A guest that was
+ * without a user namespace once is no neighbour, whatever its file says now.
+ */
+export const trusted = (neighbours: readonly Neighbour[]): string[] =>
+  neighbours
+    .filter(({ repository, notes }) => existsSync(`${repository}/config`) && !notes.some(isThere))
+    .map(({ repository }) => repository)
     .sort((a, b) => Number(isOnOurMount(b)) - Number(isOnOurMount(a)));
 
 const isOnOurMount = (repository: string): boolean => repository.startsWith(`${stateDirectory}/`);

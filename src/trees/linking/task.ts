@@ -4,11 +4,19 @@
 export interface Task {
   /** Of the guest. */
   readonly repository: string;
-  /** That may have what is wanted. Not all of them need to be there. */
-  readonly neighbours: readonly string[];
+  /** Of the guest, if its files may be links to those of others: its notes in src/state/unshared.ts. None of them may exist. */
+  readonly notes: readonly string[];
+  /** That may have what is wanted. Not all of them need to exist. */
+  readonly neighbours: readonly Neighbour[];
   readonly want: Want;
-  /** Of the guests that may share files afterwards, what says that they do not: state/unshared.ts. */
-  readonly linked: readonly string[];
+  /** Notes to be written: of guests that are without a user namespace now. */
+  readonly unconfined: readonly string[];
+}
+
+export interface Neighbour {
+  readonly repository: string;
+  /** Files of which none may exist if the repository is to be believed: the notes in src/state/unshared.ts of its guest. */
+  readonly notes: readonly string[];
 }
 
 export type Want =

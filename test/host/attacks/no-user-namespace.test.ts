@@ -61,32 +61,94 @@ test('one that is created without it shares no file with anybody', async () => {
   await areWhole('web', 'mail', 'late');
 });
 
-test('one that shared files gets files of its own before it is started without it, each time', async () => {
-  for (const version of ['12.2', '12.3']) {
-    await declare(host, 'mail');
-    await publish(host, serverRef, { version, files: { '/usr/share/version': version } });
-    for (const name of ['web', 'mail']) {
-      await update(host, name);
-      await start(host, name);
-      await stop(name);
-    }
-    expect(await inCommon('web', 'mail')).toBeGreaterThan(1000);
-    const before = await treeOf('mail');
-    await declare(host, 'mail', withoutUsers);
-    await start(host, 'mail');
-    expect(await inCommon('web', 'mail')).toBe(0);
-    expect(await treeOf('mail')).toBe(before);
-    await areWhole('web', 'mail');
-    expect(await writeToUsr('mail')).toBe('# forged');
-    await stop('mail');
-    await areWhole('web');
-    expect(await host.sh('lsattr -d /run/ostree-guests/mail/root/')).toMatch(/^-*i/);
-    // What it forged is its own; it is made again for the next round.
-    await host.sh(`ostree fsck --delete --quiet --repo=${repositoryOf('mail')} >/dev/null 2>&1 || true`);
-    await host.run('guestctl', 'remove', '--yes', 'mail');
-    await declare(host, 'mail');
-    await update(host, 'mail');
+/** Creates a guest, whose neighbours have what it wants. Returns how many files it shares with one of them. */
+async function createdBeside(name: string, neighbour: string): Promise<number> {
+  await declare(host, name);
+  await update(host, name);
+  await areWhole(name);
+  return inCommon(name, neighbour);
+}
+
+const notes = '/var/lib/ostree-guests/bare/{unshared,unconfined}.json';
+
+test('one that was without it once is never trusted again, whatever its file says later', async () => {
+  await declare(host, 'bare');
+  expect(await createdBeside('late2', 'bare')).toBe(0);
+  await publish(host, serverRef, { version: '12.1.1', files: { '/usr/share/version': '12.1.1' } });
+  for (const name of ['bare', 'web', 'late2']) await update(host, name);
+  expect(await inCommon('bare', 'web')).toBe(0);
+  expect(await inCommon('bare', 'late2')).toBe(0);
+  expect(await inCommon('web', 'late2')).toBeGreaterThan(1000);
+});
+
+test('one that runs without it is not trusted, though its file was changed, and nothing was noted when it was started', async () => {
+  await declare(host, 'bare', withoutUsers);
+  await start(host, 'bare');
+  await declare(host, 'bare');
+  // As if an older version had started it.
+  await host.sh(`rm ${notes}`);
+  expect(await createdBeside('late3', 'bare')).toBe(0);
+  // Nor when it has ended.
+  await stop('bare');
+  expect(await createdBeside('late4', 'bare')).toBe(0);
+});
+
+test('one whose file says so is not trusted later, though it was last started by an older version', async () => {
+  await declare(host, 'bare', withoutUsers);
+  await host.sh(`rm -f ${notes}`);
+  await publish(host, serverRef, { version: '12.1.2', files: { '/usr/share/version': '12.1.2' } });
+  await update(host, 'late2');
+  await declare(host, 'bare');
+  expect(await createdBeside('late5', 'bare')).toBe(0);
+});
+
+test('removed and created anew it is like any other', async () => {
+  await host.run('guestctl', 'remove', '--yes', 'bare');
+  expect(await createdBeside('bare', 'late5')).toBeGreaterThan(1000);
+});
+
+test('without files of its own it is not started, and not rehearsed', async () => {
+  await start(host, 'late5');
+  await publish(host, serverRef, { version: '12.1.3', files: { '/usr/share/version': '12.1.3' } });
+  await update(host, 'late5');
+  await declare(host, 'late5', withoutUsers);
+  const { exitCode, all } = await host.try('guestctl rehearse late5');
+  expect(exitCode).not.toBe(0);
+  expect(all).toMatch(
+    /late5\.guest:\d+:\d+: late5 still shares files with other guests, which a rehearsal without a user namespace could change\. Start it/,
+  );
+  await stop('late5');
+  const work = `${repositoryOf('late5')}/tmp`;
+  await host.sh(`chattr +i ${work}; ! machinectl start late5`);
+  expect(await host.sh('journalctl --sync; journalctl -p err -o cat -u ostree-guest-boot@late5')).toMatch(
+    /^late5 is not started: it has no user namespace and still shares files with other guests, .* not permitted/m,
+  );
+  await host.sh(`chattr -i ${work}; systemctl reset-failed systemd-nspawn@late5`);
+  // Who links meanwhile does not know of it.
+  await host.sh('systemd-run --unit=ostree-guest-link-slow sleep infinity');
+  await start(host, 'late5');
+  expect((await host.try('systemctl is-active ostree-guest-link-slow')).stdout).toBe('inactive');
+  expect(await inCommon('late5', 'web')).toBe(0);
+});
+
+test('one that shared files gets files of its own before it is started without it', async () => {
+  await publish(host, serverRef, { version: '12.2', files: { '/usr/share/version': '12.2' } });
+  for (const name of ['web', 'mail']) {
+    await update(host, name);
+    await start(host, name);
+    await stop(name);
   }
+  expect(await inCommon('web', 'mail')).toBeGreaterThan(1000);
+  const before = await treeOf('mail');
+  await declare(host, 'mail', withoutUsers);
+  await start(host, 'mail');
+  expect(await inCommon('web', 'mail')).toBe(0);
+  expect(await treeOf('mail')).toBe(before);
+  await areWhole('web', 'mail');
+  expect(await writeToUsr('mail')).toBe('# forged');
+  await stop('mail');
+  await areWhole('web');
+  expect(await host.sh('lsattr -d /run/ostree-guests/mail/root/')).toMatch(/^-*i/);
 });
 
 test('one that manages itself writes to its repository, and to no other', async () => {

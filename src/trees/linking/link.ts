@@ -2,6 +2,7 @@ import { type Guest, stateDirectory } from '../../config/guest.ts';
 import { loadGuests } from '../../config/load.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
+import { lookOnHost } from '../../host/host-look.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
 import { usersOfRunning } from '../../host/user-namespace.ts';
@@ -28,17 +29,23 @@ export type Linked = { readonly checksum?: string } | { readonly failed: string 
  */
 export async function link(guest: Guest, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
   const everybody = await standing(guest);
-  const neighbours = from?.map(withoutNotes) ?? [...everybody.neighbours, withoutNotes(hostRepository)];
-  const linked = await linkFrom(guest, want, { ...everybody, neighbours }, options);
-  if (linked !== noView) return linked;
-  // A guest whose Sysroot= is no directory is nobody's neighbour. The update does not see which one that is.
-  const near = neighbours.filter(({ repository }) => !isElsewhere(repository));
-  const again = await linkFrom(guest, want, { ...everybody, neighbours: near }, options);
-  if (again !== noView) return again;
-  throw new Failure(
-    `The service ostree-guest-${linkingOf(guest.name)} could not be set up`,
-    `The guest is as it was. See: journalctl -u ostree-guest-${linkingOf(guest.name)}`,
-  );
+  const neighbours = from?.map(withoutNotes) ?? [
+    ...(await reachable(guest, everybody.neighbours)),
+    withoutNotes(hostRepository),
+  ];
+  return linkFrom(guest, want, { ...everybody, neighbours }, options);
+}
+
+/**
+ * Leaves out those at places that do not exist, as Sysroot= of another guest may name: the update does not see them. The `-` of
+ * BindReadOnlyPaths= ignores what is missing, but not a path below a file.
+ */
+async function reachable(guest: Guest, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
+  const outside = neighbours.map(({ repository }) => repository).filter(isElsewhere);
+  const found = await lookOnHost(guest.name, outside);
+  const isFound = (repository: string): boolean =>
+    found.some(({ path, type }) => path === repository && type === 'directory');
+  return neighbours.filter(({ repository }) => !isElsewhere(repository) || isFound(repository));
 }
 
 const withoutNotes = (repository: string): Neighbour => ({ repository, notes: [] });
@@ -72,15 +79,12 @@ async function standing(guest: Guest): Promise<Standing> {
   };
 }
 
-/** EXIT_NAMESPACE of systemd.exec(5): something that the service is to see cannot be mounted. */
-const noView = 226;
-
 async function linkFrom(
   guest: Guest,
   want: Want,
   { shares, neighbours, unconfined }: Standing,
   { readable = [], tell }: Omit<Linking, 'from'>,
-): Promise<Linked | typeof noView> {
+): Promise<Linked> {
   const ofSharing = shares ? { notes: unsharedNotes(guest.name), unconfined } : { notes: [], unconfined: [] };
   const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, ...ofSharing };
   const unit = linkingOf(guest.name);
@@ -101,10 +105,9 @@ async function linkFrom(
   const first = await step();
   // The boot step of another guest ended it: unit.ts.
   const { exitCode, stdout, stderr } = wasKilled(first) ? await step() : first;
-  if (exitCode === noView) return noView;
   if (exitCode !== 0)
     throw new Failure(
-      `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1)}`,
+      `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1) || `exit code ${exitCode}`}`,
       `The guest is as it was. See: journalctl -u ostree-guest-${unit}`,
     );
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Linked;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Guest, placeOf, stateDirectory } from '../../config/guest.ts';
 import type { Packages } from '../../config/packages.ts';
 import { Failure } from '../../host/failure.ts';
-import { runAsService } from '../../host/systemd-run.ts';
+import { lookOnHost } from '../../host/host-look.ts';
 import { localPaths } from './local-paths.ts';
 
 /** What programs of a tree must not see of the host, whatever a file says. */
@@ -27,22 +27,6 @@ export async function hostRepositories(guest: Guest, { repositories }: Packages)
     throw new Failure(message, 'Put the repository into a directory of its own, such as /srv/repository');
   }
   return found.map(({ path }) => path);
-}
-
-/** What is at paths of the host, which the sandbox of the update does not have. */
-async function lookOnHost(guest: string, paths: readonly string[]) {
-  if (paths.length === 0) return [];
-  const show = String.raw`stat --printf "%F\t$path\t%n\n" -- "$real"`;
-  const look = `for path; do real=$(realpath -e -- "$path") && ${show}; done`;
-  const { stdout } = await runAsService(
-    `ostree-guest-look-${guest}`,
-    [],
-    ['sh', '-c', `${look}; true`, 'sh', ...paths],
-  );
-  return stdout.split('\n').flatMap((line) => {
-    const [type, path, real] = line.split('\t');
-    return type && path && real ? [{ path, real, type }] : [];
-  });
 }
 
 /** Says why packages must not read a path of the host; undefined if they may. */

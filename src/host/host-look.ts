@@ -1,0 +1,30 @@
+import { runAsService } from './systemd-run.ts';
+
+/** What exists at a path of the host. */
+export interface Found {
+  readonly path: string;
+  /** The path that it resolves to. */
+  readonly real: string;
+  /** As stat(1) calls it: `directory`, `regular file`. */
+  readonly type: string;
+}
+
+/** In milliseconds. A server whose file system is mounted may not answer. */
+const patience = 20_000;
+
+/** Looks at paths of the host that the sandbox of the update does not have. What is missing is left out. */
+export async function lookOnHost(guest: string, paths: readonly string[]): Promise<Found[]> {
+  if (paths.length === 0) return [];
+  const show = String.raw`stat --printf "%F\t$path\t%n\n" -- "$real"`;
+  const look = `for path; do real=$(realpath -e -- "$path") && ${show}; done`;
+  const { stdout } = await runAsService(
+    `ostree-guest-look-${guest}`,
+    [],
+    ['sh', '-c', `${look}; true`, 'sh', ...paths],
+    { timeout: patience },
+  );
+  return stdout.split('\n').flatMap((line) => {
+    const [type, path, real] = line.split('\t');
+    return type && path && real ? [{ path, real, type }] : [];
+  });
+}

@@ -99,6 +99,12 @@ export async function isRunning(guest: string): Promise<boolean> {
   return state !== 'inactive' && state !== 'failed';
 }
 
+/** Whether a guest is being started, restarted or stopped, or is about to be. */
+export async function isChanging(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'Job']);
+  return /^(de)?activating$/.test(unit?.['ActiveState'] ?? '') || Boolean(unit?.['Job']);
+}
+
 /** Whether the guest is just being started, or is up, for maintenance only. */
 export async function isMaintained(guest: string): Promise<boolean> {
   const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
@@ -108,6 +114,11 @@ export async function isMaintained(guest: string): Promise<boolean> {
 /** Starts a unit and waits for it; for a oneshot service, for its end. */
 export async function startUnit(unit: string): Promise<void> {
   await act('start', unit);
+}
+
+/** Starts a unit like startUnit(), but fails if that would end the start of one that it has `Conflicts=` with. */
+export async function startUnitBesides(unit: string): Promise<void> {
+  await act('start', unit, '--job-mode=fail');
 }
 
 /** Restarts a unit if it runs, and waits for it. */

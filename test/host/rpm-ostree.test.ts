@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
 import {
   declare,
+  eventually,
   failingUpdate,
   inGuest,
   reboot,
@@ -170,17 +171,41 @@ test('one that is stopped is updated without its services, and is stopped afterw
   await assessed();
 });
 
+test('an update waits for a start under way, and goes on inside if somebody starts the guest meanwhile', async () => {
+  const slow = '/run/systemd/system/systemd-nspawn@own.service.d/slow.conf';
+  await host.write(slow, '[Service]\nExecStartPre=sleep 4\n');
+  await host.sh('systemctl daemon-reload; systemctl stop systemd-nspawn@own');
+  const fourth = await publish('3.1');
+  await host.sh('systemctl start --no-block systemd-nspawn@own');
+  await eventually(host, '[ "$(systemctl show -P SubState systemd-nspawn@own)" = start-pre ]');
+  await update(host, 'own');
+  expect(await updateJournal(host, 'own')).toContain('Waiting until own is started or stopped');
+  expect(await status(host, 'own')).toMatchObject({ state: 'running', staged: { checksum: fourth } });
+
+  await host.sh(`rm ${slow}; systemctl daemon-reload; systemctl stop systemd-nspawn@own`);
+  const fifth = await publish('3.2');
+  await host.sh('systemctl start --no-block ostree-guest-update@own');
+  await eventually(host, 'systemctl is-active ostree-guest-maintenance@own');
+  await start(host, 'own');
+  await update(host, 'own');
+  expect(await updateJournal(host, 'own')).toContain('own was started meanwhile');
+  expect(await status(host, 'own')).toMatchObject({ state: 'running', staged: { checksum: fifth } });
+  await reboot(host, 'own');
+  await assessed();
+  expect(await release()).toBe('3.2');
+});
+
 test('what is done by hand inside works, is shown, and is assessed', async () => {
   await inGuest(host, 'own', 'rpm-ostree install tool');
   expect((await status(host, 'own')).staged).not.toBeNull();
   await reboot(host, 'own');
-  expect(await inGuest(host, 'own', 'cat /usr/share/tool /usr/share/release')).toBe('tool 1\n3');
+  expect(await inGuest(host, 'own', 'cat /usr/share/tool /usr/share/release')).toBe('tool 1\n3.2');
   await assessed();
   expect(await host.sh('guestctl history own')).toMatch(/3/);
 
   await inGuest(host, 'own', 'rpm-ostree rollback');
   await reboot(host, 'own');
-  expect(await inGuest(host, 'own', 'cat /usr/share/release; test ! -e /usr/share/tool')).toBe('3');
+  expect(await inGuest(host, 'own', 'cat /usr/share/release; test ! -e /usr/share/tool')).toBe('3.2');
   await inGuest(host, 'own', 'rpm-ostree rollback');
   await reboot(host, 'own');
   expect(await inGuest(host, 'own', 'cat /usr/share/tool')).toBe('tool 1');

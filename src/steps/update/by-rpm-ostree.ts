@@ -1,5 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
-import { isRunning, maintenanceUnit, startUnit, stopUnit, updateUnit } from '../../host/systemctl.ts';
+import { Failure } from '../../host/failure.ts';
+import {
+  guestUnit,
+  isChanging,
+  isRunning,
+  maintenanceUnit,
+  startUnitBesides,
+  stopUnit,
+  updateUnit,
+} from '../../host/systemctl.ts';
 import { throughHost } from '../../machine/inside.ts';
 import {
   type CachedUpdate,
@@ -47,14 +57,59 @@ export async function updateInside(
 ): Promise<Done | undefined> {
   // The guest was created by it, and it would keep the objects of that tree for ever.
   await dropRef(repositoryOf(guest.sysroot), stagedRef);
-  if (await isRunning(guest.name)) return upgrade({ guest, trigger, report, next: 'reboot' });
-  report.step(`Starting ${guest.name} for maintenance`);
-  await startUnit(maintenanceUnit(guest.name));
-  try {
-    return await upgrade({ guest, trigger, report, next: 'start' });
-  } finally {
-    report.step(`Stopping ${guest.name}`);
-    await stopUnit(maintenanceUnit(guest.name));
+  for (;;) {
+    if (await isUp(guest.name, report)) return upgrade({ guest, trigger, report, next: 'reboot' });
+    try {
+      return await upgrade({ guest, trigger, report, next: 'start' });
+    } catch (error) {
+      // Who starts it ends the maintenance, and with it what was done there.
+      if (!(await isStarted(guest.name))) throw error;
+      report.step(`${guest.name} was started meanwhile`);
+    } finally {
+      report.step(`Stopping the maintenance of ${guest.name}`);
+      await stopUnit(maintenanceUnit(guest.name));
+    }
+  }
+}
+
+const isStarted = async (guest: string): Promise<boolean> =>
+  (await isChanging(guest)) || (await isRunning(guest));
+
+/** In milliseconds: twice the time that a start has, unless the guest file says otherwise. */
+const patience = 10 * 60_000;
+
+/**
+ * Returns whether a guest runs. One that does not is up for maintenance then. Waits for a start or a stop under way, because a
+ * start for maintenance would end it, and looks again after each wait.
+ */
+async function isUp(guest: string, report: Report): Promise<boolean> {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    await unchanging(guest, deadline, report);
+    if (await isRunning(guest)) return true;
+    report.step(`Starting ${guest} for maintenance`);
+    try {
+      await startUnitBesides(maintenanceUnit(guest));
+      return false;
+    } catch (error) {
+      // Somebody has started it since it was looked at.
+      if (!(await isStarted(guest))) throw error;
+    }
+  }
+}
+
+/** Waits until nobody starts or stops a guest. One whose boot does not end is taken as it is. */
+async function unchanging(guest: string, deadline: number, report: Report): Promise<void> {
+  for (let waited = false; await isChanging(guest); waited = true) {
+    if (performance.now() > deadline) {
+      if (await isRunning(guest)) return;
+      throw new Failure(
+        `${guest} is being started, which did not end within ${patience / 60_000} min`,
+        `See: systemctl status ${guestUnit(guest)}`,
+      );
+    }
+    if (!waited) report.step(`Waiting until ${guest} is started or stopped`);
+    await sleep(500);
   }
 }
 

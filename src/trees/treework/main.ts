@@ -12,8 +12,8 @@ async function work(): Promise<void> {
   process.umask(0o022);
   // Node ends, with success, if it waits for what can no longer happen.
   process.exitCode = 70;
-  const { job, input, room } = JSON.parse(readFileSync(0, 'utf8')) as Task;
-  const watch = setInterval(() => endIfFull(room), 250);
+  const { job, input, rooms } = JSON.parse(readFileSync(0, 'utf8')) as Task;
+  const watch = setInterval(() => endIfFull(rooms), 250);
   answer(await attempt(() => (jobs[job] as (input: never) => Promise<unknown>)(input)));
   clearInterval(watch);
   process.exitCode = 0;
@@ -22,14 +22,15 @@ async function work(): Promise<void> {
 interface Task {
   readonly job: keyof typeof jobs;
   readonly input: never;
-  /** The directory that it writes to. */
-  readonly room: string;
+  /** The directories that it writes to: the sysroot may have a file system of its own. */
+  readonly rooms: readonly string[];
 }
 
 /** What we started ends with us. */
-function endIfFull(room: string): void {
-  if (roomBelow(room) >= 0) return;
-  answer({ failure: noRoom(room).message });
+function endIfFull(rooms: readonly string[]): void {
+  const full = rooms.find((room) => roomBelow(room) < 0);
+  if (full === undefined) return;
+  answer({ failure: noRoom(full).message });
   process.exit(0);
 }
 

@@ -25,7 +25,7 @@ export async function doJob<Name extends keyof Jobs>(
   const { stdout, stderr, exitCode } = await runConfined(
     { name, writable: rooms, capabilities, timeLimit: '2h', memory: '1G' },
     ownProgram('treework'),
-    { input: JSON.stringify({ job, input, room: rooms[0] }) },
+    { input: JSON.stringify({ job, input, rooms }) },
   );
   const answer = exitCode === 0 ? (JSON.parse(stdout) as Answer) : { failure: lastLine(stderr) };
   if ('failure' in answer) throw new Failure(`${what}: ${answer.failure}`, answer.remedy);

@@ -19,6 +19,12 @@ export async function canReflink(directory: string): Promise<boolean> {
   }
 }
 
+/** How many bytes on disk a directory takes, without what is mounted in it: du(1). */
+export async function sizeOf(directory: string): Promise<number> {
+  const { stdout } = await run('du', ['-sx', '--block-size=1', '--', directory], { forPeople: true });
+  return Number.parseInt(stdout, 10) || 0;
+}
+
 /** Makes all that was written to a file system last: sync(1). */
 export async function syncFileSystem(path: string): Promise<void> {
   await run('sync', ['--file-system', '--', path]);

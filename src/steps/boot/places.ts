@@ -6,7 +6,8 @@ import { basename, dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { varLinks } from '../../config/mounts.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
-import { copyTree, syncFileSystem } from '../../host/copy-tree.ts';
+import { canReflink, copyTree, sizeOf, syncFileSystem } from '../../host/copy-tree.ts';
+import { requireRoom } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
 import { isThere } from '../../host/node-files.ts';
 import { isRunning } from '../../host/systemctl.ts';
@@ -93,6 +94,7 @@ function chooseName(variable: string, { path, name }: Place, isOther: boolean): 
 async function copyComplete(from: string, to: string): Promise<void> {
   if (isDirectory(to)) return;
   rmSync(`${to}.new`, { recursive: true, force: true });
+  if (!(await canReflink(dirname(to)))) requireRoom(dirname(to), await sizeOf(from), `A copy of ${from}`);
   await copyTree(from, `${to}.new`).catch((error: unknown) => {
     // A disk that is full of it helps nobody.
     rmSync(`${to}.new`, { recursive: true, force: true });

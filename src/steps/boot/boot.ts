@@ -86,7 +86,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   const next = instead ?? listDeployments(guest.sysroot)[0];
   if (next) {
     await attempt(log, () => keepPlaces(guest, next, last, log));
-    attempt(log, () => keepMountPoints(guest, next, last));
+    attempt(log, () => keepMountPoints(guest, next, last, log));
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;

@@ -4,12 +4,18 @@ import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { inside, placeInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Log } from './boot.ts';
 
 /**
  * Takes mount points over that are not in the tree: before a guest's root was read-only, nspawn made those of the guest file
  * in the deployment. A new deployment has none of them, and nspawn can no longer make them.
  */
-export function keepMountPoints({ values }: Guest, next: Deployment, last: Deployment | undefined): void {
+export function keepMountPoints(
+  { values }: Guest,
+  next: Deployment,
+  last: Deployment | undefined,
+  log: Log,
+): void {
   if (last === undefined || last.path === next.path) return;
   for (const { section, key, value } of values.settings) {
     if (section !== 'Files' || !isMount(key) || value === '') continue;
@@ -17,10 +23,20 @@ export function keepMountPoints({ values }: Guest, next: Deployment, last: Deplo
     if (varLinkOf(point) !== undefined || /^\/(etc|var|run|tmp|dev|sysroot)\//.test(point)) continue;
     const before = kindOf(last.path, point);
     if (before === undefined || kindOf(next.path, point) !== undefined) continue;
-    const place = placeInside(next.path, point);
-    if (before === 'directory') mkdirSync(place);
-    else writeFileSync(place, '', { flag: 'wx' });
+    try {
+      makePoint(placeInside(next.path, point), before);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      log.warn(
+        `${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`,
+      );
+    }
   }
+}
+
+function makePoint(place: string, kind: 'directory' | 'file'): void {
+  if (kind === 'directory') mkdirSync(place);
+  else writeFileSync(place, '', { flag: 'wx' });
 }
 
 function kindOf(root: string, path: string): 'directory' | 'file' | undefined {

@@ -1,30 +1,26 @@
 import { expect, test } from 'vitest';
 import { parseAddresses } from '../../src/machine/machine-facts.ts';
-import { countUnique } from '../../src/ostree/unique-space.ts';
+import { UniqueCount } from '../../src/ostree/unique-space.ts';
 
 test('what has no more links than those in one deployment and its object is unique', () => {
-  const line = (root: string, type: string, inode: number, links: number, blocks: number) =>
-    `${root}\t${type}\t${inode}\t${links}\t${blocks}\n`;
+  const line = (type: string, inode: number, links: number, blocks: number) =>
+    `${type}\t${inode}\t${links}\t${blocks}\n`;
   const found = [
-    line('/a', 'd', 1, 5, 8),
+    line('d', 1, 5, 8),
     // A file of /etc, which is a copy.
-    line('/a', 'f', 2, 1, 16),
+    line('f', 2, 1, 16),
     // In this deployment only.
-    line('/a', 'f', 3, 2, 32),
+    line('f', 3, 2, 32),
     // Twice in this one, and nowhere else.
-    line('/a', 'f', 4, 3, 64) + line('/a', 'f', 4, 3, 64),
-    // In both.
-    line('/a', 'f', 5, 3, 128) + line('/b', 'f', 5, 3, 128),
-    // In another guest's repository, too.
-    line('/b', 'f', 6, 3, 256),
-    line('/b', 'l', 7, 2, 0),
+    line('f', 4, 3, 64) + line('f', 4, 3, 64),
+    // In another deployment, or in another guest's repository, too.
+    line('f', 5, 3, 128),
+    line('l', 6, 4, 256),
   ].join('');
-  expect(countUnique(found)).toEqual(
-    new Map([
-      ['/a', (8 + 16 + 32 + 64) * 512],
-      ['/b', 0],
-    ]),
-  );
+  const count = new UniqueCount();
+  // It comes in pieces of any length.
+  for (const piece of found.match(/[\s\S]{1,7}/g) ?? []) count.add(piece);
+  expect(count.bytes).toBe((8 + 16 + 32 + 64) * 512);
 });
 
 test('the addresses of a machine, as busctl of systemd 257 prints them', () => {

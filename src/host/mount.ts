@@ -25,6 +25,10 @@ export const bindMapped = (from: string, to: string, base: number): Promise<void
 /** Mounts a directory once more, as it is. */
 export const bind = (from: string, to: string): Promise<void> => bindMapped(from, to, 0);
 
+/** Mounts a directory that this process has open, whatever is at its path by now: mount(8) must not look for that. */
+export const bindOpened = (opened: number, to: string): Promise<void> =>
+  mount('--no-canonicalize', '--bind', `/proc/${process.pid}/fd/${opened}`, to);
+
 export interface Layers {
   readonly lower: string;
   readonly upper: string;

@@ -1,8 +1,17 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+} from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { rehearsalOptions } from '../../generator/units/nspawn-guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
-import { bind, bindMapped, mountOverlay } from '../../host/mount.ts';
+import { bind, bindMapped, bindOpened, mountOverlay } from '../../host/mount.ts';
 import { run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
 import { runNspawn } from '../../machine/nspawn.ts';
@@ -53,12 +62,37 @@ async function viewOfPlaces(guest: Guest, root: string, variable: string, base: 
   for (const place of placesIn(root)) {
     const kept = recordedPlace(guest.name, place);
     const view =
-      kept && isDirectory(`${variable}/${kept}`)
-        ? `${variable}/${kept}`
-        : await viewOf(guest.name, place.name, `${root}${place.path}`, base);
+      (kept && (await pinned(`${variable}/${kept}`, `${scratchOf(guest.name)}/${place.name}`))) ??
+      (await viewOf(guest.name, place.name, `${root}${place.path}`, base));
     binds.push(`${view}:${place.path}`);
   }
   return binds;
+}
+
+/**
+ * Mounts a directory of the view of /var at a path that is ours, and returns that; undefined if it is no directory. The guest
+ * may run, and put a link in its place, which nspawn would follow to a directory of the host.
+ */
+async function pinned(directory: string, at: string): Promise<string | undefined> {
+  const opened = openDirectory(directory);
+  if (opened === undefined) return undefined;
+  try {
+    mkdirSync(at, { recursive: true });
+    await bindOpened(opened, at);
+    return at;
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** Returns undefined for a link, and for whatever else is no directory. */
+function openDirectory(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (/^(ENOENT|ENOTDIR|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 /** A copy-on-write view. An overlay cannot have its owners mapped, but its layers can. */

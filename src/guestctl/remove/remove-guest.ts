@@ -5,6 +5,7 @@ import { searchPath } from '../../config/search.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { run } from '../../host/process.ts';
 import {
   disableUnits,
   guestUnit,
@@ -60,7 +61,11 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const state = `${stateDirectory}/${name}`;
   const stateroot = `${sysroot}/ostree/deploy/${name}`;
   // First of all there is no boot list any more: from here on the guest has not been created.
-  if (existsSync(`${sysroot}/boot`)) renameSync(`${sysroot}/boot`, `${sysroot}/boot.removed`);
+  const boot = `${sysroot}/boot`;
+  // A guest that manages itself may have made it immutable. A removal that was cut off may have left one already.
+  await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
+  if (existsSync(boot))
+    renameSync(boot, existsSync(`${boot}.removed`) ? `${boot}.removed/${Date.now()}` : `${boot}.removed`);
   await clearImmutable(sysroot);
   // What leads to /var, if that is kept, is not removed itself.
   const kept = keepVar
@@ -83,6 +88,10 @@ const entriesBut = (directory: string, kept: readonly string[]): string[] =>
     .map((entry) => `${directory}/${entry}`)
     .filter((path) => !kept.includes(path));
 
+/** A guest may have made files immutable: chattr(1), which follows no link below a directory. Most have not, which is quicker. */
+const removal =
+  'rm -rf --one-file-system -- "$@" 2>/dev/null || { chattr -R -f -ia -- "$@"; rm -rf --one-file-system -- "$@"; }';
+
 /** Removes what a guest, or its tree, has made: that may be deeper than Node can go, or lead elsewhere. It sees this guest only. */
 async function removeConfined(guest: Guest, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
@@ -91,7 +100,7 @@ async function removeConfined(guest: Guest, paths: readonly string[]): Promise<v
       ...{ name: `remove-${guest.name}`, writable: roomsOf(guest).filter((room) => existsSync(room)) },
       ...{ capabilities: treeCapabilities, timeLimit: '2h' },
     },
-    ['rm', '-rf', '--one-file-system', '--', ...paths],
+    ['sh', '-c', removal, 'sh', ...paths],
   );
   if (exitCode === 0) return;
   throw new Failure(

@@ -66,6 +66,16 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     expect((await status(host, 'no-directory')).state).toBe('not created');
   });
 
+  // As /sysroot of a host with sysroot.readonly=true.
+  test('a Sysroot= on a file system that is mounted read-only', async () => {
+    await host.sh('mkdir -p /srv/fixed; mount -t tmpfs -o ro,mode=755 tmpfs /srv/fixed');
+    await declare(host, 'fixed', guestFile().replace('[Guest]', '[Guest]\nSysroot=/srv/fixed/mail'));
+    const why = '/srv/fixed/mail is on a file system that is mounted read-only';
+    expect((await host.try('guestctl verify fixed')).all).toMatch(/fixed\.guest:2:.*mounted read-only/);
+    expect((await host.try('guestctl doctor')).all).toContain(why);
+    await host.sh('umount /srv/fixed; rm /etc/ostree-guests/fixed.guest; systemctl daemon-reload');
+  });
+
   test('a tree without a kernel', async () => {
     await publish(host, 'debian/12/container', { kernel: false });
     await declare(host, 'no-kernel', `[Guest]\nRef=site:debian/12/container\n${remote}`);

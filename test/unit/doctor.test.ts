@@ -30,6 +30,7 @@ const healthy: Facts = {
     halfRemoved: [],
     undeclared: [],
     unprotected: [],
+    readOnly: [],
     refused: [],
   },
 };
@@ -153,6 +154,11 @@ test.each<[string, Partial<Facts>, string, string]>([
     'protection',
     { unprotected: [{ message: '/srv/mail is open', remedy: 'Run: chmod 700 /srv/mail' }] },
     ...(['bad', '/srv/mail is open'] as const),
+  ],
+  [
+    'sysroot',
+    { readOnly: [{ message: '/sysroot/mail is read-only', remedy: 'Put it elsewhere' }] },
+    ...(['bad', '/sysroot/mail is read-only'] as const),
   ],
   [
     'boot list',

@@ -47,6 +47,7 @@ export const diagnose = (facts: Facts): Finding[] => [
     bad('boot list', `${file} is not booted: ${reason}`, `Remove it: rm ${file}`),
   ),
   ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
+  ...facts.readOnly.map(({ message, remedy }) => bad('sysroot', message, remedy)),
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
   ),

@@ -15,6 +15,7 @@ import { showUnits, systemdVersion } from '../../host/systemctl.ts';
 import { type RefusedEntry, readBootList } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
+import { whyReadOnly } from '../../ostree/read-only.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 
@@ -55,6 +56,7 @@ export interface Facts {
   readonly refused: readonly RefusedEntry[];
   /** Why users of the host can reach files of guests. */
   readonly unprotected: readonly Unprotected[];
+  readonly readOnly: readonly { readonly message: string; readonly remedy: string }[];
   /** Directories of guests that are not declared. */
   readonly undeclared: readonly string[];
 }
@@ -95,6 +97,7 @@ export async function gatherFacts(): Promise<Facts> {
       .map(({ name }) => name),
     refused: declared.guests.flatMap(({ sysroot }) => refusedIn(sysroot)),
     unprotected: declared.guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
+    readOnly: declared.guests.flatMap(({ sysroot }) => whyReadOnly(sysroot) ?? []),
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
 }

@@ -13,6 +13,7 @@ import { run } from '../../host/process.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { features } from '../../ostree/ostree.ts';
 import { whyUnprotected } from '../../ostree/protection.ts';
+import { whyReadOnly } from '../../ostree/read-only.ts';
 import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
@@ -40,8 +41,8 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
 }
 
 function protection({ sysroot, values, file }: Guest): Problem[] {
-  const open = whyUnprotected(sysroot);
-  return open ? [{ at: values.at('Guest', 'Sysroot') ?? topOf(file), ...open }] : [];
+  const at = values.at('Guest', 'Sysroot') ?? topOf(file);
+  return [whyUnprotected(sysroot), whyReadOnly(sysroot)].flatMap((why) => (why ? [{ at, ...why }] : []));
 }
 
 /** What nspawn says of something that is known better already is not said twice. */

@@ -11,6 +11,8 @@ import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { whatIsStaged } from '../state/staged-update.ts';
+import { unlessDamaged } from '../state/state-file.ts';
+import { damagedState } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
@@ -34,7 +36,7 @@ export interface Overview {
   readonly trial: Trial | undefined;
   /** Commits that failed. */
   readonly rejected: readonly Rejection[];
-  /** Why its files cannot be read, if they cannot; then nothing is known of its deployments. */
+  /** Which of its files cannot be read, and why; the deployments are missing if that is so of its boot list. */
   readonly damage: string | undefined;
   /** `running` and the like are systemd's ActiveState of the guest's unit in words of machines. */
   readonly state: State;
@@ -118,18 +120,19 @@ function readFiles(guest: Guest, activeState: string): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
-  const staged = runs ? whatIsStaged(guest) : readStaged(guest.name);
+  const staged = unlessDamaged(() => (runs ? whatIsStaged(guest) : readStaged(guest.name)));
+  const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,
-    damage: undefined,
+    damage: damaged.length > 0 ? damaged.join('; ') : undefined,
     rebased: rebasedTo(guest, deployments[0]),
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
-    undeployed: readUndeployed(guest.name),
-    rollback: readRollback(guest.name),
-    trial: readTrial(guest.name, deployments[0]?.name),
-    rejected: rejectedCommits(guest.name),
+    undeployed: unlessDamaged(() => readUndeployed(guest.name)),
+    rollback: unlessDamaged(() => readRollback(guest.name)),
+    trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),
+    rejected: unlessDamaged(() => rejectedCommits(guest.name)) ?? [],
     state,
   };
 }

@@ -1,11 +1,12 @@
 import type { JournalFields } from '../host/journal.ts';
+import { type Fields, fieldsOf, isObject, WrongJson } from './json-fields.ts';
 
 /** Each attempt to change what a guest runs is in the journal, too, with this MESSAGE_ID: systemd.journal-fields(7). */
 export const messageId = '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31';
 
 export interface Attempt {
   readonly guest: string;
-  readonly action: 'create' | 'update' | 'rehearse' | 'switch' | 'rollback';
+  readonly action: (typeof actions)[number];
   /** The commits before and after. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -19,14 +20,17 @@ export interface Attempt {
   readonly message: string;
 }
 
-export type Trigger = 'timer' | 'manual' | 'start';
+const actions = ['create', 'update', 'rehearse', 'switch', 'rollback'] as const;
+const triggers = ['timer', 'manual', 'start'] as const;
+export type Trigger = (typeof triggers)[number];
 
 /**
  * `available`, `fetched`, `staged`: how far an update came. `rejected`: a commit that failed before was left alone.
  * `blessed`: the guest runs it and is healthy. `done`: a rollback took effect, or a rehearsal went well. `failed`: it
  * did not work; the guest is as before, or goes back to that.
  */
-type Outcome = 'available' | 'fetched' | 'staged' | 'rejected' | 'blessed' | 'done' | 'failed';
+const outcomes = ['available', 'fetched', 'staged', 'rejected', 'blessed', 'done', 'failed'] as const;
+type Outcome = (typeof outcomes)[number];
 
 /** systemd tells a service which timer started it: systemd.exec(5), $TRIGGER_UNIT. */
 export const triggerOf = (env: NodeJS.ProcessEnv): Trigger =>
@@ -61,37 +65,49 @@ export interface PastAttempt extends Attempt {
   readonly time: Date;
 }
 
-/** Reads a journal entry back. */
-export function parseAttempt(entry: JournalFields): PastAttempt {
+/** Reads a journal entry back. Returns undefined if it is something else. */
+export function parseAttempt(entry: JournalFields): PastAttempt | undefined {
   const values = Object.fromEntries(Object.entries(names).map(([field, key]) => [key, entry[field]]));
-  return {
-    ...(values as unknown as Attempt),
-    seconds: Number(values['seconds'] ?? 0),
-    time: new Date(Number(entry['__REALTIME_TIMESTAMP'] ?? 0) / 1000),
-  };
+  const time = new Date(Number(entry['__REALTIME_TIMESTAMP'] ?? 0) / 1000);
+  return attemptOf({ ...values, seconds: Number(values['seconds'] ?? 0), time: time.toISOString() });
 }
 
+function attemptOf(value: unknown): PastAttempt | undefined {
+  try {
+    return readAttempt(fieldsOf(value));
+  } catch (error) {
+    if (error instanceof WrongJson) return undefined;
+    throw error;
+  }
+}
+
+const readAttempt = (fields: Fields): PastAttempt => ({
+  time: fields.date('time'),
+  guest: fields.text('guest'),
+  action: fields.oneOf('action', actions),
+  from: fields.optionalText('from'),
+  to: fields.optionalText('to'),
+  version: fields.optionalText('version'),
+  trigger: fields.oneOf('trigger', triggers),
+  outcome: fields.oneOf('outcome', outcomes),
+  seconds: fields.number('seconds'),
+  message: fields.text('message'),
+});
+
+/** The format of a line; one without a number has format 1. */
+const format = 1;
 /** In characters: a message may have what a program said. */
 const longest = 2000;
 
 /** The line of an attempt in the history file; what is not known is left out. */
 export const attemptLine = ({ message, version, ...attempt }: Attempt) => ({
+  format,
   time: new Date().toISOString(),
   ...attempt,
   ...(version !== undefined && { version: version.slice(0, longest) }),
   message: message.slice(0, longest),
 });
 
-/** Reads a line back. Returns undefined if it is something else. */
-export function parseLine(value: unknown): PastAttempt | undefined {
-  const line = (value ?? {}) as Record<string, unknown>;
-  const time = new Date(String(line['time']));
-  const isText = (key: string) => typeof line[key] === 'string';
-  const isOptional = (key: string) => line[key] === undefined || isText(key);
-  const isWhole =
-    ['guest', 'action', 'outcome', 'trigger', 'message'].every(isText) &&
-    ['from', 'to', 'version'].every(isOptional) &&
-    typeof line['seconds'] === 'number' &&
-    !Number.isNaN(time.getTime());
-  return isWhole ? { ...(line as unknown as Attempt), time } : undefined;
-}
+/** Reads a line back. Returns undefined if it is something else, or if a newer version wrote it in another format. */
+export const parseLine = (value: unknown): PastAttempt | undefined =>
+  isObject(value) && (value['format'] ?? format) === format ? attemptOf(value) : undefined;

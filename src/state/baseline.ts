@@ -1,4 +1,4 @@
-import { readJson, stateFile, writeJson } from './state-file.ts';
+import { stateFiles } from './state-files.ts';
 
 /** What a guest was like before a switch: the measure of what comes after. */
 export interface Baseline {
@@ -6,7 +6,6 @@ export interface Baseline {
   readonly failedUnits: readonly string[];
 }
 
-const fileOf = (guest: string): string => stateFile(guest, 'baseline.json');
-
-export const readBaseline = (guest: string): Baseline | undefined => readJson(fileOf(guest));
-export const writeBaseline = (guest: string, baseline: Baseline): void => writeJson(fileOf(guest), baseline);
+export const readBaseline = (guest: string): Baseline | undefined => stateFiles.baseline.read(guest);
+export const writeBaseline = (guest: string, baseline: Baseline): void =>
+  stateFiles.baseline.write(guest, baseline);

@@ -44,7 +44,8 @@ function readFile(guest: string): Past {
 /** Guests have had no files before. Nobody but root can have written what counts. */
 async function readJournal(guest: string | undefined): Promise<PastAttempt[]> {
   const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(guest ? [`OSTREE_GUEST=${guest}`] : [])];
-  return (await readEntries([...matches, `--lines=${mostOfJournal}`])).map(parseAttempt);
+  const entries = await readEntries([...matches, `--lines=${mostOfJournal}`]);
+  return entries.map(parseAttempt).filter((attempt) => attempt !== undefined);
 }
 
 const mostOfJournal = 5000;

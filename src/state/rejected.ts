@@ -1,40 +1,41 @@
-import { mkdirSync } from 'node:fs';
-import { listJson, readJson, removeFile, stateFile, writeJson } from './state-file.ts';
+import { statSync } from 'node:fs';
+import { stateFiles } from './state-files.ts';
 
 /** Why a commit is not to be staged again. One file for each commit, so that nobody needs a lock. */
 export interface Rejection {
   readonly checksum: string;
   readonly reason: string;
   /** What it has in common with commits of the same content: rpm-ostree-result.ts. */
-  readonly content?: string;
+  readonly content?: string | undefined;
   /** In milliseconds since 1970. */
   readonly time: number;
 }
 
-const directoryOf = (guest: string): string => stateFile(guest, 'rejected');
-const fileOf = (guest: string, checksum: string): string => `${directoryOf(guest)}/${checksum}.json`;
-
-export const readRejection = (guest: string, checksum: string): Rejection | undefined =>
-  readJson(fileOf(guest, checksum));
-
-export function reject(guest: string, checksum: string, reason: string): void {
-  mkdirSync(directoryOf(guest), { recursive: true });
-  const before = readRejection(guest, checksum);
-  const rejection: Rejection = { ...before, checksum, reason, time: Date.now() };
-  writeJson(fileOf(guest, checksum), rejection);
+/** A commit stays rejected if its file is damaged: the name of the file says which it is. */
+export function readRejection(guest: string, checksum: string): Rejection | undefined {
+  const rejection = stateFiles.rejected.read(guest, checksum);
+  if (rejection) return rejection;
+  const file = stateFiles.rejected.path(guest, checksum);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat && { checksum, reason: `why is not known, because ${file} is damaged`, time: stat.mtimeMs };
 }
 
-/** Adds what a rejected commit consists of; a no-op where it is not rejected, or that is known. */
+export function reject(guest: string, checksum: string, reason: string): void {
+  const before = readRejection(guest, checksum);
+  stateFiles.rejected.write(guest, { ...before, checksum, reason, time: Date.now() }, checksum);
+}
+
+/** Adds what a rejected commit consists of. A no-op if it is not rejected, or if that is known. */
 export function noteContent(guest: string, checksum: string, content: string): void {
   const rejection = readRejection(guest, checksum);
   if (rejection && rejection.content !== content)
-    writeJson(fileOf(guest, checksum), { ...rejection, content });
+    stateFiles.rejected.write(guest, { ...rejection, content }, checksum);
 }
 
-export function rejectedCommits(guest: string): Rejection[] {
-  return listJson(directoryOf(guest))
-    .map((name) => readRejection(guest, name.slice(0, -'.json'.length)))
+export const rejectedCommits = (guest: string): Rejection[] =>
+  stateFiles.rejected
+    .entries(guest)
+    .map((checksum) => readRejection(guest, checksum))
     .filter((rejection) => rejection !== undefined);
-}
 
-export const forgive = (guest: string, checksum: string): void => removeFile(fileOf(guest, checksum));
+export const forgive = (guest: string, checksum: string): void => stateFiles.rejected.remove(guest, checksum);

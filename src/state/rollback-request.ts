@@ -1,4 +1,4 @@
-import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
+import { stateFiles } from './state-files.ts';
 
 /** The deployment that somebody asked for, to be made the default at the guest's next start. */
 export interface Rollback {
@@ -10,8 +10,7 @@ export interface Rollback {
   readonly time: number;
 }
 
-const fileOf = (guest: string): string => stateFile(guest, 'rollback.json');
-
-export const readRollback = (guest: string): Rollback | undefined => readJson(fileOf(guest));
-export const writeRollback = (guest: string, rollback: Rollback): void => writeJson(fileOf(guest), rollback);
-export const dropRollback = (guest: string): void => removeFile(fileOf(guest));
+export const readRollback = (guest: string): Rollback | undefined => stateFiles.rollback.read(guest);
+export const writeRollback = (guest: string, rollback: Rollback): void =>
+  stateFiles.rollback.write(guest, rollback);
+export const dropRollback = (guest: string): void => stateFiles.rollback.remove(guest);

@@ -1,7 +1,11 @@
-import { readJson, stateFile, writeJson } from './state-file.ts';
-
-const fileOf = (guest: string): string => stateFile(guest, 'seen.json');
+import { stateFiles } from './state-files.ts';
 
 /** The deployments that were in the boot list when the guest was last started: CHECKSUM.SERIAL. */
-export const readSeen = (guest: string): readonly string[] | undefined => readJson(fileOf(guest));
-export const writeSeen = (guest: string, names: readonly string[]): void => writeJson(fileOf(guest), names);
+export interface SeenDeployments {
+  readonly deployments: readonly string[];
+}
+
+export const readSeen = (guest: string): readonly string[] | undefined =>
+  stateFiles.seen.read(guest)?.deployments;
+export const writeSeen = (guest: string, deployments: readonly string[]): void =>
+  stateFiles.seen.write(guest, { deployments });

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { unlessMissing } from '../host/node-files.ts';
-import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
+import { stateFiles } from './state-files.ts';
 
 /** A fetched commit that is to be deployed at the guest's next start. */
 export interface Staged {
@@ -10,23 +10,17 @@ export interface Staged {
   /** When it was staged, in milliseconds since 1970. */
   readonly time: number;
   /** The version that the commit's metadata name. */
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
-const stagedFile = (guest: string): string => stateFile(guest, 'staged.json');
-const claimedFile = (guest: string): string => stateFile(guest, 'finalizing.json');
+export const readStaged = (guest: string): Staged | undefined =>
+  stateFiles.staged.read(guest) ?? stateFiles.claimed.read(guest);
 
-export function readStaged(guest: string): Staged | undefined {
-  return readJson(stagedFile(guest)) ?? readJson(claimedFile(guest));
-}
-
-export function writeStaged(guest: string, staged: Staged): void {
-  writeJson(stagedFile(guest), staged);
-}
+export const writeStaged = (guest: string, staged: Staged): void => stateFiles.staged.write(guest, staged);
 
 /** Forgets what is staged. */
 export function dropStaged(guest: string): void {
-  removeFile(stagedFile(guest));
+  stateFiles.staged.remove(guest);
   releaseStaged(guest);
 }
 
@@ -36,13 +30,11 @@ export function dropStaged(guest: string): void {
  * a start that was cut off is taken up by the next one.
  */
 export function claimStaged(guest: string): Staged | undefined {
-  unlessMissing(() => renameSync(stagedFile(guest), claimedFile(guest)));
-  return readJson(claimedFile(guest));
+  unlessMissing(() => renameSync(stateFiles.staged.path(guest), stateFiles.claimed.path(guest)));
+  return readClaimed(guest);
 }
 
 /** What a start that was cut off was about to deploy. */
-export const readClaimed = (guest: string): Staged | undefined => readJson(claimedFile(guest));
+export const readClaimed = (guest: string): Staged | undefined => stateFiles.claimed.read(guest);
 
-export function releaseStaged(guest: string): void {
-  removeFile(claimedFile(guest));
-}
+export const releaseStaged = (guest: string): void => stateFiles.claimed.remove(guest);

@@ -1,12 +1,14 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
-import { listJson, readJson, removeFile, stateFile, writeJson } from './state-file.ts';
+import { stateFiles } from './state-files.ts';
 
 /** A fresh deployment that has not yet been found healthy. */
 export interface Trial {
-  /** It, and the one to go back to: CHECKSUM.SERIAL. */
+  /** Its name: CHECKSUM.SERIAL. */
   readonly deployment: string;
-  readonly fallback: string;
+  /** The deployment to go back to. Undefined if the file is damaged: then it is the next one in the boot list. */
+  readonly fallback: string | undefined;
   /** When it was deployed, in milliseconds since 1970. */
   readonly since: number;
   readonly tries: number;
@@ -14,22 +16,31 @@ export interface Trial {
   readonly left: number;
 }
 
-const directoryOf = (guest: string): string => stateFile(guest, 'trials');
-const fileOf = (guest: string, { deployment, left }: Trial): string =>
-  `${directoryOf(guest)}/${deployment}+${left}.json`;
+/** What the file of a trial has in it; how many tries are left is in its name. */
+export type LastingTrial = Omit<Trial, 'left'> & { readonly fallback: string };
 
-/** The trial of a deployment; nothing where it was blessed, or never had to be. */
+const entryOf = ({ deployment, left }: Trial): string => `${deployment}+${left}`;
+const entriesOf = (guest: string, deployment: string): string[] =>
+  stateFiles.trial.entries(guest).filter((entry) => entry.startsWith(`${deployment}+`));
+
+/** Returns the trial of a deployment; undefined if it was blessed, or never had to be. */
 export function readTrial(guest: string, deployment: string | undefined): Trial | undefined {
   if (deployment === undefined) return undefined;
-  const name = trialFiles(guest).find((file) => file.startsWith(`${deployment}+`));
-  const trial = name && readJson<Omit<Trial, 'left'>>(`${directoryOf(guest)}/${name}`);
-  return trial ? { ...trial, left: Number(/\+(\d+)\.json$/.exec(name)?.[1] ?? 0) } : undefined;
+  const [entry] = entriesOf(guest, deployment);
+  if (entry === undefined) return undefined;
+  const left = Number(/\+(\d+)$/.exec(entry)?.[1] ?? 0);
+  const lasting = stateFiles.trial.read(guest, entry) ?? byName(guest, entry, deployment, left);
+  return lasting && { ...lasting, left };
 }
 
-export function beginTrial(guest: string, trial: Trial): void {
-  mkdirSync(directoryOf(guest), { recursive: true });
-  const { left: _, ...lasting } = trial;
-  writeJson(fileOf(guest, trial), lasting);
+/** What the name of a damaged file still tells. Returns undefined if the file has gone meanwhile. */
+function byName(guest: string, entry: string, deployment: string, left: number) {
+  const stat = statSync(stateFiles.trial.path(guest, entry), { throwIfNoEntry: false });
+  return stat && { deployment, fallback: undefined, since: stat.mtimeMs, tries: Math.max(left, 1) };
+}
+
+export function beginTrial(guest: string, { left, ...lasting }: LastingTrial & Pick<Trial, 'left'>): void {
+  stateFiles.trial.write(guest, lasting, entryOf({ ...lasting, left }));
 }
 
 /**
@@ -37,8 +48,18 @@ export function beginTrial(guest: string, trial: Trial): void {
  * rename is one step, and works on a full disk.
  */
 export function countTry(guest: string, trial: Trial, by = -1): void {
-  renameSync(fileOf(guest, trial), fileOf(guest, { ...trial, left: trial.left + by }));
-  syncDirectory(directoryOf(guest));
+  const next = stateFiles.trial.path(guest, entryOf({ ...trial, left: trial.left + by }));
+  renameSync(stateFiles.trial.path(guest, entryOf(trial)), next);
+  syncDirectory(dirname(next));
+}
+
+/** Finds the deployment to go back to if a trial fails; `deployments` is the boot list. */
+export function fallbackOf<T extends { readonly name: string }>(
+  { deployment, fallback }: Trial,
+  deployments: readonly T[],
+): T | undefined {
+  const after = deployments.findIndex(({ name }) => name === deployment) + 1;
+  return fallback === undefined ? deployments[after] : deployments.find(({ name }) => name === fallback);
 }
 
 /** Takes back the last start that was counted: it failed for a reason that is not the deployment's. */
@@ -48,16 +69,12 @@ export function uncountTry(guest: string, trial: Trial): void {
 
 /** Ends the trial of one deployment, and no other: another one may have begun since that was judged. */
 export function endTrial(guest: string, deployment: string): void {
-  for (const name of trialFiles(guest))
-    if (name.startsWith(`${deployment}+`)) removeFile(`${directoryOf(guest)}/${name}`);
+  for (const entry of entriesOf(guest, deployment)) stateFiles.trial.remove(guest, entry);
 }
 
 /** Ends all trials but those of the deployments named: a deployment was given up or superseded. */
 export function endTrials(guest: string, ...others: readonly string[]): void {
-  for (const name of trialFiles(guest)) {
-    if (!others.some((deployment) => name.startsWith(`${deployment}+`)))
-      removeFile(`${directoryOf(guest)}/${name}`);
-  }
+  for (const entry of stateFiles.trial.entries(guest))
+    if (!others.some((deployment) => entry.startsWith(`${deployment}+`)))
+      stateFiles.trial.remove(guest, entry);
 }
-
-const trialFiles = (guest: string): string[] => listJson(directoryOf(guest));

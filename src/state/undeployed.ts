@@ -1,6 +1,6 @@
 import { run } from '../host/process.ts';
 import { readStaged } from './staged.ts';
-import { readJson, removeFile, stateFile, writeJson } from './state-file.ts';
+import { stateFiles } from './state-files.ts';
 
 /** Why the last start could not deploy what is staged. */
 export interface Undeployed {
@@ -13,25 +13,22 @@ export interface Undeployed {
   readonly etc: readonly string[];
 }
 
-const fileOf = (guest: string): string => stateFile(guest, 'undeployed.json');
-
 /** Remembers that the staged commit failed to deploy onto the deployment with this /etc. */
 export async function rememberUndeployed(
   guest: string,
   etc: string,
   failure: Pick<Undeployed, 'checksum' | 'reason' | 'remedy'>,
 ): Promise<void> {
-  const undeployed: Undeployed = { ...failure, time: Date.now(), etc: await filesIn(etc) };
-  writeJson(fileOf(guest), undeployed);
+  stateFiles.undeployed.write(guest, { ...failure, time: Date.now(), etc: await filesIn(etc) });
 }
 
 /** Returns undefined unless it is about what is staged now. */
 export function readUndeployed(guest: string): Undeployed | undefined {
-  const undeployed = readJson<Undeployed>(fileOf(guest));
+  const undeployed = stateFiles.undeployed.read(guest);
   return undeployed && undeployed.checksum === readStaged(guest)?.checksum ? undeployed : undefined;
 }
 
-export const forgetUndeployed = (guest: string): void => removeFile(fileOf(guest));
+export const forgetUndeployed = (guest: string): void => stateFiles.undeployed.remove(guest);
 
 /**
  * Whether deploying would fail again, as far as can be told: nothing that was in /etc then was removed, renamed or replaced by

@@ -1,14 +1,14 @@
 import { isThere } from '../host/node-files.ts';
-import { stateFile, writeJson } from './state-file.ts';
+import { markerFile, writeMarker } from './markers.ts';
 
 // Two facts of a guest without a user namespace. They hold as long as its repository exists, whatever its file says later: only
 // `guestctl remove` deletes them. A guest with either of them shares files with nobody: src/trees/linking/shares.ts.
 
 /** Exists if every file of the guest is its own, and none a hard link to one of another guest. src/steps/boot/power-on looks for it, too. */
-const unsharedFile = (guest: string): string => stateFile(guest, 'unshared.json');
+const unsharedFile = (guest: string): string => markerFile(guest, 'unshared.json');
 
 /** Exists if root in the guest may have written to its repository, so that nobody may believe what that says. */
-export const unconfinedFile = (guest: string): string => stateFile(guest, 'unconfined.json');
+export const unconfinedFile = (guest: string): string => markerFile(guest, 'unconfined.json');
 
 export const unsharedNotes = (guest: string): string[] => [unsharedFile(guest), unconfinedFile(guest)];
 
@@ -20,5 +20,5 @@ export const noteUnconfined = (guest: string): void => note(unconfinedFile(guest
 
 /** A no-op if the note exists. */
 export function note(file: string): void {
-  if (!isThere(file)) writeJson(file, { since: Date.now() });
+  if (!isThere(file)) writeMarker(file);
 }

@@ -3,15 +3,23 @@ import { explain, Failure } from '../host/failure.ts';
 import { tell } from '../host/tell.ts';
 import { requireGuest } from '../state/declared.ts';
 import { requireKnown } from '../state/known-to-systemd.ts';
+import { DamagedState } from '../state/state-file.ts';
+import { damagedState } from '../state/state-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
 /** Runs the work of a service on the guest named on its command line; a failure is its last words. */
 export const serviceMain = (
   unit: (guest: string) => string,
   work: (guest: Guest) => Promise<void>,
+  { startsAnyway = false } = {},
 ): Promise<void> =>
   runService(unit, requireGuest, async (guest) => {
     await requireKnown(guest.name);
+    const damaged = damagedState(guest.name);
+    // A guest starts whatever is wrong; no other step works on what it does not understand.
+    const newer = damaged.find(({ isNewer }) => isNewer);
+    if (newer && !startsAnyway) throw new DamagedState(newer);
+    for (const { message, remedy } of damaged) complain(`${message}. ${remedy}`);
     await work(guest);
   });
 

@@ -150,3 +150,46 @@ test('an update that fails is loud: the service fails, OnFailure= units are star
     message: expect.stringMatching(/mail\.guest:5: cannot fetch/),
   });
 });
+
+const state = '/var/lib/ostree-guests/mail';
+const journalOf = (unit: string, since: string) =>
+  host.sh(`journalctl --sync; journalctl -o cat -u ${unit} --since=@${since}`);
+
+test('damaged state keeps no guest from starting, and the journal, status and doctor say what it means', async () => {
+  await declare(host, 'mail', lightFile());
+  const files = ['staged', 'finalizing', 'rollback', 'undeployed', 'baseline', 'rehearsed'];
+  const since = await host.sh('date +%s');
+  await host.sh(`cd ${state}; for one in ${files.join(' ')}; do echo '{' >$one.json; done`);
+  await restart();
+  expect((await status(host, 'mail')).state).toBe('running');
+  const journal = await journalOf('ostree-guest-boot@mail', since);
+  const [shown, doctor] = [await host.sh('guestctl status mail'), (await host.try('guestctl doctor')).stdout];
+  for (const text of [journal, shown, doctor]) {
+    // The start that takes what is staged claims it first.
+    for (const file of files.slice(1))
+      expect(text).toContain(`${state}/${file}.json is damaged: it is not JSON`);
+    expect(text).toContain('is not updated until it is asked for again');
+  }
+  expect((await host.try('systemctl start ostree-guest-switch@mail')).exitCode).toBe(1);
+  await host.sh(`guestctl rollback mail; systemctl start ostree-guest-update@mail`);
+  await host.sh(`rm ${state}/rollback.json; guestctl forgive mail; systemctl start ostree-guest-update@mail`);
+  expect(await host.sh(`ls ${state}`)).not.toMatch(/staged|finalizing|undeployed/);
+  expect(await host.sh('guestctl status mail')).toContain('baseline.json is damaged');
+  await host.sh(`rm ${state}/baseline.json ${state}/rehearsed.json`);
+});
+
+test('state of a newer version is left to it: steps refuse, and a start boots the default', async () => {
+  const newer = '{"format":9,"what":"only a newer version knows"}';
+  await host.write(`${state}/staged.json`, newer);
+  const since = await host.sh('date +%s');
+  await restart();
+  for (const step of ['update', 'switch'])
+    expect((await host.try(`systemctl start ostree-guest-${step}@mail`)).exitCode).toBe(1);
+  for (const step of ['boot', 'update', 'switch'])
+    expect(await journalOf(`ostree-guest-${step}@mail`, since)).toContain(
+      `${state}/staged.json was written by a newer version of ostree-guests (format 9; this version knows up to 1). Nothing of the guest is changed. Update the package: ostree-guests`,
+    );
+  expect((await status(host, 'mail')).state).toBe('running');
+  expect(await host.sh(`cat ${state}/staged.json`)).toBe(newer);
+  await host.sh(`rm ${state}/staged.json`);
+});

@@ -35,7 +35,9 @@ test('a service that is new and fails takes the guest back, also where it never 
   await guest('base');
   const bad = await publish(host, 'debian/12/base', { version: '2', ...faults['has a service that fails'] });
   await update(host, 'base');
-  expect(await host.sh('cat /var/lib/ostree-guests/base/baseline.json')).toBe('{"failedUnits":[]}');
+  expect(await host.sh('cat /var/lib/ostree-guests/base/baseline.json')).toBe(
+    '{"format":1,"failedUnits":[]}',
+  );
   await host.run('machinectl', 'reboot', 'base');
   await eventually(host, `test -e /var/lib/ostree-guests/base/rejected/${bad}.json`);
   await settles('base');

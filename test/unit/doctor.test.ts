@@ -27,6 +27,7 @@ const healthy: Facts = {
     machinedHangs: false,
     unsigned: [],
     foreignHolders: [],
+    damaged: [],
     halfRemoved: [],
     undeclared: [],
     unprotected: [],
@@ -164,6 +165,12 @@ test.each<[string, Partial<Facts>, string, string]>([
     'boot list',
     { refused: [{ file: '/x/ostree-1.conf', reason: 'it has not one version' }] },
     ...(['bad', '/x/ostree-1.conf is not booted: it has not one version'] as const),
+  ],
+  [
+    'state',
+    { damaged: [{ file: '/x', isNewer: false, message: '/x is damaged', remedy: 'Remove it: rm /x' }] },
+    'bad',
+    '/x is damaged',
   ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
   [

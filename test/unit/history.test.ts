@@ -47,11 +47,22 @@ test('it is read back from what journalctl prints', () => {
   })}\n`;
   const [entry = {}] = parseEntries(printed);
   const past = parseAttempt(entry);
+  if (!past) throw new Error('it is no attempt');
   expect(past).toEqual({ ...attempt, version: undefined, time: new Date('2026-11-24T06:43:48.101Z') });
   expect(historyText([past], plain)).toBe(
     `TIME                     GUEST  ACTION  OUTCOME  TO            MESSAGE
 Tue 2026-11-24 06:43:48  mail   switch  failed   bbbbbbbbbbbb  bad.service failed`,
   );
+});
+
+test('an entry with our MESSAGE_ID that is no attempt is left out', () => {
+  expect(parseAttempt({ MESSAGE: 'forged' })).toBeUndefined();
+  expect(parseAttempt({ ...attemptFields(attempt), OSTREE_GUEST_ACTION: 'own' })).toBeUndefined();
+});
+
+test('a line of another format is left out', () => {
+  expect(parseLine({ ...attemptLine(attempt), format: undefined })).toBeDefined();
+  expect(parseLine({ ...attemptLine(attempt), format: 2 })).toBeUndefined();
 });
 
 test('what is not text in the journal is read, too', () => {

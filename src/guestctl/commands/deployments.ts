@@ -2,6 +2,7 @@ import { isPinned } from '../../ostree/deployments.ts';
 import { uniqueSpace } from '../../ostree/unique-space.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { readRejection } from '../../state/rejected.ts';
+import { unlessDamaged } from '../../state/state-file.ts';
 import { type Define, guestArgument, outputOption, print } from '../command.ts';
 import { type Overview, overviewOf } from '../overview.ts';
 import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
@@ -33,7 +34,7 @@ const rowsOf = (
     isRunning: deployment === running,
     isPinned: isPinned(deployment),
     trial: index === 0 ? trial : undefined,
-    rejection: readRejection(guest.name, deployment.checksum),
+    rejection: unlessDamaged(() => readRejection(guest.name, deployment.checksum)),
     unique: space.get(deployment.name) ?? 0,
   }));
 

@@ -12,7 +12,8 @@ export const history: Define = (guestctl) =>
     .addOption(outputOption())
     .action(async (name: string | undefined, _options, command) => {
       const { attempts, damaged } = await readPast(name);
-      for (const place of damaged) tell(`${place}: this line is damaged, and left out`);
+      for (const place of damaged)
+        tell(`${place}: this line is damaged, or of a newer version of ostree-guests. It is left out`);
       await print(command, {
         json: () => attempts.map(attemptJson),
         text: (screen) => historyText(attempts, screen),

@@ -48,6 +48,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   ),
   ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
   ...facts.readOnly.map(({ message, remedy }) => bad('sysroot', message, remedy)),
+  ...facts.damaged.map(({ message, remedy }) => bad('state', message, remedy)),
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
   ),

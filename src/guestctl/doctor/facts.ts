@@ -16,6 +16,8 @@ import { type RefusedEntry, readBootList } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
+import type { Damage } from '../../state/state-file.ts';
+import { buildResultFile, damagedState } from '../../state/state-files.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 
@@ -57,6 +59,8 @@ export interface Facts {
   /** Why users of the host can reach files of guests. */
   readonly unprotected: readonly Unprotected[];
   readonly readOnly: readonly { readonly message: string; readonly remedy: string }[];
+  /** State files of guests and builds that cannot be used. */
+  readonly damaged: readonly Damage[];
   /** Directories of guests that are not declared. */
   readonly undeclared: readonly string[];
 }
@@ -95,19 +99,25 @@ export async function gatherFacts(): Promise<Facts> {
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),
-    refused: declared.guests.flatMap(({ sysroot }) => refusedIn(sysroot)),
+    refused: declared.guests.flatMap(
+      ({ sysroot }) => unlessForbidden(() => readBootList(sysroot).refused) ?? [],
+    ),
     unprotected: declared.guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
     readOnly: declared.guests.flatMap(({ sysroot }) => whyReadOnly(sysroot) ?? []),
+    damaged: [
+      ...names.flatMap((name) => unlessForbidden(() => damagedState(name)) ?? []),
+      ...declared.builds.flatMap(({ name }) => unlessForbidden(() => buildResultFile.damage(name)) ?? []),
+    ],
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
 }
 
-function refusedIn(sysroot: string): RefusedEntry[] {
+/** Returns undefined if only root may look. */
+function unlessForbidden<T>(look: () => T): T | undefined {
   try {
-    return readBootList(sysroot).refused;
+    return look();
   } catch (error) {
-    // Only root may look.
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return [];
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
     throw error;
   }
 }

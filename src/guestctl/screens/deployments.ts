@@ -55,7 +55,9 @@ export const deploymentJson = (row: DeploymentRow) => ({
   next: row.isNext,
   running: row.isRunning,
   pinned: row.isPinned,
-  trial: row.trial ? { tries: row.trial.tries, left: row.trial.left, fallback: row.trial.fallback } : null,
+  trial: row.trial
+    ? { tries: row.trial.tries, left: row.trial.left, fallback: row.trial.fallback ?? null }
+    : null,
   rejected: row.rejection?.reason ?? null,
   unique: row.unique,
 });

@@ -32,7 +32,7 @@ export function overviewJson(overview: Overview) {
         }
       : null,
     rollback: rollback?.deployment ?? null,
-    trial: trial ? { tries: trial.tries, left: trial.left, fallback: trial.fallback } : null,
+    trial: trial ? { tries: trial.tries, left: trial.left, fallback: trial.fallback ?? null } : null,
     rejected: rejected.map(({ checksum, reason, time }) => ({
       checksum,
       reason,

@@ -5,7 +5,7 @@ import { type Deployment, hasBus, listDeployments } from '../../ostree/deploymen
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
 import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
-import { endTrial, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
+import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { record } from '../record-attempt.ts';
 import { judge } from './health.ts';
 
@@ -26,7 +26,7 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   const verdict = await judge(subject, guest.update, report);
   if (verdict.kind === 'stopped')
     return report.step('It was stopped before it could be judged. Its next start is counted, too');
-  const from = deployments.find(({ name }) => name === trial.fallback);
+  const from = fallbackOf(trial, deployments);
   const attempt = {
     ...({ action: 'switch', trigger: 'start', since: trial.since } as const),
     ...{ from: from?.checksum, to: fresh.checksum, version: fresh.title },

@@ -8,6 +8,7 @@ import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
 import { readRollback } from '../../state/rollback-request.ts';
 import { readStaged } from '../../state/staged.ts';
+import { damagedState } from '../../state/state-files.ts';
 import { readTrial } from '../../state/trial.ts';
 import { isUnshared, noteUnconfined, noteUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
@@ -40,6 +41,11 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
     return pointToDefault(guest);
   }
   await requireStopped(guest, log);
+  if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
+    // A newer version of this program knows what is to be done: serviceMain() has told who looks.
+    await attempt(log, () => ownFiles(guest, log));
+    return pointToDefault(guest);
+  }
   attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, log);
   const next = await chooseDeployment(guest, log);
@@ -64,7 +70,7 @@ async function ownFiles(guest: Guest, log: Log): Promise<void> {
   noteUnshared(name);
 }
 
-/** For its maintenance a guest boots what it would boot, and nothing is decided about it. */
+/** Has a guest boot what it would boot; nothing is decided about it. */
 function pointToDefault({ name, sysroot }: Guest): void {
   const [next] = listDeployments(sysroot);
   if (next) point(name, next);

@@ -3,4 +3,4 @@ import { log } from '../../host/tell.ts';
 import { complain, serviceMain } from '../service.ts';
 import { boot } from './boot.ts';
 
-void serviceMain(bootUnit, (guest) => boot(guest, { say: log, warn: complain }));
+void serviceMain(bootUnit, (guest) => boot(guest, { say: log, warn: complain }), { startsAnyway: true });

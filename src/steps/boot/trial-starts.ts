@@ -4,7 +4,7 @@ import { Failure } from '../../host/failure.ts';
 import { makeDefault } from '../../ostree/boot-list.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { readRejection, reject } from '../../state/rejected.ts';
-import { countTry, endTrials, readTrial } from '../../state/trial.ts';
+import { countTry, endTrials, fallbackOf, readTrial } from '../../state/trial.ts';
 import { record } from '../record-attempt.ts';
 import type { Log } from './boot.ts';
 
@@ -17,7 +17,7 @@ export async function giveUpFailed(guest: Guest, log: Log): Promise<Deployment |
   const [failed] = deployments;
   const trial = readTrial(guest.name, failed?.name);
   if (!failed || !trial || trial.left > 0) return undefined;
-  const fallback = deployments.find(({ name }) => name === trial.fallback);
+  const fallback = fallbackOf(trial, deployments);
   if (!fallback) {
     endTrials(guest.name);
     throw new Failure(`${failed.title} failed, but there is no deployment to go back to`);

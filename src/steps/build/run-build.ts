@@ -5,9 +5,10 @@ import { shown } from '../../host/printable.ts';
 import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import { writeResult } from '../../state/build-result.ts';
 import type { Report } from '../../state/report.ts';
 import { type Committed, ensureRepository } from '../../trees/build/commit-build.ts';
-import { definitionOf, writeResult } from '../../trees/build/result.ts';
+import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { makeRooms, type Rooms, runInside, workPlace } from './build-container.ts';
 

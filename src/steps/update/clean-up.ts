@@ -1,16 +1,12 @@
-import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { cleanup } from '../../ostree/sysroot.ts';
 import { pruneSnapshots } from '../../ostree/var-snapshots.ts';
+import { isMarked, mark, unmark } from '../../state/markers.ts';
 import type { Report } from '../../state/report.ts';
-import { removeFile, stateFile, writeJson } from '../../state/state-file.ts';
 import { dropUnusedRefs } from '../../trees/unused-refs.ts';
-
-/** There while a clean-up is going on. */
-const mark = (guest: string): string => stateFile(guest, 'cleaning.json');
 
 /**
  * Removes what no deployment and no ref needs. If something cannot be removed, that is told, and stops nothing else: an update
@@ -18,7 +14,7 @@ const mark = (guest: string): string => stateFile(guest, 'cleaning.json');
  */
 export async function cleanUp(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
-  writeJson(mark(name), { since: Date.now() });
+  mark(name, 'cleaning.json');
   try {
     await dropUnusedRefs(guest);
     await cleanup(sysroot, name);
@@ -30,7 +26,7 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
     await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
     return report.step(`${error.message}. The next update tries that again`);
   }
-  removeFile(mark(name));
+  unmark(name, 'cleaning.json');
 }
 
 /**
@@ -38,5 +34,5 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
  * complete.
  */
 export async function finishCleanUp(guest: Guest, report: Report): Promise<void> {
-  if (existsSync(mark(guest.name))) await cleanUp(guest, report);
+  if (isMarked(guest.name, 'cleaning.json')) await cleanUp(guest, report);
 }

@@ -1,18 +1,17 @@
 import type { Guest } from '../../config/guest.ts';
-import type { Packages } from '../../config/packages.ts';
 import {
   type RpmOstreeDeployment,
   rpmOstree,
   rpmOstreeFailure,
   tryRpmOstree,
 } from '../../machine/rpm-ostree.ts';
+import {
+  dropPackagesInside,
+  type PackagesInside,
+  readPackagesInside,
+  writePackagesInside,
+} from '../../state/packages-inside.ts';
 import type { Report } from '../../state/report.ts';
-import { readJson, removeFile, stateFile, writeJson } from '../../state/state-file.ts';
-
-type Declared = Pick<Packages, 'install' | 'remove'>;
-
-/** What declarations have brought: what is no longer declared is undone. */
-const fileOf = (guest: string): string => stateFile(guest, 'packages-inside.json');
 
 /** What rpm-ostree has to be told, by its commands. */
 export interface Changes {
@@ -28,8 +27,8 @@ export interface Changes {
  */
 export function changesTo(
   current: RpmOstreeDeployment | undefined,
-  { install, remove }: Declared,
-  before: Declared,
+  { install, remove }: PackagesInside,
+  before: PackagesInside,
 ): Changes {
   const requested = current?.['requested-packages'] ?? [];
   const removed = current?.['requested-base-removals'] ?? [];
@@ -43,11 +42,11 @@ export function changesTo(
   };
 }
 
-const none: Declared = { install: [], remove: [] };
+const none: PackagesInside = { install: [], remove: [] };
 
 /** Whether the declaration asks for anything, now or before. */
 export const hasDeclared = ({ name, packages }: Guest): boolean =>
-  packages !== undefined || readJson(fileOf(name)) !== undefined;
+  packages !== undefined || readPackagesInside(name) !== undefined;
 
 /** Brings the requested packages to the declaration. */
 export async function bringPackages(
@@ -55,8 +54,8 @@ export async function bringPackages(
   deployments: readonly RpmOstreeDeployment[],
   report: Report,
 ): Promise<void> {
-  const declared: Declared = packages ?? none;
-  const before = readJson<Declared>(fileOf(name)) ?? none;
+  const declared: PackagesInside = packages ?? none;
+  const before = readPackagesInside(name) ?? none;
   const { reset, uninstall, install, remove } = changesTo(deployments[0], declared, before);
   const act = async (...args: string[]) => {
     report.step(`Running rpm-ostree ${args.join(' ')} in ${name}`);
@@ -68,16 +67,16 @@ export async function bringPackages(
   if (install.length > 0) await act('install', '--idempotent', '--allow-inactive', '--assumeyes', ...install);
   if (remove.length > 0) await leaveOut(name, remove, report);
   const brought = broughtBy(declared, before, deployments);
-  if (brought.install.length + brought.remove.length > 0) writeJson(fileOf(name), brought);
-  else removeFile(fileOf(name));
+  if (brought.install.length + brought.remove.length > 0) writePackagesInside(name, brought);
+  else dropPackagesInside(name);
 }
 
 /** What was undone counts as brought as long as there is a deployment with it: the guest may go back to that. */
 export function broughtBy(
-  declared: Declared,
-  before: Declared,
+  declared: PackagesInside,
+  before: PackagesInside,
   deployments: readonly RpmOstreeDeployment[],
-): Declared {
+): PackagesInside {
   const there = (key: 'requested-packages' | 'requested-base-removals') =>
     deployments.flatMap((one) => one[key] ?? []);
   const [packages, removals] = [there('requested-packages'), there('requested-base-removals')];

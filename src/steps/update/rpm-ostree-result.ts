@@ -3,8 +3,8 @@
 import { isRecent } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import type { RpmOstreeDeployment } from '../../machine/rpm-ostree.ts';
+import { readRefused, writeRefused } from '../../state/refused.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../../state/rejected.ts';
-import { readJson, stateFile, writeJson } from '../../state/state-file.ts';
 
 /** What two commits have in common that differ in the time they were made; undefined where the commit says it all. */
 export function contentOf(deployment: RpmOstreeDeployment): string | undefined {
@@ -31,30 +31,19 @@ export function rejectionOf(guest: string, deployment: RpmOstreeDeployment): Rej
   );
 }
 
-/** An attempt that made nothing but what had failed before. */
-interface Refused {
-  /** A digest of what was offered and declared, and of what it was to replace. */
-  readonly attempt: string;
-  /** The rejected commit that came out. */
-  readonly rejected: string;
-  /** In milliseconds since 1970. */
-  readonly time: number;
-}
-
-const fileOf = (guest: string): string => stateFile(guest, 'refused.json');
 const day = 24 * 3600 * 1000;
 
 export const digestOfAttempt = (...parts: readonly unknown[]): string => sha256(JSON.stringify(parts));
 
 export const rememberRefused = (guest: string, attempt: string, rejected: string): void =>
-  writeJson(fileOf(guest), { attempt, rejected, time: Date.now() } satisfies Refused);
+  writeRefused(guest, { attempt, rejected, time: Date.now() });
 
 /**
  * Why an attempt need not be made again: it was made within a day, and what came out of it is still rejected. After a day
  * it is, because an offer does not name all packages that it would bring.
  */
 export function refusedBefore(guest: string, attempt: string): Rejection | undefined {
-  const refused = readJson<Refused>(fileOf(guest));
+  const refused = readRefused(guest);
   if (refused?.attempt !== attempt || !isRecent(refused.time, day)) return undefined;
   return readRejection(guest, refused.rejected);
 }

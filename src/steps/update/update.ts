@@ -100,7 +100,7 @@ function isCurrent(guest: Guest, checksum: string): boolean {
   const [next] = listDeployments(guest.sysroot);
   if (next?.checksum === checksum) {
     // The remote went back to what is deployed: nothing is left to be done at the next start.
-    if (staged) dropStaged(guest.name);
+    dropStaged(guest.name);
     return true;
   }
   // A staged commit that lost objects is fetched again.

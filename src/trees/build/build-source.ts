@@ -5,12 +5,13 @@ import { isRecent } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
+import { readResult } from '../../state/build-result.ts';
 import { requireBuild } from '../../state/declared.ts';
 import type { Report } from '../../state/report.ts';
 import { keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
 import type { Source } from '../source.ts';
-import { definitionOf, readResult } from './result.ts';
+import { definitionOf } from './result.ts';
 
 /** A tree that is made on this host. Whether it is a new one is known once it is made. */
 export function buildSource(guest: Guest, origin: BuildOrigin): Source {

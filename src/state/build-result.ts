@@ -1,0 +1,16 @@
+import { buildResultFile } from './state-files.ts';
+
+/** What came of the last run of a build. */
+export interface BuildResult {
+  /** What it was told to do: definitionOf(). */
+  readonly definition: string;
+  /** In milliseconds since 1970. */
+  readonly ended: number;
+  /** The commit, whether it is a new one or not. */
+  readonly checksum?: string | undefined;
+  /** Why there is none. */
+  readonly failure?: string | undefined;
+}
+
+export const readResult = (build: string): BuildResult | undefined => buildResultFile.read(build);
+export const writeResult = (build: string, result: BuildResult): void => buildResultFile.write(build, result);

@@ -1,0 +1,70 @@
+/** Why JSON is not what it should be; goes no further than the parser of a state file. */
+export class WrongJson extends Error {}
+
+/** The fields of a JSON object. Each getter fails with the name of the field that is missing or of another type. */
+export interface Fields {
+  text(key: string): string;
+  /** Returns undefined if the field is missing. */
+  optionalText(key: string): string | undefined;
+  number(key: string): number;
+  flag(key: string): boolean;
+  date(key: string): Date;
+  oneOf<T extends string>(key: string, values: readonly T[]): T;
+  texts(key: string): string[];
+  /** A commit: 64 hexadecimal digits. */
+  checksum(key: string): string;
+  optionalChecksum(key: string): string | undefined;
+  /** A deployment: CHECKSUM.SERIAL. */
+  deployment(key: string): string;
+  deployments(key: string): string[];
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+const isChecksum = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}$/.test(value);
+const isDeployment = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}\.\d+$/.test(value);
+const isDate = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+const isOneOf =
+  <T extends string>(values: readonly T[]) =>
+  (value: unknown): value is T =>
+    values.some((one) => one === value);
+const listOf =
+  <T>(is: (value: unknown) => value is T) =>
+  (value: unknown): value is T[] =>
+    Array.isArray(value) && value.every(is);
+
+/** Whether it is a JSON object, and no list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Fails if it is no JSON object. */
+export function fieldsOf(value: unknown): Fields {
+  if (!isObject(value)) throw new WrongJson('it is not a JSON object');
+  const get =
+    <T>(is: (field: unknown) => field is T, what: string) =>
+    (key: string): T => {
+      const field = value[key];
+      if (is(field)) return field;
+      throw new WrongJson(`"${key}" is ${field === undefined ? 'missing' : `not ${what}`}`);
+    };
+  const text = get(isText, 'text');
+  const checksum = get(isChecksum, 'a commit');
+  const optional =
+    <T>(getter: (key: string) => T) =>
+    (key: string): T | undefined =>
+      value[key] === undefined ? undefined : getter(key);
+  return {
+    text,
+    optionalText: optional(text),
+    number: get(isNumber, 'a number'),
+    flag: get(isFlag, 'true or false'),
+    date: (key) => new Date(get(isDate, 'a time')(key)),
+    oneOf: (key, values) => get(isOneOf(values), `one of ${values.join(', ')}`)(key),
+    texts: get(listOf(isText), 'a list of texts'),
+    checksum,
+    optionalChecksum: optional(checksum),
+    deployment: get(isDeployment, 'a deployment'),
+    deployments: get(listOf(isDeployment), 'a list of deployments'),
+  };
+}

@@ -1,0 +1,175 @@
+// All state files, each with its parser and with what is done if it is damaged. A power cut damages none of them: they are
+// replaced in one rename. A disk that lies, a full restore that was cut short, and an editor do.
+import { readdirSync } from 'node:fs';
+import { buildDirectory } from '../config/build.ts';
+import { unlessMissing } from '../host/node-files.ts';
+import type { Baseline } from './baseline.ts';
+import type { BuildResult } from './build-result.ts';
+import { fieldsOf } from './json-fields.ts';
+import type { PackagesInside } from './packages-inside.ts';
+import type { Refused } from './refused.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import type { Rejection } from './rejected.ts';
+import type { Rollback } from './rollback-request.ts';
+import type { SeenDeployments } from './seen-deployments.ts';
+import type { Staged } from './staged.ts';
+import { type Damage, StateFile, stateFile } from './state-file.ts';
+import type { LastingTrial } from './trial.ts';
+import type { Undeployed } from './undeployed.ts';
+
+const parseStaged = (value: unknown): Staged => {
+  const fields = fieldsOf(value);
+  return {
+    checksum: fields.checksum('checksum'),
+    refspec: fields.text('refspec'),
+    time: fields.number('time'),
+    version: fields.optionalText('version'),
+  };
+};
+
+/** The files in a guest's state directory. */
+export const stateFiles = {
+  staged: new StateFile<Staged>({
+    name: 'staged.json',
+    format: 1,
+    parse: parseStaged,
+    ifDamaged: 'The guest starts as it is; its next update stages again what it offers',
+  }),
+  claimed: new StateFile<Staged>({
+    name: 'finalizing.json',
+    format: 1,
+    parse: parseStaged,
+    ifDamaged: 'The guest starts as it is; its next update stages again what it offers',
+  }),
+  rollback: new StateFile<Rollback>({
+    name: 'rollback.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return {
+        deployment: fields.deployment('deployment'),
+        var: fields.flag('var'),
+        time: fields.number('time'),
+      };
+    },
+    ifDamaged:
+      'Which deployment was asked for is not known: the guest starts as it is, and is not updated until it is asked for again',
+    isNeeded: true,
+  }),
+  trial: new StateFile<LastingTrial>({
+    name: 'trials/*.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return {
+        deployment: fields.deployment('deployment'),
+        fallback: fields.deployment('fallback'),
+        since: fields.number('since'),
+        tries: fields.number('tries'),
+      };
+    },
+    ifDamaged:
+      'The trial goes on by the name of the file; if it fails, the next deployment in the boot list is taken',
+  }),
+  rejected: new StateFile<Rejection>({
+    name: 'rejected/*.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return {
+        checksum: fields.checksum('checksum'),
+        reason: fields.text('reason'),
+        content: fields.optionalText('content'),
+        time: fields.number('time'),
+      };
+    },
+    ifDamaged: 'The commit in the name of the file stays rejected; why is no longer known',
+  }),
+  refused: new StateFile<Refused>({
+    name: 'refused.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return {
+        attempt: fields.text('attempt'),
+        rejected: fields.checksum('rejected'),
+        time: fields.number('time'),
+      };
+    },
+    ifDamaged: 'The next update tries once more what came out as something rejected',
+  }),
+  packagesInside: new StateFile<PackagesInside>({
+    name: 'packages-inside.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return { install: fields.texts('install'), remove: fields.texts('remove') };
+    },
+    ifDamaged:
+      'Which packages declarations brought is not known: without the file, those that are no longer declared stay',
+    isNeeded: true,
+  }),
+  undeployed: new StateFile<Undeployed>({
+    name: 'undeployed.json',
+    format: 1,
+    parse(value) {
+      const fields = fieldsOf(value);
+      return {
+        checksum: fields.checksum('checksum'),
+        reason: fields.text('reason'),
+        remedy: fields.text('remedy'),
+        time: fields.number('time'),
+        etc: fields.texts('etc'),
+      };
+    },
+    ifDamaged: 'The guest may be restarted once in vain for an update that cannot be deployed',
+  }),
+  baseline: new StateFile<Baseline>({
+    name: 'baseline.json',
+    format: 1,
+    parse: (value) => ({ failedUnits: fieldsOf(value).texts('failedUnits') }),
+    ifDamaged: 'Failed units do not count against a deployment until the next update of the running guest',
+  }),
+  rehearsed: new StateFile<Rehearsal>({
+    name: 'rehearsed.json',
+    format: 1,
+    parse: (value) => ({ checksum: fieldsOf(value).checksum('checksum') }),
+    ifDamaged: 'What is staged is rehearsed again',
+  }),
+  seen: new StateFile<SeenDeployments>({
+    name: 'seen.json',
+    // Format 1 was a list, which has no place for a number.
+    format: 2,
+    parse: (value) =>
+      Array.isArray(value)
+        ? { deployments: fieldsOf({ deployments: value }).deployments('deployments') }
+        : { deployments: fieldsOf(value).deployments('deployments') },
+    ifDamaged: 'What the guest deployed by itself since its last start is not put on trial',
+  }),
+};
+
+/** The result of a build, in the directory of the build. */
+export const buildResultFile = new StateFile<BuildResult>({
+  name: 'result.json',
+  directoryOf: buildDirectory,
+  format: 1,
+  parse(value) {
+    const fields = fieldsOf(value);
+    return {
+      definition: fields.text('definition'),
+      ended: fields.number('ended'),
+      checksum: fields.optionalChecksum('checksum'),
+      failure: fields.optionalText('failure'),
+    };
+  },
+  ifDamaged: 'The tree is built again for the next update that wants it',
+});
+
+/** The state files of a guest that cannot be used. */
+export function damagedState(guest: string): Damage[] {
+  // Some commands ask for each guest, and most have hardly any of these files.
+  const names = unlessMissing(() => readdirSync(stateFile(guest, ''))) ?? [];
+  return Object.values(stateFiles)
+    .filter(({ definition }) => names.includes(definition.name.split('/')[0] ?? ''))
+    .flatMap((kind) => kind.damage(guest));
+}

@@ -1,0 +1,206 @@
+// State files: whatever is in one, the program reads a value of the right type, or says what is wrong and what that means.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { markers } from '../../src/state/markers.ts';
+import { readRejection, reject } from '../../src/state/rejected.ts';
+import { readRollback, writeRollback } from '../../src/state/rollback-request.ts';
+import { readSeen, writeSeen } from '../../src/state/seen-deployments.ts';
+import { claimStaged, dropStaged, readStaged, writeStaged } from '../../src/state/staged.ts';
+import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
+import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
+import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
+
+const { root } = vi.hoisted(() => ({ root: { path: '' } }));
+vi.mock('../../src/config/guest.ts', async (original) =>
+  Object.defineProperty({ ...(await original<object>()) }, 'stateDirectory', { get: () => root.path }),
+);
+beforeEach(() => {
+  root.path = mkdtempSync(join(tmpdir(), 'state-'));
+});
+afterEach(() => rmSync(root.path, { recursive: true }));
+
+const commit = 'a'.repeat(64);
+const deployment = `${commit}.0`;
+const staged = { checksum: commit, refspec: 'site:debian', time: 1, version: '12.1' };
+
+/** What is right for each kind, without a number: such a file was written by the version before there were numbers. */
+const right: Readonly<Record<keyof typeof stateFiles, object>> = {
+  staged,
+  claimed: { checksum: commit, refspec: 'site:debian', time: 1.5 },
+  rollback: { deployment, var: false, time: 1 },
+  trial: { deployment, fallback: `${commit}.1`, since: 1, tries: 2 },
+  rejected: { checksum: commit, reason: 'bad.service failed', time: 1 },
+  refused: { attempt: 'abc', rejected: commit, time: 1 },
+  packagesInside: { install: ['vim'], remove: [] },
+  undeployed: { checksum: commit, reason: 'it cannot merge', remedy: 'Rename it', time: 1, etc: ['f a'] },
+  baseline: { failedUnits: ['bad.service'] },
+  rehearsed: { checksum: commit },
+  seen: [deployment],
+};
+const kinds = Object.entries(stateFiles).map(
+  ([key, kind]) => [key as keyof typeof stateFiles, kind as StateFile<object>] as const,
+);
+const entry = commit;
+
+function put(kind: StateFile<object>, content: string | Buffer): string {
+  const file = kind.path('mail', entry);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+describe.each(kinds)('%s', (key, kind) => {
+  const json = JSON.stringify(right[key]);
+
+  test('a file of the version before reads as format 1, and comes back as it was written', () => {
+    put(kind, json);
+    const found = kind.look('mail', entry);
+    expect(found).toMatchObject({ value: key === 'seen' ? { deployments: right[key] } : right[key] });
+    if (!found || !('value' in found)) throw new Error('no value');
+    kind.write('mail', found.value, entry);
+    expect(kind.look('mail', entry)).toEqual(found);
+    expect(JSON.parse(readFileSync(kind.path('mail', entry), 'utf8'))['format']).toBe(kind.definition.format);
+    kind.remove('mail', entry);
+    expect(kind.look('mail', entry)).toBeUndefined();
+  });
+
+  test.each([
+    ['truncated', json.slice(0, -2), 'it is not JSON'],
+    ['empty', '', 'it is empty'],
+    ['blank', '\n\n', 'it is empty'],
+    ['zeros, as after a power cut on some file systems', Buffer.alloc(64), 'it is not JSON'],
+    ['binary', Buffer.from([0xff, 0xfe, 0x00, 0x7b, 0x80]), 'it is not JSON'],
+    ['a number', '1', 'it is not a JSON object'],
+    ['null', 'null', 'it is not a JSON object'],
+    ['an object with nothing in it', '{}', /^"\w+" is missing$/],
+    ['a text for a number', JSON.stringify({ format: '1' }), '"format" is not a format number'],
+    ['larger than any such file', Buffer.alloc(3 << 20, 32), 'it is not a text file'],
+  ])('%s: damaged', (_, content, what) => {
+    const file = put(kind, content);
+    const found = kind.look('mail', entry);
+    if (!found || !('damage' in found)) throw new Error('it was read');
+    const { message, remedy, isNewer } = found.damage;
+    expect([isNewer, remedy]).toEqual([false, `Remove it: rm ${file}`]);
+    expect(message.replace(`. ${kind.definition.ifDamaged}`, '')).toMatch(
+      typeof what === 'string' ? `${file} is damaged: ${what}` : /is missing$/,
+    );
+    expect(damagedState('mail')).toEqual([found.damage]);
+  });
+
+  test('each field is missed, and each of another type is noticed', () => {
+    if (key === 'seen') return;
+    const optional = ['version', 'content'];
+    for (const field of Object.keys(right[key])) {
+      put(kind, JSON.stringify({ ...right[key], [field]: { of: 'another type' } }));
+      expect([field, kind.damage('mail')]).toMatchObject([
+        field,
+        [{ message: expect.stringContaining(`"${field}" is not`) }],
+      ]);
+      put(kind, JSON.stringify({ ...right[key], [field]: undefined }));
+      expect([field, kind.damage('mail').length]).toEqual([field, optional.includes(field) ? 0 : 1]);
+    }
+  });
+
+  test('a pipe is not waited for', () => {
+    const file = put(kind, '');
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(kind.damage('mail')).toMatchObject([
+      { message: expect.stringContaining('it is not a text file') },
+    ]);
+  });
+
+  test('of a newer version: nothing reads, replaces or removes it', () => {
+    const newer = JSON.stringify({ ...right[key], format: kind.definition.format + 1 });
+    const file = put(kind, newer);
+    const refusal = expect.objectContaining({
+      message: expect.stringContaining(`${file} was written by a newer version of ostree-guests (format `),
+      remedy: 'Update the package: ostree-guests',
+    });
+    expect(() => kind.read('mail', entry)).toThrow(refusal);
+    expect(() => kind.write('mail', right[key], entry)).toThrow(refusal);
+    expect(() => kind.remove('mail', entry)).toThrow(refusal);
+    expect(readFileSync(file, 'utf8')).toBe(newer);
+    expect(damagedState('mail')).toMatchObject([{ isNewer: true, file }]);
+  });
+});
+
+test('a guest without state has no damage', () => {
+  expect(damagedState('mail')).toEqual([]);
+  expect(readStaged('mail')).toBeUndefined();
+  dropStaged('mail');
+});
+
+describe('what is done with damage', () => {
+  test('what is staged counts as missing, and the next update replaces it', () => {
+    put(stateFiles.staged, '{"checksum":');
+    expect(readStaged('mail')).toBeUndefined();
+    expect(claimStaged('mail')).toBeUndefined();
+    writeStaged('mail', staged);
+    expect(claimStaged('mail')).toEqual(staged);
+    expect(damagedState('mail')).toEqual([]);
+  });
+
+  test('a rollback that was asked for is not passed over, and can be asked for again', () => {
+    put(stateFiles.rollback, '{}');
+    expect(() => readRollback('mail')).toThrow(DamagedState);
+    writeRollback('mail', { deployment, var: false, time: 1 });
+    expect(readRollback('mail')).toMatchObject({ deployment });
+  });
+
+  test('a commit stays rejected', () => {
+    const file = put(stateFiles.rejected, '');
+    expect(readRejection('mail', commit)).toMatchObject({
+      checksum: commit,
+      reason: `why is not known, because ${file} is damaged`,
+    });
+    reject('mail', commit, 'it failed again');
+    expect(readRejection('mail', commit)).toMatchObject({ reason: 'it failed again' });
+  });
+
+  test('a trial goes on: the name of its file has the deployment and the tries that are left', () => {
+    beginTrial('mail', { deployment, fallback: `${commit}.1`, since: 1, tries: 3, left: 3 });
+    writeFileSync(`${root.path}/mail/trials/${deployment}+3.json`, 'x');
+    const trial = readTrial('mail', deployment);
+    if (!trial) throw new Error('the trial has ended');
+    expect(trial).toMatchObject({ deployment, fallback: undefined, tries: 3, left: 3 });
+    countTry('mail', trial);
+    expect(readTrial('mail', deployment)).toMatchObject({ left: 2 });
+    const list = [deployment, `${commit}.2`, `${commit}.1`].map((name) => ({ name }));
+    expect(fallbackOf(trial, list)).toBe(list[1]);
+    expect(fallbackOf({ ...trial, fallback: `${commit}.1` }, list)).toBe(list[2]);
+  });
+
+  test('a list of deployments from before there were numbers is taken over', () => {
+    put(stateFiles.seen, JSON.stringify([deployment]));
+    expect(readSeen('mail')).toEqual([deployment]);
+    writeSeen('mail', [deployment]);
+    expect(readFileSync(stateFiles.seen.path('mail'), 'utf8')).toBe(
+      `{"format":2,"deployments":["${deployment}"]}\n`,
+    );
+  });
+});
+
+test('docs/design.md names each state file, and says what is done if it is damaged', () => {
+  const rows = readFileSync('docs/design.md', 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const patternOf = (cell = '') => /^`([\w./+-]+\.jsonl?|places\/NAME)`$/.exec(cell)?.[1];
+  const pattern = (name: string) => name.replace(/[A-Z][A-Z+]*/, '*');
+  const named = rows.map(([, name]) => patternOf(name)).filter((name) => name !== undefined);
+  const kinds = [...Object.values(stateFiles), buildResultFile].map(({ definition }) => definition);
+  expect(new Set(named.map(pattern))).toEqual(
+    new Set([...kinds.map(({ name }) => name), ...Object.keys(markers), 'history/*.jsonl', 'places/*']),
+  );
+  for (const { name, format, ifDamaged } of kinds)
+    expect(
+      rows.some(
+        ([, file = '', number, says]) =>
+          pattern(patternOf(file) ?? '') === name && number === String(format) && says === ifDamaged,
+      ),
+      `Write into docs/design.md, "If a state file is damaged": | \`${name}\` | ${format} | ${ifDamaged} |`,
+    ).toBe(true);
+});

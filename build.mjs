@@ -100,6 +100,7 @@ await build({
     { in: 'bench/main.ts', out: 'bench' },
     { in: 'test/vm/main.ts', out: 'vm' },
     { in: 'src/guestctl/manual/main.ts', out: 'manual' },
+    { in: 'test/campaign/main.ts', out: 'campaign' },
   ],
   plugins: [],
   outdir: 'build',

@@ -1,0 +1,283 @@
+// What may happen to a guest, and to its host. An action says when it makes sense, what it does, and what the model makes of it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { declare } from '../host/guests.ts';
+import { guestUnit, stepUnit } from './facts.ts';
+import { writeMark } from './marks.ts';
+import type { Kind, Model } from './model.ts';
+import { guestFile } from './site.ts';
+import { type Guest, goBack, make, offer, type Stage } from './stage.ts';
+
+export interface Action {
+  readonly name: string;
+  /** How often it is drawn, in comparison with others. */
+  readonly weight: number;
+  possible(model: Model): boolean;
+  /** `luck`, from 0 to 1, is what is left to chance in it. Answers what came of it, for people. */
+  run(stage: Stage, guest: Guest, luck: number): Promise<string | undefined>;
+  effect(model: Model): Model;
+}
+
+const isThere = ({ exists }: Model) => exists;
+const isUp = ({ exists, wanted }: Model) => exists && wanted !== 'down';
+const same = (model: Model): Model => model;
+/** A start of the guest was asked for, so that one before it may not come to a verdict. */
+const startsAnew = (model: Model): Model => ({ ...model, cutShort: model.cutShort + 1 });
+const goesDown = (model: Model): Model => ({ ...startsAnew(model), wanted: 'down' });
+/** Whether it is up afterwards is not sure. */
+const mayFail = (model: Model): Model => ({
+  ...startsAnew(model),
+  wanted: model.wanted === 'down' ? 'down' : 'either',
+});
+
+/** Runs a command to its end, with its exit status. */
+async function command({ host }: Stage, script: string): Promise<string> {
+  const { exitCode, all } = await host.try(script);
+  const said = all.trim().split('\n').at(-1) ?? '';
+  return exitCode === 0 ? '' : `exit code ${exitCode}: ${said}`;
+}
+
+const systemctl =
+  (verb: string, unitOf: (name: string) => string) =>
+  (stage: Stage, { name }: Guest) =>
+    command(stage, `systemctl ${verb} ${unitOf(name)}`);
+
+/** Updates a guest; if that went well, what its ref named all the time must have come. */
+async function updates({ host }: Stage, guest: Guest, script: string): Promise<string> {
+  const commit = guest.offered;
+  const { exitCode, all } = await host.try(script);
+  await guest.changing;
+  if (exitCode === 0 && commit === guest.offered) guest.updated = { commit };
+  return exitCode === 0 ? '' : `exit code ${exitCode}: ${all.trim().split('\n').at(-1)}`;
+}
+
+const step = (which: string) => (name: string) => stepUnit(which, name);
+
+function publishes(kind: Kind, weight: number): Action {
+  return {
+    ...{ name: `publish ${kind}`, weight, possible: isThere },
+    run: async ({ host }, guest, luck) => (await offer(host, guest, kind, luck)).slice(0, 12),
+    effect: (model) => ({ ...model, offered: kind }),
+  };
+}
+
+/** What a step runs in: its own unit, and those that it starts for a moment. */
+const unitsOf: Readonly<Record<string, (name: string) => string[]>> = {
+  update: (name) => [stepUnit('update', name), `ostree-guest-link-${name}.service`],
+  boot: (name) => [stepUnit('boot', name), `ostree-guest-deploy-${name}.service`],
+  switch: (name) => [stepUnit('switch', name)],
+  assess: (name) => [stepUnit('assess', name)],
+};
+
+/** Begins a step, or what leads to it, and kills it with SIGKILL at some instant. */
+function kills(
+  which: keyof typeof unitsOf,
+  weight: number,
+  begin: (name: string) => string,
+  effect: Action['effect'],
+): Action {
+  return {
+    ...{ name: `kill ${which}`, weight, possible: isUp, effect },
+    run: async (stage, { name }, luck) => {
+      const units = unitsOf[which]?.(name).join(' ');
+      return command(
+        stage,
+        `systemctl ${begin(name)}; sleep ${(luck * 2).toFixed(3)}; systemctl kill --signal=KILL ${units} 2>&1 | grep -c 'not loaded' || true`,
+      );
+    },
+  };
+}
+
+export const guestActions: readonly Action[] = [
+  publishes('good', 8),
+  publishes('faulty', 3),
+  publishes('clashing', 1),
+  publishes('kernelless', 0.5),
+  {
+    ...{ name: 'go back to an older commit', weight: 1, possible: isThere },
+    run: async ({ host }, guest, luck) => (await goBack(host, guest, luck)).slice(0, 12),
+    effect: (model) => ({ ...model, wentBack: true }),
+  },
+  {
+    ...{ name: 'update', weight: 8, possible: isThere, effect: startsAnew },
+    run: (stage, guest) => {
+      const unit = stepUnit('update', guest.name);
+      // Who joins a run that goes on does not know when that looked at the source.
+      return updates(
+        stage,
+        guest,
+        `[ "$(systemctl is-active ${unit})" != activating ]; systemctl start ${unit}`,
+      );
+    },
+  },
+  {
+    ...{ name: 'guestctl update', weight: 3, possible: isThere, effect: startsAnew },
+    run: (stage, guest) => updates(stage, guest, `guestctl update ${guest.name}`),
+  },
+  {
+    ...{ name: 'two updates at once', weight: 1, possible: isThere, effect: startsAnew },
+    run: (stage, { name }) =>
+      command(stage, `guestctl update ${name} & systemctl start ${stepUnit('update', name)}; wait $!`),
+  },
+  {
+    ...{ name: 'switch', weight: 4, possible: isUp, effect: startsAnew },
+    run: systemctl('start', step('switch')),
+  },
+  {
+    ...{ name: 'machinectl reboot', weight: 6, possible: isUp, effect: startsAnew },
+    run: (stage, { name }) => command(stage, `machinectl reboot ${name}`),
+  },
+  {
+    ...{ name: 'restart', weight: 3, possible: isUp },
+    run: systemctl('restart', guestUnit),
+    effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
+  },
+  {
+    ...{ name: 'two restarts at once', weight: 1, possible: isUp },
+    run: (stage, { name }) =>
+      command(stage, `systemctl restart ${guestUnit(name)} & systemctl restart ${guestUnit(name)}; wait $!`),
+    effect: (model) => ({ ...startsAnew(startsAnew(model)), wanted: 'up' }),
+  },
+  {
+    ...{ name: 'stop', weight: 2, possible: isUp, effect: goesDown },
+    run: systemctl('stop', guestUnit),
+  },
+  {
+    ...{ name: 'machinectl poweroff', weight: 2, possible: isUp, effect: mayFail },
+    run: (stage, { name }) => command(stage, `machinectl poweroff ${name}`),
+  },
+  {
+    ...{ name: 'start', weight: 3, possible: isThere },
+    run: systemctl('start', guestUnit),
+    effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
+  },
+  {
+    ...{ name: 'crash', weight: 2, possible: isUp, effect: mayFail },
+    run: systemctl('kill --signal=KILL', guestUnit),
+  },
+  kills('update', 3, (name) => `start --no-block ${stepUnit('update', name)}`, startsAnew),
+  kills('boot', 3, (name) => `restart --no-block ${guestUnit(name)}`, mayFail),
+  kills('switch', 2, (name) => `start --no-block ${stepUnit('switch', name)}`, startsAnew),
+  kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
+  {
+    ...{ name: 'rollback', weight: 2, possible: isThere },
+    run: (stage, guest) => {
+      guest.updated = undefined;
+      return command(stage, `guestctl rollback ${guest.name}`);
+    },
+    effect: (model) => ({ ...model, rolledBack: true }),
+  },
+  {
+    ...{ name: 'forgive', weight: 1, possible: isThere, effect: same },
+    run: (stage, { name }) => command(stage, `guestctl forgive ${name}`),
+  },
+  {
+    ...{ name: 'pin', weight: 1, possible: isThere, effect: same },
+    run: (stage, { name }, luck) =>
+      command(
+        stage,
+        `guestctl pin ${name} $(ls -d /var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy/*.? |
+          xargs -n1 basename | shuf -n1 --random-source=<(yes ${luck}))`,
+      ),
+  },
+  {
+    ...{ name: 'unpin', weight: 1, possible: isThere },
+    run: (stage, { name }) =>
+      command(
+        stage,
+        `cd /var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy
+        for origin in $(grep -l pinned=true *.origin); do guestctl unpin ${name} \${origin%.origin}; done`,
+      ),
+    effect: (model) => ({ ...model, unpinned: true }),
+  },
+  {
+    ...{ name: 'write', weight: 6, possible: isUp, effect: same },
+    run: async ({ host }, guest) => {
+      await writeMark(host, guest);
+      const { value, deployment } = guest.writes.at(-1) ?? {};
+      return `${value} into ${deployment?.slice(0, 12) ?? 'who knows what'}`;
+    },
+  },
+  {
+    ...{ name: 'edit the guest file', weight: 1, possible: isThere, effect: same },
+    run: async ({ host }, guest, luck) => {
+      guest.policy = {
+        ...guest.policy,
+        action: luck < 0.5 ? 'stage' : 'switch',
+        keep: 2 + Math.floor(luck * 3),
+      };
+      await declare(host, guest.name, guestFile(guest.name, guest.flavour, guest.policy));
+      return `Action=${guest.policy.action} Keep=${guest.policy.keep}`;
+    },
+  },
+  {
+    ...{ name: 'remove and create', weight: 0.7, possible: ({ offered }) => offered === 'good' },
+    run: async (stage, guest) => {
+      const { name } = guest;
+      const said = await command(stage, `systemctl stop ${guestUnit(name)}; guestctl remove --yes ${name}`);
+      if (said !== '' || stage.isCut) return said;
+      [guest.writes, guest.updated] = [[], undefined];
+      await make(stage.host, guest);
+      return 'made anew';
+    },
+    effect: (model) => ({ ...startsAnew(model), wanted: 'up', remade: true }),
+  },
+  {
+    ...{ name: 'look', weight: 2, possible: isThere, effect: same },
+    run: (stage, { name }) =>
+      command(
+        stage,
+        `for about in status deployments diff history; do guestctl $about ${name} >/dev/null; done; guestctl list >/dev/null`,
+      ),
+  },
+];
+
+/** What happens to all guests at once. */
+export interface HostAction {
+  readonly name: string;
+  readonly weight: number;
+  run(stage: Stage, luck: number): Promise<string | undefined>;
+  effect(model: Model): Model;
+}
+
+const meddles = (model: Model): Model => ({
+  ...startsAnew(model),
+  hostMeddled: true,
+  // What was just being started may have failed for it.
+  wanted: model.wanted === 'up' && model.cutShort > 0 ? 'either' : model.wanted,
+});
+
+export const hostActions: readonly HostAction[] = [
+  {
+    ...{ name: 'daemon-reload', weight: 2, effect: same },
+    run: (stage) => command(stage, 'systemctl daemon-reload'),
+  },
+  {
+    ...{ name: 'daemon-reexec', weight: 2, effect: same },
+    run: (stage) => command(stage, 'systemctl daemon-reexec'),
+  },
+  {
+    ...{ name: 'restart machined', weight: 2, effect: meddles },
+    run: (stage) => command(stage, 'systemctl restart systemd-machined'),
+  },
+  {
+    ...{ name: 'restart dbus', weight: 1, effect: meddles },
+    run: (stage) => command(stage, 'systemctl restart dbus'),
+  },
+  {
+    ...{ name: 'the mirror is away', weight: 2, effect: same },
+    run: async (stage, luck) => {
+      await command(stage, 'mv /srv/mirror/repo /srv/mirror/away');
+      await sleep(luck * 3000);
+      return command(stage, 'mv /srv/mirror/away /srv/mirror/repo');
+    },
+  },
+  {
+    ...{ name: 'power cut', weight: 3 },
+    run: async (stage) => {
+      stage.isCut = true;
+      await stage.host.cutPower();
+      return undefined;
+    },
+    effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
+  },
+];

@@ -1,0 +1,119 @@
+// What is to be seen of a guest when a round is over. It is read from outside of the host, by the files that the product and
+// OSTree write; only systemd has to be asked.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { listDeployments, originOf } from '../../src/ostree/deployments.ts';
+import { type Host, outside } from '../host/host.ts';
+
+export interface Deployment {
+  /** CHECKSUM.SERIAL */
+  readonly name: string;
+  readonly checksum: string;
+  readonly pinned: boolean;
+  /** The number that the campaign wrote into its /etc last. */
+  readonly etc: number | undefined;
+}
+
+export interface Facts {
+  /** systemd's ActiveState of the guest's unit. */
+  readonly state: string;
+  /** The default one first. */
+  readonly deployments: readonly Deployment[];
+  /** What the guest's link leads to. */
+  readonly root: string | undefined;
+  readonly staged: string | undefined;
+  readonly rollback: string | undefined;
+  /** Names of files: DEPLOYMENT+LEFT.json. */
+  readonly trials: readonly string[];
+  readonly rejected: readonly { readonly checksum: string; readonly reason: string }[];
+  /** Why the last start could not deploy what is staged. */
+  readonly undeployed: { readonly checksum: string; readonly reason: string } | undefined;
+  /** The number that the campaign wrote into its /var last. */
+  readonly var: number | undefined;
+  readonly history: readonly Entry[];
+  /** Files of the guest's state that are no JSON. */
+  readonly damaged: readonly string[];
+}
+
+interface Entry {
+  readonly time: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly to?: string;
+  readonly message: string;
+}
+
+export const steps = ['boot', 'update', 'switch', 'assess', 'rehearse', 'rehearsal'] as const;
+export const guestUnit = (name: string) => `systemd-nspawn@${name}.service`;
+export const stepUnit = (step: string, name: string) => `ostree-guest-${step}@${name}.service`;
+
+/** Asks systemd about all guests at once. */
+export async function lookAtAll(host: Host, names: readonly string[]): Promise<Map<string, Facts>> {
+  const script = names
+    .map(
+      (name) =>
+        `echo ${name} $(systemctl is-active ${guestUnit(name)}) $(readlink /run/ostree-guests/${name}/root)`,
+    )
+    .join('\n');
+  const { stdout } = await host.try(script);
+  return new Map(
+    stdout.split('\n').map((line) => {
+      const [name = '', state = '', root] = line.split(' ');
+      return [name, { ...inFiles(host, name), state, root: root?.split('/').at(-1) }];
+    }),
+  );
+}
+
+const stateOf = (host: Host, name: string) => outside(host, `/var/lib/ostree-guests/${name}`);
+
+function inFiles(host: Host, name: string): Omit<Facts, 'state' | 'root'> {
+  const state = stateOf(host, name);
+  const damaged: string[] = [];
+  const json = (file: string): Record<string, string> | undefined => {
+    if (!existsSync(`${state}/${file}`)) return undefined;
+    try {
+      return JSON.parse(readFileSync(`${state}/${file}`, 'utf8'));
+    } catch {
+      damaged.push(file);
+      return undefined;
+    }
+  };
+  const failure = (file: string) => {
+    const { checksum, reason } = json(file) ?? {};
+    return checksum === undefined || reason === undefined ? undefined : { checksum, reason };
+  };
+  return {
+    deployments: listDeployments(`${state}/sysroot`).map(({ name, checksum, path }) => ({
+      ...{ name, checksum, etc: number(`${path}/etc/campaign`) },
+      pinned: originOf({ path })['libostree-transient']?.['pinned'] === 'true',
+    })),
+    staged: (json('staged.json') ?? json('finalizing.json'))?.['checksum'],
+    rollback: json('rollback.json')?.['deployment'],
+    trials: list(`${state}/trials`),
+    rejected: list(`${state}/rejected`)
+      .map((file) => failure(`rejected/${file}`))
+      .filter((one) => one !== undefined),
+    undeployed: failure('undeployed.json'),
+    var: number(`${state}/sysroot/ostree/deploy/${name}/var/campaign`),
+    history: list(`${state}/history`).flatMap((file) => entries(`${state}/history/${file}`)),
+    damaged,
+  };
+}
+
+function list(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  // By number: 9.jsonl comes before 10.jsonl.
+  return readdirSync(directory).sort(
+    (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || a.localeCompare(b),
+  );
+}
+
+function number(file: string): number | undefined {
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
+
+function entries(file: string): Entry[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines
+    .filter((line) => line.startsWith('{') && line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Entry);
+}

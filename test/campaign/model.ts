@@ -1,0 +1,46 @@
+// What the campaign knows of a guest without looking at it: what was asked for, and what may come of that. Pure.
+
+/** What a commit does to the guest that takes it. */
+export type Kind =
+  /** Comes up. */
+  | 'good'
+  /** Never comes up, or fails its health check. */
+  | 'faulty'
+  /** Has a directory where the guest has a file in /etc: OSTree cannot merge it. */
+  | 'clashing'
+  /** Has no kernel: it is refused before it is staged. */
+  | 'kernelless';
+
+/** `either`: what was done last may or may not have kept it up. */
+type Wanted = 'up' | 'down' | 'either';
+
+export interface Model {
+  readonly wanted: Wanted;
+  /** Whether it has a guest file and was made. */
+  readonly exists: boolean;
+  /** The kind of what its ref names. */
+  readonly offered: Kind;
+  /** In this round: how many starts were cut short, or may have been. Each is a try that an update on trial loses. */
+  readonly cutShort: number;
+  /** In this round: whether a person asked for another deployment, ... */
+  readonly rolledBack: boolean;
+  /** ... made or removed the guest, ... */
+  readonly remade: boolean;
+  /** ... unpinned a deployment. */
+  readonly unpinned: boolean;
+  /** In this round: whether the ref went back to an older commit. */
+  readonly wentBack: boolean;
+  /** In this round: whether the host did something to the guest's steps that they cannot help. */
+  readonly hostMeddled: boolean;
+}
+
+export const newModel: Model = {
+  ...{ wanted: 'up', exists: true, offered: 'good', cutShort: 0 },
+  ...{ rolledBack: false, remade: false, unpinned: false, wentBack: false, hostMeddled: false },
+};
+
+/** What is said of a round is forgotten; what lasts stays. A guest that may have been down was started at its end. */
+export const nextRound = ({ wanted, exists, offered }: Model): Model => ({
+  ...newModel,
+  ...{ wanted: wanted === 'either' ? 'up' : wanted, exists, offered },
+});

@@ -1,0 +1,177 @@
+// Plays a round on a stage, and looks what came of it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { guestUnit, lookAtAll, steps, stepUnit } from './facts.ts';
+import { violations } from './invariants.ts';
+import { nextRound } from './model.ts';
+import { actionOf, hostActionOf, type Round, type Step } from './plan.ts';
+import { type Guest, offer, type Stage } from './stage.ts';
+
+/** What is wrong after a round. */
+export interface Violation {
+  readonly guest: string;
+  readonly what: string;
+}
+
+/** In milliseconds: no command, and no step that was begun, takes longer. */
+const longest = 240_000;
+
+export async function playRound(stage: Stage, round: Round): Promise<Violation[]> {
+  stage.isCut = false;
+  const began = Date.now();
+  for (const guest of stage.guests) {
+    guest.model = nextRound(guest.model);
+    Object.assign(guest, { writes: [], updated: undefined, log: [] });
+  }
+  const played = Promise.all([
+    ...stage.guests.map((guest) => play(stage, guest, round.steps.get(guest.name) ?? [])),
+    playHost(stage, round),
+  ]);
+  const hung = await Promise.race([played.then(() => false), sleep(longest, true, { ref: false })]);
+  if (hung) return [{ guest: '', what: 'a command hangs' }];
+  const wrong: Violation[] = [];
+  const times = [`play ${since(began)}`];
+  for (const phase of [settle, startDoubtful, look, complete]) {
+    const phaseBegan = Date.now();
+    wrong.push(...(await phase(stage, round)));
+    times.push(`${phase.name} ${since(phaseBegan)}`);
+  }
+  stage.times = times.join(', ');
+  return wrong;
+}
+
+async function play(stage: Stage, guest: Guest, planned: readonly Step[]): Promise<void> {
+  const pending: Promise<unknown>[] = [];
+  for (const { action, luck, pause, waits } of planned) {
+    if (stage.isCut) break;
+    const { effect, run } = actionOf(action);
+    guest.model = effect(guest.model);
+    const done = run(stage, guest, luck).then(
+      (said) => note(guest, said ? `${action}: ${said}` : action),
+      (error) => note(guest, `${action}: ${(error as Error).message}`),
+    );
+    note(guest, `${action} ...`);
+    pending.push(done);
+    if (waits) await done;
+    await sleep(pause);
+  }
+  await Promise.all(pending);
+}
+
+function note(guest: Guest, text: string): void {
+  guest.log.push(`${new Date().toISOString().slice(11, 23)} ${text}`);
+}
+
+async function playHost(stage: Stage, { host }: Round): Promise<void> {
+  if (!host) return;
+  await sleep(host.pause);
+  const { effect, run } = hostActionOf(host.action);
+  for (const guest of stage.guests) note(guest, `(host) ${host.action} ...`);
+  const said = await run(stage, host.luck);
+  // After what went before it, and before what comes after: a guest that was stopped before a power cut is up again.
+  for (const guest of stage.guests) {
+    guest.model = effect(guest.model);
+    note(guest, `(host) ${host.action}${said ? `: ${said}` : ''}`);
+  }
+}
+
+/** Waits until nothing is on its way any more. */
+async function settle({ host, guests }: Stage): Promise<Violation[]> {
+  const units = guests.flatMap(({ name }) => [guestUnit(name), ...steps.map((step) => stepUnit(step, name))]);
+  const assessments = guests.map(({ name }) => stepUnit('assess', name));
+  const { exitCode, stdout } = await host.try(`
+    quiet=0
+    while [ $quiet -lt 2 ]; do
+      busy=$(systemctl show --property=Id --property=ActiveState --property=Job ${units.join(' ')} |
+        awk -v RS= '/Job=[1-9]|ActiveState=(activating|deactivating)/'
+        systemctl is-active ${assessments.join(' ')} | grep -x active || true)
+      if [ -z "$busy" ]; then quiet=$((quiet + 1)); else quiet=0; fi
+      [ $SECONDS -lt 150 ] || { echo "$busy" | tr '\\n' ' '; exit 1; }
+      sleep 0.15
+    done`);
+  return exitCode === 0 ? [] : [{ guest: '', what: `nothing is on its way for ever: ${stdout}` }];
+}
+
+/** A guest that may be down comes up when it is started. */
+async function startDoubtful(stage: Stage): Promise<Violation[]> {
+  const doubtful = stage.guests.filter(({ model }) => model.wanted === 'either');
+  if (doubtful.length === 0) return [];
+  const wrong: Violation[] = [];
+  for (const guest of doubtful) {
+    const { exitCode, all } = await stage.host.try(`systemctl start ${guestUnit(guest.name)}`);
+    note(guest, `start: ${exitCode}`);
+    guest.model = { ...guest.model, wanted: 'up' };
+    // The start of one on trial may fail, and then it is started again.
+    if (exitCode !== 0) note(guest, all);
+  }
+  wrong.push(...(await settle(stage)));
+  return wrong;
+}
+
+async function look({ host, guests }: Stage): Promise<Violation[]> {
+  const facts = await lookAtAll(
+    host,
+    guests.map(({ name }) => name),
+  );
+  return guests.flatMap((guest) => {
+    const after = facts.get(guest.name);
+    const { before, model, kinds, writes, updated, policy } = guest;
+    if (!after || !before) return [{ guest: guest.name, what: 'it is not there' }];
+    guest.before = after;
+    const { tries, keep } = policy;
+    return violations({ model, before, after, kinds, writes, updated, tries, keep }).map((what) => ({
+      guest: guest.name,
+      what,
+    }));
+  });
+}
+
+/** Whatever happened before: a good update arrives, is booted and found healthy, and nothing is damaged. */
+async function complete(stage: Stage, { completes }: Round): Promise<Violation[]> {
+  const guest = stage.guests.find(({ name }) => name === completes);
+  if (!guest) return [];
+  const { host } = stage;
+  const { name } = guest;
+  await offer(host, guest, 'good', 0);
+  // A rollback that was asked for comes first.
+  const { exitCode, all } = await host.try(`
+    [ ! -e /var/lib/ostree-guests/${name}/rollback.json ] || systemctl restart ${guestUnit(name)}
+    systemctl start ${stepUnit('update', name)}
+    systemctl start ${guestUnit(name)}
+    systemctl start ${stepUnit('switch', name)}
+    ostree fsck --quiet --repo=/var/lib/ostree-guests/${name}/sysroot/ostree/repo
+    guestctl status ${name} >/dev/null`);
+  note(guest, `a good update, to its end: ${exitCode} ${guest.offered.slice(0, 12)}`);
+  guest.model = { ...guest.model, offered: 'good', wanted: 'up' };
+  const unsettled = await settle(stage);
+  const after = (await lookAtAll(host, [name])).get(name);
+  const wrong = [...unsettled];
+  if (exitCode !== 0) wrong.push({ guest: name, what: `a good update comes to its end: ${all}` });
+  else if (
+    after?.root?.split('.')[0] !== guest.offered ||
+    after.staged !== undefined ||
+    after.trials.length > 0
+  )
+    wrong.push({
+      guest: name,
+      what: `a good update is booted: ${guest.offered} was brought, ${after?.root} runs, staged ${after?.staged}, trials ${after?.trials}`,
+    });
+  else if (after.history.at(-1)?.outcome !== 'blessed' || after.history.at(-1)?.to !== guest.offered)
+    wrong.push({ guest: name, what: `its history tells of it: ${JSON.stringify(after.history.slice(-3))}` });
+  if (after && guest.before) {
+    const { before, kinds, policy } = guest;
+    const { tries, keep } = policy;
+    const model = nextRound(guest.model);
+    wrong.push(
+      ...violations({ model, before, after, kinds, writes: [], updated: undefined, tries, keep }).map(
+        (what) => ({
+          guest: name,
+          what: `after a good update: ${what}`,
+        }),
+      ),
+    );
+    guest.before = after;
+  }
+  return wrong;
+}
+
+const since = (began: number): string => ((Date.now() - began) / 1000).toFixed(1);

@@ -1,0 +1,123 @@
+// A host with guests, on which a campaign goes on, and what it remembers of them.
+import { declare } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { type Facts, guestUnit, lookAtAll, stepUnit } from './facts.ts';
+import { type Write, writeMark } from './marks.ts';
+import { type Kind, type Model, newModel } from './model.ts';
+import { type Flavour, guestFile, makeSite, type Policy, publishKind, setRef } from './site.ts';
+
+/** An update that went well, as far as its exit status tells. */
+interface Updated {
+  readonly commit: string;
+}
+
+export interface Guest {
+  readonly name: string;
+  readonly flavour: Flavour;
+  policy: Policy;
+  model: Model;
+  /** Of all commits that its ref ever named. */
+  readonly kinds: Map<string, Kind>;
+  /** In the order in which they were published. */
+  readonly commits: string[];
+  /** The commit that its ref names. */
+  offered: string;
+  /** What changes that is done one after the other. */
+  changing: Promise<unknown>;
+  /** In this round. */
+  writes: Write[];
+  updated: Updated | undefined;
+  /** What was done in this round, for people. */
+  log: string[];
+  /** When the last round was over. */
+  before: Facts | undefined;
+  written: number;
+}
+
+export interface Stage {
+  readonly host: Host;
+  readonly guests: readonly Guest[];
+  /** Whether the host is going down: then nothing more is begun. */
+  isCut: boolean;
+  /** How long the parts of the last round took, for people. */
+  times: string;
+}
+
+export interface Cast {
+  readonly name: string;
+  readonly flavour: Flavour;
+  readonly policy: Policy;
+}
+
+export async function setStage(cast: readonly Cast[]): Promise<Stage> {
+  const host = await bootHost();
+  try {
+    await makeSite(host);
+    const guests: Guest[] = [];
+    for (const { name, flavour, policy } of cast) {
+      const guest: Guest = {
+        ...{
+          name,
+          flavour,
+          policy,
+          model: newModel,
+          kinds: new Map(),
+          commits: [],
+          offered: '',
+          changing: Promise.resolve(),
+        },
+        ...{ writes: [], updated: undefined, log: [], before: undefined, written: 0 },
+      };
+      await offer(host, guest, 'good', 0);
+      await make(host, guest);
+      guests.push(guest);
+    }
+    const facts = await lookAtAll(
+      host,
+      cast.map(({ name }) => name),
+    );
+    for (const guest of guests) guest.before = facts.get(guest.name);
+    return { host, guests, isCut: false, times: '' };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+/** Publishes an update for a guest. */
+export const offer = (host: Host, guest: Guest, kind: Kind, luck: number): Promise<string> =>
+  inTurn(guest, async () => {
+    const version = guest.commits.length + 1;
+    const commit = await publishKind(host, guest.name, guest.flavour, kind, { version, luck });
+    guest.commits.push(commit);
+    guest.kinds.set(commit, kind);
+    return commit;
+  });
+
+/** Has the ref of a guest name a commit that it named before. */
+export const goBack = (host: Host, guest: Guest, luck: number): Promise<string> =>
+  inTurn(guest, async () => {
+    const commit = guest.commits[Math.floor(luck * guest.commits.length)] ?? guest.offered;
+    await setRef(host, guest.name, commit);
+    return commit;
+  });
+
+/** Changes of a ref are made one after the other, so that it is known what it names. */
+function inTurn(guest: Guest, change: () => Promise<string>): Promise<string> {
+  const changed = guest.changing.then(async () => {
+    guest.offered = await change();
+    return guest.offered;
+  });
+  guest.changing = changed.catch(() => undefined);
+  return changed;
+}
+
+/** Declares a guest, creates and starts it, and has it started at boot. */
+export async function make(host: Host, guest: Guest): Promise<void> {
+  const { name, flavour, policy } = guest;
+  await declare(host, name, guestFile(name, flavour, policy));
+  await host.run('systemctl', 'start', stepUnit('update', name));
+  await host.run('systemctl', 'start', guestUnit(name));
+  await host.run('machinectl', 'enable', name);
+  await writeMark(host, guest);
+}

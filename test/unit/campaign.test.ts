@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { guestActions } from '../campaign/actions.ts';
+import type { Facts } from '../campaign/facts.ts';
+import { type Seen, violations } from '../campaign/invariants.ts';
+import { type Kind, type Model, newModel, nextRound } from '../campaign/model.ts';
+import { actionOf, drawRound } from '../campaign/plan.ts';
+import { randomFrom } from '../campaign/random.ts';
+
+/** What the model makes of actions, one after the other. */
+const after = (...names: string[]): Model =>
+  names.reduce((model, name) => actionOf(name).effect(model), newModel);
+
+const draw = (seed: number, rounds: number) => {
+  let models: ReadonlyMap<string, Model> = new Map(['a', 'b'].map((name) => [name, newModel]));
+  return Array.from({ length: rounds }, (_, number) => {
+    const drawn = drawRound(seed, number, models);
+    models = drawn.models;
+    return drawn.round;
+  });
+};
+
+test('a seed draws the same rounds each time, and another one draws others', () => {
+  expect(draw(7, 20)).toEqual(draw(7, 20));
+  expect(draw(7, 20)).not.toEqual(draw(8, 20));
+});
+
+test('chance is spread over all that there is, by its weight', () => {
+  const random = randomFrom(1, 2);
+  const picked = Array.from({ length: 2000 }, () =>
+    random.pick(['rare', 'often'], (one) => (one === 'rare' ? 1 : 9)),
+  );
+  const rare = picked.filter((one) => one === 'rare').length;
+  expect(rare).toBeGreaterThan(100);
+  expect(rare).toBeLessThan(300);
+});
+
+test('every action is drawn before long', () => {
+  const drawn = new Set(
+    draw(1, 300).flatMap(({ steps }) => [...steps.values()].flat().map(({ action }) => action)),
+  );
+  expect([...drawn].sort()).toEqual(guestActions.map(({ name }) => name).sort());
+});
+
+test('the model knows whether a guest is to be up', () => {
+  expect(after('stop').wanted).toBe('down');
+  expect(after('crash').wanted).toBe('either');
+  expect(after('crash', 'start').wanted).toBe('up');
+  expect(nextRound(after('crash')).wanted).toBe('up');
+  expect(nextRound(after('stop')).wanted).toBe('down');
+  expect(actionOf('machinectl reboot').possible(after('stop'))).toBe(false);
+});
+
+test('the model counts starts that may be cut short, in one round', () => {
+  expect(after('restart', 'write', 'crash').cutShort).toBe(2);
+  expect(nextRound(after('restart')).cutShort).toBe(0);
+});
+
+const [old, fresh] = ['a'.repeat(64), 'b'.repeat(64)];
+const deployment = (checksum: string, etc = 1, pinned = false) => ({
+  name: `${checksum}.0`,
+  checksum,
+  etc,
+  pinned,
+});
+const facts = (some: Partial<Facts> = {}): Facts => ({
+  ...{
+    state: 'active',
+    deployments: [deployment(old)],
+    root: `${old}.0`,
+    staged: undefined,
+    rollback: undefined,
+  },
+  ...{ trials: [], rejected: [], undeployed: undefined, var: 1, history: [], damaged: [] },
+  ...some,
+});
+/** What is violated by this, if all else is well. */
+const wrong = (after: Partial<Facts>, more: Partial<Omit<Seen, 'after'>> & { fresh?: Kind } = {}) => {
+  const kinds = new Map<string, Kind>([
+    [old, 'good'],
+    [fresh, more.fresh ?? 'good'],
+  ]);
+  return violations({
+    ...{ model: newModel, before: facts(), kinds, writes: [], updated: undefined, tries: 2, keep: 2 },
+    ...more,
+    after: facts(after),
+  }).map((violation) => violation.split(':')[0]);
+};
+const updated: Partial<Facts> = {
+  deployments: [deployment(fresh), deployment(old)],
+  root: `${fresh}.0`,
+};
+const notOnTrial = (message: string) => ({
+  time: '2026',
+  action: 'switch',
+  outcome: 'blessed',
+  to: fresh,
+  message,
+});
+
+test('a guest that is as it was, or updated, violates nothing', () => {
+  expect(wrong({})).toEqual([]);
+  expect(wrong(updated)).toEqual([]);
+  expect(wrong({ staged: fresh }, { updated: { commit: fresh } })).toEqual([]);
+});
+
+const runs = 'a guest that should run runs, and one that was stopped stays stopped';
+const rejected = 'nothing good is rejected, unless by hand or because its starts were cut short';
+const etc = '/etc is what was written last, into the deployment or the one it was merged from';
+const reason = 'it ended by itself';
+
+test.each<[string, Partial<Facts>, Parameters<typeof wrong>[1]?]>([
+  [runs, { state: 'inactive' }],
+  [runs, { state: 'active' }, { model: after('stop') }],
+  ['its files can be read', { damaged: ['staged.json'] }],
+  ['what runs is the default deployment', { root: `${fresh}.0` }],
+  ['what runs is good', updated, { fresh: 'faulty' }],
+  ['nothing is on trial for ever', { trials: [`${old}.0+1.json`] }],
+  ['what fails its check is never blessed', { history: [notOnTrial('')] }, { fresh: 'faulty' }],
+  [rejected, { rejected: [{ checksum: fresh, reason }] }],
+  [rejected, { rejected: [{ checksum: fresh, reason: 'rolled back to 1 by hand' }] }],
+  [
+    rejected,
+    { rejected: [{ checksum: fresh, reason }] },
+    { fresh: 'clashing', model: after('crash', 'crash') },
+  ],
+  ['what was brought is staged, booted, or rejected', {}, { updated: { commit: fresh } }],
+  [
+    'a pinned deployment is kept',
+    {},
+    { before: facts({ deployments: [deployment(old), deployment(fresh, 1, true)] }) },
+  ],
+  [
+    '/var is what was written last',
+    { deployments: [deployment(old, 2)] },
+    { writes: [{ value: 2, deployment: `${old}.0` }] },
+  ],
+  [etc, { var: 2 }, { writes: [{ value: 2, deployment: `${old}.0` }] }],
+  [
+    etc,
+    { ...updated, var: 2, deployments: [deployment(fresh, 1), deployment(old, 2)] },
+    { writes: [{ value: 2, deployment: `${old}.0` }] },
+  ],
+])('it is seen that %s', (name, facts, more) => {
+  expect(wrong(facts, more)).toEqual([name]);
+});
+
+test('what may be is not taken for wrong', () => {
+  const isRejected = { rejected: [{ checksum: fresh, reason }] };
+  expect(wrong(isRejected, { fresh: 'faulty' })).toEqual([]);
+  expect(wrong(isRejected, { model: after('crash', 'restart') })).toEqual([]);
+  expect(wrong({ state: 'inactive' }, { model: after('crash') })).toEqual([]);
+  // Whether it was written is not known.
+  const unsure = { writes: [{ value: 2, deployment: undefined }] };
+  expect(wrong({}, unsure)).toEqual([]);
+  expect(wrong({ var: 2, deployments: [deployment(old, 2)] }, unsure)).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import type { Finished, RunOptions } from './process.ts';
+import { proxies } from './proxies.ts';
 import { runAsService, type Settings } from './systemd-run.ts';
 
 /**
@@ -60,14 +61,18 @@ export const roomsOf = ({ name, sysroot }: Guest): string[] => {
  * guestctl that started it. It works from within the sandboxes of our services and on a terminal, and takes root. It starts
  * in 20 ms, and 100 ms more where it is Node.
  *
- * It has a /tmp, a /run and a /dev of its own, and no other process in its /proc. `PATH` and `LC_ALL=C.UTF-8` are its environment.
+ * It has a /tmp, a /run and a /dev of its own, and no other process in its /proc. `PATH` and `LC_ALL=C.UTF-8` are its environment, and our proxies if
+ * it has the network.
  */
 export const runConfined = (
   confinement: Confinement,
   command: readonly string[],
   options?: RunOptions,
 ): Promise<Finished> =>
-  runAsService(`ostree-guest-${confinement.name}`, settingsOf(confinement), command, options);
+  runAsService(`ostree-guest-${confinement.name}`, settingsOf(confinement), command, {
+    ...options,
+    ...(confinement.network && { env: proxies() }),
+  });
 
 /** The command line of one of our own programs, which is beside the one that runs: dist/NAME.cjs. */
 export const ownProgram = (name: string, ...args: readonly string[]): string[] => [
@@ -106,35 +111,39 @@ const netConfiguration = [
   ...['trusted', 'revoked'].flatMap((kind) => [`ostree/${kind}.ed25519`, `ostree/${kind}.ed25519.d`]),
 ].map((name) => `/etc/${name}`);
 
+/** A root directory of its own, empty but for /proc, /sys, /dev, /run and /tmp, and no way to the kernel or to other processes. */
+export const emptyRoot: Settings = [
+  ['TemporaryFileSystem', '/:ro'],
+  ['MountAPIVFS', 'yes'],
+  ['PrivateTmp', 'yes'],
+  ['PrivateDevices', 'yes'],
+  ['PrivateIPC', 'yes'],
+  ['ProtectProc', 'ptraceable'],
+  ['ProtectClock', 'yes'],
+  ['ProtectControlGroups', 'yes'],
+  ['ProtectHostname', 'yes'],
+  ['ProtectKernelLogs', 'yes'],
+  ['ProtectKernelModules', 'yes'],
+  ['ProtectKernelTunables', 'yes'],
+  ['LockPersonality', 'yes'],
+  ['RestrictRealtime', 'yes'],
+  ['RestrictNamespaces', 'yes'],
+  ['SystemCallArchitectures', 'native'],
+  ['SystemCallFilter', '@system-service'],
+];
+
 /** The settings of the transient unit. */
 export function settingsOf(confinement: Confinement, own: readonly string[] = ownPlaces()): Settings {
   const { writable, readable = [], network = false, capabilities = [] } = confinement;
   const seen = [...basics, ...configuration, ...(network ? netConfiguration : []), ...own, ...readable];
   const families = network ? 'AF_UNIX AF_INET AF_INET6 AF_NETLINK' : 'AF_UNIX';
   return [
-    ['TemporaryFileSystem', '/:ro'],
-    // A /proc, /sys and /run in that.
-    ['MountAPIVFS', 'yes'],
+    ...emptyRoot,
     ['BindReadOnlyPaths', seen.map((path) => `-${path}`).join(' ')],
     ...(writable.length > 0 ? [['BindPaths', writable.join(' ')] as const] : []),
-    ['PrivateTmp', 'yes'],
-    ['PrivateDevices', 'yes'],
-    ['PrivateIPC', 'yes'],
     ...(network ? [] : [['PrivateNetwork', 'yes'] as const]),
-    ['ProtectProc', 'ptraceable'],
-    ['ProtectClock', 'yes'],
-    ['ProtectControlGroups', 'yes'],
-    ['ProtectHostname', 'yes'],
-    ['ProtectKernelLogs', 'yes'],
-    ['ProtectKernelModules', 'yes'],
-    ['ProtectKernelTunables', 'yes'],
-    ['LockPersonality', 'yes'],
     ['NoNewPrivileges', 'yes'],
-    ['RestrictRealtime', 'yes'],
     ['RestrictAddressFamilies', families],
-    ['RestrictNamespaces', 'yes'],
-    ['SystemCallArchitectures', 'native'],
-    ['SystemCallFilter', '@system-service'],
     // Node tries system calls that it can do without.
     ['SystemCallErrorNumber', 'EPERM'],
     ['CapabilityBoundingSet', capabilities.join(' ')],

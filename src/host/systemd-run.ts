@@ -6,13 +6,13 @@ export type Settings = readonly (readonly [key: string, value: string])[];
 /**
  * Runs a command as a transient service with these settings, and waits for its end. The service ends with us: stopped
  * by a signal that ends us, or with the service that we are part of, however that ends. If systemd ended it, the last
- * line of `stderr` says why.
+ * line of `stderr` says why. `env` is added to its environment, and can be read by nobody else.
  */
 export async function runAsService(
   unit: string,
   settings: Settings,
   command: readonly string[],
-  options: RunOptions = {},
+  { env = {}, ...options }: RunOptions = {},
 ): Promise<Finished> {
   const properties = [...boundTo(ownService()), ...settings].map(
     ([key, value]) => `--property=${key}=${value}`,
@@ -30,8 +30,8 @@ export async function runAsService(
   try {
     const { exitCode, stdout, stderr } = await run(
       'systemd-run',
-      [...how, '--', ...command.map(literal)],
-      options,
+      [...how, '--', ...withEnvironment(env, command).map(literal)],
+      { ...options, ...inputWith(env, options.input) },
     );
     // Killed for its output or its time, systemd-run leaves the service behind.
     if (exitCode > 126) await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
@@ -102,6 +102,19 @@ export function withoutNotes(stderr: string): string {
   if (said === undefined) return text;
   const cause = causes[result];
   return cause === undefined ? said : `${said}${said === '' || said.endsWith('\n') ? '' : '\n'}${cause}\n`;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Not with Environment=: everybody can ask systemd for the settings of a unit. A shell reads it first, from standard input. */
+const withEnvironment = (env: Environment, command: readonly string[]): readonly string[] =>
+  Object.keys(env).length === 0 ? command : ['/bin/sh', '-c', readEnvironment, 'sh', ...command];
+
+const readEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$line"; done; exec "$@"';
+
+function inputWith(env: Environment, input = ''): Pick<RunOptions, 'input'> {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  return lines.length === 0 ? {} : { input: `${lines.join('')}\n${input}` };
 }
 
 /** As it is: of a service's command line, systemd replaces $NAME. */

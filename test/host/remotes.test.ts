@@ -196,3 +196,21 @@ test("without [Remote], the host's remote is used, with its keys, and what it ch
   await update(host, 'central');
   await host.sh('mv /srv/mirror/moved /srv/mirror/repo');
 });
+
+test('through a proxy that the unit of the update was given, also in its linking step', async () => {
+  const ref = 'debian/12/proxied';
+  await publish(host, ref, { files: { '/usr/share/proxied': 'by a proxy' } });
+  await host.write('/etc/proxy.env', 'http_proxy=http://site:secret@127.0.0.1:8080\n', 0o600);
+  await host.write(
+    '/etc/systemd/system/ostree-guest-update@.service.d/proxy.conf',
+    '[Service]\nEnvironmentFile=/etc/proxy.env\n',
+  );
+  await server.forget();
+  // The server takes the whole URL of a request to a proxy, too. Nobody knows this name.
+  await declare(host, 'proxied', guestFile('', 'http://mirror.invalid/repo').replace(serverRef, ref));
+  await update(host, 'proxied');
+  expect(contentOf(await server.requests())).toHaveLength(1);
+  expect(await host.sh('journalctl --sync; journalctl --output=verbose --since=-10min')).not.toContain(
+    'site:secret',
+  );
+});

@@ -13,6 +13,7 @@ import { leavingRoom } from '../../host/disk-room.ts';
 import { fuseDevice, hasFuse } from '../../host/fuse-device.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { type Finished, run } from '../../host/process.ts';
+import { proxyOptions } from '../../host/proxies.ts';
 import { throwaway } from '../../machine/nspawn.ts';
 
 /** Where the commands run, as they see it: an empty directory, in which they leave what they made. */
@@ -79,6 +80,7 @@ const options = (build: Build, { root, cache }: Rooms): string[] => [
   '--setenv=TMPDIR=/var/tmp',
   // What is written with the time in it is then the same in each run: reproducible-builds.org.
   '--setenv=SOURCE_DATE_EPOCH=946684800',
+  ...proxyOptions(),
   ...build.options,
 ];
 

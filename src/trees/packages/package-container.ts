@@ -1,6 +1,7 @@
 import { stateDirectory } from '../../config/guest.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import type { Finished } from '../../host/process.ts';
+import { proxies, proxyOptions } from '../../host/proxies.ts';
 import { runAsService } from '../../host/systemd-run.ts';
 import { throwaway } from '../../machine/nspawn.ts';
 import { inputDirectory } from './script.ts';
@@ -28,7 +29,7 @@ export const runInContainer = (container: Container): Promise<Finished> =>
       `ostree-guest-layers-${container.guest}`,
       [...sandbox, ['BindPaths', container.directory]],
       ['systemd-nspawn', ...options(container), '--', '/bin/sh', `${inputDirectory}/script`],
-      { print: true, signal },
+      { print: true, signal, env: proxies() },
     ),
   );
 
@@ -40,6 +41,7 @@ const options = ({ guest, directory, readable, usr }: Container): string[] => [
   '--private-users-ownership=map',
   `--drop-capability=${dropped.join(',')}`,
   '--resolv-conf=replace-host',
+  ...proxyOptions(),
   '--tmpfs=/sysroot:mode=755',
   ...(usr === 'read-only' ? ['--bind-ro=+/usr:/usr'] : []),
   `--bind-ro=${directory}/input:${inputDirectory}`,

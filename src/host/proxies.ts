@@ -1,0 +1,13 @@
+const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+
+/** The proxies that our unit was given with `Environment=` or `EnvironmentFile=`, as the environment that curl(1) and others read. */
+export const proxies = (): Record<string, string> =>
+  Object.fromEntries(
+    [...names, ...names.map((name) => name.toUpperCase())].flatMap((name) => {
+      const value = process.env[name];
+      return value && !value.includes('\n') ? [[name, value]] : [];
+    }),
+  );
+
+/** Options of systemd-nspawn(1) that pass them on. Without values: everybody can read a command line, and a URL may have a password. */
+export const proxyOptions = (): string[] => Object.keys(proxies()).map((name) => `--setenv=${name}`);

@@ -79,7 +79,8 @@ await build({
   },
   outdir: 'dist',
 });
-for (const script of ['power-on', 'run-guest']) copyFileSync(`src/steps/boot/${script}`, `dist/${script}`);
+for (const script of ['boot/power-on', 'boot/run-guest', 'update/make-place'])
+  copyFileSync(`src/steps/${script}`, `dist/${script.split('/')[1]}`);
 copyFileSync('src/ostree/bwrap', 'dist/bwrap');
 chmodSync('dist/bwrap', 0o755);
 // The generator once more.

@@ -4,6 +4,7 @@ import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
+import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { activeStates, guestUnit, nextElapses, showUnits, timerUnit, updateUnit } from '../host/systemctl.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
@@ -43,6 +44,8 @@ export interface Overview {
   readonly since: Date | undefined;
   readonly update: {
     readonly state: 'running' | 'failed' | 'idle';
+    /** What it said last before it failed, if it did. */
+    readonly fault: string | undefined;
     /** What the update service last said of its progress. */
     readonly status: string;
     readonly next: Date | undefined;
@@ -89,14 +92,26 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
     const unit = guestUnit(guest.name);
     return { ...stateInFiles(guest, stateOfUnit(unit)), since: time(says(unit)?.['ActiveEnterTimestamp']) };
   });
+  const faults = await faultsOf(units.filter((unit) => stateOfUnit(unit) === 'failed' && shows));
   const [next, enabled] = [await timers, enabledUnits()];
   const overviews = found.map((found): Overview => {
     const [unit, timer] = [updateUnit(found.guest.name), timerUnit(found.guest.name)];
     const state = updateState(stateOfUnit(unit));
     const status = says(unit)?.['StatusText'] ?? '';
-    return { ...found, update: { state, status, next: next.get(timer), enabled: enabled.has(timer) } };
+    return {
+      ...found,
+      update: { state, status, fault: faults.get(unit), next: next.get(timer), enabled: enabled.has(timer) },
+    };
   });
   return { overviews, broken };
+}
+
+/** The last errors that each unit has logged in its last run: two are what systemd says of a sandbox. */
+async function faultsOf(units: readonly string[]): Promise<Map<string, string>> {
+  const found = units.map(
+    async (unit) => [unit, (await lastMessages(unit, ['--priority=err', '--lines=2'])).join(' ')] as const,
+  );
+  return new Map(await Promise.all(found));
 }
 
 type InFiles = Omit<Overview, 'since' | 'update'>;

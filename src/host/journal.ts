@@ -32,11 +32,14 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
 }
 
 /** The last messages of a unit's run that goes on or ended last, the oldest first. */
-export async function lastMessages(unit: string, count = 20): Promise<string[]> {
+export async function lastMessages(
+  unit: string,
+  which: readonly string[] = ['--lines=20'],
+): Promise<string[]> {
   const [shown] = await showUnits([unit], ['InvocationID']);
   await syncJournal();
   const run = `_SYSTEMD_INVOCATION_ID=${shown?.['InvocationID'] ?? ''}`;
-  return (await readEntries([`--lines=${count}`, run])).map(({ MESSAGE = '' }) => MESSAGE);
+  return (await readEntries([...which, run])).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { emptyRoot } from '../host/confined.ts';
 import type { Finished } from '../host/process.ts';
 import { destroyUnit } from '../host/systemctl.ts';
 import { runAsService, type Settings } from '../host/systemd-run.ts';
@@ -33,30 +34,14 @@ const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));
 
 /** The settings of the service; docs/design.md, "Isolation", has the reasons. */
 export const deploySandbox = (programs: string): Settings => [
-  ['TemporaryFileSystem', '/:ro'],
-  ['MountAPIVFS', 'yes'],
+  ...emptyRoot,
   [
     'BindReadOnlyPaths',
     `-/lib -/lib64 /usr/lib -/usr/lib64 -/etc/ld.so.cache /bin/sh /usr/bin/ostree ${programs}/bwrap:/usr/bin/bwrap`,
   ],
-  ['PrivateTmp', 'yes'],
-  ['PrivateDevices', 'yes'],
-  ['PrivateIPC', 'yes'],
   ['PrivateNetwork', 'yes'],
-  ['ProtectProc', 'ptraceable'],
-  ['ProtectClock', 'yes'],
-  ['ProtectControlGroups', 'yes'],
-  ['ProtectHostname', 'yes'],
-  ['ProtectKernelLogs', 'yes'],
-  ['ProtectKernelModules', 'yes'],
-  ['ProtectKernelTunables', 'yes'],
-  ['LockPersonality', 'yes'],
   ['MemoryDenyWriteExecute', 'yes'],
-  ['RestrictRealtime', 'yes'],
   ['RestrictAddressFamilies', 'AF_UNIX'],
-  ['RestrictNamespaces', 'yes'],
-  ['SystemCallArchitectures', 'native'],
-  ['SystemCallFilter', '@system-service'],
   // With CAP_SYS_ADMIN, libostree would freeze the file system of the sysroot, which is the host's, and leave it frozen if it
   // were killed just then. The kernel lets nobody freeze anything here.
   ['SystemCallFilter', '~ioctl quotactl'],

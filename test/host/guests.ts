@@ -79,7 +79,7 @@ export interface GuestStatus {
   trial: { tries: number; left: number } | null;
   rejected: { checksum: string; reason: string }[];
   deployments: { checksum: string }[];
-  update: { state: string; next: string | null; timer: string };
+  update: { state: string; fault: string | null; next: string | null; timer: string };
 }
 
 export async function status(host: Commands, name: string): Promise<GuestStatus> {

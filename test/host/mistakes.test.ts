@@ -59,11 +59,15 @@ describe('a guest that cannot be made says why, where and what to do', () => {
 
   test('a Sysroot= that cannot be made', async () => {
     await declare(host, 'no-directory', `[Guest]\nRef=site:debian/12/server\nSysroot=/etc/passwd\n${remote}`);
-    await failingUpdate(host, 'no-directory');
-    expect(await host.sh('journalctl --sync; journalctl -o cat -u ostree-guest-place-no-directory')).toMatch(
-      /install: .*\/etc\/passwd.*(File exists|Not a directory)/,
-    );
-    expect((await status(host, 'no-directory')).state).toBe('not created');
+    const fault =
+      /no-directory\.guest:3: cannot make the sysroot: .*\/etc\/passwd.*(File exists|Not a directory)\. Name another directory with Sysroot=/;
+    expect(await failingUpdate(host, 'no-directory')).toMatch(fault);
+    expect((await host.try('guestctl update no-directory')).all).toMatch(fault);
+    expect(await host.sh('guestctl status no-directory')).toMatch(fault);
+    expect(await status(host, 'no-directory')).toMatchObject({
+      state: 'not created',
+      update: { state: 'failed', fault: expect.stringMatching(fault) },
+    });
   });
 
   // As /sysroot of a host with sysroot.readonly=true.

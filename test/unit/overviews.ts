@@ -25,7 +25,7 @@ const calm = {
   trial: undefined,
   rejected: [],
 } as const;
-const idle = { state: 'idle', status: '', next: at('23:10:05'), enabled: true } as const;
+const idle = { state: 'idle', fault: undefined, status: '', next: at('23:10:05'), enabled: true } as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
 );
@@ -56,7 +56,7 @@ const stopped: Overview = { ...running, running: undefined, state: 'stopped' };
 export const stoppedWithStaged: Overview = { ...stopped, staged };
 export const failed: Overview = {
   ...{ ...stopped, state: 'failed' },
-  update: { ...idle, state: 'failed', status: 'Cannot pull' },
+  update: { ...idle, state: 'failed', fault: 'Cannot pull. Try again', status: '' },
 };
 export const updating: Overview = {
   ...{ ...running, state: 'starting', running: undefined },
@@ -96,7 +96,7 @@ export const notCreated: Overview = {
     ...calm,
   },
   ...{ state: 'not created', since: undefined },
-  update: { state: 'idle', status: '', next: undefined, enabled: false },
+  update: { ...idle, next: undefined, enabled: false },
 };
 
 /** A screen that is indented in the source, so that it is seen there as a whole. */

@@ -1,6 +1,7 @@
 // The sandboxes of the steps that work on a guest's sysroot.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { settingsOf as confinedSettings, emptyRoot } from '../../src/host/confined.ts';
 import { deploySandbox } from '../../src/ostree/deploy-service.ts';
 
 /** The settings of [Service], in order. */
@@ -28,4 +29,10 @@ test('where OSTree deploys there are no programs but itself, sh, and the stand-i
     '/usr/bin/ostree',
     '/lib-of-ours/bwrap:/usr/bin/bwrap',
   ]);
+});
+
+test('a confined command and the service that deploys have one and the same empty root directory', () => {
+  const confined = confinedSettings({ name: 'a', writable: [], timeLimit: '1s' }, []);
+  expect(confined.slice(0, emptyRoot.length)).toEqual(emptyRoot);
+  expect(deploySandbox('/lib-of-ours').slice(0, emptyRoot.length)).toEqual(emptyRoot);
 });

@@ -125,7 +125,7 @@ test.each([
     failed,
     `
       mail - Mail server
-        Trouble: the last update failed, see: systemctl status ostree-guest-update@mail.service
+        Trouble: the last update failed. Cannot pull. Try again. More: systemctl status ostree-guest-update@mail.service
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
@@ -209,13 +209,13 @@ test('the form for scripts has all of it, with commits in full and null for what
         failure: null,
       },
       ...calm,
-      update: { state: 'idle', next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },
+      update: { state: 'idle', fault: null, next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },
     },
     {
       ...{ name: 'mail', description: 'OSTree guest mail', file: 'mail.guest', source: 'site:x', sysroot },
       ...{ state: 'not created', since: null, running: null, staged: null, deployments: [] },
       ...calm,
-      update: { state: 'idle', next: null, timer: 'disabled' },
+      update: { state: 'idle', fault: null, next: null, timer: 'disabled' },
     },
   ]);
 });

@@ -1,5 +1,6 @@
 import { buildDirectory } from '../../config/build.ts';
-import type { Guest } from '../../config/guest.ts';
+import { type Guest, placeOf } from '../../config/guest.ts';
+import { execWord } from './exec-word.ts';
 import { isElsewhere, isSeen, needsMount } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
@@ -28,16 +29,9 @@ const leftOver = `ExecStopPost=-sh -c 'cd /var/lib/ostree-guests/%i || exit 0; [
     for unit in tree layers; do systemctl kill --signal=KILL ostree-guest-$$unit-%i.service 2>/dev/null; done; \\
     for try in 1 2 3 4 5; do rm -rf --one-file-system image layers 2>/dev/null && break; sleep 1; done'`;
 
-/** Only what is there already can be bound into the sandbox, so another unit makes it before. src/ostree/protection.ts has the mode. */
-const makeSysroot = ({ name, sysroot }: Guest): string =>
-  makeDirectories(name, 'install -d -o root -g root -m 700', sysroot);
-
-const makeDirectories = (guest: string, ...command: string[]): string =>
-  [
-    'ExecStartPre=systemd-run --quiet --wait --collect',
-    `--unit=ostree-guest-place-${guest}`,
-    ...command,
-  ].join(' ');
+/** Only what exists can be bound into the sandbox, so another unit makes it before. The update tells what is wrong. */
+const makeSysroot = (guest: Guest): string =>
+  `ExecStartPre=sh @LIBDIR@/make-place %i ${guest.sysroot} ${execWord(placeOf(guest, 'Guest', 'Sysroot'))}`;
 
 /** Files of the host that a guest file names, where the sandbox does not have them anyway. */
 function filesOf({ packages, origin }: Guest): string[] {
@@ -67,7 +61,7 @@ const logins = 'BindReadOnlyPaths=-/run/containers -/root/.config/containers -/r
 
 /** Reading from the storage that podman(1) and others share means locking it, and mounting layers in it. */
 const containersStorage = (guest: string): string[] => [
-  makeDirectories(guest, 'mkdir -p /run/containers /var/lib/containers'),
+  `ExecStartPre=systemd-run --quiet --wait --collect --unit=ostree-guest-place-${guest} mkdir -p /run/containers /var/lib/containers`,
   'BindPaths=-/run/containers -/var/lib/containers',
   // Without these it would try to get them in a user namespace.
   'PrivateDevices=no',

@@ -41,6 +41,7 @@ export function overviewJson(overview: Overview) {
     deployments: deployments.map(deployment),
     update: {
       state: update.state,
+      fault: update.fault ?? null,
       next: update.next?.toISOString() ?? null,
       timer: update.enabled ? 'enabled' : 'disabled',
     },

@@ -63,7 +63,9 @@ function troubleLines({ guest, damage, rejected, undeployed, update }: Overview)
       : []),
     ...(undeployed ? [undeployedWords(undeployed)] : []),
     ...(update.state === 'failed'
-      ? [`the last update failed, see: systemctl status ${updateUnit(guest.name)}`]
+      ? [
+          `the last update failed${update.fault ? `. ${update.fault.replace(/\.?$/, '.')} More` : ', see'}: systemctl status ${updateUnit(guest.name)}`,
+        ]
       : []),
   ].map((text, index) => [index === 0 ? 'Trouble' : '', text]);
 }

@@ -4,7 +4,9 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   lstatSync,
   mkdirSync,
@@ -128,6 +130,32 @@ export function writeInside(root: string, path: string, content: string | Buffer
   }
 }
 
+/**
+ * Copies a file of one tree to the same path of another, with owner and mode, in place of whatever is there. A power cut leaves
+ * all of it or nothing. The directory must be there already.
+ */
+export function copyBetween(from: string, to: string, path: string): void {
+  const source = openFile(inside(from, path), constants.O_RDONLY);
+  const place = inside(to, path);
+  const temporary = `${place}.new`;
+  try {
+    const { uid, gid, mode } = fstatSync(source);
+    rmSync(temporary, { recursive: true, force: true });
+    const target = openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    try {
+      writeFileSync(target, readFileSync(source));
+      fchownSync(target, uid, gid);
+      fchmodSync(target, mode & 0o7777);
+      fsyncSync(target);
+    } finally {
+      closeSync(target);
+    }
+    renameSync(temporary, place);
+  } finally {
+    closeSync(source);
+  }
+}
+
 /** Makes a link of a tree, in place of whatever is at its name. */
 export function linkInside(root: string, path: string, target: string): void {
   const link = placeInside(root, path);
@@ -167,9 +195,9 @@ export function moveContents(root: string, from: string, to: string): void {
 }
 
 /** Opens a file that was seen to be one. Should it be something else by now, this neither follows nor waits for it. */
-function openFile(file: string, flags: number): number {
+function openFile(file: string, flags: number, mode = 0o644): number {
   const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-  const descriptor = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o644);
+  const descriptor = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
   throw new Error(`${file} was replaced while it was opened`);

@@ -22,6 +22,9 @@ import { checkout } from './paths.ts';
 import { guestRecipe } from './recipe.ts';
 import { makeWorkDirectory } from './workdir.ts';
 
+/** What makes keys when it is installed: each guest is to have its own. */
+const server = [...guestRecipe.packages, 'openssh-server', 'ssl-cert'];
+
 let host: Host;
 let key: SigningKey;
 let packages: string[];
@@ -29,7 +32,7 @@ let packages: string[];
 beforeAll(async () => {
   host = await bootHost({ product: await withCompose() });
   key = await makeKey(host);
-  packages = await debs(host.trees, guestRecipe.packages, { bare: true });
+  packages = await debs(host.trees, server, { bare: true });
   await site('1.0');
 });
 afterAll(() => host?.stop());
@@ -66,7 +69,7 @@ const runs = async (name: string) =>
 
 const debian = `[Build]
 Description=Debian for servers
-Command=mmdebstrap --variant=minbase --include=${guestRecipe.packages.join(',')},site-config \\
+Command=mmdebstrap --variant=minbase --include=${server.join(',')},site-config \\
     '' root 'deb [signed-by=/etc/apt/site.asc] copy:/srv/apt ./'
 
 [Files]
@@ -96,6 +99,10 @@ test('a guest is created of a tree that mmdebstrap makes, and is a Debian like a
   expect(await host.sh('ls -A /var/lib/ostree-guests/.builds/debian')).toBe('cache\nrepo\nresult.json');
 });
 
+/** What tells one machine from another: its keys and certificates, as the guest has them. */
+const identity = (name: string) =>
+  inGuest(host, name, 'sha256sum /etc/ssh/ssh_host_*_key /etc/ssl/private/*.key /etc/machine-id');
+
 test('the same tree is not committed again', async () => {
   const before = await status(host, 'mail');
   await update(host, 'mail');
@@ -107,18 +114,25 @@ test('the same tree is not committed again', async () => {
 
 test('a newer package in the repository is an update; what was edited is kept', async () => {
   await inGuest(host, 'mail', 'echo kept >/etc/kept; echo kept >/var/kept');
+  const own = await identity('mail');
   await site('2.0');
   await update(host, 'mail');
   expect(await host.sh('guestctl diff mail')).toMatch(/1 upgraded:\n {2}site-config 1\.0 -> 2\.0\n/);
   await reboot(host, 'mail');
   expect(await inGuest(host, 'mail', 'cat /etc/site /etc/kept /var/kept')).toBe('2.0\nkept\nkept');
+  expect(await identity('mail')).toBe(own);
 });
 
-test('a second guest of the build takes next to no room', async () => {
+test('a second guest of the build takes next to no room, and has keys of its own', async () => {
   const before = await guestsOnDisk(host);
   await declare(host, 'web', guest('debian'));
   await update(host, 'web');
   expect((await guestsOnDisk(host)) - before).toBeLessThan(0.05 * (await treeOnDisk(host, 'mail')));
+  await start(host, 'web');
+  const [one, other] = [await identity('mail'), await identity('web')].map((text) => text.split('\n'));
+  expect(one).toHaveLength(5);
+  expect(one?.filter((line) => other?.includes(line))).toEqual([]);
+  expect(await inGuest(host, 'web', 'ssh-keyscan -t ed25519 127.0.0.1 2>&1')).toMatch(/ ssh-ed25519 /);
 });
 
 test('a bad tree is given up for the one before, and a good one can be rolled back', async () => {

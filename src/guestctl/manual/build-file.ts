@@ -31,7 +31,7 @@ const theCommand = [
     'It runs as root of a throwaway container; on the host this user has no rights. It can use the network of the host and read /usr, /etc and the paths of BindReadOnly=, but not files that only root of the host may read, such as passwords. /run, /var and /home are empty. The content of /var/cache is kept for the next run; everything else is thrown away. TMPDIR is a directory on disk. SOURCE_DATE_EPOCH has the same value in each run, so that two runs can have the same result.',
   ),
   paragraph(
-    'The hostname, resolv.conf and machine ID of the tree are removed. Then the tree is laid out for OSTree: /etc becomes /usr/etc. tmpfiles.d(5) creates the content of /var in guests that do not have it; the package database is kept in /usr/lib/sysimage instead. /home, /srv and others become links into /var. Users are declared in sysusers.d(5). A tree without a kernel gets a placeholder file as its kernel, because OSTree requires one.',
+    'The hostname, resolv.conf and machine ID of the tree are removed, and so is whatever else packages make once for each machine: SSH host keys, the snakeoil certificate of ssl-cert, the iSCSI initiator name, the key of rndc, random seeds. Each guest makes its own at its first start (ostree-guest-identity.service in the tree) and keeps them. The same is done with images and with trees that [Packages] adds to. Then the tree is laid out for OSTree: /etc becomes /usr/etc. tmpfiles.d(5) creates the content of /var in guests that do not have it; the package database is kept in /usr/lib/sysimage instead. /home, /srv and others become links into /var. Users are declared in sysusers.d(5). A tree without a kernel gets a placeholder file as its kernel, because OSTree requires one.',
   ),
 ];
 

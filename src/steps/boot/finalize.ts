@@ -13,6 +13,7 @@ import { beginTrial, endTrials, readTrial } from '../../state/trial.ts';
 import { forgetUndeployed, rememberUndeployed } from '../../state/undeployed.ts';
 import { record } from '../record-attempt.ts';
 import type { Log } from './boot.ts';
+import { keepIdentity } from './keep-identity.ts';
 
 /** Deploys what is staged. It stays claimed until all is done, so a start that was cut off is taken up by the next. */
 export async function finalize(guest: Guest, log: Log): Promise<void> {
@@ -28,6 +29,7 @@ export async function finalize(guest: Guest, log: Log): Promise<void> {
       throw error;
     });
   const deployments = listDeployments(guest.sysroot);
+  keepIdentity(deployments);
   const trial = tryOut(guest, deployments);
   for (const excess of excessOf(deployments, guest.update.keep, trial)) undeploy(excess);
   releaseStaged(guest.name);

@@ -16,6 +16,7 @@ import {
   writeInside,
 } from '../../host/tree-files.ts';
 import { declareUsers, declareVar } from './declare.ts';
+import { forgetIdentity } from './identity.ts';
 
 /**
  * Makes a root directory one that OSTree deploys ("Adapting existing mainstream distributions" in its manual): the
@@ -35,6 +36,7 @@ export function layOut(root: string): void {
   moveIntoVar(root);
   for (const [name, target] of Object.entries({ ostree: 'sysroot/ostree', tmp: 'sysroot/tmp' }))
     linkInside(root, name, target);
+  forgetIdentity(root);
   declareUsers(root);
   declareVar(root);
   moveEtc(root);

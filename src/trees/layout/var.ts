@@ -26,5 +26,8 @@ function entryOf(place: string, path: string): VarEntry | undefined {
 const isLeftOut = ({ path, type }: VarEntry): boolean =>
   /^\/var\/(cache|lib)\/(apt|dnf|libdnf5|rpm-ostree|yum)$/.test(path) ||
   /^\/var\/tmp\//.test(path) ||
-  /^\/var\/lib\/(dbus\/machine-id|systemd\/random-seed)$/.test(path) ||
+  // The identity of the machine that the tree was made on: identity.ts.
+  /^\/var\/lib\/(dbus\/machine-id|systemd\/(random-seed|credential\.secret)|NetworkManager\/secret_key|urandom\/random-seed)$/.test(
+    path,
+  ) ||
   (type === 'file' && /^\/var\/(cache|log)\//.test(path));

@@ -25,6 +25,7 @@ import { switchCommand } from './commands/switch.ts';
 import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
+import { unknownCommand } from './other-verbs.ts';
 import { terminal, writeOut } from './stdout.ts';
 
 /** All commands, in the order of the help, the manual and completion. */
@@ -56,6 +57,10 @@ export function makeProgram(version: string): Command {
   for (const [heading, defines] of Object.entries(commands)) {
     for (const define of defines) define(guestctl).helpGroup(heading);
   }
+  const names = guestctl.commands.map((command) => command.name());
+  guestctl.on('command:*', ([verb = '', guest]: string[]) =>
+    guestctl.error(unknownCommand(verb, guest, names), { code: 'commander.unknownCommand' }),
+  );
   complete(guestctl);
   addCommonOptions(guestctl);
   return guestctl;

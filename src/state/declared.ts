@@ -1,8 +1,9 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
-import type { Guest } from '../config/guest.ts';
+import { type Guest, stateDirectory } from '../config/guest.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
+import { guestName } from '../config/schema.ts';
 import { searchPath } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -12,6 +13,18 @@ export function requireGuest(name: string): Guest {
   if (!checked) throw leadsOut(name) ?? notDeclared(name);
   if ('broken' in checked) throw hasMistakes(checked.broken.problems);
   return checked.guest;
+}
+
+/**
+ * For what needs the name only. A file that has mistakes must not keep anybody from stopping or entering a guest that runs: the
+ * mistakes are told, and it goes on. So does a guest that is no longer declared, as long as something of it is there.
+ */
+export function requireGuestName(name: string, warn: (text: string) => void): string {
+  const checked = loadGuest(nodeFiles, name);
+  if (checked && 'broken' in checked) warn(checked.broken.problems.map(formatProblem).join('\n'));
+  if (checked) return name;
+  if (guestName.test(name) && existsSync(`${stateDirectory}/${name}`)) return name;
+  throw leadsOut(name) ?? notDeclared(name);
 }
 
 /** A guest's file may be a link, but its services see no more than some directories of the host. */

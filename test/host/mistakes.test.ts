@@ -146,6 +146,22 @@ test.skipIf(suite === 'bookworm')('the generator runs on QuickJS, and Node makes
   expect(difference).toBe('');
 });
 
+test('a mistake in the file of a guest that runs takes away neither its shell nor its stop', async () => {
+  await declare(host, 'runs', guestFile());
+  await update(host, 'runs');
+  await start(host, 'runs');
+  await host.sh('echo Keep=3x >>/etc/ostree-guests/runs.guest');
+  const shell = await host.try('guestctl shell runs echo entered');
+  expect(shell).toMatchObject({ exitCode: 0, stdout: 'entered' });
+  expect(shell.stderr).toMatch(/runs\.guest:\d+:\d+: /);
+  expect(await host.sh('guestctl logs runs -n 5 -o cat')).not.toBe('');
+  expect((await host.try('guestctl reboot runs')).all).toBe(
+    "There is no command 'reboot'. Use: machinectl reboot runs",
+  );
+  await host.sh('guestctl stop runs && ! systemctl is-active systemd-nspawn@runs');
+  await host.sh('rm /etc/ostree-guests/runs.guest && systemctl daemon-reload');
+});
+
 test('misuse of guestctl exits 2 and says how it is used', async () => {
   for (const words of ['lst', 'status', 'list -o yaml']) {
     const { exitCode, stderr } = await host.try(`guestctl ${words}`);

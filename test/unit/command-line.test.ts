@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/guestctl/command.ts';
+import { unknownCommand } from '../../src/guestctl/other-verbs.ts';
 import { withoutHost } from '../../src/guestctl/over-ssh.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
 
@@ -68,4 +69,42 @@ test.each([
   ['-H a shell mail ls -H b', 'shell mail ls -H b'],
 ])('on the other host, %s is %s', (words, there) => {
   expect(withoutHost(words.split(' '))).toEqual(there.split(' '));
+});
+
+const names = commands.map((command) => command.name());
+
+test.each([
+  ['reboot web', "There is no command 'reboot'. Use: machinectl reboot web"],
+  ['restart', "There is no command 'restart'. Use: machinectl reboot NAME"],
+  ['rm web', "There is no command 'rm'. Use: guestctl remove web, which deletes the guest with all its data"],
+  ['updat web', "There is no command 'updat'. Did you mean update?"],
+  ['remov web', "There is no command 'remov'. All commands: guestctl --help"],
+  ['constructor', "There is no command 'constructor'. All commands: guestctl --help"],
+])('guestctl %s is answered by what was meant', (words, expected) => {
+  const [verb = '', guest] = words.split(' ');
+  expect(unknownCommand(verb, guest, names)).toBe(expected);
+});
+
+test('no verb of another tool is answered by something that loses more than was asked for', () => {
+  const verbs = [
+    'reboot',
+    'restart',
+    'reset',
+    'show',
+    'enable',
+    'disable',
+    'move',
+    'rename',
+    'renew',
+    'reload',
+  ];
+  for (const verb of verbs) expect(unknownCommand(verb, 'web', names), verb).not.toMatch(/remove/);
+});
+
+test('a command that does not exist ends with the exit status for misuse', () => {
+  const guestctl = makeProgram('1.0').exitOverride();
+  let said = '';
+  guestctl.configureOutput({ writeErr: (text) => (said += text) });
+  expect(() => guestctl.parse(['reboot', 'web'], { from: 'user' })).toThrow(/machinectl reboot web/);
+  expect(said).toBe("There is no command 'reboot'. Use: machinectl reboot web\n");
 });

@@ -3,8 +3,9 @@ import { Argument } from 'commander';
 import { Failure } from '../../host/failure.ts';
 import { showJournal } from '../../host/journal.ts';
 import { isRunning, unitsOfGuest } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
 import { varOf } from '../../ostree/sysroot.ts';
-import { requireGuest } from '../../state/declared.ts';
+import { requireGuest, requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
 
 export const logs: Define = (guestctl) =>
@@ -21,14 +22,14 @@ export const logs: Define = (guestctl) =>
     )
     .passThroughOptions()
     .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
-      const guest = requireGuest(name);
+      requireGuestName(name, tell);
       const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);
-      const which = inside ? await ownJournal(name, varOf(guest.sysroot, name)) : units;
-      process.exitCode = await showJournal([...which, ...options]);
+      process.exitCode = await showJournal([...(inside ? await ownJournal(name) : units), ...options]);
     });
 
-async function ownJournal(name: string, directory: string): Promise<string[]> {
+async function ownJournal(name: string): Promise<string[]> {
   if (await isRunning(name)) return [`--machine=${name}`];
+  const directory = varOf(requireGuest(name).sysroot, name);
   const journal = `${directory}/log/journal`;
   if (!existsSync(journal))
     throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);

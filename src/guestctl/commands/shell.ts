@@ -2,8 +2,9 @@ import { Argument } from 'commander';
 import { Failure } from '../../host/failure.ts';
 import { shellIn } from '../../host/machinectl.ts';
 import { isRunning } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
 import { attachInside } from '../../machine/inside.ts';
-import { requireGuest } from '../../state/declared.ts';
+import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
 
 export const shell: Define = (guestctl) =>
@@ -15,7 +16,7 @@ export const shell: Define = (guestctl) =>
     // Everything after the guest belongs to the command, also options.
     .passThroughOptions()
     .action(async (name: string, words: string[]) => {
-      requireGuest(name);
+      requireGuestName(name, tell);
       if (!(await isRunning(name)))
         throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
       process.exitCode = words.length > 0 ? await attachInside(name, words) : await shellIn(name);

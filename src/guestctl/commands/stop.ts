@@ -1,5 +1,6 @@
 import { guestUnit, stopUnit } from '../../host/systemctl.ts';
-import { requireGuest } from '../../state/declared.ts';
+import { tell } from '../../host/tell.ts';
+import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
 
 export const stop: Define = (guestctl) =>
@@ -8,7 +9,7 @@ export const stop: Define = (guestctl) =>
     .description('Shut guests down, and wait until they are stopped')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
-      for (const { name } of names.map(requireGuest)) {
+      for (const name of names.map((one) => requireGuestName(one, tell))) {
         await stopUnit(guestUnit(name));
         say(command, `${name} is stopped`);
       }

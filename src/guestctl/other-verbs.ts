@@ -1,0 +1,63 @@
+import { nearest } from '../config/nearest.ts';
+
+const remove = 'guestctl remove NAME, which deletes the guest with all its data';
+
+/**
+ * Verbs that people know from machinectl, systemctl, podman and rpm-ostree, and what does the same for a guest. A verb that
+ * loses something is no answer to one that does not.
+ */
+const others: Readonly<Record<string, string>> = {
+  reboot: 'machinectl reboot NAME',
+  restart: 'machinectl reboot NAME',
+  poweroff: 'guestctl stop NAME',
+  shutdown: 'guestctl stop NAME',
+  halt: 'guestctl stop NAME',
+  kill: 'machinectl terminate NAME',
+  terminate: 'machinectl terminate NAME',
+  login: 'machinectl login NAME',
+  exec: 'guestctl shell NAME COMMAND',
+  run: 'guestctl shell NAME COMMAND',
+  attach: 'guestctl shell NAME',
+  enter: 'guestctl shell NAME',
+  enable: 'machinectl enable NAME; for its updates: systemctl enable --now ostree-guest-update@NAME.timer',
+  disable: 'machinectl disable NAME; for its updates: systemctl disable --now ostree-guest-update@NAME.timer',
+  ls: 'guestctl list',
+  ps: 'guestctl list',
+  images: 'guestctl list',
+  show: 'guestctl status NAME',
+  info: 'guestctl status NAME',
+  inspect: 'guestctl status NAME',
+  log: 'guestctl logs NAME',
+  journal: 'guestctl logs NAME',
+  upgrade: 'guestctl update NAME',
+  pull: 'guestctl update NAME',
+  check: 'guestctl verify',
+  test: 'guestctl verify',
+  reload: 'systemctl daemon-reload',
+  apply: 'systemctl daemon-reload, then: guestctl update NAME',
+  new: 'guestctl create NAME',
+  init: 'guestctl create NAME',
+  launch: 'guestctl create NAME --start',
+  deploy: 'guestctl switch NAME',
+  revert: 'guestctl rollback NAME',
+  rm: remove,
+  delete: remove,
+  destroy: remove,
+  purge: remove,
+};
+
+/** Never suggested for a verb that is not known: a slip of the finger must not lose a guest. */
+const destructive = ['remove'];
+
+/** What to say of a command that does not exist. `guest` is the word after it, if there is one. */
+export function unknownCommand(verb: string, guest: string | undefined, commands: readonly string[]): string {
+  const message = `There is no command '${verb}'.`;
+  const other = Object.hasOwn(others, verb) ? others[verb] : undefined;
+  if (other !== undefined)
+    return `${message} Use: ${guest === undefined ? other : other.replaceAll('NAME', guest)}`;
+  const meant = nearest(
+    verb,
+    commands.filter((name) => !destructive.includes(name)),
+  );
+  return `${message} ${meant === undefined ? 'All commands: guestctl --help' : `Did you mean ${meant}?`}`;
+}

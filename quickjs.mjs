@@ -1,67 +1,64 @@
 // Bundles the generator for QuickJS, which compiles all of a script before it runs any of it, 0.1 ms for each kilobyte. So
-// what most guests do without is in files of its own, each of which is compiled when something of it is called.
-import { writeFile } from 'node:fs/promises';
+// each module that only some guests need is a file of its own, which is compiled when something of it is called. Such a
+// module says so itself, in its first line: `// lazy: …`. It may export only functions, or the build fails.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-/** Modules that are called for some guests only. All that others import of them is functions. */
-const seldom = [
-  'src/generator/quickjs/bytes.ts',
-  'src/generator/quickjs/error.ts',
-  'src/config/build.ts',
-  'src/config/check.ts',
-  'src/config/container.ts',
-  'src/config/hostname.ts',
-  'src/config/machine.ts',
-  'src/config/self-managed-rules.ts',
-  'src/config/origin.ts',
-  'src/config/packages.ts',
-  'src/config/parser.ts',
-  'src/config/positions.ts',
-  'src/config/policy.ts',
-  'src/config/problem.ts',
-  'src/config/quantity.ts',
-  'src/config/drop-ins.ts',
-  'src/config/cross-key-rules.ts',
-  'src/config/unit-type.ts',
-  'src/config/unknown-keys.ts',
-  'src/config/unreadable.ts',
-  'src/config/split-words.ts',
-  'src/generator/build-units.ts',
-  'src/generator/further-units.ts',
-  'src/generator/units/broken-service.ts',
-  'src/generator/units/exec-word.ts',
-  'src/generator/units/maintenance-service.ts',
-  'src/generator/units/nspawn-guest-options.ts',
-];
+const rooms = ['src/config', 'src/generator'];
+
+/** The modules that begin with the mark. */
+async function lazyModules() {
+  const listed = await Promise.all(
+    rooms.map(async (room) =>
+      (await readdir(room, { recursive: true }))
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => join(room, file)),
+    ),
+  );
+  const files = listed.flat().sort();
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return files.filter((_, index) => texts[index].startsWith('// lazy:'));
+}
 
 /** The file that one of them is in. */
 const fileOf = (module) => module.slice('src/'.length, -'.ts'.length).replaceAll('/', '-');
 
 const common = {
-  ...{ bundle: true, platform: 'neutral', target: 'es2022', minify: true, logLevel: 'error' },
+  bundle: true,
+  platform: 'neutral',
+  target: 'es2022',
+  minify: true,
+  logLevel: 'error',
   // Fields are assigned when an object is made, and not also defined: QuickJS takes twice as long for that.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
-/** Writes generator-qjs.js, and beside it generator-qjs-NAME.js for each of these modules. */
+/** Writes generator-qjs.js, and beside it generator-qjs-NAME.js for each lazy module. */
 export async function bundleForQuickJS(outdir) {
-  const exported = await seldomExports();
+  const exported = await functionsOf(await lazyModules());
   const main = build({
     ...common,
     entryPoints: { 'generator-qjs': 'src/generator/quickjs/main.ts' },
+    format: 'esm',
     // A block, and not a function expression: QuickJS reads what is in parentheses twice.
-    ...{ format: 'esm', banner: { js: '"use strict";{' }, footer: { js: '}' } },
+    banner: { js: '"use strict";{' },
+    footer: { js: '}' },
     plugins: [fromFilesOfTheirOwn(exported)],
     outdir,
   });
-  const others = seldom.map(async (module) => {
-    const plugins = [fromFilesOfTheirOwn(exported)];
-    const options = { ...common, entryPoints: [module], format: 'esm', plugins, write: false };
-    const [{ text }] = (await build(options)).outputFiles;
-    await writeFile(join(outdir, `generator-qjs-${fileOf(module)}.js`), withValue(text));
+  const others = build({
+    ...common,
+    entryPoints: Object.fromEntries(
+      [...exported.keys()].map((module) => [`generator-qjs-${fileOf(module)}`, module]),
+    ),
+    format: 'esm',
+    plugins: [fromFilesOfTheirOwn(exported)],
+    outdir,
+    write: false,
   });
-  await Promise.all([main, ...others]);
+  const write = ({ path, text }) => writeFile(path, withValue(text));
+  await Promise.all([main, others.then(({ outputFiles }) => Promise.all(outputFiles.map(write)))]);
 }
 
 /** Makes what a module exports the value of a script: what eval() answers. Strict, it declares nothing outside. */
@@ -71,30 +68,51 @@ const withValue = (text) =>
     return `({${members}})`;
   })}`;
 
-/** What each of them exports. */
-async function seldomExports() {
-  const options = { entryPoints: seldom, format: 'esm', write: false, outdir: 'none', metafile: true };
-  const { metafile } = await build({ ...common, ...options });
-  return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]));
+/** The names that each of them exports. Fails if one exports anything but functions: it could not be loaded late. */
+export async function functionsOf(modules) {
+  const options = { entryPoints: modules, format: 'cjs', outdir: 'none', write: false, metafile: true };
+  const { outputFiles, metafile } = await build({ ...common, ...options });
+  const textOf = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  const exported = new Map();
+  const wrong = [];
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    const module = {};
+    new Function('module', textOf.get(resolve(path)))(module);
+    exported.set(entryPoint, Object.keys(module.exports));
+    for (const [name, value] of Object.entries(module.exports)) {
+      const what = whyNotLazy(value);
+      if (what) wrong.push(`${entryPoint} exports ${name}, which is ${what}`);
+    }
+  }
+  if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${mend}`);
+  return exported;
 }
 
-/** In place of each of these modules that another imports, functions that call those of its file. */
+const mend =
+  'A module that begins with `// lazy:` may export only functions. Export a function that answers it, or move it to another module';
+
+function whyNotLazy(value) {
+  if (typeof value !== 'function') return 'not a function';
+  // An arrow function that calls it stands in for it.
+  if (/^class\b/.test(String(value))) return 'a class, and not a function';
+  return undefined;
+}
+
+/** In place of each lazy module that another imports, functions that call those of its file. */
 const fromFilesOfTheirOwn = (exported) => ({
   name: 'from files of their own',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
       const module = relative(process.cwd(), resolve(resolveDir, path));
-      return kind !== 'entry-point' && exported.has(module)
-        ? { path: module, namespace: 'seldom' }
-        : undefined;
+      return kind !== 'entry-point' && exported.has(module) ? { path: module, namespace: 'lazy' } : undefined;
     });
-    onLoad({ filter: /.*/, namespace: 'seldom' }, ({ path }) => {
+    onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
       const functions = exported
         .get(path)
-        .map((name) => `export const ${name} = /* @__PURE__ */ seldom('${fileOf(path)}', '${name}');`);
-      return { contents: `import { seldom } from 'seldom';\n${functions.join('\n')}` };
+        .map((name) => `export const ${name} = /* @__PURE__ */ lazy('${fileOf(path)}', '${name}');`);
+      return { contents: `import { lazy } from 'lazy';\n${functions.join('\n')}` };
     });
-    onResolve({ filter: /^seldom$/ }, () => ({ path: 'seldom', namespace: 'other files' }));
+    onResolve({ filter: /^lazy$/ }, () => ({ path: 'lazy', namespace: 'other files' }));
     onLoad({ filter: /.*/, namespace: 'other files' }, () => ({ contents: otherFiles }));
   },
 });
@@ -102,7 +120,7 @@ const fromFilesOfTheirOwn = (exported) => ({
 /** They are beside the script itself. Where one is not, Node does the work. */
 const otherFiles = `
 const files = (globalThis.files ??= {});
-export const seldom = (file, name) => (...all) => {
+export const lazy = (file, name) => (...all) => {
   files[file] ??= (0, eval)(std.loadFile(scriptArgs[0].slice(0, -3) + '-' + file + '.js') ?? std.exit(1));
   return files[file][name](...all);
 };

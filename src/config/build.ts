@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { type Broken, stateDirectory } from './guest.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
@@ -43,9 +44,8 @@ export const filesOf = (recipe: Recipe): string[] =>
 /** Where all of a build lives. No guest has a name that begins with a dot. */
 export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;
 
-/** Where its commits are, under one ref. */
+/** Where its commits are, under one ref: src/trees/build/built-ref.ts. */
 export const buildRepository = (name: string): string => `${buildDirectory(name)}/repo`;
-export const builtRef = 'ostree-guests/built';
 
 /** Reads a build: `file` is its build file, `sources` are all its files in the order in which they apply. */
 export function readBuild(

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Assignment } from './assignment.ts';
 import { isOthers } from './line.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';

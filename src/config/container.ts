@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
 import { portsOf } from './ports.ts';

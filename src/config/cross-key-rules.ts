@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { networkOf } from './container.ts';
 import { twiceUsedPort } from './ports.ts';
 import { topOf } from './positions.ts';

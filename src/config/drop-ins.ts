@@ -1,9 +1,10 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Source } from './read.ts';
 import type { Directory, Kind, Listing, Reader } from './search.ts';
 import { badName, whyUnreadable } from './unreadable.ts';
 
 /** The files that guests and builds are made of, where some have drop-ins or settings of nspawn's. */
-export class ManySources {
+class ManySources {
   readonly #listing: Listing;
   readonly #common = new Map<string, ReadonlyMap<string, string[]>>();
   readonly #read = new Map<string, Source[]>();
@@ -68,7 +69,8 @@ export class ManySources {
   }
 }
 
-/** A function, as all that the generator calls seldom: quickjs.mjs. */
+export type { ManySources };
+
 export const manySources = (listing: Listing): ManySources => new ManySources(listing);
 
 /** The guest or build file that declares this. */

@@ -122,4 +122,4 @@ export function placeOf(
 }
 
 /** Where it was said where the tree comes from. */
-export const originPlace = (guest: Guest): string => placeOf(guest, ...originKey[guest.origin.kind]);
+export const originPlace = (guest: Guest): string => placeOf(guest, 'Guest', originKey(guest.origin));

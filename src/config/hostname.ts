@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Files } from './file-port.ts';
 
 /** The host's, as the kernel has it. */

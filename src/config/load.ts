@@ -1,5 +1,5 @@
 import { type Build, type CheckedBuild, readBuild } from './build.ts';
-import { ManySources, mainFile, otherSource, readSource } from './drop-ins.ts';
+import { mainFile, manySources, otherSource, readSource } from './drop-ins.ts';
 import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import type { Source } from './read.ts';
@@ -63,7 +63,7 @@ export const loadBuild = (
 
 function load<T>(listing: Listing, kind: Kind, name: string, read: Read<T>) {
   const file = mainFile(listing, kind, name);
-  return file === undefined ? undefined : readOne(listing, kind, name, file, read, new ManySources(listing));
+  return file === undefined ? undefined : readOne(listing, kind, name, file, read, manySources(listing));
 }
 
 /** The files that a guest or a build is made of, in the order in which they apply; none where it is not declared or is masked. */
@@ -77,7 +77,7 @@ export function sourcesOf(
   const file = mainFile(listing, kind, name);
   const main =
     file === undefined ? undefined : (readSource(files, kind, file) ?? otherSource(listing, kind, name));
-  return main?.text || main?.unreadable ? new ManySources(listing).around(main, name) : [];
+  return main?.text || main?.unreadable ? manySources(listing).around(main, name) : [];
 }
 
 /** One guest from a file anywhere, without drop-ins. */

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { type Container, containerOf } from './container.ts';
 import { isFalse } from './types.ts';
 import type { Values } from './values.ts';

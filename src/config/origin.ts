@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
@@ -88,12 +89,10 @@ export const originWords = (origin: Origin): string =>
     ? `${originName(origin)} (${origin.remote.url})`
     : originName(origin);
 
-/** The key that says it. */
-export const originKey: Readonly<Record<Origin['kind'], readonly [section: string, key: string]>> = {
-  ostree: ['Guest', 'Ref'],
-  oci: ['Guest', 'Image'],
-  build: ['Guest', 'Build'],
-};
+/** The key of [Guest] that says it. */
+export const originKey = ({ kind }: Origin): string =>
+  ({ ostree: 'Ref', oci: 'Image', build: 'Build' })[kind];
 
-/** What a name of an image begins with. */
-export const imageTransport = /^(docker:\/\/|oci:|containers-storage:)/;
+/** Whether a name begins as that of an image. */
+export const isImageName = (name: string): boolean => imageTransport.test(name);
+const imageTransport = /^(docker:\/\/|oci:|containers-storage:)/;

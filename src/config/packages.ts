@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { besideFile } from './relative-path.ts';
 import type { Values } from './values.ts';
 

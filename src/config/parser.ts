@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { Assignment } from './assignment.ts';
 import {
   bracket,

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
 import { isTrue } from './types.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { indentOf, type Line } from './line.ts';
 import type { Position } from './problem.ts';
 

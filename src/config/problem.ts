@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 /** A place in a file: line and column count from 1; the column counts UTF-16 units. */
 export interface Position {
   readonly file: string;

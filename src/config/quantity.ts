@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 // Numbers with units, as systemd reads them: parse_time() in basic/time-util.c, parse_size() and safe_atoi() in
 // basic/parse-util.c, parse_permyriad_unbounded() in basic/percent-util.c.
 

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Rule } from './cross-key-rules.ts';
 import { isFalse, isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';

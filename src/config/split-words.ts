@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { isBad, isBlank } from './line.ts';
 
 /** The words of a value and where each begins, or what is wrong with its quoting and where in the value. */

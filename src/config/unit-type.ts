@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { typeIn } from './key-table.ts';
 import { unitTables } from './keys/unit.ts';
 import type { ValueType } from './types.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { successors } from './deprecated-keys.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, quoted } from './problem.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Broken } from './guest.ts';
 import { topOf } from './positions.ts';
 import type { Problem } from './problem.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { type CheckedBuild, readBuild } from '../config/build.ts';
 import type { Files } from '../config/file-port.ts';
 import type { Problem } from '../config/problem.ts';

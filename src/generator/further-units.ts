@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Build } from '../config/build.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { complete, dropIn, type Generated } from './generated.ts';

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { relative } from 'node:path';
-import { builtRef } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { originName } from '../config/origin.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf, stagedRef } from '../ostree/repository.ts';
+import { builtRef } from './build/built-ref.ts';
 import { forgetImages } from './image/encapsulated.ts';
 import { imageRef } from './image/image-source.ts';
 import { baseRef } from './packages/layers.ts';

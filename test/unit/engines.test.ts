@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { functionsOf } from '../../quickjs.mjs';
 import { decodeUtf8 } from '../../src/generator/quickjs/utf8.ts';
 import { buildGenerator, type Environment, engines, runGenerator, treeOf } from './engines.ts';
 import { qjs } from './qjs.ts';
@@ -44,6 +45,14 @@ function program(text: string): string {
   chmodSync(path, 0o755);
   return path;
 }
+
+test.each([
+  ["export const words = ['a', 'b'];", 'exports words, which is not a function'],
+  ['export class Words {}', 'exports Words, which is a class, and not a function'],
+])('the build fails if a lazy module has %s', async (text, message) => {
+  writeFileSync(join(work, 'words.ts'), `// lazy: for this test.\nexport const one = () => 1;\n${text}\n`);
+  await expect(functionsOf([join(work, 'words.ts')])).rejects.toThrow(`words.ts ${message}`);
+});
 
 test('what is not UTF-8 becomes what Node makes of it', () => {
   const bytes = fc.uint8Array({ maxLength: 8 });

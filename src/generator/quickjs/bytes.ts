@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { largestFile } from '../../config/file-port.ts';
 import { systemError } from './error.ts';
 import { os } from './qjs.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { std } from './qjs.ts';
 
 /** In the words of Node, so that a guest's problem reads the same on both. errno(3) */

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Broken } from '../../config/guest.ts';
 import { readable } from '../../config/line.ts';
 import { formatProblem } from '../../config/problem.ts';

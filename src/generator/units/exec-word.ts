@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 const escapes: Readonly<Record<string, string>> = {
   ...{ '\\': '\\\\', '"': '\\"', $: '$$', '%': '%%', '\n': '\\n', '\r': '\\r', '\t': '\\t' },
 };

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Guest } from '../../config/guest.ts';
 import { needsMount } from './external-sysroot.ts';
 import { fuseLines } from './fuse.ts';

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { mountArgument } from '../../config/mounts.ts';
 import { wordsOf } from '../../config/split-words.ts';

@@ -1,4 +1,4 @@
-import { imageTransport } from '../../config/origin.ts';
+import { isImageName } from '../../config/origin.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Keyfile } from '../../ostree/keyfile.ts';
 
@@ -49,5 +49,5 @@ function imageOf(reference: string): string | undefined {
   const [prefix, transport] = references.find(([one]) => one.test(reference)) ?? [];
   if (prefix === undefined) return undefined;
   const name = reference.replace(prefix, transport ?? '');
-  return imageTransport.test(name) ? name : `docker://${name}`;
+  return isImageName(name) ? name : `docker://${name}`;
 }

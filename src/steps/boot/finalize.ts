@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { imageTransport } from '../../config/origin.ts';
+import { isImageName } from '../../config/origin.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { bootUnit } from '../../host/systemctl.ts';
@@ -84,7 +84,7 @@ function excessOf(deployments: readonly Deployment[], keep: number, needed: read
 
 /** An image is called what rpm-ostree and bootc call it. */
 const originKeyfile = (name: string): Keyfile => ({
-  origin: imageTransport.test(name)
+  origin: isImageName(name)
     ? { 'container-image-reference': `ostree-unverified-image:${name}` }
     : { refspec: name },
 });

@@ -1,4 +1,4 @@
-import { type Build, buildRepository, builtRef } from '../../config/build.ts';
+import { type Build, buildRepository } from '../../config/build.ts';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type BuildOrigin, originName } from '../../config/origin.ts';
 import { isRecent } from '../../host/clock.ts';
@@ -11,6 +11,7 @@ import type { Report } from '../../state/report.ts';
 import { keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
 import type { Source } from '../source.ts';
+import { builtRef } from './built-ref.ts';
 import { definitionOf } from './result.ts';
 
 /** A tree that is made on this host. Whether it is a new one is known once it is made. */

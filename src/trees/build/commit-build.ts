@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { buildRepository, builtRef } from '../../config/build.ts';
+import { buildRepository } from '../../config/build.ts';
 import { Failure } from '../../host/failure.ts';
 import { readInside, requireDirectory } from '../../host/tree-files.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -7,6 +7,7 @@ import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
 import { dropSpecialFiles } from '../image/unpack.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
+import { builtRef } from './built-ref.ts';
 import { findRoot } from './root.ts';
 
 export interface Committed {

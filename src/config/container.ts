@@ -1,11 +1,12 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import type { NspawnOption, Row } from './key-table.ts';
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
 import { portsOf } from './ports.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
-import { isTrue } from './types.ts';
+import { nspawnTables } from './tables.ts';
+import { isTrue, type ValueType } from './types.ts';
 import type { Values } from './values.ts';
-import { guestVocabulary, type Key } from './vocabulary.ts';
 
 /** What [Exec], [Files] and [Network] say. */
 export type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
@@ -14,9 +15,8 @@ export function containerOf(values: Values): Container {
   const optionsIn = (...sections: readonly string[]) =>
     sections
       .filter((section) => values.has(section))
-      .flatMap((section) => guestVocabulary.in(section))
-      .flatMap((key) =>
-        optionsOf(key, key.name === 'Port' ? portsOf(values) : values.all(key.section, key.name)),
+      .flatMap((section) =>
+        (nspawnTables[section]?.() ?? []).flatMap((row) => optionsOf(row, section, values)),
       );
   return {
     options: optionsIn('Exec', 'Files'),
@@ -44,8 +44,16 @@ export function networkOf(values: Values): Machine['network'] {
   return has('Private', 'VirtualEthernet', 'NamespacePath') ? 'host' : 'veth';
 }
 
-function optionsOf({ name, nspawn, type }: Key, values: readonly string[]): string[] {
-  if (!nspawn?.option || values.length === 0) return [];
+/** The options of a row's keys, as far as the guest has them. */
+const optionsOf = ([type, names, , nspawn]: Row, section: string, values: Values): string[] =>
+  !nspawn?.option
+    ? []
+    : names.flatMap((name) => {
+        const given = name === 'Port' ? portsOf(values) : values.all(section, name);
+        return given.length === 0 ? [] : optionOf(name, given, nspawn, type);
+      });
+
+function optionOf(name: string, values: readonly string[], nspawn: NspawnOption, type: ValueType): string[] {
   const option = (value: string) => `${nspawn.option}=${value}`;
   switch (nspawn.takes) {
     case 'last':

@@ -3,9 +3,8 @@ import { networkOf } from './container.ts';
 import { twiceUsedPort } from './ports.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
-import { managerRules } from './self-managed-rules.ts';
 import { isTrue } from './types.ts';
-import type { Setting, Values } from './values.ts';
+import type { Values } from './values.ts';
 
 /** What is said of a file whose name is not one of a guest. */
 export const wrongName = (name: string, file: string): Problem => ({
@@ -14,49 +13,29 @@ export const wrongName = (name: string, file: string): Problem => ({
   remedy: 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest',
 });
 
-/** What is wrong with values that are each right by themselves. `file` is the place of what is not there. */
-export function checkTogether(values: Values, file: string): Problem[] {
-  const top = topOf(file);
-  const rules = [oneOrigin];
-  if (values.last('Update', 'By') === 'rpm-ostree') rules.push(...managerRules());
-  if (values.has('Remote')) rules.push(missingUrl, missingKey);
-  if (values.has('Network')) rules.push(noNetwork, onePort, oneNetwork);
-  const problems: Problem[] = [];
-  for (const rule of rules) {
-    const problem = rule(values, top);
-    if (problem) problems.push(problem);
-  }
-  return problems;
+export const noOrigin = (_: Values, top: Position): Problem => ({
+  at: top,
+  message: 'Ref= is missing in [Guest]',
+  remedy: 'Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME',
+});
+
+export const noUrl = (values: Values, top: Position): Problem => ({
+  at: values.in('Remote')[0]?.at ?? top,
+  message: 'URL= is missing in [Remote]',
+  remedy: "Add it, or leave [Remote] out to use the host's remote",
+});
+
+export function twoOrigins(values: Values): Problem | undefined {
+  const [first, second] = ['Ref', 'Image', 'Build'].flatMap((key) => values.final('Guest', key) ?? []);
+  if (!first || !second) return undefined;
+  const message = `A tree comes from one place, and this says two: ${first.key}= and ${second.key}=`;
+  return { at: second.at, message, remedy: 'Leave one of them out' };
 }
 
-export type Rule = (values: Values, top: Position) => Problem | undefined;
+export const noKey = (values: Values): Problem | undefined => without(values, 'GPGVerify', 'GPGKeyPath');
 
-const oneOrigin: Rule = (values, top) => {
-  let first: Setting | undefined;
-  for (const key of origins) {
-    const setting = values.final('Guest', key);
-    if (first && setting) {
-      const message = `A tree comes from one place, and this says two: ${first.key}= and ${key}=`;
-      return { at: setting.at, message, remedy: 'Leave one of them out' };
-    }
-    first ??= setting;
-  }
-  const remedy =
-    'Say where the tree comes from: Ref=REMOTE:REF, Image=docker://REGISTRY/NAME:TAG, or Build=NAME';
-  return first ? undefined : { at: top, message: 'Ref= is missing in [Guest]', remedy };
-};
-
-const origins = ['Ref', 'Image', 'Build'];
-
-const missingUrl: Rule = (values, top) => {
-  if (values.last('Remote', 'URL') !== undefined) return undefined;
-  const at = values.in('Remote')[0]?.at ?? top;
-  const remedy = "Add it, or leave [Remote] out to use the host's remote";
-  return { at, message: 'URL= is missing in [Remote]', remedy };
-};
-
-const missingKey: Rule = (values) =>
-  without(values, 'GPGVerify', 'GPGKeyPath') ?? without(values, 'SignVerify', 'Ed25519KeyPath');
+export const noSignatureKey = (values: Values): Problem | undefined =>
+  without(values, 'SignVerify', 'Ed25519KeyPath');
 
 function without(values: Values, verifies: string, path: string): Problem | undefined {
   const verify = values.final('Remote', verifies);
@@ -66,23 +45,23 @@ function without(values: Values, verifies: string, path: string): Problem | unde
 }
 
 /** Only a network of its own has ports: nspawn's verify_arguments(). */
-const noNetwork: Rule = (values) => {
+export function noNetwork(values: Values): Problem | undefined {
   const [port] = values.effective('Network', 'Port');
   if (!port || networkOf(values) !== 'host') return undefined;
   const message = "Port= needs a network of the guest's own, and by what [Network] says it has the host's";
   return { at: port.at, message, remedy: 'Add VirtualEthernet=yes, or leave it out' };
-};
+}
 
-const onePort: Rule = (values) => {
+export function portTwice(values: Values): Problem | undefined {
   const twice = twiceUsedPort(values);
   if (!twice) return undefined;
   const { at, value } = twice.first;
   const message = `The same port of the host leads elsewhere, too: Port=${value} in ${at.file}:${at.line}`;
   return { at: twice.second.at, message, remedy: 'Leave one of them out' };
-};
+}
 
 /** nspawn's verify_arguments(), too. */
-const oneNetwork: Rule = (values) => {
+export function manyNetworks(values: Values): Problem | undefined {
   const path = values.final('Network', 'NamespacePath');
   if (!path) return undefined;
   const beside = ['Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra', 'Bridge', 'Zone'];
@@ -92,4 +71,4 @@ const oneNetwork: Rule = (values) => {
   });
   const message = `NamespacePath= is another network than that of ${other}=`;
   return other ? { at: path.at, message, remedy: 'Leave one of them out' } : undefined;
-};
+}

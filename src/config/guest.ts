@@ -1,10 +1,13 @@
-import { checkTogether, wrongName } from './cross-key-rules.ts';
+import { applyRules } from './apply-rules.ts';
+import { wrongName } from './cross-key-rules.ts';
+import { type Effect, everything } from './key-table.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
 import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
+import { rules, unmet } from './rules.ts';
 import { guestName } from './schema.ts';
 import type { Values } from './values.ts';
 
@@ -25,8 +28,8 @@ export interface Guest {
   readonly machine: Machine;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
-  /** It has nothing that few guests have: read.ts. */
-  readonly isPlain: boolean;
+  /** What its keys have an effect on, by their rows in keys/. */
+  readonly effects: ReadonlySet<Effect>;
 }
 
 /** A guest or a build that cannot be made, and why: all its problems, in the order of its files and lines. */
@@ -47,26 +50,22 @@ export function readGuest(
   sources: readonly Source[],
   hostname: () => string,
 ): Checked {
-  const { values, problems, isPlain, right } = readSources(name, sources, hostname);
+  const { values, problems, effects, isInRule, right } = readSources(name, sources, hostname);
   const isNamed = guestName.test(name);
   if (!isNamed) problems.unshift(wrongName(name, file));
-  if (!isPlain || !isComplete(values)) problems.push(...checkTogether(values, file));
+  const demands = unmet(values);
+  if (isInRule || demands.length > 0) problems.push(...applyRules(rules, demands, values, file));
   return problems.length > 0
     ? {
         broken: {
           name,
           file,
           problems,
-          ...(isNamed && { rest: () => new Declared(name, file, right(), false) }),
+          ...(isNamed && { rest: () => new Declared(name, file, right(), new Set(everything)) }),
         },
       }
-    : { guest: new Declared(name, file, values, isPlain) };
+    : { guest: new Declared(name, file, values, effects) };
 }
-
-/** Whether a plain guest has what it must have. */
-const isComplete = (values: Values): boolean =>
-  values.last('Guest', 'Ref') !== undefined &&
-  (!values.has('Remote') || values.last('Remote', 'URL') !== undefined);
 
 class Declared implements Guest {
   readonly name: string;
@@ -74,17 +73,17 @@ class Declared implements Guest {
   readonly description: string;
   readonly sysroot: string;
   readonly values: Values;
-  readonly isPlain: boolean;
+  readonly effects: ReadonlySet<Effect>;
   private policy: UpdatePolicy | undefined;
   private container: Machine | undefined;
 
-  constructor(name: string, file: string, values: Values, isPlain: boolean) {
+  constructor(name: string, file: string, values: Values, effects: ReadonlySet<Effect>) {
     this.name = name;
     this.file = file;
     this.description = values.last('Guest', 'Description') ?? `OSTree guest ${name}`;
     this.sysroot = values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`;
     this.values = values;
-    this.isPlain = isPlain;
+    this.effects = effects;
   }
 
   // The generator, which reads all guests, hardly ever needs these.

@@ -14,16 +14,32 @@ export interface NspawnOption {
   readonly onlyAdds?: true;
 }
 
-/** Keys of one type. Their names are in one string, with spaces between them: QuickJS reads nothing faster. */
-export type Row = readonly [type: ValueType, names: string, nspawn?: NspawnOption];
+/**
+ * A part of the units that the generator leaves out of a guest if none of its keys has an effect on it:
+ * `command`: options of systemd-nspawn(1) that not every guest has; `update timer` and `rehearsal`: the drop-ins of those
+ * units; `steps`: the drop-ins of all other units.
+ */
+export type Effect = 'command' | 'update timer' | 'rehearsal' | 'steps';
 
-/** The keys of each section, made when one of them is asked for: most files have only some sections. */
+/**
+ * Keys of one type, and what they have an effect on beyond the lines that every guest has. A row that does not say what
+ * it has an effect on has one on everything: slower, and never wrong.
+ */
+export type Row = readonly [
+  type: ValueType,
+  names: readonly string[],
+  effects?: readonly Effect[],
+  nspawn?: NspawnOption,
+];
+
+export const everything: readonly Effect[] = ['command', 'update timer', 'rehearsal', 'steps'];
+
+/** For keys that change no more than a line that every guest has, or that the steps read when they run. */
+export const nothingElse: readonly Effect[] = [];
+
+/** The keys of each section. */
 export type Tables = Readonly<Record<string, () => readonly Row[]>>;
 
-/** The type of the key that has this name. */
-export function typeIn(rows: readonly Row[], name: string): ValueType | undefined {
-  // A name with a space would match two neighbours.
-  if (name.includes(' ')) return undefined;
-  for (const [type, names] of rows) if (` ${names} `.includes(` ${name} `)) return type;
-  return undefined;
-}
+/** The row of a key. */
+export const rowOf = (tables: Tables, section: string, name: string): Row | undefined =>
+  Object.hasOwn(tables, section) ? tables[section]?.().find(([, names]) => names.includes(name)) : undefined;

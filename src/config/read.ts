@@ -1,9 +1,9 @@
 import { checkAssignment } from './check.ts';
+import type { Effect } from './key-table.ts';
 import { parseAll } from './parser.ts';
 import type { Problem } from './problem.ts';
-import { usualKey } from './schema.ts';
+import { type GuestKey, guestKey } from './schema.ts';
 import { parseSyntax } from './syntax.ts';
-import type { ValueType } from './types.ts';
 import { unknownSections } from './unknown-keys.ts';
 import { type Setting, Values } from './values.ts';
 
@@ -20,8 +20,10 @@ export interface Source {
 export interface Reading {
   readonly values: Values;
   readonly problems: Problem[];
-  /** There is nothing in it but usual keys that are right as they are, and none that is special: schema.ts. */
-  readonly isPlain: boolean;
+  /** What its keys have an effect on. Unknown of a build. */
+  readonly effects: ReadonlySet<Effect>;
+  /** It has a key that makes a rule run: rules.ts. */
+  readonly isInRule: boolean;
   /** The values that are right by themselves. */
   readonly right: () => Values;
 }
@@ -31,29 +33,33 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
   const problems: Problem[] = [];
   const settings: Setting[] = [];
   let notRight: Set<Setting> | undefined;
-  let isPlain = true;
+  const effects = new Set<Effect>();
+  let isInRule = false;
   for (const { kind, file, text, unreadable } of sources) {
     const { assignments, problems: found, headers } = parseSyntax(file, text);
     let wrong = unreadable && [unreadable];
     // Without headers, the assignments tell of all sections.
     let hasSections = headers === undefined;
     for (const assignment of assignments) {
-      const key = kind === 'guest' ? usualKey(assignment.section, assignment.key) : undefined;
-      if (key && isRight(key.type, assignment.value)) {
-        settings.push(assignment);
-        if (key.isSpecial) isPlain = false;
-      } else {
-        isPlain = false;
+      const key = kind === 'build' ? undefined : guestKey(assignment.section, assignment.key);
+      let setting: Setting | undefined = assignment;
+      if (!key || kind === 'nspawn' || !isRight(key, assignment.value)) {
         wrong ??= [];
         const known = wrong.length;
-        const setting = checkAssignment(assignment, kind, { name, hostname }, wrong);
-        if (setting) settings.push(setting);
-        else hasSections = false;
-        if (setting && wrong.length > known) {
+        setting = checkAssignment(assignment, kind, { name, hostname }, wrong);
+        if (!setting) {
+          hasSections = false;
+          continue;
+        }
+        if (wrong.length > known) {
           notRight ??= new Set();
           notRight.add(setting);
         }
       }
+      settings.push(setting);
+      if (!key) continue;
+      for (const effect of key.effects) effects.add(effect);
+      if (key.isInRule) isInRule = true;
     }
     const sections = hasSections ? [] : unknownSections(kind, headers ?? parseAll(file, text).headers);
     if (wrong || found.length > 0 || sections.length > 0) {
@@ -62,9 +68,13 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
     }
   }
   const right = () => new Values(settings.filter((setting) => !notRight?.has(setting)));
-  return { values: new Values(settings), problems, isPlain, right };
+  return { values: new Values(settings), problems, effects, isInRule, right };
 }
 
 /** Whether a value is right as it is, as most are. Of all else, right or wrong, checkAssignment() knows what to say. */
-const isRight = (type: ValueType, value: string): boolean =>
-  !type.split && (value === '' || (!value.includes('%') && type.check(value) === undefined));
+function isRight({ type, isInUnit }: GuestKey, value: string): boolean {
+  if (value === '') return true;
+  if (value.includes(isInUnit ? '%n' : '%') || type.check(value) !== undefined) return false;
+  const split = type.split?.(value);
+  return !split || ('words' in split && split.words.every((word) => type.checkWord?.(word) === undefined));
+}

@@ -1,33 +1,30 @@
-import { typeIn } from './key-table.ts';
-import { guestTables } from './keys/guest.ts';
+import { type Effect, everything, rowOf } from './key-table.ts';
+import { isInRule } from './rules.ts';
+import { guestTables, unitTables } from './tables.ts';
 import type { ValueType } from './types.ts';
-import { unitType } from './unit-type.ts';
 
-/** Keys that more is made of than a line in a unit, or that do not go with every other. */
-const special = new Set([
-  ...['Image', 'Build', 'Sysroot', 'GPGVerify', 'SignVerify', 'By', 'SwitchOnCalendar', 'OnFailure'],
-  // The update has to see the files that they name.
-  ...['GPGKeyPath', 'Ed25519KeyPath', 'Install', 'Repository', 'RepositoryKey'],
-  ...['LoadCredential', 'LoadCredentialEncrypted', 'SetCredential', 'SetCredentialEncrypted'],
-]);
-
-export interface UsualKey {
+/** A key of a guest, and what follows from its row and from the rules. */
+export interface GuestKey {
   readonly type: ValueType;
-  readonly isSpecial: boolean;
+  readonly effects: readonly Effect[];
+  /** A rule runs if this key is set. */
+  readonly isInRule: boolean;
+  /** Its specifiers are systemd's, but for %n. */
+  readonly isInUnit: boolean;
 }
 
 /** Those that were found. Guests are often alike. */
-const known = new Map<string, UsualKey>();
+const known = new Map<string, GuestKey>();
 
-/** A key of the sections that are our own, or whose lines go into units; nothing where there is no such key. */
-export function usualKey(section: string, name: string): UsualKey | undefined {
+/** Returns undefined if a guest file has no such key. */
+export function guestKey(section: string, name: string): GuestKey | undefined {
   const id = `${section}.${name}`;
   let key = known.get(id);
   if (!key) {
-    const ours = Object.hasOwn(guestTables, section) ? guestTables[section] : undefined;
-    const type = ours ? typeIn(ours(), name) : unitType(section, name);
-    if (!type) return undefined;
-    key = { type, isSpecial: special.has(name) };
+    const row = rowOf(guestTables, section, name);
+    if (!row) return undefined;
+    const [type, , effects = everything] = row;
+    key = { type, effects, isInRule: isInRule(section, id), isInUnit: section in unitTables };
     known.set(id, key);
   }
   return key;

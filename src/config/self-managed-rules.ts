@@ -1,23 +1,24 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import type { Rule } from './cross-key-rules.ts';
+import type { Problem } from './problem.ts';
 import { isFalse, isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
 
-/** What holds for guests with By=rpm-ostree. */
-export const managerRules = (): Rule[] => [mappedManager, otherManager, outsideManager, outsideFiles];
+const managesItself = (values: Values): boolean => values.last('Update', 'By') === 'rpm-ostree';
 
 /** What is said of several keys of a section. */
 const finals = (values: Values, section: string, keys: readonly string[]): Setting[] =>
   keys.flatMap((key) => values.final(section, key) ?? []);
 
-const mappedManager: Rule = (values) => {
+export function userNamespace(values: Values): Problem | undefined {
+  if (!managesItself(values)) return undefined;
   const users = values.final('Exec', 'PrivateUsers');
   if (!users || isFalse(users.value)) return undefined;
   const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
   return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
-};
+}
 
-const otherManager: Rule = (values) => {
+export function otherOrigin(values: Values): Problem | undefined {
+  if (!managesItself(values)) return undefined;
   const [other] = finals(values, 'Guest', ['Image', 'Build']);
   if (!other) return undefined;
   const message = 'By=rpm-ostree goes with Ref= only';
@@ -26,18 +27,20 @@ const otherManager: Rule = (values) => {
       ? 'Name the ref, and rebase to the image inside: rpm-ostree rebase'
       : 'Leave out By=, or name the ref of a remote';
   return { at: other.at, message, remedy };
-};
+}
 
-const outsideManager: Rule = (values) => {
+export function otherSteps(values: Values): Problem | undefined {
+  if (!managesItself(values)) return undefined;
   const [setting] = finals(values, 'Update', ['Rehearse', 'SnapshotVar']).filter(({ value }) =>
     isTrue(value),
   );
   const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
   return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
-};
+}
 
 /** Nothing brings files of the host into such a guest. */
-const outsideFiles: Rule = (values) => {
+export function filesOutside(values: Values): Problem | undefined {
+  if (!managesItself(values)) return undefined;
   const [setting] = ['Install', 'Repository', 'RepositoryKey']
     .flatMap((key) => values.effective('Packages', key))
     .filter(({ value }) => value.split(/\s+/).some((word) => /^\.?\//.test(word)));
@@ -48,4 +51,4 @@ const outsideFiles: Rule = (values) => {
       ? 'Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package'
       : 'Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree';
   return { at: setting.at, message, remedy };
-};
+}

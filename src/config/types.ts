@@ -96,7 +96,8 @@ export const path = pattern(
   /^(?!.*\/\.\.?(\/|$))(\/[\w.+@-]+)+$/,
 );
 
-/** What nearly all values are; for what is not, `isRight` knows. It is called for some guests only: quickjs.mjs. */
+/** `usual` is what nearly all values are. `isRight` knows all of them: QuickJS loads quantity.ts when it is called. */
+/* @__NO_SIDE_EFFECTS__ */
 function quantity(noun: string, usual: RegExp, isRight: (value: string) => boolean): ValueType {
   // Guests are often alike.
   let right: string | undefined;
@@ -125,6 +126,7 @@ export const duration: ValueType = {
 };
 
 /** Powers of 1024, as systemd.resource-control(5) and systemd.syntax(7) read them. With `least` 1, none is no limit. */
+/* @__NO_SIDE_EFFECTS__ */
 const memory = (least: bigint): ValueType =>
   quantity(
     'a size in bytes such as 512M or 2G, a percentage, or infinity',

@@ -24,6 +24,13 @@ export class Values {
     }
   }
 
+  /** Only the settings of these keys, SECTION.KEY, and of these sections. */
+  only(names: readonly string[]): Values {
+    const isNamed = ({ section, key }: Setting) =>
+      names.includes(section) || names.includes(`${section}.${key}`);
+    return new Values(this.settings.filter(isNamed));
+  }
+
   has(section: string): boolean {
     return this.sections.has(section);
   }

@@ -1,11 +1,6 @@
 import type { NspawnOption, Tables } from './key-table.ts';
 import { buildTables } from './keys/build.ts';
-import { execKeys } from './keys/exec.ts';
-import { filesKeys } from './keys/files.ts';
-import { guestTables } from './keys/guest.ts';
-import { networkKeys } from './keys/network.ts';
-import { packagesKeys } from './keys/packages.ts';
-import { unitTables } from './keys/unit.ts';
+import { guestTables, nspawnTables, unitTables } from './tables.ts';
 import type { ValueType } from './types.ts';
 
 /** One key that a guest file may have. What it is for is in the manual, src/guestctl/manual/keys/. */
@@ -16,11 +11,8 @@ export interface Key {
   readonly nspawn?: NspawnOption;
 }
 
-/** systemd.nspawn(5) of systemd 262. What a host is too old for, `guestctl verify` tells, and systemd-nspawn at the start. */
-const nspawnTables: Tables = { Exec: execKeys, Files: filesKeys, Network: networkKeys };
 export const isNspawnSection = (section: string): boolean => Object.hasOwn(nspawnTables, section);
 
-/** The sections whose lines go into units as they are, systemd's specifiers included. */
 export const isUnitSection = (section: string): boolean => Object.hasOwn(unitTables, section);
 
 /** What may be in a file of a kind. The checks, the suggestions and the manual all come from it. */
@@ -60,19 +52,14 @@ export class Vocabulary {
     if (made) return made;
     const rows = Object.hasOwn(this.#tables, section) ? this.#tables[section]?.() : undefined;
     const keys = new Map<string, Key>();
-    for (const [type, names, nspawn] of rows ?? [])
-      for (const name of names.split(' ')) keys.set(name, { section, name, type, ...(nspawn && { nspawn }) });
+    for (const [type, names, , nspawn] of rows ?? [])
+      for (const name of names) keys.set(name, { section, name, type, ...(nspawn && { nspawn }) });
     this.#made.set(section, keys);
     return keys;
   }
 }
 
-export const guestVocabulary = new Vocabulary('guest', {
-  ...guestTables,
-  Packages: packagesKeys,
-  ...nspawnTables,
-  ...unitTables,
-});
+export const guestVocabulary = new Vocabulary('guest', guestTables);
 let buildVocabulary: Vocabulary | undefined;
 
 export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {

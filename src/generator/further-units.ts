@@ -13,7 +13,7 @@ import { switchTimer } from './units/switch-timer.ts';
 import { unitText } from './units/unit-text.ts';
 import { updateService } from './units/update-service.ts';
 
-/** What is made only of a guest that is not plain. */
+/** What is made only of a guest that has a key with an effect on `steps`: src/config/key-table.ts. */
 export function furtherUnits(guest: Guest): Generated[] {
   const made: Generated[] = [];
   complete(made, guest, 'update', 'service', updateService(guest));

@@ -21,8 +21,9 @@ function guestUnits(guest: Guest): readonly Generated[] {
       target: '/usr/lib/systemd/system/ostree-guest-image@.service',
     },
   ];
-  complete(made, guest, 'update', 'timer', updateTimer(guest));
-  complete(made, guest, 'rehearsal', 'service', rehearsalService(guest));
-  if (!guest.isPlain) made.push(...furtherUnits(guest));
+  const { effects } = guest;
+  if (effects.has('update timer')) complete(made, guest, 'update', 'timer', updateTimer(guest));
+  if (effects.has('rehearsal')) complete(made, guest, 'rehearsal', 'service', rehearsalService(guest));
+  if (effects.has('steps')) made.push(...furtherUnits(guest));
   return made;
 }

@@ -23,16 +23,16 @@ function inMemory(texts: Readonly<Record<string, string>>) {
 }
 
 const good = '[Guest]\nRef=site:debian/12\n';
-const ofPlain = (name: string) => [
+const ofUsual = (name: string) => [
   `write out/systemd-nspawn@${name}.service.d/50-guest.conf`,
   `link out/multi-user.target.wants/ostree-guest-image@${name}.service`,
 ];
 
-test('a plain guest is read once, and one drop-in and one link are written before the next is read', () => {
+test('a usual guest is read once, and one drop-in and one link are written before the next is read', () => {
   expect(inMemory({ 'etc/a.guest': good, 'etc/b.guest': good })).toEqual([
     ...['list etc', 'list nspawn'],
-    ...['read etc/a.guest', ...ofPlain('a')],
-    ...['read etc/b.guest', ...ofPlain('b')],
+    ...['read etc/a.guest', ...ofUsual('a')],
+    ...['read etc/b.guest', ...ofUsual('b')],
   ]);
 });
 
@@ -47,9 +47,9 @@ test('drop-ins for all guests are read once', () => {
   expect(inMemory(texts)).toEqual([
     ...['list etc', 'list nspawn'],
     ...['read etc/a.guest', 'list etc/guest.d', 'read etc/guest.d/1.conf', 'read etc/guest.d/2.conf'],
-    ...ofPlain('a'),
+    ...ofUsual('a'),
     ...['read etc/b.guest', 'list etc/b.guest.d', 'read etc/b.guest.d/2.conf'],
-    ...ofPlain('b'),
+    ...ofUsual('b'),
   ]);
 });
 

@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Row } from '../key-table.ts';
 import {
   between,
@@ -14,7 +15,7 @@ import {
   type ValueType,
   yesOnly,
 } from '../types.ts';
-import { adding, carried, keepsState, wholeMachine } from './rows.ts';
+import { adding, carried, fixed, keepsState, wholeMachine } from './rows.ts';
 
 /** The UIDs of a guest's users: pick, no, or a range that is nobody else's. */
 const privateUsers: ValueType = {
@@ -65,42 +66,59 @@ const variables = quotedWords('words NAME=VALUE', (word) =>
 );
 
 /** RLIMIT_*: setrlimit(2). */
-const limits =
-  'CPU FSIZE DATA STACK CORE RSS NOFILE AS NPROC MEMLOCK LOCKS SIGPENDING MSGQUEUE NICE RTPRIO RTTIME';
+const limits = [
+  'CPU',
+  'FSIZE',
+  'DATA',
+  'STACK',
+  'CORE',
+  'RSS',
+  'NOFILE',
+  'AS',
+  'NPROC',
+  'MEMLOCK',
+  'LOCKS',
+  'SIGPENDING',
+  'MSGQUEUE',
+  'NICE',
+  'RTPRIO',
+  'RTTIME',
+];
 const limit = pattern('a limit, or SOFT:HARD', /^[^:]+(:[^:]+)?$/);
 
 export const execKeys = (): Row[] => [
-  [privateUsers, 'PrivateUsers'],
-  [quotedWords('words'), 'Parameters', { option: '', takes: 'words' }],
-  ...carried(variables, 'Environment --setenv words'),
-  ...carried(capabilities, 'Capability --capability joined', 'DropCapability --drop-capability joined').map(
-    adding,
+  [privateUsers, ['PrivateUsers'], ['command', 'steps']],
+  [quotedWords('words'), ['Parameters'], ['command'], { option: '', takes: 'words' }],
+  ...carried(variables, ['Environment', '--setenv', 'words']),
+  ...carried(
+    capabilities,
+    ['Capability', '--capability', 'joined', adding],
+    ['DropCapability', '--drop-capability', 'joined', adding],
   ),
-  ...carried(boolean, 'NoNewPrivileges --no-new-privileges last'),
-  ...carried(signal, 'KillSignal --kill-signal last'),
-  ...carried(architecture, 'Personality --personality last'),
-  ...carried(machineId, 'MachineID --uuid last'),
-  ...carried(boolean, 'NotifyReady --notify-ready last'),
-  ...carried(text, 'SystemCallFilter --system-call-filter each'),
-  ...carried(text, 'RestrictAddressFamilies --restrict-address-families each 261'),
-  ...carried(between(-1000, 1000), 'OOMScoreAdjust --oom-score-adjust last'),
-  ...carried(cpus, 'CPUAffinity --cpu-affinity joined'),
-  ...carried(hostname, 'Hostname --hostname last'),
-  ...carried(resolvConf, 'ResolvConf --resolv-conf last'),
-  ...carried(timezone, 'Timezone --timezone last'),
-  ...carried(boolean, 'SuppressSync --suppress-sync last'),
-  ...carried(limit, ...limits.split(' ').map((name) => `Limit${name} --rlimit=${name} last`)),
-  // Keys that a guest can have only with the value that every guest has anyway, so that nothing is made of them.
-  [yesOnly(wholeMachine), 'Boot'],
-  [noOnly(keepsState), 'Ephemeral'],
-  [noOnly(wholeMachine), 'ProcessTwo'],
-  [only(['root', '0'], wholeMachine), 'User'],
-  [only(['/'], wholeMachine), 'WorkingDirectory'],
-  [only([], 'The deployment is the root; elsewhere its /usr could not be protected'), 'PivotRoot'],
-  [only([], 'systemd-nspawn has them only where it does not boot'), 'AmbientCapability'],
-  [only([], 'It goes with PrivateUsers=managed, which guests cannot have'), 'PrivateUsersDelegate'],
-  [
+  ...carried(boolean, ['NoNewPrivileges', '--no-new-privileges', 'last']),
+  ...carried(signal, ['KillSignal', '--kill-signal', 'last']),
+  ...carried(architecture, ['Personality', '--personality', 'last']),
+  ...carried(machineId, ['MachineID', '--uuid', 'last']),
+  ...carried(boolean, ['NotifyReady', '--notify-ready', 'last']),
+  ...carried(text, ['SystemCallFilter', '--system-call-filter', 'each']),
+  ...carried(text, ['RestrictAddressFamilies', '--restrict-address-families', 'each', { since: 261 }]),
+  ...carried(between(-1000, 1000), ['OOMScoreAdjust', '--oom-score-adjust', 'last']),
+  ...carried(cpus, ['CPUAffinity', '--cpu-affinity', 'joined']),
+  ...carried(hostname, ['Hostname', '--hostname', 'last']),
+  ...carried(resolvConf, ['ResolvConf', '--resolv-conf', 'last']),
+  ...carried(timezone, ['Timezone', '--timezone', 'last']),
+  ...carried(boolean, ['SuppressSync', '--suppress-sync', 'last']),
+  ...carried(limit, ...limits.map((name) => [`Limit${name}`, `--rlimit=${name}`, 'last'] as const)),
+  fixed(yesOnly(wholeMachine), 'Boot'),
+  fixed(noOnly(keepsState), 'Ephemeral'),
+  fixed(noOnly(wholeMachine), 'ProcessTwo'),
+  fixed(only(['root', '0'], wholeMachine), 'User'),
+  fixed(only(['/'], wholeMachine), 'WorkingDirectory'),
+  fixed(only([], 'The deployment is the root; elsewhere its /usr could not be protected'), 'PivotRoot'),
+  fixed(only([], 'systemd-nspawn has them only where it does not boot'), 'AmbientCapability'),
+  fixed(only([], 'It goes with PrivateUsers=managed, which guests cannot have'), 'PrivateUsersDelegate'),
+  fixed(
     only(['no'], 'It would write into the deployment; journalctl -M reads the journal without it'),
     'LinkJournal',
-  ],
+  ),
 ];

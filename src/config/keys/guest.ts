@@ -1,4 +1,4 @@
-import type { Tables } from '../key-table.ts';
+import { nothingElse, type Row } from '../key-table.ts';
 import {
   boolean,
   buildName,
@@ -14,29 +14,31 @@ import {
   wholeFrom,
 } from '../types.ts';
 
-/** The sections that are our own, but for [Packages]. */
-export const guestTables: Tables = {
-  Guest: () => [
-    [text, 'Description'],
-    [refspec, 'Ref'],
-    [image, 'Image'],
-    [buildName, 'Build'],
-    [path, 'Sysroot'],
-  ],
-  Remote: () => [
-    [url, 'URL ContentURL'],
-    [boolean, 'GPGVerify SignVerify'],
-    [path, 'GPGKeyPath Ed25519KeyPath'],
-  ],
-  Update: () => [
-    [oneOf('check', 'fetch', 'stage', 'switch'), 'Action'],
-    [oneOf('host', 'rpm-ostree'), 'By'],
-    [text, 'OnCalendar SwitchOnCalendar'],
-    [timeSpan, 'RandomizedDelaySec'],
-    [wholeFrom(1), 'Concurrency Tries'],
-    [wholeFrom(2), 'Keep'],
-    [boolean, 'AllowDowngrade Rehearse SnapshotVar'],
-    [command, 'HealthCheck'],
-    [duration, 'HealthTimeoutSec'],
-  ],
-};
+export const guestKeys = (): Row[] => [
+  [text, ['Description'], nothingElse],
+  [refspec, ['Ref'], nothingElse],
+  [image, ['Image'], ['steps']],
+  [buildName, ['Build'], ['steps']],
+  [path, ['Sysroot'], ['steps']],
+];
+
+export const remoteKeys = (): Row[] => [
+  [url, ['URL', 'ContentURL'], nothingElse],
+  [boolean, ['GPGVerify', 'SignVerify'], nothingElse],
+  // The update has to see these files.
+  [path, ['GPGKeyPath', 'Ed25519KeyPath'], ['steps']],
+];
+
+export const updateKeys = (): Row[] => [
+  [oneOf('check', 'fetch', 'stage', 'switch'), ['Action'], nothingElse],
+  // The guest is another machine then.
+  [oneOf('host', 'rpm-ostree'), ['By']],
+  [text, ['OnCalendar'], ['update timer']],
+  [text, ['SwitchOnCalendar'], ['steps']],
+  [timeSpan, ['RandomizedDelaySec'], ['update timer']],
+  [wholeFrom(1), ['Concurrency', 'Tries'], nothingElse],
+  [wholeFrom(2), ['Keep'], nothingElse],
+  [boolean, ['AllowDowngrade', 'Rehearse', 'SnapshotVar'], nothingElse],
+  [command, ['HealthCheck'], nothingElse],
+  [duration, ['HealthTimeoutSec'], nothingElse],
+];

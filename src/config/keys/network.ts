@@ -1,3 +1,4 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 import type { Row } from '../key-table.ts';
 import { boolean, path, pattern, plainWords } from '../types.ts';
 import { carried } from './rows.ts';
@@ -12,16 +13,16 @@ const portNumber = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-
 const port = pattern('[tcp:|udp:]HOST-PORT[:GUEST-PORT]', `^((tcp|udp):)?${portNumber}(:${portNumber})?$`);
 
 export const networkKeys = (): Row[] => [
-  [boolean, 'Private VirtualEthernet'],
-  ...carried(namePair, 'VirtualEthernetExtra --network-veth-extra each'),
+  [boolean, ['Private', 'VirtualEthernet'], ['command']],
+  ...carried(namePair, ['VirtualEthernetExtra', '--network-veth-extra', 'each']),
   ...carried(
     names,
-    'Interface --network-interface words',
-    'MACVLAN --network-macvlan words',
-    'IPVLAN --network-ipvlan words',
+    ['Interface', '--network-interface', 'words'],
+    ['MACVLAN', '--network-macvlan', 'words'],
+    ['IPVLAN', '--network-ipvlan', 'words'],
   ),
-  ...carried(interfaceName, 'Bridge --network-bridge last'),
-  ...carried(zone, 'Zone --network-zone last'),
-  ...carried(path, 'NamespacePath --network-namespace-path last'),
-  ...carried(port, 'Port --port each'),
+  ...carried(interfaceName, ['Bridge', '--network-bridge', 'last']),
+  ...carried(zone, ['Zone', '--network-zone', 'last']),
+  ...carried(path, ['NamespacePath', '--network-namespace-path', 'last']),
+  ...carried(port, ['Port', '--port', 'each']),
 ];

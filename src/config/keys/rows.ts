@@ -1,19 +1,27 @@
-import type { NspawnOption, Row } from '../key-table.ts';
+import { type NspawnOption, nothingElse, type Row } from '../key-table.ts';
 import type { ValueType } from '../types.ts';
 
-/** Keys that become options of systemd-nspawn(1): NAME OPTION, how that takes the values, and since which version of systemd. */
-export const carried = (type: ValueType, ...keys: readonly string[]): Row[] =>
-  keys.map((key) => {
-    const [name = '', option = '', takes, since] = key.split(' ');
-    const how = takes as NspawnOption['takes'];
-    const more = { ...(since && { since: Number(since) }), ...(takes === 'each' && onlyAdds) };
-    return [type, name, { option, takes: how, ...more }];
-  });
+type Carried = readonly [
+  name: string,
+  option: string,
+  takes: NspawnOption['takes'],
+  more?: Pick<NspawnOption, 'since' | 'onlyAdds'>,
+];
 
-const onlyAdds = { onlyAdds: true } as const;
-/** Keys of which nspawn forgets nothing, though their words are together in one option. */
-export const adding = ([type, name, option]: Row): Row =>
-  option ? [type, name, { ...option, ...onlyAdds }] : [type, name];
+/** Keys that become options of systemd-nspawn(1), and have no other effect. */
+export const carried = (type: ValueType, ...keys: readonly Carried[]): Row[] =>
+  keys.map(([name, option, takes, more]) => [
+    type,
+    [name],
+    ['command'],
+    { option, takes, ...(takes === 'each' && adding), ...more },
+  ]);
+
+/** Of keys of which nspawn forgets nothing. */
+export const adding = { onlyAdds: true } as const;
+
+/** Keys that can only have the value that every guest has anyway, so that nothing is made of them. */
+export const fixed = (type: ValueType, ...names: readonly string[]): Row => [type, names, nothingElse];
 
 export const wholeMachine = 'A guest is a whole machine, which boots an init system as root';
 export const keepsState =

@@ -1,4 +1,5 @@
-import type { Tables } from '../key-table.ts';
+// lazy: QuickJS reads this file when one of its functions is called.
+import { type Effect, nothingElse, type Row } from '../key-table.ts';
 import {
   between,
   boolean,
@@ -16,49 +17,77 @@ import {
 /** By credential_name_valid() in systemd's shared/creds-util.c; specifiers are systemd's to expand. */
 const credentialId = '(?!\\.\\.?(?::|$))[ -.0-9;-[\\]-~]{1,255}';
 
-/** What goes into units as it is. [Unit] and [Service] are those of the nspawn unit of a guest, [Timer] is that of its update timer. */
-export const unitTables: Tables = {
-  // systemd.unit(5)
-  Unit: () => [
+/** What limits the guest limits its rehearsal. */
+const limits: readonly Effect[] = ['rehearsal'];
+/** nspawn hands credentials on. */
+const credential: readonly Effect[] = ['command', 'rehearsal'];
+const timer: readonly Effect[] = ['update timer'];
+
+// systemd.unit(5)
+export const unitKeys = (): Row[] => [
+  [
+    text,
     [
-      text,
-      'Wants Requires Requisite BindsTo PartOf Conflicts Before After OnFailure OnSuccess RequiresMountsFor Documentation',
+      'Wants',
+      'Requires',
+      'Requisite',
+      'BindsTo',
+      'PartOf',
+      'Conflicts',
+      'Before',
+      'After',
+      'OnSuccess',
+      'RequiresMountsFor',
+      'Documentation',
     ],
-    [text, 'ConditionPathExists ConditionHost AssertPathExists'],
-    [timeSpan, 'StartLimitIntervalSec'],
-    [between(0, 2 ** 32 - 1), 'StartLimitBurst'],
+    nothingElse,
   ],
-  Service: () => [
-    // systemd.resource-control(5)
-    [text, 'Slice CPUWeight StartupCPUWeight AllowedCPUs AllowedMemoryNodes'],
-    [percentage, 'CPUQuota'],
-    [shareOfAll, 'ManagedOOMMemoryPressureLimit'],
-    [timeSpan, 'CPUQuotaPeriodSec'],
-    [size, 'MemoryMin MemoryLow MemorySwapMax MemoryZSwapMax'],
-    [sizeOfSome, 'MemoryHigh MemoryMax'],
-    [count, 'TasksMax'],
-    [text, 'IOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax'],
-    [text, 'IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec'],
-    [boolean, 'IPAccounting'],
-    [text, 'IPAddressAllow IPAddressDeny DeviceAllow'],
-    [oneOf('auto', 'kill'), 'ManagedOOMSwap ManagedOOMMemoryPressure'],
-    [oneOf('none', 'avoid', 'omit'), 'ManagedOOMPreference'],
-    // systemd.exec(5)
-    [pattern('ID:PATH', `^${credentialId}(:.+)?$`), 'LoadCredential LoadCredentialEncrypted'],
-    [pattern('ID:VALUE', `^${credentialId}:.+$`), 'SetCredential SetCredentialEncrypted'],
-    [timeSpan, 'LogRateLimitIntervalSec'],
-    [between(0, 2 ** 32 - 1), 'LogRateLimitBurst'],
-    [between(-20, 19), 'Nice'],
-    [between(0, 7), 'IOSchedulingPriority'],
-    [oneOf('none', 'realtime', 'best-effort', 'idle', '0', '1', '2', '3'), 'IOSchedulingClass'],
-    // systemd.service(5)
-    [oneOf('no', 'always', 'on-success', 'on-failure', 'on-abnormal', 'on-abort', 'on-watchdog'), 'Restart'],
-    [timeSpan, 'RestartSec TimeoutStartSec TimeoutStopSec WatchdogSec'],
-    [oneOf('continue', 'stop', 'kill'), 'OOMPolicy'],
+  [text, ['ConditionPathExists', 'ConditionHost', 'AssertPathExists'], nothingElse],
+  // Who wants to hear that the guest failed wants to hear that a step of it did.
+  [text, ['OnFailure'], ['steps']],
+  [timeSpan, ['StartLimitIntervalSec'], nothingElse],
+  [between(0, 2 ** 32 - 1), ['StartLimitBurst'], nothingElse],
+];
+
+export const serviceKeys = (): Row[] => [
+  // systemd.resource-control(5)
+  [text, ['Slice', 'CPUWeight', 'StartupCPUWeight', 'AllowedCPUs', 'AllowedMemoryNodes'], limits],
+  [percentage, ['CPUQuota'], limits],
+  [shareOfAll, ['ManagedOOMMemoryPressureLimit'], limits],
+  [timeSpan, ['CPUQuotaPeriodSec'], limits],
+  [size, ['MemoryMin', 'MemoryLow', 'MemorySwapMax', 'MemoryZSwapMax'], limits],
+  [sizeOfSome, ['MemoryHigh', 'MemoryMax'], limits],
+  [count, ['TasksMax'], limits],
+  [text, ['IOWeight', 'IODeviceWeight', 'IOReadBandwidthMax', 'IOWriteBandwidthMax'], limits],
+  [text, ['IOReadIOPSMax', 'IOWriteIOPSMax', 'IODeviceLatencyTargetSec'], limits],
+  [boolean, ['IPAccounting'], limits],
+  [text, ['IPAddressAllow', 'IPAddressDeny', 'DeviceAllow'], limits],
+  [oneOf('auto', 'kill'), ['ManagedOOMSwap', 'ManagedOOMMemoryPressure'], limits],
+  [oneOf('none', 'avoid', 'omit'), ['ManagedOOMPreference'], limits],
+  // systemd.exec(5)
+  [pattern('ID:PATH', `^${credentialId}(:.+)?$`), ['LoadCredential', 'LoadCredentialEncrypted'], credential],
+  [pattern('ID:VALUE', `^${credentialId}:.+$`), ['SetCredential', 'SetCredentialEncrypted'], credential],
+  [timeSpan, ['LogRateLimitIntervalSec'], limits],
+  [between(0, 2 ** 32 - 1), ['LogRateLimitBurst'], limits],
+  [between(-20, 19), ['Nice'], limits],
+  [between(0, 7), ['IOSchedulingPriority'], limits],
+  [oneOf('none', 'realtime', 'best-effort', 'idle', '0', '1', '2', '3'), ['IOSchedulingClass'], limits],
+  // systemd.service(5)
+  [
+    oneOf('no', 'always', 'on-success', 'on-failure', 'on-abnormal', 'on-abort', 'on-watchdog'),
+    ['Restart'],
+    limits,
   ],
-  // systemd.timer(5)
-  Timer: () => [
-    [timeSpan, 'OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec AccuracySec'],
-    [boolean, 'FixedRandomDelay Persistent WakeSystem OnClockChange OnTimezoneChange'],
+  [timeSpan, ['RestartSec', 'TimeoutStartSec', 'TimeoutStopSec', 'WatchdogSec'], limits],
+  [oneOf('continue', 'stop', 'kill'), ['OOMPolicy'], limits],
+];
+
+// systemd.timer(5)
+export const timerKeys = (): Row[] => [
+  [
+    timeSpan,
+    ['OnActiveSec', 'OnBootSec', 'OnStartupSec', 'OnUnitActiveSec', 'OnUnitInactiveSec', 'AccuracySec'],
+    timer,
   ],
-};
+  [boolean, ['FixedRandomDelay', 'Persistent', 'WakeSystem', 'OnClockChange', 'OnTimezoneChange'], timer],
+];

@@ -3,7 +3,8 @@ import type { Guest } from '../../config/guest.ts';
 import { needsMount } from './external-sysroot.ts';
 import { fuseLines } from './fuse.ts';
 import { ownCommand } from './nspawn-guest-options.ts';
-import { credentialLines, isPublic } from './set-credentials.ts';
+import { isPublic } from './public-lines.ts';
+import { credentialLines } from './set-credentials.ts';
 import type { Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
@@ -23,7 +24,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
 /** What completes the guest's own unit for that: who starts it while it is up for maintenance waits until that has ended. */
 export const besideMaintenance = (guest: Guest) => ({
   unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
-  service: [thaw(guest)],
+  service: [...fuseLines, thaw(guest)],
 });
 
 /** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */

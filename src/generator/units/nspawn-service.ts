@@ -1,6 +1,5 @@
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { needsMount } from './external-sysroot.ts';
-import { fuseLines } from './fuse.ts';
 import { besideMaintenance } from './maintenance-service.ts';
 import { ownCommand } from './nspawn-guest-options.ts';
 import {
@@ -14,7 +13,8 @@ import {
   type View,
   variableOf,
 } from './nspawn-options.ts';
-import { credentialLines, isPublic } from './set-credentials.ts';
+import { isPublic } from './public-lines.ts';
+import { credentialLines } from './set-credentials.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
@@ -34,11 +34,11 @@ export function nspawnService(guest: Guest): Parts {
     // systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
-  if (!guest.isPlain) service.push(...credentialLines(guest));
+  if (guest.effects.has('command')) service.push(...credentialLines(guest));
   if (isItsOwn) {
     const beside = besideMaintenance(guest);
     unit.push(...beside.unit);
-    service.push(...fuseLines, ...beside.service);
+    service.push(...beside.service);
   }
   return {
     unit: joined(unit, ownLines(guest, 'Unit')),
@@ -59,18 +59,19 @@ SyslogLevelPrefix=no
 SyslogIdentifier=systemd-nspawn`;
 
 /** Then none of its files may be a file of another guest. */
-const hasNoUsers = (guest: Guest): boolean => !guest.isPlain && guest.machine.privateUsers === 'no';
+const hasNoUsers = (guest: Guest): boolean =>
+  guest.effects.has('command') && guest.machine.privateUsers === 'no';
 
 /** A shell script, because it must be quick: src/steps/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
 
 /** What boots a guest, as it is written in a unit. */
 const guestCommand = (guest: Guest): string =>
-  guest.isPlain
-    ? `${runGuest(guest.sysroot)} ${commonOptions(plainView(guest)).join(' ')}`
-    : ownCommand(guest);
+  guest.effects.has('command')
+    ? ownCommand(guest)
+    : `${runGuest(guest.sysroot)} ${commonOptions(usualView(guest)).join(' ')}`;
 
-const plainView = ({ name, sysroot }: Guest): View => ({
+const usualView = ({ name, sysroot }: Guest): View => ({
   machine: name,
   root: rootOf(name),
   users: 'pick',

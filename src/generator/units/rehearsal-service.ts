@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { isPublic } from './set-credentials.ts';
+import { isPublic } from './public-lines.ts';
 import type { Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 

@@ -1,7 +1,9 @@
+// lazy: QuickJS reads this file when one of its functions is called.
 // SetCredential= of a guest. In a unit everybody on the host could read the value, from its file and from systemd:
 // systemd.exec(5). So it is kept out of units, and nspawn reads it from a file: src/steps/boot/write-credentials.ts.
 import type { Guest } from '../../config/guest.ts';
 import type { Setting } from '../../config/values.ts';
+import { idOf } from './public-lines.ts';
 
 /** Where they are while the guest runs. */
 export const credentialsOf = (guest: string): string => `/run/ostree-guests/${guest}/credentials`;
@@ -18,13 +20,6 @@ export function setCredentials({ values }: Pick<Guest, 'values'>): ReadonlyMap<s
 }
 
 const none: ReadonlyMap<string, Setting> = new Map();
-
-/** A credential is ID:VALUE, or ID alone. */
-export const idOf = (value: string): string => value.replace(/:.*/s, '');
-
-/** Whether a line of [Service] may be seen by everybody. An id with a specifier can be known by systemd alone. */
-export const isPublic = (key: string, value: string): boolean =>
-  key !== 'SetCredential' || idOf(value).includes('%');
 
 /** Puts them in place, before nspawn starts. */
 export const credentialLines = (guest: Guest): string[] =>

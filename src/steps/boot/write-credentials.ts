@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
-import { credentialsOf, idOf, setCredentials } from '../../generator/units/set-credentials.ts';
+import { idOf } from '../../generator/units/public-lines.ts';
+import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
 
 /** Writes what SetCredential= of a guest says into files that only root can read. */

@@ -1,0 +1,71 @@
+import {
+  manyNetworks,
+  noKey,
+  noNetwork,
+  noOrigin,
+  noSignatureKey,
+  noUrl,
+  portTwice,
+  twoOrigins,
+} from './cross-key-rules.ts';
+import type { Position, Problem } from './problem.ts';
+import { filesOutside, otherOrigin, otherSteps, userNamespace } from './self-managed-rules.ts';
+import type { Values } from './values.ts';
+
+/** Checks settings that are each right by themselves. */
+type Check = (values: Values, top: Position) => Problem | undefined;
+
+export interface Rule {
+  /** It runs if one of these is set: SECTION.KEY, or SECTION for each key of it. */
+  readonly when: readonly string[];
+  /** All that it sees. */
+  readonly sees: readonly string[];
+  readonly check: Check;
+}
+
+/** A rule over these keys, and over `others`, which do not make it run. What it does not name, it cannot see. */
+const rule = (when: readonly string[], check: Check, others: readonly string[] = []): Rule => ({
+  when,
+  sees: when.concat(others),
+  check,
+});
+
+export const rules: readonly Rule[] = [
+  rule(['Guest.Image', 'Guest.Build'], twoOrigins, ['Guest.Ref']),
+  rule(['Update.By'], userNamespace, ['Exec.PrivateUsers']),
+  rule(['Update.By'], otherOrigin, ['Guest.Image', 'Guest.Build']),
+  rule(['Update.By'], otherSteps, ['Update.Rehearse', 'Update.SnapshotVar']),
+  rule(['Update.By'], filesOutside, ['Packages']),
+  rule(['Remote.GPGVerify'], noKey, ['Remote.GPGKeyPath']),
+  rule(['Remote.SignVerify'], noSignatureKey, ['Remote.Ed25519KeyPath']),
+  rule(['Network.Port'], noNetwork, ['Network']),
+  rule(['Network.Port'], portTwice),
+  rule(['Network.NamespacePath'], manyNetworks, ['Network']),
+];
+
+const triggers = new Set(rules.flatMap(({ when }) => when));
+
+/** Whether a rule runs if this key is set. */
+export const isInRule = (section: string, id: string): boolean => triggers.has(section) || triggers.has(id);
+
+/** What a guest must have. */
+export interface Demand {
+  readonly section: string;
+  /** One of these. */
+  readonly keys: readonly string[];
+  /** Also of a guest without that section. */
+  readonly always?: true;
+  readonly missing: (values: Values, top: Position) => Problem;
+}
+
+const demands: readonly Demand[] = [
+  { section: 'Guest', keys: ['Ref', 'Image', 'Build'], always: true, missing: noOrigin },
+  { section: 'Remote', keys: ['URL'], missing: noUrl },
+];
+
+/** The demands that a guest does not meet. */
+export const unmet = (values: Values): readonly Demand[] =>
+  demands.filter(
+    ({ section, keys, always }) =>
+      (always || values.has(section)) && !keys.some((key) => values.final(section, key)),
+  );

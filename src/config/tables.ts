@@ -1,0 +1,43 @@
+import type { Row, Tables } from './key-table.ts';
+import { execKeys } from './keys/exec.ts';
+import { filesKeys } from './keys/files.ts';
+import { guestKeys, remoteKeys, updateKeys } from './keys/guest.ts';
+import { networkKeys } from './keys/network.ts';
+import { packagesKeys } from './keys/packages.ts';
+import { serviceKeys, timerKeys, unitKeys } from './keys/unit.ts';
+
+/** Makes the rows of a section when they are asked for: most files have only some sections. */
+function once(make: () => Row[]): () => readonly Row[] {
+  let rows: readonly Row[] | undefined;
+  return () => {
+    rows ??= make();
+    return rows;
+  };
+}
+
+/** systemd.nspawn(5) of systemd 262. What a host is too old for, `guestctl verify` tells, and systemd-nspawn at the start. */
+export const nspawnTables: Tables = {
+  Exec: once(execKeys),
+  Files: once(filesKeys),
+  Network: once(networkKeys),
+};
+
+/**
+ * What goes into units as it is, systemd's specifiers included. [Unit] and [Service] are those of the nspawn unit of a guest,
+ * [Timer] is that of its update timer.
+ */
+export const unitTables: Tables = {
+  Unit: once(unitKeys),
+  Service: once(serviceKeys),
+  Timer: once(timerKeys),
+};
+
+/** Every key that a guest file may have. */
+export const guestTables: Tables = {
+  Guest: once(guestKeys),
+  Remote: once(remoteKeys),
+  Update: once(updateKeys),
+  Packages: once(packagesKeys),
+  ...nspawnTables,
+  ...unitTables,
+};

@@ -40,7 +40,7 @@ test.each(Object.entries(arrows))('%s imports no other rooms than those drawn he
     .filter(({ path }) => roomOf(path) !== room && !allowed.includes(roomOf(path)));
   expect(
     wrong.map(({ file, path }) => `src/${file} imports src/${path}`),
-    'Move the file to the room that it belongs to, or draw the arrow in test/unit/rooms.test.ts and docs/design.md',
+    'Move the file to the room that it belongs to, or draw the arrow in test/unit/rooms.test.ts and CONTRIBUTING.md',
   ).toEqual([]);
 });
 

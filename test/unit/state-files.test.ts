@@ -201,6 +201,6 @@ test('docs/design.md names each state file, and says what is done if it is damag
         ([, file = '', number, says]) =>
           pattern(patternOf(file) ?? '') === name && number === String(format) && says === ifDamaged,
       ),
-      `Write into docs/design.md, "If a state file is damaged": | \`${name}\` | ${format} | ${ifDamaged} |`,
+      `Write into docs/design.md, "Damaged state files": | \`${name}\` | ${format} | ${ifDamaged} |`,
     ).toBe(true);
 });

@@ -18,7 +18,7 @@ export function requireRoom(directory: string, bytes: number, what: string): voi
   const room = roomBelow(directory);
   if (room >= bytes) return;
   const message = `${what} takes ${megabytes(bytes)}, and the file system of ${directory} has ${megabytes(Math.max(room, 0))} to spare`;
-  throw new Failure(message, 'Make room there; the guest is as it was');
+  throw new Failure(message, 'Make room there');
 }
 
 /**
@@ -45,9 +45,6 @@ export async function leavingRoom<T>(
 }
 
 export const noRoom = (directory: string): Failure =>
-  new Failure(
-    `the file system of ${directory} is full but for a reserve`,
-    'Make room there; what it was done for is as it was',
-  );
+  new Failure(`the file system of ${directory} is full but for a reserve`, 'Make room there');
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

@@ -4,17 +4,25 @@ import { dirname } from 'node:path';
 export class Failure extends Error {
   /** What to do next; one line. */
   readonly remedy: string | undefined;
+  /** What it means for who asked; only the step that failed can know that. */
+  readonly context: string | undefined;
 
-  constructor(message: string, remedy?: string) {
+  constructor(message: string, remedy?: string, context?: string) {
     super(message);
     this.name = 'Failure';
     this.remedy = remedy;
+    this.context = context;
   }
 }
 
+/** Says what a failure means, unless that was said where it was thrown. Returns other errors as they are. */
+export const inContext = (error: unknown, context: string): unknown =>
+  error instanceof Failure ? new Failure(error.message, error.remedy, error.context ?? context) : error;
+
 /** What to tell the user of an error, or nothing where it is a bug. */
 export function explain(error: unknown): string | undefined {
-  if (error instanceof Failure) return [error.message, error.remedy].filter(Boolean).join('. ');
+  if (error instanceof Failure)
+    return [error.message, error.context, error.remedy].filter(Boolean).join('. ');
   const { syscall, code, message, path } = error as NodeJS.ErrnoException;
   if (syscall === undefined) return undefined;
   // The kernel refused: the disk is full, or a right is missing.

@@ -1,12 +1,27 @@
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { shellWord } from './shell-word.ts';
 
-export interface Finished {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+/** How a program ended. It has an exit code only if it ended by itself. */
+export type Ending =
+  | { readonly ended: 'exited'; readonly exitCode: number }
+  | {
+      /**
+       * `killed`: by a signal of somebody else. `timedOut`: it took too long. `stopped`: it printed too much, or its caller gave it
+       * up. `notFound`: there is no such program. `notStarted`: it exists, but the system does not start it.
+       */
+      readonly ended: 'killed' | 'timedOut' | 'stopped' | 'notFound' | 'notStarted';
+      readonly reason: string;
+      readonly exitCode?: undefined;
+    };
+
+/** How a program ended, and what it printed. Unless it exited, `stderr` is why, and `stdout` is empty. */
+export type Finished = Ending & { readonly stdout: string; readonly stderr: string };
+
+/** Says how a program ended, for an error message. */
+export const endingWords = (ending: Ending): string =>
+  ending.ended === 'exited' ? `exit code ${ending.exitCode}` : ending.reason;
 
 export interface RunOptions {
   /** Added to the environment. */
@@ -34,10 +49,7 @@ export interface RunOptions {
 const most = 32 << 20;
 const mostForPeople = 64 << 10;
 
-/**
- * Runs a program to its end; any exit code is an answer, not an exception. A program that cannot be
- * started answers 127, as in a shell.
- */
+/** Runs a program to its end. However it ends is an answer, not an exception. */
 export async function run(
   file: string,
   args: readonly string[],
@@ -97,6 +109,8 @@ interface Ended {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly originalMessage?: string | undefined;
+  /** Why it could not be started: errno(3). */
+  readonly code?: string | undefined;
 }
 
 /** Waits for the end of a program, and keeps what it prints, within bounds of time and size. */
@@ -104,9 +118,9 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   const limit = options.most ?? most;
   const stdout = new Excerpt(options.forPeople ? mostForPeople : limit);
   const stderr = new Excerpt(options.print ? limit : mostForPeople);
-  let why: string | undefined;
-  const end = (reason: string) => {
-    why ??= reason;
+  let ours: Exclude<Ending, { ended: 'exited' }> | undefined;
+  const end = (ended: 'timedOut' | 'stopped', reason: string) => {
+    ours ??= { ended, reason };
     child.kill('SIGKILL');
     // What it started may have them open for as long as it likes.
     for (const stream of child.stdio) stream?.destroy();
@@ -114,22 +128,30 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   child.stdout?.on('data', (chunk: Buffer) => {
     stdout.add(chunk);
     if (!options.forPeople && !options.print && stdout.size > limit)
-      end(`printed more than ${limit >> 20} MiB`);
+      end('stopped', `printed more than ${limit >> 20} MiB`);
   });
   child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
   const timer =
-    options.timeout !== undefined && setTimeout(end, Math.max(1, options.timeout), 'took too long');
+    options.timeout !== undefined &&
+    setTimeout(end, Math.max(1, options.timeout), 'timedOut', 'took too long');
   const aborted = () => {
     const { reason } = options.signal ?? {};
-    end(typeof reason === 'string' ? reason : 'was ended');
+    end('stopped', typeof reason === 'string' ? reason : 'was ended');
   };
   options.signal?.addEventListener('abort', aborted, { once: true });
-  const { exitCode, signal, originalMessage } = await child;
+  const result = await child;
   if (timer) clearTimeout(timer);
-  if (why === undefined && exitCode !== undefined)
-    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-  const reason = why ?? (signal ? `killed by ${signal}` : (originalMessage ?? 'cannot be started'));
-  return { exitCode: why || signal ? 128 : 127, stdout: '', stderr: `${file}: ${reason}` };
+  const ending = ours ?? endingOf(result);
+  return ending.ended === 'exited'
+    ? { ...ending, stdout: stdout.text(), stderr: stderr.text() }
+    : { ...ending, stdout: '', stderr: `${file}: ${ending.reason}` };
+}
+
+function endingOf({ exitCode, signal, code, originalMessage }: Ended): Ending {
+  if (exitCode !== undefined) return { ended: 'exited', exitCode };
+  if (signal !== undefined) return { ended: 'killed', reason: `killed by ${signal}` };
+  const reason = originalMessage ?? 'it could not be started';
+  return { ended: code === 'ENOENT' ? 'notFound' : 'notStarted', reason };
 }
 
 /** Of a stream its beginning and its end, and how much of it is missing between them. */
@@ -176,8 +198,8 @@ export interface AttachOptions extends RunOptions {
 }
 
 /**
- * Runs a program on our own terminal: a pager, a shell. Ctrl-C is for it, not for us. Answers its exit code, as a
- * shell would.
+ * Runs a program on our own terminal: a pager, a shell. Ctrl-C is for it, not for us. Returns its exit status as a shell
+ * does: 128 and the number of a signal that killed it, 127 if there is no such program, 126 if it cannot be started.
  */
 export async function attach(
   file: string,
@@ -188,11 +210,13 @@ export async function attach(
   const ignore = () => {};
   process.on('SIGINT', ignore);
   try {
-    const { exitCode, signal } = await execa(file, args, {
+    const { exitCode, signal, code } = await execa(file, args, {
       ...{ reject: false, stdout: 'inherit', stderr: 'inherit', ...(env && { env }) },
       ...(input === undefined ? { stdin: 'inherit' } : { input }),
     });
-    return exitCode ?? (signal ? 128 : 127);
+    if (exitCode !== undefined) return exitCode;
+    if (signal !== undefined) return 128 + constants.signals[signal];
+    return code === 'ENOENT' ? 127 : 126;
   } finally {
     process.off('SIGINT', ignore);
   }

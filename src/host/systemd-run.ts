@@ -28,14 +28,14 @@ export async function runAsService(
   ];
   const release = stopOnSignal(unit);
   try {
-    const { exitCode, stdout, stderr } = await run(
-      'systemd-run',
-      [...how, '--', ...withEnvironment(env, command).map(literal)],
-      { ...options, ...inputWith(env, options.input) },
-    );
+    const finished = await run('systemd-run', [...how, '--', ...withEnvironment(env, command).map(literal)], {
+      ...options,
+      ...inputWith(env, options.input),
+    });
     // Killed for its output or its time, systemd-run leaves the service behind.
-    if (exitCode > 126) await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
-    return { exitCode, stdout, stderr: withoutNotes(stderr) };
+    if (finished.ended !== 'exited' && finished.ended !== 'notFound')
+      await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
+    return { ...finished, stderr: withoutNotes(finished.stderr) };
   } finally {
     release();
   }

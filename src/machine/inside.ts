@@ -61,12 +61,20 @@ export async function checkInside(
 }
 
 /** Reads what systemd-run(1) says without --quiet: the unit first, then the command's own errors, then how it ended. */
-export function evidence({ exitCode, stdout, stderr }: Finished): Finished {
+export function evidence(finished: Finished): Finished {
+  if (finished.ended !== 'exited') return finished;
+  const { exitCode, stdout, stderr } = finished;
   const [, said = '', result] = /^(.*)^ *Finished with result: (\S+)$/ms.exec(stderr) ?? [];
   if (result !== undefined)
-    return { exitCode: result === 'success' ? exitCode : exitCode || 1, stdout, stderr: withoutUnit(said) };
-  if (exitCode !== 0) return { exitCode, stdout, stderr: withoutUnit(stderr) };
-  return { exitCode: 1, stdout, stderr: 'the machine stopped answering while it ran' };
+    return {
+      ended: 'exited',
+      exitCode: result === 'success' ? exitCode : exitCode || 1,
+      stdout,
+      stderr: withoutUnit(said),
+    };
+  if (exitCode !== 0) return { ended: 'exited', exitCode, stdout, stderr: withoutUnit(stderr) };
+  const reason = 'the machine stopped answering while it ran';
+  return { ended: 'stopped', reason, stdout, stderr: reason };
 }
 
 const withoutUnit = (text: string): string => text.replace(/^Running as unit: .*\n?/m, '').trim();

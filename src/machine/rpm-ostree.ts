@@ -1,6 +1,6 @@
 import { now } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import type { Finished } from '../host/process.ts';
+import { endingWords, type Finished } from '../host/process.ts';
 import { updateUnit } from '../host/systemctl.ts';
 import { runAsService } from '../host/systemd-run.ts';
 
@@ -74,15 +74,11 @@ export async function rpmOstree(machine: string, ...args: readonly string[]): Pr
   throw rpmOstreeFailure(machine, args, finished);
 }
 
-export function rpmOstreeFailure(
-  machine: string,
-  args: readonly string[],
-  { exitCode, stderr }: Finished,
-): Failure {
-  const reason = reasonOf(stderr) || `exit code ${exitCode}`;
+export function rpmOstreeFailure(machine: string, args: readonly string[], finished: Finished): Failure {
+  const reason = reasonOf(finished.stderr) || endingWords(finished);
   return new Failure(
     `rpm-ostree ${args.join(' ')} failed in ${machine}: ${reason}`,
-    `The guest runs on as it was. What its daemon did: journalctl --machine=${machine} -u rpm-ostreed`,
+    `What its daemon did: journalctl --machine=${machine} -u rpm-ostreed`,
   );
 }
 

@@ -159,7 +159,7 @@ test('a build that fails fails the update, with its last words; the guest runs o
   await site('5.0', '#!/bin/sh\necho it breaks >&2\nexit 7\n');
   const said = await failingUpdate(host, 'mail');
   expect(said).toMatch(
-    /mail\.guest:2: the build 'debian' failed: \/etc\/ostree-guests\/debian\.build:3: mmdebstrap failed with status \d+: E: /,
+    /mail\.guest:2: the build 'debian' failed: \/etc\/ostree-guests\/debian\.build:3: mmdebstrap failed \(exit code \d+\): E: /,
   );
   expect(said).toContain(
     'The guest is as it was. What was printed: journalctl -u ostree-guest-build@debian.service',
@@ -225,7 +225,7 @@ test('a command reads of the host what it was given, and writes nothing of it', 
   await build('probe', '[Build]\nCommand=./probe\n[Files]\nBindReadOnly=/srv/given\n');
   await declare(host, 'probed', guest('probe'));
   expect(await failingUpdate(host, 'probed')).toMatch(
-    /probe\.build:2: \/etc\/ostree-guests\/probe failed with status 3: the end of the probe/,
+    /probe\.build:2: \/etc\/ostree-guests\/probe failed \(exit code 3\): the end of the probe/,
   );
   const can = (await journal('ostree-guest-build@probe'))
     .split('\n')
@@ -275,7 +275,7 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
     JSON.stringify({ ...treefile, packages: ['hello', 'none'] }),
   );
   expect(await failingUpdate(host, 'composed')).toMatch(
-    /server\.build:2: rpm-ostree failed with status 1: error: Packages not found: none/,
+    /server\.build:2: rpm-ostree failed \(exit code 1\): error: Packages not found: none/,
   );
 });
 

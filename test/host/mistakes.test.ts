@@ -29,7 +29,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     [
       'unreachable',
       guestFile('', 'http://127.0.0.1:9/repo'),
-      /unreachable\.guest:5: cannot fetch debian\/12\/server from http:\/\/127\.0\.0\.1:9\/repo: .*connect.*\. The guest is as it was/,
+      /unreachable\.guest:5: cannot fetch debian\/12\/server from http:\/\/127\.0\.0\.1:9\/repo: .*connect.*\. The guest is not created yet\. Try it by hand/,
     ],
     [
       'no-such-ref',
@@ -44,12 +44,12 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     [
       'no-key',
       guestFile('', 'file:///srv/mirror/repo\nGPGKeyPath=/etc/no.asc'),
-      /no-key\.guest:6: GPGKeyPath=\/etc\/no\.asc does not exist\. Put/,
+      /no-key\.guest:6: GPGKeyPath=\/etc\/no\.asc does not exist\. The guest is not created yet\. Put/,
     ],
     [
       'no-remote',
       `[Guest]\nRef=central:debian/12/server\n`,
-      /no-remote\.guest:2: the host has no remote 'central'\. Add \[Remote\]/,
+      /no-remote\.guest:2: the host has no remote 'central'\. The guest is not created yet\. Add \[Remote\]/,
     ],
   ])('%s', async (name, text, expected) => {
     await declare(host, name, text);
@@ -84,7 +84,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
     await publish(host, 'debian/12/container', { kernel: false });
     await declare(host, 'no-kernel', `[Guest]\nRef=site:debian/12/container\n${remote}`);
     expect(await failingUpdate(host, 'no-kernel')).toMatch(
-      /no-kernel\.guest:2: site:debian\/12\/container \([0-9a-f]{12}\) has no kernel in \/usr\/lib\/modules\/\*\/vmlinuz\. OSTree deploys no tree without one/,
+      /no-kernel\.guest:2: site:debian\/12\/container \([0-9a-f]{12}\) has no kernel in \/usr\/lib\/modules\/\*\/vmlinuz\. The guest is not created yet\. OSTree deploys no tree without one/,
     );
   });
 

@@ -264,7 +264,7 @@ test('the declaration is no stricter than outside, and what is taken out of it i
   await publish('5.1');
   await declare(host, 'own', `${guestFile()}\n[Packages]\nInstall=second-tool nowhere\n`);
   expect(await failingUpdate(host, 'own')).toMatch(
-    /rpm-ostree install .*nowhere failed in own: Packages not found: nowhere\. The guest runs on as it was\./,
+    /rpm-ostree install .*nowhere failed in own: Packages not found: nowhere\. The guest is as it was\. What its daemon did: /,
   );
   expect((await status(host, 'own')).staged).toBeNull();
 });

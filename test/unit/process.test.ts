@@ -1,35 +1,61 @@
 // Whatever a program prints, and however long it and what it started go on, there is an answer of bounded size in time.
 import { expect, test } from 'vitest';
-import { run, runOnTerminal } from '../../src/host/process.ts';
+import { attach, run, runOnTerminal } from '../../src/host/process.ts';
 
 const sh = (script: string, options = {}) => run('sh', ['-c', script], options);
 
 test('what it prints, its end of line excepted, and how it ends', async () => {
   expect(await sh('echo out; echo; echo err >&2; exit 3')).toEqual({
-    ...{ exitCode: 3, stdout: 'out\n', stderr: 'err' },
+    ended: 'exited',
+    exitCode: 3,
+    stdout: 'out\n',
+    stderr: 'err',
   });
   expect(await sh('cat', { input: 'ä\r\n' })).toMatchObject({ stdout: 'ä', exitCode: 0 });
   expect(await sh('cat; echo "$A"', { env: { A: 'b' } })).toMatchObject({ stdout: 'b' });
 });
 
-test('what cannot be started, or is killed', async () => {
+test('what is not there, cannot be started, or is killed, and what exits with the code that a shell has for that', async () => {
   expect(await run('/nonexistent', [])).toMatchObject({
-    exitCode: 127,
+    ended: 'notFound',
     stderr: expect.stringContaining('ENOENT'),
   });
-  expect(await sh('kill -9 $$')).toEqual({ exitCode: 128, stdout: '', stderr: 'sh: killed by SIGKILL' });
+  expect(await run('/etc/passwd', [])).toMatchObject({
+    ended: 'notStarted',
+    stderr: expect.stringContaining('EACCES'),
+  });
+  expect(await sh('exit 127')).toMatchObject({ ended: 'exited', exitCode: 127 });
+  const reason = 'killed by SIGKILL';
+  expect(await sh('kill -9 $$')).toEqual({ ended: 'killed', reason, stdout: '', stderr: `sh: ${reason}` });
+});
+
+test('on our own terminal, the exit status is that of a shell', async () => {
+  expect(await attach('sh', ['-c', 'exit 3'])).toBe(3);
+  expect(await attach('sh', ['-c', 'kill -15 $$'])).toBe(143);
+  expect(await attach('/nonexistent', [])).toBe(127);
+  expect(await attach('/etc/passwd', [])).toBe(126);
 });
 
 test('a limit of time holds even if what it started keeps its output open', async () => {
   const begun = Date.now();
   const finished = await sh('sleep 5 & sleep 5', { timeout: 300 });
-  expect(finished).toEqual({ exitCode: 128, stdout: '', stderr: 'sh: took too long' });
+  expect(finished).toEqual({
+    ended: 'timedOut',
+    reason: 'took too long',
+    stdout: '',
+    stderr: 'sh: took too long',
+  });
   expect(Date.now() - begun).toBeLessThan(3000);
 });
 
 test('too much for a parser is a failure, at once', async () => {
   const finished = await run('yes', [], { most: 1 << 20 });
-  expect(finished).toEqual({ exitCode: 128, stdout: '', stderr: 'yes: printed more than 1 MiB' });
+  expect(finished).toEqual({
+    ended: 'stopped',
+    reason: 'printed more than 1 MiB',
+    stdout: '',
+    stderr: 'yes: printed more than 1 MiB',
+  });
 });
 
 test('of what is for people, the beginning and the end are kept', async () => {

@@ -5,7 +5,7 @@ import type { Problem } from '../../config/problem.ts';
 import { type Setting, Values } from '../../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../../config/vocabulary.ts';
 import { guestOptions } from '../../generator/units/nspawn-guest-options.ts';
-import { run } from '../../host/process.ts';
+import { endingWords, run } from '../../host/process.ts';
 
 /**
  * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It ends with 1 at the
@@ -43,7 +43,7 @@ async function ofSetting(setting: Setting): Promise<Problem[]> {
 
 /** The first thing that it does not like of some options. */
 async function complaint(options: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stderr } = await run('systemd-nspawn', [...options, '--help'], { forPeople: true });
-  if (exitCode === 0) return undefined;
-  return stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
+  const finished = await run('systemd-nspawn', [...options, '--help'], { forPeople: true });
+  if (finished.exitCode === 0) return undefined;
+  return finished.stderr.trim().split('\n')[0] || endingWords(finished);
 }

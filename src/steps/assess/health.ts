@@ -3,6 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import type { UpdatePolicy } from '../../config/policy.ts';
 import { excerpt } from '../../config/problem.ts';
 import { lastMessages } from '../../host/journal.ts';
+import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
 import { type Ask, checkInside, failedUnits, isActive, systemState } from '../../machine/inside.ts';
 import { type Baseline, writeBaseline } from '../../state/baseline.ts';
@@ -153,10 +154,16 @@ async function firstComplaint(
   left: () => number,
 ): Promise<string | undefined> {
   for (const words of checks) {
-    const { exitCode, stdout, stderr } = await checkInside(machine, words, left());
-    if (exitCode === 0) continue;
-    const said = excerpt((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '');
-    return `HealthCheck=${words.join(' ')} did not succeed (exit code ${exitCode}${said ? `: ${said}` : ''})`;
+    const checked = await checkInside(machine, words, left());
+    if (checked.exitCode === 0) continue;
+    return `HealthCheck=${words.join(' ')} did not succeed (${endingWords(checked)}${lastSaid(checked)})`;
   }
   return undefined;
+}
+
+/** What a check printed last. Unless it exited, that is only how it ended. */
+function lastSaid({ ended, stdout, stderr }: Finished): string {
+  if (ended !== 'exited') return '';
+  const said = excerpt((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '');
+  return said ? `: ${said}` : '';
 }

@@ -2,6 +2,7 @@ import { type Build, buildDirectory, type Command } from '../../config/build.ts'
 import type { Position } from '../../config/problem.ts';
 import { explain, Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
+import { endingWords } from '../../host/process.ts';
 import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -92,10 +93,11 @@ function commit(
 }
 
 async function mustRun(build: Build, rooms: Rooms, words: readonly string[], at: Position): Promise<void> {
-  const { exitCode, stdout, stderr } = await runInside(build, rooms, words);
+  const finished = await runInside(build, rooms, words);
+  const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return;
   const cause = lastWords(stderr) || lastWords(stdout) || 'it did not say why';
-  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed with status ${exitCode}: ${shown(cause)}`);
+  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed (${endingWords(finished)}): ${shown(cause)}`);
 }
 
 /** The last error that was told, or else the last line: what follows an error is often only the tidying up. */

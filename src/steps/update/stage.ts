@@ -64,10 +64,7 @@ async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): 
   requireOneLine(guest, refspec, seen.version);
   if (!seen.isDeployable) {
     const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
-    throw new Failure(
-      message,
-      'OSTree deploys no tree without one; an empty file will do. The guest is as it was',
-    );
+    throw new Failure(message, 'OSTree deploys no tree without one; an empty file will do');
   }
   if (seen.version !== undefined) requirePlainVersion(seen.version, `${originPlace(guest)}: ${refspec}`);
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, checksum);
@@ -84,7 +81,7 @@ async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): 
 function requireOneLine(guest: Guest, refspec: string, version: string | undefined): void {
   if (version === undefined || !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(version)) return;
   const message = `${originPlace(guest)}: the version of ${refspec} has control characters: ${JSON.stringify(version)}`;
-  throw new Failure(message, 'Commit it with another version. The guest is as it was');
+  throw new Failure(message, 'Commit it with another version');
 }
 
 /** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */

@@ -1,7 +1,8 @@
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
+import { inContext } from '../../host/failure.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
+import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
@@ -9,6 +10,7 @@ import { readRejection } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropStaged, readStaged } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
+import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
 import { record } from '../record-attempt.ts';
@@ -30,6 +32,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
     ...{ from: before?.checksum, since: now() },
   };
+  const stagedBefore = stagedCommit(guest);
   try {
     if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);
     const done =
@@ -39,9 +42,19 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     if (done) await record(guest, { ...attempt, ...done });
   } catch (error) {
     await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });
-    throw error;
+    throw inContext(error, whatItMeans(guest, before, stagedBefore));
   }
   if (guest.update.action === 'switch' && whatIsStaged(guest)) await switchOver(guest, report);
+}
+
+const stagedCommit = (guest: Guest): string | undefined => unlessDamaged(() => whatIsStaged(guest)?.checksum);
+
+/** What a failed update means for the guest: the sources of trees cannot know that. */
+function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore: string | undefined): string {
+  if (!before) return 'The guest is not created yet';
+  return stagedCommit(guest) === stagedBefore
+    ? 'The guest is as it was'
+    : 'What its next start boots has changed; see: guestctl status';
 }
 
 /** Whether what is new is staged, too. */

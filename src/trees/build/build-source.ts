@@ -38,7 +38,7 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
     return requireBuild(build);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(`${originPlace(guest)}: ${error.message}`, `The guest is as it was. ${error.remedy}`);
+    throw new Failure(`${originPlace(guest)}: ${error.message}`, error.remedy);
   }
 }
 
@@ -53,7 +53,7 @@ async function upToDate(guest: Guest, build: Build, report: Report): Promise<str
   const made = madeBy(build);
   if (made) return made.checksum;
   const message = `${originPlace(guest)}: ${build.file} was changed while it was built`;
-  throw new Failure(message, 'The guest is as it was. Update it again');
+  throw new Failure(message, 'Update it again');
 }
 
 /** The last result, if that is of the build as it is declared now. */
@@ -72,6 +72,6 @@ async function run(guest: Guest, { name }: Build): Promise<void> {
     const result = readResult(name);
     if (result?.failure === undefined || result.ended === before) throw error;
     const message = `${originPlace(guest)}: the build '${name}' failed: ${result.failure}`;
-    throw new Failure(message, `The guest is as it was. What was printed: journalctl -u ${buildUnit(name)}`);
+    throw new Failure(message, `What was printed: journalctl -u ${buildUnit(name)}`);
   }
 }

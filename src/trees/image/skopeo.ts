@@ -70,9 +70,9 @@ const authentication = (): string[] =>
     .map((file) => `--authfile=${file}`);
 
 async function skopeo(what: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const { exitCode, stdout, stderr } = await run('skopeo', args, signal ? { signal } : {});
-  if (exitCode === 127) throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
-  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`, 'The guest is as it was');
+  const { ended, exitCode, stdout, stderr } = await run('skopeo', args, signal ? { signal } : {});
+  if (ended === 'notFound') throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
+  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`);
   return stdout;
 }
 

@@ -54,8 +54,8 @@ const escapes: Readonly<Record<string, string>> = {
 const octal = (code: string): string => String.fromCharCode(Number.parseInt(code, 8));
 
 async function tar(what: string, args: readonly string[], input = ''): Promise<string> {
-  const { exitCode, stdout, stderr } = await run('tar', args, { input, most: 256 << 20 });
-  if (exitCode === 127) throw new Failure(`${what}: there is no tar on this host`, 'Install tar');
+  const { ended, exitCode, stdout, stderr } = await run('tar', args, { input, most: 256 << 20 });
+  if (ended === 'notFound') throw new Failure(`${what}: there is no tar on this host`, 'Install tar');
   if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`);
   return stdout;
 }

@@ -4,6 +4,7 @@ import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/c
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
 import { nodeFiles } from '../../host/node-files.ts';
+import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
 import { usersOfRunning } from '../../host/user-namespace.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -104,11 +105,12 @@ async function linkFrom(
     );
   const first = await step();
   // The boot step of another guest ended it: unit.ts.
-  const { exitCode, stdout, stderr } = wasKilled(first) ? await step() : first;
+  const finished = wasKilled(first) ? await step() : first;
+  const { exitCode, stdout, stderr } = finished;
   if (exitCode !== 0)
     throw new Failure(
-      `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1) || `exit code ${exitCode}`}`,
-      `The guest is as it was. See: journalctl -u ostree-guest-${unit}`,
+      `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1) || endingWords(finished)}`,
+      `See: journalctl -u ostree-guest-${unit}`,
     );
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Linked;
 }

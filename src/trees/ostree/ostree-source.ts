@@ -85,5 +85,5 @@ function notFetched(
   const remedy = /chronologically older/.test(cause)
     ? 'To go back to it all the same, set AllowDowngrade=yes in [Update]'
     : `Try it by hand: ostree --repo=${repositoryOf(guest.sysroot)} pull ${remoteName} ${ref}`;
-  return new Failure(message, `The guest is as it was. ${remedy}`);
+  return new Failure(message, remedy);
 }

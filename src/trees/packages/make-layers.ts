@@ -102,13 +102,13 @@ async function runScript(
     `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
     notBound.length > 0
       ? notBoundRemedy(notBound)
-      : 'The guest is as it was. What was printed before is in the journal of this service',
+      : 'What was printed before is in the journal of this service',
   );
 }
 
 /** A tree cannot choose what is read of this host. */
 const notBoundRemedy = ([path = '']: readonly string[]): string =>
-  `The guest is as it was. The tree's own sources name ${shown(path)}, and a tree is given no directory of this host. If it is to have that one, name it in a file of Repository=`;
+  `The tree's own sources name ${shown(path)}, and a tree is given no directory of this host. If it is to have that one, name it in a file of Repository=`;
 
 /** The first error that was told; what follows are consequences. Where its line says nothing, those below it do. */
 export function reasonOf(stderr: string): string {

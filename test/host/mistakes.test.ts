@@ -162,6 +162,26 @@ test('a mistake in the file of a guest that runs takes away neither its shell no
   await host.sh('rm /etc/ostree-guests/runs.guest && systemctl daemon-reload');
 });
 
+test('what systemd says of the units of one guest is told of that one only, each guest in one run', async () => {
+  await declare(host, 'window', guestFile('\n[Update]\nSwitchOnCalendar=Sun 04:00\n'));
+  await declare(host, 'fine');
+  await declare(host, 'heavy', guestFile('\n[Service]\nCPUWeight=99999999\n'));
+  await host.sh('systemctl enable ostree-guest-switch@window.timer');
+  const { exitCode, stdout } = await host.try('guestctl verify fine window heavy');
+  expect(stdout).toMatch(/^\/etc\/ostree-guests\/heavy\.guest:\d+:\d+: .*CPUWeight/);
+  expect(stdout).not.toMatch(/fine|window/);
+  expect(exitCode).toBe(1);
+  // A draft beside the guest of the same name, each with its own problems.
+  await host.sh(
+    'mkdir -p /root/draft; sed s/04:00/25:00/ /etc/ostree-guests/window.guest >/root/draft/window.guest',
+  );
+  const both = await host.try('guestctl verify window /root/draft/window.guest');
+  expect(both.stdout).toMatch(/^\/root\/draft\/window\.guest:\d+:\d+: /m);
+  expect(both.stdout).not.toMatch(/etc.ostree-guests/);
+  await host.sh('systemctl disable ostree-guest-switch@window.timer');
+  await host.sh('rm /etc/ostree-guests/{window,fine,heavy}.guest && systemctl daemon-reload');
+});
+
 test('misuse of guestctl exits 2 and says how it is used', async () => {
   for (const words of ['lst', 'status', 'list -o yaml']) {
     const { exitCode, stderr } = await host.try(`guestctl ${words}`);

@@ -8,39 +8,74 @@ import { writeUnits } from '../../generator/write.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 
-/** Of which units are made: a guest or a build. */
-interface Declared {
+/** A guest or a build, and the units that are made of it. */
+export interface WithUnits {
   readonly file: string;
   readonly values: Values;
+  readonly generated: readonly Generated[];
+  /** Those that are checked, by their names. */
+  readonly units: readonly string[];
 }
 
-/** Lets systemd read units, made somewhere else, as it would read them. */
-export async function verifyUnits(
-  declared: Declared,
-  generated: readonly Generated[],
-  units: readonly string[],
-): Promise<Problem[]> {
+/**
+ * Lets systemd read units, made somewhere else, as it would read them. Returns the problems of each, in the same order; none for
+ * undefined. It is one run, because each run loads all that is enabled on the host; two files of one name, such as a guest and a
+ * draft of it, take one more.
+ */
+export async function verifyUnits(declared: readonly (WithUnits | undefined)[]): Promise<Problem[][]> {
+  const found = declared.map((): Problem[] => []);
+  const names = (index: number) => declared[index]?.units.join(' ');
+  for (let rest = [...declared.keys()].filter((index) => declared[index]); rest.length > 0; ) {
+    const first = new Map(rest.toReversed().map((index) => [names(index), index]));
+    const batch = rest.filter((index) => first.get(names(index)) === index);
+    const problems = await verifyTogether(batch.flatMap((index) => declared[index] ?? []));
+    for (const [at, index] of batch.entries()) found[index] = problems[at] ?? [];
+    rest = rest.filter((index) => !batch.includes(index));
+  }
+  return found;
+}
+
+/** systemd-analyze(1), verify. */
+async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[][]> {
   // The real path, because that is what systemd names: on OSTree systems /tmp is a link.
   const output = realpathSync(mkdtempSync(`${tmpdir()}/ostree-guests-`));
   try {
-    writeUnits(nodeFiles, output, generated);
+    for (const { generated } of declared) writeUnits(nodeFiles, output, generated);
     // The colon adds the host's own directories: systemd.unit(5), $SYSTEMD_UNIT_PATH.
     const env = { SYSTEMD_UNIT_PATH: `${output}:` };
     const options = ['verify', '--man=no', '--recursive-errors=one'];
+    const units = declared.flatMap((one) => one.units);
     const { stderr } = await run('systemd-analyze', [...options, ...units], { env });
-    const problems = stderr
-      .split('\n')
-      .flatMap((line) => (line === '' ? [] : [problemOf(declared, output, line)]));
-    // What it says of a unit as a whole is mostly what follows from a line.
-    const ofLines = problems.filter(({ at }) => at.line > 1);
-    return ofLines.length > 0 ? ofLines : problems;
+    const lines = stderr.split('\n').filter((line) => line !== '');
+    return declared.map((one) => {
+      const ours = lines.filter((line) => isAbout(one, output, line, declared.length === 1));
+      return withoutConsequences(ours.map((line) => problemOf(one, output, line)));
+    });
   } finally {
     rmSync(output, { recursive: true });
   }
 }
 
+/**
+ * True if systemd says a line of one of these units. It also says what is wrong with other units that it loads, for which nobody
+ * asked. A line that names no unit at all is about the only one that there is.
+ */
+function isAbout({ units }: WithUnits, output: string, line: string, isOnly: boolean): boolean {
+  const named = line.startsWith(`${output}/`)
+    ? [line.slice(output.length + 1).replace(/(\.d)?\/.*$|:\d+:.*$/s, '')]
+    : (line.match(/[\w:.\\@-]+\.(service|timer|mount|automount|socket|target|path|slice|scope|swap)\b/g) ??
+      []);
+  return named.length === 0 ? isOnly : units.includes(named[0] ?? '');
+}
+
+/** What systemd says of a unit as a whole mostly follows from one of its lines. */
+function withoutConsequences(problems: readonly Problem[]): Problem[] {
+  const ofLines = problems.filter(({ at }) => at.line > 1);
+  return [...(ofLines.length > 0 ? ofLines : problems)];
+}
+
 /** `FILE:LINE: TEXT` of a file that we made is led back to where its line came from. */
-function problemOf({ file: source, values }: Declared, output: string, line: string): Problem {
+function problemOf({ file: source, values }: WithUnits, output: string, line: string): Problem {
   const [, file, number, text] = /^(.*?):(\d+): (.*)$/.exec(line) ?? [];
   const at = topOf(source);
   if (!file?.startsWith(output) || text === undefined) return { at, message: `systemd says: ${line}` };

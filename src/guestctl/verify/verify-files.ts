@@ -1,17 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckedBuild } from '../../config/build.ts';
+import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
 import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest, loadGuests } from '../../config/load.ts';
 import type { Problem } from '../../config/problem.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
+import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { bootUnit, buildUnit, guestUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { verifyOnHost } from './on-host.ts';
 import { sharedSysroot } from './shared-sysroot.ts';
-import { verifyUnits } from './unit-check.ts';
+import { verifyUnits, type WithUnits } from './unit-check.ts';
 
 export interface Verified {
   readonly name: string;
@@ -22,7 +23,51 @@ export interface Verified {
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const checked = targets.length > 0 ? targets.flatMap(find) : all();
   const { guests } = loadGuests(nodeFiles);
-  return Promise.all(checked.map((one) => verifyOne(one, guests)));
+  const whole = checked.map(wholeOf);
+  const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
+  const found = await fewAtATime(whole, async (one) => (one ? await onHost(one, guests) : []));
+  return checked.map((one, index) => {
+    const known = 'broken' in one ? one.broken.problems : [];
+    return {
+      name: nameOf(one),
+      problems: inOrder(together(known, found[index] ?? [], inUnits[index] ?? [])),
+    };
+  });
+}
+
+type Whole = { readonly guest: Guest } | { readonly build: Build };
+
+/** What can be checked on the host: of a guest whose file has mistakes, the rest of it. */
+function wholeOf(checked: Checked | CheckedBuild): Whole | undefined {
+  if (!('broken' in checked)) return checked;
+  const guest = checked.broken.rest?.();
+  return guest && { guest };
+}
+
+const nameOf = (checked: Checked | CheckedBuild): string =>
+  'guest' in checked ? checked.guest.name : 'build' in checked ? checked.build.name : checked.broken.name;
+
+function withUnits(one: Whole): WithUnits {
+  if ('build' in one) {
+    const { file, values, name } = one.build;
+    return { file, values, generated: unitsOfBuild(one.build), units: [buildUnit(name)] };
+  }
+  const { file, values, name } = one.guest;
+  const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(name));
+  return { file, values, generated: unitsOf({ guest: one.guest }), units };
+}
+
+const onHost = async (one: Whole, guests: readonly Guest[]): Promise<Problem[]> =>
+  'build' in one
+    ? verifyBuildOnHost(one.build)
+    : [...sharedSysroot(one.guest, guests), ...(await verifyOnHost(one.guest))];
+
+/** Of several problems at one place, the first source that tells it knows it best. */
+function together(...sources: readonly (readonly Problem[])[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const more of sources)
+    problems.push(...more.filter(({ at }) => !problems.some((problem) => isDeepStrictEqual(problem.at, at))));
+  return problems;
 }
 
 function all(): (Checked | CheckedBuild)[] {
@@ -46,26 +91,6 @@ function find(target: string): (Checked | CheckedBuild)[] {
   return found;
 }
 
-/** What is wrong with its files is told together with what only the host can tell of the rest of them. */
-async function verifyOne(checked: Checked | CheckedBuild, guests: readonly Guest[]): Promise<Verified> {
-  const known = 'broken' in checked ? checked.broken : undefined;
-  const rest = known?.rest?.();
-  const [onHost, inUnits] =
-    'build' in checked
-      ? await ofBuild(checked)
-      : 'guest' in checked
-        ? await ofGuest(checked.guest, guests)
-        : rest
-          ? await ofGuest(rest, guests)
-          : [[], []];
-  const problems = known?.problems.slice() ?? [];
-  for (const more of [onHost, inUnits])
-    problems.push(...more.filter(({ at }) => !problems.some((problem) => isDeepStrictEqual(problem.at, at))));
-  const name =
-    'guest' in checked ? checked.guest.name : 'build' in checked ? checked.build.name : checked.broken.name;
-  return { name, problems: inOrder(problems) };
-}
-
 /** By file, in the order in which the files came, and by their lines. */
 function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ at }) => at.file))];
@@ -76,19 +101,3 @@ function inOrder(problems: readonly Problem[]): Problem[] {
       a.at.column - b.at.column,
   );
 }
-
-type Found = Promise<[onHost: Problem[], inUnits: Problem[]]>;
-
-async function ofGuest(guest: Guest, guests: readonly Guest[]): Found {
-  const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(guest.name));
-  const [onHost, inUnits] = await Promise.all([
-    verifyOnHost(guest),
-    verifyUnits(guest, unitsOf({ guest }), units),
-  ]);
-  return [[...sharedSysroot(guest, guests), ...onHost], inUnits];
-}
-
-const ofBuild = async ({ build }: Extract<CheckedBuild, { build: unknown }>): Found => [
-  verifyBuildOnHost(build),
-  await verifyUnits(build, unitsOfBuild(build), [buildUnit(build.name)]),
-];

@@ -2,7 +2,7 @@ import type { Line } from './line.ts';
 import { keyPlace, valuePlace } from './positions.ts';
 import type { Position } from './problem.ts';
 
-/** One `Key=Value` of a section, as written. Where that is, is worked out when somebody asks: hardly ever. */
+/** One `Key=Value` of a section, as written. Its position is computed lazily; only diagnostics need it. */
 export class Assignment {
   readonly section: string;
   readonly key: string;
@@ -20,17 +20,17 @@ export class Assignment {
     return keyPlace(this.line);
   }
 
-  /** The place of the value. */
+  /** Returns the position of the value. */
   get at(): Position {
     return this.valueAt();
   }
 
-  /** The place of a character of the value. */
+  /** Returns the position of a character of the value. */
   valueAt(offset = 0): Position {
     return valuePlace(this.line, offset);
   }
 
-  /** The same with another value. */
+  /** Returns this assignment with another value. */
   with(value: string): Assignment {
     return new Assignment(this.section, this.key, value, this.line);
   }

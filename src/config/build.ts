@@ -9,16 +9,16 @@ import { splitQuoted, wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
 import type { Values } from './values.ts';
 
-/** A tree that is made on this host: what one build's files declare, checked and with the defaults filled in. */
+/** A build: the declaration of a tree that is made on this host, checked and with defaults. */
 export interface Build {
   readonly name: string;
   /** The build file; its drop-ins are not named here. */
   readonly file: string;
   readonly description: string;
   readonly recipe: Recipe;
-  /** In milliseconds: how old a result may be and still be used as it is. */
+  /** The maximum age of a result that is used again, in milliseconds. */
   readonly maxAge: number;
-  /** Options of systemd-nspawn(1): the environment, and what is read of the host. */
+  /** Options of systemd-nspawn(1): the environment, and read-only binds. */
   readonly options: readonly string[];
   readonly values: Values;
 }
@@ -35,16 +35,16 @@ export interface Command {
 
 export type CheckedBuild = { readonly build: Build } | { readonly broken: Broken };
 
-/** The files that a build file names to be run or read: absolute paths, some of them of the host's own programs. */
+/** Returns the absolute paths of all files that a build file names, also of programs of the host. */
 export const filesOf = (recipe: Recipe): string[] =>
   recipe.kind === 'treefile'
     ? [recipe.treefile]
     : recipe.commands.map(({ words: [program = ''] }) => program).filter((file) => file.startsWith('/'));
 
-/** Where all of a build lives. No guest has a name that begins with a dot. */
+/** The directory of a build. It cannot be that of a guest: names of guests do not begin with a dot. */
 export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;
 
-/** Where its commits are, under one ref: src/trees/build/built-ref.ts. */
+/** The repository with the commits of a build, under one ref: src/trees/build/built-ref.ts. */
 export const buildRepository = (name: string): string => `${buildDirectory(name)}/repo`;
 
 /** Reads a build: `file` is its build file, `sources` are all its files in the order in which they apply. */

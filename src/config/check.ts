@@ -9,8 +9,8 @@ import type { Setting } from './values.ts';
 import { hasSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.ts';
 
 /**
- * Checks one assignment against the schema, and expands its specifiers. A file of nspawn's has none. A wrong value is a
- * setting, too: then it is not also missing. Of an assignment in an unknown section nothing is said here: its header is told.
+ * Checks one assignment against the schema and expands its specifiers; `.nspawn` files have none. An invalid value
+ * still counts as set, so that it is not reported as missing too. Unknown sections are reported at their header, not here.
  */
 export function checkAssignment(
   assignment: Assignment,

@@ -8,7 +8,7 @@ import { nspawnTables } from './tables.ts';
 import { isTrue, type ValueType } from './types.ts';
 import type { Values } from './values.ts';
 
-/** What [Exec], [Files] and [Network] say. */
+/** The settings of [Exec], [Files] and [Network]. */
 export type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
 
 export function containerOf(values: Values): Container {
@@ -27,8 +27,8 @@ export function containerOf(values: Values): Container {
 }
 
 /**
- * By nspawn's rules (settings_private_network(), settings_network_veth() and merge_settings() in its sources): any key but
- * Port= replaces the link that guests have otherwise, and a key that is not there does not say yes.
+ * Follows nspawn (settings_private_network(), settings_network_veth() and merge_settings() in its sources): any key except
+ * Port= replaces the default link, and a missing key means no.
  */
 export function networkOf(values: Values): Machine['network'] {
   if (!values.has('Network')) return 'veth';
@@ -44,7 +44,7 @@ export function networkOf(values: Values): Machine['network'] {
   return has('Private', 'VirtualEthernet', 'NamespacePath') ? 'host' : 'veth';
 }
 
-/** The options of a row's keys, as far as the guest has them. */
+/** Returns the options for the keys of a row that the guest sets. */
 const optionsOf = ([type, names, , nspawn]: Row, section: string, values: Values): string[] =>
   !nspawn?.option
     ? []

@@ -6,7 +6,7 @@ import type { Position, Problem } from './problem.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
-/** What is said of a file whose name is not one of a guest. */
+/** Returns the problem of a file that is not named like a guest. */
 export const wrongName = (name: string, file: string): Problem => ({
   at: topOf(file),
   message: `'${name}' is not a guest name`,
@@ -44,7 +44,7 @@ function without(values: Values, verifies: string, path: string): Problem | unde
   return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
 }
 
-/** Only a network of its own has ports: nspawn's verify_arguments(). */
+/** Port= needs a network of its own: nspawn's verify_arguments(). */
 export function noNetwork(values: Values): Problem | undefined {
   const [port] = values.effective('Network', 'Port');
   if (!port || networkOf(values) !== 'host') return undefined;
@@ -60,7 +60,7 @@ export function portTwice(values: Values): Problem | undefined {
   return { at: twice.second.at, message, remedy: 'Leave one of them out' };
 }
 
-/** nspawn's verify_arguments(), too. */
+/** NamespacePath= excludes other networks: nspawn's verify_arguments(). */
 export function manyNetworks(values: Values): Problem | undefined {
   const path = values.final('Network', 'NamespacePath');
   if (!path) return undefined;

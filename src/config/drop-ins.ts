@@ -3,7 +3,7 @@ import type { Source } from './read.ts';
 import type { Directory, Kind, Listing, Reader } from './search.ts';
 import { badName, whyUnreadable } from './unreadable.ts';
 
-/** The files that guests and builds are made of, where some have drop-ins or settings of nspawn's. */
+/** Finds the files of guests and builds if there are drop-ins or `.nspawn` files. */
 class ManySources {
   readonly #listing: Listing;
   readonly #common = new Map<string, ReadonlyMap<string, string[]>>();
@@ -13,7 +13,7 @@ class ManySources {
     this.#listing = listing;
   }
 
-  /** nspawn's settings come first: of what can be there only once, the guest's counts. */
+  /** The `.nspawn` file comes first, so that the guest file overrides it. */
   around(main: Source, name: string): Source[] {
     const { kind } = main;
     const nspawn =
@@ -21,13 +21,13 @@ class ManySources {
     return [...nspawn, main, ...this.#dropIns(kind, name)];
   }
 
-  /** The first of these files, if there is one. A link that leads nowhere is none: systemd and nspawn skip it, too. */
+  /** Reads the first of these files that exists. Skips dangling links, as systemd and nspawn do. */
   #first(kind: Source['kind'], files: readonly string[]): Source[] {
     const source = firstSource(this.#listing.files, kind, files);
     return source ? [source] : [];
   }
 
-  /** By file name, whichever directory they are in; of two with one name, the guest's own wins over the one for all. */
+  /** Sorts drop-ins by file name, across directories. If two have one name, that of the guest wins over that for all. */
   #dropIns(kind: Source['kind'], name: string): Source[] {
     const common = this.#common.get(kind) ?? this.#dropInsIn(`${kind}.d`);
     this.#common.set(kind, common);
@@ -38,7 +38,7 @@ class ManySources {
       .flatMap(([entry, files]) => (own.has(entry) ? this.#first(kind, files) : this.#shared(kind, files)));
   }
 
-  /** What is there for all is read once. */
+  /** Caches the drop-ins for all guests. */
   #shared(kind: Source['kind'], files: readonly string[]): Source[] {
     const id = files[0] ?? '';
     const found = this.#read.get(id) ?? this.#first(kind, files);
@@ -46,7 +46,7 @@ class ManySources {
     return found;
   }
 
-  /** The files of each name, the one that counts first. */
+  /** Returns the files by name, the one with the highest priority first. */
   #dropInsIn(entry: string): Map<string, string[]> {
     const { files, guests } = this.#listing;
     const found = new Map<string, string[]>();
@@ -61,7 +61,7 @@ class ManySources {
           else found.set(file, [`${directory}/${file}`]);
         }
       } catch {
-        // It is asked again as if it were a file: then it says what is wrong with it.
+        // Reading the directory as a file reports why it cannot be listed.
         found.set(directory, [directory]);
       }
     }
@@ -80,7 +80,7 @@ export const mainFile = ({ guests }: Listing, kind: Kind, name: string): string 
 const filesWith = (directories: readonly Directory[], entry: string): string[] =>
   directories.flatMap(({ path, entries }) => (entries.has(entry) ? [`${path}/${entry}`] : []));
 
-/** What declares a guest or a build if the file that should is a link that leads nowhere. */
+/** Finds another declaration of a guest or a build if its file is a dangling link. */
 export const otherSource = (listing: Listing, kind: Kind, name: string): Source | undefined =>
   firstSource(listing.files, kind, filesWith(listing.guests, `${name}.${kind}`));
 
@@ -92,12 +92,12 @@ function firstSource(files: Reader, kind: Source['kind'], names: readonly string
   return undefined;
 }
 
-/** Returns undefined if there is no such file. What is there and cannot be read is a source with that problem. */
+/** Returns undefined if the file is missing. A file that cannot be read becomes a source with that problem. */
 export function readSource(files: Reader, kind: Source['kind'], file: string): Source | undefined {
   try {
     const text = files.read(file);
     if (text !== undefined) return { kind, file, text };
-    // Its name was listed: what was not UTF-8 in it is no longer what it was.
+    // Listing has replaced invalid UTF-8 in the name, so the file cannot be opened by it.
     const unreadable = file.includes('\uFFFD') ? badName(file) : undefined;
     return unreadable && { kind, file, text: '', unreadable };
   } catch (error) {

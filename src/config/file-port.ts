@@ -1,17 +1,17 @@
 /**
- * The few things that loading and generating need of a file system; all synchronous, because
+ * The file system port of loading and generating. Synchronous, because
  * asynchronous access is four to six times slower for a thousand small files.
  */
 export interface Files {
-  /** Names in a directory, in any order; none where there is no such directory. */
+  /** Returns the names in a directory, unsorted; an empty list if it is missing. */
   list(directory: string): string[];
-  /** The text of a file, with U+FFFD for what is not UTF-8; nothing where there is no such file. */
+  /** Returns the text of a file, with U+FFFD for invalid UTF-8; undefined if it is missing. */
   read(file: string): string | undefined;
-  /** Writes a new file, and makes the directory that it is in. */
+  /** Writes a new file, and creates its directory if it is missing. */
   write(file: string, text: string): void;
-  /** Makes a symbolic link, and the directory that it is in, unless something is there. */
+  /** Creates a symbolic link, and its directory if missing. A no-op if the path exists. */
   link(target: string, path: string): void;
 }
 
-/** Of a file that is read, in bytes: far more than anyone writes. Reading something else could last for ever. */
+/** The maximum size of a file to read, in bytes. */
 export const largestFile = 1 << 20;

@@ -11,33 +11,33 @@ import { rules, unmet } from './rules.ts';
 import { guestName } from './schema.ts';
 import type { Values } from './values.ts';
 
-/** Where everything of all guests lives that is not configuration. */
+/** The directory for the data of all guests, except configuration. */
 export const stateDirectory = '/var/lib/ostree-guests';
 
-/** What one guest's files declare, checked and with the defaults filled in. */
+/** A guest: its declaration, checked and with defaults. */
 export interface Guest {
   readonly name: string;
   /** The guest file; its drop-ins are not named here. */
   readonly file: string;
   readonly description: string;
   readonly origin: Origin;
-  /** What is added to the tree that comes from there. */
+  /** The packages to add to that tree. */
   readonly packages: Packages | undefined;
   readonly sysroot: string;
   readonly update: UpdatePolicy;
   readonly machine: Machine;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
-  /** What its keys have an effect on, by their rows in keys/. */
+  /** The parts that its keys have an effect on, by their rows in keys/. */
   readonly effects: ReadonlySet<Effect>;
 }
 
-/** A guest or a build that cannot be made, and why: all its problems, in the order of its files and lines. */
+/** A guest or a build with mistakes: all its problems, in the order of its files and lines. */
 export interface Broken {
   readonly name: string;
   readonly file: string;
   readonly problems: readonly Problem[];
-  /** What its files declare without what is wrong: the host may have more to say of that. */
+  /** Returns the guest without its mistakes, to check the rest of it against the host. */
   readonly rest?: () => Guest;
 }
 
@@ -86,7 +86,7 @@ class Declared implements Guest {
     this.effects = effects;
   }
 
-  // The generator, which reads all guests, hardly ever needs these.
+  // Lazy: the generator reads all guests, and rarely needs these.
   get origin(): Origin {
     return originOf(this.values);
   }
@@ -106,11 +106,11 @@ class Declared implements Guest {
   }
 }
 
-/** Whether its own rpm-ostree updates it, inside of it. */
+/** True if the guest's own rpm-ostree updates it from inside. */
 export const managesItself = ({ values }: Pick<Guest, 'values'>): boolean =>
   values.last('Update', 'By') === 'rpm-ostree';
 
-/** Where a value was set, as FILE:LINE, for messages; the file alone where it is a default. */
+/** Returns where a value was set, as FILE:LINE, for messages; the file alone for a default. */
 export function placeOf(
   { values, file }: Pick<Guest, 'values' | 'file'>,
   section: string,
@@ -120,5 +120,5 @@ export function placeOf(
   return at ? `${at.file}:${at.line}` : file;
 }
 
-/** Where it was said where the tree comes from. */
+/** Returns where the origin of the tree is declared. */
 export const originPlace = (guest: Guest): string => placeOf(guest, 'Guest', originKey(guest.origin));

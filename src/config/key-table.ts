@@ -10,7 +10,7 @@ export interface NspawnOption {
   readonly takes: 'last' | 'each' | 'words' | 'joined';
   /** The version of systemd that has the option first, if 252 has not. */
   readonly since?: number;
-  /** An empty value in a file of nspawn's own takes nothing back. */
+  /** An empty value in a `.nspawn` file does not reset this key. */
   readonly onlyAdds?: true;
 }
 

@@ -1,10 +1,10 @@
-/** A logical line of a file: its continuation lines are joined to it. */
+/** A logical line of a file, with its continuation lines joined. */
 export interface Line {
   readonly file: string;
-  /** Of its first line. */
+  /** The number of its first line. */
   readonly number: number;
   readonly text: string;
-  /** Of one that was continued: the lines of the file that it is made of, and where each begins in it. */
+  /** For a continued line: the physical lines, and the offset of each. */
   readonly parts?: readonly Part[];
 }
 
@@ -13,10 +13,10 @@ export interface Part {
   readonly start: number;
 }
 
-/** Whether it begins with this, a line is a comment or a section header. */
+/** First characters of comments and section headers. */
 export const [hash, semicolon, bracket] = [0x23, 0x3b, 0x5b];
 
-/** The name of a section header; undefined if it is not `[NAME]`. */
+/** Returns the name in a section header; undefined if it is not `[NAME]`. */
 export function sectionName(header: string): string | undefined {
   const known = names.get(header);
   if (known !== undefined) return known;
@@ -25,28 +25,28 @@ export function sectionName(header: string): string | undefined {
   names.set(header, name);
   return name;
 }
-/** Those that were found. Guests are often alike. */
+/** Cache: guests are often alike. */
 const names = new Map<string, string>();
 /** By string_is_safe() in systemd's basic/string-util.c, which allows no brackets from 262 on. */
 const safeHeader = /^\[[ !#-&(-Z^-~\u0080-\uFFFF]+\]$/;
 
-/** Whether a section or key is for others' use: systemd.unit(5), "names prefixed with X-". Nobody complains of these. */
+/** True for names of other programs, which are ignored: systemd.unit(5), "names prefixed with X-". */
 export const isOthers = (name: string): boolean => name.startsWith('X-');
 
 /**
- * Whether systemd would stop to read a file here: basic/utf8.c, unichar_is_valid(). That is what is not UTF-8 (U+FFFD, when
- * it has been read), NUL, and the noncharacters of Unicode.
+ * True if systemd would stop reading a file here: basic/utf8.c, unichar_is_valid(). That is invalid UTF-8 (U+FFFD after
+ * reading), NUL, and the noncharacters of Unicode.
  */
 export const isBad = (text: string): boolean => bad.test(text);
 const bad = /[\0\uFFFD\p{Noncharacter_Code_Point}\p{Cs}]/u;
 
-/** Text that systemd can read: even the name of a file may have what it cannot. */
+/** Replaces characters that systemd cannot read; a file name may have some. */
 export const readable = (text: string): string => text.replace(new RegExp(bad, 'gu'), '\uFFFD');
 
 /** Removes the blanks of systemd (WHITESPACE in basic/string-util.h) from both ends. trim() takes a no-break space, too. */
 export const stripped = (text: string): string => text.slice(indentOf(text)).replace(/[ \t\n\r]+$/, '');
 
-/** The number of blanks that a text begins with; 0 if it has nothing else. */
+/** Returns the number of leading blanks; 0 if the text is all blank. */
 export function indentOf(text: string): number {
   let at = 0;
   while (isBlank(text.charCodeAt(at))) at += 1;

@@ -17,15 +17,15 @@ export interface DeclaredBuilds {
   readonly brokenBuilds: readonly Broken[];
 }
 
-/** Reads all guests, in the order of their names. One that is broken leaves the others alone. */
+/** Reads all guests, sorted by name. A mistake in one does not affect others. */
 export const loadGuests = (files: Reader, path: SearchPath = searchPath): Declared =>
   allGuests(new Listing(files, path));
 
-/** Reads all builds, in the same way. */
+/** Reads all builds, sorted by name. */
 export const loadBuilds = (files: Reader, path: SearchPath = searchPath): DeclaredBuilds =>
   allBuilds(new Listing(files, path));
 
-/** Reads all that is declared, with no directory listed twice. */
+/** Reads all guests and builds, and lists each directory once. */
 export function loadAll(files: Reader, path: SearchPath = searchPath): Declared & DeclaredBuilds {
   const listing = new Listing(files, path);
   return { ...allGuests(listing), ...allBuilds(listing) };
@@ -50,11 +50,11 @@ function allBuilds(listing: Listing): DeclaredBuilds {
   return { builds, brokenBuilds };
 }
 
-/** One guest, by name; nothing where it is not declared or is masked. */
+/** Reads one guest; undefined if it is not declared or masked. */
 export const loadGuest = (files: Reader, name: string, path: SearchPath = searchPath): Checked | undefined =>
   load<Checked>(new Listing(files, path), 'guest', name, readGuest);
 
-/** One build, by name; nothing where it is not declared or is masked. */
+/** Reads one build; undefined if it is not declared or masked. */
 export const loadBuild = (
   files: Reader,
   name: string,
@@ -66,7 +66,7 @@ function load<T>(listing: Listing, kind: Kind, name: string, read: Read<T>) {
   return file === undefined ? undefined : readOne(listing, kind, name, file, read, manySources(listing));
 }
 
-/** The files that a guest or a build is made of, in the order in which they apply; none where it is not declared or is masked. */
+/** Returns the files of a guest or a build in the order in which they apply; an empty list if it is not declared or masked. */
 export function sourcesOf(
   files: Reader,
   kind: Kind,
@@ -80,11 +80,11 @@ export function sourcesOf(
   return main?.text || main?.unreadable ? manySources(listing).around(main, name) : [];
 }
 
-/** One guest from a file anywhere, without drop-ins. */
+/** Reads one guest from any file, without drop-ins. */
 export const loadFile = (files: Reader, file: string): Checked =>
   loadAlone<Checked>(files, 'guest', file, readGuest);
 
-/** One build, in the same way. */
+/** Reads one build from any file, without drop-ins. */
 export const loadBuildFile = (files: Reader, file: string): CheckedBuild =>
   loadAlone<CheckedBuild>(files, 'build', file, readBuild);
 

@@ -3,7 +3,7 @@ import { type Container, containerOf } from './container.ts';
 import { isFalse } from './types.ts';
 import type { Values } from './values.ts';
 
-/** How the guest's container differs from the others: what [Exec], [Files] and [Network] say. */
+/** The settings of the guest's container: [Exec], [Files] and [Network]. */
 export interface Machine {
   /** Options of systemd-nspawn(1), each one argument; those of [Network] apart. */
   readonly options: readonly string[];
@@ -14,7 +14,7 @@ export interface Machine {
   readonly privateUsers: string;
   /** `veth`: of its own, linked to the host; `private`: without that link; `host`: the host's. */
   readonly network: 'veth' | 'private' | 'host';
-  /** The credentials that its unit has, to be handed on. */
+  /** The names of its unit's credentials, which nspawn passes on. */
   readonly credentials: readonly string[];
 }
 
@@ -27,19 +27,19 @@ export function machineOf(values: Values): Machine {
   };
 }
 
-/** In one word where it is a boolean. */
+/** Normalizes booleans to one word. */
 function privateUsersOf(values: Values): string {
   const users = values.last('Exec', 'PrivateUsers');
   if (users !== undefined) return isFalse(users) ? 'no' : users;
   return values.last('Update', 'By') === 'rpm-ostree' ? 'no' : 'pick';
 }
 
-/** Most guests'. */
+/** The container of most guests. */
 const plainContainer: Container = { options: [], networkOptions: [], parameters: [], network: 'veth' };
 
 /**
- * The names of the unit's credentials. An empty assignment takes back those of both keys that load, or of both that set
- * (config_parse_load_credential(), config_parse_set_credential()). Specifiers in them are left to systemd.
+ * Returns the names of the unit's credentials. An empty assignment resets both loading keys, or both setting keys
+ * (config_parse_load_credential(), config_parse_set_credential()). systemd expands specifiers in them.
  */
 function credentialsOf(values: Values): string[] {
   const kept = { Load: new Set<string>(), Set: new Set<string>() };

@@ -1,8 +1,8 @@
 import type { ValueType } from './types.ts';
 
 /**
- * Where a guest file may mount something in the guest. The guest's own directories must not be hidden, and nothing
- * writable may come under /usr, which is shared with the repository and with other guests.
+ * Checks the destination of a mount. The guest's own directories must not be hidden, and nothing
+ * writable may be mounted below /usr, which is shared with the repository and with other guests.
  */
 function wrongDestination(destination: string, writable: boolean): string | undefined {
   const path = behindLink(destination);
@@ -16,7 +16,7 @@ function wrongDestination(destination: string, writable: boolean): string | unde
   return undefined;
 }
 
-/** Split at colons, of which `\:` is none: systemd-nspawn(1), --bind=. Any `\C` is C. */
+/** Splits at colons that are not escaped: systemd-nspawn(1), --bind=. Any `\C` is C. */
 const fields = (value: string): string[] =>
   !value.includes('\\')
     ? value.split(':')
@@ -24,28 +24,28 @@ const fields = (value: string): string[] =>
 const unescaped = (field: string): string => field.replace(/\\(.)/gs, '$1');
 const escaped = (path: string): string => path.replace(/[\\:]/g, '\\$&');
 
-/** Without what makes no difference: slashes in the end, and more than one of them. */
+/** Removes trailing and repeated slashes. */
 const normal = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
 
-/** The path of the host that a source is; undefined for one that nspawn makes, or that is in the guest's own tree (+). */
+/** Returns the path of a source on the host; undefined if nspawn creates it, or if it is in the guest's own tree (+). */
 function hostPath(source: string): string | undefined {
   if (source === '' || source.startsWith('+')) return undefined;
-  // nspawn makes it absolute, and as a service its working directory is /.
+  // nspawn resolves it against its working directory, which is / for a service.
   return normal(`/${source}`);
 }
 
-/** The paths of the host of SOURCE[:DESTINATION[:OPTIONS]], or of the directories of an overlay, as nspawn reads them. */
+/** Returns the paths on the host in SOURCE[:DESTINATION[:OPTIONS]], or in the directories of an overlay. */
 export function hostPaths(key: string, value: string): string[] {
   const parts = fields(value).map(unescaped);
   const sources = key.startsWith('Overlay') ? overlaid(parts).slice(0, -1) : parts.slice(0, 1);
   return sources.flatMap((source) => hostPath(source) ?? []);
 }
 
-/** Without a place in the guest it is where the source is. An empty place is none: bind_mount_parse(). */
+/** The destination defaults to the source, also if it is empty: bind_mount_parse(). */
 const bindDestination = ([source = '', destination]: string[]) => destination ?? inGuest(source);
 const inGuest = (source: string) => source.replace(/^\+/, '');
 
-/** LOWER:UPPER is LOWER:UPPER:UPPER, the last of which is in the guest: systemd-nspawn(1), --overlay=; overlay_mount_parse(). */
+/** LOWER:UPPER means LOWER:UPPER:UPPER; the last one is in the guest: systemd-nspawn(1), --overlay=; overlay_mount_parse(). */
 function overlaid(parts: readonly string[]): readonly string[] {
   const [, upper = ''] = parts;
   return parts.length === 2 ? [...parts, hostPath(upper) ?? inGuest(upper)] : parts;
@@ -65,7 +65,7 @@ export const varLinks: Readonly<Record<string, string>> = {
   '/usr/local': '/var/usrlocal',
 };
 
-/** The link that a path leads through, if it is one of those. */
+/** Returns the link into /var that a path leads through, if any. */
 export const varLinkOf = (path: string): string | undefined =>
   Object.keys(varLinks).find((link) => path === link || path.startsWith(`${link}/`));
 
@@ -83,19 +83,19 @@ const mountKeys = [
   'OverlayReadOnly',
 ];
 
-/** Whether a key of [Files] mounts something. */
+/** True if a key of [Files] mounts something. */
 export const isMount = (key: string): boolean => mountKeys.includes(key);
 
-/** Where a mount of [Files] goes. */
+/** Returns the mount point of a setting of [Files]. */
 export function mountPoint(key: string, value: string): string {
   const parts = fields(value).map(unescaped);
   if (key === 'Bind' || key === 'BindReadOnly') return normal(bindDestination(parts));
-  // The only one in which a colon is a colon.
+  // The only key without colon-separated fields.
   if (key === 'Inaccessible') return normal(value);
   return normal((key.startsWith('Overlay') ? overlaid(parts).at(-1) : parts[0]) ?? '');
 }
 
-/** The argument of nspawn's option, with the mount point where it really is. */
+/** Returns the argument of nspawn's option, with the mount point below /var resolved. */
 export function mountArgument(key: string, value: string): string {
   if (key === 'Inaccessible') return behindLink(normal(value));
   const parts = fields(value);
@@ -115,7 +115,7 @@ const mount = (key: string, noun: string, writable: boolean, wrong?: ValueType['
 const wrongSource = (source: string): string | undefined =>
   /^\+(?!\/)/.test(source) ? "A path in the guest's tree, after +, must be absolute" : undefined;
 
-/** What nspawn finds wrong only when it mounts: parse_mount_bind_options(). */
+/** Checks what nspawn checks only when it mounts: parse_mount_bind_options(). */
 function wrongBind(value: string): string | undefined {
   const [source = '', , ...options] = fields(value).map(unescaped);
   const inSource = wrongSource(source);
@@ -130,7 +130,7 @@ function wrongBind(value: string): string | undefined {
 }
 const bindOptions = ['rbind', 'norbind', 'idmap', 'noidmap', 'rootidmap', 'owneridmap'];
 
-/** Only the upper directory of three or more may be empty: then nspawn makes one for a while. */
+/** Only the upper directory of three or more may be empty: then nspawn creates a temporary one. */
 function wrongOverlay(value: string): string | undefined {
   const parts = fields(value).map(unescaped);
   if (parts.length < 2) return 'An overlay takes at least two directories: LOWER:UPPER:DESTINATION';

@@ -1,6 +1,6 @@
-/** The word nearest to `wrong`, if one is near enough to be meant. */
+/** Returns the word nearest to `wrong`, if one is near enough. */
 export function nearest(wrong: string, words: readonly string[]): string | undefined {
-  // What is as long as that was not meant to be any of them.
+  // No known word is that long.
   if (wrong.length > 64) return undefined;
   let best: string | undefined;
   let least = mistakes(wrong.length) + 1;
@@ -14,7 +14,7 @@ export function nearest(wrong: string, words: readonly string[]): string | undef
   return best;
 }
 
-/** How many letters of a word may be wrong: one, two from six letters on. Another word is no misspelt one. */
+/** The number of letters that may be wrong: one, or two for words of six letters or more. */
 const mistakes = (length: number): number => (length < 6 ? 1 : 2);
 
 const opposites = [
@@ -26,7 +26,7 @@ const opposites = [
   'Active Inactive',
 ];
 
-/** Whether one says what the other one denies. */
+/** True if one word is the negation of the other. */
 const isOpposite = (one: string, other: string): boolean =>
   opposites.some((pair) => {
     const [a = '', b = ''] = pair.split(' ');
@@ -36,7 +36,7 @@ const isOpposite = (one: string, other: string): boolean =>
 const differ = (one: string, other: string, a: string, b: string): boolean =>
   one.includes(a) && !one.includes(b) && other.includes(b) && !other.includes(a);
 
-/** How many letters are to be put in, left out, replaced, or swapped with the next one; one row of the table at a time. */
+/** Counts insertions, deletions, replacements and swaps of neighbours, one row of the table at a time. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -2,7 +2,7 @@
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
-/** Where a guest's tree comes from, one kind for each of the sources. */
+/** The origin of a guest's tree, one kind for each source. */
 export type Origin = OstreeOrigin | OciOrigin | BuildOrigin;
 
 /** A ref of an OSTree remote. */
@@ -11,14 +11,14 @@ export interface OstreeOrigin {
   /** The remote's name, as in `remote:ref`. */
   readonly remoteName: string;
   readonly ref: string;
-  /** Absent where the host's remote of that name is to be used. */
+  /** Undefined to use the host's remote of this name. */
   readonly remote?: Remote;
 }
 
 /** An OSTree remote that the guest file itself declares. */
 export interface Remote {
   readonly url: string;
-  /** Where all comes from that need not be signed (ostree.repo-config(5), `contenturl`). */
+  /** The server for everything that need not be signed (ostree.repo-config(5), `contenturl`). */
   readonly contentUrl?: string;
   readonly gpgVerify: boolean;
   /** A file of trusted keys, or a directory of such files (ostree.repo-config(5), `gpgkeypath`). */
@@ -59,7 +59,7 @@ function remoteOf(values: Values): Remote | undefined {
   const contentUrl = last('ContentURL');
   const gpgKeyPath = last('GPGKeyPath');
   const ed25519KeyPath = last('Ed25519KeyPath');
-  // Where there are keys, they are used unless the file says otherwise.
+  // Keys are used by default.
   const isOn = (key: string, preset: boolean) => isTrue(last(key) ?? (preset ? 'yes' : 'no'));
   return {
     url,
@@ -71,7 +71,7 @@ function remoteOf(values: Values): Remote | undefined {
   };
 }
 
-/** What it is called; becomes the origin of the deployments that come from there. */
+/** Returns the name of an origin, which is recorded in its deployments. */
 export function originName(origin: Origin): string {
   switch (origin.kind) {
     case 'ostree':
@@ -83,16 +83,16 @@ export function originName(origin: Origin): string {
   }
 }
 
-/** The same for people, with where that is. */
+/** Describes an origin for people, with its URL. */
 export const originWords = (origin: Origin): string =>
   origin.kind === 'ostree' && origin.remote
     ? `${originName(origin)} (${origin.remote.url})`
     : originName(origin);
 
-/** The key of [Guest] that says it. */
+/** Returns the key of [Guest] that declares an origin. */
 export const originKey = ({ kind }: Origin): string =>
   ({ ostree: 'Ref', oci: 'Image', build: 'Build' })[kind];
 
-/** Whether a name begins as that of an image. */
+/** True if a name begins with an image transport. */
 export const isImageName = (name: string): boolean => imageTransport.test(name);
 const imageTransport = /^(docker:\/\/|oci:|containers-storage:)/;

@@ -2,7 +2,7 @@
 import { besideFile } from './relative-path.ts';
 import type { Values } from './values.ts';
 
-/** What the tree's own package manager adds to a tree. */
+/** The packages that the tree's own package manager adds and removes. */
 export interface Packages {
   readonly install: readonly string[];
   /** Files of the host to be installed. */
@@ -13,7 +13,7 @@ export interface Packages {
   readonly keys: readonly string[];
 }
 
-/** Nothing where no packages are declared. */
+/** Returns undefined if no packages are declared. */
 export function packagesOf(values: Values): Packages | undefined {
   const words = (key: string) =>
     values
@@ -31,7 +31,7 @@ export function packagesOf(values: Values): Packages | undefined {
   };
 }
 
-/** For people: what is added and what removed. */
+/** Describes the packages for people. */
 export const packagesWords = ({ install, files, remove }: Packages): string =>
   [
     ...install,

@@ -16,7 +16,7 @@ import { placeIn } from './positions.ts';
 import { type Problem, quoted } from './problem.ts';
 import type { Header, Syntax } from './syntax.ts';
 
-/** Everything that there can be in a file. */
+/** The syntax of any file. */
 export interface FullSyntax extends Syntax {
   readonly headers: readonly Header[];
 }
@@ -24,7 +24,7 @@ export interface FullSyntax extends Syntax {
 /** Reads any file. */
 export function parseAll(file: string, text: string): FullSyntax {
   const parser = new Parser(isBad(text));
-  // Comment lines and blank ones are left out, those inside a continuation too.
+  // Skips comments and blank lines, also inside a continuation.
   let joined = '';
   let parts: Part[] | undefined;
   let number = 0;
@@ -56,21 +56,21 @@ function linesOf(text: string): string[] {
   return plain.split(/\r\n|\n|\r/);
 }
 
-/** In one that is not itself escaped: in an odd number of them. */
+/** True if a text ends in an odd number of backslashes: the last one is not escaped. */
 function endsInBackslash(text: string): boolean {
   let end = text.length;
   while (text.charCodeAt(end - 1) === backslash) end -= 1;
   return (text.length - end) % 2 === 1;
 }
 
-/** Takes logical lines. */
+/** Parses logical lines. */
 class Parser implements FullSyntax {
   readonly assignments: Assignment[] = [];
   readonly headers: Header[] = [];
   readonly problems: Problem[] = [];
   readonly #hasBadText: boolean;
   #section: string | undefined;
-  /** What follows a section header that could not be read is skipped without a further word, and what follows [X-…], too. */
+  /** True after an invalid section header, and in [X-…]: assignments are skipped silently. */
   #skips = false;
 
   constructor(hasBadText: boolean) {

@@ -4,16 +4,16 @@ import { milliseconds } from './time-span.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
-/** What [Update] says, but for when: that goes into the timers as it is, src/generator/units/update-timer.ts and switch-timer.ts. */
+/** The settings of [Update], except the schedule: src/generator/units/update-timer.ts and switch-timer.ts copy that into the timers. */
 export interface UpdatePolicy {
-  /** Who updates the guest: this program, or its own rpm-ostree inside of it. */
+  /** Who updates the guest: the host, or its own rpm-ostree inside. */
   readonly by: 'host' | 'rpm-ostree';
   /** How far an update goes with a new commit. */
   readonly action: Action;
   /** How many guests of the host may fetch or rehearse at the same time. */
   readonly concurrency: number;
   readonly allowDowngrade: boolean;
-  /** Starts that a fresh deployment has to be found healthy; at least 1. */
+  /** The number of starts that a new deployment has to become healthy; at least 1. */
   readonly tries: number;
   /** Commands that are run in the guest, each as its words. */
   readonly healthChecks: readonly (readonly string[])[];
@@ -25,7 +25,7 @@ export interface UpdatePolicy {
   readonly snapshotVar: boolean;
 }
 
-/** Each does what those before it do, and one thing more. */
+/** Each action includes the ones before it. */
 type Action = 'check' | 'fetch' | 'stage' | 'switch';
 
 export function policyOf(values: Values): UpdatePolicy {

@@ -1,6 +1,6 @@
 import type { Setting, Values } from './values.ts';
 
-/** A port of the host, and where it leads. */
+/** A port of the host, and its destination. */
 interface Port {
   readonly setting: Setting;
   readonly host: string;
@@ -14,7 +14,7 @@ function portOf(setting: Setting): Port {
   return { setting, host: `${protocol}:${host}`, guest };
 }
 
-/** The ports of the host: one that is written twice is one. nspawn would refuse it twice. */
+/** Returns the ports without duplicates, which nspawn refuses. */
 export function portsOf(values: Values): string[] {
   const all = values.effective('Network', 'Port');
   if (all.length < 2) return all.map(({ value }) => value);
@@ -22,7 +22,7 @@ export function portsOf(values: Values): string[] {
   return [...new Map(ports.map((port) => [`${port.host}:${port.guest}`, port.setting.value])).values()];
 }
 
-/** A port of the host that leads to two places: the second setting. */
+/** Finds a port of the host with two destinations. */
 export function twiceUsedPort(values: Values): { first: Setting; second: Setting } | undefined {
   const all = values.effective('Network', 'Port');
   if (all.length < 2) return undefined;

@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Something wrong in a guest file, with its place and, where one is known, the way out. */
+/** A mistake in a guest file: its position, and a remedy if one is known. */
 export interface Problem {
   readonly at: Position;
   readonly message: string;
@@ -17,7 +17,7 @@ export function formatProblem({ at, message, remedy }: Problem): string {
   return `${at.file}:${at.line}:${at.column}: ${message}${remedy ? `. ${remedy}` : ''}`;
 }
 
-/** Text of the user's in a message; of a long one only the beginning. No character is cut in two. */
+/** Shortens text of the user for a message, without cutting a character in two. */
 export const excerpt = (text: string): string =>
   text.length > 100 ? `${text.slice(0, 99).replace(/[\uD800-\uDBFF]$/, '')}…` : text;
 export const quoted = (text: string): string => `'${excerpt(text)}'`;

@@ -5,7 +5,7 @@
 const [second, minute, hour, day] = [1_000_000n, 60_000_000n, 3_600_000_000n, 86_400_000_000n];
 const [month, year] = [2_629_800_000_000n, 31_557_600_000_000n];
 
-/** Microseconds in each unit. Of two that begin alike, the first one that fits is meant. */
+/** Microseconds in each unit. The first match counts. */
 const timeUnits: readonly (readonly [name: string, factor: bigint])[] = [
   ...(['seconds', 'second', 'sec', 's'] as const).map((name) => [name, second] as const),
   ...(['minutes', 'minute', 'min'] as const).map((name) => [name, minute] as const),
@@ -67,7 +67,7 @@ export function bytes(size: string): bigint | undefined {
     const unit = units[index];
     if (unit === undefined) return undefined;
     const factor = unit === '' || unit === 'B' ? 1n : 1n << BigInt(10 * (6 - index));
-    // As systemd has it: a double, of which the digits are at most 64 bits.
+    // Like systemd: a double whose digits have at most 64 bits.
     if (BigInt(fraction || 0) > largest) return undefined;
     let part = Number(fraction || 0);
     for (const _ of fraction ?? '') part /= 10;

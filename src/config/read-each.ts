@@ -6,10 +6,10 @@ import { unreadable } from './unreadable.ts';
 
 type Unreadable = { readonly broken: Broken };
 
-/** Reads a guest or a build of its sources: guest.ts, build.ts. */
+/** Reads a guest or a build from its sources: guest.ts, build.ts. */
 export type Read<T> = (name: string, file: string, sources: readonly Source[], hostname: () => string) => T;
 
-/** Reads all of a kind one by one, in the order of their names: thousands of them are never in memory together. */
+/** Reads all guests or all builds, sorted by name. Keeps only one in memory at a time. */
 export function forEach<T>(
   listing: Listing,
   kind: Kind,
@@ -24,7 +24,7 @@ export function forEach<T>(
   }
 }
 
-/** Returns undefined if it is masked, by an empty file or a link to /dev/null: systemd.unit(5). */
+/** Reads a guest or a build; undefined if it is masked by an empty file or a link to /dev/null: systemd.unit(5). */
 export function readOne<T>(
   listing: Listing,
   kind: Kind,

@@ -7,7 +7,7 @@ import { parseSyntax } from './syntax.ts';
 import { unknownSections } from './unknown-keys.ts';
 import { type Setting, Values } from './values.ts';
 
-/** One file that a guest or a build is made of: our own, or an admin's systemd.nspawn(5). */
+/** A file of a guest or a build: our own, or an admin's systemd.nspawn(5). */
 export interface Source {
   readonly kind: 'guest' | 'nspawn' | 'build';
   readonly file: string;
@@ -16,15 +16,15 @@ export interface Source {
   readonly unreadable?: Problem;
 }
 
-/** What files say, and all that is wrong with them one by one. */
+/** The content of the files, and the problems of single values. */
 export interface Reading {
   readonly values: Values;
   readonly problems: Problem[];
-  /** What its keys have an effect on. Unknown of a build. */
+  /** The parts that its keys have an effect on. Not set for builds. */
   readonly effects: ReadonlySet<Effect>;
   /** It has a key that makes a rule run: rules.ts. */
   readonly isInRule: boolean;
-  /** The values that are right by themselves. */
+  /** The valid values. */
   readonly right: () => Values;
 }
 
@@ -38,7 +38,7 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
   for (const { kind, file, text, unreadable } of sources) {
     const { assignments, problems: found, headers } = parseSyntax(file, text);
     let wrong = unreadable && [unreadable];
-    // Without headers, the assignments tell of all sections.
+    // Without headers, each section has an assignment.
     let hasSections = headers === undefined;
     for (const assignment of assignments) {
       const key = kind === 'build' ? undefined : guestKey(assignment.section, assignment.key);
@@ -71,7 +71,7 @@ export function readSources(name: string, sources: readonly Source[], hostname: 
   return { values: new Values(settings), problems, effects, isInRule, right };
 }
 
-/** Whether a value is right as it is, as most are. Of all else, right or wrong, checkAssignment() knows what to say. */
+/** True if a value is valid without expansion, as most are. checkAssignment() handles all others. */
 function isRight({ type, isInUnit }: GuestKey, value: string): boolean {
   if (value === '') return true;
   if (value.includes(isInUnit ? '%n' : '%') || type.check(value) !== undefined) return false;

@@ -1,5 +1,5 @@
 import type { Position } from './problem.ts';
 
-/** A file of the host: what starts with ./ is beside the file in which it is written. */
+/** Resolves a path of the host: ./ is the directory of the file that names it. */
 export const besideFile = (path: string, { file }: Position): string =>
   path.replace(/^\.(?=\/)/, file.replace(/\/[^/]*$/, ''));

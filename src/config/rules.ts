@@ -18,12 +18,12 @@ type Check = (values: Values, top: Position) => Problem | undefined;
 export interface Rule {
   /** It runs if one of these is set: SECTION.KEY, or SECTION for each key of it. */
   readonly when: readonly string[];
-  /** All that it sees. */
+  /** The keys that it sees. */
   readonly sees: readonly string[];
   readonly check: Check;
 }
 
-/** A rule over these keys, and over `others`, which do not make it run. What it does not name, it cannot see. */
+/** Makes a rule over these keys, and over `others`, which do not make it run. It cannot see any other key. */
 const rule = (when: readonly string[], check: Check, others: readonly string[] = []): Rule => ({
   when,
   sees: when.concat(others),
@@ -45,7 +45,7 @@ export const rules: readonly Rule[] = [
 
 const triggers = new Set(rules.flatMap(({ when }) => when));
 
-/** Whether a rule runs if this key is set. */
+/** True if a rule runs when this key is set. */
 export const isInRule = (section: string, id: string): boolean => triggers.has(section) || triggers.has(id);
 
 /** What a guest must have. */
@@ -53,7 +53,7 @@ export interface Demand {
   readonly section: string;
   /** One of these. */
   readonly keys: readonly string[];
-  /** Also of a guest without that section. */
+  /** Demanded also of a guest without that section. */
   readonly always?: true;
   readonly missing: (values: Values, top: Position) => Problem;
 }

@@ -9,11 +9,11 @@ export interface GuestKey {
   readonly effects: readonly Effect[];
   /** A rule runs if this key is set. */
   readonly isInRule: boolean;
-  /** Its specifiers are systemd's, but for %n. */
+  /** systemd expands its specifiers, except %n. */
   readonly isInUnit: boolean;
 }
 
-/** Those that were found. Guests are often alike. */
+/** Cache: guests are often alike. */
 const known = new Map<string, GuestKey>();
 
 /** Returns undefined if a guest file has no such key. */

@@ -3,7 +3,7 @@ import type { Broken } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
 import { unreadable } from './unreadable.ts';
 
-/** Directories that are looked into; the first one that has a name wins, as for units. */
+/** Directories to search; the first one that has a name wins, as for units. */
 export interface SearchPath {
   /** For guest files, build files and their drop-ins. */
   readonly guests: readonly string[];
@@ -26,12 +26,12 @@ export interface Directory {
   readonly entries: ReadonlySet<string>;
 }
 
-/** What is in the directories of a search path, listed once for all guests. */
+/** The content of the directories of a search path, listed once for all guests. */
 export class Listing {
   readonly files: Reader;
   readonly guests: readonly Directory[];
   readonly nspawn: readonly Directory[];
-  /** Directories that are there, and cannot be listed. */
+  /** Directories that exist but cannot be listed. */
   readonly unreadable: Broken[] = [];
   private knownHostname: string | undefined;
 
@@ -54,7 +54,7 @@ export class Listing {
     return this.knownHostname;
   };
 
-  /** The guest or build files that count, by the names of what they declare. */
+  /** Returns the guest or build files that win, by name of the guest or build. */
   mainFiles(kind: Kind): ReadonlyMap<string, string> {
     const suffix = `.${kind}`;
     const files = new Map<string, string>();
@@ -67,7 +67,7 @@ export class Listing {
     return files;
   }
 
-  /** Whether a guest may be made of more files than one. */
+  /** True if a guest may have more than one file. */
   hasMore(): boolean {
     return hasAny(this.guests, '.d') || hasAny(this.nspawn, '.nspawn');
   }

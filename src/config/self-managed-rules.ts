@@ -5,7 +5,7 @@ import type { Setting, Values } from './values.ts';
 
 const managesItself = (values: Values): boolean => values.last('Update', 'By') === 'rpm-ostree';
 
-/** What is said of several keys of a section. */
+/** Returns the effective settings of several keys of a section. */
 const finals = (values: Values, section: string, keys: readonly string[]): Setting[] =>
   keys.flatMap((key) => values.final(section, key) ?? []);
 
@@ -38,7 +38,7 @@ export function otherSteps(values: Values): Problem | undefined {
   return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
 }
 
-/** Nothing brings files of the host into such a guest. */
+/** Refuses files of the host: they cannot be copied into such a guest. */
 export function filesOutside(values: Values): Problem | undefined {
   if (!managesItself(values)) return undefined;
   const [setting] = ['Install', 'Repository', 'RepositoryKey']

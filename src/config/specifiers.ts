@@ -1,12 +1,12 @@
-/** What specifiers stand for. */
+/** The values of specifiers. */
 export interface Specifiers {
   /** %n */
   readonly name: string;
-  /** %H, asked for only where it is needed. */
+  /** %H, evaluated lazily. */
   hostname(): string;
 }
 
-/** A value with its specifiers expanded, and where a character of it was written. */
+/** A value with its specifiers expanded, and the original offset of each character. */
 export interface Expanded {
   readonly text: string;
   written(offset: number): number;
@@ -24,7 +24,7 @@ export function expand(value: string, { name, hostname }: Specifiers): Expansion
   return replaced(value, (specifier) => known[specifier] ?? specifier);
 }
 
-/** For a value that systemd itself expands: %n is the same name there too, the others are systemd's. */
+/** Expands %n in a value whose other specifiers systemd expands. */
 export const expandForUnit = (value: string, { name }: Specifiers): Expanded =>
   replaced(value, (specifier) => (specifier === '%n' ? name : specifier));
 

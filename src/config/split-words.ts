@@ -1,7 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { isBad, isBlank } from './line.ts';
 
-/** The words of a value and where each begins, or what is wrong with its quoting and where in the value. */
+/** The words of a value with their offsets, or a mistake in its quoting with its offset. */
 export type Words =
   | { readonly words: readonly string[]; readonly offsets: readonly number[] }
   | { readonly wrong: string; readonly offset: number };
@@ -11,10 +11,10 @@ const escapes: Readonly<Record<string, string>> = {
   ...{ '\\': '\\', '"': '"', "'": "'" },
 };
 
-/** Splits a value into words, quotes and escapes undone: systemd.syntax(7), "Quoting". */
+/** Splits a value into words, and removes quotes and escapes: systemd.syntax(7), "Quoting". */
 export const splitWords = (value: string): Words => split(value, true);
 
-/** As nspawn does for strings of its own: without quotes, and with backslashes as they are (EXTRACT_RETAIN_ESCAPE). */
+/** Splits like nspawn: removes quotes, keeps backslashes (EXTRACT_RETAIN_ESCAPE). */
 export const splitQuoted = (value: string): Words => split(value, false);
 
 function split(value: string, hasEscapes: boolean): Words {
@@ -54,10 +54,10 @@ function split(value: string, hasEscapes: boolean): Words {
   return { words, offsets };
 }
 
-/** Without one of these, a value is what it looks like. */
+/** Values without these characters need no unquoting. */
 const marks = /["'\\]/;
 
-/** Splits a value into words that can have no quotes. */
+/** Splits a value into words that cannot have quotes. */
 export function splitPlain(value: string): Words {
   const words: string[] = [];
   const offsets: number[] = [];
@@ -95,7 +95,7 @@ function readEscape(value: string, at: number): { text: string; length: number }
   return withLength(character, valid ? String.fromCodePoint(code) : undefined);
 }
 
-/** What is no character would make systemd stop reading the unit: line.ts. */
+/** Rejects noncharacters, which make systemd stop reading the unit: line.ts. */
 const withLength = ({ length }: string, text: string | undefined) =>
   text === undefined || isBad(text) ? undefined : { text, length };
 

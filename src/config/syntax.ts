@@ -6,11 +6,11 @@ import type { Position, Problem } from './problem.ts';
 export interface Syntax {
   readonly assignments: readonly Assignment[];
   readonly problems: readonly Problem[];
-  /** Undefined if each section that there is has an assignment. */
+  /** Undefined if each section has an assignment. */
   readonly headers?: readonly Header[];
 }
 
-/** `[NAME]`, and where that is. */
+/** `[NAME]` and its position. */
 export interface Header {
   readonly name: string;
   readonly at: Position;
@@ -25,7 +25,7 @@ export const parseSyntax = (file: string, text: string): Syntax =>
 
 const none: readonly never[] = [];
 
-/** Reads what most files are: a header, an assignment or a comment on each line. Returns undefined for all else, right or wrong. */
+/** Reads simple files: a header, an assignment or a comment on each line. Returns undefined for any other file. */
 function parsePlain(file: string, text: string): Syntax | undefined {
   if (isUnusual(text)) return undefined;
   const assignments: Assignment[] = [];
@@ -50,12 +50,12 @@ function parsePlain(file: string, text: string): Syntax | undefined {
       assignments.push(new Assignment(section, key, value, { file, number, text: line }));
     }
   }
-  // Nothing but its header tells of a section without assignments.
+  // A section without assignments needs its header reported.
   return isEmpty ? undefined : { assignments, problems: none };
 }
 
 /**
- * Lines that go on, end in another way or are not text, a byte order mark, and what trim() takes for a blank and systemd
+ * Matches continuations, other line ends, non-text, a byte order mark, and characters that trim() takes for blanks and systemd
  * does not. One class of UTF-16 units, so that noncharacters beyond U+FFFF are found by their second one.
  */
 const isUnusual = (text: string): boolean => unusual.test(text);

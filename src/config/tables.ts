@@ -15,7 +15,7 @@ function once(make: () => Row[]): () => readonly Row[] {
   };
 }
 
-/** systemd.nspawn(5) of systemd 262. What a host is too old for, `guestctl verify` tells, and systemd-nspawn at the start. */
+/** systemd.nspawn(5) of systemd 262. `guestctl verify` reports keys that are too new for the host. */
 export const nspawnTables: Tables = {
   Exec: once(execKeys),
   Files: once(filesKeys),
@@ -23,8 +23,8 @@ export const nspawnTables: Tables = {
 };
 
 /**
- * What goes into units as it is, systemd's specifiers included. [Unit] and [Service] are those of the nspawn unit of a guest,
- * [Timer] is that of its update timer.
+ * Keys that are copied into units, with systemd's specifiers. [Unit] and [Service] go into the nspawn unit of a guest,
+ * [Timer] into its update timer.
  */
 export const unitTables: Tables = {
   Unit: once(unitKeys),

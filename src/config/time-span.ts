@@ -1,4 +1,4 @@
 import { microseconds } from './quantity.ts';
 
-/** A time span that has been checked, in milliseconds: `90`, `5min`, `1h 30min`. A bare number is seconds. */
+/** Converts a valid time span to milliseconds: `90`, `5min`, `1h 30min`. A bare number is seconds. */
 export const milliseconds = (span: string): number => Number(microseconds(span) ?? 0n) / 1000;

@@ -1,23 +1,23 @@
 import { bytes, microseconds, permyriad, wholeNumber } from './quantity.ts';
 import { splitPlain, splitQuoted, splitWords, type Words } from './split-words.ts';
 
-/** What a value must look like. */
+/** The type of a value. */
 export interface ValueType {
-  /** As the manual calls it. */
+  /** The name of the type in the manual. */
   readonly noun: string;
   /** Returns undefined if the value is right; else what is expected, or why it cannot be. */
   check(value: string): string | undefined;
   /** Splits a value that consists of words. */
   split?(value: string): Words;
-  /** The same as check() for each word. */
+  /** Like check(), for each word. */
   checkWord?(word: string): string | undefined;
 }
 
-// So that a bundle has only the types that it needs.
+// Lets bundles drop unused types.
 /* @__NO_SIDE_EFFECTS__ */
 export function pattern(noun: string, regexp: RegExp | string): ValueType {
   let compiled: RegExp | undefined;
-  // Guests are often alike.
+  // Cache: guests are often alike.
   let right: string | undefined;
   return {
     noun,
@@ -33,14 +33,14 @@ export function pattern(noun: string, regexp: RegExp | string): ValueType {
 
 export const text: ValueType = { noun: 'text', check: () => undefined };
 
-/** Words, of which the first is a program. */
+/** A command line: the first word is a program. */
 export const command: ValueType = {
   noun: 'a command line',
   check: () => undefined,
   split: (value) => splitWords(value),
 };
 
-/** Words as nspawn reads its own: quotes are taken off, backslashes stay. Not methods: QuickJS loads split-words.ts when it is called. */
+/** Words as nspawn reads them: quotes are removed, backslashes stay. Wrapped in functions so that QuickJS loads split-words.ts lazily. */
 export const quotedWords = (noun: string, checkWord?: ValueType['checkWord']): ValueType => ({
   noun,
   check: () => undefined,
@@ -48,7 +48,7 @@ export const quotedWords = (noun: string, checkWord?: ValueType['checkWord']): V
   ...(checkWord && { checkWord }),
 });
 
-/** Words between blanks, each of which looks like this. */
+/** Words of this type, separated by blanks. */
 export const plainWords = (noun: string, word: ValueType): ValueType => ({
   noun,
   check: () => undefined,
@@ -61,20 +61,20 @@ export const oneOf = (...words: readonly string[]): ValueType => ({
   check: (value) => (words.includes(value) ? undefined : `Expected ${words.join(' or ')}`),
 });
 
-/** A key of somebody else's vocabulary of which a guest can have only some values, and why. */
+/** A type that allows only some values of a systemd key, with the reason. */
 export const only = (words: readonly string[], why: string): ValueType => ({
   noun: words.length > 0 ? `${words.join(' or ')} only` : 'not for guests',
   check: (value) => (words.includes(value) || words.includes(falseOrTrue(value)) ? undefined : why),
 });
 
-/** What systemd reads as a boolean, in any case of letters: systemd.syntax(7). */
+/** Booleans of systemd, case-insensitive: systemd.syntax(7). */
 const truth = ['1', 'yes', 'y', 'true', 't', 'on'];
 const untruth = ['0', 'no', 'n', 'false', 'f', 'off'];
 export const isTrue = (value: string): boolean => truth.includes(value.toLowerCase());
 export const isFalse = (value: string): boolean => untruth.includes(value.toLowerCase());
 const isBoolean = (value: string): boolean => isTrue(value) || isFalse(value);
 
-/** The word for what a boolean says; the value itself if it is none. */
+/** Normalizes a boolean to yes or no; other values stay. */
 const falseOrTrue = (value: string): string => (isTrue(value) ? 'yes' : isFalse(value) ? 'no' : value);
 
 export const boolean: ValueType = {
@@ -90,16 +90,16 @@ export const booleanOr = (...words: readonly string[]): ValueType => {
   return { noun, check: (value) => (isBoolean(value) ? undefined : check(value)) };
 };
 
-/** Absolute, normal, and of characters that need no quoting in a unit or an nspawn argument. */
+/** An absolute, normalized path without characters that need quotes in a unit or an nspawn argument. */
 export const path = pattern(
   "an absolute path of letters, digits and '._+@/-', without '..'",
   /^(?!.*\/\.\.?(\/|$))(\/[\w.+@-]+)+$/,
 );
 
-/** `usual` is what nearly all values are. `isRight` knows all of them: QuickJS loads quantity.ts when it is called. */
+/** `usual` matches nearly all values. `isRight` checks the others, so that QuickJS loads quantity.ts lazily. */
 /* @__NO_SIDE_EFFECTS__ */
 function quantity(noun: string, usual: RegExp, isRight: (value: string) => boolean): ValueType {
-  // Guests are often alike.
+  // Cache: guests are often alike.
   let right: string | undefined;
   return {
     noun,
@@ -119,7 +119,7 @@ export const timeSpan = quantity(
   (value) => microseconds(value) !== undefined,
 );
 
-/** A time span with an end, in which something is waited for. */
+/** A finite time span, for timeouts. */
 export const duration: ValueType = {
   noun: timeSpan.noun,
   check: (value) => (/^infinity/.test(value) ? 'Something must have an end here' : timeSpan.check(value)),
@@ -140,7 +140,7 @@ const memory = (least: bigint): ValueType =>
 export const size = memory(0n);
 export const sizeOfSome = memory(1n);
 
-/** A whole number in a range, written in any way that C knows. */
+/** A whole number in a range, in any notation of C. */
 export const between = (least: number, greatest: number, what = 'a whole number'): ValueType =>
   quantity(`${what} from ${least} to ${greatest}`, /^$/, (value) => {
     const number = wholeNumber(value);
@@ -157,7 +157,7 @@ export const count = quantity(
   /^([1-9]\d{0,8}|infinity)$/,
   (value) => (permyriad(value) ?? 10_001) <= 10_000 || isCount(wholeNumber(value) ?? 0),
 );
-/** A share, of one CPU and so of more than one, too. */
+/** A percentage, also above 100%: several CPUs. */
 export const percentage = quantity(
   'a percentage such as 150%',
   /^[1-9]\d{0,5}%$/,

@@ -6,7 +6,7 @@ import type { Source } from './read.ts';
 import type { Header } from './syntax.ts';
 import { hasSection, isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
-/** What is said of the sections that such a file cannot have, each once. */
+/** Returns the problems of unknown sections, each once. */
 export function unknownSections(kind: Source['kind'], headers: readonly Header[]): Problem[] {
   const vocabulary = vocabularyOf(kind);
   return headers.flatMap(({ name, at }) => {
@@ -21,7 +21,7 @@ export function unknownSections(kind: Source['kind'], headers: readonly Header[]
   });
 }
 
-/** What is said of a key that its section has not. */
+/** Returns the problem of an unknown key, with a suggestion. */
 export function unknownKey(
   vocabulary: Vocabulary,
   section: string,
@@ -33,7 +33,7 @@ export function unknownKey(
   if (successor && names.includes(successor)) return { message, remedy: `Write ${successor}=` };
   const elsewhere = vocabulary.keys.find((key) => key.name === name)?.section;
   if (elsewhere && isUnitSection(section) && isNspawnSection(elsewhere)) {
-    // The same word in a unit is about nspawn, and not about what it boots.
+    // In a unit this key would affect nspawn, not the guest.
     return { message, remedy: `For what is in the guest, it belongs in [${elsewhere}]` };
   }
   if (elsewhere) return { message, remedy: `It belongs in [${elsewhere}]` };

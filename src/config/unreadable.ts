@@ -3,7 +3,7 @@ import type { Broken } from './guest.ts';
 import { topOf } from './positions.ts';
 import type { Problem } from './problem.ts';
 
-/** A guest or a build whose file cannot be read, or is not there. */
+/** Returns a broken guest or build: its file cannot be read, or is missing. */
 export const unreadable = (name: string, file: string, error: unknown): Broken => ({
   ...{ name, file },
   problems: [whyUnreadable(file, error)],
@@ -14,7 +14,7 @@ export const whyUnreadable = (file: string, error: unknown): Problem => ({
   message: error instanceof Error ? `Cannot be read: ${error.message}` : `${error}`,
 });
 
-/** Engines differ in how many replacement characters they make of such a name. */
+/** Names no file: engines use different numbers of replacement characters. */
 export const badName = (file: string): Problem => ({
   at: topOf(file.replace(/\uFFFD+/g, '\uFFFD')),
   message: 'The name of this file is not UTF-8 text',

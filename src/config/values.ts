@@ -1,6 +1,6 @@
 import type { Position } from './problem.ts';
 
-/** One assignment, its specifiers expanded, with where its value was written. */
+/** One assignment with its specifiers expanded, and the position of its value. */
 export interface Setting {
   readonly section: string;
   readonly key: string;
@@ -35,12 +35,12 @@ export class Values {
     return this.sections.has(section);
   }
 
-  /** All of a section as they were written, empty assignments included. */
+  /** Returns all settings of a section, also empty assignments. */
   in(section: string): readonly Setting[] {
     return this.sections.get(section) ?? none;
   }
 
-  /** The settings since the last empty assignment, which resets a list. */
+  /** Returns the settings since the last empty assignment, which resets a list. */
   effective(section: string, key: string): Setting[] {
     let found: Setting[] = [];
     if (!this.final(section, key)) return found;
@@ -56,7 +56,7 @@ export class Values {
     return this.effective(section, key).map(({ value }) => value);
   }
 
-  /** The setting that counts where there can be only one. */
+  /** Returns the effective setting of a key that has one value. */
   final(section: string, key: string): Setting | undefined {
     const settings = this.sections.get(section);
     if (!settings) return undefined;

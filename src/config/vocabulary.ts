@@ -3,7 +3,7 @@ import { buildTables } from './keys/build.ts';
 import { guestTables, nspawnTables, unitTables } from './tables.ts';
 import type { ValueType } from './types.ts';
 
-/** One key that a guest file may have. What it is for is in the manual, src/guestctl/manual/keys/. */
+/** A key of guest files. src/guestctl/manual/keys/ describes it. */
 export interface Key {
   readonly section: string;
   readonly name: string;
@@ -15,9 +15,9 @@ export const isNspawnSection = (section: string): boolean => Object.hasOwn(nspaw
 
 export const isUnitSection = (section: string): boolean => Object.hasOwn(unitTables, section);
 
-/** What may be in a file of a kind. The checks, the suggestions and the manual all come from it. */
+/** The sections and keys of a kind of file. Checks, suggestions and the manual use it. */
 export class Vocabulary {
-  /** What such a file declares. */
+  /** What a file of this kind declares: a guest or a build. */
   readonly declares: string;
   /** In the order of the manual. */
   readonly sections: readonly string[];
@@ -68,6 +68,6 @@ export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
   return buildVocabulary;
 }
 
-/** Whether a file of this kind may have this section. */
+/** True if a file of this kind may have this section. */
 export const hasSection = (kind: 'guest' | 'nspawn' | 'build', section: string): boolean =>
   kind === 'nspawn' ? isNspawnSection(section) : vocabularyOf(kind).sections.includes(section);

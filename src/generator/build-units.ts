@@ -7,7 +7,7 @@ import type { Listing } from '../config/search.ts';
 import { unitsOfBuild } from './further-units.ts';
 import { writeUnits } from './write.ts';
 
-/** Writes the units of all builds, and answers what is wrong with those that cannot be made. */
+/** Writes the units of all builds, and returns the problems of those with mistakes. */
 export function generateBuilds(listing: Listing, files: Files, output: string): readonly Problem[] {
   const problems: Problem[] = [];
   forEach<CheckedBuild>(listing, 'build', readBuild, (checked) => {

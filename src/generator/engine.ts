@@ -3,18 +3,18 @@ import { formatProblem } from '../config/problem.ts';
 import { searchPath } from '../config/search.ts';
 import { generate } from './generate.ts';
 
-/** What the generator needs of what it runs on: Node or QuickJS. */
+/** The port to the JavaScript engine: Node or QuickJS. */
 export interface Engine {
   readonly files: Files;
   readonly args: readonly string[];
   environment(name: string): string | undefined;
-  /** One call is one message. */
+  /** Prints one message. */
   printError(text: string): void;
 }
 
-/** The generator; answers its exit status. systemd.generator(7): three directories, of which the first is ours. */
+/** Runs the generator and returns its exit status. It uses the first of the three directories: systemd.generator(7). */
 export function run({ files, args, environment, printError }: Engine): number {
-  // The front sets it where standard error is the kernel's log.
+  // The shell front sets the prefix if standard error is the kernel log.
   const report = (text: string) => printError(`${environment('OSTREE_GUESTS_LOG_PREFIX') ?? ''}${text}\n`);
   const [output] = args;
   if (output === undefined) {

@@ -13,7 +13,7 @@ import { switchTimer } from './units/switch-timer.ts';
 import { unitText } from './units/unit-text.ts';
 import { updateService } from './units/update-service.ts';
 
-/** What is made only of a guest that has a key with an effect on `steps`: src/config/key-table.ts. */
+/** Makes the units of a guest that has a key with an effect on `steps`: src/config/key-table.ts. */
 export function furtherUnits(guest: Guest): Generated[] {
   const made: Generated[] = [];
   complete(made, guest, 'update', 'service', updateService(guest));
@@ -28,16 +28,16 @@ export function furtherUnits(guest: Guest): Generated[] {
   return made;
 }
 
-/** Of a guest that cannot be made, only what its start shows: its update fails by itself, with the same words. */
+/** Makes the unit of a guest with mistakes: its start fails with the reason. Its update fails by itself. */
 export function brokenUnits(broken: Broken): Generated[] {
   const unit = `systemd-nspawn@${broken.name}.service`;
   return unitName.test(unit) ? [dropIn(unit, unitText(broken.file, brokenService(broken)))] : [];
 }
 
-/** What a unit's name may consist of, and how long it may be: systemd.unit(5). */
+/** The characters and the length of unit names: systemd.unit(5). */
 const unitName = /^[\w:.\\@-]{1,255}$/;
 
-/** All that the generator makes of a build. One that is broken fails by itself, with the reason. */
+/** Makes the units of a build. A build with mistakes needs none: its service fails with the reason. */
 export const unitsOfBuild = (build: Build): Generated[] => [
   dropIn(`ostree-guest-build@${build.name}.service`, unitText(build.file, buildService(build))),
 ];

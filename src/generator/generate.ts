@@ -7,7 +7,7 @@ import { generateBuilds } from './build-units.ts';
 import { unitsOf } from './guest-units.ts';
 import { writeUnits } from './write.ts';
 
-/** Writes the units of all guests and builds, and answers what is wrong with those that cannot be made. */
+/** Writes the units of all guests and builds, and returns all problems. */
 export function generate(files: Files, output: string, path: SearchPath): readonly Problem[] {
   const listing = new Listing(files, path);
   const problems = listing.unreadable.flatMap((broken) => broken.problems);

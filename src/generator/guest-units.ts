@@ -6,16 +6,16 @@ import { rehearsalService } from './units/rehearsal-service.ts';
 import { unitText } from './units/unit-text.ts';
 import { updateTimer } from './units/update-timer.ts';
 
-/** All that the generator makes of one guest. */
+/** Makes all units of one guest. */
 export const unitsOf = (checked: Checked): readonly Generated[] =>
   'guest' in checked ? guestUnits(checked.guest) : brokenUnits(checked.broken);
 
-/** What is the same for all guests is in the templates, units/: most guests complete only the first of these. */
+/** Makes the drop-ins of a guest; most need only the first. units/ has everything that guests share. */
 function guestUnits(guest: Guest): readonly Generated[] {
   const { name, file } = guest;
   const made: Generated[] = [
     dropIn(`systemd-nspawn@${name}.service`, unitText(file, nspawnService(guest))),
-    // machinectl knows a guest by its image; the unit behind this link makes one at the host's boot.
+    // machinectl finds guests by their image; this unit creates it when the host boots.
     {
       path: `multi-user.target.wants/ostree-guest-image@${name}.service`,
       target: '/usr/lib/systemd/system/ostree-guest-image@.service',

@@ -10,7 +10,7 @@ process.exitCode = run({
     try {
       writeSync(2, text);
     } catch {
-      // The kernel's log takes only short messages. The units of the other guests matter more.
+      // The kernel log refuses long messages. Ignored: the units of the other guests matter more.
     }
   },
 });

@@ -17,7 +17,7 @@ import {
 } from '../types.ts';
 import { adding, carried, fixed, keepsState, wholeMachine } from './rows.ts';
 
-/** The UIDs of a guest's users: pick, no, or a range that is nobody else's. */
+/** The UID range of a guest: pick, no, or a range above those of the host. */
 const privateUsers: ValueType = {
   noun: 'pick, no, or FIRST-UID[:COUNT] from 65536 on',
   check(value) {
@@ -50,7 +50,7 @@ const resolvConf = booleanOr(
   ...['bind-host', 'bind-static', 'bind-uplink', 'bind-stub'],
 );
 const timezone = booleanOr('off', 'copy', 'bind', 'symlink', 'delete', 'auto');
-/** A signal's name or number. What else nspawn would take is "help", and then it starts nothing. */
+/** A signal name or number. nspawn would also take "help", and then start nothing. */
 const signal = pattern('a signal such as SIGTERM', /^(?:(SIG)?[A-Z][A-Z0-9]*([+-]\d+)?|\d{1,2})$/);
 const capabilities = plainWords(
   'capabilities',

@@ -31,7 +31,7 @@ export const remoteKeys = (): Row[] => [
 
 export const updateKeys = (): Row[] => [
   [oneOf('check', 'fetch', 'stage', 'switch'), ['Action'], nothingElse],
-  // The guest is another machine then.
+  // Changes everything of the guest, so it names no effects.
   [oneOf('host', 'rpm-ostree'), ['By']],
   [text, ['OnCalendar'], ['update timer']],
   [text, ['SwitchOnCalendar'], ['steps']],

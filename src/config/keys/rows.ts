@@ -17,10 +17,10 @@ export const carried = (type: ValueType, ...keys: readonly Carried[]): Row[] =>
     { option, takes, ...(takes === 'each' && adding), ...more },
   ]);
 
-/** Of keys of which nspawn forgets nothing. */
+/** For keys that an empty value in a `.nspawn` file does not reset. */
 export const adding = { onlyAdds: true } as const;
 
-/** Keys that can only have the value that every guest has anyway, so that nothing is made of them. */
+/** Keys that have one possible value for guests, and so no effect. */
 export const fixed = (type: ValueType, ...names: readonly string[]): Row => [type, names, nothingElse];
 
 export const wholeMachine = 'A guest is a whole machine, which boots an init system as root';

@@ -17,9 +17,9 @@ import {
 /** By credential_name_valid() in systemd's shared/creds-util.c; specifiers are systemd's to expand. */
 const credentialId = '(?!\\.\\.?(?::|$))[ -.0-9;-[\\]-~]{1,255}';
 
-/** What limits the guest limits its rehearsal. */
+/** Limits of the guest also apply to its rehearsal. */
 const limits: readonly Effect[] = ['rehearsal'];
-/** nspawn hands credentials on. */
+/** nspawn passes credentials on. */
 const credential: readonly Effect[] = ['command', 'rehearsal'];
 const timer: readonly Effect[] = ['update timer'];
 
@@ -43,7 +43,7 @@ export const unitKeys = (): Row[] => [
     nothingElse,
   ],
   [text, ['ConditionPathExists', 'ConditionHost', 'AssertPathExists'], nothingElse],
-  // Who wants to hear that the guest failed wants to hear that a step of it did.
+  // Applies to the steps of the guest, too.
   [text, ['OnFailure'], ['steps']],
   [timeSpan, ['StartLimitIntervalSec'], nothingElse],
   [between(0, 2 ** 32 - 1), ['StartLimitBurst'], nothingElse],

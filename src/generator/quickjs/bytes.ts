@@ -4,7 +4,7 @@ import { systemError } from './error.ts';
 import { os } from './qjs.ts';
 import { decodeUtf8 } from './utf8.ts';
 
-/** The text of a file that is not ASCII, or that the kernel makes up as it is read. */
+/** Reads a file that is not ASCII, or that the kernel generates while it is read. */
 export function readBytes(file: string): string {
   const descriptor = os.open(file, os.O_RDONLY);
   if (descriptor < 0) throw systemError(-descriptor, 'open', file);

@@ -1,7 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { std } from './qjs.ts';
 
-/** In the words of Node, so that a guest's problem reads the same on both. errno(3) */
+/** Node's error messages, so that problems read the same on both engines: errno(3). */
 const words: Readonly<Record<number, string>> = {
   5: 'EIO: i/o error',
   13: 'EACCES: permission denied',

@@ -3,7 +3,7 @@ import { readBytes } from './bytes.ts';
 import { systemError } from './error.ts';
 import { os, std } from './qjs.ts';
 
-/** The file system port, on QuickJS. What it throws, and what it reads, is the same as on Node: node-files.ts. */
+/** The file system port on QuickJS. Behaves like that on Node: node-files.ts. */
 export const qjsFiles: Files = {
   list(directory) {
     const [names, errno] = os.readdir(directory);
@@ -20,8 +20,8 @@ export const qjsFiles: Files = {
     if (type === os.S_IFCHR && stat.rdev === os.stat('/dev/null')[0]?.rdev) return '';
     if (type !== os.S_IFREG || stat.size > largestFile) throw new Error('it is not a text file');
     const text = stat.size > 0 && std.loadFile(file);
-    // Only of ASCII is it sure to be right: for what is not UTF-8, versions of QuickJS differ. What the kernel makes
-    // up as it is read has size 0.
+    // Only ASCII is reliable: for invalid UTF-8, versions of QuickJS differ. Files that the kernel
+    // generates while they are read have size 0.
     const isAscii = text && text.length === stat.size && !text.includes('\uFFFD');
     return isAscii ? text : readBytes(file);
   },
@@ -57,7 +57,7 @@ function makeDirectory(path: string): void {
   makeDirectory(path);
 }
 
-/** errno(3); QuickJS names hardly any of them. */
+/** errno(3): QuickJS has no names for most of them. */
 const [ENOENT, EEXIST, ENOTDIR] = [2, 17, 20];
 
 const isMissing = (errno: number): boolean => errno === ENOENT || errno === ENOTDIR;

@@ -2,7 +2,7 @@ import { run } from '../engine.ts';
 import { qjsFiles } from './files.ts';
 import { scriptArgs, std } from './qjs.ts';
 
-/** Added to the exit status, which so cannot be one of qjs itself: the front then knows that the work is done. */
+/** Added to the exit status, so that the shell front can tell it from a failure of qjs itself. */
 const done = 64;
 
 const status = run({
@@ -14,5 +14,5 @@ const status = run({
     std.err.flush();
   },
 });
-// At once: memory need not be given back first.
+// Exits at once, without freeing memory.
 std.exit(done + status);

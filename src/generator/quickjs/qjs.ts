@@ -1,4 +1,4 @@
-/** What QuickJS' own library offers, of which `qjs --std` makes global variables; errors are numbers below 0. */
+/** The library of QuickJS, global with `qjs --std`. Errors are negative numbers. */
 interface Qjs {
   readonly std: {
     loadFile(path: string): string | null;

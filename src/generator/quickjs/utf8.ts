@@ -1,15 +1,15 @@
-/** How a sequence that begins with a byte goes on: its length, and between which values the second byte is. */
+/** The length of a sequence that begins with a byte, and the range of its second byte. */
 type Sequence = readonly [length: number, least: number, greatest: number];
 
 function sequence(first: number): Sequence {
   if (first < 0xc2 || first > 0xf4) return [1, 0, 0];
   if (first < 0xe0) return [2, 0x80, 0xbf];
-  // Nothing that a shorter sequence says too, no surrogates, nothing beyond Unicode.
+  // Excludes overlong sequences, surrogates and values beyond Unicode.
   if (first < 0xf0) return [3, first === 0xe0 ? 0xa0 : 0x80, first === 0xed ? 0x9f : 0xbf];
   return [4, first === 0xf0 ? 0x90 : 0x80, first === 0xf4 ? 0x8f : 0xbf];
 }
 
-/** Text of UTF-8, with one U+FFFD for each beginning of a sequence that is not one: the Encoding Standard, as Node does. */
+/** Decodes UTF-8 like Node, by the Encoding Standard: one U+FFFD for each invalid prefix of a sequence. */
 export function decodeUtf8(bytes: Uint8Array): string {
   let text = '';
   let at = 0;

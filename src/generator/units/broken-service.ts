@@ -6,8 +6,8 @@ import { execWord } from './exec-word.ts';
 import type { Parts } from './unit-text.ts';
 
 /**
- * Stands in for a guest that cannot be made: its start fails at once and says why, where people look. Without
- * it the stock unit would boot whatever it finds under that name.
+ * Makes the unit of a guest with mistakes: its start fails at once and says why. Without
+ * this, the stock unit would boot any directory of that name.
  */
 export function brokenService({ name, problems }: Broken): Parts {
   const lines = [...problems.map(formatProblem), 'Correct it, then: systemctl daemon-reload'].map(readable);
@@ -15,7 +15,7 @@ export function brokenService({ name, problems }: Broken): Parts {
   return {
     unit: [`Description=OSTree guest ${name}, which cannot be made`],
     service: [
-      // What keeps it from booting stands before any text of the user: should systemd not read on, it fails all the same.
+      // Before any text of the user: if systemd stops reading there, the start still fails.
       'ExecStart=',
       'ExecStart=false',
       'ExecStopPost=',

@@ -8,7 +8,7 @@ export const buildService = (build: Build): Parts => ({
   service: [...filesAtHome(build), ...ownLines(build, 'Service')],
 });
 
-/** Directories of files that the build file names, where the sandbox hides them. */
+/** Returns directories of files that the build file names and the sandbox hides. */
 function filesAtHome({ recipe }: Build): string[] {
   const directories = new Set(filesOf(recipe).map((file) => file.replace(/\/[^/]*$/, '')));
   const hidden = [...directories].filter((path) => /^\/(home|root|run\/user)\//.test(`${path}/`));

@@ -3,12 +3,12 @@ const escapes: Readonly<Record<string, string>> = {
   ...{ '\\': '\\\\', '"': '\\"', $: '$$', '%': '%%', '\n': '\\n', '\r': '\\r', '\t': '\\t' },
 };
 
-/** What needs neither quotes nor escapes. */
+/** Matches words that need neither quotes nor escapes. */
 const plain = /^[\w@+=:,./~-]+$/;
 
 /**
- * One argument of an ExecStart= line that systemd gives to the program unchanged: systemd.service(5), "Command
- * lines". Quotes are used only where they are needed.
+ * Quotes one argument of an ExecStart= line so that systemd passes it on unchanged: systemd.service(5), "Command
+ * lines". Adds quotes only if needed.
  */
 export function execWord(word: string): string {
   if (plain.test(word)) return word;
@@ -18,7 +18,7 @@ export function execWord(word: string): string {
   return /^[\w%$@+=:,./~-]+$/.test(escaped) ? escaped : `"${escaped}"`;
 }
 
-/** The ASCII ones. systemd would take an escape of one of the others for a byte, not for a character. */
+/** Escapes ASCII control characters. For others, systemd would read an escape as a byte, not as a character. */
 const control = (character: string): string => {
   const code = character.charCodeAt(0);
   return code > 0x7f ? character : `\\x${code.toString(16).padStart(2, '0')}`;

@@ -1,12 +1,12 @@
 // rpm-ostree layers packages through FUSE. The nspawn of systemd 252 gives a guest no /dev/fuse, and no nspawn can bind
 // what the host does not have.
 
-/** The option that gives a guest the device: none where the host has none. */
+/** The option that gives a guest the device; empty if the host does not have it. */
 export const fuseOption = '$OSTREE_GUESTS_FUSE';
 
 const file = '/run/ostree-guests/%i/fuse';
 
-/** What sets that option before nspawn is started, and lets the guest use the device: lines of [Service]. */
+/** Lines of [Service] that set that option before nspawn starts, and allow the device. */
 export const fuseLines = [
   'DeviceAllow=/dev/fuse rwm',
   'Environment=OSTREE_GUESTS_FUSE=',

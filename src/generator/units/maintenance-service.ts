@@ -8,7 +8,7 @@ import { credentialLines } from './set-credentials.ts';
 import type { Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
-/** Completes ostree-guest-maintenance@.service: the guest as it always is, but nothing in it is started except a network. */
+/** Completes ostree-guest-maintenance@.service: the guest as usual, but with nothing started except a network. */
 export const maintenanceService = (guest: Guest): Parts => ({
   unit: [needsMount(guest)],
   service: [
@@ -21,18 +21,18 @@ export const maintenanceService = (guest: Guest): Parts => ({
   ],
 });
 
-/** What completes the guest's own unit for that: who starts it while it is up for maintenance waits until that has ended. */
+/** Completes the guest's own unit: its start waits until maintenance has ended. */
 export const besideMaintenance = (guest: Guest) => ({
   unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
   service: [...fuseLines, thaw(guest)],
 });
 
-/** Its own OSTree freezes the file system for an instant when it deploys, and if it is killed then, for good. */
+/** Thaws the file system: OSTree in the guest freezes it when it deploys, and leaves it frozen if it is killed. */
 const thaw = ({ sysroot }: Guest): string => `ExecStopPost=-fsfreeze --unfreeze ${sysroot}/boot`;
 
 /**
- * systemd.unit(5) of the guest: what it boots to, and what with it. kernel-command-line(7). Older OSTree (2022.7 is)
- * finalizes at shutdown only where this path unit of multi-user.target saw that something was staged; newer has none.
+ * Kernel arguments of the guest: its target and units, kernel-command-line(7). Older OSTree (such as 2022.7)
+ * finalizes at shutdown only if this path unit of multi-user.target noticed a staged deployment; newer has no such unit.
  */
 const maintenance = [
   'systemd.unit=basic.target',
@@ -40,6 +40,6 @@ const maintenance = [
   'systemd.wants=ostree-finalize-staged.path',
 ];
 
-/** nspawn refuses to start while one of these mounts is there: see src/steps/boot/power-on. */
+/** Unmounts left-over mounts, with which nspawn refuses to start: see src/steps/boot/power-on. */
 const unmountLeftOver =
   "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";

@@ -17,20 +17,20 @@ import {
 } from './nspawn-options.ts';
 import { credentialsOf, setCredentials } from './set-credentials.ts';
 
-/** The options that boot a guest. */
+/** Returns the nspawn options that boot a guest. */
 export const guestOptions = (guest: Guest): string[] => [
   ...commonOptions(viewOf(guest)),
   ...otherOptions(guest, ownOptions(guest)),
 ];
 
-/** The same as they are written in a unit; with more parameters for the guest's init system. */
+/** Returns these options quoted for a unit, with additional parameters for the guest's init system. */
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
   const others = otherOptions(guest, ownOptions(guest), parameters).map(inUnit);
   const device = managesItself(guest) ? [fuseOption] : [];
   return [runGuest(guest.sysroot), ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
 
-/** The names of credentials are from [Service]: systemd expands their specifiers here as it does there. */
+/** Quotes an option. Names of credentials keep their specifiers, which systemd expands as in [Service]. */
 const inUnit = (option: string): string =>
   option.startsWith('--load-credential=') ? execWord(option).replaceAll('%%', '%') : execWord(option);
 
@@ -47,7 +47,7 @@ function viewOf(guest: Guest): View {
   };
 }
 
-/** nspawn drops what is to be dropped even if it is named in --capability=, too. */
+/** Returns the capabilities to drop; nspawn drops them even if --capability= names them. */
 function droppedOf(guest: Pick<Guest, 'values'>): string {
   if (managesItself(guest)) return '';
   const wanted = wordsOf(guest.values.all('Exec', 'Capability')).flatMap((word) => word.split(/[\s,]+/));
@@ -56,14 +56,14 @@ function droppedOf(guest: Pick<Guest, 'values'>): string {
   return needless.filter((name) => !isWanted(name)).join(',');
 }
 
-/** What the guest file says. */
+/** Returns the options that the guest file sets. */
 const ownOptions = (guest: Guest): string[] => [
   ...(managesItself(guest) ? localRemote(guest) : []),
   ...guest.machine.options,
   ...guest.machine.networkOptions,
 ];
 
-/** The options of a throwaway machine for a rehearsal: as confined, without a network, and nothing of the host writable. */
+/** Returns the options of a rehearsal: as confined as the guest, without a network, with the host read-only. */
 export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[] => [
   `--hostname=${guest.name}`,
   ...commonOptions({
@@ -78,39 +78,39 @@ export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[]
   ...otherOptions(guest, guest.machine.options.flatMap(harmless)),
 ];
 
-/** What is needed of a guest. */
+/** The part of a guest that options depend on. */
 type Declared = Pick<Guest, 'name' | 'machine' | 'values'>;
 
-/** Where a rehearsal finds what it is made of. */
+/** The directories and UIDs of a rehearsal. */
 export interface RehearsalView {
   readonly machine: string;
-  /** The candidate's root, and a copy-on-write view of /var with its owners mapped already. */
+  /** The root of the candidate, and a copy-on-write view of /var with mapped owners. */
   readonly root: string;
   readonly variable: string;
-  /** The candidate's /etc, mounted somewhere else than in its root. */
+  /** The /etc of the candidate, mounted outside of its root. */
   readonly etc: string;
-  /** What it has instead of the directories of its tree where people write, as --bind= takes it. */
+  /** Arguments of --bind= for the writable places. */
   readonly places: readonly string[];
   /** UIDs as --private-users= takes them. */
   readonly users: string;
 }
 
-/** What a guest may write to on the host, its rehearsal may only read. */
+/** Makes an option read-only: a rehearsal may not write to the host. */
 function harmless(option: string): string[] {
   if (option.startsWith('--bind=')) return [option.replace('--bind=', '--bind-ro=')];
   if (option.startsWith('--overlay=')) return [option.replace('--overlay=', '--overlay-ro=')];
   return option.startsWith('--bind-user=') ? [] : [option];
 }
 
-/** What makes a guest a booted OSTree system: its sysroot, its boot list, and the sign of it. */
+/** Options that make a guest a booted OSTree system: its sysroot, its boot list, and /run/ostree-booted. */
 const ownSysroot = ({ name, sysroot }: Guest): string[] => [
-  // Not the mounts below it, of which the root that it runs from is one.
+  // norbind: without the mounts below, one of which is its root.
   `--bind=${sysroot}:/sysroot:norbind`,
   `--bind=${sysroot}/boot:/boot`,
   `--bind-ro=/run/ostree-guests/${name}/ostree-booted:/run/ostree-booted`,
 ];
 
-/** Where its updates are on this host, it needs to see them. */
+/** Binds the directory of a local remote. */
 function localRemote({ origin }: Guest): string[] {
   const remote = origin.kind === 'ostree' ? origin.remote : undefined;
   const local = [remote?.url.replace(/^file:\/\//, ''), remote?.gpgKeyPath, remote?.ed25519KeyPath];
@@ -126,6 +126,6 @@ function otherOptions(guest: Declared, own: readonly string[], more: readonly st
     (id) => `--load-credential=${id}:${set.has(id) ? `${credentialsOf(guest.name)}/${id}` : id}`,
   );
   const ofInit = [...parameters, ...more];
-  // What follows is the init system's, even if it begins with a dash.
+  // The parameters of the init system may begin with a dash.
   return [...own, ...loaded, ...(ofInit.length > 0 ? ['--', ...ofInit] : [])];
 }

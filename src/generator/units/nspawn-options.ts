@@ -1,33 +1,33 @@
 import { stateDirectory } from '../../config/guest.ts';
 
-/** Where a machine finds what it is made of, and what it may see of the host. */
+/** The directories, UIDs and capabilities of a machine. */
 export interface View {
   readonly machine: string;
   readonly root: string;
-  /** Its /etc and its /var, as --bind= takes them: all else of its root is read-only. */
+  /** Arguments of --bind= for its /etc and /var; the rest of its root is read-only. */
   readonly etc: string;
   readonly variable: string;
   /** UIDs as --private-users= takes them. */
   readonly users: string;
-  /** The usual capabilities that it has not, as --drop-capability= takes them. */
+  /** The argument of --drop-capability=. */
   readonly dropped: string;
-  /** Options for what is at /sysroot, and for the network. */
+  /** Options for /sysroot, and for the network. */
   readonly sysroot: readonly string[];
   readonly network: readonly string[];
 }
 
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
-/** Where src/steps/boot/run-guest mounts the deployment's /etc, for the guest alone. */
+/** The directory where src/steps/boot/run-guest mounts the deployment's /etc, for the guest only. */
 export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
 export const variableOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
 
-/** What is started for a guest: src/steps/boot/run-guest, in a mount namespace that shares its mounts with the host's. */
+/** The command of a guest's unit: src/steps/boot/run-guest, in a mount namespace that shares mounts with the host. */
 export const runGuest = (sysroot: string): string =>
   `unshare --mount --propagation=unchanged sh @LIBDIR@/run-guest %i ${sysroot}`;
 
 /**
- * What a booted system does without, of what nspawn leaves to it. In a user namespace the kernel grants hardly any of these
+ * Capabilities that nspawn leaves and a booted system does not need. In a user namespace the kernel grants hardly any of these
  * anyway; without one they reach the host: DAC_READ_SEARCH opens files by handle, in directories that are not mounted.
  */
 export const needless = ['DAC_READ_SEARCH', 'LEASE', 'LINUX_IMMUTABLE', 'MKNOD', 'NET_BROADCAST'].map(
@@ -41,7 +41,7 @@ export const hiddenSysroot = ['--tmpfs=/sysroot:mode=755'];
 export const networks = { veth: ['--network-veth'], private: ['--private-network'], host: [] };
 
 /**
- * What holds for every guest comes first: of two options that exclude each other, nspawn takes the last. Made of names
+ * Options for every guest come first: of two that exclude each other, nspawn takes the last. Made of names
  * and paths that have been checked to need no quotes in a unit: src/config/types.ts. docs/design.md, "Booting", gives the
  * reason for each.
  */
@@ -51,7 +51,7 @@ export function commonOptions(view: View): string[] {
     '--keep-unit',
     '--boot',
     '--notify-ready=yes',
-    // An admin's .nspawn file is in the options below: nspawn would take its mounts or ours, never both.
+    // The options below contain the admin's .nspawn file: nspawn would take its mounts or ours, never both.
     '--settings=no',
     `--machine=${view.machine}`,
     `--directory=${view.root}`,
@@ -66,7 +66,7 @@ export function commonOptions(view: View): string[] {
   if (view.dropped !== '') options.push(`--drop-capability=${view.dropped}`);
   // Not "auto" or "chown": they may rewrite files that are hard links into the repository.
   if (view.users !== 'no') options.push('--private-users-ownership=map');
-  // One by one, which QuickJS does in a third of the time of concat().
+  // On QuickJS a loop takes a third of the time of concat().
   for (const option of view.sysroot) options.push(option);
   for (const option of view.network) options.push(option);
   return options;

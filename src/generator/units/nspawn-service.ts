@@ -19,15 +19,15 @@ import { joined, literal, type Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
 /**
- * Completes the host's own systemd-nspawn@.service, so that its settings, and everything machinectl does
- * with that unit, hold for guests too.
+ * Completes the host's own systemd-nspawn@.service, so that its settings, and all of machinectl,
+ * also apply to guests.
  */
 export function nspawnService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
   const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
   const service = [
     defaults,
-    // Runs at each start, a guest's own reboot included, and never while the guest runs.
+    // Runs at each start, also at a reboot from inside, and never while the guest runs.
     `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}${hasNoUsers(guest) ? ' unshared' : ''}`}`,
     'ExecStart=',
     `ExecStart=${guestCommand(guest)}`,
@@ -47,8 +47,8 @@ export function nspawnService(guest: Guest): Parts {
 }
 
 /**
- * One string, because QuickJS takes its time for each. What a guest writes to its console goes to the journal of the host,
- * which it must neither fill nor tell how urgent a line is: SyslogLevelPrefix=.
+ * One string, because each one costs time on QuickJS. The console of a guest goes to the journal of the host,
+ * which it must not fill. It must not set priorities either: SyslogLevelPrefix=.
  */
 const defaults = `TimeoutStartSec=5min
 TimeoutStopSec=5min
@@ -58,14 +58,14 @@ LogRateLimitBurst=100
 SyslogLevelPrefix=no
 SyslogIdentifier=systemd-nspawn`;
 
-/** Then none of its files may be a file of another guest. */
+/** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>
   guest.effects.has('command') && guest.machine.privateUsers === 'no';
 
 /** A shell script, because it must be quick: src/steps/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
 
-/** What boots a guest, as it is written in a unit. */
+/** Returns the command that boots a guest, quoted for a unit. */
 const guestCommand = (guest: Guest): string =>
   guest.effects.has('command')
     ? ownCommand(guest)

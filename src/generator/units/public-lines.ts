@@ -1,6 +1,6 @@
 /** A credential is ID:VALUE, or ID alone. */
 export const idOf = (value: string): string => value.replace(/:.*/s, '');
 
-/** Whether a line of [Service] may be seen by everybody. An id with a specifier can be known by systemd alone. */
+/** True if everybody may see a line of [Service]. Only systemd can expand an ID with a specifier. */
 export const isPublic = (key: string, value: string): boolean =>
   key !== 'SetCredential' || idOf(value).includes('%');

@@ -3,7 +3,7 @@ import { isPublic } from './public-lines.ts';
 import type { Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
-/** What [Service] says of a guest's life, and not of what it may use. */
+/** Keys of [Service] about starting and stopping, which do not apply to a rehearsal. */
 const ofItsLife = ['Restart', 'RestartSec', 'TimeoutStartSec', 'TimeoutStopSec'];
 
 /** Completes ostree-guest-rehearsal@.service: limits and credentials hold for the throwaway machine, too. */

@@ -3,7 +3,7 @@ import { isElsewhere, toEnter } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
-/** Completes ostree-guest-rehearse@.service. It reads a sysroot that is elsewhere, and writes to a copy. */
+/** Completes ostree-guest-rehearse@.service. It reads an external sysroot, and writes to a copy. */
 export const rehearseService = (guest: Guest): Parts => ({
   unit: onFailure(guest),
   service: [

@@ -5,10 +5,10 @@ import type { Guest } from '../../config/guest.ts';
 import type { Setting } from '../../config/values.ts';
 import { idOf } from './public-lines.ts';
 
-/** Where they are while the guest runs. */
+/** Their directory while the guest runs. */
 export const credentialsOf = (guest: string): string => `/run/ostree-guests/${guest}/credentials`;
 
-/** By their ids. What is loaded from a file under the same id counts more. */
+/** Returns the credentials by ID. A credential loaded from a file overrides one with the same ID. */
 export function setCredentials({ values }: Pick<Guest, 'values'>): ReadonlyMap<string, Setting> {
   if (!values.has('Service')) return none;
   const ofKey = (key: string) =>
@@ -21,6 +21,6 @@ export function setCredentials({ values }: Pick<Guest, 'values'>): ReadonlyMap<s
 
 const none: ReadonlyMap<string, Setting> = new Map();
 
-/** Puts them in place, before nspawn starts. */
+/** Lines that write the credentials before nspawn starts. */
 export const credentialLines = (guest: Guest): string[] =>
   setCredentials(guest).size > 0 ? ['ExecStartPre=@NODE@ @LIBDIR@/credentials.cjs %i'] : [];

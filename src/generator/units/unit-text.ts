@@ -1,24 +1,24 @@
-/** What a drop-in has in its sections: lines `Key=Value`, in order. */
+/** The lines `Key=Value` of each section of a drop-in, in order. */
 export interface Parts {
   readonly unit?: readonly string[];
   readonly service?: readonly string[];
   readonly timer?: readonly string[];
 }
 
-/** Lines, of which mostly there are no others: QuickJS takes long for joining arrays. */
+/** Concatenates; skips the copy if `others` is empty, because QuickJS is slow at it. */
 export const joined = (lines: readonly string[], others: readonly string[]): readonly string[] =>
   others.length === 0 ? lines : lines.concat(others);
 
 const header =
   '# Made by ostree-guests-generator. Edit the guest file named below instead, then: systemctl daemon-reload';
 
-/** Whether the template does for it. */
+/** True if the template needs no drop-in. */
 export const isEmpty = ({ unit, service, timer }: Parts): boolean =>
   !unit?.length && !service?.length && !timer?.length;
 
 /**
- * The text of a drop-in that was made of a file. systemd reads one up to the first line that it cannot read. So [Service],
- * in which what starts stands before any text of the user, comes before [Unit], in which it does not.
+ * Formats a drop-in. systemd reads it up to the first line that it cannot read. So [Service],
+ * whose commands come before any text of the user, comes before [Unit].
  */
 export const unitText = (file: string, { unit, service, timer }: Parts): string =>
   `${header}\n${section('Service', service)}${section('Timer', timer)}\n[Unit]\nSourcePath=${file}\n${lines(unit)}`;
@@ -28,5 +28,5 @@ const lines = (some: readonly string[] | undefined): string => (some?.length ? `
 const section = (name: string, some: readonly string[] | undefined): string =>
   some?.length ? `\n[${name}]\n${lines(some)}` : '';
 
-/** Literal text in a setting that expands specifiers: systemd.unit(5), SPECIFIERS. */
+/** Escapes literal text in a setting with specifiers: systemd.unit(5), SPECIFIERS. */
 export const literal = (text: string): string => text.replaceAll('%', '%%');

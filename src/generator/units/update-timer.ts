@@ -2,12 +2,12 @@ import type { Guest } from '../../config/guest.ts';
 import type { Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
-/** Completes ostree-guest-update@.timer; without OnCalendar= the template's own schedule stands. */
+/** Completes ostree-guest-update@.timer; without OnCalendar= the schedule of the template applies. */
 export function updateTimer(guest: Guest): Parts {
   const { values } = guest;
   const timer: string[] = [];
   for (const { value } of values.effective('Update', 'OnCalendar')) {
-    // Forgets the template's schedule: lists are additive.
+    // Resets the schedule of the template: lists are additive.
     if (timer.length === 0) timer.push('OnCalendar=');
     timer.push(`OnCalendar=${value}`);
   }

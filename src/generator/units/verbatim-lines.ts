@@ -1,7 +1,7 @@
 import type { Values } from '../../config/values.ts';
 
 /**
- * The lines that go from a section of a guest or build file into a unit as they are, empty assignments included: they
+ * Returns the lines of a section that are copied into a unit, also empty assignments: they
  * reset systemd's lists, too.
  */
 export function ownLines(

@@ -13,8 +13,7 @@ export interface Staged {
   readonly version?: string | undefined;
 }
 
-export const readStaged = (guest: string): Staged | undefined =>
-  stateFiles.staged.read(guest) ?? stateFiles.claimed.read(guest);
+export const readStaged = (guest: string): Staged | undefined => readWaiting(guest) ?? readClaimed(guest);
 
 export const writeStaged = (guest: string, staged: Staged): void => stateFiles.staged.write(guest, staged);
 
@@ -29,12 +28,14 @@ export function dropStaged(guest: string): void {
  * file of its own, so neither needs a lock; what was claimed stays claimed until it is released, so that
  * a start that was cut off is taken up by the next one.
  */
-export function claimStaged(guest: string): Staged | undefined {
+export function claimStaged(guest: string): void {
   unlessMissing(() => renameSync(stateFiles.staged.path(guest), stateFiles.claimed.path(guest)));
-  return readClaimed(guest);
 }
 
-/** What a start that was cut off was about to deploy. */
+/** What waits for the next start, and was not claimed yet. */
+export const readWaiting = (guest: string): Staged | undefined => stateFiles.staged.read(guest);
+
+/** What a start is deploying, or was when it was cut off. */
 export const readClaimed = (guest: string): Staged | undefined => stateFiles.claimed.read(guest);
 
 export const releaseStaged = (guest: string): void => stateFiles.claimed.remove(guest);

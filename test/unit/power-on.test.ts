@@ -1,5 +1,5 @@
-// What is done before each start, the real script, on directories of its own: it boots what the boot step would boot, or
-// leaves it to that.
+// What is done before each start, the real script, on directories of its own: it boots what the rule of the boot step says
+// (src/steps/boot/rule.ts), or leaves it to that.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -15,13 +15,25 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { listDeployments, readBootList } from '../../src/ostree/deployments.ts';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readBootList } from '../../src/ostree/deployments.ts';
+import { readBootState } from '../../src/steps/boot/read-state.ts';
+import { decide } from '../../src/steps/boot/rule.ts';
+import { guestOf } from './read.ts';
+
+const places = vi.hoisted(() => ({ state: '' }));
+vi.mock('../../src/config/guest.ts', async (original) => ({
+  ...(await original<object>()),
+  get stateDirectory() {
+    return places.state;
+  },
+}));
 
 const work = mkdtempSync(join(tmpdir(), 'power-on-'));
 afterAll(() => rmSync(work, { recursive: true }));
 
 const state = join(work, 'state');
+places.state = state;
 const sysroot = join(state, 'mail', 'sysroot');
 const link = join(work, 'run', 'mail', 'root');
 const asked = join(work, 'asked');
@@ -67,6 +79,18 @@ function powerOnWith(environment: Readonly<Record<string, string>>, ...args: str
   };
 }
 
+/** What the boot step would boot without doing anything else; undefined if it would do something. */
+function plainStart(): string | undefined {
+  const unreadable = (error: unknown) => {
+    throw error;
+  };
+  const found = readBootState(guest, { isSafe: true, tried: [] }, unreadable);
+  const decision = decide(found, guest.update);
+  return decision.kind === 'boot' ? decision.deployment.path : undefined;
+}
+
+const guest = guestOf(`[Guest]\nRef=site:x\nSysroot=${sysroot}\n`);
+
 const leftToBootStep = { root: undefined, asked: 'start ostree-guest-boot@mail.service\n' };
 
 const entryFile = (name: string): string => join(sysroot, 'boot/loader/entries', `${name}.conf`);
@@ -93,12 +117,59 @@ test('the deployment of the entry with the highest version', () => {
       if (hasOther) write(entryFile('other'), 'title Other\nversion 2100000000\nlinux /vmlinuz\n');
       for (const [serial, [number, { before, after, spaces }]] of list.entries())
         deployed(serial, number, `${before}${spaces}ostree=${boot(serial)}${spaces}${after}`);
-      const [first] = listDeployments(sysroot);
-      expect(powerOn(sysroot)).toEqual({ root: first?.path, asked: undefined });
+      expect(powerOn(sysroot)).toEqual({ root: plainStart(), asked: undefined });
     }),
     { numRuns: 50 },
   );
 });
+
+test('the shell decides nothing that the rule would decide otherwise', () => {
+  const update = fc.record({
+    checksum: fc.constantFrom(commit, 'f'.repeat(64)),
+    refspec: fc.constant('site:x'),
+    time: fc.constant(0),
+  });
+  const serial = fc.integer({ min: 0, max: 3 });
+  const wishes = fc.record(
+    {
+      'staged.json': update,
+      'finalizing.json': update,
+      'rollback.json': serial.map((one) => ({ deployment: `${commit}.${one}`, var: false, time: 0 })),
+    },
+    { requiredKeys: [] },
+  );
+  const trials = fc.uniqueArray(
+    fc.record({ serial, fallback: serial, left: fc.integer({ min: 0, max: 2 }) }),
+    { maxLength: 2, selector: (trial) => trial.serial },
+  );
+  let plain = 0;
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 3 }), wishes, trials, (count, files, list) => {
+      rmSync(link, { force: true });
+      for (const path of [join(sysroot, 'boot'), ...stateFiles])
+        rmSync(path, { recursive: true, force: true });
+      for (let one = 0; one < count; one += 1) deployed(one, one);
+      for (const [file, value] of Object.entries(files))
+        write(join(state, 'mail', file), JSON.stringify(value));
+      for (const { serial: one, fallback, left } of list)
+        write(
+          join(state, 'mail/trials', `${commit}.${one}+${left}.json`),
+          JSON.stringify({
+            ...{ deployment: `${commit}.${one}`, fallback: `${commit}.${fallback}`, since: 0, tries: 2 },
+          }),
+        );
+      const { root, asked } = powerOn(sysroot);
+      expect(root).toBe(asked === undefined ? plainStart() : undefined);
+      if (asked === undefined) plain += 1;
+    }),
+    { numRuns: 60, examples: [[2, {}, []]] },
+  );
+  expect(plain).toBeGreaterThan(0);
+});
+
+const stateFiles = ['staged.json', 'finalizing.json', 'rollback.json', 'trials'].map((file) =>
+  join(state, 'mail', file),
+);
 
 describe('boot entries that somebody else has written', () => {
   const outside = join(work, 'neighbour', 'sysroot');
@@ -196,11 +267,10 @@ describe('boot entries that somebody else has written', () => {
         rmSync(link, { force: true });
         rmSync(join(sysroot, 'boot'), { recursive: true, force: true });
         for (const [index, one] of entries.entries()) write(entryFile(`ostree-${index}`), one);
-        const deployments = listDeployments(sysroot);
-        for (const { path } of deployments) expect(path).toBe(kept);
+        for (const { path } of readBootList(sysroot).deployments) expect(path).toBe(kept);
         const { root, asked } = powerOn(sysroot);
         // What the shell does not leave to the boot step is what that would boot.
-        expect(root).toBe(asked === undefined ? (deployments[0]?.path ?? 'none') : undefined);
+        expect(root).toBe(asked === undefined ? (plainStart() ?? 'none') : undefined);
       }),
       { numRuns: 300 },
     );

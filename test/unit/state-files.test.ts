@@ -8,7 +8,7 @@ import { markers } from '../../src/state/markers.ts';
 import { readRejection, reject } from '../../src/state/rejected.ts';
 import { readRollback, writeRollback } from '../../src/state/rollback-request.ts';
 import { readSeen, writeSeen } from '../../src/state/seen-deployments.ts';
-import { claimStaged, dropStaged, readStaged, writeStaged } from '../../src/state/staged.ts';
+import { claimStaged, dropStaged, readClaimed, readStaged, writeStaged } from '../../src/state/staged.ts';
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
 import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
@@ -138,9 +138,11 @@ describe('what is done with damage', () => {
   test('what is staged counts as missing, and the next update replaces it', () => {
     put(stateFiles.staged, '{"checksum":');
     expect(readStaged('mail')).toBeUndefined();
-    expect(claimStaged('mail')).toBeUndefined();
+    claimStaged('mail');
+    expect(readClaimed('mail')).toBeUndefined();
     writeStaged('mail', staged);
-    expect(claimStaged('mail')).toEqual(staged);
+    claimStaged('mail');
+    expect(readClaimed('mail')).toEqual(staged);
     expect(damagedState('mail')).toEqual([]);
   });
 

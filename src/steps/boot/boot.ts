@@ -1,33 +1,23 @@
 import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
-import { explain, Failure } from '../../host/failure.ts';
+import { Failure } from '../../host/failure.ts';
 import { isMaintained, isRunning, updateUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
-import { readRollback } from '../../state/rollback-request.ts';
-import { readStaged } from '../../state/staged.ts';
 import { damagedState } from '../../state/state-files.ts';
-import { readTrial } from '../../state/trial.ts';
 import { isUnshared, noteUnconfined, noteUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
-import { finalize } from './finalize.ts';
+import { attempt, type Log } from './attempt.ts';
+import { followRule } from './follow-rule.ts';
 import { keepMountPoints } from './mount-points.ts';
-import { noticeFresh } from './new-deployments.ts';
 import { keepPlaces } from './places.ts';
-import { rollBack } from './roll-back.ts';
+import { readBootState } from './read-state.ts';
 import { bootedRoot, point } from './root-link.ts';
-import { countStart, giveUpFailed } from './trial-starts.ts';
-
-/** Tells what is done: the journal. */
-export interface Log {
-  say(text: string): void;
-  /** What went wrong, while the guest starts all the same. */
-  warn(text: string): void;
-}
+import { decide } from './rule.ts';
 
 /**
  * What firmware and boot loader do for real hardware: rolls back or deploys what is to be, counts the tries of a
@@ -40,7 +30,7 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
     await ownFiles(guest, log);
     return pointToDefault(guest);
   }
-  await requireStopped(guest, log);
+  await requireStopped(guest);
   if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
     // A newer version of this program knows what is to be done: serviceMain() has told who looks.
     await attempt(log, () => ownFiles(guest, log));
@@ -83,13 +73,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   attempt(log, () => recoverVar(guest.sysroot, guest.name));
   // What the guest wrote into the deployment that it ran from is safe before that is left for another one.
   const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
-  if (isSafe) await attempt(log, () => rollBack(guest));
-  if (guest.update.by === 'rpm-ostree') attempt(log, () => noticeFresh(guest));
-  // Where even that cannot be written down, at least this start takes the deployment that is good.
-  const instead = await attempt(log, () => giveUpFailed(guest, log));
-  if (!instead && isSafe) await attempt(log, () => finalize(guest, log));
-  attempt(log, () => countStart(guest, log));
-  const next = instead ?? listDeployments(guest.sysroot)[0];
+  const next = await followRule(guest, isSafe === true, log);
   if (next) {
     await attempt(log, () => keepPlaces(guest, next, last, log));
     attempt(log, () => keepMountPoints(guest, next, last, log));
@@ -107,35 +91,18 @@ function lastRan({ name, sysroot }: Guest): Deployment | undefined {
   return deployments.find(({ path }) => path === root) ?? deployments[0];
 }
 
-/** A failure in any of the steps must not keep the guest from starting. */
-function attempt<T>(log: Log, step: () => T): T | undefined {
-  const warn = (error: unknown) => {
-    const text = explain(error) ?? String((error as Error).stack);
-    log.warn(`${text}. The guest starts as it was; this is tried again at its next start`);
-    return undefined;
-  };
-  try {
-    const result = step();
-    return result instanceof Promise ? (result.catch(warn) as T) : result;
-  } catch (error) {
-    return warn(error);
-  }
-}
-
 /**
  * Nothing may change under a running guest: /etc is merged from the root it runs from, so what it writes
  * there later would be lost. systemd is not asked where nothing is going to change.
  */
-async function requireStopped({ name, sysroot }: Guest, log: Log): Promise<void> {
-  const [next] = listDeployments(sysroot);
-  const nothingChanges = attempt(
-    log,
-    () =>
-      !readStaged(name) &&
-      !readRollback(name) &&
-      !readTrial(name, next?.name) &&
-      bootedRoot(name) === next?.path,
-  );
-  if (!nothingChanges && (await isRunning(name)))
+async function requireStopped(guest: Guest): Promise<void> {
+  const { name } = guest;
+  let isCertain = true;
+  const unreadable = () => {
+    isCertain = false;
+  };
+  const decision = decide(readBootState(guest, { isSafe: true, tried: [] }, unreadable), guest.update);
+  const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;
+  if (!(isCertain && isPlain) && (await isRunning(name)))
     throw new Failure(`${name} is running`, `Restart it: machinectl reboot ${name}`);
 }

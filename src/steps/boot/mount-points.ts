@@ -4,7 +4,7 @@ import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { inside, placeInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
-import type { Log } from './boot.ts';
+import type { Log } from './attempt.ts';
 
 /**
  * Takes mount points over that are not in the tree: before a guest's root was read-only, nspawn made those of the guest file

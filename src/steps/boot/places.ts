@@ -15,7 +15,7 @@ import { isDirectory } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { removeFile, stateFile } from '../../state/state-file.ts';
-import type { Log } from './boot.ts';
+import type { Log } from './attempt.ts';
 
 /** A path where people expect to write, and the name of what is in its place in /var. */
 interface Place {

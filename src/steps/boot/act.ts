@@ -1,0 +1,102 @@
+import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
+import { Failure } from '../../host/failure.ts';
+import { makeDefault, undeploy } from '../../ostree/boot-list.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import { restoreSnapshot } from '../../ostree/var-snapshots.ts';
+import { reject } from '../../state/rejected.ts';
+import { dropRollback } from '../../state/rollback-request.ts';
+import { writeSeen } from '../../state/seen-deployments.ts';
+import { claimStaged, dropStaged, releaseStaged } from '../../state/staged.ts';
+import { beginTrial, countTry, endTrials } from '../../state/trial.ts';
+import { forgetUndeployed } from '../../state/undeployed.ts';
+import { record } from '../record-attempt.ts';
+import type { Log } from './attempt.ts';
+import { deployStaged } from './deploy-staged.ts';
+import { keepIdentity } from './keep-identity.ts';
+import type { Act, BootState, Probation } from './rule.ts';
+
+/** Does what the rule decided. The next start does the rest of what was cut off, so the order of the steps counts. */
+export async function act(guest: Guest, decision: Act, state: BootState, log: Log): Promise<void> {
+  const { name } = guest;
+  const [next] = state.deployments;
+  switch (decision.kind) {
+    case 'rollBack':
+      return rollBack(guest, decision, next);
+    case 'forgetRollback':
+      dropRollback(name);
+      throw new Failure(`The deployment ${decision.deployment} to roll back to is gone`);
+    case 'noteBootList':
+      putOnTrial(guest, decision.trial);
+      return writeSeen(name, decision.seen);
+    case 'giveUp':
+      return giveUp(guest, decision, log);
+    case 'keepFailed':
+      endTrials(name);
+      throw new Failure(`${decision.failed.title} failed, but there is no deployment to go back to`);
+    case 'putOnTrial':
+      return putOnTrial(guest, decision.trial);
+    case 'claim':
+      return claimStaged(name);
+    case 'deploy':
+      return deployStaged(guest, decision.staged, next, log);
+    case 'complete':
+      keepIdentity(state.deployments);
+      return complete(guest, decision);
+    case 'countStart': {
+      const { trial } = decision;
+      countTry(name, trial);
+      return log.say(`Start ${trial.tries - trial.left + 1} of ${trial.tries} to find it healthy`);
+    }
+  }
+}
+
+type The<Kind extends Act['kind']> = Extract<Act, { kind: Kind }>;
+
+async function rollBack(
+  guest: Guest,
+  { to, wish }: The<'rollBack'>,
+  before: Deployment | undefined,
+): Promise<void> {
+  if (wish.var) await restoreSnapshot(guest.sysroot, guest.name, to, String(wish.time));
+  makeDefault(guest.sysroot, to);
+  endTrials(guest.name);
+  dropStaged(guest.name);
+  dropRollback(guest.name);
+  await record(guest, {
+    ...{ action: 'rollback', from: before?.checksum, to: to.checksum, outcome: 'done' },
+    ...{ trigger: 'manual', since: now(), message: `Rolled back to ${describe(to)}` },
+  });
+}
+
+async function giveUp(guest: Guest, { failed, fallback, reason }: The<'giveUp'>, log: Log): Promise<void> {
+  const message = `${describe(failed)} is given up: ${reason}. Back to ${describe(fallback)}`;
+  try {
+    reject(guest.name, failed.checksum, reason);
+    makeDefault(guest.sysroot, fallback);
+    endTrials(guest.name);
+  } catch (error) {
+    return log.warn(`${message}. This could not be written down: ${(error as Error).message}`);
+  }
+  await record(guest, {
+    ...{ action: 'rollback', from: failed.checksum, to: fallback.checksum, outcome: 'done' },
+    ...{ trigger: 'start', since: now(), message },
+  });
+}
+
+function putOnTrial({ name, update: { tries } }: Guest, trial: Probation | undefined): void {
+  if (!trial) return;
+  const { deployment, fallback, isNew } = trial;
+  if (isNew) beginTrial(name, { deployment, fallback, since: now(), tries, left: tries });
+  endTrials(name, deployment);
+}
+
+/** The update stays claimed until all is done. */
+function complete(guest: Guest, { trial, leftOut }: The<'complete'>): void {
+  putOnTrial(guest, trial);
+  for (const deployment of leftOut) undeploy(deployment);
+  releaseStaged(guest.name);
+  forgetUndeployed(guest.name);
+}
+
+const describe = ({ title, name }: Deployment): string => `${title} (${name.slice(0, 12)})`;

@@ -1,0 +1,53 @@
+import type { Guest } from '../../config/guest.ts';
+import { isImageName } from '../../config/origin.ts';
+import { now } from '../../host/clock.ts';
+import { Failure } from '../../host/failure.ts';
+import { bootUnit } from '../../host/systemctl.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import { formatKeyfile, type Keyfile } from '../../ostree/keyfile.ts';
+import { deploy } from '../../ostree/sysroot.ts';
+import { takeSnapshot } from '../../ostree/var-snapshots.ts';
+import type { Staged } from '../../state/staged.ts';
+import { rememberUndeployed } from '../../state/undeployed.ts';
+import { record } from '../record-attempt.ts';
+import type { Log } from './attempt.ts';
+
+/** Makes what is staged the default deployment; `before` is the default until then. */
+export async function deployStaged(
+  guest: Guest,
+  staged: Staged,
+  before: Deployment | undefined,
+  log: Log,
+): Promise<void> {
+  const { checksum, refspec } = staged;
+  try {
+    if (before && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before);
+    log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
+    await deploy(guest.sysroot, guest.name, { checksum, origin: formatKeyfile(originKeyfile(refspec)) });
+  } catch (error) {
+    if (error instanceof Failure) await remember(guest, staged, before, error);
+    throw error;
+  }
+}
+
+/** Tells why it failed, now and whenever somebody looks, so that nobody restarts the guest for it in vain. */
+async function remember(
+  guest: Guest,
+  { checksum }: Staged,
+  before: Deployment | undefined,
+  { message, remedy = `See: journalctl -u ${bootUnit(guest.name)}` }: Failure,
+): Promise<void> {
+  if (before)
+    await rememberUndeployed(guest.name, `${before.path}/etc`, { checksum, reason: message, remedy });
+  await record(guest, {
+    ...{ action: 'switch', from: before?.checksum, to: checksum, outcome: 'failed' },
+    ...{ trigger: 'start', since: now(), message },
+  });
+}
+
+/** An image is called what rpm-ostree and bootc call it. */
+const originKeyfile = (name: string): Keyfile => ({
+  origin: isImageName(name)
+    ? { 'container-image-reference': `ostree-unverified-image:${name}` }
+    : { refspec: name },
+});

@@ -1,0 +1,24 @@
+import type { Guest } from '../../config/guest.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import { act } from './act.ts';
+import { attempt, type Log, wordsOf } from './attempt.ts';
+import { readBootState } from './read-state.ts';
+import { type Act, decide } from './rule.ts';
+
+/** Looks, decides and acts until there is nothing more to do. Answers the deployment to boot. */
+export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promise<Deployment | undefined> {
+  const told = new Set<string>();
+  const unreadable = (error: unknown) => {
+    const text = wordsOf(error);
+    if (!told.has(text)) log.warn(`${text}. Until then the guest starts without it`);
+    told.add(text);
+  };
+  for (const tried: Act['kind'][] = []; ; ) {
+    const state = readBootState(guest, { isSafe, tried }, unreadable);
+    const decision = decide(state, guest.update);
+    if (decision.kind === 'boot') return decision.deployment;
+    if (decision.kind === 'notCreated') return undefined;
+    tried.push(decision.kind);
+    await attempt(log, () => act(guest, decision, state, log));
+  }
+}

@@ -1,0 +1,169 @@
+// A start that loses power at any write: the next starts take it up, and an update that is never found healthy leaves the
+// guest on what was good. The rule, what it reads and what it does are real, on files of a directory of their own.
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { listDeployments } from '../../src/ostree/deployments.ts';
+import { writeRollback } from '../../src/state/rollback-request.ts';
+import { writeStaged } from '../../src/state/staged.ts';
+import { beginTrial } from '../../src/state/trial.ts';
+import { followRule } from '../../src/steps/boot/follow-rule.ts';
+import { guestOf } from './read.ts';
+
+/** How many writes there is power for. */
+const power = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY, work: '' }));
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const spend = () => {
+    if (power.left <= 0) throw new Error('power cut');
+    power.left -= 1;
+  };
+  const writing = ['renameSync', 'rmSync', 'mkdirSync', 'writeSync', 'writeFileSync'] as const;
+  const gated = writing.map((name) => {
+    const write = real[name] as (...args: unknown[]) => unknown;
+    return [name, (...args: unknown[]) => [spend(), write(...args)][1]];
+  });
+  return { ...real, ...Object.fromEntries(gated) };
+});
+vi.mock('../../src/config/guest.ts', async (original) => ({
+  ...(await original<object>()),
+  get stateDirectory() {
+    return join(power.work, 'state');
+  },
+}));
+vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
+// As OSTree does it: a directory, then an entry with the highest version.
+vi.mock('../../src/ostree/sysroot.ts', () => ({
+  deploy: async (_sysroot: string, _stateroot: string, { checksum }: { checksum: string }) =>
+    deployed(checksum[0] ?? ''),
+}));
+
+power.work = mkdtempSync(join(tmpdir(), 'boot-cuts-'));
+afterAll(() => rmSync(power.work, { recursive: true }));
+const sysroot = join(power.work, 'sysroot');
+const guest = guestOf(`[Guest]\nRef=site:x\nSysroot=${sysroot}\n[Update]\nTries=2\n`);
+
+beforeEach(empty);
+
+function empty(): void {
+  power.left = Number.POSITIVE_INFINITY;
+  for (const name of readdirSync(power.work)) rmSync(join(power.work, name), { recursive: true });
+  mkdirSync(join(sysroot, 'boot/loader/entries'), { recursive: true });
+}
+
+const checksumOf = (letter: string): string => letter.repeat(64);
+const nameOf = (letter: string): string => `${checksumOf(letter)}.0`;
+
+function deployed(letter: string): void {
+  const root = `/ostree/deploy/mail/deploy/${nameOf(letter)}`;
+  mkdirSync(join(sysroot, root), { recursive: true });
+  const version = Math.max(0, ...listDeployments(sysroot).map(({ entry }) => entry.version)) + 1;
+  const text = `title ${letter}\nversion ${version}\noptions ostree=${root}\n`;
+  const file = join(sysroot, 'boot/loader/entries', `ostree-${letter}.conf`);
+  writeFileSync(`${file}.new`, text);
+  // What OSTree does in one step is one write here.
+  const { left } = power;
+  power.left = Number.POSITIVE_INFINITY;
+  rmSync(file, { force: true });
+  writeFileSync(file, text);
+  rmSync(`${file}.new`);
+  power.left = left;
+}
+
+const stage = (letter: string) =>
+  writeStaged(guest.name, { checksum: checksumOf(letter), refspec: 'site:x', time: 0 });
+const onTrial = (letter: string, fallback: string, left: number) =>
+  beginTrial(guest.name, {
+    deployment: nameOf(letter),
+    fallback: nameOf(fallback),
+    since: 0,
+    tries: 2,
+    left,
+  });
+const warnings: string[] = [];
+const log = { say: () => undefined, warn: (text: string) => void warnings.push(text) };
+
+/** Starts the guest; answers the letter of what it boots. */
+const start = async () => (await followRule(guest, true, log))?.name[0];
+
+const situations: Record<string, { make: () => void; ends: string }> = {
+  'is created': { make: () => stage('a'), ends: 'a' },
+  'has an update': {
+    make: () => {
+      deployed('a');
+      stage('b');
+    },
+    ends: 'a',
+  },
+  'has an update, and more deployments than it keeps': {
+    make: () => {
+      for (const letter of ['a', 'b', 'c']) deployed(letter);
+      stage('d');
+    },
+    ends: 'c',
+  },
+  'has failed': {
+    make: () => {
+      for (const letter of ['a', 'b']) deployed(letter);
+      onTrial('b', 'a', 0);
+    },
+    ends: 'a',
+  },
+  'has failed, and has another update': {
+    make: () => {
+      for (const letter of ['a', 'b']) deployed(letter);
+      onTrial('b', 'a', 0);
+      stage('c');
+    },
+    ends: 'a',
+  },
+  'is to roll back': {
+    make: () => {
+      for (const letter of ['a', 'b', 'c']) deployed(letter);
+      onTrial('c', 'b', 1);
+      writeRollback(guest.name, { deployment: nameOf('a'), var: false, time: 0 });
+    },
+    ends: 'a',
+  },
+};
+
+describe.each(Object.entries(situations))('a guest that %s', (_, { make, ends }) => {
+  test('boots what was good, wherever its start lost power', async () => {
+    let cuts = 0;
+    for (let wasCut = true; wasCut; cuts += 1) {
+      empty();
+      make();
+      power.left = cuts;
+      await start();
+      wasCut = power.left === 0;
+      power.left = Number.POSITIVE_INFINITY;
+      const booted: unknown[] = [];
+      for (let starts = 0; starts < 4; starts += 1) booted.push(await start());
+      expect(booted.at(-1), `after ${cuts} writes: ${booted.join(' ')}`).toBe(ends);
+    }
+    expect(cuts).toBeGreaterThan(5);
+  });
+});
+
+test('a start does nothing where there is nothing to do', async () => {
+  deployed('a');
+  deployed('b');
+  power.left = 0;
+  warnings.length = 0;
+  expect(await start()).toBe('b');
+  expect(warnings).toEqual([]);
+});
+
+test('what is damaged keeps no guest from starting: a trial goes on by the name of its file', async () => {
+  deployed('a');
+  deployed('b');
+  for (const file of ['staged.json', 'rollback.json', `trials/${nameOf('b')}+0.json`]) {
+    mkdirSync(join(power.work, 'state/mail/trials'), { recursive: true });
+    writeFileSync(join(power.work, 'state/mail', file), 'x');
+  }
+  warnings.length = 0;
+  expect(await start()).toBe('a');
+  expect(warnings.map((text) => /mail\/([^+ ]*)/.exec(text)?.[1])).toEqual(['rollback.json']);
+});

@@ -1,0 +1,22 @@
+// What of a guest is kept, and what goes, case by case. Deployments are called by one letter, the default first.
+import { expect, test } from 'vitest';
+import { leftOut } from '../../src/steps/keep-rule.ts';
+
+test.each<[title: string, list: string, keep: number, needed: string, pinned: string, goes: string]>([
+  ['as many as are kept', 'ba', 2, '', '', ''],
+  ['fewer', 'a', 2, '', '', ''],
+  ['one more', 'cba', 2, '', '', 'a'],
+  ['many more', 'edcba', 3, '', '', 'ba'],
+  ['one more that is pinned', 'cba', 2, '', 'a', ''],
+  ['a pin among those that are kept makes no room', 'dcba', 2, '', 'c', 'ba'],
+  ['one more that a trial needs', 'cba', 2, 'ca', '', ''],
+  ['two more, and a trial needs one', 'dcba', 2, 'da', '', 'b'],
+  ['two more, one needed and one pinned', 'dcba', 2, 'da', 'b', ''],
+])('%s', (_, list, keep, needed, pinned, goes) => {
+  const deployments = [...list].map((name) => ({ name, isPinned: pinned.includes(name) }));
+  expect(
+    leftOut(deployments, keep, [...needed])
+      .map(({ name }) => name)
+      .join(''),
+  ).toBe(goes);
+});

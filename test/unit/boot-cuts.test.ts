@@ -104,6 +104,14 @@ const situations: Record<string, { make: () => void; ends: string }> = {
     },
     ends: 'c',
   },
+  'has an update over one that is on trial': {
+    make: () => {
+      for (const letter of ['a', 'b', 'c']) deployed(letter);
+      onTrial('c', 'b', 1);
+      stage('d');
+    },
+    ends: 'b',
+  },
   'has failed': {
     make: () => {
       for (const letter of ['a', 'b']) deployed(letter);

@@ -157,6 +157,11 @@ test.each<[title: string, situation: Situation, expected: string]>([
     'complete: goes on trying b, else a; leaves out none',
   ],
   [
+    'was cut off after it ended the trial of the one before: that is still none to go back to',
+    { deployments: [deployment('c', { left: 2 }), b, a], claimed: update('c') },
+    'complete: goes on trying c, else a; leaves out none',
+  ],
+  [
     'was cut off before it deployed, and something newer is staged',
     { deployments: [a], claimed: update('b'), staged: update('c') },
     'claim',

@@ -159,7 +159,8 @@ function bootable({ deployments }: BootState): Deployment | undefined {
 function probation(deployments: readonly Candidate[]): Probation | undefined {
   const [fresh, before] = deployments;
   if (!fresh || !before) return undefined;
-  const trial = trialOf(before);
+  // If a start was cut off, the trial that it began says more: it had ended that of the one before.
+  const trial = trialOf(fresh) ?? trialOf(before);
   const fallback = (trial && fallbackOf(trial, deployments)) ?? before;
   return { deployment: fresh.name, fallback: fallback.name, isNew: trialOf(fresh) === undefined };
 }

@@ -1,15 +1,24 @@
-// What one look at a machine on trial means, and what counts as the success of a health check.
+// What one look at a machine on trial means, what follows from the verdict, and what counts as the success of a health check.
 import { describe, expect, test } from 'vitest';
 import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/inside.ts';
-import { decide, lackOf, type Sight } from '../../src/steps/assess/health.ts';
+import {
+  blame,
+  consequenceOf,
+  judgeChecked,
+  judgeSight,
+  lackOf,
+  type Sight,
+  type Verdict,
+} from '../../src/steps/assess/rule.ts';
+import * as rehearsal from '../../src/steps/rehearse/rule.ts';
 
 const up: Sight = { unit: 'up', system: 'running', isAtTarget: true, failedUnits: [] };
 const knew = (...failedUnits: string[]) => ({ baseline: { failedUnits }, hasBus: true });
 const nothingKnown = { baseline: undefined, hasBus: true };
 
 describe('one look', () => {
-  test.each<[string, Sight, Parameters<typeof decide>[1], unknown]>([
+  test.each<[string, Sight, Parameters<typeof judgeSight>[1], unknown]>([
     ['is starting', { unit: 'starting' }, knew(), 'booting'],
     ['was stopped', { unit: 'stopped' }, knew(), { kind: 'stopped' }],
     ['crashed', { unit: 'failed' }, knew(), { kind: 'faulty', fault: 'it ended by itself' }],
@@ -48,15 +57,134 @@ describe('one look', () => {
       { kind: 'faulty', fault: 'it did not reach its default target' },
     ],
   ])('a machine that %s', (_, sight, subject, expected) => {
-    expect(decide(sight, subject)).toEqual(expected);
+    expect(judgeSight(sight, subject)).toEqual(expected);
   });
 
   test('only units that had not failed before count', () => {
     const sight = { ...up, system: 'degraded', failedUnits: ['a.service', 'b.service', 'c.service'] };
-    expect(decide(sight, knew('b.service'))).toMatchObject({
+    expect(judgeSight(sight, knew('b.service'))).toMatchObject({
       kind: 'faulty',
       units: ['a.service', 'c.service'],
     });
+  });
+});
+
+const crashed: Verdict = { kind: 'faulty', fault: 'it ended by itself' };
+
+describe('a look after the health checks', () => {
+  test.each<[string, Sight, string | undefined, unknown]>([
+    ['is up, and they succeeded', up, undefined, { kind: 'healthy', failedUnits: [] }],
+    ['is up, and one did not succeed', up, 'HealthCheck=x did not succeed', 'again'],
+    ['no longer answers', { unit: 'up' }, undefined, 'again'],
+    ['no longer answers, and one did not succeed', { unit: 'up' }, 'x', 'again'],
+    ['crashed meanwhile', { unit: 'failed' }, undefined, crashed],
+    ['was stopped meanwhile', { unit: 'stopped' }, undefined, { kind: 'stopped' }],
+  ])('a machine that %s', (_, sight, unhappy, expected) => {
+    expect(judgeChecked(sight, knew(), unhappy)).toEqual(expected);
+  });
+});
+
+test.each<[string, Verdict, string[], Verdict]>([
+  ['crashed', crashed, [], { kind: 'faulty', fault: 'it ended by itself (it did not come up)' }],
+  [
+    'crashed because the host lacked something',
+    crashed,
+    ['Failed to fork: Cannot allocate memory'],
+    { kind: 'hindered', lack: 'Failed to fork: Cannot allocate memory' },
+  ],
+  [
+    'is faulty for another reason',
+    { kind: 'faulty', fault: 'x failed' },
+    ['Failed to fork: Cannot allocate memory'],
+    { kind: 'faulty', fault: 'x failed' },
+  ],
+  ['was stopped', { kind: 'stopped' }, ['Failed to fork: Cannot allocate memory'], { kind: 'stopped' }],
+])('who is to blame for a machine that %s', (_, verdict, messages, expected) => {
+  expect(blame(verdict, messages, 'it did not come up')).toEqual(expected);
+});
+
+const sick: Verdict = { kind: 'faulty', fault: 'x failed', units: ['x.service'] };
+
+test.each<[string, Verdict, number, unknown]>([
+  [
+    'is healthy: blessed, and its failed units are the next measure',
+    { kind: 'healthy', failedUnits: ['a.service'] },
+    1,
+    { kind: 'bless', failedUnits: ['a.service'] },
+  ],
+  [
+    'is healthy at its last start',
+    { kind: 'healthy', failedUnits: undefined },
+    0,
+    { kind: 'bless', failedUnits: undefined },
+  ],
+  ['was stopped: left on trial', { kind: 'stopped' }, 0, { kind: 'leave' }],
+  [
+    'lacked something: the start does not count',
+    { kind: 'hindered', lack: 'memory' },
+    0,
+    { kind: 'discount', lack: 'memory' },
+  ],
+  ['is faulty, with a start left', sick, 1, { kind: 'startAgain', fault: 'x failed', isRejected: false }],
+  ['is faulty, with no start left', sick, 0, { kind: 'startAgain', fault: 'x failed', isRejected: true }],
+])('a deployment on trial that %s', (_, verdict, left, expected) => {
+  expect(consequenceOf(verdict, { left })).toEqual(expected);
+});
+
+describe('a rehearsal', () => {
+  test.each<[string, Verdict, string | undefined, unknown]>([
+    ['that is healthy', { kind: 'healthy', failedUnits: [] }, 'c', { kind: 'pass' }],
+    [
+      'that is faulty, of what is staged',
+      sick,
+      'c',
+      { kind: 'reject', fault: 'x failed', reason: 'in its rehearsal, x failed', unstages: true },
+    ],
+    [
+      'that is faulty, with something newer staged',
+      sick,
+      'd',
+      { kind: 'reject', fault: 'x failed', reason: 'in its rehearsal, x failed', unstages: false },
+    ],
+    [
+      'that is faulty, before it is staged',
+      sick,
+      undefined,
+      { kind: 'reject', fault: 'x failed', reason: 'in its rehearsal, x failed', unstages: false },
+    ],
+    [
+      'that lacked something rejects nothing',
+      { kind: 'hindered', lack: 'memory' },
+      'c',
+      { kind: 'fail', fault: 'the host lacks something: memory' },
+    ],
+    [
+      'that was stopped rejects nothing',
+      { kind: 'stopped' },
+      'c',
+      { kind: 'fail', fault: 'the machine was stopped' },
+    ],
+  ])('%s', (_, verdict, staged, expected) => {
+    expect(rehearsal.consequenceOf(verdict, 'c', staged)).toEqual(expected);
+  });
+
+  test('of a guest of which nothing is known counts each failed unit', () => {
+    expect(rehearsal.measureOf(undefined)).toEqual({ failedUnits: [] });
+    expect(rehearsal.measureOf({ failedUnits: ['a'] })).toEqual({ failedUnits: ['a'] });
+  });
+
+  test('compares with what runs now only if units failed', () => {
+    expect(rehearsal.suspects(sick)).toEqual(['x.service']);
+    expect(rehearsal.suspects(crashed)).toBeUndefined();
+    expect(rehearsal.suspects({ kind: 'stopped' })).toBeUndefined();
+  });
+
+  test.each<[string, string[] | undefined, unknown]>([
+    ['what fails in what runs now as well does not count', ['x', 'y', 'z'], { failedUnits: ['x', 'y', 'z'] }],
+    ['a unit that does not fail there counts', ['x'], undefined],
+    ['no answer is no excuse', undefined, undefined],
+  ])('%s', (_, usual, expected) => {
+    expect(rehearsal.measureAgain(['x', 'y'], usual)).toEqual(expected);
   });
 });
 

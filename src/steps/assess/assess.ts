@@ -8,6 +8,7 @@ import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { record } from '../record-attempt.ts';
 import { judge } from './health.ts';
+import { type Consequence, consequenceOf } from './rule.ts';
 
 /**
  * Judges a guest that was just started from a deployment on trial: healthy, it is blessed; faulty, it is started again,
@@ -24,31 +25,54 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
     hasBus: hasBus(fresh.path),
   };
   const verdict = await judge(subject, guest.update, report);
-  if (verdict.kind === 'stopped')
-    return report.step('It was stopped before it could be judged. Its next start is counted, too');
   const from = fallbackOf(trial, deployments);
+  await follow(guest, consequenceOf(verdict, trial), { fresh, from, trial }, report);
+}
+
+/** What was judged, and what it was compared with. */
+interface Judged {
+  readonly fresh: Deployment;
+  readonly from: Deployment | undefined;
+  readonly trial: Trial;
+}
+
+async function follow(
+  guest: Guest,
+  consequence: Consequence,
+  { fresh, from, trial }: Judged,
+  report: Report,
+): Promise<void> {
   const attempt = {
     ...({ action: 'switch', trigger: 'start', since: trial.since } as const),
     ...{ from: from?.checksum, to: fresh.checksum, version: fresh.title },
   };
-  if (verdict.kind === 'healthy') {
-    endTrial(guest.name, fresh.name);
-    if (verdict.failedUnits) writeBaseline(guest.name, { failedUnits: verdict.failedUnits });
-    const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is healthy: blessed`;
-    report.progress(message);
-    return record(guest, { ...attempt, outcome: 'blessed', message });
+  const subject = `${fresh.title} (${fresh.name.slice(0, 12)})`;
+  switch (consequence.kind) {
+    case 'leave':
+      return report.step('It was stopped before it could be judged. Its next start is counted, too');
+    case 'bless': {
+      endTrial(guest.name, fresh.name);
+      const { failedUnits } = consequence;
+      if (failedUnits) writeBaseline(guest.name, { failedUnits });
+      const message = `${subject} is healthy: blessed`;
+      report.progress(message);
+      return record(guest, { ...attempt, outcome: 'blessed', message });
+    }
+    case 'discount': {
+      uncountTry(guest.name, trial);
+      const lack = `The host lacks something, so ${guest.name} could not be started: ${consequence.lack}`;
+      await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
+      throw new Failure(lack, `See: guestctl doctor. Then start it again: machinectl start ${guest.name}`);
+    }
+    case 'startAgain': {
+      const { fault, isRejected } = consequence;
+      const message = `${subject} is not healthy: ${fault}`;
+      if (isRejected) reject(guest.name, fresh.checksum, fault);
+      await record(guest, { ...attempt, outcome: 'failed', message });
+      await startAgain(guest);
+      throw new Failure(message, nextStep(trial, from));
+    }
   }
-  if (verdict.kind === 'hindered') {
-    uncountTry(guest.name, trial);
-    const lack = `The host lacks something, so ${guest.name} could not be started: ${verdict.lack}`;
-    await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
-    throw new Failure(lack, `See: guestctl doctor. Then start it again: machinectl start ${guest.name}`);
-  }
-  const message = `${fresh.title} (${fresh.name.slice(0, 12)}) is not healthy: ${verdict.fault}`;
-  if (trial.left === 0) reject(guest.name, fresh.checksum, verdict.fault);
-  await record(guest, { ...attempt, outcome: 'failed', message });
-  await startAgain(guest);
-  throw new Failure(message, nextStep(trial, from));
 }
 
 async function startAgain({ name }: Guest): Promise<void> {

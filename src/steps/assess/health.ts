@@ -6,64 +6,23 @@ import { lastMessages } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
 import { type Ask, checkInside, failedUnits, isActive, systemState } from '../../machine/inside.ts';
-import { type Baseline, writeBaseline } from '../../state/baseline.ts';
+import { writeBaseline } from '../../state/baseline.ts';
 import type { Report } from '../../state/report.ts';
+import {
+  blame,
+  endedByItself,
+  judgeChecked,
+  judgeSight,
+  type Measure,
+  type Sight,
+  type Verdict,
+} from './rule.ts';
 
 /** A machine that was just started: its name for machinectl, and the unit that it runs in. */
-export interface Subject {
+export interface Subject extends Measure {
   readonly machine: string;
   readonly unit: string;
-  readonly baseline: Baseline | undefined;
-  /** Whether its tree has D-Bus, without which its systemd cannot be asked. */
-  readonly hasBus: boolean;
 }
-
-/** `stopped`: somebody ended it in an orderly way, before it could be judged. */
-export type Verdict =
-  /** With the units that have failed all the same: the baseline of the next trial. */
-  | { readonly kind: 'healthy'; readonly failedUnits: readonly string[] | undefined }
-  | { readonly kind: 'stopped' }
-  /** The host lacked something that every deployment needs: no fault of this one. */
-  | { readonly kind: 'hindered'; readonly lack: string }
-  /** With the units that failed, if it is because of them. */
-  | { readonly kind: 'faulty'; readonly fault: string; readonly units?: readonly string[] };
-
-/** What one look at a machine shows. */
-export interface Sight {
-  /** `stopped` is only what ended well: what crashed has failed. */
-  readonly unit: 'starting' | 'up' | 'stopped' | 'failed';
-  /** As its own systemd calls it: systemctl(1), is-system-running. Undefined if it does not answer. */
-  readonly system?: string | undefined;
-  /** Whether default.target is active. Undefined if its systemd does not answer. */
-  readonly isAtTarget?: boolean | undefined;
-  /** Undefined if its systemd does not answer. */
-  readonly failedUnits?: readonly string[] | undefined;
-}
-
-/**
- * Decides by one look: a verdict, or that the machine is up, so that its health checks can be run, or that it has to be
- * looked at again. No answer is never a good sign.
- */
-export function decide(
-  { unit, system, isAtTarget, failedUnits: failed }: Sight,
-  { baseline, hasBus }: Pick<Subject, 'baseline' | 'hasBus'>,
-): Verdict | 'up' | 'booting' {
-  if (unit === 'stopped') return { kind: 'stopped' };
-  if (unit === 'failed') return faulty('it ended by itself');
-  if (unit === 'starting') return 'booting';
-  // A tree without D-Bus cannot be asked. Its init system told nspawn that it is up, and that must do.
-  if (!hasBus) return 'up';
-  if (system === 'maintenance') return faulty('it booted into its rescue shell');
-  if (system !== 'running' && system !== 'degraded') return 'booting';
-  if (isAtTarget === undefined || failed === undefined) return 'booting';
-  if (!isAtTarget) return faulty('it did not reach its default target');
-  // Without a baseline no failed unit can be called new.
-  const units = baseline ? failed.filter((one) => !baseline.failedUnits.includes(one)) : [];
-  if (units.length === 0) return 'up';
-  return { kind: 'faulty', fault: `${units.join(' and ')} failed, and had not failed before`, units };
-}
-
-const faulty = (fault: string): Verdict => ({ kind: 'faulty', fault });
 
 /**
  * Waits for a machine to come up, and judges it: it reached its default target, no unit failed that had not failed
@@ -76,20 +35,18 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
   let complaint = 'it did not come up';
   let wasChecked = false;
   for (; left() > 0; await sleep(wasChecked ? 1000 : 300)) {
-    const before = decide(await look(subject), subject);
+    const before = judgeSight(await look(subject), subject);
     if (before === 'booting') continue;
     if (before !== 'up') return await withCause(before, subject, complaint);
     report.progress('It is up; checking its health');
     const unhappy = await firstComplaint(subject.machine, policy.healthChecks, left);
-    const sight = await look(subject);
-    const after = decide(sight, subject);
-    if (after !== 'up' && after !== 'booting') return await withCause(after, subject, complaint);
-    if (after === 'up' && !unhappy) return { kind: 'healthy', failedUnits: sight.failedUnits };
+    const after = judgeChecked(await look(subject), subject, unhappy);
+    if (after !== 'again') return await withCause(after, subject, complaint);
     // The deadline cuts off the last check: what the one before it said tells more.
     if (!wasChecked || left() > 0) complaint = unhappy ?? 'it went down while it was checked';
     wasChecked = true;
   }
-  return faulty(`${complaint} within ${policy.healthTimeout / 1000} s`);
+  return { kind: 'faulty', fault: `${complaint} within ${policy.healthTimeout / 1000} s` };
 }
 
 /**
@@ -133,20 +90,8 @@ async function unitState(unit: string): Promise<Sight['unit']> {
 }
 
 /** Adds why a machine ended by itself, as far as its unit's journal tells. */
-async function withCause(verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> {
-  if (verdict.kind !== 'faulty' || verdict.fault !== 'it ended by itself') return verdict;
-  const lack = lackOf(await lastMessages(unit));
-  if (lack !== undefined) return { kind: 'hindered', lack };
-  return faulty(`${verdict.fault} (${complaint})`);
-}
-
-/** Finds what the host lacked, in what nspawn and the first process of a machine said last: errno(3). */
-export const lackOf = (messages: readonly string[]): string | undefined =>
-  messages.find((message) =>
-    /^(Failed to|Cannot) .*: (Too many open files|No space left on device|Cannot allocate memory|Resource temporarily unavailable|Disk quota exceeded|Too many (users|references)|User namespace limit)/i.test(
-      message,
-    ),
-  );
+const withCause = async (verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> =>
+  blame(verdict, endedByItself(verdict) ? await lastMessages(unit) : [], complaint);
 
 async function firstComplaint(
   machine: string,

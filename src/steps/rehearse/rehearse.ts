@@ -13,10 +13,12 @@ import { writeRehearsal } from '../../state/rehearsal.ts';
 import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropStaged, readStaged } from '../../state/staged.ts';
-import { judge, type Verdict } from '../assess/health.ts';
+import { judge } from '../assess/health.ts';
+import type { Verdict } from '../assess/rule.ts';
 import { record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
+import { consequenceOf, measureAgain, measureOf, suspects } from './rule.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
 
 /** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
@@ -46,31 +48,20 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
     ...{ from: before.checksum, to: candidate, version: await versionOf(repository, candidate) },
   };
   const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
-  if (verdict.kind === 'healthy') {
+  const consequence = consequenceOf(verdict, candidate, readStaged(guest.name)?.checksum);
+  if (consequence.kind === 'pass') {
     writeRehearsal(guest.name, { checksum: candidate });
     const message = `The rehearsal of ${candidate.slice(0, 12)} went well`;
     report.progress(message);
     return record(guest, { ...attempt, outcome: 'done', message });
   }
-  const fault = faultOf(verdict);
-  const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${fault}`;
-  if (verdict.kind === 'faulty') {
-    reject(guest.name, candidate, `in its rehearsal, ${fault}`);
-    if (readStaged(guest.name)?.checksum === candidate) dropStaged(guest.name);
+  const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${consequence.fault}`;
+  if (consequence.kind === 'reject') {
+    reject(guest.name, candidate, consequence.reason);
+    if (consequence.unstages) dropStaged(guest.name);
   }
   await record(guest, { ...attempt, outcome: 'failed', message });
   throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
-}
-
-function faultOf(verdict: Exclude<Verdict, { kind: 'healthy' }>): string {
-  switch (verdict.kind) {
-    case 'faulty':
-      return verdict.fault;
-    case 'hindered':
-      return `the host lacks something: ${verdict.lack}`;
-    case 'stopped':
-      return 'the machine was stopped';
-  }
 }
 
 async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
@@ -86,18 +77,18 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
   }
 }
 
-/** Without a network other units may fail than usual: then what the guest runs now is the measure, under the same conditions. */
+/** If units failed, finds out whether they fail in what runs now as well, under the same conditions. */
 async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<Verdict> {
-  const known = readBaseline(guest.name);
-  const verdict = await bootAndJudge(guest, scratch.candidate, known ?? { failedUnits: [] }, report);
-  if (verdict.kind !== 'faulty' || !verdict.units) return verdict;
-  report.step(`${verdict.units.join(' and ')} failed. Does that happen to what runs now, too?`);
+  const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
+  const units = suspects(verdict);
+  if (!units) return verdict;
+  report.step(`${units.join(' and ')} failed. Does that happen to what runs now, too?`);
   await destroyUnit(rehearsalUnit(guest.name));
   await bootAndJudge(guest, scratch.current, undefined, report);
   const usual = await failedUnits(rehearsalMachine(guest.name));
   await destroyUnit(rehearsalUnit(guest.name));
-  if (!usual || !verdict.units.every((unit) => usual.includes(unit))) return verdict;
-  return bootAndJudge(guest, scratch.candidate, { failedUnits: usual }, report);
+  const measure = measureAgain(units, usual);
+  return measure ? bootAndJudge(guest, scratch.candidate, measure, report) : verdict;
 }
 
 async function bootAndJudge(

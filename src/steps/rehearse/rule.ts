@@ -1,0 +1,44 @@
+// What a rehearsal compares with, and what follows from its verdict. It has no side effects: rehearse.ts acts.
+import type { Baseline } from '../../state/baseline.ts';
+import type { Verdict } from '../assess/rule.ts';
+
+/** A rehearsal of a guest of which nothing is known counts each failed unit, until it is seen to be usual. */
+export const measureOf = (known: Baseline | undefined): Baseline => known ?? { failedUnits: [] };
+
+/**
+ * The units that are to be compared with what the guest runs now, rehearsed likewise: without a network other units may fail than
+ * usual. Undefined if the verdict is not because of failed units.
+ */
+export const suspects = (verdict: Verdict): readonly string[] | undefined =>
+  verdict.kind === 'faulty' ? verdict.units : undefined;
+
+/** The measure of another try. Undefined if one of the units does not fail in what runs now: the verdict stands. */
+export const measureAgain = (
+  units: readonly string[],
+  usual: readonly string[] | undefined,
+): Baseline | undefined =>
+  usual && units.every((unit) => usual.includes(unit)) ? { failedUnits: usual } : undefined;
+
+export type Consequence =
+  /** The guest may be switched. */
+  | { readonly kind: 'pass' }
+  /** The commit is not staged again, and no longer staged. */
+  | { readonly kind: 'reject'; readonly fault: string; readonly reason: string; readonly unstages: boolean }
+  /** Nothing is known of the commit. */
+  | { readonly kind: 'fail'; readonly fault: string };
+
+/** What follows from the verdict on a commit that was rehearsed; `staged` is the one that is staged by now. */
+export function consequenceOf(verdict: Verdict, candidate: string, staged: string | undefined): Consequence {
+  switch (verdict.kind) {
+    case 'healthy':
+      return { kind: 'pass' };
+    case 'faulty': {
+      const { fault } = verdict;
+      return { kind: 'reject', fault, reason: `in its rehearsal, ${fault}`, unstages: staged === candidate };
+    }
+    case 'hindered':
+      return { kind: 'fail', fault: `the host lacks something: ${verdict.lack}` };
+    case 'stopped':
+      return { kind: 'fail', fault: 'the machine was stopped' };
+  }
+}

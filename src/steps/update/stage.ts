@@ -7,13 +7,13 @@ import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
 import type { Attempt } from '../../state/attempts.ts';
 import type { Report } from '../../state/report.ts';
-import { readRollback } from '../../state/rollback-request.ts';
 import { readStaged, writeStaged } from '../../state/staged.ts';
 import { readUndeployed } from '../../state/undeployed.ts';
 import type { Offer } from '../../trees/source.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
 import { cleanUp } from './clean-up.ts';
 import { rehearsed } from './rehearsed.ts';
+import { effectOf, type OnFetched } from './rule.ts';
 
 /** What was done, for the history. */
 export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
@@ -21,26 +21,41 @@ export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
 /** An offer whose commit is in the guest's repository, with all its objects. */
 export type Brought = Offer & { readonly checksum: string };
 
-/** Stages what was brought, unless the policy or a rollback that is due is against it. */
-export async function stageAsFarAs(
+/** Says why what was brought is not staged. */
+export async function keepFetched(
+  { sysroot, file }: Guest,
+  brought: Brought,
+  because: 'policy' | 'rollback',
+): Promise<Done> {
+  const version = await versionOf(repositoryOf(sysroot), brought.checksum);
+  const then =
+    because === 'policy'
+      ? `to stage it, set Action=stage in ${file}`
+      : 'it is staged once the rollback that was asked for is done';
+  const message = `Fetched ${nameOf(brought)}; ${then}`;
+  return { outcome: 'fetched', to: brought.checksum, version, message };
+}
+
+/** Stages what was brought, and cleans up. */
+export async function stage(
   guest: Guest,
   brought: Brought,
-  isNew: boolean,
+  { rehearses, creates }: Extract<OnFetched, { kind: 'stage' }>,
   report: Report,
 ): Promise<Done> {
   const { checksum: to } = brought;
   const seen = await look(guest, to);
   const { version } = seen;
-  const fetched = (then: string): Done => {
-    return { outcome: 'fetched', to, version, message: `Fetched ${nameOf(brought)}; ${then}` };
-  };
-  if (guest.update.action === 'fetch' && !isNew)
-    return fetched(`to stage it, set Action=stage in ${guest.file}`);
-  if (readRollback(guest.name)) return fetched('it is staged once the rollback that was asked for is done');
-  await stage(guest, brought, seen);
+  requireDeployable(guest, brought, seen);
+  await holdCommit(repositoryOf(guest.sysroot), stagedRef, to);
+  // What fails now is not the update's fault.
+  if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
+  if (rehearses) await rehearsed(guest, to);
+  const { refspec } = brought;
+  writeStaged(guest.name, { checksum: to, refspec, time: Date.now(), ...(version && { version }) });
   report.progress('Cleaning up');
   const [message] = await Promise.all([howItTakesEffect(guest, nameOf(brought)), cleanUp(guest, report)]);
-  return isNew ? create(guest, brought, report, version) : { outcome: 'staged', to, version, message };
+  return creates ? create(guest, brought, report, version) : { outcome: 'staged', to, version, message };
 }
 
 interface Seen {
@@ -60,21 +75,13 @@ async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
   return { version, isDeployable, isRunning: runs };
 }
 
-async function stage(guest: Guest, { checksum, refspec }: Brought, seen: Seen): Promise<void> {
+function requireDeployable(guest: Guest, { checksum, refspec }: Brought, seen: Seen): void {
   requireOneLine(guest, refspec, seen.version);
   if (!seen.isDeployable) {
     const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
     throw new Failure(message, 'OSTree deploys no tree without one; an empty file will do');
   }
   if (seen.version !== undefined) requirePlainVersion(seen.version, `${originPlace(guest)}: ${refspec}`);
-  await holdCommit(repositoryOf(guest.sysroot), stagedRef, checksum);
-  // What fails now is not the update's fault.
-  if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
-  // With Action=switch that is part of the switch.
-  if (guest.update.rehearse && guest.update.action === 'stage' && listDeployments(guest.sysroot).length > 0)
-    await rehearsed(guest, checksum);
-  const version = seen.version && { version: seen.version };
-  writeStaged(guest.name, { checksum, refspec, time: Date.now(), ...version });
 }
 
 /** libostree writes the version into the boot entry as it is, so that one with lines of its own could say what is booted. */
@@ -97,12 +104,13 @@ export async function create(guest: Guest, offer: Offer, report: Report, version
 }
 
 export async function howItTakesEffect({ name }: Guest, what: string): Promise<string> {
-  if (!readStaged(name)) return `Up to date: ${what}`;
-  const how = `machinectl ${(await isRunning(name)) ? 'reboot' : 'start'} ${name}`;
-  const undeployed = readUndeployed(name);
-  if (undeployed)
-    return `${what} is staged, but failed at the last start. ${undeployed.reason}. ${undeployed.remedy}; then: ${how}`;
-  return `${what} is staged and takes effect at the next start: ${how}`;
+  const staged = readStaged(name);
+  const effect = effectOf(staged, readUndeployed(name), staged !== undefined && (await isRunning(name)));
+  if (effect.kind === 'upToDate') return `Up to date: ${what}`;
+  const how = `machinectl ${effect.by} ${name}`;
+  if (effect.kind === 'nextStart') return `${what} is staged and takes effect at the next start: ${how}`;
+  const { reason, remedy } = effect.undeployed;
+  return `${what} is staged, but failed at the last start. ${reason}. ${remedy}; then: ${how}`;
 }
 
 /** What an offer is called, and the first digits of its commit where that is known. */

@@ -3,23 +3,25 @@ import { now } from '../../host/clock.ts';
 import { inContext } from '../../host/failure.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
-import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
-import { readRejection } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
-import { dropStaged, readStaged } from '../../state/staged.ts';
+import { dropStaged } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
 import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
+import { readSwitchState } from '../switch/read-state.ts';
+import { afterUpdate } from '../switch/rule.ts';
 import { whyInVain } from '../switch/switch.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
+import { readUpdateState } from './read-state.ts';
+import { needsRehearsal, onFetched, onOffer, type Settled } from './rule.ts';
 import { alone, withSlotWhileQuick } from './slot.ts';
-import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs } from './stage.ts';
+import { type Brought, create, type Done, howItTakesEffect, keepFetched, nameOf, stage } from './stage.ts';
 
 /**
  * One run of ostree-guest-update@NAME.service: makes the sysroot if there is none, fetches, stages and switches, as far
@@ -27,14 +29,15 @@ import { type Brought, create, type Done, howItTakesEffect, nameOf, stageAsFarAs
  * run that was cut off at any point is completed by the next.
  */
 export async function update(guest: Guest, report: Report): Promise<void> {
-  const [before] = listDeployments(guest.sysroot);
+  const deployments = listDeployments(guest.sysroot);
+  const [before] = deployments;
   const attempt = {
     ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
     ...{ from: before?.checksum, since: now() },
   };
   const stagedBefore = stagedCommit(guest);
   try {
-    if (before && guest.update.rehearse && goesOn(guest)) await requireRehearsable(guest);
+    if (needsRehearsal({ deployments }, guest.update)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'
         ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
@@ -44,7 +47,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });
     throw inContext(error, whatItMeans(guest, before, stagedBefore));
   }
-  if (guest.update.action === 'switch' && whatIsStaged(guest)) await switchOver(guest, report);
+  await goOnWithSwitch(guest, report);
 }
 
 const stagedCommit = (guest: Guest): string | undefined => unlessDamaged(() => whatIsStaged(guest)?.checksum);
@@ -57,9 +60,6 @@ function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore:
     : 'What its next start boots has changed; see: guestctl status';
 }
 
-/** Whether what is new is staged, too. */
-const goesOn = ({ update: { action } }: Guest): boolean => action === 'stage' || action === 'switch';
-
 async function updateFromOutside(guest: Guest, report: Report) {
   const source = sourceOf(guest);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
@@ -70,54 +70,50 @@ async function updateFromOutside(guest: Guest, report: Report) {
 
 /** Goes as far with what the source offers as the policy says; answers what was done, if there was something to do. */
 async function bring(guest: Guest, offer: Offer, report: Report): Promise<Done | undefined> {
-  const isNew = listDeployments(guest.sysroot).length === 0;
-  const known = settled(guest, offer);
-  if (known === 'current') return leaveAlone(guest, offer, isNew, report);
-  if (known) return known;
-  if (guest.update.action === 'check' && !isNew)
-    return { outcome: 'available', to: offer.checksum, message: `There is ${nameOf(offer)}` };
-  const brought = await fetch(guest, offer, report);
-  // Which commit it is may have come out only now.
-  const now = settled(guest, brought);
-  if (now === 'current') return leaveAlone(guest, brought, isNew, report);
-  return now ?? stageAsFarAs(guest, brought, isNew, report);
+  const decision = onOffer(readUpdateState(guest, offer.checksum), guest.update);
+  switch (decision.kind) {
+    case 'announce':
+      return { outcome: 'available', to: offer.checksum, message: `There is ${nameOf(offer)}` };
+    case 'fetch':
+      return goOn(guest, await fetch(guest, offer, report), report);
+    default:
+      return settle(guest, offer, decision, report);
+  }
 }
 
-/** What there is to say of an offer without bringing it: it is there already, or it failed before. */
-function settled(guest: Guest, offer: Offer): 'current' | Done | undefined {
-  const { checksum } = offer;
-  if (checksum === undefined) return undefined;
-  if (isCurrent(guest, checksum)) return 'current';
-  const rejection = readRejection(guest.name, checksum);
-  if (!rejection) return undefined;
-  const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest.name}`;
-  const message = `${nameOf(offer)} failed before: ${rejection.reason}. ${remedy}`;
-  return { outcome: 'rejected', to: checksum, message };
+async function goOn(guest: Guest, brought: Brought, report: Report): Promise<Done | undefined> {
+  const decision = onFetched(readUpdateState(guest, brought.checksum), guest.update);
+  switch (decision.kind) {
+    case 'keepFetched':
+      return keepFetched(guest, brought, decision.because);
+    case 'stage':
+      return stage(guest, brought, decision, report);
+    default:
+      return settle(guest, brought, decision, report);
+  }
 }
 
-async function leaveAlone(
+/** Says what there is to say of an offer that need not be brought. */
+async function settle(
   guest: Guest,
   offer: Offer,
-  isNew: boolean,
+  decision: Settled,
   report: Report,
 ): Promise<Done | undefined> {
-  // A run that was cut off had staged it.
-  if (isNew) return create(guest, offer, report);
-  report.step(await howItTakesEffect(guest, nameOf(offer)));
-  return undefined;
-}
-
-/** Whether a commit is what the next start boots anyway. */
-function isCurrent(guest: Guest, checksum: string): boolean {
-  const staged = readStaged(guest.name);
-  const [next] = listDeployments(guest.sysroot);
-  if (next?.checksum === checksum) {
-    // The remote went back to what is deployed: nothing is left to be done at the next start.
-    dropStaged(guest.name);
-    return true;
+  switch (decision.kind) {
+    case 'create':
+      return create(guest, offer, report);
+    case 'leave':
+      // The source went back to what is deployed, or the file is damaged: nothing is left to be done at the next start.
+      if (decision.unstages) dropStaged(guest.name);
+      report.step(await howItTakesEffect(guest, nameOf(offer)));
+      return undefined;
+    case 'leaveRejected': {
+      const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest.name}`;
+      const message = `${nameOf(offer)} failed before: ${decision.reason}. ${remedy}`;
+      return { outcome: 'rejected', to: offer.checksum, message };
+    }
   }
-  // A staged commit that lost objects is fetched again.
-  return staged?.checksum === checksum && hasCommit(repositoryOf(guest.sysroot), checksum);
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
@@ -138,10 +134,12 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
 }
 
 /** In a unit of its own: the maintenance window and who switches by hand use it, too. */
-async function switchOver(guest: Guest, report: Report): Promise<void> {
-  const { name } = guest;
-  const inVain = await whyInVain(guest);
-  if (inVain !== undefined) return report.step(inVain);
-  report.step(`Switching to it: systemctl status ${switchUnit(name)}`);
-  await startUnit(switchUnit(name));
+async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
+  // Most updates end here, so the guest is not asked more.
+  if (guest.update.action !== 'switch') return;
+  const next = afterUpdate(await readSwitchState(guest), guest.update);
+  if (next === 'end') return;
+  if (next !== 'switch') return report.step(whyInVain(guest, next.undeployed));
+  report.step(`Switching to it: systemctl status ${switchUnit(guest.name)}`);
+  await startUnit(switchUnit(guest.name));
 }

@@ -1,0 +1,26 @@
+import type { Guest } from '../../config/guest.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { readRollback } from '../../state/rollback-request.ts';
+import { whatIsStaged } from '../../state/staged-update.ts';
+import { failsAgain, readUndeployed } from '../../state/undeployed.ts';
+import { bootedRoot } from '../boot/root-link.ts';
+import type { SwitchState } from './rule.ts';
+
+/** Reads what the switch's rule asks for. */
+export async function readSwitchState(guest: Guest): Promise<SwitchState> {
+  const found = readNext(guest);
+  const undeployed = readUndeployed(guest.name);
+  const [next] = found.deployments;
+  const inVain =
+    undeployed && next && (await failsAgain(undeployed, `${next.path}/etc`)) ? undeployed : undefined;
+  return { ...found, inVain, isRunning: await isRunning(guest.name) };
+}
+
+/** Reads what says which commit is next: files only. */
+export const readNext = (guest: Guest) => ({
+  deployments: listDeployments(guest.sysroot),
+  staged: whatIsStaged(guest),
+  rollback: readRollback(guest.name),
+  booted: bootedRoot(guest.name),
+});

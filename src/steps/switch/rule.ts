@@ -1,0 +1,111 @@
+// Whether a running guest is restarted, and how its switch ends. It has no side effects: switch.ts acts.
+import type { UpdatePolicy } from '../../config/policy.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import type { Trigger } from '../../state/attempts.ts';
+import type { Rollback } from '../../state/rollback-request.ts';
+import type { Staged } from '../../state/staged.ts';
+import type { Undeployed } from '../../state/undeployed.ts';
+
+/** What a switch finds of its guest. */
+export interface SwitchState {
+  /** The boot list, the default first. */
+  readonly deployments: readonly Pick<Deployment, 'name' | 'checksum' | 'path'>[];
+  /** What is staged, by us or by the guest itself. */
+  readonly staged: Staged | undefined;
+  readonly rollback: Rollback | undefined;
+  /** The root that the guest was last started from. */
+  readonly booted: string | undefined;
+  /** Why the last start could not deploy what is staged, if that has not changed since. */
+  readonly inVain: Undeployed | undefined;
+  readonly isRunning: boolean;
+}
+
+export type Decision =
+  /** The next start boots what runs now. */
+  | { readonly kind: 'nothing' }
+  /** A restart would not bring it. */
+  | { readonly kind: 'leaveInVain'; readonly undeployed: Undeployed }
+  /** A guest that is stopped stays stopped. */
+  | { readonly kind: 'leaveStopped' }
+  | { readonly kind: 'restart'; readonly wanted: string; readonly rehearses: boolean };
+
+/** Decides what a switch does. A person who starts one has set something right, or wants to see it fail. */
+export function decide(
+  state: SwitchState,
+  { rehearse }: Pick<UpdatePolicy, 'rehearse'>,
+  trigger: Trigger,
+): Decision {
+  const wanted = nextCommit(state);
+  if (wanted === undefined) return { kind: 'nothing' };
+  const { rollback, staged, inVain, isRunning } = state;
+  if (trigger === 'timer' && inVain && !rollback) return { kind: 'leaveInVain', undeployed: inVain };
+  if (!isRunning) return { kind: 'leaveStopped' };
+  return { kind: 'restart', wanted, rehearses: rehearse && staged !== undefined && !rollback };
+}
+
+/** Decides whether an update goes on with a switch. */
+export function afterUpdate(
+  { staged, rollback, inVain }: Pick<SwitchState, 'staged' | 'rollback' | 'inVain'>,
+  { action }: Pick<UpdatePolicy, 'action'>,
+): 'end' | 'switch' | { readonly undeployed: Undeployed } {
+  if (action !== 'switch' || !staged) return 'end';
+  return inVain && !rollback ? { undeployed: inVain } : 'switch';
+}
+
+/** The commit that the next start boots. Undefined if that is what runs. */
+export function nextCommit({
+  deployments,
+  staged,
+  rollback,
+  booted,
+}: Pick<SwitchState, 'deployments' | 'staged' | 'rollback' | 'booted'>): string | undefined {
+  if (rollback) return deployments.find(({ name }) => name === rollback.deployment)?.checksum;
+  if (staged) return staged.checksum;
+  const [next] = deployments;
+  return next && next.path !== booted ? next.checksum : undefined;
+}
+
+/** What is seen of a guest that was restarted, and has to settle. */
+export interface Settling {
+  readonly isOnTrial: boolean;
+  /** The states of its unit and of its assessment: systemctl(1), ActiveState. */
+  readonly machine: string | undefined;
+  readonly assessment: string | undefined;
+}
+
+/**
+ * Decides whether the verdict is there. `idle` counts the looks at which nobody worked on it: after ten of them somebody has
+ * stopped it, and the trial goes on with the next start.
+ */
+export function settle(
+  { isOnTrial, machine, assessment }: Settling,
+  idle: number,
+): 'settled' | 'abandoned' | { readonly idle: number } {
+  const changes = [machine, assessment].some((state) => state === 'activating' || state === 'deactivating');
+  if (!isOnTrial && !changes) return 'settled';
+  if (changes || assessment === 'active') return { idle: 0 };
+  return idle < 9 ? { idle: idle + 1 } : 'abandoned';
+}
+
+/** How a restart went: whether systemd reported a problem, what the next start boots, whether the guest runs. */
+export interface Restarted {
+  readonly wanted: string;
+  readonly hasProblem: boolean;
+  readonly next: string | undefined;
+  readonly isRunning: boolean;
+}
+
+/** Says whether somebody stopped the guest while it was to be restarted: it still has the update before it. */
+export const wasStopped = ({ wanted, hasProblem, next, isRunning }: Restarted): boolean =>
+  !hasProblem && next === wanted && !isRunning;
+
+/** How a switch ended, once the guest has settled; `next` is the default deployment's commit. */
+export function outcomeOf({
+  wanted,
+  hasProblem,
+  next,
+  isRunning,
+}: Restarted): 'switched' | 'back' | 'failed' {
+  if (next !== wanted) return 'back';
+  return hasProblem && !isRunning ? 'failed' : 'switched';
+}

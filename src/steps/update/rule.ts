@@ -1,0 +1,97 @@
+// What an update does with what its source offers. It has no side effects: update.ts and stage.ts act.
+import type { UpdatePolicy } from '../../config/policy.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import type { Rejection } from '../../state/rejected.ts';
+import type { Rollback } from '../../state/rollback-request.ts';
+import type { Staged } from '../../state/staged.ts';
+import type { Undeployed } from '../../state/undeployed.ts';
+
+/** What an update finds of its guest. */
+export interface UpdateState {
+  /** The boot list, the default first. Empty if the guest was never created. */
+  readonly deployments: readonly Pick<Deployment, 'checksum'>[];
+  readonly staged: Staged | undefined;
+  readonly rollback: Rollback | undefined;
+  /** The commit that is offered. Undefined if only fetching can tell. */
+  readonly offered: string | undefined;
+  /** Whether the guest's repository has that commit with all its objects. */
+  readonly isWhole: boolean;
+  /** Why that commit was rejected. */
+  readonly rejection: Rejection | undefined;
+}
+
+type Policy = Pick<UpdatePolicy, 'action' | 'rehearse'>;
+
+/** What is known of an offer without bringing it. */
+export type Settled =
+  /** Deploys what a run that was cut off had staged. */
+  | { readonly kind: 'create' }
+  /** Brings nothing: the next start boots it anyway. Unstages whatever was staged if that is what is deployed. */
+  | { readonly kind: 'leave'; readonly unstages: boolean }
+  /** Brings nothing: it failed before. */
+  | { readonly kind: 'leaveRejected'; readonly reason: string };
+
+/** What an update does with an offer. */
+export type OnOffer =
+  | Settled
+  /** Says that there is one. */
+  | { readonly kind: 'announce' }
+  | { readonly kind: 'fetch' };
+
+/** What an update does with a commit that it has brought. */
+export type OnFetched =
+  | Settled
+  /** Does not stage it: the policy goes no further, or a rollback comes first. */
+  | { readonly kind: 'keepFetched'; readonly because: 'policy' | 'rollback' }
+  | { readonly kind: 'stage'; readonly rehearses: boolean; readonly creates: boolean };
+
+export function onOffer(state: UpdateState, { action }: Policy): OnOffer {
+  return settled(state) ?? { kind: action === 'check' && !isNew(state) ? 'announce' : 'fetch' };
+}
+
+/** Decides again, because which commit it is may have come out only by fetching it. */
+export function onFetched(state: UpdateState, { action, rehearse }: Policy): OnFetched {
+  const known = settled(state);
+  if (known) return known;
+  const creates = isNew(state);
+  if (action === 'fetch' && !creates) return { kind: 'keepFetched', because: 'policy' };
+  if (state.rollback) return { kind: 'keepFetched', because: 'rollback' };
+  // With Action=switch the rehearsal is part of the switch.
+  return { kind: 'stage', rehearses: rehearse && action === 'stage' && !creates, creates };
+}
+
+/** Says whether a guest that exists has to be one that can be rehearsed. */
+export const needsRehearsal = (
+  { deployments }: Pick<UpdateState, 'deployments'>,
+  { action, rehearse }: Policy,
+): boolean => deployments.length > 0 && rehearse && (action === 'stage' || action === 'switch');
+
+function settled(state: UpdateState): Settled | undefined {
+  const { deployments, staged, offered, isWhole, rejection } = state;
+  if (offered === undefined) return undefined;
+  if (deployments[0]?.checksum === offered) return { kind: 'leave', unstages: true };
+  // A staged commit that lost objects is fetched again.
+  if (staged?.checksum === offered && isWhole)
+    return isNew(state) ? { kind: 'create' } : { kind: 'leave', unstages: false };
+  return rejection && { kind: 'leaveRejected', reason: rejection.reason };
+}
+
+const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;
+
+/** How what is staged takes effect. */
+export type Effect =
+  /** Nothing is staged. */
+  | { readonly kind: 'upToDate' }
+  /** The last start could not deploy it. */
+  | { readonly kind: 'failedBefore'; readonly undeployed: Undeployed; readonly by: 'reboot' | 'start' }
+  | { readonly kind: 'nextStart'; readonly by: 'reboot' | 'start' };
+
+export function effectOf(
+  staged: Staged | undefined,
+  undeployed: Undeployed | undefined,
+  isRunning: boolean,
+): Effect {
+  if (!staged) return { kind: 'upToDate' };
+  const by = isRunning ? 'reboot' : 'start';
+  return undeployed ? { kind: 'failedBefore', undeployed, by } : { kind: 'nextStart', by };
+}

@@ -1,0 +1,127 @@
+// Whether a guest is restarted, and how that ends, case by case. Commits are called by one letter.
+import { describe, expect, test } from 'vitest';
+import type { Trigger } from '../../src/state/attempts.ts';
+import {
+  afterUpdate,
+  decide,
+  nextCommit,
+  outcomeOf,
+  type Restarted,
+  type Settling,
+  type SwitchState,
+  settle,
+  wasStopped,
+} from '../../src/steps/switch/rule.ts';
+
+const deployment = (letter: string) => ({ name: `${letter}.0`, checksum: letter, path: `/${letter}` });
+const staged = { checksum: 'c', refspec: 'site:x', time: 0 };
+const rollback = { deployment: 'a.0', var: false, time: 0 };
+const inVain = { checksum: 'c', reason: 'no room', remedy: 'make some', time: 0, etc: [] };
+
+/** A guest that runs commit b, and ran commit a before. */
+const found: SwitchState = {
+  deployments: [deployment('b'), deployment('a')],
+  staged: undefined,
+  rollback: undefined,
+  booted: '/b',
+  inVain: undefined,
+  isRunning: true,
+};
+
+describe('the next start of a guest', () => {
+  test.each<[title: string, situation: Partial<SwitchState>, next: string | undefined]>([
+    ['boots what runs', {}, undefined],
+    ['boots what is staged', { staged }, 'c'],
+    ['boots what somebody asked for', { rollback }, 'a'],
+    ['boots what somebody asked for, and not what is staged', { rollback, staged }, 'a'],
+    [
+      'boots what runs, if the one asked for is gone',
+      { rollback: { ...rollback, deployment: 'z.0' } },
+      undefined,
+    ],
+    ['boots another deployment than it runs', { booted: '/a' }, 'b'],
+    ['boots its default, if it was never started', { booted: undefined }, 'b'],
+    ['fails, if it was never created', { deployments: [], booted: undefined }, undefined],
+  ])('%s', (_, situation, next) => {
+    expect(nextCommit({ ...found, ...situation })).toBe(next);
+  });
+});
+
+describe('a switch of a guest', () => {
+  const restart = (wanted: string, rehearses = false) => ({ kind: 'restart', wanted, rehearses });
+  test.each<[title: string, situation: Partial<SwitchState>, how: [Trigger, 'rehearse'?], expected: unknown]>(
+    [
+      ['with nothing to do', {}, ['timer'], { kind: 'nothing' }],
+      ['with nothing to do, which is stopped', { isRunning: false }, ['manual'], { kind: 'nothing' }],
+      ['with an update staged', { staged }, ['timer'], restart('c')],
+      [
+        'with an update staged, which is stopped',
+        { staged, isRunning: false },
+        ['timer'],
+        { kind: 'leaveStopped' },
+      ],
+      ['with an update that is rehearsed first', { staged }, ['timer', 'rehearse'], restart('c', true)],
+      ['with a rollback', { rollback }, ['timer'], restart('a')],
+      ['with a rollback, which is not rehearsed', { rollback, staged }, ['timer', 'rehearse'], restart('a')],
+      ['with another default, which is not rehearsed', { booted: '/a' }, ['timer', 'rehearse'], restart('b')],
+      ['that would be in vain', { staged, inVain }, ['timer'], { kind: 'leaveInVain', undeployed: inVain }],
+      [
+        'that would be in vain, and is stopped',
+        { staged, inVain, isRunning: false },
+        ['timer'],
+        { kind: 'leaveInVain', undeployed: inVain },
+      ],
+      ['that would be in vain, but somebody wants to see it', { staged, inVain }, ['manual'], restart('c')],
+      ['that would be in vain, but for a rollback', { staged, inVain, rollback }, ['timer'], restart('a')],
+    ],
+  )('%s', (_, situation, [trigger, rehearse], expected) => {
+    expect(decide({ ...found, ...situation }, { rehearse: rehearse !== undefined }, trigger)).toEqual(
+      expected,
+    );
+  });
+});
+
+test.each<[title: string, situation: Partial<SwitchState>, action: 'stage' | 'switch', expected: unknown]>([
+  ['ends with what is staged', { staged }, 'stage', 'end'],
+  ['goes on with a switch', { staged }, 'switch', 'switch'],
+  ['ends if nothing is staged', {}, 'switch', 'end'],
+  ['ends if nothing is staged but a rollback is due', { rollback }, 'switch', 'end'],
+  ['says why a switch would be in vain', { staged, inVain }, 'switch', { undeployed: inVain }],
+  ['goes on with a switch, for a rollback', { staged, inVain, rollback }, 'switch', 'switch'],
+])('an update %s', (_, situation, action, expected) => {
+  expect(afterUpdate({ ...found, ...situation }, { action })).toEqual(expected);
+});
+
+describe('a guest that was restarted', () => {
+  const quiet: Settling = { isOnTrial: false, machine: 'active', assessment: 'inactive' };
+  test.each<[title: string, seen: Partial<Settling>, idle: number, expected: unknown]>([
+    ['has settled', {}, 0, 'settled'],
+    ['has settled, after a while', {}, 9, 'settled'],
+    ['has settled, and its assessment has not ended yet', { assessment: 'active' }, 0, 'settled'],
+    ['is starting', { machine: 'activating' }, 5, { idle: 0 }],
+    ['is going down', { machine: 'deactivating' }, 5, { idle: 0 }],
+    ['is about to be judged', { assessment: 'activating' }, 5, { idle: 0 }],
+    ['is judged', { isOnTrial: true, assessment: 'active' }, 5, { idle: 0 }],
+    ['is on trial, and nobody judges it', { isOnTrial: true }, 0, { idle: 1 }],
+    ['is on trial, and nobody has judged it for a while', { isOnTrial: true }, 8, { idle: 9 }],
+    ['is on trial, and nobody will judge it', { isOnTrial: true }, 9, 'abandoned'],
+    ['is on trial, and was stopped', { isOnTrial: true, machine: 'inactive' }, 9, 'abandoned'],
+  ])('%s', (_, seen, idle, expected) => {
+    expect(settle({ ...quiet, ...seen }, idle)).toEqual(expected);
+  });
+
+  const well: Restarted = { wanted: 'c', hasProblem: false, next: 'c', isRunning: true };
+  test.each<[title: string, how: Partial<Restarted>, stopped: boolean, outcome: string]>([
+    ['went well', {}, false, 'switched'],
+    ['was stopped meanwhile', { isRunning: false }, true, 'switched'],
+    ['has a problem', { hasProblem: true, isRunning: false }, false, 'failed'],
+    ['has had a problem, and runs', { hasProblem: true }, false, 'switched'],
+    ['went back', { next: 'b' }, false, 'back'],
+    ['went back, and is stopped', { next: 'b', isRunning: false }, false, 'back'],
+    ['went back for a problem', { next: 'b', hasProblem: true, isRunning: false }, false, 'back'],
+    ['has no deployment any more', { next: undefined }, false, 'back'],
+  ])('%s', (_, how, stopped, outcome) => {
+    expect(wasStopped({ ...well, ...how })).toBe(stopped);
+    expect(outcomeOf({ ...well, ...how })).toBe(outcome);
+  });
+});

@@ -6,7 +6,7 @@ import { snapshotSubvolume } from '../host/btrfs.ts';
 import { copyTree, syncFileSystem } from '../host/copy-tree.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { removeTree } from '../host/tree-removal.ts';
-import { type Deployment, listDeployments } from './deployments.ts';
+import type { Deployment } from './deployments.ts';
 import { varOf } from './sysroot.ts';
 
 const directoryOf = (sysroot: string): string => `${sysroot}/var-snapshots`;
@@ -47,17 +47,18 @@ export function recoverVar(sysroot: string, stateroot: string): void {
   syncDirectory(directoryOf(sysroot));
 }
 
-/** Removes the snapshots of deployments that are gone, and all but the newest /var that was replaced. */
-export async function pruneSnapshots(sysroot: string): Promise<void> {
-  const names = (unlessMissing(() => readdirSync(directoryOf(sysroot))) ?? []).sort();
-  const newest = names.findLast((name) => name.startsWith('replaced-'));
-  const needed = [...listDeployments(sysroot).map(({ name }) => name), newest, 'restored'];
-  for (const name of names.filter((one) => !needed.includes(one)))
-    await removeTree(`${directoryOf(sysroot)}/${name}`);
-}
+/** The names of all snapshots, of copies that were replaced, and of what was cut off. */
+export const snapshotsIn = (sysroot: string): string[] =>
+  unlessMissing(() => readdirSync(directoryOf(sysroot))) ?? [];
+
+export const removeSnapshot = (sysroot: string, name: string): Promise<void> =>
+  removeTree(`${directoryOf(sysroot)}/${name}`);
+
+/** The name of what is about to take the place of /var. */
+export const restoredSnapshot = 'restored';
 
 /** What is to take the place of /var; complete, or not there. */
-const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/restored`;
+const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/${restoredSnapshot}`;
 
 /** Copies a tree so that it is there as a whole, or not at all. */
 async function copyComplete(from: string, to: string): Promise<void> {

@@ -1,6 +1,6 @@
 // What of a guest is kept, and what goes, case by case. Deployments are called by one letter, the default first.
 import { expect, test } from 'vitest';
-import { leftOut } from '../../src/steps/keep-rule.ts';
+import { leftOut, unneededSnapshots } from '../../src/steps/keep-rule.ts';
 
 test.each<[title: string, list: string, keep: number, needed: string, pinned: string, goes: string]>([
   ['as many as are kept', 'ba', 2, '', '', ''],
@@ -19,4 +19,25 @@ test.each<[title: string, list: string, keep: number, needed: string, pinned: st
       .map(({ name }) => name)
       .join(''),
   ).toBe(goes);
+});
+
+test.each<[title: string, snapshots: string[], deployments: string, goes: string[]]>([
+  ['none', [], 'ba', []],
+  ['of a deployment in the boot list', ['a'], 'ba', []],
+  ['of one that left it', ['a', 'c'], 'ba', ['c']],
+  ['one that was cut off', ['a.new'], 'ba', ['a.new']],
+  [
+    'the newest that was replaced, in whatever order',
+    ['replaced-2', 'replaced-3', 'replaced-1'],
+    'a',
+    ['replaced-2', 'replaced-1'],
+  ],
+  ['what is about to take the place of /var', ['restored', 'restored.new'], 'a', ['restored.new']],
+])('snapshots: %s', (_, snapshots, list, goes) => {
+  expect(
+    unneededSnapshots(
+      snapshots,
+      [...list].map((name) => ({ name })),
+    ),
+  ).toEqual(goes);
 });

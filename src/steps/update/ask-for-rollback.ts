@@ -5,38 +5,42 @@ import { hasSnapshot } from '../../ostree/var-snapshots.ts';
 import { forgive, readRejection, reject } from '../../state/rejected.ts';
 import { dropRollback, writeRollback } from '../../state/rollback-request.ts';
 import { dropStaged } from '../../state/staged.ts';
+import { onWish } from './rollback-rule.ts';
 
 /**
  * Asks for another deployment at the guest's next start: the one named, or the one before the default that has not
  * failed. The commit that is left is not staged again until it is forgiven.
  */
 export function askForRollback(guest: Guest, wanted: string | undefined, withVar: boolean): Deployment {
-  const [current, ...others] = listDeployments(guest.sysroot);
-  if (!current) throw new Failure(`${guest.name} has no deployment yet`);
-  const target =
-    wanted === undefined
-      ? others.find(({ checksum }) => !readRejection(guest.name, checksum))
-      : findDeployment(guest, wanted);
-  if (!target) throw new Failure(`${guest.name} has no deployment to go back to`, see(guest));
-  if (target.name === current.name) {
-    // It is what the next start boots anyway, with nothing else asked for.
-    forgive(guest.name, target.checksum);
-    dropRollback(guest.name);
-    dropStaged(guest.name);
-    return target;
-  }
-  if (withVar && !hasSnapshot(guest.sysroot, target)) {
+  const { name, sysroot } = guest;
+  const deployments = listDeployments(sysroot).map((deployment) => ({
+    ...deployment,
+    isRejected: readRejection(name, deployment.checksum) !== undefined,
+    hasSnapshot: hasSnapshot(sysroot, deployment),
+  }));
+  const [current] = deployments;
+  if (!current) throw new Failure(`${name} has no deployment yet`);
+  const decision = onWish(
+    deployments,
+    wanted === undefined ? undefined : findDeployment(guest, wanted).name,
+    withVar,
+  );
+  if (decision.kind === 'refuse') throw new Failure(`${name} has no deployment to go back to`, see(guest));
+  const { target } = decision;
+  if (decision.kind === 'refuseVar') {
     const message = `There is no snapshot of /var that belongs to ${target.title} (${target.name.slice(0, 12)})`;
     throw new Failure(
       message,
       'Snapshots are taken where SnapshotVar=yes; without --var, /var stays as it is',
     );
   }
-  if (target.checksum !== current.checksum)
-    reject(guest.name, current.checksum, `rolled back to ${target.title} by hand`);
-  forgive(guest.name, target.checksum);
-  writeRollback(guest.name, { deployment: target.name, var: withVar, time: Date.now() });
-  dropStaged(guest.name);
+  if (decision.kind === 'ask' && decision.rejects)
+    reject(name, current.checksum, `rolled back to ${target.title} by hand`);
+  forgive(name, target.checksum);
+  if (decision.kind === 'ask')
+    writeRollback(name, { deployment: target.name, var: withVar, time: Date.now() });
+  else dropRollback(name);
+  dropStaged(name);
   return target;
 }
 

@@ -1,12 +1,14 @@
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { cleanup } from '../../ostree/sysroot.ts';
-import { pruneSnapshots } from '../../ostree/var-snapshots.ts';
+import { removeSnapshot, snapshotsIn } from '../../ostree/var-snapshots.ts';
 import { isMarked, mark, unmark } from '../../state/markers.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUnusedRefs } from '../../trees/unused-refs.ts';
+import { unneededSnapshots } from '../keep-rule.ts';
 
 /**
  * Removes what no deployment and no ref needs. If something cannot be removed, that is told, and stops nothing else: an update
@@ -18,7 +20,8 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
   try {
     await dropUnusedRefs(guest);
     await cleanup(sysroot, name);
-    await pruneSnapshots(sysroot);
+    for (const snapshot of unneededSnapshots(snapshotsIn(sysroot), listDeployments(sysroot)))
+      await removeSnapshot(sysroot, snapshot);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     // A clean-up that was cut off may have pruned a part of a commit. Nobody must take that commit for complete.

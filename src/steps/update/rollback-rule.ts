@@ -1,0 +1,38 @@
+// What becomes of a wish to roll back. It has no side effects: ask-for-rollback.ts acts.
+import type { Deployment } from '../../ostree/deployments.ts';
+
+/** A deployment of the boot list, with what the rule asks of it. */
+export interface Target extends Pick<Deployment, 'name' | 'checksum'> {
+  readonly isRejected: boolean;
+  readonly hasSnapshot: boolean;
+}
+
+export type OnWish<T extends Target> =
+  /** There is nothing to go back to. */
+  | { readonly kind: 'refuse' }
+  /** The snapshot of /var that was asked for is missing. */
+  | { readonly kind: 'refuseVar'; readonly target: T }
+  /** The next start boots it anyway, so that nothing else is asked for any more. */
+  | { readonly kind: 'callOff'; readonly target: T }
+  /** The next start makes it the default. The commit that is left may not be staged again. */
+  | { readonly kind: 'ask'; readonly target: T; readonly rejects: boolean };
+
+/**
+ * Decides on a wish for the deployment of that name, or for the one before the default that has not failed. The boot list has the
+ * default first.
+ */
+export function onWish<T extends Target>(
+  [current, ...others]: readonly T[],
+  wanted: string | undefined,
+  withVar: boolean,
+): OnWish<T> {
+  if (!current) return { kind: 'refuse' };
+  const target =
+    wanted === undefined
+      ? others.find(({ isRejected }) => !isRejected)
+      : [current, ...others].find(({ name }) => name === wanted);
+  if (!target) return { kind: 'refuse' };
+  if (target.name === current.name) return { kind: 'callOff', target };
+  if (withVar && !target.hasSnapshot) return { kind: 'refuseVar', target };
+  return { kind: 'ask', target, rejects: target.checksum !== current.checksum };
+}

@@ -1,0 +1,47 @@
+// What becomes of a wish to roll back, case by case. Deployments are called by one letter, the default first.
+import { expect, test } from 'vitest';
+import { onWish } from '../../src/steps/update/rollback-rule.ts';
+
+interface Situation {
+  /** Two deployments of one commit have one letter and different numbers: a0, a1. */
+  list: string[];
+  rejected?: string;
+  snapshots?: string;
+  wanted?: string;
+  withVar?: true;
+}
+
+test.each<[title: string, situation: Situation, expected: string]>([
+  ['the one before', { list: ['b0', 'a0'] }, 'ask a0, rejects'],
+  ['the one before that has not failed', { list: ['c0', 'b0', 'a0'], rejected: 'b' }, 'ask a0, rejects'],
+  ['the one before, though the default has failed', { list: ['b0', 'a0'], rejected: 'b' }, 'ask a0, rejects'],
+  ['the one before, and there is none', { list: ['a0'] }, 'refuse'],
+  ['the one before, and all have failed', { list: ['b0', 'a0'], rejected: 'a' }, 'refuse'],
+  ['any, and there is no deployment', { list: [] }, 'refuse'],
+  ['one that is named', { list: ['c0', 'b0', 'a0'], wanted: 'a0' }, 'ask a0, rejects'],
+  [
+    'one that is named, though it has failed',
+    { list: ['b0', 'a0'], rejected: 'a', wanted: 'a0' },
+    'ask a0, rejects',
+  ],
+  ['one that is named, and is not there', { list: ['b0', 'a0'], wanted: 'z0' }, 'refuse'],
+  ['the default: called off', { list: ['b0', 'a0'], wanted: 'b0' }, 'callOff b0'],
+  ['the default, with /var: called off', { list: ['b0', 'a0'], wanted: 'b0', withVar: true }, 'callOff b0'],
+  ['another deployment of the same commit', { list: ['a1', 'a0'], wanted: 'a0' }, 'ask a0'],
+  ['with /var, and its snapshot', { list: ['b0', 'a0'], snapshots: 'a', withVar: true }, 'ask a0, rejects'],
+  ['with /var, and no snapshot of it', { list: ['b0', 'a0'], snapshots: 'b', withVar: true }, 'refuseVar a0'],
+])('roll back to %s', (_, { list, rejected = '', snapshots = '', wanted, withVar }, expected) => {
+  const deployments = list.map((name) => {
+    const checksum = name.charAt(0);
+    return {
+      name,
+      checksum,
+      isRejected: rejected.includes(checksum),
+      hasSnapshot: snapshots.includes(checksum),
+    };
+  });
+  const decision = onWish(deployments, wanted, withVar === true);
+  const target = 'target' in decision ? ` ${decision.target.name}` : '';
+  const rejects = decision.kind === 'ask' && decision.rejects ? ', rejects' : '';
+  expect(`${decision.kind}${target}${rejects}`).toBe(expected);
+});

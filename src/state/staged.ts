@@ -23,6 +23,9 @@ export function dropStaged(guest: string): void {
   releaseStaged(guest);
 }
 
+/** Forgets what waits for the next start, and not what a start is deploying. */
+export const dropWaiting = (guest: string): void => stateFiles.staged.remove(guest);
+
 /**
  * Takes what is staged in order to deploy it. An update that stages something newer meanwhile writes a
  * file of its own, so neither needs a lock; what was claimed stays claimed until it is released, so that

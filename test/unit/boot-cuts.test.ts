@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listDeployments } from '../../src/ostree/deployments.ts';
 import { writeRollback } from '../../src/state/rollback-request.ts';
-import { writeStaged } from '../../src/state/staged.ts';
+import { dropStaged, writeStaged } from '../../src/state/staged.ts';
 import { beginTrial } from '../../src/state/trial.ts';
 import { followRule } from '../../src/steps/boot/follow-rule.ts';
 import { guestOf } from './read.ts';
 
-/** How many writes there is power for. */
-const power = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY, work: '' }));
+/** How many writes there is power for; what somebody else does while a start deploys. */
+const power = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY, work: '', meanwhile: () => {} }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
@@ -36,8 +36,10 @@ vi.mock('../../src/config/guest.ts', async (original) => ({
 vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
 // As OSTree does it: a directory, then an entry with the highest version.
 vi.mock('../../src/ostree/sysroot.ts', () => ({
-  deploy: async (_sysroot: string, _stateroot: string, { checksum }: { checksum: string }) =>
-    deployed(checksum[0] ?? ''),
+  deploy: async (_sysroot: string, _stateroot: string, { checksum }: { checksum: string }) => {
+    deployed(checksum[0] ?? '');
+    power.meanwhile();
+  },
 }));
 
 power.work = mkdtempSync(join(tmpdir(), 'boot-cuts-'));
@@ -49,6 +51,7 @@ beforeEach(empty);
 
 function empty(): void {
   power.left = Number.POSITIVE_INFINITY;
+  power.meanwhile = () => {};
   for (const name of readdirSync(power.work)) rmSync(join(power.work, name), { recursive: true });
   mkdirSync(join(sysroot, 'boot/loader/entries'), { recursive: true });
 }
@@ -153,6 +156,19 @@ describe.each(Object.entries(situations))('a guest that %s', (_, { make, ends })
     }
     expect(cuts).toBeGreaterThan(5);
   });
+});
+
+test('what is deployed is put on trial, whatever is unstaged meanwhile', async () => {
+  deployed('a');
+  stage('b');
+  power.meanwhile = () => dropStaged(guest.name);
+  expect([await start(), await start(), await start()]).toEqual(['b', 'b', 'a']);
+});
+
+test('an update has all its tries', async () => {
+  deployed('a');
+  stage('b');
+  expect([await start(), await start(), await start(), await start()]).toEqual(['b', 'b', 'a', 'a']);
 });
 
 test('a start does nothing where there is nothing to do', async () => {

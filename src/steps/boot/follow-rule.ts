@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Staged } from '../../state/staged.ts';
 import { act } from './act.ts';
 import { attempt, type Log, wordsOf } from './attempt.ts';
 import { readBootState } from './read-state.ts';
@@ -13,8 +14,12 @@ export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promi
     if (!told.has(text)) log.warn(`${text}. Until then the guest starts without it`);
     told.add(text);
   };
+  let claimed: Staged | undefined;
   for (const tried: Act['kind'][] = []; ; ) {
-    const state = readBootState(guest, { isSafe, tried }, unreadable);
+    const found = readBootState(guest, { isSafe, tried }, unreadable);
+    // An update that goes on meanwhile may unstage it; what is deployed is untested all the same.
+    claimed = found.claimed ?? claimed;
+    const state = { ...found, claimed };
     const decision = decide(state, guest.update);
     if (decision.kind === 'boot') return decision.deployment;
     if (decision.kind === 'notCreated') return undefined;

@@ -76,7 +76,10 @@ test('nothing is made again while nothing is new', async () => {
   const before = await status(host, 'mail');
   await update(host, 'mail');
   expect(await status(host, 'mail')).toMatchObject({ staged: null, deployments: before.deployments });
-  expect(await updateJournal(host, 'mail')).toMatch(/Up to date: site:debian\/12\/server \([0-9a-f]{12}\)/);
+  const journal = await updateJournal(host, 'mail');
+  expect(journal).toMatch(/Up to date: site:debian\/12\/server \([0-9a-f]{12}\)/);
+  // What systemd-run says of units of ours is for our programs.
+  expect(journal).not.toMatch(/Running as unit|Finished with result/);
 });
 
 test('a new base and a new postfix are one update; edited configuration, users and spool survive it', async () => {

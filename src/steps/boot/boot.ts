@@ -53,7 +53,8 @@ async function ownFiles(guest: Guest, log: Log): Promise<void> {
   // First of all nobody begins to link its files any more. Who has begun does not see that, and does not go on.
   noteUnconfined(name);
   await endLinking();
-  const place = { name: `unshare-${name}`, rooms: roomsOf(guest) };
+  // It ends with us at the latest. The next start copies what is left.
+  const place = { name: `unshare-${name}`, rooms: roomsOf(guest), timeLimit: 'infinity' };
   const what = `${name} is not started: it has no user namespace and still shares files with other guests, which its root could change`;
   const count = await doJob(what, place, 'unshare', { sysroot, stateroot: name });
   if (count > 0) log.say(`Copied ${count} files that ${name} shared with other guests`);

@@ -53,9 +53,14 @@ const commonOptions = (): Option[] => [
   new Option('-H, --host <host>', 'Run on another host over ssh: [USER@]HOST[:PORT]'),
 ];
 
-export const formatOf = (command: Command): string => (given(command, 'output') as string) ?? 'table';
+export const formatOf = (command: Command): string => textOption(command, 'output') ?? 'table';
 export const isQuiet = (command: Command): boolean => given(command, 'quiet') === true;
-export const hostOf = (command: Command): string | undefined => given(command, 'host') as string | undefined;
+export const hostOf = (command: Command): string | undefined => textOption(command, 'host');
+
+function textOption(command: Command, name: string): string | undefined {
+  const value = given(command, name);
+  return typeof value === 'string' ? value : undefined;
+}
 
 /** Prints an answer in the requested format. */
 export async function print(command: Command, { text, json }: Answer): Promise<void> {

@@ -63,7 +63,9 @@ export interface Gathered {
 /** The overview of one guest. */
 export async function overviewOf(guest: Guest): Promise<Overview> {
   const { overviews } = await gather(guest.name, () => ({ guests: [guest], broken: [] }), true);
-  return overviews[0] as Overview;
+  const [overview] = overviews;
+  if (!overview) throw new Error(`${guest.name} was not looked at`);
+  return overview;
 }
 
 /** The overviews of all guests; with two processes, where nothing of what units say of themselves is wanted. */

@@ -1,5 +1,6 @@
 // Standard output. Node takes 8 ms to make its process.stdout, of which only a terminal needs anything.
 import { fstatSync, writeSync } from 'node:fs';
+import { codeOf } from '../host/failure.ts';
 
 /** Standard output where that is a terminal. */
 export const terminal = (): NodeJS.WriteStream | undefined =>
@@ -11,7 +12,7 @@ export function writeOut(text: string): void {
   try {
     while (written < bytes.length) written += writeSync(1, bytes, written);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     // `guestctl list | head -1` is no error.
     if (code === 'EPIPE') process.exit();
     if (code !== 'EAGAIN') throw error;

@@ -24,7 +24,7 @@ function writeAndSync(file: string, text: string): void {
     fsyncSync(descriptor);
   } catch (error) {
     // Node knows no path here: it was given a descriptor.
-    throw Object.assign(error as Error, { path: file });
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error;
   } finally {
     closeSync(descriptor);
   }

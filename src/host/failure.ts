@@ -19,12 +19,22 @@ export class Failure extends Error {
 export const inContext = (error: unknown, context: string): unknown =>
   error instanceof Failure ? new Failure(error.message, error.remedy, error.context ?? context) : error;
 
+/** The code of an error of the system, such as ENOENT: errno(3). */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** What to tell of any error: words for the user, or of a bug where it is. */
+export const explainAny = (error: unknown): string =>
+  explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
 /** What to tell the user of an error, or nothing where it is a bug. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof Failure)
     return [error.message, error.context, error.remedy].filter(Boolean).join('. ');
-  const { syscall, code, message, path } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) return undefined;
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const { message } = error;
+  const code = codeOf(error);
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
   // The kernel refused: the disk is full, or a right is missing.
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return path

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from './failure.ts';
+import { isObject } from './json-fields.ts';
 import { printable } from './printable.ts';
 import { attach, run } from './process.ts';
 import { showUnits } from './systemctl.ts';
@@ -48,7 +49,8 @@ export function parseEntries(stdout: string): JournalFields[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const fields = Object.entries(JSON.parse(line) as Record<string, unknown>);
+      const entry: unknown = JSON.parse(line);
+      const fields = isObject(entry) ? Object.entries(entry) : [];
       return Object.fromEntries(fields.map(([name, value]) => [name, textOf(value)]));
     });
 }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Files, largestFile } from '../config/file-port.ts';
-import { Failure } from './failure.ts';
+import { codeOf, Failure } from './failure.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
@@ -26,7 +26,7 @@ export const nodeFiles: Files = {
     try {
       symlinkSync(target, path);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = codeOf(error);
       if (code === 'EEXIST') return;
       if (code !== 'ENOENT') throw error;
       makeDirectory(dirname(path));
@@ -68,7 +68,7 @@ export function readRegularFile(path: string): string | undefined {
     if (stat.isFile() && stat.size <= largestFile) return readFileSync(descriptor, 'utf8');
   } catch (error) {
     // A link, and a socket.
-    if (!['ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -80,7 +80,7 @@ export function unlessMissing<T>(access: () => T): T | undefined {
   try {
     return access();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }

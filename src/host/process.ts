@@ -84,7 +84,7 @@ export async function runOnTerminal(
     env: { LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
   });
   const ofTerminal = new Excerpt(mostForPeople);
-  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => ofTerminal.add(chunk));
+  child.stdio[3]?.on('data', (chunk: Buffer) => ofTerminal.add(chunk));
   decoded(child.stdout, onShown);
   const result = await watch(file, child, { forPeople: true, ...(signal && { signal }) });
   // As on a terminal they may be coloured, too.

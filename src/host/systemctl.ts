@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.ts';
+import { parseList } from './json-fields.ts';
 import { run } from './process.ts';
 
 /** The properties of one unit, by name, as `systemctl show` prints them. */
@@ -69,8 +70,7 @@ export async function activeStates(patterns: readonly string[]): Promise<Map<str
 
 /** An array of objects with the unit's name and its ActiveState. */
 export function parseUnits(stdout: string): Map<string, string> {
-  const units = JSON.parse(stdout) as { unit: string; active: string }[];
-  return new Map(units.map(({ unit, active }) => [unit, active]));
+  return new Map(parseList(stdout).map((unit) => [unit.text('unit'), unit.text('active')]));
 }
 
 /** When each timer, or each of these, elapses next; those that are not scheduled are left out. */
@@ -84,10 +84,10 @@ export async function nextElapses(...timers: readonly string[]): Promise<Map<str
 
 /** An array of objects with the unit's name and times in microseconds since 1970, of which 0 is never. */
 export function parseTimers(stdout: string): Map<string, Date> {
-  const timers = JSON.parse(stdout) as { unit: string; next: number | null }[];
-  return new Map(
-    timers.filter(({ next }) => next).map(({ unit, next }) => [unit, new Date((next ?? 0) / 1000)]),
+  const timers = parseList(stdout).map(
+    (timer) => [timer.text('unit'), timer.numberOrNull('next') ?? 0] as const,
   );
+  return new Map(timers.filter(([, next]) => next > 0).map(([unit, next]) => [unit, new Date(next / 1000)]));
 }
 
 /** Whether a guest runs, or has not yet ended: its deployment must be left alone. */

@@ -1,3 +1,4 @@
+import { parseAnswer } from './json-fields.ts';
 import { machined, machinedTimeout } from './machined.ts';
 import { run } from './process.ts';
 import { activeStates, guestUnit } from './systemctl.ts';
@@ -23,6 +24,6 @@ async function usersOf(machine: string): Promise<Users> {
 
 /** The type, and the first UID of the machine on the host, which is 0 without a user namespace: org.freedesktop.machine1(5). */
 function parseShift(answer: string): Users {
-  const { data } = JSON.parse(answer) as { data: [number] };
-  return data[0] === 0 ? 'of the host' : 'own';
+  const [shift] = parseAnswer(answer);
+  return shift === 0 ? 'of the host' : 'own';
 }

@@ -1,3 +1,4 @@
+import { parseAnswer } from '../host/json-fields.ts';
 import { machined, machinedTimeout } from '../host/machined.ts';
 import { run } from '../host/process.ts';
 import { guestUnit, showUnits } from '../host/systemctl.ts';
@@ -45,8 +46,11 @@ async function addressesOf(machine: string): Promise<string[]> {
 
 /** The type, and an array of pairs of an address family and the bytes of an address: org.freedesktop.machine1(5). */
 export function parseAddresses(answer: string): string[] {
-  const { data } = JSON.parse(answer) as { data: [[family: number, bytes: number[]][]] };
-  return data[0].map(([, bytes]) => (bytes.length === 4 ? bytes.join('.') : ipv6(bytes)));
+  const [addresses] = parseAnswer(answer);
+  if (!Array.isArray(addresses)) return [];
+  return addresses.map(([, bytes]: [number, number[]]) =>
+    bytes.length === 4 ? bytes.join('.') : ipv6(bytes),
+  );
 }
 
 /** In its short form: RFC 5952, as browsers write it, too. */

@@ -7,8 +7,8 @@ export async function runNspawn(
 ): Promise<number> {
   const { spawn } = await import('node:child_process');
   const child = spawn('systemd-nspawn', options, { stdio: 'inherit', env: { ...process.env, ...env } });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
+  await once(child, 'exit');
+  return child.exitCode ?? 1;
 }
 
 /** Options of a container that one command is run in, and of which nothing is left but what that did in the directory. */

@@ -1,6 +1,7 @@
 // A sysroot on a file system that is mounted read-only: below /sysroot, if the host's OSTree has sysroot.readonly=true.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../host/failure.ts';
 
 /** Says why a guest cannot be created or updated in its sysroot, there or still missing; undefined if it can. */
 export function whyReadOnly(sysroot: string): { message: string; remedy: string } | undefined {
@@ -9,7 +10,7 @@ export function whyReadOnly(sysroot: string): { message: string; remedy: string 
     accessSync(there, constants.W_OK);
     return undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EROFS') return undefined;
+    if (codeOf(error) !== 'EROFS') return undefined;
     return {
       message: `${sysroot} is on a file system that is mounted read-only`,
       remedy: 'Put the guest on another one: Sysroot= in [Guest]',

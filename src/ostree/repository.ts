@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
@@ -45,8 +46,11 @@ export async function versionOf(repository: string, checksum: string): Promise<s
 }
 
 function imageVersion(configuration: string): string | undefined {
-  const { config } = JSON.parse(configuration) as { config?: { Labels?: Record<string, unknown> } | null };
-  const version = config?.Labels?.['org.opencontainers.image.version'] ?? config?.Labels?.['version'];
+  const image: unknown = JSON.parse(configuration);
+  const config = isObject(image) ? image['config'] : undefined;
+  const labels = isObject(config) ? config['Labels'] : undefined;
+  if (!isObject(labels)) return undefined;
+  const version = labels['org.opencontainers.image.version'] ?? labels['version'];
   return typeof version === 'string' ? version : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { JournalFields } from '../host/journal.ts';
-import { type Fields, fieldsOf, isObject, WrongJson } from './json-fields.ts';
+import { type Fields, fieldsOf, isObject, WrongJson } from '../host/json-fields.ts';
 
 /** Each attempt to change what a guest runs is in the journal, too, with this MESSAGE_ID: systemd.journal-fields(7). */
 export const messageId = '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31';

@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { stateDirectory } from '../config/guest.ts';
 import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
+import { isObject, WrongJson } from '../host/json-fields.ts';
 import { isThere, readRegularFile, unlessMissing } from '../host/node-files.ts';
-import { isObject, WrongJson } from './json-fields.ts';
 
 /** The directory of what is known of a guest. */
 const stateOf = (guest: string): string => `${stateDirectory}/${guest}`;

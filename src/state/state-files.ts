@@ -2,10 +2,10 @@
 // replaced in one rename. A disk that lies, a full restore that was cut short, and an editor do.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
+import { fieldsOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
-import { fieldsOf } from './json-fields.ts';
 import type { PackagesInside } from './packages-inside.ts';
 import type { Refused } from './refused.ts';
 import type { Rehearsal } from './rehearsal.ts';

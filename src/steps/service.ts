@@ -1,5 +1,5 @@
 import type { Guest } from '../config/guest.ts';
-import { explain, Failure } from '../host/failure.ts';
+import { explainAny, Failure } from '../host/failure.ts';
 import { tell } from '../host/tell.ts';
 import { requireGuest } from '../state/declared.ts';
 import { requireKnown } from '../state/known-to-systemd.ts';
@@ -42,7 +42,7 @@ export async function runService<T>(
     await work(found);
     if (process.exitCode === unfinished) process.exitCode = 0;
   } catch (error) {
-    complain(explain(error) ?? String((error as Error).stack));
+    complain(explainAny(error));
     process.exitCode = 1;
   }
 }

@@ -23,8 +23,8 @@ export interface Offer {
   readonly checksum?: string;
   /** What it is called, such as REMOTE:REF; becomes the deployment's origin. */
   readonly refspec: string;
-  /** Where it comes from, for messages. */
-  readonly url: string;
+  /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
+  readonly from: string;
   /** Brings it into the guest's repository, with all its objects, and answers its commit; tells meanwhile how far it is. */
   fetch(tell: Tell): Promise<string>;
 }

@@ -6,6 +6,7 @@ import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.t
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
+import { codeOf } from '../../host/failure.ts';
 import { fileSystemOf } from '../../host/findmnt.ts';
 import { hasFuse } from '../../host/fuse-device.ts';
 import { machinedHangs } from '../../host/machined.ts';
@@ -117,7 +118,7 @@ function unlessForbidden<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    if (codeOf(error) === 'EACCES') return undefined;
     throw error;
   }
 }

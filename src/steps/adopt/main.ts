@@ -1,4 +1,4 @@
-import { explain } from '../../host/failure.ts';
+import { explainAny } from '../../host/failure.ts';
 import { log, tell } from '../../host/tell.ts';
 import { adoptTree } from './adopt-tree.ts';
 
@@ -7,7 +7,7 @@ const [sysroot = '', stateroot = '', root = ''] = process.argv.slice(2);
 adoptTree(sysroot, stateroot, root).then(
   (adopted) => log(JSON.stringify(adopted)),
   (error: unknown) => {
-    tell(explain(error) ?? String((error as Error).stack));
+    tell(explainAny(error));
     process.exitCode = 1;
   },
 );

@@ -11,6 +11,7 @@ import {
 import type { Guest } from '../../config/guest.ts';
 import { rehearsalOptions } from '../../generator/units/nspawn-guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
+import { codeOf } from '../../host/failure.ts';
 import { bind, bindMapped, bindOpened, mountOverlay } from '../../host/mount.ts';
 import { run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
@@ -90,7 +91,7 @@ function openDirectory(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (/^(ENOENT|ENOTDIR|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (/^(ENOENT|ENOTDIR|ELOOP)$/.test(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -117,7 +117,7 @@ async function settle(
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
-  const what = `Fetching ${nameOf(offer)} from ${offer.url}`;
+  const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
   const bring = (arrived: (bytes: number) => void) => {
     report.step(what);
     return offer.fetch((howFar, bytes) => {
@@ -126,7 +126,7 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
     });
   };
   // What a guest adds packages to becomes a tree of its own.
-  const same = guest.packages ? guest.name : (offer.checksum ?? offer.url);
+  const same = guest.packages ? guest.name : (offer.checksum ?? offer.from);
   return alone(same, report, async () => {
     const checksum = await withSlotWhileQuick(guest, report, bring);
     return { ...offer, checksum };

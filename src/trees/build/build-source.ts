@@ -28,7 +28,7 @@ export function buildSource(guest: Guest, origin: BuildOrigin): Source {
         await keepBrought(guest.sysroot, builtRef, checksum);
         return checksum;
       };
-      return { checksum, refspec: originName(origin), url: buildUnit(origin.build), fetch };
+      return { checksum, refspec: originName(origin), from: buildUnit(origin.build), fetch };
     },
   };
 }

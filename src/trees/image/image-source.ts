@@ -42,7 +42,7 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
         return made;
       };
       const known = checksum === undefined ? {} : { checksum };
-      return { ...known, refspec: originName(origin), url: `its image ${digest.slice(0, 19)}`, fetch };
+      return { ...known, refspec: originName(origin), from: `its image ${digest.slice(0, 19)}`, fetch };
     },
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
+import { fieldsOf, isObject, WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
 
@@ -38,9 +39,15 @@ export async function copyImage(image: string, directory: string): Promise<Copie
   const words = ['copy', ...options, image, `dir:${directory}`];
   await leavingRoom(dirname(directory), (signal) => skopeo(`Cannot fetch ${image}`, words, signal));
   const blob = (digest: string) => `${directory}/${hexOf(image, digest)}`;
-  const manifest = readJson(`${directory}/manifest.json`) as Manifest;
-  const { config } = readJson(blob(manifest.config.digest)) as Configuration;
-  return { archives: manifest.layers.map(({ digest }) => blob(digest)), labels: config?.Labels ?? {} };
+  try {
+    const manifest = fieldsOf(readJson(`${directory}/manifest.json`));
+    const configuration = readJson(blob(manifest.fields('config').text('digest')));
+    const archives = manifest.list('layers').map((layer) => blob(layer.text('digest')));
+    return { archives, labels: labelsOf(configuration) };
+  } catch (error) {
+    if (!(error instanceof WrongJson)) throw error;
+    throw new Failure(`${image}: its manifest is not one of OCI: ${error.message}`);
+  }
 }
 
 /** The name of a blob's file. A manifest is written by anybody, and this becomes a part of a path. */
@@ -51,13 +58,14 @@ function hexOf(image: string, digest: string): string {
   return hex;
 }
 
-interface Manifest {
-  readonly config: { readonly digest: string };
-  readonly layers: readonly { readonly digest: string }[];
-}
-
-interface Configuration {
-  readonly config?: { readonly Labels?: Readonly<Record<string, string>> };
+/** The labels of an image, as its configuration has them: anybody can write that. */
+function labelsOf(configuration: unknown): Record<string, string> {
+  const config = isObject(configuration) ? configuration['config'] : undefined;
+  const labels = isObject(config) ? config['Labels'] : undefined;
+  const texts = Object.entries(isObject(labels) ? labels : {}).filter(
+    (label): label is [string, string] => typeof label[1] === 'string',
+  );
+  return Object.fromEntries(texts);
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));

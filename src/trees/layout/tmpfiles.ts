@@ -35,11 +35,11 @@ export const tmpfilesPaths = (text: string): string[] =>
     .map(([, path]) => path);
 
 const tmpfilesLines = (text: string): [line: string, path: string][] =>
-  text.split('\n').flatMap((line) => {
+  text.split('\n').flatMap((line): [line: string, path: string][] => {
     const [, quoted, plain] = /^\s*[A-Za-z][^\s]*\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line) ?? [];
     const path = quoted?.replace(/\\(.)/g, '$1') ?? plain;
-    return path === undefined ? [] : [[line, path.replaceAll('%%', '%').replace(/(.)\/+$/, '$1')] as const];
-  }) as [string, string][];
+    return path === undefined ? [] : [[line, path.replaceAll('%%', '%').replace(/(.)\/+$/, '$1')]];
+  });
 
 /**
  * Without the lines that make the links of OSTree's layout directories: systemd-tmpfiles would complain about each

@@ -2,7 +2,7 @@
 // checksums and refs to ostree(1), and follows no path of a tree.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { explain, Failure } from '../../host/failure.ts';
+import { explainAny, Failure } from '../../host/failure.ts';
 import { isThere } from '../../host/node-files.ts';
 import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
@@ -42,6 +42,6 @@ async function main({ repository, notes, neighbours: all, want, unconfined }: Ta
 }
 
 main(JSON.parse(readFileSync(0, 'utf8')) as Task).then(tell, (error: unknown) => {
-  process.stderr.write(explain(error) ?? String((error as Error).stack));
+  process.stderr.write(explainAny(error));
   process.exitCode = 1;
 });

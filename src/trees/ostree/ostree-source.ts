@@ -39,7 +39,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
         if ('failed' in linked) throw notFetched(guest, origin, url, linked.failed);
         return checksum;
       };
-      return { checksum, refspec: originName(origin), url, fetch };
+      return { checksum, refspec: originName(origin), from: url, fetch };
     },
   };
 }

@@ -31,12 +31,12 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
     async check(report) {
       const offer = await base.check(report);
       const { refspec } = offer;
-      const url = `${offer.url}, with ${packagesWords(packages)}`;
+      const from = `${offer.from}, with ${packagesWords(packages)}`;
       // What the packages would be takes the tree below, and where that is new, so is the whole.
       if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
-        return { refspec, url, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
+        return { refspec, from, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
       const now = await made(offer, report.progress);
-      return { ...(now.checksum && { checksum: now.checksum }), refspec, url, fetch: () => fetch(now) };
+      return { ...(now.checksum && { checksum: now.checksum }), refspec, from, fetch: () => fetch(now) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { noRoom, roomBelow } from '../../host/disk-room.ts';
-import { explain, Failure } from '../../host/failure.ts';
+import { codeOf, explainAny, Failure } from '../../host/failure.ts';
 import type { Answer } from './answer.ts';
 import { jobs } from './jobs.ts';
 
@@ -38,11 +38,11 @@ async function attempt(work: () => Promise<unknown>): Promise<Answer> {
   try {
     return { result: await work() };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENAMETOOLONG') return { failure: 'it has directories that are nested too deep' };
     if (error instanceof Failure)
       return { failure: error.message, ...(error.remedy && { remedy: error.remedy }) };
-    return { failure: explain(error) ?? String((error as Error).stack) };
+    return { failure: explainAny(error) };
   }
 }
 

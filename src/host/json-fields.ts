@@ -1,4 +1,4 @@
-/** Why JSON is not what it should be; goes no further than the parser of a state file. */
+/** Thrown by a parser whose JSON is not what it should be. */
 export class WrongJson extends Error {}
 
 /** The fields of a JSON object. Each getter fails with the name of the field that is missing or of another type. */
@@ -7,10 +7,16 @@ export interface Fields {
   /** Returns undefined if the field is missing. */
   optionalText(key: string): string | undefined;
   number(key: string): number;
+  /** Returns null if the field is null or missing. */
+  numberOrNull(key: string): number | null;
   flag(key: string): boolean;
   date(key: string): Date;
   oneOf<T extends string>(key: string, values: readonly T[]): T;
   texts(key: string): string[];
+  /** An object in the object. */
+  fields(key: string): Fields;
+  /** The objects of a list. */
+  list(key: string): Fields[];
   /** A commit: 64 hexadecimal digits. */
   checksum(key: string): string;
   optionalChecksum(key: string): string | undefined;
@@ -38,6 +44,20 @@ const listOf =
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Parses a list of objects, which a program of systemd prints. */
+export function parseList(json: string): Fields[] {
+  const list: unknown = JSON.parse(json);
+  if (!Array.isArray(list)) throw new WrongJson('it is not a list');
+  return list.map(fieldsOf);
+}
+
+/** The answer of a method of D-Bus, as busctl(1) prints it with --json: its arguments. */
+export function parseAnswer(json: string): readonly unknown[] {
+  const answer: unknown = JSON.parse(json);
+  if (isObject(answer) && Array.isArray(answer['data'])) return answer['data'];
+  throw new WrongJson('it is not an answer of D-Bus');
+}
+
 /** Fails if it is no JSON object. */
 export function fieldsOf(value: unknown): Fields {
   if (!isObject(value)) throw new WrongJson('it is not a JSON object');
@@ -58,10 +78,13 @@ export function fieldsOf(value: unknown): Fields {
     text,
     optionalText: optional(text),
     number: get(isNumber, 'a number'),
+    numberOrNull: (key) => (value[key] == null ? null : get(isNumber, 'a number')(key)),
     flag: get(isFlag, 'true or false'),
     date: (key) => new Date(get(isDate, 'a time')(key)),
     oneOf: (key, values) => get(isOneOf(values), `one of ${values.join(', ')}`)(key),
     texts: get(listOf(isText), 'a list of texts'),
+    fields: (key) => fieldsOf(get(isObject, 'an object')(key)),
+    list: (key) => get(listOf(isObject), 'a list of objects')(key).map(fieldsOf),
     checksum,
     optionalChecksum: optional(checksum),
     deployment: get(isDeployment, 'a deployment'),

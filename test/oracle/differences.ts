@@ -41,6 +41,16 @@ const differences: readonly Difference[] = [
   },
   {
     kinds: ['file'],
+    is(value) {
+      const { problems } = parseSyntax('file', value);
+      return (
+        problems.length > 0 && problems.every(({ message }) => message.startsWith('The value ends with a'))
+      );
+    },
+    reason: 'a backslash with blanks behind it was meant to continue the line; systemd takes it as the value',
+  },
+  {
+    kinds: ['file'],
     is: (value) => /\n\uFEFF/.test(value),
     reason: 'a byte order mark is at the beginning of a file; systemd takes one anywhere',
   },

@@ -34,31 +34,49 @@ const common = {
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
 };
 
-/** Writes generator-qjs.js, and beside it generator-qjs-NAME.js for each lazy module. */
+/** Writes generator-qjs.js, and beside it generator-qjs-NAME.js for each lazy module, with the functions that are called. */
 export async function bundleForQuickJS(outdir) {
   const exported = await functionsOf(await lazyModules());
-  const main = build({
+  const plugins = [fromFilesOfTheirOwn(exported)];
+  const main = await build({
     ...common,
-    entryPoints: { 'generator-qjs': 'src/generator/quickjs/main.ts' },
+    entryPoints: ['src/generator/quickjs/main.ts'],
     format: 'esm',
     // A block, and not a function expression: QuickJS reads what is in parentheses twice.
     banner: { js: '"use strict";{' },
     footer: { js: '}' },
-    plugins: [fromFilesOfTheirOwn(exported)],
-    outdir,
-  });
-  const others = build({
-    ...common,
-    entryPoints: Object.fromEntries(
-      [...exported.keys()].map((module) => [`generator-qjs-${fileOf(module)}`, module]),
-    ),
-    format: 'esm',
-    plugins: [fromFilesOfTheirOwn(exported)],
-    outdir,
+    plugins,
     write: false,
   });
-  const write = ({ path, text }) => writeFile(path, withValue(text));
-  await Promise.all([main, others.then(({ outputFiles }) => Promise.all(outputFiles.map(write)))]);
+  const bundle = async (module, names) => {
+    const contents = `export { ${[...names].join(', ')} } from './${module}';`;
+    const stdin = { contents, resolveDir: process.cwd() };
+    return (await build({ ...common, stdin, format: 'esm', plugins, write: false })).outputFiles[0].text;
+  };
+  const texts = new Map([['generator-qjs', main.outputFiles[0].text]]);
+  const called = new Map();
+  // What is called in a file that is itself loaded late is known when that file has been bundled.
+  for (let fresh = [...texts.values()]; fresh.length > 0; ) {
+    const modules = new Set(fresh.flatMap((text) => addCalled(text, exported, called)));
+    fresh = await Promise.all([...modules].map((module) => bundle(module, called.get(module))));
+    for (const [index, module] of [...modules].entries())
+      texts.set(`generator-qjs-${fileOf(module)}`, withValue(fresh[index]));
+  }
+  await Promise.all([...texts].map(([name, text]) => writeFile(join(outdir, `${name}.js`), text)));
+}
+
+/** Adds the functions of other files that a bundle calls; answers the modules of which it calls more than was known. */
+function addCalled(text, exported, called) {
+  const modules = new Map([...exported.keys()].map((module) => [fileOf(module), module]));
+  const more = [];
+  for (const [, file, name] of text.matchAll(/\("([\w-]+)","(\w+)"\)/g)) {
+    const module = modules.get(file);
+    if (!module || !exported.get(module).includes(name) || called.get(module)?.has(name)) continue;
+    if (!called.has(module)) called.set(module, new Set());
+    called.get(module).add(name);
+    more.push(module);
+  }
+  return more;
 }
 
 /** Makes what a module exports the value of a script: what eval() answers. Strict, it declares nothing outside. */
@@ -102,9 +120,9 @@ function whyNotLazy(value) {
 const fromFilesOfTheirOwn = (exported) => ({
   name: 'from files of their own',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+    onResolve({ filter: /\.ts$/ }, ({ importer, path, resolveDir }) => {
       const module = relative(process.cwd(), resolve(resolveDir, path));
-      return kind !== 'entry-point' && exported.has(module) ? { path: module, namespace: 'lazy' } : undefined;
+      return importer !== '<stdin>' && exported.has(module) ? { path: module, namespace: 'lazy' } : undefined;
     });
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
       const functions = exported

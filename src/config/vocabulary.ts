@@ -3,7 +3,7 @@ import { buildTables } from './keys/build.ts';
 import { guestTables, nspawnTables, unitTables } from './tables.ts';
 import type { ValueType } from './types.ts';
 
-/** A key of guest files. src/guestctl/manual/keys/ describes it. */
+/** A key of guest files. keys/ has its row and describes it. */
 export interface Key {
   readonly section: string;
   readonly name: string;

@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import { type Descriptions, from } from '../description.ts';
 import type { Row } from '../key-table.ts';
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
 import { noOnly, only, pattern, plainWords, text } from '../types.ts';
@@ -21,3 +22,17 @@ export const filesKeys = (): Row[] => [
   fixed(only(['map'], ownership), 'PrivateUsersOwnership'),
   fixed(noOnly(ownership), 'PrivateUsersChown'),
 ];
+
+// What the manual says of them.
+
+export const filesHelp = (): Descriptions =>
+  from('systemd.nspawn(5)', {
+    Bind: 'A file or directory of the host to mount in the guest. The option idmap maps its owners. It must exist when the guest starts.',
+    BindReadOnly: 'Like Bind=, but read-only.',
+    BindUser: 'Users of the host to add to the guest, with their home directories.',
+    BindUserShell: 'The shell of these users: a boolean, whether to keep that of the host, or a path.',
+    TemporaryFileSystem: 'A tmpfs to mount in the guest.',
+    Inaccessible: 'A file or directory to hide from the guest.',
+    Overlay: 'An overlay of directories to mount in the guest.',
+    OverlayReadOnly: 'Like Overlay=, but read-only.',
+  });

@@ -1,3 +1,4 @@
+import type { Descriptions } from '../description.ts';
 import { nothingElse, type Row } from '../key-table.ts';
 import {
   boolean,
@@ -42,3 +43,91 @@ export const updateKeys = (): Row[] => [
   [command, ['HealthCheck'], nothingElse],
   [duration, ['HealthTimeoutSec'], nothingElse],
 ];
+
+// What the manual says of them.
+
+export const guestHelp = (): Descriptions => ({
+  Description: {
+    help: 'A description of the guest for people. systemd shows it wherever it shows the unit of the guest.',
+    default: 'OSTree guest NAME',
+  },
+  Ref: "The ref of an OSTree remote that the guest's tree comes from. A guest has exactly one of Ref=, Image= and Build=.",
+  Image:
+    'The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time. containers-policy.json(5) says which signatures an image must have. Passwords of registries are read from /etc/ostree/auth.json.',
+  Build:
+    'The build that makes the tree on this host, declared in NAME.build: ostree-guests.build(5). Many guests may use one build. Each update of one of them starts a build run; updates that wait at the same time share it.',
+  Sysroot: {
+    help: 'The directory of the system root of the guest. A guest outside of /var/lib/ostree-guests shares no disk space with other guests. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.',
+    default: '/var/lib/ostree-guests/NAME/sysroot',
+  },
+});
+
+export const remoteHelp = (): Descriptions => ({
+  URL: "The URL of the remote's repository: file:///, https:// or http://. With http:// anybody on the network path can replace the tree, so a key is required, or GPGVerify=no. Without a [Remote] section the host's remote of this name is used, with its keys.",
+  ContentURL:
+    'Another server, such as a mirror or a cache, for everything except commits. It need not be trusted: the commits contain the checksums of everything else.',
+  GPGVerify: {
+    help: 'Requires that each commit is signed with one of the GPG keys.',
+    default: 'yes if GPGKeyPath= is set',
+  },
+  GPGKeyPath: 'A file with trusted public GPG keys, or a directory of such files.',
+  SignVerify: {
+    help: "Requires that each commit has one of OSTree's own signatures (ed25519), made with one of the ed25519 keys.",
+    default: 'yes if Ed25519KeyPath= is set',
+  },
+  Ed25519KeyPath:
+    'A file with trusted public ed25519 keys, each on a line of its own in base64. Not all builds of OSTree support them.',
+});
+
+export const updateHelp = (): Descriptions => ({
+  Action: {
+    help: 'How far an update goes with a new commit. check reports it. fetch downloads it. stage has the next start of the guest deploy and boot it. switch also restarts a running guest into it. A guest that does not exist yet is created in any case.',
+    default: 'stage',
+  },
+  By: {
+    help: "Who updates the guest: the host from outside, or the guest's own rpm-ostree inside. With rpm-ostree the guest is a booted OSTree system with its own sysroot. You can work in it by hand (rpm-ostree install, rollback, rebase, ostree admin); the result is assessed at its next start. Such a guest has no user namespace: its root is root of the host, confined only by what systemd-nspawn takes away. Run nothing in it that you would not run on the host. It can layer packages only if the host has /dev/fuse.",
+    default: 'host',
+  },
+  OnCalendar: {
+    help: 'When the update timer, if enabled, updates the guest. A calendar expression as in systemd.time(7).',
+    default: 'daily',
+    repeatable: true,
+  },
+  RandomizedDelaySec: {
+    help: 'The maximum random delay of the update timer. It keeps guests from updating all at once.',
+    default: '1h',
+  },
+  SwitchOnCalendar: {
+    help: 'The maintenance window: when ostree-guest-switch@NAME.timer, if enabled, restarts a running guest into the staged update. A calendar expression as in systemd.time(7).',
+    repeatable: true,
+  },
+  Concurrency: {
+    help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A slow fetch gives its place to the next guest and continues. Set it for all guests, in a file in guest.d.',
+    default: '2',
+  },
+  AllowDowngrade: { help: 'Accepts a commit that is older than the deployed one.', default: 'no' },
+  Tries: {
+    help: 'How many starts a new deployment has to become healthy. After that the guest goes back to the previous deployment.',
+    default: '2',
+  },
+  HealthCheck: {
+    help: 'A command that runs in the guest once it is up, without a shell. A new deployment is healthy only if all health checks succeed. Needs D-Bus in the guest.',
+    repeatable: true,
+  },
+  HealthTimeoutSec: {
+    help: 'The time within which a new deployment must boot and pass its health checks.',
+    default: '5min',
+  },
+  Rehearse: {
+    help: 'First boots the update as a throwaway machine, without a network and on a copy-on-write view of /etc and /var. The update goes on only if that machine is healthy. Needs util-linux 2.39 on the host.',
+    default: 'no',
+  },
+  Keep: {
+    help: 'How many deployments to keep. Pinned deployments and those that are still needed are kept in addition.',
+    default: '2',
+  },
+  SnapshotVar: {
+    help: 'Takes a snapshot of /var before each new deployment, for guestctl rollback --var. Needs a file system with reflinks: btrfs or XFS.',
+    default: 'no',
+  },
+});

@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import { type Descriptions, from } from '../description.ts';
 import type { Row } from '../key-table.ts';
 import { boolean, path, pattern, plainWords } from '../types.ts';
 import { carried } from './rows.ts';
@@ -26,3 +27,21 @@ export const networkKeys = (): Row[] => [
   ...carried(path, ['NamespacePath', '--network-namespace-path', 'last']),
   ...carried(port, ['Port', '--port', 'each']),
 ];
+
+// What the manual says of them.
+
+export const networkHelp = (): Descriptions =>
+  from('systemd.nspawn(5)', {
+    Private:
+      "Gives the guest a network of its own even if no other key does. Alone, this is only a loopback interface: add VirtualEthernet=yes for a link to the host. With no, and without other keys, the guest uses the host's network.",
+    VirtualEthernet:
+      "Connects the guest to the host by a virtual Ethernet link, in a network of its own. With no, and without another key that gives it a network of its own, the guest uses the host's network.",
+    VirtualEthernetExtra: 'An additional virtual Ethernet link: HOST-NAME[:GUEST-NAME].',
+    Interface: 'Interfaces of the host to move into the guest.',
+    MACVLAN: 'Interfaces of the host to give the guest a MACVLAN interface on.',
+    IPVLAN: 'Interfaces of the host to give the guest an IPVLAN interface on.',
+    Bridge: 'The bridge of the host to attach the virtual Ethernet link to.',
+    Zone: 'The network zone: systemd creates a bridge for all guests that name the same zone.',
+    NamespacePath: 'A network namespace of the host to join, such as /run/netns/NAME.',
+    Port: 'A port of the host to forward to the guest.',
+  });

@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import type { Descriptions } from '../description.ts';
 import type { Row } from '../key-table.ts';
 import { localPath } from '../local-file.ts';
 import { pattern } from '../types.ts';
@@ -18,3 +19,21 @@ export const packagesKeys = (): Row[] => [
   [packageNames, ['Remove'], ['steps']],
   [files, ['Repository', 'RepositoryKey'], ['steps']],
 ];
+
+// What the manual says of them.
+
+export const packagesHelp = (): Descriptions => ({
+  Install: {
+    help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. Takes names of packages, and paths of package files: ./FILE is in the directory of the guest file. With By=rpm-ostree it takes names only, and names all layered packages of the guest: packages layered by hand that are not listed are removed again. The same holds for Remove=.",
+    repeatable: true,
+  },
+  Remove: {
+    help: 'Packages to remove from the tree. A package that the tree does not have is ignored, but apt fails on a name that it does not know.',
+    repeatable: true,
+  },
+  Repository: {
+    help: 'Additional package repositories: files in the format of the package manager (.sources, .list or .repo). They do not become part of the tree. Of this host the package manager can read only the directories that these files name with file:, and there only files that are readable by all. It gets no directory that the tree itself names.',
+    repeatable: true,
+  },
+  RepositoryKey: { help: 'Files with the public keys of these repositories.', repeatable: true },
+});

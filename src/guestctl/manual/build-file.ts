@@ -1,13 +1,12 @@
 import { vocabularyOf } from '../../config/vocabulary.ts';
-import { buildDescriptions } from './keys/build.ts';
-import { unitDescriptions } from './keys/unit.ts';
+import { buildDescriptions, guestDescriptions } from './descriptions.ts';
 import { sectionText } from './keys.ts';
 import { italic, type Page } from './page.ts';
 import { bold, example, heading, paragraph } from './roff.ts';
 
 const vocabulary = vocabularyOf('build');
 const names = (section: string): string =>
-  Object.keys(unitDescriptions[section] ?? {})
+  Object.keys(guestDescriptions[section] ?? {})
     .filter((name) => vocabulary.find(section, name))
     .map((name) => `${name}=`)
     .join(', ');
@@ -42,7 +41,7 @@ Command=mmdebstrap --variant=minbase \\
     --include=systemd,systemd-sysv,dbus,libpam-systemd,login,iproute2,openssh-server \\
     trixie root http://deb.debian.org/debian`;
 
-/** The manual page ostree-guests.build(5). The descriptions of its keys are in keys/. */
+/** The manual page ostree-guests.build(5). Its keys and their descriptions are in src/config/keys/. */
 export const buildFilePage: Page = {
   name: 'ostree-guests.build',
   section: 5,

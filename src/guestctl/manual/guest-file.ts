@@ -1,7 +1,5 @@
 import { guestVocabulary } from '../../config/vocabulary.ts';
-import { guestDescriptions } from './keys/guest.ts';
-import { machineDescriptions } from './keys/machine.ts';
-import { unitDescriptions } from './keys/unit.ts';
+import { guestDescriptions } from './descriptions.ts';
 import { sectionText } from './keys.ts';
 import { italic, type Page } from './page.ts';
 import { bold, entry, example, heading, paragraph } from './roff.ts';
@@ -74,9 +72,7 @@ URL=file:///srv/mirror/repo
 OnCalendar=daily
 RandomizedDelaySec=1h`;
 
-const descriptions = { ...guestDescriptions, ...machineDescriptions, ...unitDescriptions };
-
-/** The manual page ostree-guests.guest(5). The keys come from the schema, their descriptions from keys/. */
+/** The manual page ostree-guests.guest(5). Its keys and their descriptions are in src/config/keys/. */
 export const guestFilePage: Page = {
   name: 'ostree-guests.guest',
   section: 5,
@@ -84,7 +80,9 @@ export const guestFilePage: Page = {
   body: [
     `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
     ...description,
-    ...guestVocabulary.sections.flatMap((section) => sectionText(section, guestVocabulary, descriptions)),
+    ...guestVocabulary.sections.flatMap((section) =>
+      sectionText(section, guestVocabulary, guestDescriptions),
+    ),
     ...specifiers,
     ...differences,
     heading('EXAMPLE'),

@@ -1,9 +1,13 @@
+import { type Description, type Descriptions, descriptionOf } from '../../config/description.ts';
 import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../../config/vocabulary.ts';
-import { type Description, type Descriptions, descriptionOf } from './keys/description.ts';
 import { entry, heading } from './roff.ts';
 
 /** Formats a section of keys: first those with a description, then the others. */
-export function sectionText(section: string, vocabulary: Vocabulary, descriptions: Descriptions): string[] {
+export function sectionText(
+  section: string,
+  vocabulary: Vocabulary,
+  descriptions: Readonly<Record<string, Descriptions>>,
+): string[] {
   const described = Object.entries(descriptions[section] ?? {}).flatMap(([name, written]) => {
     const key = vocabulary.find(section, name);
     return key ? [entry(`${name}=`, keyText(key, descriptionOf(written)))] : [];

@@ -1,6 +1,6 @@
 /**
- * The manual's description of a key. It is not in the schema, because the generator would load it at each start and
- * never use it. Only keys that have one possible value need no description.
+ * The manual's description of a key. Functions beside the rows in keys/ answer it, which the bundles of the generator
+ * leave out: it would load them at each start and never use them. Only keys that have one possible value need none.
  */
 export interface Description {
   /** Describes the key in a line or two. */
@@ -14,15 +14,14 @@ export interface Description {
   readonly repeatable?: true;
 }
 
-/** By section and key, in the order of the manual. A string is the help alone. */
-export type Descriptions = Readonly<Record<string, Section>>;
-type Section = Readonly<Record<string, string | Description>>;
+/** The keys of a section, in the order of the manual. A string is the help alone. */
+export type Descriptions = Readonly<Record<string, string | Description>>;
 
 export const descriptionOf = (entry: string | Description): Description =>
   typeof entry === 'string' ? { help: entry } : entry;
 
 /** Adds the manual page to each key of a section. */
-export const from = (manual: string, section: Section): Section =>
+export const from = (manual: string, section: Descriptions): Descriptions =>
   Object.fromEntries(
     Object.entries(section).map(([name, entry]) => [name, { ...descriptionOf(entry), manual }]),
   );

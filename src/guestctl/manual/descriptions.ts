@@ -1,0 +1,31 @@
+import type { Descriptions } from '../../config/description.ts';
+import { buildExecHelp, buildFilesHelp, buildHelp } from '../../config/keys/build.ts';
+import { execHelp } from '../../config/keys/exec.ts';
+import { filesHelp } from '../../config/keys/files.ts';
+import { guestHelp, remoteHelp, updateHelp } from '../../config/keys/guest.ts';
+import { networkHelp } from '../../config/keys/network.ts';
+import { packagesHelp } from '../../config/keys/packages.ts';
+import { serviceHelp, timerHelp, unitHelp } from '../../config/keys/unit.ts';
+
+/** By section. */
+type OfSections = Readonly<Record<string, Descriptions>>;
+
+export const guestDescriptions: OfSections = {
+  Guest: guestHelp(),
+  Remote: remoteHelp(),
+  Update: updateHelp(),
+  Packages: packagesHelp(),
+  Exec: execHelp(),
+  Files: filesHelp(),
+  Network: networkHelp(),
+  Unit: unitHelp(),
+  Service: serviceHelp(),
+  Timer: timerHelp(),
+};
+
+/** [Unit] and [Service] of a build are described with those of a guest. */
+export const buildDescriptions: OfSections = {
+  Build: buildHelp(),
+  Exec: buildExecHelp(),
+  Files: buildFilesHelp(),
+};

@@ -23,8 +23,11 @@ export function dropStaged(guest: string): void {
   releaseStaged(guest);
 }
 
-/** Forgets what waits for the next start, and not what a start is deploying. */
-export const dropWaiting = (guest: string): void => stateFiles.staged.remove(guest);
+/** Forgets what is staged, but for what a start has just deployed: that has yet to be put on trial. */
+export function dropUndeployed(guest: string, deployed: string): void {
+  if (readClaimed(guest)?.checksum !== deployed) releaseStaged(guest);
+  stateFiles.staged.remove(guest);
+}
 
 /**
  * Takes what is staged in order to deploy it. An update that stages something newer meanwhile writes a

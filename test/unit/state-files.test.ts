@@ -8,7 +8,14 @@ import { markers } from '../../src/state/markers.ts';
 import { readRejection, reject } from '../../src/state/rejected.ts';
 import { readRollback, writeRollback } from '../../src/state/rollback-request.ts';
 import { readSeen, writeSeen } from '../../src/state/seen-deployments.ts';
-import { claimStaged, dropStaged, readClaimed, readStaged, writeStaged } from '../../src/state/staged.ts';
+import {
+  claimStaged,
+  dropStaged,
+  dropUndeployed,
+  readClaimed,
+  readStaged,
+  writeStaged,
+} from '../../src/state/staged.ts';
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
 import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
@@ -143,6 +150,13 @@ describe('what is done with damage', () => {
     writeStaged('mail', staged);
     claimStaged('mail');
     expect(readClaimed('mail')).toEqual(staged);
+    dropUndeployed('mail', staged.checksum);
+    expect(readClaimed('mail')).toEqual(staged);
+    writeStaged('mail', staged);
+    dropUndeployed('mail', 'f'.repeat(64));
+    expect(readStaged('mail')).toBeUndefined();
+    writeStaged('mail', staged);
+    claimStaged('mail');
     expect(damagedState('mail')).toEqual([]);
   });
 

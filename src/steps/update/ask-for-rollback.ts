@@ -4,7 +4,7 @@ import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { hasSnapshot } from '../../ostree/var-snapshots.ts';
 import { forgive, readRejection, reject } from '../../state/rejected.ts';
 import { dropRollback, writeRollback } from '../../state/rollback-request.ts';
-import { dropStaged } from '../../state/staged.ts';
+import { dropUndeployed } from '../../state/staged.ts';
 import { onWish } from './rollback-rule.ts';
 
 /**
@@ -40,7 +40,7 @@ export function askForRollback(guest: Guest, wanted: string | undefined, withVar
   if (decision.kind === 'ask')
     writeRollback(name, { deployment: target.name, var: withVar, time: Date.now() });
   else dropRollback(name);
-  dropStaged(name);
+  dropUndeployed(name, current.checksum);
   return target;
 }
 

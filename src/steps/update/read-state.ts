@@ -3,14 +3,13 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { readRollback } from '../../state/rollback-request.ts';
-import { readClaimed, readWaiting } from '../../state/staged.ts';
+import { readStaged } from '../../state/staged.ts';
 import type { UpdateState } from './rule.ts';
 
 /** Reads what the update's rule asks for; `offered` is the commit that the source offers, if that is known. */
 export const readUpdateState = ({ name, sysroot }: Guest, offered: string | undefined): UpdateState => ({
   deployments: listDeployments(sysroot),
-  staged: readWaiting(name),
-  claimed: readClaimed(name),
+  staged: readStaged(name),
   rollback: readRollback(name),
   offered,
   isWhole: offered !== undefined && hasCommit(repositoryOf(sysroot), offered),

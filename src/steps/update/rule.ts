@@ -10,10 +10,7 @@ import type { Undeployed } from '../../state/undeployed.ts';
 export interface UpdateState {
   /** The boot list, the default first. Empty if the guest was never created. */
   readonly deployments: readonly Pick<Deployment, 'checksum'>[];
-  /** What waits for the next start. */
   readonly staged: Staged | undefined;
-  /** What a start is deploying, or was when it was cut off. */
-  readonly claimed: Staged | undefined;
   readonly rollback: Rollback | undefined;
   /** The commit that is offered. Undefined if only fetching can tell. */
   readonly offered: string | undefined;
@@ -30,7 +27,7 @@ export type Settled =
   /** Deploys what a run that was cut off had staged. */
   | { readonly kind: 'create' }
   /** Brings nothing: the next start boots it anyway. If the source went back to what is deployed, nothing else stays staged. */
-  | { readonly kind: 'leave'; readonly unstages: 'all' | 'waiting' | 'none' }
+  | { readonly kind: 'leave'; readonly unstages: boolean }
   /** Brings nothing: it failed before. */
   | { readonly kind: 'leaveRejected'; readonly reason: string };
 
@@ -70,15 +67,12 @@ export const needsRehearsal = (
 ): boolean => deployments.length > 0 && rehearse && (action === 'stage' || action === 'switch');
 
 function settled(state: UpdateState): Settled | undefined {
-  const { deployments, claimed, offered, isWhole, rejection } = state;
+  const { deployments, staged, offered, isWhole, rejection } = state;
   if (offered === undefined) return undefined;
-  // What a start has deployed stays claimed, because it has yet to be put on trial.
-  if (deployments[0]?.checksum === offered)
-    return { kind: 'leave', unstages: claimed?.checksum === offered ? 'waiting' : 'all' };
-  const staged = state.staged ?? claimed;
+  if (deployments[0]?.checksum === offered) return { kind: 'leave', unstages: true };
   // A staged commit that lost objects is fetched again.
   if (staged?.checksum === offered && isWhole)
-    return isNew(state) ? { kind: 'create' } : { kind: 'leave', unstages: 'none' };
+    return isNew(state) ? { kind: 'create' } : { kind: 'leave', unstages: false };
   return rejection && { kind: 'leaveRejected', reason: rejection.reason };
 }
 

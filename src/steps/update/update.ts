@@ -6,7 +6,7 @@ import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import type { Report } from '../../state/report.ts';
-import { dropStaged, dropWaiting } from '../../state/staged.ts';
+import { dropUndeployed } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
@@ -104,8 +104,7 @@ async function settle(
     case 'create':
       return create(guest, offer, report);
     case 'leave':
-      if (decision.unstages === 'all') dropStaged(guest.name);
-      if (decision.unstages === 'waiting') dropWaiting(guest.name);
+      if (decision.unstages && offer.checksum !== undefined) dropUndeployed(guest.name, offer.checksum);
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {

@@ -19,18 +19,18 @@ export function writeAtomically(file: string, text: string): void {
 function writeAndSync(file: string, text: string): void {
   const descriptor = openSync(file, 'w', 0o644);
   try {
-    // write(2) may take a part only, if the disk fills up on the way.
+    // write(2) may write only a part if the disk gets full.
     for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
     fsyncSync(descriptor);
   } catch (error) {
-    // Node knows no path here: it was given a descriptor.
+    // Node has only a descriptor, so its error has no path.
     throw error instanceof Error ? Object.assign(error, { path: file }) : error;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Makes renames and removals in a directory last. */
+/** Flushes renames and removals in a directory to disk. */
 export function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {

@@ -6,29 +6,29 @@ import { proxies } from './proxies.ts';
 import { runAsService, type Settings } from './systemd-run.ts';
 
 /**
- * What a confined command may see, write and take. All paths are absolute, and have neither blanks nor colons. Those that do
- * not exist are left out, but for `writable`: a command that cannot have these does not start.
+ * What a confined command may see, write and use. All paths are absolute, without blanks or colons. Paths that do
+ * not exist are skipped, except in `writable`: the command does not start without these.
  */
 export interface Confinement {
-  /** Names its unit: ostree-guest-NAME. Two of one name cannot run at the same time: end it with the guest's name or with our process id. */
+  /** Names its unit, ostree-guest-NAME, which can run only once at a time: end it with the guest's name or our process ID. */
   readonly name: string;
   /** Directories that it may write to; mostly `roomsOf(guest)`. */
   readonly writable: readonly string[];
-  /** What it may read of the host beside /usr and a few files of /etc. */
+  /** Paths of the host that it may read, in addition to /usr and a few files of /etc. */
   readonly readable?: readonly string[];
-  /** The host's network; without it there is none. */
+  /** True for the host's network. Default: no network. */
   readonly network?: boolean;
-  /** The capabilities(7) that it keeps; none is the default. `treeCapabilities` are for trees of files. */
+  /** The capabilities(7) that it keeps. Default: none. `treeCapabilities` are for trees of files. */
   readonly capabilities?: readonly string[];
-  /** When it is ended: as systemd writes time spans. */
+  /** Its time limit, a time span of systemd. */
   readonly timeLimit: string;
-  /** In bytes, as systemd writes them; `512M` is the default. What it writes to its /tmp is part of it only where that is in memory. */
+  /** Its memory limit, in bytes as systemd writes them. Default: 512M. Includes files in /tmp if that is in memory. */
   readonly memory?: string;
-  /** How many processes and threads; 64 is the default. Node takes 11. */
+  /** The maximum number of processes and threads. Default: 64. Node needs 11. */
   readonly tasks?: number;
 }
 
-/** What it takes to make, read and remove trees of any owner, mode, attribute and label. */
+/** Capabilities to create, read and remove trees with any owners, modes, attributes and labels. */
 export const treeCapabilities = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
@@ -40,16 +40,16 @@ export const treeCapabilities = [
   'CAP_MAC_ADMIN',
 ];
 
-/** All directories that a guest has for itself. */
+/** Returns all directories that belong to a guest. */
 export const roomsOf = ({ name, sysroot }: Guest): string[] => {
   const own = `${stateDirectory}/${name}`;
   return sysroot.startsWith(`${own}/`) ? [own] : [own, sysroot];
 };
 
 /**
- * Runs a command that sees nothing of the host but what it is given: its root directory is an empty, read-only file system in
- * memory, with /usr in it. Links in a guest's tree that lead out of it lead nowhere there. For everything that walks trees or
- * reads files that a guest, an image or a package has made.
+ * Runs a command that sees nothing of the host except what it is given: its root is an empty, read-only file system in
+ * memory with /usr in it. Links out of a guest's tree lead nowhere there. Use it for everything that walks trees or
+ * reads files made by a guest, an image or a package.
  *
  *     const { exitCode, stdout, stderr } = await runConfined(
  *       { name: `layout-${guest.name}`, writable: roomsOf(guest), capabilities: treeCapabilities, timeLimit: '30min' },
@@ -57,9 +57,9 @@ export const roomsOf = ({ name, sysroot }: Guest): string[] => {
  *       { input: JSON.stringify(task) },   // what it reads on its standard input
  *     );
  *
- * Any exit code is an answer; where systemd ended it, the last line of `stderr` says why. It ends with the service or the
- * guestctl that started it. It works from within the sandboxes of our services and on a terminal, and takes root. It starts
- * in 20 ms, and 100 ms more where it is Node.
+ * Returns any exit code; if systemd killed it, the last line of `stderr` says why. It ends with the service or the
+ * guestctl that started it. Works in the sandboxes of our services and on a terminal, as root. It starts
+ * in 20 ms; Node takes 100 ms more.
  *
  * It has a /tmp, a /run and a /dev of its own, and no other process in its /proc. `PATH` and `LC_ALL=C.UTF-8` are its environment, and our proxies if
  * it has the network.
@@ -74,7 +74,7 @@ export const runConfined = (
     ...(confinement.network && { env: proxies() }),
   });
 
-/** The command line of one of our own programs, which is beside the one that runs: dist/NAME.cjs. */
+/** Returns the command line of another program of ours: dist/NAME.cjs. */
 export const ownProgram = (name: string, ...args: readonly string[]): string[] => [
   process.execPath,
   `${ownDirectory()}/${name}.cjs`,
@@ -83,14 +83,14 @@ export const ownProgram = (name: string, ...args: readonly string[]): string[] =
 
 const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));
 
-/** Node and our programs where these are not in /usr. */
+/** Returns the paths of Node and our programs, if they are not in /usr. */
 const ownPlaces = (): string[] =>
   [realpathSync(process.execPath), ownDirectory()].filter((path) => !path.startsWith('/usr/'));
 
 /** What every program needs. On a host with a merged /usr the first ones are links, elsewhere directories: both work. */
 const basics = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/usr'];
 
-/** Files of /etc that programs need, and that are no secret: of the loader, of links to programs, names and labels. */
+/** Files of /etc that programs need and that are not secret: loader, alternatives, names and labels. */
 const configuration = [
   ...[
     'alternatives',
@@ -104,14 +104,14 @@ const configuration = [
   ],
 ].map((name) => `/etc/${name}`);
 
-/** To find other machines, and to know that they are who they say. */
+/** Files of /etc for name resolution and certificates. */
 const netConfiguration = [
   ...['ca-certificates', 'crypto-policies', 'gai.conf', 'host.conf', 'hosts', 'pki', 'resolv.conf', 'ssl'],
   // The keys that hold for all remotes: ostree-sign(1).
   ...['trusted', 'revoked'].flatMap((kind) => [`ostree/${kind}.ed25519`, `ostree/${kind}.ed25519.d`]),
 ].map((name) => `/etc/${name}`);
 
-/** A root directory of its own, empty but for /proc, /sys, /dev, /run and /tmp, and no way to the kernel or to other processes. */
+/** An empty root directory with only /proc, /sys, /dev, /run and /tmp, without access to the kernel or to other processes. */
 export const emptyRoot: Settings = [
   ['TemporaryFileSystem', '/:ro'],
   ['MountAPIVFS', 'yes'],
@@ -144,13 +144,13 @@ export function settingsOf(confinement: Confinement, own: readonly string[] = ow
     ...(network ? [] : [['PrivateNetwork', 'yes'] as const]),
     ['NoNewPrivileges', 'yes'],
     ['RestrictAddressFamilies', families],
-    // Node tries system calls that it can do without.
+    // Node tries system calls that it does not need.
     ['SystemCallErrorNumber', 'EPERM'],
     ['CapabilityBoundingSet', capabilities.join(' ')],
     ['Environment', 'LC_ALL=C.UTF-8'],
     ['WorkingDirectory', '/'],
     ['RuntimeMaxSec', confinement.timeLimit],
-    // What it leaves half done is done again: all that we do survives being killed.
+    // Killing is safe: everything we do is repeated if it was interrupted.
     ['KillSignal', 'SIGKILL'],
     ['MemoryMax', confinement.memory ?? '512M'],
     ['TasksMax', String(confinement.tasks ?? 64)],

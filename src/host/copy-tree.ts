@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from './failure.ts';
 import { run } from './process.ts';
 
-/** Copies a tree with all its attributes; where the file system can, it shares the data: cp(1), --reflink. */
+/** Copies a tree with all attributes, and with reflinks if the file system supports them: cp(1), --reflink. */
 export async function copyTree(from: string, to: string, reflink: 'auto' | 'always' = 'auto'): Promise<void> {
   const { exitCode, stderr } = await run('cp', ['-a', `--reflink=${reflink}`, '--', from, to]);
   if (exitCode !== 0) throw new Failure(`Cannot copy ${from} to ${to}: ${stderr.trim().split('\n')[0]}`);
 }
 
-/** Whether files in a directory can share their data: tried with a file of one block. */
+/** Returns true if a directory supports reflinks, by trying it with a file of one block. */
 export async function canReflink(directory: string): Promise<boolean> {
   const probe = mkdtempSync(`${directory}/.reflink-`);
   try {
@@ -19,13 +19,13 @@ export async function canReflink(directory: string): Promise<boolean> {
   }
 }
 
-/** How many bytes on disk a directory takes, without what is mounted in it: du(1). */
+/** Returns the bytes on disk of a directory, without mounts in it: du(1). */
 export async function sizeOf(directory: string): Promise<number> {
   const { stdout } = await run('du', ['-sx', '--block-size=1', '--', directory], { forPeople: true });
   return Number.parseInt(stdout, 10) || 0;
 }
 
-/** Makes all that was written to a file system last: sync(1). */
+/** Flushes a file system to disk: sync(1). */
 export async function syncFileSystem(path: string): Promise<void> {
   await run('sync', ['--file-system', '--', path]);
 }

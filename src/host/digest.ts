@@ -1,3 +1,3 @@
-/** SHA-256, in hexadecimal. Node's crypto is loaded here, and not when the program starts: most runs digest nothing. */
+/** Returns the SHA-256 in hexadecimal. Loads Node's crypto lazily: most runs need no digest. */
 export const sha256 = (content: string | Buffer): string =>
   process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');

@@ -1,19 +1,19 @@
 import { statfsSync } from 'node:fs';
 import { Failure } from './failure.ts';
 
-/** Left to others on the file system of the guests: a full one would stop all of them. */
+/** The share of the guests' file system that is never used: a full one would stop all guests. */
 const reservedShare = 0.05;
 const reservedBytes = 1 << 30;
 
 /** Returns how many bytes can be written below a directory before the reserve is touched; less than 0 if it is. */
 export function roomBelow(directory: string): number {
   const { bsize, bavail, blocks, ffree, files } = statfsSync(directory);
-  // Some file systems do not count their files.
+  // Some file systems do not report inodes.
   if (files > 0 && ffree < files * 0.01) return -1;
   return bsize * bavail - Math.min(bsize * blocks * reservedShare, reservedBytes);
 }
 
-/** Refuses to begin what needs this many bytes below a directory. */
+/** Fails if there is no space for this many bytes below a directory. */
 export function requireRoom(directory: string, bytes: number, what: string): void {
   const room = roomBelow(directory);
   if (room >= bytes) return;
@@ -22,7 +22,7 @@ export function requireRoom(directory: string, bytes: number, what: string): voi
 }
 
 /**
- * Does work that writes below a directory. Once the room there is used up, tells the work to end, and fails: an archive
+ * Runs work that writes below a directory. When the space there is used up, aborts the work and fails: an archive
  * of a few megabytes may unpack to terabytes.
  */
 export async function leavingRoom<T>(

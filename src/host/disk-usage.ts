@@ -1,6 +1,6 @@
 import { run } from './process.ts';
 
-/** How much of the disk a directory takes, for people; what it shares with others is counted, too. */
+/** Returns the disk usage of a directory for people, including shared files. */
 export async function diskUsage(directory: string): Promise<string> {
   const { stdout } = await run('du', [
     '--summarize',

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { unlessMissing } from './node-files.ts';
 
-/** Where systemctl(1) keeps what was enabled for good. */
+/** The directory in which systemctl(1) records enabled units. */
 const directory = '/etc/systemd/system';
 
-/** The units that are enabled: for each there is a link of its name, systemd.unit(5). Asked, systemd takes milliseconds for each. */
+/** Returns the enabled units, by their links: systemd.unit(5). Asking systemd takes milliseconds for each. */
 export const enabledUnits = (): Set<string> =>
   new Set(
     list(directory)

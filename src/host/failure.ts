@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-/** What went wrong in words a user can act on. Anything else that is thrown is a bug. */
+/** A failure that a user can act on. Any other exception is a bug. */
 export class Failure extends Error {
   /** What to do next; one line. */
   readonly remedy: string | undefined;
@@ -27,7 +27,7 @@ export const codeOf = (error: unknown): string | undefined =>
 export const explainAny = (error: unknown): string =>
   explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** What to tell the user of an error, or nothing where it is a bug. */
+/** Describes an error for the user; undefined if it is a bug. */
 export function explain(error: unknown): string | undefined {
   if (error instanceof Failure)
     return [error.message, error.context, error.remedy].filter(Boolean).join('. ');

@@ -6,5 +6,5 @@ export const fuseDevice = '/dev/fuse';
 export const hasFuse = (): boolean =>
   statSync(fuseDevice, { throwIfNoEntry: false })?.isCharacterDevice() === true;
 
-/** What to do where the host has none. */
+/** The remedy if the host does not have it. */
 export const fuseRemedy = 'Run: modprobe fuse';

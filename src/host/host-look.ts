@@ -1,9 +1,9 @@
 import { runAsService } from './systemd-run.ts';
 
-/** What exists at a path of the host. */
+/** A path that exists on the host. */
 export interface Found {
   readonly path: string;
-  /** The path that it resolves to. */
+  /** The resolved path. */
   readonly real: string;
   /** As stat(1) calls it: `directory`, `regular file`. */
   readonly type: string;

@@ -9,8 +9,8 @@ import { showUnits } from './systemctl.ts';
 export type JournalFields = Readonly<Record<string, string>>;
 
 /**
- * Writes one entry. Nothing depends on it, so that it cannot fail: logger(1), --journald. journald may look for the
- * unit only when logger has ended, so it is named as what the entry is about: systemd.journal-fields(7), OBJECT_PID=.
+ * Writes one entry. Never fails, because nothing depends on it: logger(1), --journald. journald may look up the
+ * unit after logger has ended, so the entry names our process: systemd.journal-fields(7), OBJECT_PID=.
  */
 export async function writeEntry(fields: JournalFields): Promise<void> {
   const unit = ownUnit();
@@ -24,15 +24,15 @@ export async function writeEntry(fields: JournalFields): Promise<void> {
 const ownUnit = (): string | undefined =>
   /\/([^/]+\.service)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
 
-/** Entries that match all of FIELD=VALUE, the oldest first. */
+/** Returns entries that match all FIELD=VALUE, the oldest first. */
 export async function readEntries(matches: readonly string[]): Promise<JournalFields[]> {
   const { exitCode, stdout, stderr } = await run('journalctl', ['--output=json', '--no-pager', ...matches]);
-  // It exits with 1 where nothing matches, and then says nothing.
+  // It exits with 1 and without a message if nothing matches.
   if (exitCode !== 0 && stderr.trim() !== '') throw new Failure(`Cannot read the journal: ${stderr.trim()}`);
   return parseEntries(stdout);
 }
 
-/** The last messages of a unit's run that goes on or ended last, the oldest first. */
+/** Returns the last messages of the current or last run of a unit, the oldest first. */
 export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
@@ -55,18 +55,18 @@ export function parseEntries(stdout: string): JournalFields[] {
     });
 }
 
-/** A value with control characters comes as an array of bytes, one that is very long as null, many as an array of them. */
+/** Converts a value. With control characters it is an array of bytes; if very long, null; if repeated, an array of values. */
 function textOf(value: unknown): string {
   if (!Array.isArray(value)) return typeof value === 'string' ? value : '';
   return typeof value[0] === 'number' ? Buffer.from(value).toString() : textOf(value.at(-1));
 }
 
-/** Writes to disk what was logged so far, so that it can be read. */
+/** Flushes the journal to disk, so that everything logged so far can be read. */
 export async function syncJournal(): Promise<void> {
   await run('journalctl', ['--sync']);
 }
 
-/** journalctl(1) on our own terminal. */
+/** Runs journalctl(1) on our own terminal. */
 export function showJournal(options: readonly string[]): Promise<number> {
   return attach('journalctl', options);
 }

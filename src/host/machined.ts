@@ -8,10 +8,10 @@ export const machined = [
   'org.freedesktop.machine1.Manager',
 ] as const;
 
-/** In milliseconds. It answers at once, or waits for what may never come. */
+/** In milliseconds. It answers at once, or hangs. */
 export const machinedTimeout = 3000;
 
-/** Returns whether systemd-machined hangs. It is started if it does not run. */
+/** Returns true if systemd-machined hangs. Starts it if it is not running. */
 export async function machinedHangs(): Promise<boolean> {
   const begun = now();
   const question = ['get-property', ...machined, 'PoolPath'];

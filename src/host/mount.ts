@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts';
 import { run } from './process.ts';
 
-/** Whether bindMapped() does what it says: mount(8) of util-linux before 2.39 takes its option for a comment. */
+/** Returns true if bindMapped() works: mount(8) of util-linux before 2.39 ignores its option. */
 export async function canMapOwners(): Promise<boolean> {
   const { stdout } = await run('mount', ['--version']);
   const [, major, minor] = /util-linux (\d+)\.(\d+)/.exec(stdout) ?? [];
@@ -9,8 +9,8 @@ export async function canMapOwners(): Promise<boolean> {
 }
 
 /**
- * Whether the kernel maps the owners of a directory's files, found by doing it in a mount namespace that ends at once.
- * Nothing where we are not root, and cannot try. It takes a mount(8) that can map owners.
+ * Returns true if the kernel can map owners in a directory, by trying it in a temporary mount namespace.
+ * Undefined if we are not root and cannot try. Needs a mount(8) that can map owners.
  */
 export async function tryMapping(directory: string): Promise<boolean | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -25,7 +25,7 @@ export const bindMapped = (from: string, to: string, base: number): Promise<void
 /** Mounts a directory once more, as it is. */
 export const bind = (from: string, to: string): Promise<void> => bindMapped(from, to, 0);
 
-/** Mounts a directory that this process has open, whatever is at its path by now: mount(8) must not look for that. */
+/** Mounts a directory that this process has open, even if its path has changed: mount(8) must not resolve it. */
 export const bindOpened = (opened: number, to: string): Promise<void> =>
   mount('--no-canonicalize', '--bind', `/proc/${process.pid}/fd/${opened}`, to);
 

@@ -35,7 +35,7 @@ export const nodeFiles: Files = {
   },
 };
 
-/** Mostly one that is not there yet, in one that is: for that, Node takes half as long. */
+/** Creates a directory. Usually only the last component is missing, and a plain mkdir is twice as fast. */
 function makeDirectory(path: string): void {
   try {
     mkdirSync(path);
@@ -44,11 +44,11 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** Reading a pipe or a device could last for ever. /dev/null is empty, and masks what is linked to it. */
+/** Reads a regular file: a pipe or a device could block for ever. /dev/null counts as empty, because it masks files. */
 function readRegular(file: string): string {
   const stat = statSync(file);
   if (stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev) return '';
-  // What the kernel makes up as it is read, such as the hostname, has size 0.
+  // Files that the kernel generates, such as the hostname, have size 0.
   if (!stat.isFile() || stat.size > largestFile) throw new Error('it is not a text file');
   return readFileSync(file, 'utf8');
 }
@@ -67,7 +67,7 @@ export function readRegularFile(path: string): string | undefined {
     const stat = fstatSync(descriptor);
     if (stat.isFile() && stat.size <= largestFile) return readFileSync(descriptor, 'utf8');
   } catch (error) {
-    // A link, and a socket.
+    // ELOOP is a link, ENXIO a socket.
     if (!['ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
@@ -75,7 +75,7 @@ export function readRegularFile(path: string): string | undefined {
   throw new Failure(`${path} is not a text file`);
 }
 
-/** Nothing where there is no such file or directory; other errors are thrown. Where hardly any is there, look with `isThere`. */
+/** Returns undefined on ENOENT and ENOTDIR; throws other errors. For files that rarely exist call isThere() first: throwing is slow. */
 export function unlessMissing<T>(access: () => T): T | undefined {
   try {
     return access();
@@ -85,5 +85,5 @@ export function unlessMissing<T>(access: () => T): T | undefined {
   }
 }
 
-/** An exception takes Node four times as long. */
+/** Returns true if a path exists, without the cost of an exception. */
 export const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,4 +1,4 @@
-// What people get to read goes through here: it may come from a tree, a guest, a remote or the name of a file.
+// Filters all text for people: it may come from a tree, a guest, a remote or the name of a file.
 
 /**
  * Characters that act on a terminal instead of being shown: control characters except for line ends and tabs, line
@@ -10,23 +10,23 @@ const acting = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 export const printable = (text: string): string =>
   harmless.test(text) ? text : withoutPasswords(text).replace(acting, escaped);
 
-/** Most texts, found in a tenth of the time: printable ASCII in lines, and no URL with a user. */
+/** Fast path for most texts: printable ASCII, and no URL with a user. */
 const harmless = /^[\n -?A-~]*$/;
 
-/** Does the same for a text that must stay in its line, such as a cell of a table. */
+/** Like printable(), for a text that must stay on one line, such as a cell of a table. */
 export const printableLine = (text: string): string => {
   const safe = printable(text);
   return safe.includes('\n') || safe.includes('\t') ? safe.replace(/[\t\n]/g, escaped) : safe;
 };
 
-/** Shortens a text that others made, such as a file name of a tree, for a message. */
+/** Shortens a foreign text for a message, such as a file name in a tree. */
 export function shown(text: string): string {
   const plain = printableLine(text);
   return plain.length > longestShown ? `${plain.slice(0, longestShown)}…` : plain;
 }
 const longestShown = 200;
 
-/** Formats a value as JSON, in which JSON.stringify() leaves DEL, C1 and others as they are. */
+/** Formats a value as JSON; escapes also DEL, C1 and others, which JSON.stringify() does not. */
 export const printableJson = (value: unknown): string =>
   withoutPasswords(JSON.stringify(value, undefined, 2)).replace(acting, (one) => `\\u${hex(one, 4)}`);
 
@@ -39,7 +39,7 @@ function escaped(character: string): string {
 const hex = (character: string, digits: number): string =>
   character.charCodeAt(0).toString(16).padStart(digits, '0');
 
-/** Hides the password of each URL, and what may be a token: a user without a password. A digest of an image is neither. */
+/** Hides the password in each URL, and a user without a password, which may be a token. Keeps digests of images. */
 const withoutPasswords = (text: string): string =>
   text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s/?#"]+)@(?!sha\d+:)/gi, (_, scheme: string, who: string) => {
     const [user, ...password] = who.split(':');

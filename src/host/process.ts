@@ -26,26 +26,26 @@ export const endingWords = (ending: Ending): string =>
 export interface RunOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it reads on its standard input; nothing is the default. */
+  /** Its standard input. Default: empty. */
   readonly input?: string;
-  /** In milliseconds, after which it is killed. */
+  /** The time after which it is killed, in milliseconds. */
   readonly timeout?: number;
-  /** Kills it once this is aborted. */
+  /** Kills it when aborted. */
   readonly signal?: AbortSignal;
-  /** Also prints what it prints, as it comes. Of more than `most` the middle is left out of the answer. */
+  /** Also copies its output to ours. If it is larger than `most`, the result omits the middle. */
   readonly print?: boolean;
   /**
-   * Bytes of its standard output. A program that prints more is killed and has failed, because a parser needs all of it.
-   * Of standard error only the beginning and the end are kept.
+   * The maximum size of its standard output. A program that prints more is killed and fails, because a parser needs all of it.
+   * Only the beginning and the end of standard error are kept.
    */
   readonly most?: number;
-  /** Nobody parses its standard output: it is kept like standard error, and the program may print as much as it likes. */
+  /** True if nobody parses its standard output: it is then treated like standard error and not limited. */
   readonly forPeople?: boolean;
-  /** Gets its standard output as it comes. */
+  /** Receives its standard output as it arrives. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** Enough for a host with 1000 guests, and too little to fill the memory of the host. */
+/** Enough for a host with 1000 guests, without filling its memory. */
 const most = 32 << 20;
 const mostForPeople = 64 << 10;
 
@@ -69,7 +69,7 @@ export async function run(
 
 /**
  * Runs a program on a terminal of its own, made by script(1) of util-linux, with its errors apart: for what programs
- * show to people only. `onShown` gets that as it comes, escape sequences included.
+ * show to people only. `onShown` receives it as it arrives, with escape sequences.
  */
 export async function runOnTerminal(
   file: string,
@@ -87,17 +87,17 @@ export async function runOnTerminal(
   child.stdio[3]?.on('data', (chunk: Buffer) => ofTerminal.add(chunk));
   decoded(child.stdout, onShown);
   const result = await watch(file, child, { forPeople: true, ...(signal && { signal }) });
-  // As on a terminal they may be coloured, too.
+  // Errors may be coloured.
   return { ...result, stderr: stripVTControlCharacters(`${result.stderr}${ofTerminal.text()}`) };
 }
 
-/** Gives the text of a stream as it comes, whole characters only. */
+/** Passes on the text of a stream as it arrives, in whole characters. */
 function decoded(stream: Readable | null, onText: (text: string) => void): void {
   const decoder = new TextDecoder();
   stream?.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })));
 }
 
-/** What is needed here of a program that execa has started. */
+/** The part of execa's result that is used here. */
 interface Child extends Promise<Ended> {
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
@@ -122,7 +122,7 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   const end = (ended: 'timedOut' | 'stopped', reason: string) => {
     ours ??= { ended, reason };
     child.kill('SIGKILL');
-    // What it started may have them open for as long as it likes.
+    // Its own children may keep the streams open.
     for (const stream of child.stdio) stream?.destroy();
   };
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -154,9 +154,9 @@ function endingOf({ exitCode, signal, code, originalMessage }: Ended): Ending {
   return { ended: code === 'ENOENT' ? 'notFound' : 'notStarted', reason };
 }
 
-/** Of a stream its beginning and its end, and how much of it is missing between them. */
+/** Keeps the beginning and the end of a stream, and the size of the gap. */
 class Excerpt {
-  /** Of the stream. */
+  /** The size of the whole stream. */
   size = 0;
   readonly #half: number;
   readonly #head: Buffer[] = [];
@@ -164,7 +164,7 @@ class Excerpt {
   #ofHead = 0;
   #ofTail = 0;
 
-  /** With at most so many bytes, and a piece of the stream. */
+  /** Keeps at most `limit` bytes, plus one chunk. */
   constructor(limit: number) {
     this.#half = limit / 2;
   }
@@ -178,12 +178,12 @@ class Excerpt {
     if (rest.length === 0) return;
     this.#tail.push(rest);
     this.#ofTail += rest.length;
-    // All but the last that are needed for the second half.
+    // Drops chunks that the second half does not need.
     while (this.#ofTail - (this.#tail[0]?.length ?? 0) >= this.#half)
       this.#ofTail -= this.#tail.shift()?.length ?? 0;
   }
 
-  /** Without the end of its last line. */
+  /** Returns the text without its last line end. */
   text(): string {
     const missing = this.size - this.#ofHead - this.#ofTail;
     const mark = missing > 0 ? [Buffer.from(`\n[${missing} bytes are left out]\n`)] : [];
@@ -193,7 +193,7 @@ class Excerpt {
 }
 
 export interface AttachOptions extends RunOptions {
-  /** What it reads instead of our standard input. */
+  /** Its standard input, instead of ours. */
   readonly input?: string;
 }
 

@@ -1,6 +1,6 @@
 const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
 
-/** The proxies that our unit was given with `Environment=` or `EnvironmentFile=`, as the environment that curl(1) and others read. */
+/** Returns the proxies in the environment of our unit (`Environment=`, `EnvironmentFile=`), as curl(1) and others read them. */
 export const proxies = (): Record<string, string> =>
   Object.fromEntries(
     [...names, ...names.map((name) => name.toUpperCase())].flatMap((name) => {

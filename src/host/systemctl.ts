@@ -17,10 +17,10 @@ export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@
 export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 
-/** Of a build, which has no guest of its own. */
+/** Returns the unit of a build. */
 export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
 
-/** Asks for properties of any number of units with one process; answers in the order of the units. */
+/** Asks for properties of any number of units with one process; returns them in the order of the units. */
 export async function showUnits(
   units: readonly string[],
   properties: readonly string[],
@@ -30,10 +30,10 @@ export async function showUnits(
   return parseShow(await ask('show', '--timestamp=unix', ...options, '--', ...units));
 }
 
-/** Milliseconds that systemd is given to answer again: `systemctl daemon-reexec` drops all connections for a moment. */
+/** How long to retry, in milliseconds: `systemctl daemon-reexec` drops all connections for a moment. */
 const patience = 20_000;
 
-/** Runs a systemctl(1) that changes nothing, again if the connection to systemd breaks. */
+/** Runs a read-only systemctl(1) command; retries if the connection to systemd breaks. */
 async function ask(...args: readonly string[]): Promise<string> {
   const deadline = performance.now() + patience;
   for (;;) {
@@ -45,7 +45,7 @@ async function ask(...args: readonly string[]): Promise<string> {
   }
 }
 
-/** Whether an error of systemctl(1) says nothing of the unit, only that systemd did not answer [T 252, 257, 262]. */
+/** True if systemctl(1) failed only because systemd did not answer [T 252, 257, 262]. */
 export const lostConnection = (stderr: string): boolean =>
   /D-Bus connection terminated|Connection (refused|reset by peer|terminated)|Transport endpoint is not connected|Failed to connect to (system scope )?bus|Connection timed out|Remote peer disconnected|Message recipient disconnected/.test(
     stderr,
@@ -63,17 +63,17 @@ export function parseShow(stdout: string): Properties[] {
     );
 }
 
-/** The ActiveState of the units that match patterns, with one process. Those that systemd has not loaded are inactive. */
+/** Returns the ActiveState of the units that match patterns, with one process. Units that are not loaded are inactive. */
 export async function activeStates(patterns: readonly string[]): Promise<Map<string, string>> {
   return parseUnits(await ask('list-units', '--all', '--output=json', '--', ...patterns));
 }
 
-/** An array of objects with the unit's name and its ActiveState. */
+/** Parses a JSON array of objects with the name and the ActiveState of a unit. */
 export function parseUnits(stdout: string): Map<string, string> {
   return new Map(parseList(stdout).map((unit) => [unit.text('unit'), unit.text('active')]));
 }
 
-/** When each timer, or each of these, elapses next; those that are not scheduled are left out. */
+/** Returns when all timers, or these, elapse next; omits timers that are not scheduled. */
 export async function nextElapses(...timers: readonly string[]): Promise<Map<string, Date>> {
   const { exitCode, stdout } = await run('systemctl', [
     ...['list-timers', '--all', '--output=json', '--'],
@@ -82,7 +82,7 @@ export async function nextElapses(...timers: readonly string[]): Promise<Map<str
   return exitCode === 0 ? parseTimers(stdout) : new Map();
 }
 
-/** An array of objects with the unit's name and times in microseconds since 1970, of which 0 is never. */
+/** Parses a JSON array of objects with the name of a unit and times in microseconds since 1970; 0 is never. */
 export function parseTimers(stdout: string): Map<string, Date> {
   const timers = parseList(stdout).map(
     (timer) => [timer.text('unit'), timer.numberOrNull('next') ?? 0] as const,
@@ -90,22 +90,22 @@ export function parseTimers(stdout: string): Map<string, Date> {
   return new Map(timers.filter(([, next]) => next > 0).map(([unit, next]) => [unit, new Date(next / 1000)]));
 }
 
-/** Whether a guest runs, or has not yet ended: its deployment must be left alone. */
+/** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
 export async function isRunning(guest: string): Promise<boolean> {
   const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'SubState']);
   const state = unit?.['ActiveState'];
-  // While it is being started, the boot step runs before the guest does.
+  // The boot step runs before the guest, while the unit is activating.
   if (state === 'activating') return !/^(condition|start-pre|auto-restart.*)$/.test(unit?.['SubState'] ?? '');
   return state !== 'inactive' && state !== 'failed';
 }
 
-/** Whether a guest is being started, restarted or stopped, or is about to be. */
+/** Returns true if a guest is being started, restarted or stopped, or is about to be. */
 export async function isChanging(guest: string): Promise<boolean> {
   const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'Job']);
   return /^(de)?activating$/.test(unit?.['ActiveState'] ?? '') || Boolean(unit?.['Job']);
 }
 
-/** Whether the guest is just being started, or is up, for maintenance only. */
+/** Returns true if the guest is up, or starting, for maintenance only. */
 export async function isMaintained(guest: string): Promise<boolean> {
   const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
   return unit?.['ActiveState'] !== 'inactive' && unit?.['ActiveState'] !== 'failed';
@@ -116,7 +116,7 @@ export async function startUnit(unit: string): Promise<void> {
   await act('start', unit);
 }
 
-/** Starts a unit like startUnit(), but fails if that would end the start of one that it has `Conflicts=` with. */
+/** Starts a unit like startUnit(), but fails if that would cancel the start of a unit in its `Conflicts=`. */
 export async function startUnitBesides(unit: string): Promise<void> {
   await act('start', unit, '--job-mode=fail');
 }
@@ -126,7 +126,7 @@ export async function tryRestartUnit(unit: string): Promise<void> {
   await act('try-restart', unit);
 }
 
-/** Starts a unit that is inactive, and waits only until that has begun. */
+/** Starts an inactive unit, and waits only until the start has begun. */
 export async function beginStart(unit: string): Promise<void> {
   await act('start', unit, '--no-block');
   for (let looks = 0; looks < 50; looks += 1) {
@@ -136,26 +136,26 @@ export async function beginStart(unit: string): Promise<void> {
   }
 }
 
-/** The same without waiting for it. */
+/** Queues a restart and returns at once (--no-block). */
 export async function beginRestart(unit: string): Promise<void> {
   await act('restart', unit, '--no-block');
 }
 
-/** Kills all of a unit at once: it does not come to its end by itself. */
+/** Kills all processes of a unit with SIGKILL. */
 export async function killUnit(unit: string): Promise<void> {
   await act('kill', unit, '--signal=KILL');
 }
 
-/** The same, and waits until nothing is left of it; it need not run. */
+/** Kills a unit with SIGKILL and waits until it is gone. A no-op if it is not running. */
 export async function destroyUnit(unit: string): Promise<void> {
   await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
   await run('systemctl', ['stop', '--', unit]);
   await resetFailed(unit);
 }
 
-/** Forgets that a unit failed, and how often it was started lately: systemctl(1), reset-failed. */
+/** Resets the failed state and the start limit of a unit: systemctl(1), reset-failed. */
 export async function resetFailed(unit: string): Promise<void> {
-  // It is an error where nothing is to be forgotten.
+  // Fails if there is nothing to reset.
   await run('systemctl', ['reset-failed', '--', unit]);
 }
 
@@ -174,7 +174,7 @@ async function act(
   );
 }
 
-/** Waits for the job of a unit, which goes on if only the connection to systemd broke; returns whether it went well. */
+/** Waits for the job of a unit, also after the connection to systemd broke; returns true if it succeeded. */
 async function endedWell(unit: string): Promise<boolean> {
   for (;;) {
     const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'Result']);
@@ -184,42 +184,42 @@ async function endedWell(unit: string): Promise<boolean> {
   }
 }
 
-/** systemctl(1): EXIT_NOTINSTALLED. What is not loaded does not run. */
+/** systemctl(1): EXIT_NOTINSTALLED. A unit that is not loaded does not run. */
 const notLoaded = 5;
 
-/** Stops a unit and waits until it has ended; a guest is shut down as machines are. */
+/** Stops a unit and waits until it has ended; a guest shuts down cleanly. */
 export async function stopUnit(unit: string): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['stop', '--', unit]);
   if (exitCode !== 0 && exitCode !== notLoaded)
     throw new Failure(`Cannot stop ${unit}: ${stderr.trim()}`, `See: systemctl status ${unit}`);
 }
 
-/** Has the generator run, and systemd read what it made. */
+/** Runs all generators and reloads all units. */
 export async function reloadUnits(): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['daemon-reload']);
   if (exitCode !== 0)
     throw new Failure(`Cannot reload systemd: ${stderr.trim()}`, 'Try: systemctl daemon-reload');
 }
 
-/** Has units started at each boot: `machinectl enable` and the like. `--now`: and from now on. */
+/** Enables units, with `--now` also starts them. */
 export async function enableUnits(units: readonly string[], ...options: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['enable', '--quiet', ...options, '--', ...units]);
   if (exitCode !== 0) throw new Failure(`Cannot enable ${units.join(', ')}: ${stderr.trim()}`);
 }
 
-/** The same undone, and what runs of them stopped. */
+/** Disables units and stops them. */
 export async function disableUnits(units: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['disable', '--quiet', '--', ...units]);
   if (exitCode !== 0) throw new Failure(`Cannot disable ${units.join(', ')}: ${stderr.trim()}`);
-  // It is an error where one is not loaded: then it does not run either, but systemd 262 stops none of those named with it.
+  // One by one: if one is not loaded, systemd 262 fails and stops none of the others.
   await Promise.all(units.map((unit) => run('systemctl', ['stop', '--', unit])));
 }
 
-/** All that works for a guest, and the guest itself. */
+/** Returns the unit of a guest, and those of its steps. */
 export const unitsOfGuest = (guest: string): string[] =>
   [guestUnit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
 
-/** As its package names it; nothing where there is none. */
+/** Returns the version of systemd; undefined if systemd is missing. */
 export async function systemdVersion(): Promise<string | undefined> {
   const { stdout } = await run('systemctl', ['--version']);
   return /^systemd (\d+\S*)/.exec(stdout)?.[1];

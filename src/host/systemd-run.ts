@@ -4,9 +4,9 @@ import { type Finished, type RunOptions, run } from './process.ts';
 export type Settings = readonly (readonly [key: string, value: string])[];
 
 /**
- * Runs a command as a transient service with these settings, and waits for its end. The service ends with us: stopped
- * by a signal that ends us, or with the service that we are part of, however that ends. If systemd ended it, the last
- * line of `stderr` says why. `env` is added to its environment, and can be read by nobody else.
+ * Runs a command as a transient service with these settings, and waits for its end. The service ends with us: it is stopped
+ * by a signal that ends us, or with the service that we are part of, however that ends. If systemd killed it, the last
+ * line of `stderr` says why. `env` is added to its environment; nobody else can read it.
  */
 export async function runAsService(
   unit: string,
@@ -17,7 +17,7 @@ export async function runAsService(
   const properties = [...boundTo(ownService()), ...settings].map(
     ([key, value]) => `--property=${key}=${value}`,
   );
-  // What goes to our own output is what the command prints, and nothing else.
+  // Our output is that of the command, and nothing else.
   const how = [
     ...(options.print ? ['--quiet'] : []),
     '--wait',
@@ -32,7 +32,7 @@ export async function runAsService(
       ...options,
       ...inputWith(env, options.input),
     });
-    // Killed for its output or its time, systemd-run leaves the service behind.
+    // If systemd-run was killed for its output or time, the service still runs.
     if (finished.ended !== 'exited' && finished.ended !== 'notFound')
       await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
     return { ...finished, stderr: withoutNotes(finished.stderr) };
@@ -42,8 +42,8 @@ export async function runAsService(
 }
 
 /**
- * `Before=` makes the next start of that service wait until what it left running has ended. `After=` would do that too, but
- * wait for the end of this run of a oneshot service, which waits for us.
+ * `Before=` makes the next start of that service wait until this one has ended. `After=` would do that, too, but
+ * a oneshot service that waits for us would then wait for itself.
  */
 const boundTo = (service: string | undefined): Settings =>
   service === undefined
@@ -53,10 +53,10 @@ const boundTo = (service: string | undefined): Settings =>
         ['Before', service],
       ];
 
-/** The system service that we run in: none on a terminal, and none of a user's own systemd. */
+/** Returns the system service that we run in; undefined on a terminal, and in a user's own systemd. */
 const ownService = (): string | undefined => serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
 
-/** The service in what /proc/self/cgroup says: cgroups(7). It may have control groups of its own below it. */
+/** Returns the service in /proc/self/cgroup: cgroups(7). It may have control groups of its own. */
 export function serviceOf(cgroup: string): string | undefined {
   const path = /^0::(.*)$/m.exec(cgroup)?.[1] ?? '';
   return path.startsWith('/user.slice/') ? undefined : /\/([^/]+\.service)(?:\/|$)/.exec(path)?.[1];
@@ -64,13 +64,13 @@ export function serviceOf(cgroup: string): string | undefined {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Stops the unit when a signal is about to end us, and then lets it. */
+/** On a signal that would end us, stops the unit first. */
 function stopOnSignal(unit: string): () => void {
   const release = () => {
     for (const signal of signals) process.off(signal, stop);
   };
   const stop = (signal: NodeJS.Signals) => {
-    // Ours is released only then: where it is the last one, execa takes the signal for its own, and ends us.
+    // Our handler is removed last: if no handler is left, execa handles the signal and ends us.
     const end = () => {
       release();
       process.kill(process.pid, signal);
@@ -81,7 +81,7 @@ function stopOnSignal(unit: string): () => void {
   return release;
 }
 
-/** What systemd calls the ends that it brings about: systemd.exec(5), $SERVICE_RESULT. */
+/** Reasons why systemd ends a service: systemd.exec(5), $SERVICE_RESULT. */
 const causes: Readonly<Record<string, string>> = {
   timeout: 'it took too long, and was ended',
   'oom-kill': 'it used too much memory, and was ended',
@@ -90,10 +90,10 @@ const causes: Readonly<Record<string, string>> = {
   resources: 'systemd could not start it',
 };
 
-/** Whether somebody stopped or killed the service. */
+/** True if somebody stopped or killed the service. */
 export const wasKilled = ({ stderr }: Finished): boolean => `\n${stderr}`.endsWith(`\n${causes['signal']}\n`);
 
-/** Takes what systemd-run itself says from what the command wrote, and puts the cause into words. */
+/** Removes systemd-run's own messages from the output, and adds the cause in words. */
 export function withoutNotes(stderr: string): string {
   const text = stderr.replace(/^Running as unit: .*(\n|$)/, '');
   // The command's own last line may lack its end.
@@ -106,7 +106,7 @@ export function withoutNotes(stderr: string): string {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Not with Environment=: everybody can ask systemd for the settings of a unit. A shell reads it first, from standard input. */
+/** Passes the environment to a shell on standard input: everybody can read Environment= of a unit. */
 const withEnvironment = (env: Environment, command: readonly string[]): readonly string[] =>
   Object.keys(env).length === 0 ? command : ['/bin/sh', '-c', readEnvironment, 'sh', ...command];
 
@@ -117,5 +117,5 @@ function inputWith(env: Environment, input = ''): Pick<RunOptions, 'input'> {
   return lines.length === 0 ? {} : { input: `${lines.join('')}\n${input}` };
 }
 
-/** As it is: of a service's command line, systemd replaces $NAME. */
+/** Escapes a word, because systemd replaces $NAME in command lines. */
 const literal = (word: string): string => word.replaceAll('$', '$$$$');

@@ -6,7 +6,7 @@ export function tell(text: string): void {
   console.error(printable(text));
 }
 
-/** Prints a step of a service on standard output, which is the journal, or the terminal of who runs it by hand. */
+/** Prints a step of a service on standard output, which is the journal, or a terminal if it is run by hand. */
 export function log(text: string): void {
   console.log(printable(text));
 }

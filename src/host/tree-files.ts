@@ -1,5 +1,5 @@
-// The only module that touches paths of a tree. A tree may have a link, a pipe, a device or a socket at any name, made
-// by whoever made the tree: nothing here follows or opens one.
+// The only module that uses paths in a tree. The author of a tree can put a link, a pipe, a device or a socket
+// at any name: nothing here follows or opens one.
 import {
   closeSync,
   constants,
@@ -25,7 +25,7 @@ import { Failure } from './failure.ts';
 import { unlessMissing } from './node-files.ts';
 import { shown } from './printable.ts';
 
-/** Thrown for a tree that cannot be used: names a path of the tree and says what is wrong with it. */
+/** A tree that cannot be used. Names the path in the tree and the problem. */
 export class UnfitTree extends Failure {
   constructor(path: string, wrong: string) {
     super(`${shown(absolute(path))} ${wrong}`);
@@ -34,13 +34,13 @@ export class UnfitTree extends Failure {
 }
 
 /**
- * Returns where a path of a tree is on the host. Resolves links as if the tree were the root, so that none leads out
+ * Returns the path on the host of a path in a tree. Resolves links as if the tree were the root, so that none leads out
  * of it; does not follow a link at the last name.
  */
 export const inside = (root: string, path: string): string =>
   [root, ...resolve(root, dirname(path)), basename(path)].join('/');
 
-/** Returns where a directory of a tree is on the host, links followed as if the tree were the root; makes what is missing. */
+/** Returns the path on the host of a directory in a tree; resolves links as if the tree were the root, and creates missing directories. */
 export function directoryInside(root: string, path: string): string {
   const names = resolve(root, path);
   for (let depth = 1; depth <= names.length; depth += 1) {
@@ -52,11 +52,11 @@ export function directoryInside(root: string, path: string): string {
   return [root, ...names].join('/');
 }
 
-/** Like inside(), and makes the directories that lead there. */
+/** Like inside(), and creates the parent directories. */
 export const placeInside = (root: string, path: string): string =>
   `${directoryInside(root, dirname(path))}/${basename(path)}`;
 
-/** Refuses a tree in which a path is anything but a directory: it must not be reached through a link either. */
+/** Refuses a tree in which a path is not a directory, or is reached through a link. */
 export function requireDirectory(root: string, path: string): string {
   const names = namesOf(path);
   for (let depth = 1; depth <= names.length; depth += 1) {
@@ -71,7 +71,7 @@ export function requireDirectory(root: string, path: string): string {
 
 export type Kind = 'directory' | 'file' | 'link' | 'pipe' | 'socket' | 'device';
 
-/** Returns what is at a path of the host, or undefined if it is missing; does not follow a link at its end. */
+/** Returns the type of a path of the host, or undefined if it is missing; does not follow a link at its end. */
 export function kindOf(path: string): Kind | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat && kindIn(stat);
@@ -86,7 +86,7 @@ export const isDirectory = (path: string): boolean => kindOf(path) === 'director
 export const listInside = (root: string, path: string): string[] =>
   (unlessMissing(() => readdirSync([root, ...resolve(root, path)].join('/'))) ?? []).sort();
 
-/** Returns the names in a directory of a tree. Refuses one that is not UTF-8: OSTree keeps none, and Node cannot tell it. */
+/** Returns the names in a directory of a tree. Refuses names that are not UTF-8: OSTree and Node cannot handle them. */
 export function namesIn(directory: string): string[] {
   return readdirSync(directory, { encoding: 'buffer' }).map((bytes) => {
     const name = bytes.toString('utf8');
@@ -111,7 +111,7 @@ export function readBytesInside(root: string, path: string): Buffer | undefined 
   }
 }
 
-/** Writes a file of a tree. Replaces whatever else is at its name; keeps owner and mode of a file. */
+/** Writes a file in a tree. Replaces anything else at its name; keeps owner and mode of an existing file. */
 export function writeInside(root: string, path: string, content: string | Buffer): void {
   const file = placeInside(root, path);
   const isThere = isFile(file);
@@ -121,7 +121,7 @@ export function writeInside(root: string, path: string, content: string | Buffer
     constants.O_WRONLY | (isThere ? 0 : constants.O_CREAT | constants.O_EXCL),
   );
   try {
-    // Whatever the umask is.
+    // Independent of the umask.
     if (!isThere) fchmodSync(descriptor, 0o644);
     ftruncateSync(descriptor);
     writeFileSync(descriptor, content);
@@ -131,8 +131,8 @@ export function writeInside(root: string, path: string, content: string | Buffer
 }
 
 /**
- * Copies a file of one tree to the same path of another, with owner and mode, in place of whatever is there. A power cut leaves
- * all of it or nothing. The directory must be there already.
+ * Copies a file of one tree to the same path in another, with owner and mode; replaces anything there. A power cut leaves
+ * all of it or nothing. The directory must exist.
  */
 export function copyBetween(from: string, to: string, path: string): void {
   const source = openFile(inside(from, path), constants.O_RDONLY);
@@ -156,18 +156,18 @@ export function copyBetween(from: string, to: string, path: string): void {
   }
 }
 
-/** Makes a link of a tree, in place of whatever is at its name. */
+/** Creates a link in a tree; replaces anything at its name. */
 export function linkInside(root: string, path: string, target: string): void {
   const link = placeInside(root, path);
   rmSync(link, { recursive: true, force: true });
   symlinkSync(target, link);
 }
 
-/** Removes a path of a tree, with all that is in it; it may be missing. */
+/** Removes a path in a tree recursively. A no-op if it is missing. */
 export const removeInside = (root: string, path: string): void =>
   rmSync(inside(root, path), { recursive: true, force: true });
 
-/** Gives a file or directory of a tree another name, at which there may be nothing but a file or an empty directory. */
+/** Renames a file or directory in a tree. The new name may be a file or an empty directory. */
 export function moveInside(root: string, from: string, to: string): void {
   const place = placeInside(root, to);
   if (isDirectory(place) && (!isDirectory(inside(root, from)) || readdirSync(place).length > 0))
@@ -175,7 +175,7 @@ export function moveInside(root: string, from: string, to: string): void {
   renameSync(inside(root, from), place);
 }
 
-/** Moves what is in one directory of a tree into another. Refuses to lose what both have. */
+/** Moves the content of one directory in a tree into another. Fails if both have the same name. */
 export function moveContents(root: string, from: string, to: string): void {
   const source = requireResolved(root, from);
   const target = directoryInside(root, to);
@@ -194,7 +194,7 @@ export function moveContents(root: string, from: string, to: string): void {
   rmSync(source, { recursive: true });
 }
 
-/** Opens a file that was seen to be one. Should it be something else by now, this neither follows nor waits for it. */
+/** Opens a regular file. If it has been replaced meanwhile, this neither follows a link nor blocks. */
 function openFile(file: string, flags: number, mode = 0o644): number {
   const { O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
   const descriptor = openSync(file, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode);
@@ -203,7 +203,7 @@ function openFile(file: string, flags: number, mode = 0o644): number {
   throw new Error(`${file} was replaced while it was opened`);
 }
 
-/** The names of a path of a tree, all links in it followed, the last one as well. What is missing may follow. */
+/** Returns the components of a path in a tree with all links resolved, also the last one. Missing components stay. */
 function resolve(root: string, path: string): string[] {
   const rest = path.split('/');
   let at: string[] = [];
@@ -236,7 +236,7 @@ function requireResolved(root: string, path: string): string {
 
 function makeDirectory(path: string): void {
   mkdirSync(path);
-  // Whatever the umask is.
+  // Independent of the umask.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   fchmodSync(descriptor, 0o755);
   closeSync(descriptor);

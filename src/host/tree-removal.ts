@@ -2,8 +2,8 @@ import { Failure } from './failure.ts';
 import { run } from './process.ts';
 
 /**
- * Removes a directory that may hold anything: follows no link, enters no mount, and goes however deep it is, where
- * Node's own rmSync() fails with ENAMETOOLONG. It may be missing.
+ * Removes a directory with any content: follows no link, enters no mount, and works at any depth, where
+ * Node's own rmSync() fails with ENAMETOOLONG. A no-op if it is missing.
  */
 export async function removeTree(directory: string): Promise<void> {
   const { exitCode, stderr } = await run('rm', ['-rf', '--one-file-system', '--', directory]);

@@ -3,7 +3,7 @@ import { machined, machinedTimeout } from './machined.ts';
 import { run } from './process.ts';
 import { activeStates, guestUnit } from './systemctl.ts';
 
-/** Of a running guest: whether it has a user namespace; `unknown` if systemd-machined does not say. */
+/** The user namespace of a running guest; `unknown` if systemd-machined does not tell. */
 export type Users = 'own' | 'of the host' | 'unknown';
 
 /** Asks for all guests that run: a guest file may have changed since its guest was started. */

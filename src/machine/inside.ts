@@ -2,21 +2,21 @@
 import { attach, type Finished, run } from '../host/process.ts';
 import { runAsService } from '../host/systemd-run.ts';
 
-/** Runs a program of the host that asks a machine: directly, or by way of somebody who may. */
+/** Runs a program of the host that asks a machine: directly, or through the host's systemd. */
 export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;
 
 const directly: Ask = (file, args) => run(file, args, { timeout });
 
 /**
- * Asks by way of the host's systemd. A service with RestrictNamespaces= cannot: systemctl --machine= enters the machine's
- * namespaces, and then says "Protocol error". The question ends with `unit`.
+ * Asks through the host's systemd. A service with RestrictNamespaces= cannot ask directly: systemctl --machine= enters the machine's
+ * namespaces and fails with "Protocol error". The question ends with `unit`.
  */
 export const throughHost =
   (machine: string, unit: string): Ask =>
   (file, args) =>
     runAsService(`ostree-guest-ask-${machine}.service`, [['BindsTo', unit]], [file, ...args], { timeout });
 
-/** How far its boot is: systemctl(1), is-system-running. Returns undefined if its systemd does not answer. */
+/** Returns the state of its boot: systemctl(1), is-system-running; undefined if its systemd does not answer. */
 export async function systemState(machine: string, ask = directly): Promise<string | undefined> {
   const { stdout } = await ask('systemctl', [`--machine=${machine}`, 'is-system-running']);
   return stdout.trim() || undefined;
@@ -40,8 +40,8 @@ export async function failedUnits(machine: string, ask = directly): Promise<stri
 }
 
 /**
- * Runs a command to its end, as a service of the machine's; the answer has the beginning and the end of what it prints.
- * After `limit` milliseconds nobody waits any longer, and the machine's systemd kills all that the command has started.
+ * Runs a command as a service in the machine; returns the beginning and the end of its output.
+ * After `limit` milliseconds, the machine's systemd kills the command and all its children.
  */
 function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
   return run('systemd-run', asService(machine, words, within(limit)), { timeout: limit, forPeople: true });
@@ -60,7 +60,7 @@ export async function checkInside(
   return evidence(await run('systemd-run', asked, { timeout: limit, forPeople: true }));
 }
 
-/** Reads what systemd-run(1) says without --quiet: the unit first, then the command's own errors, then how it ended. */
+/** Parses the output of systemd-run(1) without --quiet: the unit, then the command's errors, then its end. */
 export function evidence(finished: Finished): Finished {
   if (finished.ended !== 'exited') return finished;
   const { exitCode, stdout, stderr } = finished;
@@ -79,7 +79,7 @@ export function evidence(finished: Finished): Finished {
 
 const withoutUnit = (text: string): string => text.replace(/^Running as unit: .*\n?/m, '').trim();
 
-/** Properties of a service that its systemd kills, with all that it has started, after so many milliseconds. */
+/** Returns the properties of a service that is killed after so many milliseconds. */
 const within = (limit: number): string[] => [
   `RuntimeMaxSec=${Math.max(1, Math.ceil(limit))}ms`,
   'TimeoutStopSec=1s',
@@ -95,19 +95,19 @@ const asService = (
   ...['--', ...literal(words)],
 ];
 
-/** In milliseconds, for questions: a bus that hangs must not hang those who ask. */
+/** The time limit for questions in milliseconds: the bus of a machine may hang. */
 const timeout = 20_000;
 
-/** Runs a command on our own terminal or pipes; a name is looked for in the machine's own $PATH. Answers its exit code. */
+/** Runs a command on our own terminal or pipes, looked up in the machine's $PATH. Returns its exit code. */
 export function attachInside(machine: string, words: readonly string[]): Promise<number> {
   if (process.stdin.isTTY && process.stdout.isTTY) return attachTerminal(machine, words);
   return attach('systemd-run', asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words]));
 }
 
 /**
- * The `--pty` of systemd-run would do, but in several versions (252 of Debian 12 is one) it attaches to the terminal of
+ * Does not use `--pty` of systemd-run: in several versions (such as 252 of Debian 12) it attaches to the terminal of
  * the *host* that has the number of the machine's: systemd's pull request 33216. machinectl does not tell how a command
- * ended, so that is left in a file.
+ * ended, so the exit code is left in a file.
  */
 async function attachTerminal(machine: string, words: readonly string[]): Promise<number> {
   const file = `/run/guestctl-${crypto.randomUUID()}`;
@@ -119,5 +119,5 @@ async function attachTerminal(machine: string, words: readonly string[]): Promis
   return stdout === '' ? exitCode || 1 : Number(stdout);
 }
 
-/** As they are: of the command line of a service, systemd replaces $NAME. */
+/** Escapes words, because systemd replaces $NAME in command lines. */
 const literal = (words: readonly string[]): string[] => words.map((word) => word.replaceAll('$', '$$$$'));

@@ -3,9 +3,9 @@ import { machined, machinedTimeout } from '../host/machined.ts';
 import { run } from '../host/process.ts';
 import { guestUnit, showUnits } from '../host/systemctl.ts';
 
-/** What a running machine takes and where it is reached. What systemd does not know is absent. */
+/** The resource use and the addresses of a running machine. Unknown values are undefined. */
 export interface MachineFacts {
-  /** In bytes; of everything in it, caches included: systemd.resource-control(5), MemoryCurrent. */
+  /** In bytes, including caches: systemd.resource-control(5), MemoryCurrent. */
   readonly memory: number | undefined;
   /** In seconds. */
   readonly cpu: number | undefined;
@@ -27,13 +27,13 @@ export async function machineFacts(guest: string): Promise<MachineFacts> {
   };
 }
 
-/** "[not set]", or the highest of 64 bits, where it is not accounted. */
+/** Parses a number; "[not set]" and the highest 64-bit value mean not accounted. */
 const count = (value = ''): number | undefined =>
   /^\d+$/.test(value) && Number(value) < Number.MAX_SAFE_INTEGER ? Number(value) : undefined;
 
 /**
- * systemd-machined knows them. Only this machine is asked about: to list machines it reads files of all of them, and one that is
- * a pipe makes it wait. Where it does not answer, there are none.
+ * Asks systemd-machined, and only about this machine: to list machines it reads files of all of them, and a pipe among them
+ * makes it hang. Returns an empty list if it does not answer.
  */
 async function addressesOf(machine: string): Promise<string[]> {
   const { exitCode, stdout } = await run(
@@ -44,7 +44,7 @@ async function addressesOf(machine: string): Promise<string[]> {
   return exitCode === 0 ? parseAddresses(stdout) : [];
 }
 
-/** The type, and an array of pairs of an address family and the bytes of an address: org.freedesktop.machine1(5). */
+/** Parses the type, and an array of address families with address bytes: org.freedesktop.machine1(5). */
 export function parseAddresses(answer: string): string[] {
   const [addresses] = parseAnswer(answer);
   if (!Array.isArray(addresses)) return [];
@@ -53,7 +53,7 @@ export function parseAddresses(answer: string): string[] {
   );
 }
 
-/** In its short form: RFC 5952, as browsers write it, too. */
+/** Formats an IPv6 address in its short form: RFC 5952. */
 function ipv6(bytes: readonly number[]): string {
   const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) =>
     (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16),

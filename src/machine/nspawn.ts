@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-/** Runs systemd-nspawn(1) as if it were this process: with its input, output and notifications. Answers the exit code. */
+/** Runs systemd-nspawn(1) with the input, output and notifications of this process. Returns its exit code. */
 export async function runNspawn(
   options: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -11,7 +11,7 @@ export async function runNspawn(
   return child.exitCode ?? 1;
 }
 
-/** Options of a container that one command is run in, and of which nothing is left but what that did in the directory. */
+/** Returns the options of a throwaway container for one command, which keeps only changes in the directory. */
 export const throwaway = (machine: string, directory: string): string[] => [
   '--quiet',
   '--keep-unit',

@@ -4,28 +4,28 @@ import { endingWords, type Finished } from '../host/process.ts';
 import { updateUnit } from '../host/systemctl.ts';
 import { runAsService } from '../host/systemd-run.ts';
 
-/** What `rpm-ostree status --json` says of a deployment, as far as it is needed here. The first is the next to boot. */
+/** A deployment in `rpm-ostree status --json`. The first one is the next to boot. */
 export interface RpmOstreeDeployment {
   readonly id: string;
   readonly checksum: string;
-  /** Of the tree below the layered packages; absent where there are none. */
+  /** The commit below the layered packages; undefined without any. */
   readonly 'base-checksum'?: string;
   readonly version?: string;
   readonly staged: boolean;
   readonly booted: boolean;
   readonly 'requested-packages'?: readonly string[];
-  /** Packages of the tree that are left out. */
+  /** Packages that are removed from the tree. */
   readonly 'requested-base-removals'?: readonly string[];
-  /** What the followed ref stands at, where that is not the base. */
+  /** The commit of the followed ref, if that is not the base. */
   readonly 'pending-base-checksum'?: string;
-  /** Of the manifest, where it was made of a container image. */
+  /** The digest of the manifest, if it was made from a container image. */
   readonly 'container-image-reference-digest'?: string;
   readonly 'layered-commit-meta'?: { readonly 'rpmostree.state-sha512'?: string };
 }
 
-/** What the last `upgrade --check` found. */
+/** The result of the last `upgrade --check`. */
 export interface CachedUpdate {
-  /** Of the base: the current one where only packages are new, the running commit where it follows an image. */
+  /** The base: the current one if only packages are new, the running commit if the guest follows an image. */
   readonly checksum?: string;
   readonly version?: string;
   readonly 'ref-has-new-commit'?: boolean;
@@ -36,25 +36,25 @@ export interface RpmOstreeStatus {
   readonly 'cached-update'?: CachedUpdate | null;
 }
 
-/** What `--check` and `--unchanged-exit-77` exit with where there is nothing new. */
+/** The exit code of `--check` and `--unchanged-exit-77` if there is nothing new. */
 export const unchanged = 77;
 
 const minute = 60;
-/** In seconds: a guest that hangs must not hold up the others. Packages may take long to download and to layer. */
+/** Time limits in seconds: a hanging guest must not hold up others. Downloading and layering packages may take long. */
 const limits: Readonly<Record<string, number>> = { status: 2 * minute, upgrade: 120 * minute };
 const limitOf = ([command = '', ...options]: readonly string[]): number =>
   options.includes('--check') ? 15 * minute : (limits[command] ?? 60 * minute);
 
-/** Runs rpm-ostree(1) inside a machine. Any exit code is an answer; that it does not end is a failure. */
+/** Runs rpm-ostree(1) inside a machine and returns any exit code. Fails if it does not end. */
 export async function tryRpmOstree(machine: string, ...args: readonly string[]): Promise<Finished> {
   const limit = limitOf(args);
-  // By way of the host's systemd: who enters a machine needs rights that the update service does not have.
+  // Through the host's systemd: entering a machine needs rights that the update service does not have.
   const inside = ['systemd-run', `--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect'];
-  // Interrupted, it cancels what its daemon does.
+  // On SIGINT it cancels the transaction of its daemon.
   const ended = [`--property=RuntimeMaxSec=${limit}`, '--property=KillSignal=SIGINT'];
   const outer = [
     ['BindsTo', updateUnit(machine)],
-    // Where nothing inside obeys.
+    // In case nothing inside reacts.
     ['RuntimeMaxSec', String(limit + 30)],
   ] as const;
   const began = now();
@@ -67,7 +67,7 @@ export async function tryRpmOstree(machine: string, ...args: readonly string[]):
   );
 }
 
-/** Runs it where only success, or that nothing changed, is an answer. */
+/** Runs rpm-ostree(1), and fails unless it succeeded or changed nothing. */
 export async function rpmOstree(machine: string, ...args: readonly string[]): Promise<Finished> {
   const finished = await tryRpmOstree(machine, ...args);
   if (finished.exitCode === 0 || finished.exitCode === unchanged) return finished;
@@ -82,10 +82,10 @@ export function rpmOstreeFailure(machine: string, args: readonly string[], finis
   );
 }
 
-/** Its daemon has crashed: with a new commit that names none of its packages, `upgrade --check` makes it do so. */
+/** True if its daemon crashed: `upgrade --check` makes it crash if a new commit does not name its packages. */
 export const hasCrashed = ({ stderr }: Finished): boolean => stderr.includes('Bus owner changed');
 
-/** The error it ends with, and what it printed just before: there, often, is the cause. */
+/** Returns the last error with the line before, which often has the cause. */
 export function reasonOf(stderr: string): string {
   const lines = plain(stderr)
     .split('\n')
@@ -102,13 +102,13 @@ export function reasonOf(stderr: string): string {
   return before ? `${error} (before that: ${before})` : error;
 }
 
-/** What a guest says is data: without control characters it can do no harm to a terminal. */
+/** Removes control characters from the output of a guest. */
 const plain = (text: string): string => text.replace(/[^\P{Cc}\n]/gu, ' ');
 
 export async function rpmOstreeStatus(machine: string): Promise<RpmOstreeStatus> {
   const { stdout } = await rpmOstree(machine, 'status', '--json');
   try {
-    // Escaped characters are there only after it was parsed.
+    // Escaped characters appear only after parsing.
     return checked(JSON.parse(stdout, (_, value) => (typeof value === 'string' ? plain(value) : value)));
   } catch {
     throw new Failure(
@@ -118,7 +118,7 @@ export async function rpmOstreeStatus(machine: string): Promise<RpmOstreeStatus>
   }
 }
 
-/** What becomes part of a path, or of a command line. */
+/** Checks values that become part of a path or of a command line. */
 function checked(status: RpmOstreeStatus): RpmOstreeStatus {
   const checksums = status.deployments.flatMap((one) => [one.checksum, one['base-checksum'] ?? one.checksum]);
   const packages = status.deployments.flatMap((one) => [

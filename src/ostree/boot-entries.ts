@@ -1,6 +1,6 @@
-/** What a boot loader would read of one entry: the Boot Loader Specification, type 1, as libostree writes it. */
+/** A boot entry: the Boot Loader Specification, type 1, as libostree writes it. */
 export interface BootEntry {
-  /** Of two entries the one with the higher number comes first; the first one is the default. */
+  /** Entries with higher numbers come first; the first one is the default. */
   readonly version: number;
   /** The name and version of the operating system. */
   readonly title: string;
@@ -8,14 +8,14 @@ export interface BootEntry {
   readonly root: string;
 }
 
-/** Why an entry of OSTree's is not booted. */
+/** The reason why an entry of OSTree is refused. */
 export interface WrongEntry {
   readonly wrong: string;
 }
 
 /**
  * Reads one entry; undefined if it is not one of OSTree's. libostree copies the version of a commit into the title, so an
- * entry can have any line that the author of a tree wants. It must say once what is booted, and not twice.
+ * entry can have any line that the author of a tree wants. It must name its root exactly once.
  * src/steps/boot/power-on has the same rule.
  */
 export function parseBootEntry(text: string): BootEntry | WrongEntry | undefined {
@@ -34,11 +34,11 @@ export function parseBootEntry(text: string): BootEntry | WrongEntry | undefined
   return { version: Number(version[0]), title: title.replace(/ \(ostree(:\S+)?\)$/, ''), root };
 }
 
-/** In the order of the boot menu: the default first. */
+/** Sorts entries like a boot menu: the default first. */
 export function bootOrder<Entry extends BootEntry>(entries: readonly Entry[]): Entry[] {
   return [...entries].sort((a, b) => b.version - a.version);
 }
 
-/** The same entry with another version, and so in another place of the order. */
+/** Returns an entry with another version, and so at another position. */
 export const withVersion = (text: string, version: number): string =>
   text.replace(/^version\s.*$/m, `version ${version}`);

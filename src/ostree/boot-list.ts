@@ -14,7 +14,7 @@ export function makeDefault(sysroot: string, { entry }: Deployment): void {
   writeAtomically(entry.file, withVersion(readFileSync(entry.file, 'utf8'), highest + 1));
 }
 
-/** Takes a deployment out of the boot list; the next clean-up deletes it. */
+/** Removes a deployment from the boot list; the next clean-up deletes it. */
 export function undeploy({ entry }: Deployment): void {
   rmSync(entry.file);
   syncDirectory(dirname(entry.file));

@@ -1,4 +1,4 @@
-/** What to do about a deployment that failed, by the cause in OSTree's words. `etc` is the directory that could not be merged. */
+/** Returns the remedy for a failed deployment, by OSTree's message. `etc` is the directory that could not be merged. */
 export function deployRemedy(cause: string, etc: string): string | undefined {
   return remedies.find(([pattern]) => pattern.test(cause))?.[1](etc);
 }

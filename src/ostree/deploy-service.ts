@@ -17,7 +17,7 @@ export async function deployAsService(
   args: readonly string[],
 ): Promise<Finished> {
   const unit = `ostree-guest-${name}`;
-  // Removes one that a killed process of ours left behind.
+  // Removes a unit that a killed run has left behind.
   await destroyUnit(`${unit}.service`);
   const settings: Settings = [...deploySandbox(ownDirectory()), ['BindPaths', sysroot]];
   return runAsService(unit, settings, [
@@ -29,7 +29,7 @@ export async function deployAsService(
   ]);
 }
 
-/** Where the stand-in is: beside our programs. */
+/** Returns the directory of our programs, which contains the stand-in. */
 const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));
 
 /** The settings of the service; docs/design.md, "Isolation", has the reasons. */

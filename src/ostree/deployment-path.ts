@@ -1,6 +1,6 @@
 /**
- * The name of the deployment at a path; undefined if that is not the root of one in this sysroot. Both paths are
- * resolved, with no link in them. Whatever boots, writes or deletes a deployment asks here first: links and boot entries
+ * Returns the name of the deployment at a path; undefined if that is not the root of a deployment in this sysroot. Both paths are
+ * resolved, without links. Call this before booting, writing or deleting a deployment: links and boot entries
  * can lead anywhere on the host. src/steps/boot/power-on has the same rule.
  */
 export function deploymentAt(sysroot: string, path: string): string | undefined {

@@ -10,17 +10,17 @@ export interface Deployment {
   readonly name: string;
   /** The commit. */
   readonly checksum: string;
-  /** Tells deployments of one commit apart. */
+  /** Distinguishes deployments of one commit. */
   readonly serial: number;
   /** The name and version of the operating system, from its boot entry. */
   readonly title: string;
   /** The root directory. */
   readonly path: string;
-  /** The file of its boot entry, and the number in it that gives it its place in the boot list. */
+  /** The file of its boot entry, and the number that determines its position in the boot list. */
   readonly entry: { readonly file: string; readonly version: number };
 }
 
-/** An entry that is not booted, and why. */
+/** An entry that is refused, with the reason. */
 export interface RefusedEntry {
   readonly file: string;
   readonly reason: string;
@@ -36,8 +36,8 @@ export interface BootList {
 export const listDeployments = (sysroot: string): Deployment[] => readBootList(sysroot).deployments;
 
 /**
- * Reads what a boot loader reads, and starts no process. A guest that manages itself writes its boot list, so nothing in
- * it is believed, and nothing is opened that could be waited for.
+ * Reads the boot entries without starting a process. A guest that manages itself writes its boot list, so nothing in
+ * it is trusted, and nothing is opened that could block.
  */
 export function readBootList(sysroot: string): BootList {
   const list: BootList = { deployments: [], refused: [] };
@@ -68,7 +68,7 @@ function readEntry(file: string): BootEntry | WrongEntry | undefined {
   }
 }
 
-/** Its path begins with that of the sysroot as it is given: in a sandbox, the links that lead there are not seen. */
+/** Resolves a path below the sysroot. Keeps the given path of the sysroot: a sandbox may hide links that lead there. */
 function resolve(
   sysroot: string,
   base: string,
@@ -81,10 +81,10 @@ function resolve(
   return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
 }
 
-/** Undefined if it leads nowhere. */
+/** Returns undefined if the path does not exist. */
 function realPath(path: string): string | undefined {
   try {
-    // The other one looks at each directory from the root on, in JavaScript.
+    // Plain realpathSync() walks each directory from the root, in JavaScript.
     return realpathSync.native(path);
   } catch {
     return undefined;
@@ -97,16 +97,16 @@ export function parseDeploymentName(name: string): { checksum: string; serial: n
   return { checksum: name.slice(0, dot), serial: Number(name.slice(dot + 1)) };
 }
 
-/** Where a deployment came from: REMOTE:REF or the name of an image, under whatever key the one who made it has it. */
+/** Returns the source of a deployment: REMOTE:REF or the name of an image, under the key of the tool that made it. */
 export function sourceOfOrigin({ origin = {} }: Keyfile): string | undefined {
   return origin['refspec'] ?? origin['baserefspec'] ?? origin['container-image-reference'];
 }
 
-/** Where a deployment came from, and whether it is pinned: the origin file beside its directory. */
+/** Reads the origin file of a deployment: its source, and whether it is pinned. */
 export const originOf = ({ path }: Pick<Deployment, 'path'>): Keyfile =>
   parseKeyfile(readRegularFile(`${path}.origin`) ?? '');
 
-/** Whether the tree of a root directory has D-Bus. Without it nobody can ask the systemd of a machine that runs it. */
+/** True if a root directory has D-Bus. Without it, the systemd of the machine cannot be asked. */
 export const hasBus = (root: string): boolean =>
   lstatSync(inside(root, 'usr/lib/systemd/system/dbus.socket'), { throwIfNoEntry: false }) !== undefined;
 

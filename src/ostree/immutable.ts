@@ -3,7 +3,7 @@ import { unlessMissing } from '../host/node-files.ts';
 import { run } from '../host/process.ts';
 import { listDeployments } from './deployments.ts';
 
-/** OSTree makes the root of each deployment immutable; this lets those of a sysroot be removed. */
+/** Clears the immutable flag that OSTree sets on the roots of deployments, so that they can be removed. */
 export async function clearImmutable(sysroot: string): Promise<void> {
   const deployments = ['-path', '*/deploy/*/deploy/*', '-prune'];
   const clear = ['-exec', 'chattr', '-i', '{}', '+'];
@@ -11,14 +11,14 @@ export async function clearImmutable(sysroot: string): Promise<void> {
   await run('find', [where, '-mindepth', '3', '-maxdepth', '3', '-type', 'd', ...deployments, ...clear]);
 }
 
-/** Makes the root of a deployment immutable, as OSTree does; a no-op where the file system has no such flag. */
+/** Makes the root of a deployment immutable, as OSTree does; a no-op if the file system has no such flag. */
 export async function setImmutable(root: string): Promise<void> {
   await run('chattr', ['+i', '--', root]);
 }
 
 /**
- * Lets OSTree delete the deployments that are in no boot list, their /etc with files that somebody made immutable. Where it
- * deploys, which begins with a clean-up, it cannot do so itself: deploy-service.ts.
+ * Lets OSTree delete deployments outside of the boot list, even if there are immutable files in their /etc. OSTree
+ * cannot clear the flag itself in the service that deploys: deploy-service.ts.
  */
 export async function freeUnlisted(sysroot: string, stateroot: string): Promise<void> {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;

@@ -4,8 +4,8 @@ import { parse } from 'ini';
 export type Keyfile = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
- * Reads a key file with ini(npm), which would take a dot in a group's name for nesting, quotes and comments in
- * a value for its own, and 'true' for a boolean.
+ * Reads a key file with the package ini. Escapes what ini interprets: dots in group names, quotes and comments in
+ * values, and 'true' as a boolean.
  */
 export function parseKeyfile(text: string): Keyfile {
   const escaped = text
@@ -22,7 +22,7 @@ export function parseKeyfile(text: string): Keyfile {
   return groups;
 }
 
-/** A key that is there twice has its last value. */
+/** Returns the last value of a repeated key. */
 const lastOf = (value: unknown): string => String(Array.isArray(value) ? value.at(-1) : value);
 
 export const formatKeyfile = (keyfile: Keyfile): string =>
@@ -32,7 +32,7 @@ export const formatKeyfile = (keyfile: Keyfile): string =>
     )
     .join('\n');
 
-/** Puts a group into the text of a key file, in the place of one with that name; the rest stays as it is. */
+/** Replaces or adds a group in the text of a key file; keeps everything else. */
 export function replaceGroup(text: string, name: string, group: Keyfile[string]): string {
   const parts = text.split(/^(?=\[)/m).filter((part) => !part.startsWith(`[${name}]`));
   const before = parts.join('').trimEnd();

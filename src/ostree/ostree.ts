@@ -1,19 +1,19 @@
 import { Failure } from '../host/failure.ts';
 import { type Finished, run } from '../host/process.ts';
 
-/** Starts ostree(1); any exit code is an answer. */
+/** Runs ostree(1) and returns any exit code. */
 export function tryOstree(...args: readonly string[]): Promise<Finished> {
   return run('ostree', args);
 }
 
-/** Runs ostree(1) to its success and answers what it printed. `what` says what could not be done if it fails. */
+/** Runs ostree(1) and returns its output. If it fails, the message begins with `what`. */
 export async function ostree(what: string, ...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await tryOstree(...args);
   if (exitCode !== 0) throw new Failure(`${what}: ${reason(stderr)}`);
   return stdout.trim();
 }
 
-/** What this build of ostree can do, by the names that it has for it. */
+/** Returns the features of this build of ostree. */
 export async function features(): Promise<string[]> {
   const { stdout } = await tryOstree('--version');
   return [...stdout.matchAll(/^ +- (\S+)$/gm)].map(([, feature]) => feature ?? '');
@@ -25,7 +25,7 @@ export function reason(stderr: string): string {
   return last.replace(/^error: /, '') || 'ostree failed and did not say why';
 }
 
-/** Nothing where there is none. */
+/** Returns the version of ostree; undefined if it is missing. */
 export async function ostreeVersion(): Promise<string | undefined> {
   const { stdout } = await tryOstree('--version');
   return /Version: '([^']+)'/.exec(stdout)?.[1];

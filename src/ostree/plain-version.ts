@@ -5,7 +5,7 @@ const longest = 200;
 
 /**
  * Refuses a version that is not plain text on one line: libostree copies it into the boot entry, where a new line would
- * be an option of its own. `whose` is the subject of the error: what has that version.
+ * be an option of its own. `whose` is the subject of the error message.
  */
 export function requirePlainVersion(version: string, whose: string): string {
   if (printableLine(version) !== version)

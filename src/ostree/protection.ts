@@ -1,10 +1,10 @@
-// Files of a guest's root belong to root on disk, and may be setuid. All that keeps users of the host from them is the
-// mode of the sysroot, which lets nobody but root in, wherever it is.
+// Files of a guest's root belong to root on disk, and may be setuid. Only the mode of the sysroot keeps users of the
+// host out: it allows only root, wherever the sysroot is.
 import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { unlessMissing } from '../host/node-files.ts';
 
-/** Makes a sysroot's directory, or closes one that is there. src/steps/boot/power-on does so, too. */
+/** Creates the directory of a sysroot, or sets the mode of an existing one. src/steps/boot/power-on does so, too. */
 export function closeSysroot(sysroot: string): void {
   mkdirSync(sysroot, { recursive: true, mode: 0o700 });
   chownSync(sysroot, 0, 0);
@@ -16,7 +16,7 @@ export interface Unprotected {
   readonly remedy: string;
 }
 
-/** What lets users of the host reach the files in a sysroot; undefined if nothing does, or if it is missing. */
+/** Says how users of the host could reach the files in a sysroot; undefined if they cannot, or if it is missing. */
 export function whyUnprotected(sysroot: string): Unprotected | undefined {
   const path = unlessMissing(() => realpathSync.native(sysroot));
   return path === undefined ? undefined : whyOpen(path, (directory) => statSync(directory));
@@ -24,7 +24,7 @@ export function whyUnprotected(sysroot: string): Unprotected | undefined {
 
 type Attributes = Pick<Stats, 'mode' | 'uid' | 'gid'>;
 
-/** The same of a resolved path. */
+/** Like whyUnprotected(), for a resolved path. */
 export function whyOpen(sysroot: string, stat: (directory: string) => Attributes): Unprotected | undefined {
   const { mode, uid } = stat(sysroot);
   if (uid !== 0 || (mode & 0o077) !== 0) {

@@ -1,16 +1,16 @@
-// What `ostree pull` shows on a terminal, and nowhere else: ostree_repo_pull_default_console_progress_changed() of libostree.
+// Parses the progress that `ostree pull` shows on a terminal: ostree_repo_pull_default_console_progress_changed() of libostree.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { now } from '../host/clock.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { type Finished, run, runOnTerminal } from '../host/process.ts';
 
-/** How far a pull is, as far as libostree knows it. Sizes are as it formats them, such as "18.1 MB". */
+/** The progress of a pull. Sizes are formatted by libostree, such as "18.1 MB". */
 export interface PullProgress {
-  /** What is counted: "objects", or "delta parts". */
+  /** The unit: "objects", or "delta parts". */
   readonly what: string;
   readonly arrived: number;
-  /** Absent as long as not all metadata is there, which tells how much content there is. */
+  /** Undefined until all metadata has arrived, which tells how much content there is. */
   readonly total: number | undefined;
   readonly bytes: string | undefined;
   readonly bytesTotal: string | undefined;
@@ -26,7 +26,7 @@ const receiving = new RegExp(
   'g',
 );
 
-/** The last that is told in what a pull has shown; nothing where it told of nothing yet. */
+/** Returns the last progress in the output of a pull; undefined if there is none yet. */
 export function lastProgress(shown: string): PullProgress | undefined {
   const groups = [...shown.matchAll(receiving)].at(-1)?.groups;
   if (!groups) return undefined;
@@ -66,12 +66,12 @@ function spanWords(seconds: number): string {
     : `${Math.floor(whole / 3600)} h ${Math.ceil((whole % 3600) / 60)} min`;
 }
 
-/** How often it is told how far a pull is, and how long nothing may arrive before it is ended; in milliseconds. */
+/** The interval of progress reports, and the time without data after which a pull is ended; in milliseconds. */
 const interval = 1000;
 const patience = 30 * 60_000;
 
 /**
- * Runs `ostree pull` with these arguments and tells how far it is, with the bytes that were written so far. Ends it when nothing
+ * Runs `ostree pull` with these arguments and reports its progress, with the bytes written so far. Ends it when nothing
  * has arrived for a long time: a remote that hangs would keep the guest from trying again.
  */
 export async function pullAndTell(
@@ -93,7 +93,7 @@ export async function pullAndTell(
     tell({ words, bytes });
   }, interval);
   try {
-    // Without script(1) it tells nothing.
+    // Without script(1) there is no progress.
     if (!existsSync('/usr/bin/script')) return await run('ostree', args, { signal: stop.signal });
     const onShown = (shown: string) => {
       last = lastProgress(shown) ?? last;
@@ -104,7 +104,7 @@ export async function pullAndTell(
   }
 }
 
-/** What the processes of our control group have written to file systems: proc(5), /proc/PID/io. */
+/** Returns the bytes that the processes of our control group have written to file systems: proc(5), /proc/PID/io. */
 function bytesWritten(): number {
   const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '';
   const processes = unlessMissing(() => readFileSync(`/sys/fs/cgroup${group}/cgroup.procs`, 'utf8')) ?? '';
@@ -115,7 +115,7 @@ function bytesWritten(): number {
       try {
         return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0);
       } catch {
-        // It has just ended.
+        // The process has just ended.
         return 0;
       }
     })

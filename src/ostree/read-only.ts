@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from '../host/failure.ts';
 
-/** Says why a guest cannot be created or updated in its sysroot, there or still missing; undefined if it can. */
+/** Says why a guest cannot be created or updated in its sysroot, which may be missing; undefined if it can. */
 export function whyReadOnly(sysroot: string): { message: string; remedy: string } | undefined {
   const there = existing(sysroot);
   try {

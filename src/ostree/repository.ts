@@ -3,42 +3,42 @@ import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
-/** Of a sysroot. */
+/** Returns the repository of a sysroot. */
 export const repositoryOf = (sysroot: string): string => `${sysroot}/ostree/repo`;
 
-/** The commit a remote's ref stood at when it was last fetched; nothing if it never was. */
+/** Returns the commit of a remote's ref at the last fetch; undefined if it was never fetched. */
 export function remoteCommit(repository: string, remote: string, ref: string): string | undefined {
   return readRegularFile(`${repository}/refs/remotes/${remote}/${ref}`)?.trim();
 }
 
-/** A local ref that keeps the objects of the commit that is staged, or is about to be. */
+/** The local ref that keeps the objects of the commit that is, or will be, staged. */
 export const stagedRef = 'ostree-guests/staged';
 
-/** The commit of a local ref; nothing where there is none. */
+/** Returns the commit of a local ref; undefined if it is missing. */
 export const readCommit = (repository: string, ref: string): string | undefined =>
   readRegularFile(`${repository}/refs/heads/${ref}`)?.trim();
 
-/** Whether a repository has a commit with all its objects: libostree marks the others as partial. */
+/** Returns true if a repository has a commit with all its objects: libostree marks others as partial. */
 export function hasCommit(repository: string, checksum: string): boolean {
   const object = `${repository}/objects/${checksum.slice(0, 2)}/${checksum.slice(2)}.commit`;
   return existsSync(object) && !existsSync(`${repository}/state/${checksum}.commitpartial`);
 }
 
-/** Keeps a commit's objects from being pruned, whatever the remote's ref moves to. */
+/** Protects the objects of a commit from pruning, even if the remote's ref moves. */
 export async function holdCommit(repository: string, ref: string, checksum: string): Promise<void> {
   const what = `Cannot set the ref ${ref} in ${repository}`;
   await ostree(what, `--repo=${repository}`, 'refs', '--force', `--create=${ref}`, checksum);
 }
 
-/** Lets go of what a local ref kept; a no-op where there is none. */
+/** Deletes a local ref. A no-op if it is missing. */
 export async function dropRef(repository: string, ref: string): Promise<void> {
   if (readCommit(repository, ref) === undefined) return;
   await ostree(`Cannot drop ${ref} in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ref);
 }
 
-/** The version that a commit's metadata name, if they do. */
+/** Returns the version in the metadata of a commit, if any. */
 export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
-  // Commits of images that ostree pulled have what the image says of itself instead.
+  // Commits that ostree made from images have the metadata of the image instead.
   const [version, image] = await Promise.all(
     ['version', 'ostree.container.image-config'].map((key) => readMetadata(repository, checksum, key)),
   );
@@ -60,7 +60,7 @@ export async function dateOf(repository: string, checksum: string): Promise<stri
   return /^Date: +(.*)$/m.exec(shown)?.[1] ?? 'now';
 }
 
-/** libostree deploys only a tree with a kernel, in one of the places it looks at. */
+/** Returns true if a commit has a kernel, without which libostree does not deploy it. */
 export async function hasKernel(repository: string, checksum: string): Promise<boolean> {
   const kernel = /\/(usr\/lib\/modules\/[^/]+\/vmlinuz|(usr\/lib\/ostree-boot|boot)\/vmlinuz-\S+)$/m;
   for (const directory of ['/usr/lib/modules', '/usr/lib/ostree-boot', '/boot']) {
@@ -70,7 +70,7 @@ export async function hasKernel(repository: string, checksum: string): Promise<b
   return false;
 }
 
-/** What a commit says of itself under a key, and which commit it is; nothing where there is no such commit or key. */
+/** Returns the metadata of a commit under a key, and its checksum; undefined if commit or key is missing. */
 export async function metadataOf(
   repository: string,
   commit: string,
@@ -88,7 +88,7 @@ async function readMetadata(repository: string, commit: string, key: string): Pr
   return exitCode === 0 ? plainText(stdout.trim()) : undefined;
 }
 
-/** Of a string in GVariant's text form, which has quotes and the escapes of C: g_variant_print(). */
+/** Parses a string in GVariant's text format, with quotes and escapes as in C: g_variant_print(). */
 export const plainText = (variant: string): string =>
   variant
     .replace(/^(['"])(.*)\1$/s, '$2')

@@ -11,15 +11,15 @@ import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
 
 /**
- * Makes a guest's sysroot, or what is missing of it: each step looks whether it was done, so that a run
- * that was cut off is taken up where it stopped. Answers whether anything had to be made.
+ * Creates the missing parts of a guest's sysroot. Each step checks whether it was done, so that a run
+ * that was interrupted continues where it stopped. Returns true if anything had to be created.
  */
 export async function ensureSysroot(sysroot: string, stateroot: string): Promise<boolean> {
   requireOwn(sysroot, stateroot);
   const repository = repositoryOf(sysroot);
   let made = false;
   closeSysroot(sysroot);
-  // OSTree would otherwise look for a boot loader to configure. Set last, it also tells that init-fs was done.
+  // Else OSTree would look for a boot loader to configure. Set last, so that it also marks init-fs as done.
   if (parseKeyfile(configOf(repository))['sysroot']?.['bootloader'] !== 'none') {
     await ostree(`Cannot make an OSTree sysroot in ${sysroot}`, 'admin', 'init-fs', '--modern', sysroot);
     await ostree(
@@ -33,7 +33,7 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
     made = true;
   }
   const deployments = `${sysroot}/ostree/deploy/${stateroot}`;
-  // libostree makes `deploy` at the first deployment; before that there is nothing to lose.
+  // libostree creates `deploy` with the first deployment; before that there is no data.
   if (!existsSync(`${deployments}/deploy`) && !existsSync(`${deployments}/var/lib`)) {
     rmSync(deployments, { recursive: true, force: true });
     await ostree(
@@ -97,15 +97,15 @@ export async function deploy(
   if (deployed) await setImmutable(deployed.path);
 }
 
-/** Removes what no deployment and no ref needs. */
+/** Deletes everything that no deployment and no ref needs. */
 export async function cleanup(sysroot: string, stateroot: string): Promise<void> {
   await freeUnlisted(sysroot, stateroot);
   await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
 }
 
 /**
- * Pins a deployment, or no longer: ostree-admin-pin(1). That takes an index, and a deployment that is made meanwhile moves all
- * of them by one. So what was changed is looked at, and another deployment gets its pin, or its lack of one, back.
+ * Pins or unpins a deployment: ostree-admin-pin(1). That takes an index, and a deployment that is made meanwhile shifts all
+ * indexes by one. So we check what was changed, and undo the change of any other deployment.
  */
 export async function setPinned(sysroot: string, { name }: Deployment, pinned: boolean): Promise<void> {
   const before = pinsOf(sysroot);
@@ -121,7 +121,7 @@ export async function setPinned(sysroot: string, { name }: Deployment, pinned: b
   );
 }
 
-/** Each deployment in the boot list, and whether it is pinned. */
+/** Returns for each deployment in the boot list whether it is pinned. */
 const pinsOf = (sysroot: string): Map<string, boolean> =>
   new Map(listDeployments(sysroot).map((deployment) => [deployment.name, isPinned(deployment)]));
 
@@ -133,6 +133,6 @@ async function pinAt(sysroot: string, name: string, pinned: boolean): Promise<vo
   await ostree(`Cannot ${pinned ? 'pin' : 'unpin'} ${name}`, 'admin', ...options, String(index));
 }
 
-/** A stateroot's /var, which its deployments share. */
+/** Returns the /var of a stateroot, which its deployments share. */
 export const varOf = (sysroot: string, stateroot: string): string =>
   `${sysroot}/ostree/deploy/${stateroot}/var`;

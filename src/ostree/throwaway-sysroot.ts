@@ -1,4 +1,4 @@
-// A sysroot for a try, which nobody will miss: its deployments can be removed like any directory.
+// A throwaway sysroot: its deployments can be removed like any directory.
 import { mkdirSync } from 'node:fs';
 import { Failure } from '../host/failure.ts';
 import { deployAsService } from './deploy-service.ts';
@@ -6,7 +6,7 @@ import { listDeployments } from './deployments.ts';
 import { ostree, reason } from './ostree.ts';
 import { repositoryOf } from './repository.ts';
 
-/** Makes one, with commits of another repository in its own. */
+/** Creates a throwaway sysroot with commits of another repository. */
 export async function makeThrowaway(
   sysroot: string,
   stateroot: string,

@@ -2,8 +2,8 @@ import { run } from '../host/process.ts';
 import type { Deployment } from './deployments.ts';
 
 /**
- * Bytes on disk that each deployment has for itself, by their names: what would be free without it. A file of a tree
- * is a hard link to its object in the guest's repository, and that to the objects of other guests; what has more
+ * Returns the bytes on disk that only one deployment uses, by name: they would be free without it. A file of a tree
+ * is a hard link to its object in the guest's repository, and to the objects of other guests. A file with more
  * links than those in one deployment and its object is shared.
  */
 export async function uniqueSpace(deployments: readonly Deployment[]): Promise<Map<string, number>> {
@@ -13,24 +13,24 @@ export async function uniqueSpace(deployments: readonly Deployment[]): Promise<M
   return sizes;
 }
 
-/** find(1) opens directories only, and follows no link, so that a tree has nothing here to lead it astray. */
+/** Safe for any tree: find(1) opens only directories and follows no link. */
 async function ownBytes(root: string): Promise<number> {
   const count = new UniqueCount();
-  // -xdev: what is mounted in a deployment that runs is not its own. No names: of those a tree may have any.
+  // -xdev skips mounts in a running deployment. No names are printed, because a tree may have any.
   const find = [root, '-xdev', '-printf', String.raw`%y\t%i\t%n\t%b\n`];
-  // A big tree has lines of tens of MiB.
+  // The output for a big tree is tens of MiB.
   await run('find', find, { forPeople: true, onOutput: (text) => count.add(text) });
   return count.bytes;
 }
 
-/** Adds up what only one deployment has, as find(1) comes upon it. */
+/** Adds up files that only one deployment has, from the output of find(1). */
 export class UniqueCount {
   bytes = 0;
   #line = '';
-  /** How often files with several links were seen, by inode. */
+  /** How often each file with several links was seen, by inode. */
   readonly #seen = new Map<string, number>();
 
-  /** Takes a piece of the output. In each line, by tabs: a file's type, inode, hard links, and blocks of 512 bytes. */
+  /** Adds a chunk of the output. Each line has, separated by tabs: type, inode, hard links, and blocks of 512 bytes. */
   add(text: string): void {
     const lines = (this.#line + text).split('\n');
     this.#line = lines.pop() ?? '';
@@ -41,7 +41,7 @@ export class UniqueCount {
     const [type, inode = '', links = '', blocks = ''] = line.split('\t');
     const times = (this.#seen.get(inode) ?? 0) + 1;
     if (type !== 'd' && links !== '1') this.#seen.set(inode, times);
-    // The last of its links in this deployment tells that there are no others but the object.
+    // All links but the object's have been seen in this deployment.
     if (type === 'd' || links === '1' || times === Number(links) - 1) this.bytes += Number(blocks) * 512;
   }
 }

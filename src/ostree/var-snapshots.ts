@@ -1,4 +1,4 @@
-// Copies of a stateroot's /var that share their data with it: reflinks, or snapshots where it is a Btrfs subvolume.
+// Snapshots of a stateroot's /var that share its data: reflinks, or Btrfs snapshots if it is a subvolume.
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
@@ -12,7 +12,7 @@ import { varOf } from './sysroot.ts';
 const directoryOf = (sysroot: string): string => `${sysroot}/var-snapshots`;
 const snapshotOf = (sysroot: string, deployment: string): string => `${directoryOf(sysroot)}/${deployment}`;
 
-/** Keeps /var as it is, for a deployment that is about to be left. The guest must be stopped. */
+/** Takes a snapshot of /var before a deployment is left. The guest must be stopped. */
 export async function takeSnapshot(sysroot: string, stateroot: string, { name }: Deployment): Promise<void> {
   await copyComplete(varOf(sysroot, stateroot), snapshotOf(sysroot, name));
 }
@@ -21,8 +21,8 @@ export const hasSnapshot = (sysroot: string, { name }: Deployment): boolean =>
   existsSync(snapshotOf(sysroot, name));
 
 /**
- * Puts the snapshot of a deployment back; the present /var is kept beside the snapshots, under `id`. Can be repeated with the
- * same `id`: cut off anywhere, it goes on where it was.
+ * Restores the snapshot of a deployment; keeps the present /var next to the snapshots, under `id`. Can be repeated with the
+ * same `id`: if it was interrupted, it continues.
  */
 export async function restoreSnapshot(
   sysroot: string,
@@ -38,7 +38,7 @@ export async function restoreSnapshot(
   recoverVar(sysroot, stateroot);
 }
 
-/** Finishes a restoration that was cut off between its two renames: without it there would be no /var. */
+/** Finishes a restoration that was interrupted between its two renames, when /var is missing. */
 export function recoverVar(sysroot: string, stateroot: string): void {
   const variable = varOf(sysroot, stateroot);
   if (existsSync(variable) || !existsSync(restoredOf(sysroot))) return;
@@ -57,10 +57,10 @@ export const removeSnapshot = (sysroot: string, name: string): Promise<void> =>
 /** The name of what is about to take the place of /var. */
 export const restoredSnapshot = 'restored';
 
-/** What is to take the place of /var; complete, or not there. */
+/** The replacement of /var; complete or missing. */
 const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/${restoredSnapshot}`;
 
-/** Copies a tree so that it is there as a whole, or not at all. */
+/** Copies a tree atomically: the copy is complete or missing. */
 async function copyComplete(from: string, to: string): Promise<void> {
   const partial = `${to}.new`;
   mkdirSync(dirname(to), { recursive: true });

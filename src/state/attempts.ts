@@ -16,7 +16,7 @@ export interface Attempt {
   readonly trigger: Trigger;
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** For people; why it failed, where it did. */
+  /** For people; the reason if it failed. */
   readonly message: string;
 }
 
@@ -25,14 +25,14 @@ const triggers = ['timer', 'manual', 'start'] as const;
 export type Trigger = (typeof triggers)[number];
 
 /**
- * `available`, `fetched`, `staged`: how far an update came. `rejected`: a commit that failed before was left alone.
- * `blessed`: the guest runs it and is healthy. `done`: a rollback took effect, or a rehearsal went well. `failed`: it
+ * `available`, `fetched`, `staged`: how far an update went. `rejected`: a commit that failed before was skipped.
+ * `blessed`: the guest runs it and is healthy. `done`: a rollback took effect, or a rehearsal succeeded. `failed`: it
  * did not work; the guest is as before, or goes back to that.
  */
 const outcomes = ['available', 'fetched', 'staged', 'rejected', 'blessed', 'done', 'failed'] as const;
 type Outcome = (typeof outcomes)[number];
 
-/** systemd tells a service which timer started it: systemd.exec(5), $TRIGGER_UNIT. */
+/** Returns the trigger of this service: systemd names the timer that started it in $TRIGGER_UNIT, systemd.exec(5). */
 export const triggerOf = (env: NodeJS.ProcessEnv): Trigger =>
   env['TRIGGER_UNIT']?.endsWith('.timer') ? 'timer' : 'manual';
 
@@ -48,7 +48,7 @@ const names = {
   MESSAGE: 'message',
 } as const;
 
-/** The journal fields of an attempt; what is not known is left out. */
+/** Returns the journal fields of an attempt, without undefined ones. */
 export function attemptFields(attempt: Attempt): JournalFields {
   const fields = Object.entries(names).map(([field, key]) => [field, attempt[key]] as const);
   return {
@@ -96,10 +96,10 @@ const readAttempt = (fields: Fields): PastAttempt => ({
 
 /** The format of a line; one without a number has format 1. */
 const format = 1;
-/** In characters: a message may have what a program said. */
+/** The maximum length in characters: a message may contain the output of a program. */
 const longest = 2000;
 
-/** The line of an attempt in the history file; what is not known is left out. */
+/** Returns the line of an attempt in the history file, without undefined fields. */
 export const attemptLine = ({ message, version, ...attempt }: Attempt) => ({
   format,
   time: new Date().toISOString(),

@@ -1,6 +1,6 @@
 import { stateFiles } from './state-files.ts';
 
-/** What a guest was like before a switch: the measure of what comes after. */
+/** The state of a guest before a switch, to compare the new deployment with. */
 export interface Baseline {
   /** The units that had failed. */
   readonly failedUnits: readonly string[];

@@ -1,14 +1,14 @@
 import { buildResultFile } from './state-files.ts';
 
-/** What came of the last run of a build. */
+/** The result of the last run of a build. */
 export interface BuildResult {
-  /** What it was told to do: definitionOf(). */
+  /** The definition that it ran: definitionOf(). */
   readonly definition: string;
   /** In milliseconds since 1970. */
   readonly ended: number;
   /** The commit, whether it is a new one or not. */
   readonly checksum?: string | undefined;
-  /** Why there is none. */
+  /** Why there is no commit. */
   readonly failure?: string | undefined;
 }
 

@@ -16,8 +16,8 @@ export function requireGuest(name: string): Guest {
 }
 
 /**
- * For what needs the name only. A file that has mistakes must not keep anybody from stopping or entering a guest that runs: the
- * mistakes are told, and it goes on. So does a guest that is no longer declared, as long as something of it is there.
+ * Checks the name of a guest only. A file with mistakes must not keep anybody from stopping or entering a running guest: the
+ * mistakes are warnings. A guest that is no longer declared also passes, as long as any part of it exists.
  */
 export function requireGuestName(name: string, warn: (text: string) => void): string {
   const checked = loadGuest(nodeFiles, name);
@@ -27,7 +27,7 @@ export function requireGuestName(name: string, warn: (text: string) => void): st
   throw leadsOut(name) ?? notDeclared(name);
 }
 
-/** A guest's file may be a link, but its services see no more than some directories of the host. */
+/** Refuses a guest file that is a link to a directory which the services do not see. */
 function leadsOut(name: string): Failure | undefined {
   const file = searchPath.guests.map((path) => `${path}/${name}.guest`).find(isDangling);
   return file === undefined

@@ -20,17 +20,17 @@ export interface Lines<T> {
   readonly damaged: readonly string[];
 }
 
-/** In bytes, of one file; of about 200 attempts. */
+/** The maximum size of one file in bytes; about 200 attempts. */
 const largest = 64 << 10;
 /** How many files are kept. */
 const kept = 3;
 
-/** Where the files of a guest are. */
+/** Returns the directory of a guest's history. */
 export const historyOf = (guest: string): string => stateFile(guest, 'history');
 
 /**
- * Adds a line. A file that is full is followed by one with the next number, so nothing is ever rewritten: two that write at the
- * same time do not need a lock, and a power cut costs at most the line that was being written.
+ * Adds a line. A full file is followed by one with the next number, so nothing is ever rewritten: two writers at the
+ * same time need no lock, and a power cut loses at most the line that was being written.
  */
 export function appendLine(directory: string, value: unknown): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -61,7 +61,7 @@ function append(file: string, line: string): boolean {
   }
 }
 
-/** Reads all lines; `parse` returns undefined for what cannot be one. */
+/** Reads all lines; `parse` returns undefined for an invalid one. */
 export function readLines<T>(directory: string, parse: (value: unknown) => T | undefined): Lines<T> {
   const [values, damaged]: [T[], string[]] = [[], []];
   for (const file of numbersIn(directory).map((number) => `${directory}/${number}.jsonl`)) {

@@ -3,13 +3,13 @@ import { Failure } from '../host/failure.ts';
 import { guestUnit, showUnits } from '../host/systemctl.ts';
 
 /**
- * Refuses to work on a guest that systemd has not seen: its file is newer than the last daemon-reload, and its units
- * are only templates, which do not reach a sysroot that is elsewhere.
+ * Fails if systemd does not know the guest yet: its file is newer than the last daemon-reload, and its units
+ * are only templates, which do not see an external sysroot.
  */
 export async function requireKnown(guest: string): Promise<void> {
   const dropIn = `/run/systemd/generator/${guestUnit(guest)}.d/50-guest.conf`;
   if (existsSync(dropIn)) return;
-  // It is missing for a moment, too, while generators run. systemd answers when they have ended.
+  // It is also missing while generators run. systemd answers when they have ended.
   const [unit] = await showUnits([guestUnit(guest)], ['DropInPaths']);
   if (unit?.['DropInPaths']?.includes(dropIn)) return;
   throw new Failure(

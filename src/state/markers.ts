@@ -1,9 +1,9 @@
-// Facts of which the name of a file says everything: it is there, or it is not.
+// Facts that only need the name of a file: it exists or it does not.
 import { writeAtomically } from '../host/atomic-file.ts';
 import { isThere } from '../host/node-files.ts';
 import { removeFile, stateFile } from './state-file.ts';
 
-/** Each file, and what it says while it is there. */
+/** Each file, and what its existence means. */
 export const markers = {
   'cleaning.json': 'a clean-up is going on',
   'unconfined.json': 'root in the guest may have written to its repository, so that nobody believes that',

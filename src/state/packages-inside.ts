@@ -1,6 +1,6 @@
 import { stateFiles } from './state-files.ts';
 
-/** What declarations have brought into a guest that manages itself: what is no longer declared is undone. */
+/** The packages that declarations have brought into a guest that manages itself, to undo them later. */
 export interface PackagesInside {
   readonly install: readonly string[];
   readonly remove: readonly string[];

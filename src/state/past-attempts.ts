@@ -12,7 +12,7 @@ export interface Past {
   readonly damaged: readonly string[];
 }
 
-/** Reads what was tried with a guest, or with all of them. What is older than their files is looked for in the journal. */
+/** Reads the history of a guest, or of all guests. Attempts before the first file are read from the journal. */
 export async function readPast(guest: string | undefined): Promise<Past> {
   const names = guest === undefined ? (unlessMissing(() => readdirSync(stateDirectory)) ?? []) : [guest];
   const files = names.map(readFile);
@@ -33,7 +33,7 @@ export async function readPast(guest: string | undefined): Promise<Past> {
 }
 
 function readFile(guest: string): Past {
-  // A file says what was done with its guest, and with no other.
+  // Lines about other guests are invalid.
   const { values, damaged } = readLines(historyOf(guest), (value) => {
     const attempt = parseLine(value);
     return attempt?.guest === guest ? attempt : undefined;
@@ -41,7 +41,7 @@ function readFile(guest: string): Past {
   return { attempts: values, damaged };
 }
 
-/** Guests have had no files before. Nobody but root can have written what counts. */
+/** Reads attempts from before there were files. Only entries of root count. */
 async function readJournal(guest: string | undefined): Promise<PastAttempt[]> {
   const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(guest ? [`OSTREE_GUEST=${guest}`] : [])];
   const entries = await readEntries([...matches, `--lines=${mostOfJournal}`]);

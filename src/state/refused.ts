@@ -1,10 +1,10 @@
 import { stateFiles } from './state-files.ts';
 
-/** An attempt that made nothing but what had failed before. */
+/** An attempt whose result had already been rejected. */
 export interface Refused {
-  /** A digest of what was offered and declared, and of what it was to replace. */
+  /** A digest of the offer, the declaration, and the deployment to replace. */
   readonly attempt: string;
-  /** The rejected commit that came out. */
+  /** The rejected commit that resulted. */
   readonly rejected: string;
   /** In milliseconds since 1970. */
   readonly time: number;

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { stateFiles } from './state-files.ts';
 
-/** Why a commit is not to be staged again. One file for each commit, so that nobody needs a lock. */
+/** Why a commit is not staged again. One file for each commit, so that no lock is needed. */
 export interface Rejection {
   readonly checksum: string;
   readonly reason: string;
-  /** What it has in common with commits of the same content: rpm-ostree-result.ts. */
+  /** Identifies commits with the same content: rpm-ostree-result.ts. */
   readonly content?: string | undefined;
   /** In milliseconds since 1970. */
   readonly time: number;
@@ -25,7 +25,7 @@ export function reject(guest: string, checksum: string, reason: string): void {
   stateFiles.rejected.write(guest, { ...before, checksum, reason, time: Date.now() }, checksum);
 }
 
-/** Adds what a rejected commit consists of. A no-op if it is not rejected, or if that is known. */
+/** Adds the content to a rejection. A no-op if the commit is not rejected, or the content is known. */
 export function noteContent(guest: string, checksum: string, content: string): void {
   const rejection = readRejection(guest, checksum);
   if (rejection && rejection.content !== content)

@@ -2,15 +2,15 @@ import { printableLine } from '../host/printable.ts';
 import { run } from '../host/process.ts';
 import { log } from '../host/tell.ts';
 
-/** Tells whoever looks how far an update is. */
+/** Reports the progress of a step. */
 export interface Report {
-  /** A step that was done or begins: one line in the journal, and the status that `systemctl status` shows. */
+  /** Reports a step: a line in the journal, and the status in `systemctl status`. */
   step(text: string): void;
-  /** How far the current step is: the status only. */
+  /** Reports the progress of the current step: only the status. */
   progress(text: string): void;
 }
 
-/** Standard output is the journal, or the terminal of who runs the program by hand. */
+/** Reports on standard output, which is the journal, or a terminal if the program is run by hand. */
 export const serviceReport: Report = {
   step(text) {
     log(text);

@@ -1,10 +1,10 @@
 import { stateFiles } from './state-files.ts';
 
-/** The deployment that somebody asked for, to be made the default at the guest's next start. */
+/** A request to make a deployment the default at the guest's next start. */
 export interface Rollback {
   /** CHECKSUM.SERIAL */
   readonly deployment: string;
-  /** Whether the snapshot of /var that belongs to it is put back, too. */
+  /** True if the snapshot of /var that belongs to it is also restored. */
   readonly var: boolean;
   /** When it was asked for, in milliseconds since 1970. */
   readonly time: number;

@@ -4,13 +4,13 @@ import { unlessMissing } from '../host/node-files.ts';
 import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from '../ostree/deployments.ts';
 import { readStaged, type Staged } from './staged.ts';
 
-/** What the next start of a running guest boots instead of what it runs from. */
+/** Returns the update that the next start of a running guest boots, if any. */
 export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefined =>
   readStaged(name) ?? (update.by === 'rpm-ostree' ? stagedInside(sysroot, name) : undefined);
 
 /**
- * What a running guest's own OSTree has staged. Its record of that is in the guest's /run; here it is the deployment
- * that no boot list has yet: OSTree deletes others like it whenever it cleans up.
+ * Returns the update that a running guest's own OSTree has staged. Its record is in the guest's /run. Here it is the deployment
+ * outside of the boot list: OSTree deletes all others of that kind when it cleans up.
  */
 function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;

@@ -5,11 +5,11 @@ import { stateFiles } from './state-files.ts';
 /** A fetched commit that is to be deployed at the guest's next start. */
 export interface Staged {
   readonly checksum: string;
-  /** Where it came from, REMOTE:REF; becomes the deployment's origin. */
+  /** Its source, REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
   /** When it was staged, in milliseconds since 1970. */
   readonly time: number;
-  /** The version that the commit's metadata name. */
+  /** The version in the metadata of the commit. */
   readonly version?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export const readStaged = (guest: string): Staged | undefined => readWaiting(gue
 
 export const writeStaged = (guest: string, staged: Staged): void => stateFiles.staged.write(guest, staged);
 
-/** Forgets what is staged. */
+/** Drops the staged update. */
 export function dropStaged(guest: string): void {
   stateFiles.staged.remove(guest);
   releaseStaged(guest);
@@ -30,9 +30,9 @@ export function dropUndeployed(guest: string, deployed: string): void {
 }
 
 /**
- * Takes what is staged in order to deploy it. An update that stages something newer meanwhile writes a
- * file of its own, so neither needs a lock; what was claimed stays claimed until it is released, so that
- * a start that was cut off is taken up by the next one.
+ * Claims the staged update in order to deploy it. An update that stages a newer commit meanwhile writes a
+ * file of its own, so neither needs a lock. The claim stays until it is released, so that
+ * the next start continues an interrupted one.
  */
 export function claimStaged(guest: string): void {
   unlessMissing(() => renameSync(stateFiles.staged.path(guest), stateFiles.claimed.path(guest)));

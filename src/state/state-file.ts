@@ -5,11 +5,11 @@ import { Failure } from '../host/failure.ts';
 import { isObject, WrongJson } from '../host/json-fields.ts';
 import { isThere, readRegularFile, unlessMissing } from '../host/node-files.ts';
 
-/** The directory of what is known of a guest. */
+/** Returns the state directory of a guest. */
 const stateOf = (guest: string): string => `${stateDirectory}/${guest}`;
 export const stateFile = (guest: string, name: string): string => `${stateOf(guest)}/${name}`;
 
-/** A kind of state file: its format, its parser, and what is done without it. */
+/** A kind of state file: its format, its parser, and what happens if it is damaged. */
 export interface Definition<T extends object> {
   /** Its path below the directory of its guest or build; `*` stands for the names of many. */
   readonly name: string;
@@ -19,9 +19,9 @@ export interface Definition<T extends object> {
   readonly format: number;
   /** Fails with WrongJson if something is missing or of another type. Gets files of all formats up to `format`. */
   readonly parse: (value: unknown) => T;
-  /** What is done if a file is damaged; a sentence without its full stop. */
+  /** What happens if a file is damaged; a sentence without its full stop. */
   readonly ifDamaged: string;
-  /** Nothing may go on without it: reading a damaged file fails. Otherwise it reads as if it were missing. */
+  /** True if reading a damaged file fails. Otherwise it reads as if it were missing. */
   readonly isNeeded?: true;
 }
 
@@ -42,7 +42,7 @@ export class DamagedState extends Failure {
   }
 }
 
-/** What a state file says, or why it cannot be used. */
+/** The value of a state file, or why it cannot be used. */
 export type Found<T> = { readonly value: T } | { readonly damage: Damage };
 
 /** Reads, writes and removes the state files of one kind. */
@@ -83,14 +83,14 @@ export class StateFile<T extends object> {
     return undefined;
   }
 
-  /** What stands for the `*` in the names of those that are there. */
+  /** Returns the `*` in the names of existing files. */
   entries(owner: string): string[] {
     const [before = '', after = ''] = this.path(owner, '*').split('*');
     const names = isThere(before) ? unlessMissing(() => readdirSync(before)) : undefined;
     return (names ?? []).filter((name) => name.endsWith(after)).map((name) => name.slice(0, -after.length));
   }
 
-  /** The damage of each of those that cannot be used. */
+  /** Returns the damage of each unusable file. */
   damage(owner: string): Damage[] {
     const entries = this.definition.name.includes('*') ? this.entries(owner) : [undefined];
     return entries.flatMap((entry) => {
@@ -162,7 +162,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads something that may need damaged state: undefined then. For who only shows what there is, damage included. */
+/** Returns undefined if `read` fails because of damaged state. For commands that show damage separately. */
 export function unlessDamaged<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,5 +1,5 @@
-// All state files, each with its parser and with what is done if it is damaged. A power cut damages none of them: they are
-// replaced in one rename. A disk that lies, a full restore that was cut short, and an editor do.
+// All state files, each with its parser and with what happens if it is damaged. A power cut damages none of them: they are
+// replaced in one rename. A bad disk, an incomplete restore or an editor can.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
 import { fieldsOf } from '../host/json-fields.ts';
@@ -167,7 +167,7 @@ export const buildResultFile = new StateFile<BuildResult>({
 
 /** The state files of a guest that cannot be used. */
 export function damagedState(guest: string): Damage[] {
-  // Some commands ask for each guest, and most have hardly any of these files.
+  // One readdir() is cheaper: commands ask for each guest, and most guests have few of these files.
   const names = unlessMissing(() => readdirSync(stateFile(guest, ''))) ?? [];
   return Object.values(stateFiles)
     .filter(({ definition }) => names.includes(definition.name.split('/')[0] ?? ''))

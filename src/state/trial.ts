@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
 import { stateFiles } from './state-files.ts';
 
-/** A fresh deployment that has not yet been found healthy. */
+/** A new deployment that has not yet been found healthy. */
 export interface Trial {
   /** Its name: CHECKSUM.SERIAL. */
   readonly deployment: string;
@@ -12,11 +12,11 @@ export interface Trial {
   /** When it was deployed, in milliseconds since 1970. */
   readonly since: number;
   readonly tries: number;
-  /** Of its tries, those that it has not used. */
+  /** The number of remaining tries. */
   readonly left: number;
 }
 
-/** What the file of a trial has in it; how many tries are left is in its name. */
+/** The content of a trial's file; the number of remaining tries is in its name. */
 export type LastingTrial = Omit<Trial, 'left'> & { readonly fallback: string };
 
 const entryOf = ({ deployment, left }: Trial): string => `${deployment}+${left}`;
@@ -33,7 +33,7 @@ export function readTrial(guest: string, deployment: string | undefined): Trial 
   return lasting && { ...lasting, left };
 }
 
-/** What the name of a damaged file still tells. Returns undefined if the file has gone meanwhile. */
+/** Recovers a trial from the name of its damaged file; undefined if the file has gone meanwhile. */
 function byName(guest: string, entry: string, deployment: string, left: number) {
   const stat = statSync(stateFiles.trial.path(guest, entry), { throwIfNoEntry: false });
   return stat && { deployment, fallback: undefined, since: stat.mtimeMs, tries: Math.max(left, 1) };
@@ -62,17 +62,17 @@ export function fallbackOf<T extends { readonly name: string }>(
   return fallback === undefined ? deployments[after] : deployments.find(({ name }) => name === fallback);
 }
 
-/** Takes back the last start that was counted: it failed for a reason that is not the deployment's. */
+/** Uncounts the last start, which failed for a reason outside of the deployment. */
 export function uncountTry(guest: string, trial: Trial): void {
   if (trial.left < trial.tries) countTry(guest, trial, +1);
 }
 
-/** Ends the trial of one deployment, and no other: another one may have begun since that was judged. */
+/** Ends the trial of one deployment only: another trial may have begun since the verdict. */
 export function endTrial(guest: string, deployment: string): void {
   for (const entry of entriesOf(guest, deployment)) stateFiles.trial.remove(guest, entry);
 }
 
-/** Ends all trials but those of the deployments named: a deployment was given up or superseded. */
+/** Ends all trials except those of the named deployments: a deployment was given up or superseded. */
 export function endTrials(guest: string, ...others: readonly string[]): void {
   for (const entry of stateFiles.trial.entries(guest))
     if (!others.some((deployment) => entry.startsWith(`${deployment}+`)))

@@ -2,14 +2,14 @@ import { run } from '../host/process.ts';
 import { readStaged } from './staged.ts';
 import { stateFiles } from './state-files.ts';
 
-/** Why the last start could not deploy what is staged. */
+/** Why the last start could not deploy the staged update. */
 export interface Undeployed {
   readonly checksum: string;
   readonly reason: string;
   readonly remedy: string;
   /** When, in milliseconds since 1970. */
   readonly time: number;
-  /** What was in /etc: the type of each file and its path. */
+  /** The type and path of each file in /etc at that time. */
   readonly etc: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export async function rememberUndeployed(
   stateFiles.undeployed.write(guest, { ...failure, time: Date.now(), etc: await filesIn(etc) });
 }
 
-/** Returns undefined unless it is about what is staged now. */
+/** Returns undefined if it is about another commit than the one staged now. */
 export function readUndeployed(guest: string): Undeployed | undefined {
   const undeployed = stateFiles.undeployed.read(guest);
   return undeployed && undeployed.checksum === readStaged(guest)?.checksum ? undeployed : undefined;
@@ -31,8 +31,8 @@ export function readUndeployed(guest: string): Undeployed | undefined {
 export const forgetUndeployed = (guest: string): void => stateFiles.undeployed.remove(guest);
 
 /**
- * Whether deploying would fail again, as far as can be told: nothing that was in /etc then was removed, renamed or replaced by
- * a file of another type. What was added does not count: a guest that runs has files that a stopped one has not.
+ * Returns true if deploying would probably fail again: no file that was in /etc then was removed, renamed or replaced by
+ * one of another type. Additional files do not count: a running guest has files that a stopped one does not have.
  */
 export async function failsAgain({ etc: before }: Undeployed, etc: string): Promise<boolean> {
   const now = new Set(await filesIn(etc));

@@ -2,15 +2,15 @@ import { listDeployments } from '../ostree/deployments.ts';
 import { hasCommit, holdCommit, metadataOf, repositoryOf } from '../ostree/repository.ts';
 
 /**
- * Offers that do not go by their commit, such as an image by its digest: the commit that was made of one says so in
- * its own metadata. So to know whether an offer is new takes the repository, and no record beside it.
+ * Identifies offers without a commit, such as an image by its digest. The commit that was made from an offer has the identity in
+ * its metadata. So the repository alone tells whether an offer is new.
  */
 const key = 'ostree-guests.identity';
 
-/** The argument of `ostree commit` that makes a commit say what it was made of. */
+/** Returns the argument of `ostree commit` that records the identity. */
 export const identityOption = (identity: string): string => `--add-metadata-string=${key}=${identity}`;
 
-/** The commit that was made of an offer: what was brought last under a ref, or else one of the deployments. */
+/** Returns the commit of an offer: the one that was fetched last under a ref, or one of the deployments. */
 export async function commitOf(sysroot: string, ref: string, identity: string): Promise<string | undefined> {
   const repository = repositoryOf(sysroot);
   for (const commit of [ref, ...listDeployments(sysroot).map(({ checksum }) => checksum)]) {
@@ -20,7 +20,7 @@ export async function commitOf(sysroot: string, ref: string, identity: string): 
   return undefined;
 }
 
-/** The commit, if it was made of that offer and is whole. */
+/** Returns the commit if it was made from that offer and is complete. */
 export async function sameIn(
   repository: string,
   commit: string,
@@ -30,6 +30,6 @@ export async function sameIn(
   return found?.value === identity && hasCommit(repository, found.checksum) ? found.checksum : undefined;
 }
 
-/** Keeps what was brought last, so that it is known again even where it was never deployed. */
+/** Keeps the commit that was fetched last, so that it is recognized even if it was never deployed. */
 export const keepBrought = (sysroot: string, ref: string, checksum: string): Promise<void> =>
   holdCommit(repositoryOf(sysroot), ref, checksum);

@@ -4,7 +4,7 @@ import { removeTree } from '../host/tree-removal.ts';
 import { imageWorkOf } from './image/image-source.ts';
 import { workspaceOf } from './packages/workspace.ts';
 
-/** Removes what an update of a guest left that was killed while it worked on a tree. */
+/** Removes the leftovers of an update that was killed while it worked on a tree. */
 export async function removeLeftOver({ name }: Guest): Promise<void> {
   for (const directory of [imageWorkOf(name), workspaceOf(name)])
     if (existsSync(directory)) await removeTree(directory);

@@ -5,37 +5,37 @@ import { ociSource } from './image/image-source.ts';
 import { ostreeSource } from './ostree/ostree-source.ts';
 import { layered } from './packages/layers.ts';
 
-/** Where a guest's tree comes from. The rest of the program knows no more of it than this. */
+/** The source of a guest's tree. The rest of the program uses only this interface. */
 export interface Source {
   /**
-   * Is there something new? Asks what there is now, and brings no more than it takes to know that. The guest's
-   * sysroot must be there.
+   * Asks what the source offers now, and downloads only what that needs. The guest's
+   * sysroot must exist.
    */
   check(report: Report): Promise<Offer>;
 }
 
-/** What a source has now. */
+/** What a source offers now. */
 export interface Offer {
   /**
-   * The commit that it is. Absent where that will come out of bringing it: then it goes by a name of another kind
-   * (identity.ts), and is not the one that was brought last.
+   * The offered commit. Undefined if only fetch() can tell: then it has another identity
+   * (identity.ts), and the offer is new.
    */
   readonly checksum?: string;
-  /** What it is called, such as REMOTE:REF; becomes the deployment's origin. */
+  /** Its name, such as REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
-  /** Brings it into the guest's repository, with all its objects, and answers its commit; tells meanwhile how far it is. */
+  /** Fetches it into the guest's repository, reports the progress, and returns its commit. */
   fetch(tell: Tell): Promise<string>;
 }
 
-/** In words for people; and, where that is known, how many bytes have arrived. */
+/** Reports progress for people, and the number of bytes that have arrived, if known. */
 export type Tell = (howFar: string, bytes?: number) => void;
 
-/** The source of a guest's tree; throws where it cannot be one. */
+/** Returns the source of a guest's tree; throws if it is invalid. */
 export function sourceOf(guest: Guest): Source {
   const base = baseOf(guest);
-  // A guest that manages itself adds them by itself.
+  // A guest that manages itself adds packages by itself.
   return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
 }
 

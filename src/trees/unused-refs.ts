@@ -12,8 +12,8 @@ import { baseRef } from './packages/layers.ts';
 import { layeredRef } from './packages/make-layers.ts';
 
 /**
- * Drops the refs that a guest's repository has of where its tree came from before; they would keep all of that tree for
- * ever. `ostree admin switch` does the same. Deployments have refs of their own, and so have what users keep by hand.
+ * Drops the refs of former sources from a guest's repository; they would keep those trees for
+ * ever. `ostree admin switch` does the same. Deployments have refs of their own, and so has everything that users keep by hand.
  */
 export async function dropUnusedRefs(guest: Guest): Promise<void> {
   const repository = repositoryOf(guest.sysroot);
@@ -22,7 +22,7 @@ export async function dropUnusedRefs(guest: Guest): Promise<void> {
     await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
 }
 
-/** Of the refs that updates make, those that the guest as it is declared now has no use for. */
+/** Returns the refs of updates that the guest, as declared now, does not use. */
 export function unusedRefs({ origin, packages }: Guest, refs: readonly string[]): string[] {
   const used = [
     stagedRef,
@@ -32,7 +32,7 @@ export function unusedRefs({ origin, packages }: Guest, refs: readonly string[])
   return refs.filter((ref) => !used.includes(ref));
 }
 
-/** Our own, and those of remotes: ostree-refs(1). */
+/** Returns our own refs, and those of remotes: ostree-refs(1). */
 const refsIn = (repository: string): string[] => [
   ...filesBelow(`${repository}/refs/heads/ostree-guests`).map((ref) => `ostree-guests/${ref}`),
   ...filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':')),

@@ -17,7 +17,7 @@ export interface ImageToCommit {
   readonly version?: string;
 }
 
-/** Makes a commit of an image: its checksum. */
+/** Commits an image, and returns the checksum. */
 export async function commitImage(image: ImageToCommit): Promise<string> {
   const { archives, work, repository, digest, version } = image;
   if (version) requirePlainVersion(version, 'it');
@@ -29,7 +29,7 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
     'commit',
     ...['--orphan', '--no-bindings', `--tree=dir=${root}`],
     identityOption(digest),
-    // As OSTree's own container support calls it.
+    // The same key as in OSTree's own container support.
     `--add-metadata-string=ostree.manifest-digest=${digest}`,
     ...(version ? [`--add-metadata-string=version=${version}`] : []),
   );

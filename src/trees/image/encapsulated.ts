@@ -3,24 +3,24 @@ import { tmpdir } from 'node:os';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit, readCommit } from '../../ostree/repository.ts';
 
-/** Where ostree keeps what it pulled: a commit of each image, and one of each layer. */
+/** The refs of images that ostree pulled: a commit of each image, and one of each layer. */
 const imageRefs = 'ostree/container/image';
 const layerRefs = 'ostree/container/blob';
 
 /**
- * Whether this host's ostree pulls images itself. That is an extension, which comes with rpm-ostree and bootc; without
- * it, ostree answers with its own help, and success.
+ * Returns true if this host's ostree can pull images. This needs an extension, which comes with rpm-ostree and bootc; without
+ * it, ostree prints its own help and succeeds.
  */
 export async function pullsImages(): Promise<boolean> {
   const { exitCode, stdout } = await tryOstree('container', 'image', 'pull', '--help');
   return exitCode === 0 && stdout.includes('--check');
 }
 
-/** The commit of an image as it is now, if that was pulled already. */
+/** Returns the commit of the current image, if it was already pulled. */
 export async function pulledCommit(repository: string, image: string): Promise<string | undefined> {
   const directory = mkdtempSync(`${tmpdir()}/ostree-guests-`);
   try {
-    // It is written where there is something new.
+    // Written only if there is something new.
     const manifest = `${directory}/manifest`;
     await pull(`Cannot look at ${image}`, repository, image, `--check=${manifest}`);
     return existsSync(manifest) ? undefined : imageCommit(repository, image);
@@ -29,14 +29,14 @@ export async function pulledCommit(repository: string, image: string): Promise<s
   }
 }
 
-/** Pulls an image, of which only those layers are downloaded that this repository does not have. */
+/** Pulls an image; downloads only missing layers. */
 export async function pullImage(
   repository: string,
   image: string,
   link: () => Promise<unknown>,
 ): Promise<string> {
   const ref = refOf(image);
-  // A pull drops the layers that no image has.
+  // A pull drops layers that no image uses.
   for (const other of await refs(repository, imageRefs))
     if (other !== ref)
       await ostree(`Cannot drop ${other}`, `--repo=${repository}`, 'refs', '--delete', other);
@@ -47,7 +47,7 @@ export async function pullImage(
   return commit;
 }
 
-/** Drops what was pulled, where a tree comes from somewhere else now. */
+/** Drops all pulled images, because the tree has another source now. */
 export async function forgetImages(repository: string): Promise<void> {
   for (const prefix of [imageRefs, layerRefs])
     if (existsSync(`${repository}/refs/heads/${prefix}`))
@@ -61,13 +61,13 @@ const pull = (what: string, repository: string, image: string, ...options: strin
     ...[repository, `ostree-unverified-image:${image}`],
   );
 
-/** The commit of an image that a repository has with all its objects. */
+/** Returns the complete commit of an image in a repository. */
 export function imageCommit(repository: string, image: string): string | undefined {
   const commit = readCommit(repository, refOf(image));
   return commit !== undefined && hasCommit(repository, commit) ? commit : undefined;
 }
 
-/** The refs that an image and its layers have in a repository. */
+/** Returns the refs of an image and its layers in a repository. */
 export const imageRefsIn = async (repository: string, image: string): Promise<string[]> => [
   refOf(image),
   ...(await refs(repository, layerRefs)),
@@ -81,7 +81,7 @@ async function refs(repository: string, prefix: string): Promise<string[]> {
 
 const refOf = (image: string): string => `${imageRefs}/${escapeForRef(image)}`;
 
-/** As ostree's extension does it: what a ref cannot have is written as _2F_. */
+/** Escapes characters that a ref cannot have, like ostree's extension: _2F_. */
 export const escapeForRef = (text: string): string =>
   text.replace(/[^a-zA-Z0-9-]/g, (char, at: number) => {
     if (char === '_') return '__';

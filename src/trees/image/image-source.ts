@@ -12,17 +12,17 @@ import { doJob } from '../treework/run.ts';
 import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
 import { copyImage, inspectImage, pinned } from './skopeo.ts';
 
-/** Keeps the objects of what was brought last. */
+/** The ref that keeps the image that was fetched last. */
 export const imageRef = 'ostree-guests/image';
 
-/** A container image, which is known by the digest of its manifest: that of its tag moving is the update. */
+/** A container image, identified by the digest of its manifest. When its tag moves, this is an update. */
 export function ociSource(guest: Guest, origin: OciOrigin): Source {
   const { image } = origin;
   const repository = repositoryOf(guest.sysroot);
   return {
     async check() {
       const { digest, isEncapsulated } = await inspectImage(image);
-      // As any other image it would lose what only the commit in it has, such as labels and capabilities of files.
+      // Unpacked as layers, it would lose what only its commit has, such as labels and capabilities of files.
       const isPulled = isEncapsulated && (await pullsImages());
       const checksum = isPulled
         ? await pulledCommit(repository, image)
@@ -68,9 +68,9 @@ async function unpack(guest: Guest, image: string, digest: string, tell: Tell): 
   }
 }
 
-/** What the archives take unpacked, next to nothing less. */
+/** Returns the approximate unpacked size of the archives. */
 const sizeOf = (archives: readonly string[]): number =>
   archives.reduce((sum, archive) => sum + statSync(archive).size, 0);
 
-/** Where an image of a guest is unpacked. */
+/** Returns the directory in which an image is unpacked. */
 export const imageWorkOf = (guest: string): string => `${stateDirectory}/${guest}/image`;

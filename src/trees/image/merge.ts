@@ -2,9 +2,9 @@ import { renameSync, rmdirSync, rmSync } from 'node:fs';
 import { isDirectory, namesIn } from '../../host/tree-files.ts';
 
 /**
- * Puts a layer over the tree below it, by the rules of the OCI image specification ("Representing Changes"): what is
- * left is `upper`. Only names are moved, so that owners, modes, attributes and hard links stay what they are.
- * `hasEntry` tells the directories that the layer itself describes; of others, it only needed a place for a file.
+ * Merges a layer over the tree below it, by the OCI image specification ("Representing Changes"). The result
+ * is `upper`. Only renames, so that owners, modes, attributes and hard links stay.
+ * `hasEntry` tells which directories have an entry in the layer; others keep their attributes.
  */
 export function mergeLayer(
   lower: string,
@@ -23,12 +23,12 @@ export function mergeLayer(
       ours.delete(name);
     }
   }
-  // Those that are new may have whiteouts, too.
+  // New directories may have whiteouts, too.
   for (const name of ours) cleanWhiteouts(`${upper}/${name}`);
   if (!hasEntry(path)) keepAttributes(lower, upper);
 }
 
-/** What the whiteouts in a directory say; they are gone then. */
+/** Reads and removes the whiteouts in a directory. */
 function takeWhiteouts(directory: string): { isOpaque: boolean; gone: Set<string> } {
   const whiteouts = namesIn(directory).filter((name) => name.startsWith('.wh.'));
   for (const name of whiteouts) remove(`${directory}/${name}`);
@@ -44,7 +44,7 @@ function cleanWhiteouts(path: string): void {
   for (const name of namesIn(path)) cleanWhiteouts(`${path}/${name}`);
 }
 
-/** The directory is the one below, with the content of the other. */
+/** Moves the content of `upper` into the lower directory, which keeps its attributes. */
 function keepAttributes(lower: string, upper: string): void {
   for (const name of namesIn(lower)) remove(`${lower}/${name}`);
   for (const name of namesIn(upper)) renameSync(`${upper}/${name}`, `${lower}/${name}`);

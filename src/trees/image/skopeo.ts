@@ -13,11 +13,11 @@ export interface CopiedImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a name such as docker://registry/name:tag stands for now. */
+/** The image that a name such as docker://registry/name:tag refers to now. */
 export interface Inspected {
   /** Of its manifest. */
   readonly digest: string;
-  /** Whether it is an OSTree commit in a container's clothes: `ostree container encapsulate`. */
+  /** True if it contains an OSTree commit: `ostree container encapsulate`. */
   readonly isEncapsulated: boolean;
 }
 
@@ -29,11 +29,11 @@ export async function inspectImage(image: string): Promise<Inspected> {
   return { digest, isEncapsulated: label !== '' };
 }
 
-/** The same image, whatever its tag moves to. Only registries know images by their digest alone. */
+/** Names an image by its digest, so that its tag may move. Only registries support this. */
 export const pinned = (image: string, digest: string): string =>
   image.startsWith('docker://') ? `${image.replace(/(@[^/]*|:[^/:]*)$/, '')}@${digest}` : image;
 
-/** Copies an image into a directory that need not be there, in one that is. */
+/** Copies an image into a directory, which is created; its parent must exist. */
 export async function copyImage(image: string, directory: string): Promise<CopiedImage> {
   const options = ['--quiet', '--format=oci', '--dest-decompress', ...authentication()];
   const words = ['copy', ...options, image, `dir:${directory}`];
@@ -50,7 +50,7 @@ export async function copyImage(image: string, directory: string): Promise<Copie
   }
 }
 
-/** The name of a blob's file. A manifest is written by anybody, and this becomes a part of a path. */
+/** Returns the file name of a blob. Checks it, because manifests are foreign data and this becomes part of a path. */
 function hexOf(image: string, digest: string): string {
   const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
   if (hex === undefined)
@@ -70,7 +70,7 @@ function labelsOf(configuration: unknown): Record<string, string> {
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
-/** Where OSTree's own container support looks for the passwords of registries. */
+/** The option for the registry passwords that OSTree's own container support uses. */
 const authentication = (): string[] =>
   ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json']
     .filter((file) => existsSync(file))
@@ -84,7 +84,7 @@ async function skopeo(what: string, args: readonly string[], signal?: AbortSigna
   return stdout;
 }
 
-/** Its last words: time="…" level=fatal msg="…". */
+/** Finds the last error: time="…" level=fatal msg="…". */
 function reasonOf(stderr: string): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';
   const message = /msg="((?:[^"\\]|\\.)*)"/.exec(last)?.[1] ?? last;

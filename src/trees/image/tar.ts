@@ -2,9 +2,9 @@ import { Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
 
-/** What an archive says of its members. Paths have no slash at either end. */
+/** The members of an archive. Paths have no slash at either end. */
 export interface Contents {
-  /** The directories that it has entries of its own for. */
+  /** The directories with entries of their own. */
   readonly directories: ReadonlySet<string>;
   /** The names of its devices, as tar(1) knows them. */
   readonly devices: readonly string[];
@@ -37,12 +37,12 @@ export async function extract(archive: string, directory: string, devices: reado
     ['--extract', `--file=${archive}`, `--directory=${directory}`]
       .concat('--numeric-owner', '--same-owner', '--preserve-permissions', '--xattrs', '--xattrs-include=*')
       .concat('--anchored', '--wildcards', exclude, '--no-wildcards', '--exclude-from=-'),
-    // There may be too many for a command line. One with a line end in its name cannot be told, and fails.
+    // On standard input: there may be too many for a command line. A name with a line end fails.
     devices.map((name) => `${name}\n`).join(''),
   );
 }
 
-/** `./usr/lib/`, `/usr/lib/` and `usr/lib/` are one. What is escaped is as in C. */
+/** Normalizes `./usr/lib/`, `/usr/lib/` and `usr/lib/`, and removes escapes as in C. */
 const plainPath = (name: string): string => unescaped(name.replace(/^(\.?\/)+/, '').replace(/\/+$/, ''));
 
 const unescaped = (name: string): string =>
@@ -60,7 +60,7 @@ async function tar(what: string, args: readonly string[], input = ''): Promise<s
   return stdout;
 }
 
-/** The last thing that tar says before it says that it fails; its first lines may be notices. */
+/** Returns the last message before the final one; the first lines may be notices. */
 export function reasonOf(stderr: string): string {
   const lines = stderr.trim().split('\n');
   const full = lines.find((line) => /No space left on device/.test(line));

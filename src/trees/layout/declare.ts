@@ -14,12 +14,12 @@ import { factory, tmpfilesLine, tmpfilesPaths, withoutTopLevel } from './tmpfile
 import { varEntries } from './var.ts';
 
 const tmpfilesFile = 'usr/lib/tmpfiles.d/00-ostree-guests.conf';
-/** Where users are declared that the tree itself does not declare. */
+/** The declarations of users that the tree itself does not declare. */
 export const sysusersFile = 'usr/lib/sysusers.d/50-ostree-guests.conf';
 /** Links of the layout, which systemd expects to be directories. */
 const topLevel = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp'];
 
-/** Has tmpfiles.d(5) make what is in /var where a machine does not have it, and leaves /var empty. */
+/** Moves the content of /var into tmpfiles.d(5), which creates what a machine does not have, and empties /var. */
 export function declareVar(root: string): void {
   requireDirectory(root, 'var');
   for (const name of confFiles(root, 'usr/lib/tmpfiles.d')) {
@@ -37,13 +37,13 @@ export function declareVar(root: string): void {
   directoryInside(root, 'var');
 }
 
-/** Has sysusers.d(5) add the tree's users where a machine does not have them. */
+/** Declares the tree's users in sysusers.d(5), which adds those that a machine does not have. */
 export function declareUsers(root: string): void {
   const known = new Set(declarations(root, 'sysusers.d').flatMap(sysusersNames));
   const [passwd = '', group = ''] = ['passwd', 'group'].map((name) => readInside(root, `etc/${name}`));
   append(root, sysusersFile, sysusersLines(passwd, group, known));
   const service = 'usr/lib/systemd/system/systemd-sysusers.service';
-  // It would run only where /usr is newer than /etc, and OSTree makes all files of one age.
+  // It would run only if /usr is newer than /etc, and in OSTree all files have the same age.
   if (isFile(inside(root, service)))
     writeInside(root, `${service}.d/50-ostree-guests.conf`, '[Unit]\nConditionNeedsUpdate=\n');
 }

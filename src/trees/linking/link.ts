@@ -15,9 +15,9 @@ import { isProgress, type Line, type Neighbour, type Progress, type Task, type W
 import { linkingOf } from './unit.ts';
 
 export interface Linking {
-  /** The repositories to link from; the default is those of the other guests and of the host. */
+  /** The repositories to link from. Default: those of the other guests and of the host. */
   readonly from?: readonly string[];
-  /** Places of the host that a remote is at. */
+  /** Directories of the host that contain a remote. */
   readonly readable?: readonly string[];
   readonly tell?: (progress: Progress) => void;
 }
@@ -25,7 +25,7 @@ export interface Linking {
 export type Linked = { readonly checksum?: string } | { readonly failed: string };
 
 /**
- * Has a commit linked into a guest's repository, in a unit of its own: the only step that sees the repositories of
+ * Links a commit into a guest's repository, in a unit of its own: the only step that sees the repositories of
  * other guests. link(2) does not cross mounts, so all of them are in one mount there; the update sees only its own guest.
  */
 export async function link(guest: Guest, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
@@ -38,7 +38,7 @@ export async function link(guest: Guest, want: Want, { from, ...options }: Linki
 }
 
 /**
- * Leaves out those at places that do not exist, as Sysroot= of another guest may name: the update does not see them. The `-` of
+ * Skips repositories that do not exist, as Sysroot= of another guest may name: the update does not see them. The `-` of
  * BindReadOnlyPaths= ignores what is missing, but not a path below a file.
  */
 async function reachable(guest: Guest, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
@@ -51,19 +51,19 @@ async function reachable(guest: Guest, neighbours: readonly Neighbour[]): Promis
 
 const withoutNotes = (repository: string): Neighbour => ({ repository, notes: [] });
 
-/** Who shares files with whom. */
+/** Which guests share files. */
 interface Standing {
-  /** Whether the guest does. */
+  /** True if this guest shares files. */
   readonly shares: boolean;
-  /** Other guests that may. The update does not see their notes: the linking step looks for them. */
+  /** Other guests that may share files. The linking step checks their notes, which the update does not see. */
   readonly neighbours: readonly Neighbour[];
-  /** Other guests that never will. */
+  /** The notes of other guests that must not share files. */
   readonly unconfined: readonly string[];
 }
 
 /**
- * Looks at the files of all guests, and at those that run: a guest may be without a user namespace since before its file asks
- * for one. What is not sure is not shared.
+ * Checks the files of all guests, and running guests: a guest may have been started without a user namespace before its file asked
+ * for one. In doubt, nothing is shared.
  */
 async function standing(guest: Guest): Promise<Standing> {
   const others = loadGuests(nodeFiles).guests.filter(({ sysroot }) => sysroot !== guest.sysroot);
@@ -116,8 +116,8 @@ async function linkFrom(
 }
 
 /**
- * What the step sees. A guest that shares no files has its own directory on a mount of its own, and the others
- * read-only: then OSTree copies, or makes reflinks where the file system can.
+ * Returns what the step sees. If a guest shares no files, its directory is a mount of its own, and the others are
+ * read-only: then OSTree copies, or makes reflinks if possible.
  */
 function viewOf(
   guest: Guest,
@@ -134,7 +134,7 @@ function viewOf(
     : { writable: roomsOf(guest), readable: [stateDirectory, ...outside, ...readable] };
 }
 
-/** On another mount: objects cannot be linked. */
+/** True for another mount: objects cannot be hard links. */
 const isElsewhere = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
 
 /** Calls back with each whole line of text that comes in pieces. */
@@ -147,7 +147,7 @@ function lines(callback: (line: Line) => void): (text: string) => void {
   };
 }
 
-/** Of a remote's options, the places of the host that it is at, or has its keys in. */
+/** Returns the paths of the host in the options of a remote: its repository and its keys. */
 export function placesOf(options: Readonly<Record<string, string>>): string[] {
   const place = /^(?:mirrorlist=)?(?:file:\/\/)?(\/[\w.@+,/-]+)$/;
   return [...new Set(Object.values(options).flatMap((value) => place.exec(value)?.[1] ?? []))];

@@ -10,8 +10,8 @@ import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
 import type { Neighbour } from './task.ts';
 
 /**
- * The repositories that exist and that may be believed, with the ones first that objects can be linked from. A guest that was
- * without a user namespace once is no neighbour, whatever its file says now.
+ * Returns the repositories that exist and may be trusted; first those that objects can be linked from. A guest that was
+ * ever without a user namespace is excluded, whatever its file says now.
  */
 export const trusted = (neighbours: readonly Neighbour[]): string[] =>
   neighbours
@@ -21,21 +21,21 @@ export const trusted = (neighbours: readonly Neighbour[]): string[] =>
 
 const isOnOurMount = (repository: string): boolean => repository.startsWith(`${stateDirectory}/`);
 
-/** Brings a commit from one of the neighbours that has it. Answers whether it is there now. */
+/** Links a commit from a neighbour that has it. Returns true if it is complete now. */
 export async function linkCommit(
   repository: string,
   checksum: string,
   neighbours: readonly string[],
 ): Promise<boolean> {
   for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, checksum))) {
-    // A neighbour may just be pruning; the remote still has everything.
+    // Failures are ignored: a neighbour may be pruning, and the remote still has everything.
     await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, checksum);
     if (hasCommit(repository, checksum)) return true;
   }
   return false;
 }
 
-/** Brings what another guest's repository has of the same offer. */
+/** Links the commit that another guest has made from the same offer. */
 export async function linkMadeOf(
   repository: string,
   ref: string,
@@ -49,7 +49,7 @@ export async function linkMadeOf(
   return undefined;
 }
 
-/** Brings an image with its layers. The neighbour may just be pruning: what it does not have is downloaded. */
+/** Links an image with its layers. A neighbour may be pruning: missing objects are downloaded. */
 export async function linkImage(
   repository: string,
   image: string,
@@ -63,8 +63,8 @@ export async function linkImage(
 }
 
 /**
- * Links what other guests run from: libostree looks into caches for remotes on the network only, and would copy
- * from a local one what is already there under another commit. What is not needed goes with the next clean-up.
+ * Links the trees of other guests first: libostree uses caches for network remotes only, and would copy
+ * files from a local remote that other commits already have. The next clean-up removes what is not needed.
  */
 export async function seed(repository: string, neighbours: readonly string[]): Promise<void> {
   for (const neighbour of neighbours.filter(isOnOurMount)) {

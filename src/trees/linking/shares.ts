@@ -2,11 +2,11 @@ import type { Guest } from '../../config/guest.ts';
 import { wasUnconfined } from '../../state/unshared.ts';
 
 /**
- * Whether root in the guest cannot write to its tree, by the guest's file as it is now. Without a user namespace it can: mount(8)
+ * True if root in the guest cannot write to its tree, by its current guest file. Without a user namespace it can: mount(8)
  * makes /usr writable there. A guest that manages itself has its repository.
  */
 export const isConfined = ({ machine, update }: Guest): boolean =>
   machine.privateUsers !== 'no' && update.by === 'host';
 
-/** Whether files of the guest may be hard links to those of other guests: only if root in it could never write to them. */
+/** True if files of the guest may be hard links to those of other guests: only if its root could never write to them. */
 export const sharesFiles = (guest: Guest): boolean => isConfined(guest) && !wasUnconfined(guest.name);

@@ -1,52 +1,52 @@
-// What an update has linked for it by ostree-guest-link-NAME.service, and how that answers.
+// The task and the output of ostree-guest-link-NAME.service.
 
-/** Brings objects into a guest's repository, from the repositories of its neighbours before anything is downloaded. */
+/** Fetches objects into a guest's repository, from its neighbours before anything is downloaded. */
 export interface Task {
   /** Of the guest. */
   readonly repository: string;
-  /** Of the guest, if its files may be links to those of others: its notes in src/state/unshared.ts. None of them may exist. */
+  /** The notes of the guest in src/state/unshared.ts, if its files may be links to those of others. None of them may exist. */
   readonly notes: readonly string[];
-  /** That may have what is wanted. Not all of them need to exist. */
+  /** Guests that may have the objects. They need not exist. */
   readonly neighbours: readonly Neighbour[];
   readonly want: Want;
-  /** Notes to be written: of guests that are without a user namespace now. */
+  /** Notes to write, of guests that are without a user namespace now. */
   readonly unconfined: readonly string[];
 }
 
 export interface Neighbour {
   readonly repository: string;
-  /** Files of which none may exist if the repository is to be believed: the notes in src/state/unshared.ts of its guest. */
+  /** The notes of its guest in src/state/unshared.ts. If any exists, the repository is not trusted. */
   readonly notes: readonly string[];
 }
 
 export type Want =
   /** A commit that a neighbour has. */
   | { readonly kind: 'commit'; readonly checksum: string }
-  /** What a neighbour has under a ref, if it was made of the offer of that identity: sources/identity.ts. */
+  /** The commit of a neighbour's ref, if it has this identity: src/trees/identity.ts. */
   | { readonly kind: 'made of'; readonly identity: string; readonly ref: string }
-  /** An image and its layers that a neighbour has pulled: image/encapsulated.ts. */
+  /** An image and its layers that a neighbour has pulled: src/trees/image/encapsulated.ts. */
   | { readonly kind: 'image'; readonly image: string }
-  /** A commit from a neighbour, or what is missing of it from a remote: `ostree pull` with these arguments. */
+  /** A commit from a neighbour, with missing objects from a remote: `ostree pull` with these arguments. */
   | {
       readonly kind: 'pull';
       readonly checksum: string;
       readonly args: readonly string[];
-      /** The remote is a directory and the guest new: link first what other guests run from. */
+      /** True if the remote is a directory and the guest is new: link the trees of other guests first. */
       readonly seed: boolean;
     };
 
-/** One line of its standard output; the last one is its answer. */
+/** One line of its standard output; the last one is the result. */
 export type Line =
   | { readonly progress: Progress }
   /** The commit that is in the repository now; missing if no neighbour had it. */
   | { readonly checksum?: string }
-  /** What `ostree pull` wrote when it failed. */
+  /** The error output of `ostree pull`. */
   | { readonly failed: string };
 
 export interface Progress {
   /** For people. */
   readonly words: string;
-  /** That were written to disk so far. */
+  /** The number of bytes written to disk so far. */
   readonly bytes: number;
 }
 

@@ -1,4 +1,4 @@
-// Gives a guest files of its own instead of hard links to those of other guests: for one whose root could write to them.
+// Replaces hard links to files of other guests by copies, for a guest whose root could write to them.
 import { linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFileSystem } from '../../host/copy-tree.ts';
@@ -14,12 +14,12 @@ export interface SysrootToUnshare {
 /** A file by all the names that it has in the sysroot. */
 type Names = readonly [string, ...string[]];
 
-/** How many files are copied before they take the place of the old ones. */
+/** The number of files to copy before they are renamed over the old ones. */
 const atOnce = 1000;
 
 /**
- * Replaces each file that has a name outside of the sysroot by a copy, under all its names in the sysroot. It can be cut off
- * anywhere: each name has the old file or the new one, which is complete and on disk by then. Answers how many it has replaced.
+ * Replaces each file that has a name outside of the sysroot by a copy, under all its names in the sysroot. It can be interrupted
+ * anywhere: each name has the old file, or the new one, complete and on disk. Returns the number of replaced files.
  */
 export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise<number> {
   const work = `${sysroot}/ostree/repo/tmp/unshare`;
@@ -37,7 +37,7 @@ export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise
   return shared.length;
 }
 
-/** The files with more names than those that they have in the sysroot. The /var of a guest was never linked with anything. */
+/** Finds files with names outside of the sysroot. Skips /var, which was never linked. */
 async function findShared(sysroot: string, stateroot: string): Promise<Names[]> {
   const variable = ['-path', `${sysroot}/ostree/deploy/${stateroot}/var`, '-prune'];
   const linked = ['(', '-type', 'f', '-o', '-type', 'l', ')', '-links', '+1'];
@@ -50,7 +50,7 @@ async function findShared(sysroot: string, stateroot: string): Promise<Names[]> 
   return sharedIn(stdout);
 }
 
-/** In each record, which ends with a zero byte: the inode, its number of names, and one of them. */
+/** Parses records that end with a zero byte: the inode, its number of names, and one of them. */
 export function sharedIn(found: string): Names[] {
   const inodes = new Map<string, { count: number; names: [string, ...string[]] }>();
   for (const record of found.split('\0')) {
@@ -66,7 +66,7 @@ export function sharedIn(found: string): Names[] {
 async function replace(sysroot: string, work: string, files: readonly Names[]): Promise<void> {
   mkdirSync(work, { recursive: true });
   const sources = files.map(([name]) => `./${name}\0`).join('');
-  // One cp(1) for many, each with its owner, mode, times and attributes.
+  // One cp(1) for many files, with owner, mode, times and attributes.
   const copy = ['cp', '-a', '--reflink=auto', '--parents', `--target-directory=${work}`, '--'];
   const { exitCode, stderr } = await run('env', ['-C', sysroot, 'xargs', '-0', ...copy], { input: sources });
   if (exitCode !== 0) throw new Failure(`Cannot copy files of ${sysroot}: ${stderr.trim().split('\n')[0]}`);
@@ -81,7 +81,7 @@ async function replace(sysroot: string, work: string, files: readonly Names[]): 
   await removeTree(work);
 }
 
-/** OSTree makes the root directory of each deployment immutable: links in it could not be replaced. */
+/** Finds immutable roots of deployments, in which links could not be replaced. */
 async function immutableIn(sysroot: string, stateroot: string): Promise<string[]> {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
   const { stdout } = await run('find', [

@@ -5,17 +5,17 @@ import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
 import { localPaths } from './local-paths.ts';
 
-/** What programs of a tree must not see of the host, whatever a file says. */
+/** Directories of the host that programs of a tree must never see. */
 const closed = [
   ...['/boot', '/dev', '/efi', '/etc', '/ostree', '/proc', '/root', '/run', '/sys', '/sysroot'],
-  // Where /root is on an OSTree host.
+  // /root on an OSTree host.
   '/var/roothome',
   stateDirectory,
 ];
 
 /**
- * The directories of this host that the container of the packages may read: those that the files of Repository= name.
- * What the tree's own sources name is not taken: whoever made the tree would choose what is read of the host.
+ * Returns the directories of this host that the package container may read: those that the files of Repository= name,
+ * but not those of the tree's own sources, because its author would then choose what is read of the host.
  */
 export async function hostRepositories(guest: Guest, { repositories }: Packages): Promise<string[]> {
   const paths = repositories.flatMap((file) => localPaths(readFileSync(file, 'utf8')));

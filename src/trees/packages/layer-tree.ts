@@ -1,4 +1,4 @@
-// What is done to the content of a tree that packages are added to: jobs, which run confined.
+// Jobs on the content of a tree that packages are added to. They run confined.
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
@@ -20,12 +20,12 @@ import { layOut, undoEtc } from '../layout/layout.ts';
 import { localPaths } from './local-paths.ts';
 
 export interface TreeToCheckOut {
-  /** A workspace: the tree gets into its `root`. */
+  /** A workspace; its `root` receives the tree. */
   readonly directory: string;
   readonly repository: string;
   readonly commit: string;
   /**
-   * `links`: /usr as links to the objects of the repository, which takes no time and no room; nothing may write to it.
+   * `links`: /usr as links to the objects of the repository, which needs no time and no space; nothing may write to it.
    * `copy`: all of it can be changed. Packages are installed into a copy `to-commit`.
    */
   readonly how: 'links' | 'copy' | 'to-commit';
@@ -33,9 +33,9 @@ export interface TreeToCheckOut {
   readonly hostname: string;
   /** Programs that the tree may have. */
   readonly programs: readonly string[];
-  /** Paths that something will be mounted on. */
+  /** Mount points of the container. */
   readonly mounts: readonly string[];
-  /** The ref of the tree with packages that was made before. */
+  /** The ref of the previous tree with packages. */
   readonly before: string;
 }
 
@@ -46,16 +46,16 @@ export interface CheckedOutTree {
   readonly localSources: readonly string[];
 }
 
-/** What commitLayers() has to undo. Kept in the workspace, where the container cannot see it. */
+/** Changes that commitLayers() undoes. Kept in the workspace, where the container cannot see it. */
 interface Before {
   readonly kept: KeptFiles;
-  /** Directories of the tree that mounts made, the deepest first. */
+  /** Directories that were created for mounts, the deepest first. */
   readonly mountPoints: readonly string[];
 }
 
 const beforeFile = (directory: string): string => `${directory}/before.json`;
 
-/** Checks a commit out as a root directory, with its /etc where programs want it. */
+/** Checks a commit out as a root directory, with its /etc in place. */
 export async function checkOutTree(tree: TreeToCheckOut): Promise<CheckedOutTree> {
   const { directory, repository, how, hostname, programs, mounts, before } = tree;
   const root = `${directory}/root`;
@@ -83,10 +83,10 @@ async function checkOut({ repository, commit, how }: TreeToCheckOut, root: strin
   await checkout(...(how === 'links' ? [] : ['--force-copy']), commit, root);
   if (how !== 'links') return;
   requireDirectory(root, 'usr/etc');
-  // The links must not be written to: they are the objects of this guest, and of others.
+  // Links must not be written to: they are objects of this guest and of others.
   for (const entry of readdirSync(root, { withFileTypes: true })) {
     if (entry.isDirectory() && entry.name !== 'usr') await copy(entry.name);
-    // A link can be given another owner, and this one is the object.
+    // A symbolic link is the object itself, and chown(2) would change it.
     else if (entry.isSymbolicLink()) linkInside(root, entry.name, readlinkSync(`${root}/${entry.name}`));
     else if (!entry.isDirectory()) removeInside(root, entry.name);
   }
@@ -106,7 +106,7 @@ export interface LayersToCommit {
   readonly identity: string;
 }
 
-/** Makes a commit of a tree that packages were installed into: its checksum. */
+/** Commits a tree with installed packages, and returns the checksum. */
 export async function commitLayers(layers: LayersToCommit): Promise<string> {
   const { directory, repository, below, identity } = layers;
   const root = `${directory}/root`;
@@ -130,37 +130,37 @@ export async function commitLayers(layers: LayersToCommit): Promise<string> {
     ...(version === undefined
       ? []
       : [`--add-metadata-string=version=${requirePlainVersion(version, 'the tree below')}`]),
-    // As old as what is below, so that what comes next from there is newer.
+    // As old as the commit below, so that the next one from there is newer.
     `--timestamp=${await dateOf(repository, below)}`,
   );
 }
 
-/** What packages see of the machine while they are installed, and is not to become a part of the tree. */
+/** Files of /etc that exist only while packages are installed. */
 const ofMachine = ['hostname', 'hosts', 'resolv.conf', 'machine-id', '.pwd.lock'].map(
   (name) => `etc/${name}`,
 );
 
-/** Mail servers and others want to know the name of the machine, and that it leads to it. */
+/** Sets the hostname, and resolves it, for packages that need it, such as mail servers. */
 function nameMachine(root: string, name: string): void {
   writeInside(root, 'etc/hostname', `${name}\n`);
   writeInside(root, 'etc/hosts', `${readInside(root, 'etc/hosts') ?? ''}\n127.0.1.1 ${name}\n`);
   if (readInside(root, 'etc/resolv.conf') === undefined) writeInside(root, 'etc/resolv.conf', '');
 }
 
-/** Users get the numbers that they had before: files in the /var of the guest have them as owners. */
+/** Gives users the numbers that they had before: files in the guest's /var belong to these. */
 async function presetUsers(root: string, repository: string, ref: string): Promise<void> {
   const before = await tryOstree(`--repo=${repository}`, 'cat', ref, `/${sysusersFile}`);
   if (before.exitCode === 0) writeInside(root, sysusersFile, `${before.stdout}\n`);
 }
 
-/** The directories that a mount at a path of the tree makes, the deepest first. */
+/** Returns the missing directories of a mount point, the deepest first. */
 function missingDirectories(root: string, path: string): string[] {
   if (path === '/') return [];
   const kind = kindInside(root, path);
   return kind === 'directory' || kind === 'link' ? [] : [path, ...missingDirectories(root, dirname(path))];
 }
 
-/** The paths of this host in the tree's own sources: deb822 or one-line sources, .repo files. */
+/** Returns the paths of this host in the tree's own sources: deb822 or one-line sources, .repo files. */
 function localSources(root: string): string[] {
   const files = ['etc/apt/sources.list.d', 'etc/yum.repos.d'].flatMap((place) =>
     listInside(root, place).map((name) => `${place}/${name}`),

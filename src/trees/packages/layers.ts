@@ -9,11 +9,11 @@ import type { Offer, Source, Tell } from '../source.ts';
 import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
 import { workspaceOf } from './workspace.ts';
 
-/** Keeps the objects of what was added to. */
+/** The ref that keeps the base commit. */
 export const baseRef = 'ostree-guests/base';
 
 /**
- * Packages over the trees of any source. What comes out goes by what went into it: the commit below, the declaration,
+ * Adds packages to the trees of any source. The result is identified by its inputs: the commit below, the declaration,
  * and the versions that the repositories offer.
  */
 export function layered(guest: Guest, base: Source, packages: Packages): Source {
@@ -32,7 +32,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       const offer = await base.check(report);
       const { refspec } = offer;
       const from = `${offer.from}, with ${packagesWords(packages)}`;
-      // What the packages would be takes the tree below, and where that is new, so is the whole.
+      // Planning needs the tree below. If that is new, the result is new.
       if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
         return { refspec, from, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
       const now = await made(offer, report.progress);
@@ -41,7 +41,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
   };
 }
 
-/** What is to be made, and its commit if it was made before. */
+/** The tree to make, and its commit if it was made before. */
 interface Made {
   readonly workspace: Workspace;
   readonly identity: string;
@@ -51,7 +51,7 @@ interface Made {
 const fetch = async ({ workspace, identity, checksum }: Made): Promise<string> =>
   checksum ?? (await add(workspace, identity));
 
-/** All that decides what comes out. */
+/** Returns a digest of all inputs. */
 function identityOf(below: string, packages: Packages, versions: readonly string[]): string {
   const { files, repositories, keys } = packages;
   const contents = [...files, ...repositories, ...keys].map((file) => sha256(readFileSync(file)));

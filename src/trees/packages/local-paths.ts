@@ -1,6 +1,6 @@
 import { normalize } from 'node:path';
 
-/** The paths of file: and copy: URIs in a text. */
+/** Returns the paths of file: and copy: URIs in a text. */
 export const localPaths = (text: string): string[] =>
   text
     .split('\n')

@@ -14,7 +14,7 @@ import { runInContainer } from './package-container.ts';
 import type { Manager } from './script.ts';
 import { writeInput, writeScript } from './workspace.ts';
 
-/** Keeps the objects of what came out last. */
+/** The ref that keeps the last result. */
 export const layeredRef = 'ostree-guests/layered';
 
 /** A tree to add packages to. */
@@ -27,7 +27,7 @@ export interface Workspace {
   readonly below: string;
 }
 
-/** What an installation would bring now, a line for each package. */
+/** Returns what an installation would change now, one line for each package. */
 export async function plan(workspace: Workspace): Promise<string[]> {
   const { packages, directory } = workspace;
   try {
@@ -63,7 +63,7 @@ interface Tree {
   readonly manager: Manager;
   /** What it may read of the host. */
   readonly readable: readonly string[];
-  /** What its own sources name of the host. */
+  /** The paths of the host in its own sources. */
   readonly localSources: readonly string[];
 }
 
@@ -106,11 +106,11 @@ async function runScript(
   );
 }
 
-/** A tree cannot choose what is read of this host. */
+/** Returns the remedy if a tree names paths of the host: it may not choose what is read. */
 const notBoundRemedy = ([path = '']: readonly string[]): string =>
   `The tree's own sources name ${shown(path)}, and a tree is given no directory of this host. If it is to have that one, name it in a file of Repository=`;
 
-/** The first error that was told; what follows are consequences. Where its line says nothing, those below it do. */
+/** Returns the first error; later ones are consequences. If its line has no detail, the lines below it have. */
 export function reasonOf(stderr: string): string {
   const lines = stderr.trim().split('\n');
   const first = lines.findIndex((line) => /^(E: |dpkg: error|Error: |error: )/.test(line));
@@ -124,7 +124,7 @@ export function reasonOf(stderr: string): string {
   );
 }
 
-/** dnf5 says in one line what failed, below it why, and then what its user could try. */
+/** Finds the cause in the output of dnf5: one line what failed, then why, then suggestions. */
 function reasonOfDnf5(lines: readonly string[]): string | undefined {
   const first = lines.findIndex((line) =>
     /^(Failed to resolve the transaction|Transaction failed):/.test(line),

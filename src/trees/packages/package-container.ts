@@ -6,21 +6,21 @@ import { runAsService } from '../../host/systemd-run.ts';
 import { throwaway } from '../../machine/nspawn.ts';
 import { inputDirectory } from './script.ts';
 
-/** A root directory to run a script in, which is in its input directory under the name `script`. */
+/** A container that runs the file `script` of its input directory. */
 export interface Container {
-  /** The guest that it is for, whose name the container's host has. */
+  /** The guest that it is for, also its hostname. */
   readonly guest: string;
   /** A workspace, of which the container sees `root` and `input`. */
   readonly directory: string;
   /** Paths of the host that it may read. */
   readonly readable: readonly string[];
-  /** Whether it can change /usr. */
+  /** Whether it may change /usr. */
   readonly usr: 'read-only' | 'writable';
 }
 
 /**
- * Runs a script in a throwaway container that has the host's network and nothing else of it. Programs of a tree are
- * not to be trusted more than the guest made of it: the container's root is nobody on the host, also for a guest that
+ * Runs a script in a throwaway container that has only the network of the host. Programs of a tree are
+ * not trusted more than the guest itself: the root of the container has no rights on the host, also for a guest that
  * has no user namespace.
  */
 export const runInContainer = (container: Container): Promise<Finished> =>
@@ -48,7 +48,7 @@ const options = ({ guest, directory, readable, usr }: Container): string[] => [
   ...readable.map((path) => `--bind-ro=${path}`),
 ];
 
-/** What packages need not to be installed. */
+/** Capabilities that installing packages does not need. */
 const dropped = [
   'CAP_SYS_ADMIN',
   'CAP_SYS_BOOT',
@@ -64,10 +64,10 @@ const dropped = [
   'CAP_IPC_OWNER',
 ];
 
-/** Around nspawn itself; the rest is what systemd-nspawn@.service has. */
+/** The sandbox of nspawn itself, in addition to the settings of systemd-nspawn@.service. */
 const sandbox = [
   ['TemporaryFileSystem', '/run/ostree'],
-  // Of all guests, nspawn sees this one's workspace.
+  // nspawn sees only the workspace of this guest.
   ['TemporaryFileSystem', stateDirectory],
   ['TasksMax', '4096'],
   ['Delegate', 'yes'],

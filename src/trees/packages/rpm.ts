@@ -4,24 +4,24 @@ import { inInput, type Manager, putInto, setUp, takeFrom } from './script.ts';
 
 const [repositories, keys] = ['/etc/yum.repos.d', '/etc/pki/rpm-gpg'];
 
-/** As RPM says it, or dnf, or dnf5. */
+/** Finds a failed script in the output of RPM, dnf or dnf5. */
 const failedScript = (output: string): string | undefined =>
   /%\w+\(\S+\) scriptlet failed.*|[Ee]rror in \S+ scriptlet.*/.exec(output)?.[0];
 
 /**
- * A plugin that keeps copies of all packages in /var, for which Debian's dnf5, that has it turned on, lacks the program: it
- * then fails when all is installed. To turn off what is not there is no error.
+ * Disables the plugin that copies all packages to /var. Debian's dnf5 enables it but lacks its program, so that it
+ * fails after the installation. Disabling a missing plugin is no error.
  */
 const withoutCopies = (program: string): string =>
   program === 'dnf5' ? '--disable-plugin=local' : '--disableplugin=local';
 
-/** Scripts in a mount namespace of their own would all fail, because that takes CAP_SYS_ADMIN. */
+/** Disables mount namespaces for scripts, which would fail without CAP_SYS_ADMIN. */
 const macros = '/etc/rpm/macros.ostree-guests';
 const configureRpm = `mkdir -p /etc/rpm; echo '%__transaction_unshare %{nil}' >${macros}`;
 
 export const dnf = (program: string): Manager => ({
   program: `usr/bin/${program}`,
-  // The answer is no, which ends with an error, too. Keys cannot be imported here: the database is in /usr.
+  // --assumeno also ends with an error. Keys cannot be imported here: the database is in /usr.
   plan: (packages) => `
     ${setUp(repositories, packages)}
     ${program} -q --assumeyes makecache --refresh
@@ -35,10 +35,10 @@ export const dnf = (program: string): Manager => ({
     ${changes(program, packages)
       .map((words) => `try ${words}`)
       .join('\n')}`,
-  // A name that is too long for its column has a line of its own. dnf5 pads the unit of the size: "14.0   B".
+  // A long name has a line of its own. dnf5 pads the unit of the size: "14.0   B".
   planLine: /^ \S+\s+\S+ +\S+ +\S+ +[\d.]+ +\S+$/gm,
   planOn: 'links',
-  // dnf would compile itself anew where it can, because to OSTree all files are of one age.
+  // dnf would compile itself again, because in OSTree all files have the same age.
   install: (packages) => `
     ${setUp(repositories, packages)}
     export PYTHONDONTWRITEBYTECODE=1
@@ -53,8 +53,8 @@ export const dnf = (program: string): Manager => ({
 });
 
 /**
- * Runs rpm-ostree, which says nothing of a package's script that failed, and succeeds. Only the debug messages of its
- * libdnf tell of each script that ended (RPMCALLBACK_SCRIPT_STOP), and how. They are thousands: all others are left out.
+ * Runs rpm-ostree, which does not report a failed script of a package, and succeeds. Only the debug messages of its
+ * libdnf report the result of each script (RPMCALLBACK_SCRIPT_STOP). All other debug messages are dropped.
  */
 const quietly = `quietly() {
       code=0
@@ -76,8 +76,8 @@ function failedCallback(output: string): string | undefined {
 }
 
 /**
- * rpm-ostree as in the build of a container image: it then changes the tree in place. It takes a place for that where
- * such images have their repository: ostree_ext::container_utils::is_ostree_container.
+ * rpm-ostree as in the build of a container image, where it changes the tree in place. It recognizes such a tree if
+ * there is a repository like in such images: ostree_ext::container_utils::is_ostree_container.
  */
 export const rpmOstree: Manager = {
   program: 'usr/bin/rpm-ostree',
@@ -103,7 +103,7 @@ export const rpmOstree: Manager = {
   failedScript: failedCallback,
 };
 
-/** It refuses to remove what is not there, which apt and dnf do not mind. */
+/** Removes packages; skips missing ones, for which rpm-ostree would fail, unlike dnf. */
 const uninstall = ({ remove }: Packages): string => `
     set --
     for package in ${remove.map(shellQuoted).join(' ')}; do
@@ -111,7 +111,7 @@ const uninstall = ({ remove }: Packages): string => `
     done
     if [ $# -gt 0 ]; then quietly rpm-ostree uninstall "$@"; fi`;
 
-/** What is to be installed: the words of one command, or no command. */
+/** Returns the command that installs the packages, if there are any. */
 function added({ install, files }: Packages): string[] {
   const words = [...install.map(shellQuoted), ...files.map((file) => inInput('packages', file))];
   return words.length > 0 ? [words.join(' ')] : [];

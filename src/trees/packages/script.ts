@@ -2,25 +2,25 @@ import { basename } from 'node:path';
 import type { Packages } from '../../config/packages.ts';
 import { shellQuoted } from '../../host/shell-word.ts';
 
-/** Where a container finds what it is given; see container.ts. */
+/** The input directory in the container; see package-container.ts. */
 export const inputDirectory = '/run/layers';
 
-/** How a package manager is told what to do: as scripts for the tree's own shell. */
+/** A package manager, as scripts for the tree's own shell. */
 export interface Manager {
-  /** The program by which a tree is known to have it. */
+  /** The program that a tree with this package manager has. */
   readonly program: string;
-  /** Fetches what the repositories offer, and prints which versions an installation would bring: `planLine`. */
+  /** Refreshes the repositories, and prints the versions that an installation would use: `planLine`. */
   plan(packages: Packages): string;
   readonly planLine: RegExp;
-  /** What the plan is made on: where nothing less than the installation tells, a copy that is thrown away. */
+  /** The tree for planning: a throwaway copy if only a real installation can tell. */
   readonly planOn: 'links' | 'copy';
-  /** Does what was planned. */
+  /** Executes the plan. */
   install(packages: Packages): string;
-  /** Finds the failed script of a package in what it printed; it goes on and succeeds all the same. */
+  /** Finds a failed script of a package in its output, if it succeeds nevertheless. */
   failedScript?(output: string): string | undefined;
 }
 
-/** What the tree expects in /var is made as at a start; then come the site's own repositories. */
+/** Creates the content of /var as at a start, and adds the repositories of the site. */
 export const setUp = (repositories: string, packages: Packages): string =>
   [
     'set -eu',
@@ -31,7 +31,7 @@ export const setUp = (repositories: string, packages: Packages): string =>
     putInto(repositories, 'repositories', packages.repositories),
   ].join('\n');
 
-/** Puts files of the site where the package manager looks for them, under names that the tree does not have ... */
+/** Copies files of the site to where the package manager looks, under names that the tree does not have ... */
 export const putInto = (directory: string, kind: InputKind, files: readonly string[]): string =>
   files
     .map(
@@ -40,7 +40,7 @@ export const putInto = (directory: string, kind: InputKind, files: readonly stri
     )
     .join('\n');
 
-/** ... so that they can be taken away again. */
+/** ... so that they can be removed again. */
 export const takeFrom = (directory: string, files: readonly string[]): string =>
   files.map((file) => `rm ${shellQuoted(`${directory}/${own(file)}`)}`).join('\n');
 
@@ -48,6 +48,6 @@ const own = (file: string): string => `ostree-guests-${basename(file)}`;
 
 type InputKind = 'packages' | 'repositories' | 'keys';
 
-/** A file that the container was given, as a word of the script. */
+/** Returns the path of an input file, as a word of the script. */
 export const inInput = (kind: InputKind, file: string): string =>
   shellQuoted(`${inputDirectory}/${kind}/${basename(file)}`);

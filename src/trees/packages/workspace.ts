@@ -4,12 +4,12 @@ import { stateDirectory } from '../../config/guest.ts';
 import type { Packages } from '../../config/packages.ts';
 
 /**
- * Where a guest's tree is added to: `root` is the tree, `input` what the container is given. On the file system of the
- * guests, so that it can be made of links. Of `root`, only confined processes and the container see the content.
+ * Returns the workspace for adding packages: `root` is the tree, `input` the input of the container. On the file system of the
+ * guests, so that it can be made of links. Only confined processes and the container read `root`.
  */
 export const workspaceOf = (guest: string): string => `${stateDirectory}/${guest}/layers`;
 
-/** Puts what a container is given where it finds it. */
+/** Writes the input of a container. */
 export function writeInput(directory: string, { files, repositories, keys }: Packages): void {
   const input = `${directory}/input`;
   rmSync(input, { recursive: true, force: true });

@@ -1,2 +1,2 @@
-/** What a confined process says of its job. */
+/** The result of a confined process. */
 export type Answer = { readonly result: unknown } | { readonly failure: string; readonly remedy?: string };

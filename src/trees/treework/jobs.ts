@@ -4,8 +4,8 @@ import { unshare } from '../linking/unshare.ts';
 import { checkOutTree, commitLayers } from '../packages/layer-tree.ts';
 
 /**
- * All that is done to the content of a tree, each in a confined process of its own: run.ts starts one, main.ts is one.
- * What they take and answer goes through JSON.
+ * All jobs on the content of a tree, each in a confined process of its own: run.ts starts one, main.ts is one.
+ * Arguments and results are passed as JSON.
  */
 export const jobs = { checkOutTree, commitLayers, commitImage, commitBuild, commitComposed, unshare };
 

@@ -6,11 +6,11 @@ import { jobs } from './jobs.ts';
 
 void work();
 
-/** Does one job, as its standard input says, and prints the answer. Runs confined: src/trees/treework/run.ts. */
+/** Does the job on standard input, and prints the result. Runs confined: src/trees/treework/run.ts. */
 async function work(): Promise<void> {
-  // What we make in a tree has the modes that we say.
+  // Files in a tree get exactly the modes that we set.
   process.umask(0o022);
-  // Node ends, with success, if it waits for what can no longer happen.
+  // Node exits with 0 when its event loop drains, even with work pending. Assume failure until done.
   process.exitCode = 70;
   const { job, input, rooms } = JSON.parse(readFileSync(0, 'utf8')) as Task;
   const watch = setInterval(() => endIfFull(rooms), 250);
@@ -22,11 +22,11 @@ async function work(): Promise<void> {
 interface Task {
   readonly job: keyof typeof jobs;
   readonly input: never;
-  /** The directories that it writes to: the sysroot may have a file system of its own. */
+  /** The directories to watch: the sysroot may have a file system of its own. */
   readonly rooms: readonly string[];
 }
 
-/** What we started ends with us. */
+/** Exits if the disk gets full; all children end with us. */
 function endIfFull(rooms: readonly string[]): void {
   const full = rooms.find((room) => roomBelow(room) < 0);
   if (full === undefined) return;

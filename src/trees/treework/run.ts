@@ -4,9 +4,9 @@ import { shown } from '../../host/printable.ts';
 import type { Answer } from './answer.ts';
 import type { Jobs } from './jobs.ts';
 
-/** Where a job runs. */
+/** The confinement of a job. */
 export interface Place {
-  /** Names its unit; two jobs of one name do not run at the same time. */
+  /** Names its unit; two jobs with one name cannot run at the same time. */
   readonly name: string;
   /** The directories that it sees and may write to. */
   readonly rooms: readonly string[];
@@ -15,8 +15,8 @@ export interface Place {
 }
 
 /**
- * Does a job on the content of a tree in a process that sees nothing of the host but its rooms, and has no network: a
- * link in the tree that leads out of it leads nowhere. `what` says, for the error, what cannot be done if it fails.
+ * Does a job on the content of a tree in a process that sees only its rooms of the host, and has no network: a
+ * link out of the tree leads nowhere. If it fails, the message begins with `what`.
  */
 export async function doJob<Name extends keyof Jobs>(
   what: string,

@@ -1,6 +1,6 @@
 import { printable } from '../host/printable.ts';
 
-/** Asks a person; no is the default, and what is answered where nobody is there. */
+/** Asks a person. Default: no, also without a terminal. */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const { createInterface } = await import('node:readline/promises');

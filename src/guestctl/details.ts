@@ -2,11 +2,11 @@ import { type MachineFacts, machineFacts } from '../machine/machine-facts.ts';
 import { uniqueSpace } from '../ostree/unique-space.ts';
 import type { Overview } from './overview.ts';
 
-/** What takes longer to find out of a guest than the rest, for the screen that is about it alone. */
+/** Details of a guest that take longer to find out, for `guestctl status`. */
 export interface Details {
-  /** In bytes, by the names of deployments: what each has for itself on disk. */
+  /** The bytes on disk that only one deployment uses, by name. */
   readonly space: ReadonlyMap<string, number>;
-  /** Of a guest that runs. */
+  /** Undefined if the guest is stopped. */
   readonly machine: MachineFacts | undefined;
 }
 

@@ -7,13 +7,13 @@ import { showUnits, startUnit, updateUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { isQuiet, say } from './command.ts';
 
-/** How often the progress is looked at, in milliseconds. */
+/** The interval of progress checks, in milliseconds. */
 const interval = 500;
 
-/** As a shell tells of a command that Ctrl-C ended. */
+/** The exit code of a command that Ctrl-C ended. */
 const detached = 130;
 
-/** Starts a guest's update, or joins the one that runs, and tells of its steps until it ends. */
+/** Starts a guest's update, or joins a running one, and prints its steps until it ends. */
 export async function updateAndFollow(guest: string, command: Command): Promise<void> {
   const unit = updateUnit(guest);
   const progress = new ProgressLine();
@@ -29,7 +29,7 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
   try {
     const [shown] = await showUnits([unit], ['ActiveState']);
     await startUnit(unit);
-    // A run that was going on may have asked its source before what is there now.
+    // The running update may have asked its source too early, so another one follows.
     if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -37,13 +37,13 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
     throw new Failure(`The update of ${guest} failed`, remedy);
   } finally {
     end.abort();
-    // What failed is told before that it failed.
+    // Print the cause before the failure.
     await told;
     process.off('SIGINT', detach);
   }
 }
 
-/** Prints what an update logs from now on, and on a terminal its status, which says how far it is. */
+/** Prints the log of an update from now on, and on a terminal its progress. */
 async function tellSteps(
   guest: string,
   quiet: boolean,
@@ -56,17 +56,17 @@ async function tellSteps(
   for (let ended = false; !ended; ) {
     ended = end.aborted;
     if (ended) await syncJournal();
-    // How it ended is logged by a process that may be gone before the journal asks for its unit.
+    // The last entry may lack its unit: its process may be gone before the journal looks it up.
     const entries = await readEntries([
       from,
-      // Of a flood the last is told, and the next look is behind it.
+      // Limits a flood to its last lines.
       '--lines=1000',
       `_SYSTEMD_UNIT=${unit}`,
       '+',
       `OSTREE_GUEST=${guest}`,
       '_UID=0',
     ]);
-    // libostree logs of its own how each pull went.
+    // Skips libostree's own log of each pull.
     const news = entries.filter((entry) => entry['_COMM'] !== 'ostree');
     const cursor = entries.at(-1)?.['__CURSOR'];
     if (cursor !== undefined) from = `--after-cursor=${cursor}`;
@@ -84,16 +84,16 @@ async function tellSteps(
   }
 }
 
-/** Of a status "STEP: HOW FAR IT IS" only what the lines above do not say. */
+/** Removes the step from a status "STEP: PROGRESS" if the lines above have it. */
 function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[]): string {
   const step = steps.map(({ MESSAGE = '' }) => `${MESSAGE}: `).findLast((text) => status.startsWith(text));
   return status.slice(step?.length ?? 0);
 }
 
-/** Of syslog(3): what must be told even to who wants quiet. */
+/** The syslog(3) priority of messages that are printed even with --quiet. */
 const errorPriority = 3;
 
-/** The last line of a terminal, written again and again. */
+/** The progress on the last line of a terminal. */
 class ProgressLine {
   #shown = false;
 

@@ -1,4 +1,4 @@
-// Guest files that guestctl itself writes: checked first, then put in place.
+// Guest files that guestctl writes: checked first, then installed.
 import { basename, dirname } from 'node:path';
 import { loadGuest } from '../config/load.ts';
 import { searchPath } from '../config/search.ts';
@@ -8,11 +8,11 @@ import { reloadUnits } from '../host/systemctl.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyOnHost } from './verify/on-host.ts';
 
-/** Where administrators declare guests. */
+/** Returns the path of an administrator's guest file. */
 export const guestFileOf = (name: string): string => `${searchPath.guests[0]}/${name}.guest`;
 
 /**
- * What would be wrong with a guest if its file had this text, each with its line; empty where nothing is. Its drop-ins
+ * Returns the problems of a guest if its file had this text, each with its line; empty if there are none. Its drop-ins
  * count, too.
  */
 export async function problemsWith(name: string, text: string): Promise<string> {
@@ -31,7 +31,7 @@ export async function problemsWith(name: string, text: string): Promise<string> 
   return problemsText([...inFiles, ...(guest ? await verifyOnHost(guest) : [])], files);
 }
 
-/** Puts it in place, and has the generator make its units. */
+/** Installs a guest file, and runs the generator. */
 export async function installGuestFile(name: string, text: string): Promise<void> {
   writeAtomically(guestFileOf(name), text);
   await reloadUnits();

@@ -9,7 +9,7 @@ declare const VERSION: string;
 const guestctl = makeProgram(VERSION);
 const args = process.argv.slice(2);
 const { operands, unknown } = guestctl.parseOptions(args);
-// Without a command it lists, as systemctl and machinectl do.
+// Without a command, list, like systemctl and machinectl.
 const words = operands.length + unknown.length > 0 ? args : [...args, 'list'];
 
 guestctl

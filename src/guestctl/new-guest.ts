@@ -1,6 +1,6 @@
 import { Failure } from '../host/failure.ts';
 
-/** What `guestctl create` is told. */
+/** The options of `guestctl create`. */
 export interface NewGuest {
   readonly ref?: string;
   readonly url?: string;
@@ -10,7 +10,7 @@ export interface NewGuest {
   readonly set?: readonly string[];
 }
 
-/** The guest file that says it. */
+/** Returns the guest file for these options. */
 export function newGuestText({ ref, url, gpgKey, description, set = [] }: NewGuest): string {
   const settings: [section: string, line: string][] = [
     ...settingOf('Guest', 'Description', description),

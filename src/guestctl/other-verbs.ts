@@ -3,8 +3,8 @@ import { nearest } from '../config/nearest.ts';
 const remove = 'guestctl remove NAME, which deletes the guest with all its data';
 
 /**
- * Verbs that people know from machinectl, systemctl, podman and rpm-ostree, and what does the same for a guest. A verb that
- * loses something is no answer to one that does not.
+ * Verbs of machinectl, systemctl, podman and rpm-ostree, and what to use for a guest. A verb that
+ * loses data is no answer to one that does not.
  */
 const others: Readonly<Record<string, string>> = {
   reboot: 'machinectl reboot NAME',
@@ -46,10 +46,10 @@ const others: Readonly<Record<string, string>> = {
   purge: remove,
 };
 
-/** Never suggested for a verb that is not known: a slip of the finger must not lose a guest. */
+/** Never suggested for an unknown verb: a typing error must not delete a guest. */
 const destructive = ['remove'];
 
-/** What to say of a command that does not exist. `guest` is the word after it, if there is one. */
+/** Returns the message for an unknown command. `guest` is the next word, if any. */
 export function unknownCommand(verb: string, guest: string | undefined, commands: readonly string[]): string {
   const message = `There is no command '${verb}'.`;
   const other = Object.hasOwn(others, verb) ? others[verb] : undefined;

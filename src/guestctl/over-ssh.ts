@@ -1,11 +1,11 @@
 import { ssh } from '../host/ssh.ts';
 
-/** Runs the same command with the guestctl of another host, [USER@]HOST[:PORT]; answers its exit code. */
+/** Runs the same command with the guestctl of another host, [USER@]HOST[:PORT]; returns its exit code. */
 export function runOnHost(host: string, words: readonly string[]): Promise<number> {
   return ssh(host, ['guestctl', ...withoutHost(words)]);
 }
 
-/** Leaves the first --host out, in whichever way it was written. */
+/** Removes the first --host, in any notation. */
 export function withoutHost(words: readonly string[]): string[] {
   const at = words.findIndex((word) => /^(-H|--host$|--host=)/.test(word));
   const word = words[at];

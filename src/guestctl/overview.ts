@@ -18,35 +18,35 @@ import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
 
-/** All that is known of one guest; what the commands print is a function of it. */
+/** The facts about one guest that commands print. */
 export interface Overview {
   readonly guest: Guest;
-  /** Where the default deployment of a guest that manages itself came from, if not from where its file says. */
+  /** The source of the default deployment of a guest that manages itself, if it differs from the guest file. */
   readonly rebased: string | undefined;
   /** The default deployment first. */
   readonly deployments: readonly Deployment[];
-  /** What the guest runs from; nothing where it is stopped. */
+  /** The deployment that the guest runs from; undefined if it is stopped. */
   readonly running: Deployment | undefined;
   /** To be deployed at the next start. */
   readonly staged: Staged | undefined;
   /** Why the last start could not deploy what is staged. */
   readonly undeployed: Undeployed | undefined;
-  /** Asked for, to be the default after the next start. */
+  /** The request for another default deployment at the next start. */
   readonly rollback: Rollback | undefined;
   /** Of the default deployment. */
   readonly trial: Trial | undefined;
   /** Commits that failed. */
   readonly rejected: readonly Rejection[];
-  /** Which of its files cannot be read, and why; the deployments are missing if that is so of its boot list. */
+  /** Which of its files cannot be read, and why. If it is the boot list, `deployments` is empty. */
   readonly damage: string | undefined;
-  /** `running` and the like are systemd's ActiveState of the guest's unit in words of machines. */
+  /** The ActiveState of the guest's unit, in words for machines. */
   readonly state: State;
   readonly since: Date | undefined;
   readonly update: {
     readonly state: 'running' | 'failed' | 'idle';
-    /** What it said last before it failed, if it did. */
+    /** Its last errors, if it failed. */
     readonly fault: string | undefined;
-    /** What the update service last said of its progress. */
+    /** The last progress report of the update service. */
     readonly status: string;
     readonly next: Date | undefined;
     readonly enabled: boolean;
@@ -68,21 +68,21 @@ export async function overviewOf(guest: Guest): Promise<Overview> {
   return overview;
 }
 
-/** The overviews of all guests; with two processes, where nothing of what units say of themselves is wanted. */
+/** Returns the overviews of all guests. Takes two processes if the status texts of units are not needed. */
 export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> =>
   gather('*', () => loadGuests(nodeFiles), shows);
 
 /**
- * Gathers the overviews of any number of guests with two processes, and a third for what units that are not inactive say
- * of themselves. systemd loads what is shown by its name, and sends hundreds of properties of each: so no others are shown.
- * It takes longest to tell of the timers. Meanwhile files are read: those of the guests' state once it is known what runs,
- * so that what an update has made is never missing where it is shown as done.
+ * Gathers the overviews of any number of guests with two processes, and a third one for the status texts of units that are
+ * not inactive: systemd loads each unit that is shown by name, and sends hundreds of properties.
+ * Timers take the longest. Meanwhile files are read: state files after the states of the units,
+ * so that the result of a finished update is never missing.
  */
 async function gather(name: string, declared: () => Declared, shows: boolean): Promise<Gathered> {
   const timers = nextElapses(...(name === '*' ? [] : [timerUnit(name)]));
   const [states, { guests, broken }] = await Promise.all([
     activeStates([guestUnit(name), updateUnit(name)]),
-    // Reading keeps this thread busy: first the processes are started.
+    // Start the processes first: reading keeps this thread busy.
     turn().then(declared),
   ]);
   const stateOfUnit = (unit: string) => states.get(unit) ?? 'inactive';
@@ -108,7 +108,7 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   return { overviews, broken };
 }
 
-/** The last errors that each unit has logged in its last run: two are what systemd says of a sandbox. */
+/** Returns the last errors of each unit in its last run; two, because systemd logs two for a sandbox. */
 async function faultsOf(units: readonly string[]): Promise<Map<string, string>> {
   const found = units.map(
     async (unit) => [unit, (await lastMessages(unit, ['--priority=err', '--lines=2'])).join(' ')] as const,
@@ -118,7 +118,7 @@ async function faultsOf(units: readonly string[]): Promise<Map<string, string>> 
 
 type InFiles = Omit<Overview, 'since' | 'update'>;
 
-/** A guest that cannot be read must not hide the others. */
+/** Reads the state of a guest. If that fails, the guest is listed as damaged. */
 function stateInFiles(guest: Guest, activeState: string): InFiles {
   try {
     return readFiles(guest, activeState);
@@ -166,7 +166,7 @@ function updateState(activeState: string): Overview['update']['state'] {
   return activeState === 'failed' ? 'failed' : 'idle';
 }
 
-/** As `systemctl show --timestamp=unix` prints it: @SECONDS, or nothing. */
+/** Parses a time of `systemctl show --timestamp=unix`: @SECONDS, or empty. */
 function time(value: string | undefined): Date | undefined {
   return value?.startsWith('@') && value !== '@0' ? new Date(Number(value.slice(1)) * 1000) : undefined;
 }

@@ -22,9 +22,9 @@ interface Pager {
 }
 
 /**
- * Chooses as systemctl(1) does. Pagers open files and run commands for whoever sits before them: one with more rights than
- * this person is not of the person's choice, and runs in its secure mode, unless $SYSTEMD_PAGERSECURE says that somebody
- * has thought of it. Only less(1) has such a mode.
+ * Chooses a pager like systemctl(1). Pagers can open files and run commands. So a pager with more rights than
+ * the user is not the user's choice, and runs in its secure mode, unless $SYSTEMD_PAGERSECURE
+ * is set. Only less(1) has such a mode.
  */
 export function choosePager(env: NodeJS.ProcessEnv, elevated: boolean): Pager | undefined {
   const wanted = env['SYSTEMD_PAGER'] ?? env['PAGER'];
@@ -40,14 +40,14 @@ export function choosePager(env: NodeJS.ProcessEnv, elevated: boolean): Pager | 
   };
 }
 
-/** Returns whether this process has other rights than the person at the terminal: by sudo(8), pkexec(1) or su(1). */
+/** Returns true if this process has other rights than the user at the terminal: by sudo(8), pkexec(1) or su(1). */
 export function isElevated(
   env: NodeJS.ProcessEnv = process.env,
   cgroup: string = readFileSync('/proc/self/cgroup', 'utf8'),
   euid: number | undefined = process.geteuid?.(),
 ): boolean {
   if (env['SUDO_UID'] !== undefined || env['PKEXEC_UID'] !== undefined) return true;
-  // Who has logged in, as sd_pid_get_owner_uid(3) finds it. Nobody has, if there is no session: the console of a container.
+  // Finds the logged-in user like sd_pid_get_owner_uid(3). Without a session, as on the console of a container, there is none.
   const owner = /\/user\.slice\/user-(\d+)\.slice\//.exec(cgroup)?.[1];
   return owner === undefined || Number(owner) !== euid;
 }

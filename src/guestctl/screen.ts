@@ -1,13 +1,13 @@
 import { printable } from '../host/printable.ts';
 import { terminal } from './stdout.ts';
 
-/** What a text is laid out for. What is not a terminal gets no colours, and lines as long as they are. */
+/** The target of a text. Anything but a terminal gets no colours and full lines. */
 export interface Screen {
-  /** Has everything been asked for, and nothing cut off? */
+  /** True to show all columns, without cutting anything off. */
   readonly wide: boolean;
   /** Column headers and the like. */
   readonly legend: boolean;
-  /** In columns; `Infinity` where it does not matter. */
+  /** In columns; `Infinity` for no limit. */
   readonly width: number;
   readonly paint: (style: Style, text: string) => string;
 }
@@ -16,13 +16,13 @@ export type Style = 'bold' | 'dim' | 'good' | 'bad' | 'warn';
 
 const codes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, good: 32, bad: 31, warn: 33 };
 
-/** Begins our own colours until all the rest of a text is printable. Data cannot contain it, because it is new in each process. */
+/** Marks our own colours until the text has been escaped. Data cannot contain it, because it is random for each process. */
 const mark = `\u{fdd0}${Math.random()}:`;
 
-/** Makes a text ready for a terminal: whatever would act on it is escaped, and what was painted gets its colours. */
+/** Prepares a text for a terminal: escapes control characters, and then adds our colours. */
 export const rendered = (text: string): string => printable(text).replaceAll(mark, '\x1b[');
 
-/** As a pipe or a file gets it. */
+/** A pipe or a file. */
 export const plain: Screen = { wide: false, legend: true, width: Infinity, paint: (_, text) => text };
 
 export interface ScreenOptions {
@@ -30,7 +30,7 @@ export interface ScreenOptions {
   readonly legend?: boolean;
 }
 
-/** The screen behind standard output. NO_COLOR: see no-color.org. */
+/** Returns the screen of standard output. NO_COLOR: see no-color.org. */
 export function screenOf({ wide = false, legend = true }: ScreenOptions): Screen {
   const { env } = process;
   const out = terminal();

@@ -1,8 +1,8 @@
-// Standard output. Node takes 8 ms to make its process.stdout, of which only a terminal needs anything.
+// Standard output. Node takes 8 ms to create process.stdout, which only a terminal needs.
 import { fstatSync, writeSync } from 'node:fs';
 import { codeOf } from '../host/failure.ts';
 
-/** Standard output where that is a terminal. */
+/** Returns standard output if it is a terminal. */
 export const terminal = (): NodeJS.WriteStream | undefined =>
   fstatSync(1).isCharacterDevice() && process.stdout.isTTY ? process.stdout : undefined;
 
@@ -16,7 +16,7 @@ export function writeOut(text: string): void {
     // `guestctl list | head -1` is no error.
     if (code === 'EPIPE') process.exit();
     if (code !== 'EAGAIN') throw error;
-    // It is full, and others who have it open do not want to wait: Node's waits without them.
+    // The pipe is full and non-blocking: Node's stream waits without blocking others.
     process.stdout.on('error', () => process.exit()).write(bytes.subarray(written));
   }
 }

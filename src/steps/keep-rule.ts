@@ -1,8 +1,8 @@
-// What of a guest is kept, and what goes. It has no side effects: the boot step and the clean-up act on it.
+// The rule that decides what of a guest is kept. No side effects: the boot step and the clean-up act on it.
 import type { Deployment } from '../ostree/deployments.ts';
 import { restoredSnapshot } from '../ostree/var-snapshots.ts';
 
-/** The deployments that the boot list no longer needs: beyond the number to be kept, not needed for a trial and not pinned. */
+/** Returns the deployments to remove from the boot list: beyond `Keep=`, not needed for a trial, and not pinned. */
 export const leftOut = <Kept extends Pick<Deployment, 'name'> & { readonly isPinned: boolean }>(
   deployments: readonly Kept[],
   keep: number,
@@ -10,8 +10,8 @@ export const leftOut = <Kept extends Pick<Deployment, 'name'> & { readonly isPin
 ): Kept[] => deployments.slice(keep).filter(({ name, isPinned }) => !needed.includes(name) && !isPinned);
 
 /**
- * The copies of /var that nothing needs any more: of deployments that left the boot list, those that are incomplete, and all but
- * the newest that was replaced by a rollback. One that is about to take the place of /var is needed.
+ * Returns the copies of /var to delete: of deployments outside of the boot list, incomplete ones, and all except
+ * the newest one that a rollback replaced. A copy that is about to replace /var is kept.
  */
 export function unneededSnapshots(
   snapshots: readonly string[],

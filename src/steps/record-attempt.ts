@@ -9,8 +9,8 @@ import { stateFile } from '../state/state-file.ts';
 import { complain } from './service.ts';
 
 /**
- * Writes an attempt into the history of its guest, and into the journal for whoever reads that of the unit. `since` is when it began, in
- * milliseconds since 1970. It cannot fail: what was done is done, even if the disk is too full to say so.
+ * Writes an attempt into the history of its guest, and into the journal. `since` is when it began, in
+ * milliseconds since 1970. Never fails: the attempt is done, even if the disk is too full to record it.
  */
 export async function record(
   guest: Guest,
@@ -19,7 +19,7 @@ export async function record(
   const seconds = Math.max(0, Math.round((now() - since) / 100) / 10);
   const complete = { guest: guest.name, seconds, ...attempt };
   try {
-    // A guest that could not be made leaves nothing behind.
+    // A guest that could not be created has no state directory.
     if (existsSync(stateFile(guest.name, ''))) appendLine(historyOf(guest.name), attemptLine(complete));
   } catch (error) {
     complain(`Cannot add to the history of ${guest.name}: ${explain(error) ?? String(error)}`);

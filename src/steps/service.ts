@@ -7,7 +7,7 @@ import { DamagedState } from '../state/state-file.ts';
 import { damagedState } from '../state/state-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
 
-/** Runs the work of a service on the guest named on its command line; a failure is its last words. */
+/** Runs the work of a service on the guest on its command line; a failure becomes its last message. */
 export const serviceMain = (
   unit: (guest: string) => string,
   work: (guest: Guest) => Promise<void>,
@@ -16,7 +16,7 @@ export const serviceMain = (
   runService(unit, requireGuest, async (guest) => {
     await requireKnown(guest.name);
     const damaged = damagedState(guest.name);
-    // A guest starts whatever is wrong; no other step works on what it does not understand.
+    // The boot step always continues; other steps refuse state of a newer version.
     const newer = damaged.find(({ isNewer }) => isNewer);
     if (newer && !startsAnyway) throw new DamagedState(newer);
     for (const { message, remedy } of damaged) complain(`${message}. ${remedy}`);
@@ -26,14 +26,14 @@ export const serviceMain = (
 /** EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. */
 const unfinished = 70;
 
-/** The same of a service for anything that has a name. */
+/** Like serviceMain(), for guests and builds. */
 export async function runService<T>(
   unit: (name: string) => string,
   find: (name: string) => T,
   work: (found: T) => Promise<void>,
 ): Promise<void> {
   const [name] = process.argv.slice(2);
-  // Node ends, with success, where it waits for what can no longer happen. That is none.
+  // Node exits with 0 when its event loop drains, even with work pending. Assume failure until done.
   process.exitCode = unfinished;
   try {
     if (name === undefined) throw new Failure('No name was given', `Run: systemctl start ${unit('NAME')}`);

@@ -54,7 +54,7 @@ const patterns = (options: readonly OptionModel[]): string =>
   [...new Set(options.flatMap(spellings))].join('|');
 const flags = (options: readonly OptionModel[]): string => options.map(({ long }) => long).join(' ');
 
-/** Behind an option with a value comes that value. */
+/** Completes the value after an option. */
 function valueCases(options: readonly OptionModel[]): string {
   const byLong = new Map(
     options.filter(({ takesValue }) => takesValue).map((option) => [option.long, option]),

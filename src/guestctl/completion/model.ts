@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander';
 
-/** What completion needs to know of the command line. */
+/** The command line, as far as completion needs it. */
 export interface CommandModel {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionModel[];
-  /** What each argument is; of a variadic one, it is also what all that follow are. */
+  /** The kind of each argument; the kind of a variadic one also applies to all that follow. */
   readonly arguments: readonly Kind[];
   readonly variadic: boolean;
 }
@@ -14,7 +14,7 @@ export interface OptionModel {
   readonly short: string | undefined;
   readonly long: string;
   readonly description: string;
-  /** Words that it takes; `file` for a file; nothing where it takes a value that nobody can guess. */
+  /** The possible words; `file` for a file; undefined for any other value. */
   readonly value: readonly string[] | 'file' | undefined;
   readonly takesValue: boolean;
 }
@@ -42,7 +42,7 @@ export const commandModels = (program: Command): CommandModel[] =>
       variadic: command.registeredArguments.some((argument) => argument.variadic),
     }));
 
-/** By the names that the arguments have in the help. */
+/** Finds the kind of an argument by its name in the help. */
 function kindOf(name: string): Kind {
   if (name === 'guest') return name;
   if (name === 'guest-or-file' || name === 'guest-or-build') return 'declared';

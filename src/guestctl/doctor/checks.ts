@@ -2,13 +2,13 @@ import { managesItself } from '../../config/guest.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Facts } from './facts.ts';
 
-/** What doctor has to say of one thing. */
+/** The result of one check. */
 export interface Finding {
   readonly check: string;
-  /** `warning`: works, but see; `bad`: guests do not work so. */
+  /** `warning`: guests work with limits; `bad`: guests do not work. */
   readonly state: 'good' | 'warning' | 'bad';
   readonly message: string;
-  /** What to do; where there is nothing to do it is absent. */
+  /** What to do, if anything. */
   readonly remedy?: string;
 }
 
@@ -93,7 +93,7 @@ function nspawn({ hasNspawn }: Facts): Finding {
   return bad('nspawn', 'There is no systemd-nspawn', 'Install systemd-container');
 }
 
-/** Linux has learned it for each file system at a time of its own: mount_setattr(2). */
+/** The first Linux version with ID-mapped mounts for each file system: mount_setattr(2). */
 const mapsIdsSince: Readonly<Record<string, readonly number[]>> = {
   ...{ ext4: [5, 12], vfat: [5, 12], xfs: [5, 12], btrfs: [5, 15], f2fs: [5, 18], erofs: [5, 19] },
   ...{ tmpfs: [6, 3], bcachefs: [6, 7], zfs: [5, 12] },
@@ -122,10 +122,10 @@ function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
   return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
 }
 
-/** What a guest takes at most, and what a host takes itself [T: 6 to 8, and 6 to 50]. */
+/** The maximum use of a guest, and that of the host itself [T: 6 to 8, and 6 to 50]. */
 const [inotifyOfGuest, inotifyOfHost] = [10, 50];
 
-/** All guests count as the host's root, whatever their users are mapped to. */
+/** Checks inotify instances: all guests count as the host's root, whatever their user namespace. */
 function inotify({ inotifyInstances, declared }: Facts): Finding[] {
   const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
   const guests = declared.guests.length;

@@ -1,4 +1,4 @@
-// What doctor asks the host; what it makes of the answers is in checks.ts.
+// Gathers the facts for doctor; checks.ts judges them.
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { stateDirectory } from '../../config/guest.ts';
@@ -27,35 +27,35 @@ export interface Facts {
   readonly ostree: string | undefined;
   readonly node: string;
   readonly kernel: string;
-  /** Of the directory where guests are: its type, and how much room there is, in bytes. */
+  /** The file system of the guests: its type, and its space in bytes. */
   readonly fileSystem: { readonly type: string; readonly free: number; readonly size: number };
-  /** Whether owners can be mapped there, as a try showed; nothing where none could be made. */
+  /** True if a test has mapped owners there; undefined if it could not be tested. */
   readonly mapped: boolean | undefined;
-  /** How many user namespaces the kernel allows. */
+  /** The number of user namespaces that the kernel allows. */
   readonly userNamespaces: number;
-  /** How many inotify instances the kernel allows root: inotify(7). */
+  /** The number of inotify instances that the kernel allows root: inotify(7). */
   readonly inotifyInstances: number;
   readonly hasNspawn: boolean;
-  /** Whether mount(8) can map owners. */
+  /** True if mount(8) can map owners. */
   readonly mapsOwners: boolean;
   readonly networkd: boolean;
-  /** Whether there is /dev/fuse. */
+  /** True if /dev/fuse exists. */
   readonly hasFuse: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
-  /** Whether the policy has our module; undefined if only root can tell. */
+  /** True if the SELinux policy has our module; undefined if only root can tell. */
   readonly hasSelinuxModule: boolean | undefined;
   readonly declared: Declared & DeclaredBuilds;
-  /** Guests and builds whose units are not what the generator would make now. */
+  /** Guests and builds whose units are out of date. */
   readonly outOfDate: readonly string[];
-  /** Whether systemd-machined does not answer. */
+  /** True if systemd-machined does not answer. */
   readonly machinedHangs: boolean;
-  /** What is to be said of guests whose trees need no signature. */
+  /** Warnings about guests whose trees need no signature. */
   readonly unsigned: readonly Warning[];
-  /** Processes that hold locks of guests and are none of their units. */
+  /** Processes outside of our units that hold locks of guests. */
   readonly foreignHolders: readonly LockHolder[];
-  /** Guests whose removal was cut off. */
+  /** Guests whose removal was interrupted. */
   readonly halfRemoved: readonly string[];
-  /** Boot entries of guests that are not booted. */
+  /** Refused boot entries of guests. */
   readonly refused: readonly RefusedEntry[];
   /** Why users of the host can reach files of guests. */
   readonly unprotected: readonly Unprotected[];
@@ -124,7 +124,7 @@ function unlessForbidden<T>(look: () => T): T | undefined {
 }
 
 const read = (file: string): string | undefined => unlessMissing(() => readFileSync(file, 'utf8'));
-/** What cannot be read is empty. */
+/** Lists a directory; empty if it cannot be read. */
 function list(directory: string): string[] {
   try {
     return readdirSync(directory);
@@ -138,7 +138,7 @@ function selinux(): Facts['selinux'] {
   return enforce === undefined ? 'off' : enforce === '1' ? 'enforcing' : 'permissive';
 }
 
-/** Where semodule(8) keeps modules: in /etc on OSTree hosts, by the name of the policy and the priority. */
+/** Looks for our module where semodule(8) keeps modules: in /etc on OSTree hosts, by policy and priority. */
 function hasSelinuxModule(): boolean | undefined {
   for (const store of ['/var/lib/selinux', '/etc/selinux'])
     for (const policy of list(store)) {
@@ -148,7 +148,7 @@ function hasSelinuxModule(): boolean | undefined {
   return process.getuid?.() === 0 ? false : undefined;
 }
 
-/** Whether systemd has what the generator would make. */
+/** True if a unit of systemd is what the generator would make. */
 function isThere(generated: Generated): boolean {
   const path = `/run/systemd/generator/${generated.path}`;
   if ('text' in generated) return read(path) === generated.text;

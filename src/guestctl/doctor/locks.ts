@@ -11,8 +11,8 @@ export interface LockHolder {
 }
 
 /**
- * Who holds locks of guests, other than their own units. None of these locks outlives its holder (flock(2), and F_OFD_SETLK
- * of fcntl(2)), so what is stale is a process that hangs.
+ * Returns processes outside of our units that hold locks of guests. No lock outlives its holder (flock(2), and F_OFD_SETLK
+ * of fcntl(2)), so a stale lock means a hanging process.
  */
 export function foreignHolders(proc = '/proc'): LockHolder[] {
   return numbers(proc).flatMap((pid) => {
@@ -23,22 +23,22 @@ export function foreignHolders(proc = '/proc'): LockHolder[] {
   });
 }
 
-/** What a file descriptor has locked, if that is a guest's: proc_pid_fdinfo(5). */
+/** Returns the file that a descriptor has locked, if it belongs to a guest: proc_pid_fdinfo(5). */
 function lockedFile(process: string, fd: number): string[] {
   try {
     const file = readlinkSync(`${process}/fd/${fd}`);
     const isGuests = file.startsWith(`${stateDirectory}/`) && lockFile.test(file);
     return isGuests && /^lock:/m.test(text(`${process}/fdinfo/${fd}`)) ? [file] : [];
   } catch {
-    // It was closed meanwhile.
+    // The descriptor was closed meanwhile.
     return [];
   }
 }
 
-/** Of a sysroot and of a repository, as libostree has them, and of those that update at the same time. */
+/** Locks of libostree on sysroots and repositories, and our slots. */
 const lockFile = /\/(ostree\/lock|repo\/\.lock|\.slots\/\d+)$/;
 
-/** The steps of guests and builds, and guests themselves: their own rpm-ostree locks their sysroot. */
+/** True for our steps, and for guests, whose own rpm-ostree locks their sysroot. */
 const isOurs = (cgroup: string): boolean =>
   /\/(ostree-guest-\w+@|systemd-nspawn@|run-.*\.service)/.test(cgroup);
 

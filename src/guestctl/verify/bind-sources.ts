@@ -3,7 +3,7 @@ import { hostPaths } from '../../config/mounts.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Values } from '../../config/values.ts';
 
-/** What the host lacks of what is to be mounted: nspawn then ends at once. */
+/** Returns missing sources of mounts, with which nspawn fails at once. */
 export const missingSources = ({ values }: { readonly values: Values }, keys: readonly string[]): Problem[] =>
   keys.flatMap((key) =>
     values.effective('Files', key).flatMap(({ value, at }) =>

@@ -4,7 +4,7 @@ import type { Problem } from '../../config/problem.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { missingSources } from './bind-sources.ts';
 
-/** What only this host can tell of a build. */
+/** Checks a build against this host. */
 export const verifyBuildOnHost = (build: Build): Problem[] => [
   ...programs(build),
   ...missingSources(build, ['BindReadOnly']),
@@ -28,7 +28,7 @@ function programs({ recipe }: Build): Problem[] {
   });
 }
 
-/** Where programs are, as the commands see them: of the host there is /usr. */
+/** Looks for programs as the commands see them: only in /usr of the host. */
 const hasProgram = (name: string): boolean =>
   name.includes('/')
     ? existsSync(name)

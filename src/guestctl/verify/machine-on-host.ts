@@ -1,4 +1,4 @@
-// What systemd-nspawn or systemd would find missing at the start, and what can be seen before.
+// Finds before the start what systemd-nspawn or systemd would miss at the start.
 import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -18,7 +18,7 @@ export async function machineOnHost({ values }: Guest): Promise<Problem[]> {
   ];
 }
 
-/** Interfaces of the host that the guest takes, or that its own are made on. */
+/** Checks the interfaces of the host that the guest uses. */
 const interfaces = (values: Values): Problem[] =>
   ['Interface', 'MACVLAN', 'IPVLAN', 'Bridge']
     .flatMap((key) => values.effective('Network', key).slice(key === 'Bridge' ? -1 : 0))
@@ -40,7 +40,7 @@ function namespace(values: Values): Problem[] {
   return [{ at: path.at, message, remedy: 'Make it: ip netns add NAME makes /run/netns/NAME' }];
 }
 
-/** Files of credentials, unless their names are systemd's to expand, or there is a value to use instead. */
+/** Checks files of credentials, unless systemd expands their names, or another value replaces them. */
 function credentials(values: Values): Problem[] {
   const id = ({ value }: Setting) => value.replace(/:.*/s, '');
   const set = new Set(
@@ -73,7 +73,7 @@ async function users(values: Values): Promise<Problem[]> {
   return (await Promise.all(checks)).flat();
 }
 
-/** The kernel knows the options of a tmpfs: one is mounted where nobody else sees it. That takes root. */
+/** Checks the options of a tmpfs by mounting one where nobody sees it. Needs root. */
 async function temporaryFileSystems(values: Values): Promise<Problem[]> {
   const mounts = values.effective('Files', 'TemporaryFileSystem');
   if (process.geteuid?.() !== 0) return [];
@@ -88,7 +88,7 @@ async function temporaryFileSystems(values: Values): Promise<Problem[]> {
   return (await Promise.all(checks)).flat();
 }
 
-/** nspawn knows them when it mounts, and not before. */
+/** Checks options of binds, which nspawn checks only when it mounts. */
 async function bindOptions(values: Values): Promise<Problem[]> {
   const newer = ['Bind', 'BindReadOnly']
     .flatMap((key) => values.effective('Files', key))

@@ -8,8 +8,8 @@ import { guestOptions } from '../../generator/units/nspawn-guest-options.ts';
 import { endingWords, run } from '../../host/process.ts';
 
 /**
- * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It ends with 1 at the
- * first that it does not take [T 252, 257, 262]. Most guests have the options of all others, and are not asked about.
+ * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It exits with 1 at the
+ * first wrong one [T 252, 257, 262]. Guests with default options are skipped.
  */
 export async function nspawnOptions(guest: Guest): Promise<Problem[]> {
   const ofContainer = guest.values.settings.filter(({ section }) => isNspawnSection(section));
@@ -19,7 +19,7 @@ export async function nspawnOptions(guest: Guest): Promise<Problem[]> {
   return found.length > 0 ? found : [{ at: topOf(guest.file), message: `systemd-nspawn says: ${says}` }];
 }
 
-/** Without parameters of the guest's init system, and credentials, which nspawn has only in the guest's unit. */
+/** Returns the options without init parameters, and without credentials, which nspawn has only in the guest's unit. */
 function askedOptions(guest: Guest): string[] {
   const options = guestOptions(guest);
   const end = options.indexOf('--');
@@ -28,7 +28,7 @@ function askedOptions(guest: Guest): string[] {
     .filter((option) => !option.startsWith('--load-credential='));
 }
 
-/** What nspawn says of one setting by itself. */
+/** Asks nspawn about one setting. */
 async function ofSetting(setting: Setting): Promise<Problem[]> {
   const { options, networkOptions } = containerOf(new Values([setting]));
   const says = await complaint([...options, ...networkOptions]);
@@ -41,7 +41,7 @@ async function ofSetting(setting: Setting): Promise<Problem[]> {
   return [{ at: setting.at, message, ...(since && { remedy: `It is new in systemd ${since}` }) }];
 }
 
-/** The first thing that it does not like of some options. */
+/** Returns nspawn's first complaint about options. */
 async function complaint(options: readonly string[]): Promise<string | undefined> {
   const finished = await run('systemd-nspawn', [...options, '--help'], { forPeople: true });
   if (finished.exitCode === 0) return undefined;

@@ -20,7 +20,7 @@ import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
 import { machineOnHost } from './machine-on-host.ts';
 import { nspawnOptions } from './nspawn-check.ts';
 
-/** What only this host can tell of a guest: the generator, which runs first of all, must not ask. */
+/** Checks a guest against this host, which the generator cannot do at boot. */
 export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   const found = await Promise.all([
     calendars(guest),
@@ -45,13 +45,13 @@ function protection({ sysroot, values, file }: Guest): Problem[] {
   return [whyUnprotected(sysroot), whyReadOnly(sysroot)].flatMap((why) => (why ? [{ at, ...why }] : []));
 }
 
-/** What nspawn says of something that is known better already is not said twice. */
+/** Checks the machine of a guest. Omits complaints of nspawn about mistakes that are already known. */
 async function machine(guest: Guest): Promise<Problem[]> {
   const [known, said] = await Promise.all([machineOnHost(guest), nspawnOptions(guest)]);
   return [...known, ...said.filter(({ at }) => !known.some((problem) => isDeepStrictEqual(problem.at, at)))];
 }
 
-/** The settings of a key that count. */
+/** Returns the effective settings of a key. */
 const settings = ({ values }: Guest, section: string, key: string) => values.effective(section, key);
 
 function remote(guest: Guest): Problem[] {
@@ -91,7 +91,7 @@ function keyPath(guest: Guest): Problem[] {
     }));
 }
 
-/** Not all builds of ostree know them; one that does not refuses every commit: ostree --version, Features. */
+/** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */
 async function signatures(guest: Guest): Promise<Problem[]> {
   const [path] = settings(guest, 'Remote', 'Ed25519KeyPath').slice(-1);
   if (!path || (await features()).includes('sign-ed25519')) return [];
@@ -99,7 +99,7 @@ async function signatures(guest: Guest): Promise<Problem[]> {
   return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that knows them' }];
 }
 
-/** SnapshotVar= copies without taking space, or not at all. */
+/** Checks that SnapshotVar= can make reflinks. */
 async function snapshots(guest: Guest): Promise<Problem[]> {
   if (!guest.update.snapshotVar) return [];
   let directory = guest.sysroot;
@@ -116,8 +116,8 @@ async function rehearsals(guest: Guest): Promise<Problem[]> {
 }
 
 /**
- * nspawn makes missing mount points, but not in the guest's tree, which is read-only. Below what is a link into /var in
- * trees made for OSTree, they are made in /var.
+ * Checks mount points. nspawn creates missing ones, but not in the guest's tree, which is read-only. Below a link into /var in
+ * trees made for OSTree, they are created in /var.
  */
 function mountPoints(guest: Guest): Problem[] {
   const [deployment] = listDeployments(guest.sysroot);
@@ -145,7 +145,7 @@ function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' |
 const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
-/** systemd knows its own calendar expressions best: systemd.time(7). */
+/** Asks systemd to check calendar expressions: systemd.time(7). */
 async function calendars(guest: Guest): Promise<Problem[]> {
   const expressions = ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => settings(guest, 'Update', key));
   const checks = expressions.map(async ({ value, at }) => {

@@ -2,7 +2,7 @@ import type { Guest } from '../../config/guest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 
-/** Whether a guest is kept where another one is: in the same sysroot, or inside of it. */
+/** Checks whether a guest's sysroot is that of another guest, or inside of it. */
 export function sharedSysroot(guest: Guest, guests: readonly Guest[]): Problem[] {
   const other = guests.find(({ name, sysroot }) => name !== guest.name && overlap(sysroot, guest.sysroot));
   if (!other) return [];

@@ -13,14 +13,14 @@ export interface WithUnits {
   readonly file: string;
   readonly values: Values;
   readonly generated: readonly Generated[];
-  /** Those that are checked, by their names. */
+  /** The names of the units to check. */
   readonly units: readonly string[];
 }
 
 /**
- * Lets systemd read units, made somewhere else, as it would read them. Returns the problems of each, in the same order; none for
- * undefined. It is one run, because each run loads all that is enabled on the host; two files of one name, such as a guest and a
- * draft of it, take one more.
+ * Lets systemd read units in a temporary directory. Returns the problems of each, in the same order; none for
+ * undefined. Uses one run, because each run loads all enabled units of the host; two files of one name, such as a guest and a
+ * draft of it, need another one.
  */
 export async function verifyUnits(declared: readonly (WithUnits | undefined)[]): Promise<Problem[][]> {
   const found = declared.map((): Problem[] => []);

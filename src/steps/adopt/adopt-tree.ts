@@ -12,7 +12,7 @@ export interface Adopted {
 }
 
 /**
- * Makes a sysroot with the tree of an old guest's deployment in it; repeatable. It is deployed afterwards, and its /etc and
+ * Creates a sysroot with the tree of an old guest's deployment; repeatable. It is deployed afterwards, and its /etc and
  * /var follow (adopt.ts): this part runs confined, because it walks a tree.
  */
 export async function adoptTree(sysroot: string, stateroot: string, root: string): Promise<Adopted> {
@@ -26,13 +26,13 @@ export async function adoptTree(sysroot: string, stateroot: string, root: string
 }
 
 /**
- * Commits what is there, file by file: such a guest could write into its /usr, and into the host's objects with it,
- * and the host's clean-ups may have pruned its commit. Where neither happened, it is the host's commit again.
+ * Commits the files that exist: such a guest could write into its /usr, and so into the host's objects,
+ * and the host's clean-ups may have pruned its commit. If neither happened, the result is the host's commit.
  */
 async function commitTree(repository: string, root: string, scratch: string): Promise<Adopted> {
   const skipList = `${scratch}/skip`;
   const original = root.replace(/^.*\/([0-9a-f]{64})\.\d+$/, '$1');
-  // What deploying and running it added is not the tree's: nspawn makes mount points, too.
+  // Skips what deploying and running added, such as mount points of nspawn.
   const entriesIn = (directory: string) => unlessMissing(() => readdirSync(root + directory)) ?? [];
   const mounted = ['/var', '/sysroot', '/dev', '/proc', '/run', '/sys'];
   const added = mounted.flatMap((parent) => entriesIn(parent).map((entry) => `${parent}/${entry}`));
@@ -57,8 +57,8 @@ async function commitTree(repository: string, root: string, scratch: string): Pr
 }
 
 /**
- * A repository that has what another one has. Before it opens the repository of the system that it runs on, ostree
- * 2022.7 makes a mount namespace, which our sandbox does not let it.
+ * Returns a repository with the content of another one. Before it opens the repository of the running system, ostree
+ * 2022.7 makes a mount namespace, which our sandbox forbids.
  */
 async function viewOf(repository: string, path: string): Promise<string> {
   await ostree(`Cannot make ${path}`, `--repo=${path}`, 'init', '--mode=bare');
@@ -66,7 +66,7 @@ async function viewOf(repository: string, path: string): Promise<string> {
   return path;
 }
 
-/** The checksums of a commit's root directory, which tell its whole content; nothing where it is gone. */
+/** Returns the checksums of a commit's root directory, which identify its content; undefined if it is gone. */
 async function contentOf(repository: string, commit: string): Promise<string | undefined> {
   const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'ls', '-d', '-C', commit, '/');
   return exitCode === 0 ? stdout : undefined;

@@ -29,12 +29,12 @@ export interface Adoption {
 type Say = (text: string) => void;
 
 const sysrootOf = (guest: string): string => `${stateDirectory}/${guest}/sysroot`;
-/** In an adopted sysroot, the deployment it was made of. It appears with the sysroot, all at once. */
+/** The file in an adopted sysroot that names the old deployment. It appears together with the sysroot. */
 const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
 
 /**
- * Makes a guest of its own of a stateroot of the host. The old one is only read; each step can be repeated, so that
- * one that was cut off is taken up by the next run.
+ * Turns a stateroot of the host into a guest. The old one is only read. Each step can be repeated, so that
+ * the next run completes an interrupted one.
  */
 export async function adopt({ stateroot, deployment, remove }: Adoption, say: Say): Promise<void> {
   if (!guestName.test(stateroot))
@@ -70,14 +70,14 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
   await bringFiles(old, work, say);
   writeAtomically(markerOf(work), `${root}\n`);
   await sync(work);
-  // Until here there was no guest; from here there is a whole one.
+  // The guest appears here, as a whole.
   renameSync(work, sysroot);
   syncDirectory(dirname(sysroot));
 }
 
 const fileOf = (guest: string): string => `/etc/ostree-guests/${guest}.guest`;
 
-/** A guest file that is there already is the user's. */
+/** Writes the guest file, unless the user has written one. */
 function declare(guest: string, sysroot: string, say: Say): void {
   const file = fileOf(guest);
   const [deployed] = listDeployments(sysroot);
@@ -123,13 +123,13 @@ async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
 const notBrought = (cause: string): Failure =>
   new Failure(cause, 'The old one is as it was. Adopt it again when that is mended');
 
-/** Without what holds for the old deployment only, such as that it is pinned. */
+/** Returns the origin without settings for the old deployment only, such as its pin. */
 function originText(root: string): string {
   const { 'libostree-transient': _, ...origin } = parseKeyfile(readFileSync(`${root}.origin`, 'utf8'));
   return formatKeyfile(origin);
 }
 
-/** All of /etc, not only what differs from the tree's defaults; and the stateroot's /var. */
+/** Copies all of /etc, and the stateroot's /var. */
 async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> {
   const [deployed] = listDeployments(work);
   if (!deployed) throw new Error(`nothing was deployed in ${work}`);
@@ -137,7 +137,7 @@ async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> 
   await copyDirectory(`${old.root}/etc`, `${deployed.path}/etc`);
   const ours = `${work}/ostree/deploy/${old.stateroot}/var`;
   await copyDirectory(old.var, ours);
-  // A guest that was started without its stateroot's /var wrote there.
+  // A guest that was started without its stateroot's /var has data there.
   const inRoot = `${old.root}/var`;
   if ((unlessMissing(() => readdirSync(inRoot)) ?? []).length > 0) {
     say(`Adding what only ${inRoot} has`);
@@ -145,7 +145,7 @@ async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> 
   }
 }
 
-/** Starts it, and stops it again: it did not run before. */
+/** Starts the guest, checks it, and stops it again. */
 async function verifyBoot(guest: string, say: Say): Promise<void> {
   const unit = guestUnit(guest);
   await requireOurUnit(guest);
@@ -160,7 +160,7 @@ async function verifyBoot(guest: string, say: Say): Promise<void> {
   say(`${guest} boots, and is stopped again`);
 }
 
-/** What the recipe had made of the same unit would still boot the old deployment. */
+/** Fails if drop-ins of the recipe would still boot the old deployment. */
 async function requireOurUnit(guest: string): Promise<void> {
   const unit = guestUnit(guest);
   const [shown] = await showUnits([unit], ['ExecStart', 'FragmentPath', 'DropInPaths']);

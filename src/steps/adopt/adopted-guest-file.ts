@@ -2,7 +2,7 @@ import { isImageName } from '../../config/origin.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Keyfile } from '../../ostree/keyfile.ts';
 
-/** The guest file that says what the origin of an adopted deployment says (rpm-ostree's too). */
+/** Returns the guest file for the origin of an adopted deployment, also of rpm-ostree. */
 export function guestFileText(stateroot: string, origin: Keyfile): string {
   return [
     `# Written by guestctl adopt, from the origin of the host's stateroot ${stateroot}.`,
@@ -12,7 +12,7 @@ export function guestFileText(stateroot: string, origin: Keyfile): string {
   ].join('\n');
 }
 
-/** What rpm-ostree layered over the tree, and left out of it. */
+/** Returns the lines for packages that rpm-ostree layered or removed. */
 function packagesLines(origin: Keyfile): string[] {
   const names = (group: string, key: string) =>
     (origin[group]?.[key] ?? '').split(';').filter((name) => name !== '');
@@ -25,10 +25,10 @@ function packagesLines(origin: Keyfile): string[] {
 }
 
 function sourceLines(stateroot: string, origin: Keyfile[string]): string[] {
-  // With layered packages the ref is called the base's.
+  // With layered packages the key is baserefspec.
   const refspec = origin['refspec'] ?? origin['baserefspec'] ?? '';
   if (/^[^:]+:[^:]+$/.test(refspec)) return ['[Guest]', `Ref=${refspec}`];
-  // A ref of the host's own repository, which then is the remote.
+  // A local ref: the host's own repository becomes the remote.
   if (refspec !== '' && !/^[0-9a-f]{64}$/.test(refspec))
     return ['[Guest]', `Ref=host:${refspec}`, '', '[Remote]', 'URL=file:///ostree/repo'];
   const image = imageOf(origin['container-image-reference'] ?? '');
@@ -39,7 +39,7 @@ function sourceLines(stateroot: string, origin: Keyfile[string]): string[] {
   );
 }
 
-/** What rpm-ostree calls images, and what skopeo does: docs/container.md of rpm-ostree. */
+/** Image names of rpm-ostree and those of skopeo: docs/container.md of rpm-ostree. */
 const references: readonly (readonly [prefix: RegExp, transport: string])[] = [
   [/^ostree-(unverified-image|image-signed|remote-image:[^:]+):(registry:)?/, ''],
   [/^ostree-(unverified-registry|remote-registry:[^:]+):/, 'docker://'],

@@ -3,7 +3,7 @@ import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 
 /**
- * Makes a directory what another one is: owners, modes, links, attributes and labels too. On btrfs and XFS its files
+ * Copies a directory with owners, modes, links, attributes and labels. On btrfs and XFS its files
  * share their space with the old ones.
  */
 export async function copyDirectory(from: string, to: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
   await copyInto(from, to);
 }
 
-/** Adds what is missing. */
+/** Copies missing files. */
 export const copyMissing = (from: string, to: string): Promise<void> => copyInto(from, to, '--no-clobber');
 
 async function copyInto(from: string, to: string, ...options: readonly string[]): Promise<void> {
@@ -19,7 +19,7 @@ async function copyInto(from: string, to: string, ...options: readonly string[])
   if (exitCode !== 0) throw new Failure(`Cannot copy ${from}: ${stderr.trim().split('\n').at(-1)}`);
 }
 
-/** Waits until all of it is on disk. */
+/** Flushes a directory to disk. */
 export async function sync(directory: string): Promise<void> {
   const { exitCode, stderr } = await run('sync', ['--file-system', directory]);
   if (exitCode !== 0) throw new Failure(`Cannot write ${directory} to disk: ${stderr.trim()}`);

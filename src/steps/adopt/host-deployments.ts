@@ -2,7 +2,7 @@ import { ostree } from '../../ostree/ostree.ts';
 
 /** A deployment that the host's OSTree knows of: one of its boot list, or the staged one. */
 export interface HostDeployment {
-  /** What `ostree admin undeploy` calls it. */
+  /** Its index for `ostree admin undeploy`. */
   readonly index: number;
   readonly booted: boolean;
   readonly stateroot: string;
@@ -14,7 +14,7 @@ export async function hostDeployments(): Promise<HostDeployment[]> {
   return parseStatus(await ostree("Cannot list the host's deployments", 'admin', 'status'));
 }
 
-/** Lines such as `* debian CHECKSUM.0 (pinned)`, in the order of their indexes, with others between them. */
+/** Parses lines such as `* debian CHECKSUM.0 (pinned)`, sorted by index, with other lines between. */
 export const parseStatus = (text: string): HostDeployment[] =>
   [...text.matchAll(/^ *(\*?) *(\S+) ([0-9a-f]{64}\.\d+)/gm)].map(
     ([, mark, stateroot = '', name = ''], index) => ({

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processes that run from a stateroot of the host, however they were started. */
+/** Returns the processes that run from a stateroot of the host, however they were started. */
 export function occupantsOf(stateroot: string): number[] {
   const own = readFileSync('/proc/self/mountinfo', 'utf8');
   const inside = `${sysrootOf(own).replace(/\/$/, '')}/ostree/deploy/${stateroot}/`;
@@ -9,13 +9,13 @@ export function occupantsOf(stateroot: string): number[] {
     .map(Number);
 }
 
-/** Whether the root or the /var that a process sees is there. */
+/** True if the root or /var of a process is in this directory. */
 export const runsFrom = (inside: string, mountinfo: string): boolean =>
   mounts(mountinfo).some(
     ({ root, point }) => (point === '/' || point === '/var') && `${root}/`.startsWith(inside),
   );
 
-/** Where in its file system the host's physical root is. */
+/** Returns the path of the host's physical root in its file system. */
 export const sysrootOf = (mountinfo: string): string =>
   mounts(mountinfo).find(({ point }) => point === '/sysroot')?.root ?? '/';
 

@@ -17,7 +17,7 @@ export interface OldGuest {
 
 export const staterootOf = (stateroot: string): string => `/ostree/deploy/${stateroot}`;
 
-/** Finds it, and makes sure that it is one, and whole. Of several deployments, one must be named. */
+/** Finds an old guest, and checks that it is complete. If it has several deployments, one must be named. */
 export async function findOldGuest(stateroot: string, wanted: string | undefined): Promise<OldGuest> {
   if (!existsSync(staterootOf(stateroot))) {
     const others = unlessMissing(() => readdirSync('/ostree/deploy')) ?? [];
@@ -39,7 +39,7 @@ export async function findOldGuest(stateroot: string, wanted: string | undefined
   };
 }
 
-/** All that are on disk. The recipe's own updates are in no list: that is why the host's next clean-up deletes them. */
+/** Returns all deployments on disk. Updates of the recipe are in no list: that is why the host's next clean-up deletes them. */
 export const deploymentsOf = (stateroot: string): string[] =>
   (unlessMissing(() => readdirSync(`${staterootOf(stateroot)}/deploy`)) ?? []).filter((entry) =>
     /^[0-9a-f]{64}\.\d+$/.test(entry),
@@ -69,7 +69,7 @@ function choose(
   );
 }
 
-/** nspawn shifts owners where it cannot map them, hard links into the repository included. */
+/** Checks owners: nspawn changes them if it cannot map them, also of hard links into the repository. */
 function requireOwners(root: string): void {
   const { uid } = lstatSync(root);
   if (uid === 0) return;

@@ -4,11 +4,11 @@ import { ostree } from '../../ostree/ostree.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
 import { deploymentsOf, staterootOf } from './old-guest.ts';
 
-/** Takes a stateroot's deployments off the host, by OSTree's own commands. Its /var stays: OSTree deletes no /var. */
+/** Removes a stateroot's deployments from the host with OSTree's own commands. Its /var stays: OSTree deletes no /var. */
 export async function removeOldGuest(stateroot: string, say: (text: string) => void): Promise<void> {
   requireOthersListed(stateroot, await hostDeployments());
   for (;;) {
-    // Each removal changes the indexes.
+    // Each removal shifts the indexes.
     const next = (await hostDeployments()).find((one) => one.stateroot === stateroot && !one.booted);
     if (!next) break;
     await ostree(`Cannot undeploy ${next.name}`, 'admin', 'undeploy', String(next.index));
@@ -22,7 +22,7 @@ export async function removeOldGuest(stateroot: string, say: (text: string) => v
   say(`Its /var is still there. When nothing in it is missed: rm -r ${directory}`);
 }
 
-/** Each of these commands also deletes whatever is in no list: other guests of the same making. */
+/** Fails if other deployments are in no list: these commands would delete them, too. */
 function requireOthersListed(stateroot: string, listed: readonly HostDeployment[]): void {
   const isListed = (other: string, name: string) =>
     listed.some((one) => one.stateroot === other && one.name === name);

@@ -11,8 +11,8 @@ import { judge } from './health.ts';
 import { type Consequence, consequenceOf } from './rule.ts';
 
 /**
- * Judges a guest that was just started from a deployment on trial: healthy, it is blessed; faulty, it is started again,
- * and the boot step, which counts, takes the deployment before once there is no try left.
+ * Judges a guest that was just started from a deployment on trial. A healthy one is blessed; a faulty one is started again,
+ * and the boot step goes back to the previous deployment when no try is left.
  */
 export async function assess(guest: Guest, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
@@ -29,7 +29,7 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   await follow(guest, consequenceOf(verdict, trial), { fresh, from, trial }, report);
 }
 
-/** What was judged, and what it was compared with. */
+/** The subject of a verdict, and its baseline. */
 interface Judged {
   readonly fresh: Deployment;
   readonly from: Deployment | undefined;
@@ -77,10 +77,10 @@ async function follow(
 
 async function startAgain({ name }: Guest): Promise<void> {
   const unit = guestUnit(name);
-  // What did not come up cannot be asked to shut down.
+  // A guest that did not come up cannot shut down cleanly.
   const [shown] = await showUnits([unit], ['ActiveState']);
   if (shown?.['ActiveState'] === 'activating') await killUnit(unit);
-  // So many starts at once are not a loop: systemd.unit(5), StartLimitBurst=.
+  // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
   await beginRestart(unit);
 }

@@ -26,8 +26,8 @@ export interface Subject extends Measure {
 
 /**
  * Waits for a machine to come up, and judges it: it reached its default target, no unit failed that had not failed
- * before, and the health checks succeed, all within the time that its guest file gives it. It is looked at once more after
- * the checks, because it may have gone down meanwhile. Time is monotonic: a clock that is set changes nothing.
+ * before, and the health checks succeed, all within HealthTimeoutSec=. It is checked once more after
+ * the health checks, because it may have gone down meanwhile. Time is monotonic: setting the clock changes nothing.
  */
 export async function judge(subject: Subject, policy: UpdatePolicy, report: Report): Promise<Verdict> {
   const deadline = performance.now() + policy.healthTimeout;
@@ -42,7 +42,7 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
     const unhappy = await firstComplaint(subject.machine, policy.healthChecks, left);
     const after = judgeChecked(await look(subject), subject, unhappy);
     if (after !== 'again') return await withCause(after, subject, complaint);
-    // The deadline cuts off the last check: what the one before it said tells more.
+    // The deadline interrupts the last check, so the complaint of the previous one is more useful.
     if (!wasChecked || left() > 0) complaint = unhappy ?? 'it went down while it was checked';
     wasChecked = true;
   }
@@ -50,8 +50,8 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
 }
 
 /**
- * Keeps which units of a guest have failed, to compare its next deployment with. Waits for a guest that is still booting:
- * before it is up, not all of them are known. Keeps what is known if it does not come up.
+ * Records the failed units of a guest, to compare its next deployment with. Waits for a guest that is still booting:
+ * before it is up, not all of them are known. Keeps the old record if it does not come up.
  */
 export async function rememberFailedUnits({ name, update }: Guest, ask?: Ask): Promise<void> {
   const deadline = performance.now() + update.healthTimeout;
@@ -89,7 +89,7 @@ async function unitState(unit: string): Promise<Sight['unit']> {
   }
 }
 
-/** Adds why a machine ended by itself, as far as its unit's journal tells. */
+/** Adds the reason why a machine ended by itself, from its unit's journal. */
 const withCause = async (verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> =>
   blame(verdict, endedByItself(verdict) ? await lastMessages(unit) : [], complaint);
 
@@ -106,7 +106,7 @@ async function firstComplaint(
   return undefined;
 }
 
-/** What a check printed last. Unless it exited, that is only how it ended. */
+/** Returns the last output of a check; if it did not exit by itself, how it ended. */
 function lastSaid({ ended, stdout, stderr }: Finished): string {
   if (ended !== 'exited') return '';
   const said = excerpt((stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '');

@@ -1,21 +1,21 @@
-// What one look at a machine means, and what follows from a verdict. It has no side effects: health.ts looks, assess.ts acts.
+// Judges the state of a machine, and decides what follows from a verdict. No side effects: health.ts reads, assess.ts acts.
 import type { Baseline } from '../../state/baseline.ts';
 import type { Trial } from '../../state/trial.ts';
 
-/** What a machine is compared with. */
+/** The measure of a machine's health. */
 export interface Measure {
-  /** Undefined if nothing is known of it before. */
+  /** Undefined if the failed units before are unknown. */
   readonly baseline: Baseline | undefined;
-  /** Whether its tree has D-Bus, without which its systemd cannot be asked. */
+  /** True if its tree has D-Bus, without which its systemd cannot be asked. */
   readonly hasBus: boolean;
 }
 
-/** `stopped`: somebody ended it in an orderly way, before it could be judged. */
+/** `stopped`: somebody shut it down before the verdict. */
 export type Verdict =
-  /** With the units that have failed all the same: the baseline of the next trial. */
+  /** With its failed units, which are the baseline of the next trial. */
   | { readonly kind: 'healthy'; readonly failedUnits: readonly string[] | undefined }
   | { readonly kind: 'stopped' }
-  /** The host lacked something that every deployment needs: no fault of this one. */
+  /** The host lacked something that every deployment needs. */
   | { readonly kind: 'hindered'; readonly lack: string }
   /** With the units that failed, if it is because of them. */
   | { readonly kind: 'faulty'; readonly fault: string; readonly units?: readonly string[] };
@@ -26,11 +26,11 @@ const faulty = (fault: string): Faulty => ({ kind: 'faulty', fault });
 
 const ended = 'it ended by itself';
 
-/** What one look at a machine shows. */
+/** The observed state of a machine. */
 export interface Sight {
-  /** `stopped` is only what ended well: what crashed has failed. */
+  /** `stopped` means a clean end; a crash is `failed`. */
   readonly unit: 'starting' | 'up' | 'stopped' | 'failed';
-  /** As its own systemd calls it: systemctl(1), is-system-running. Undefined if it does not answer. */
+  /** The state of its own systemd: systemctl(1), is-system-running. Undefined if it does not answer. */
   readonly system?: string | undefined;
   /** Whether default.target is active. Undefined if its systemd does not answer. */
   readonly isAtTarget?: boolean | undefined;
@@ -39,8 +39,8 @@ export interface Sight {
 }
 
 /**
- * Decides by one look: a verdict, or that the machine is up, so that its health checks can be run, or that it has to be
- * looked at again. No answer is never a good sign.
+ * Decides on one observation: a verdict, or that the machine is up and its health checks can run, or that it must be
+ * checked again. A missing answer is never evidence of health.
  */
 export function judgeSight(
   { unit, system, isAtTarget, failedUnits: failed }: Sight,
@@ -49,7 +49,7 @@ export function judgeSight(
   if (unit === 'stopped') return { kind: 'stopped' };
   if (unit === 'failed') return faulty(ended);
   if (unit === 'starting') return 'booting';
-  // A tree without D-Bus cannot be asked. Its init system told nspawn that it is up, and that must do.
+  // A tree without D-Bus cannot be asked. Its init system told nspawn that it is up, which is enough.
   if (!hasBus) return 'up';
   if (system === 'maintenance') return faulty('it booted into its rescue shell');
   if (system !== 'running' && system !== 'degraded') return 'booting';
@@ -65,7 +65,7 @@ export const endedByItself = (verdict: Verdict): verdict is Faulty =>
   verdict.kind === 'faulty' && verdict.fault === ended;
 
 /**
- * Decides by a look after the health checks: the machine may have gone down meanwhile. `unhappy` is what a check complained of.
+ * Decides after the health checks: the machine may have gone down meanwhile. `unhappy` is the complaint of a check.
  */
 export function judgeChecked(sight: Sight, measure: Measure, unhappy: string | undefined): Verdict | 'again' {
   const seen = judgeSight(sight, measure);
@@ -75,7 +75,7 @@ export function judgeChecked(sight: Sight, measure: Measure, unhappy: string | u
     : 'again';
 }
 
-/** Finds what the host lacked, in what nspawn and the first process of a machine said last: errno(3). */
+/** Finds what the host lacked in the last messages of nspawn and of the first process of a machine: errno(3). */
 export const lackOf = (messages: readonly string[]): string | undefined =>
   messages.find((message) =>
     /^(Failed to|Cannot) .*: (Too many open files|No space left on device|Cannot allocate memory|Resource temporarily unavailable|Disk quota exceeded|Too many (users|references)|User namespace limit)/i.test(
@@ -83,18 +83,18 @@ export const lackOf = (messages: readonly string[]): string | undefined =>
     ),
   );
 
-/** Blames the host, and not the deployment, for a machine that ended by itself because the host lacked something. */
+/** Blames the host instead of the deployment if a machine ended by itself because the host lacked something. */
 export function blame(verdict: Verdict, messages: readonly string[], complaint: string): Verdict {
   if (!endedByItself(verdict)) return verdict;
   const lack = lackOf(messages);
   return lack === undefined ? faulty(`${verdict.fault} (${complaint})`) : { kind: 'hindered', lack };
 }
 
-/** What follows from the verdict on a deployment that is on trial. */
+/** The consequence of a verdict on a deployment on trial. */
 export type Consequence =
   /** Nothing: it was stopped. Its next start counts, too. */
   | { readonly kind: 'leave' }
-  /** It is good. The units that have failed all the same are the measure of the next one. */
+  /** It is good. Its failed units are the baseline of the next one. */
   | { readonly kind: 'bless'; readonly failedUnits: readonly string[] | undefined }
   /** It stays on trial, and this start does not count. */
   | { readonly kind: 'discount'; readonly lack: string }

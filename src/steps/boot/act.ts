@@ -16,7 +16,7 @@ import { deployStaged } from './deploy-staged.ts';
 import { keepIdentity } from './keep-identity.ts';
 import type { Act, BootState, Probation } from './rule.ts';
 
-/** Does what the rule decided. The next start does the rest of what was cut off, so the order of the steps counts. */
+/** Executes a decision. The next start completes an interrupted one, so the order of the actions matters. */
 export async function act(guest: Guest, decision: Act, state: BootState, log: Log): Promise<void> {
   const { name } = guest;
   const [next] = state.deployments;
@@ -91,7 +91,7 @@ function putOnTrial({ name, update: { tries } }: Guest, trial: Probation | undef
   endTrials(name, deployment);
 }
 
-/** The update stays claimed until all is done. */
+/** Releases the claim on the update last. */
 function complete(guest: Guest, { trial, leftOut }: The<'complete'>): void {
   putOnTrial(guest, trial);
   for (const deployment of leftOut) undeploy(deployment);

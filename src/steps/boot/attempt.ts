@@ -1,13 +1,13 @@
 import { explain } from '../../host/failure.ts';
 
-/** Tells what is done: the journal. */
+/** Reports what is done, to the journal. */
 export interface Log {
   say(text: string): void;
-  /** What went wrong, while the guest starts all the same. */
+  /** Reports a problem that does not keep the guest from starting. */
   warn(text: string): void;
 }
 
-/** A failure in any of the steps must not keep the guest from starting. */
+/** Runs a step and reports its failure, which must not keep the guest from starting. */
 export function attempt<T>(log: Log, step: () => T): T | undefined {
   const warn = (error: unknown) => {
     log.warn(`${wordsOf(error)}. The guest starts as it was; this is tried again at its next start`);

@@ -20,9 +20,9 @@ import { bootedRoot, point } from './root-link.ts';
 import { decide } from './rule.ts';
 
 /**
- * What firmware and boot loader do for real hardware: rolls back or deploys what is to be, counts the tries of a
- * fresh deployment, and points to the default one. Nothing but this step changes the boot list, and only while
- * the guest is stopped. Whatever goes wrong on the way, the guest starts as it was; unless its root could then write to files of
+ * The boot loader of a guest: rolls back or deploys the staged update, counts the tries of a
+ * new deployment, and points to the default one. Only this step changes the boot list, and only while
+ * the guest is stopped. If anything fails, the guest starts as before; unless its root could then write to files of
  * other guests.
  */
 export async function boot(guest: Guest, log: Log): Promise<void> {
@@ -32,7 +32,7 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
   }
   await requireStopped(guest);
   if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
-    // A newer version of this program knows what is to be done: serviceMain() has told who looks.
+    // The state is of a newer version: serviceMain() has reported that.
     await attempt(log, () => ownFiles(guest, log));
     return pointToDefault(guest);
   }
@@ -50,7 +50,7 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
 async function ownFiles(guest: Guest, log: Log): Promise<void> {
   const { name, sysroot } = guest;
   if (isConfined(guest) || isUnshared(name) || (await isRunning(name))) return;
-  // First of all nobody begins to link its files any more. Who has begun does not see that, and does not go on.
+  // First prevents new linking steps from linking its files, then ends running ones.
   noteUnconfined(name);
   await endLinking();
   // It ends with us at the latest. The next start copies what is left.
@@ -61,7 +61,7 @@ async function ownFiles(guest: Guest, log: Log): Promise<void> {
   noteUnshared(name);
 }
 
-/** Has a guest boot what it would boot; nothing is decided about it. */
+/** Points to the default deployment, without any decision. */
 function pointToDefault({ name, sysroot }: Guest): void {
   const [next] = listDeployments(sysroot);
   if (next) point(name, next);
@@ -72,7 +72,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
   const last = lastRan(guest);
   attempt(log, () => recoverVar(guest.sysroot, guest.name));
-  // What the guest wrote into the deployment that it ran from is safe before that is left for another one.
+  // Before the guest leaves its deployment, everything that it wrote there is saved.
   const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
   const next = await followRule(guest, isSafe === true, log);
   if (next) {
@@ -85,7 +85,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   throw new Failure(`${guest.name} has ${message}`, remedy);
 }
 
-/** The deployment that the guest last ran from; after a boot of the host, that is the default one. */
+/** Returns the deployment that the guest last ran from; after a boot of the host, the default one. */
 function lastRan({ name, sysroot }: Guest): Deployment | undefined {
   const deployments = listDeployments(sysroot);
   const root = bootedRoot(name);
@@ -93,8 +93,8 @@ function lastRan({ name, sysroot }: Guest): Deployment | undefined {
 }
 
 /**
- * Nothing may change under a running guest: /etc is merged from the root it runs from, so what it writes
- * there later would be lost. systemd is not asked where nothing is going to change.
+ * Fails if the guest runs: /etc is merged from the root that it runs from, so what it writes
+ * there later would be lost. systemd is not asked if nothing is going to change.
  */
 async function requireStopped(guest: Guest): Promise<void> {
   const { name } = guest;

@@ -3,7 +3,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { complain } from '../service.ts';
 import { writeCredentials } from './write-credentials.ts';
 
-// Started by the unit of the guest itself, before nspawn: NAME.
+// Started by the unit of the guest, before nspawn. Argument: NAME.
 try {
   writeCredentials(requireGuest(process.argv[2] ?? ''));
 } catch (error) {

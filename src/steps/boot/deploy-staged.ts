@@ -12,7 +12,7 @@ import { rememberUndeployed } from '../../state/undeployed.ts';
 import { record } from '../record-attempt.ts';
 import type { Log } from './attempt.ts';
 
-/** Makes what is staged the default deployment; `before` is the default until then. */
+/** Deploys the staged update as the default deployment; `before` is the previous default. */
 export async function deployStaged(
   guest: Guest,
   staged: Staged,
@@ -30,7 +30,7 @@ export async function deployStaged(
   }
 }
 
-/** Tells why it failed, now and whenever somebody looks, so that nobody restarts the guest for it in vain. */
+/** Records why it failed, so that the guest is not restarted for it in vain. */
 async function remember(
   guest: Guest,
   { checksum }: Staged,
@@ -45,7 +45,7 @@ async function remember(
   });
 }
 
-/** An image is called what rpm-ostree and bootc call it. */
+/** Returns the origin file; images are named as by rpm-ostree and bootc. */
 const originKeyfile = (name: string): Keyfile => ({
   origin: isImageName(name)
     ? { 'container-image-reference': `ostree-unverified-image:${name}` }

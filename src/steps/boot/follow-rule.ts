@@ -6,7 +6,7 @@ import { attempt, type Log, wordsOf } from './attempt.ts';
 import { readBootState } from './read-state.ts';
 import { type Act, decide } from './rule.ts';
 
-/** Looks, decides and acts until there is nothing more to do. Answers the deployment to boot. */
+/** Reads the state, decides and acts until there is nothing more to do. Returns the deployment to boot. */
 export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promise<Deployment | undefined> {
   const told = new Set<string>();
   const unreadable = (error: unknown) => {
@@ -17,7 +17,7 @@ export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promi
   let claimed: Staged | undefined;
   for (const tried: Act['kind'][] = []; ; ) {
     const found = readBootState(guest, { isSafe, tried }, unreadable);
-    // An update that goes on meanwhile may unstage it; what is deployed is untested all the same.
+    // An update may unstage it meanwhile; the deployment is still untested.
     claimed = found.claimed ?? claimed;
     const state = { ...found, claimed };
     const decision = decide(state, guest.update);

@@ -4,8 +4,8 @@ import type { Deployment } from '../../ostree/deployments.ts';
 import { identityFiles } from '../../trees/layout/identity.ts';
 
 /**
- * Gives a fresh deployment the host keys and names that the guest had before, if they came with its tree and the new tree has
- * none: OSTree merges what was changed in /etc, and takes what was not from the new tree.
+ * Gives a new deployment the host keys and names that the guest had before, if they came with its tree and the new tree has
+ * none: OSTree keeps changed files of /etc, and takes unchanged ones from the new tree.
  */
 export function keepIdentity([fresh, before]: readonly Deployment[]): void {
   if (!fresh || !before) return;

@@ -7,8 +7,8 @@ import type { Deployment } from '../../ostree/deployments.ts';
 import type { Log } from './attempt.ts';
 
 /**
- * Takes mount points over that are not in the tree: before a guest's root was read-only, nspawn made those of the guest file
- * in the deployment. A new deployment has none of them, and nspawn can no longer make them.
+ * Copies mount points that are not in the tree: before a guest's root was read-only, nspawn created those of the guest file
+ * in the deployment. A new deployment has none of them, and nspawn can no longer create them.
  */
 export function keepMountPoints(
   { values }: Guest,

@@ -1,4 +1,4 @@
-// Where people expect to write: /home, /srv and others. In trees made for OSTree these are links into /var. A tree that
+// Writable places: /home, /srv and others. In trees made for OSTree these are links into /var. A tree that
 // has a directory there has it read-only, like all of its root, so a guest gets a copy of its own, which is kept in /var and
 // outlives updates and rollbacks. src/steps/boot/run-guest mounts it.
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { removeFile, stateFile } from '../../state/state-file.ts';
 import type { Log } from './attempt.ts';
 
-/** A path where people expect to write, and the name of what is in its place in /var. */
+/** A writable place, and the name of its copy in /var. */
 interface Place {
   readonly path: string;
   readonly name: string;
@@ -28,15 +28,15 @@ const places: readonly Place[] = Object.entries(varLinks).map(([path, target]) =
   name: basename(target),
 }));
 
-/** The places that are directories in a tree, and no links. */
+/** Returns the places that are directories in a tree, not links. */
 export const placesIn = (root: string): Place[] => places.filter(({ path }) => isRealDirectory(root, path));
 
-/** The name in /var of the copy that a guest has; undefined if it has none yet. */
+/** Returns the name of a guest's copy in /var; undefined if it has none yet. */
 export const recordedPlace = (guest: string, { name }: Place): string | undefined =>
   [name, `${name}.kept`].find((one) => isThere(stateFile(guest, `places/${one}`)));
 
 /**
- * Makes the copies that a guest needs to boot a deployment. If it has none yet, what it wrote is in the deployment that it
+ * Makes the copies that a guest needs to boot a deployment. If it has none yet, its data is in the deployment that it
  * last ran from: before there were copies, it could write there.
  */
 export async function keepPlaces(
@@ -75,28 +75,28 @@ async function keep(
     `${place.path} is a directory in the tree. From now on it is ${kept}, and keeps what is written there`,
   );
   await copyComplete(from, `${variable}/.${place.name}.ready`);
-  // In this order: cut off anywhere, the next start does the rest.
+  // In this order, so that the next start completes an interrupted run.
   writeRecord(guest, name);
   renameSync(`${variable}/.${place.name}.ready`, kept);
   syncDirectory(variable);
 }
 
 /**
- * In /var there may be something of that name already. If the guest ran from a tree that has a link there, that is what
- * it wrote. Else it is something else, and stays as it is: /var/opt is for the data of what is in /opt (hier(7)).
+ * Chooses the name of a copy. If /var already has that name and the guest ran from a tree with a link there, that is what
+ * it wrote. Else it is something else and stays: /var/opt is for the data of software in /opt (hier(7)).
  */
 function chooseName(variable: string, { path, name }: Place, isOther: boolean): string {
   const isTaken = !isFree(`${variable}/${name}`);
   return isOther && (isTaken || path === '/opt') ? `${name}.kept` : name;
 }
 
-/** Copies a directory so that it is there as a whole, or not at all. One that is there was complete when a start was cut off. */
+/** Copies a directory atomically. An existing copy of an interrupted start is complete. */
 async function copyComplete(from: string, to: string): Promise<void> {
   if (isDirectory(to)) return;
   rmSync(`${to}.new`, { recursive: true, force: true });
   if (!(await canReflink(dirname(to)))) requireRoom(dirname(to), await sizeOf(from), `A copy of ${from}`);
   await copyTree(from, `${to}.new`).catch((error: unknown) => {
-    // A disk that is full of it helps nobody.
+    // Frees the disk space of the incomplete copy.
     rmSync(`${to}.new`, { recursive: true, force: true });
     throw error;
   });
@@ -105,7 +105,7 @@ async function copyComplete(from: string, to: string): Promise<void> {
   syncDirectory(dirname(to));
 }
 
-/** Puts a copy where the link of another tree expects it, unless something is there. */
+/** Moves a copy to where the link of another tree expects it, unless something is there. */
 function handOver(guest: Guest, { path, name }: Place, next: Deployment, log: Log): void {
   const recorded = stateFile(guest.name, `places/${name}.kept`);
   if (!isThere(recorded) || !linkAt(`${next.path}${path}`)?.endsWith(`var/${name}`)) return;
@@ -122,13 +122,13 @@ const writeRecord = (guest: Guest, name: string): void => {
   if (!isThere(file)) writeAtomically(file, '');
 };
 
-/** Whether nothing is there, or an empty directory, which rename(2) replaces. */
+/** True if the path is missing, or an empty directory, which rename(2) replaces. */
 const isFree = (path: string): boolean =>
   isDirectory(path)
     ? readdirSync(path).length === 0
     : lstatSync(path, { throwIfNoEntry: false }) === undefined;
 
-/** Whether a path of a tree is a directory, with no link on the way. */
+/** True if a path in a tree is a directory, without any link on the way. */
 const isRealDirectory = (root: string, path: string): boolean =>
   path.split('/').every((_, at, parts) => isDirectory(root + parts.slice(0, at + 1).join('/')));
 

@@ -7,12 +7,12 @@ import { readClaimed, readWaiting } from '../../state/staged.ts';
 import { readTrial } from '../../state/trial.ts';
 import type { BootState, Candidate } from './rule.ts';
 
-/** Tells what could not be read. */
+/** Reports what could not be read. */
 export type Unreadable = (error: unknown) => void;
 
 /**
- * Reads what the boot rule asks for. Only the boot list has to be readable: whatever else is damaged counts as missing, and
- * is told, so that it cannot keep the guest from starting.
+ * Reads the state for the boot rule. Only the boot list must be readable: other damaged files count as missing and
+ * are reported, so that they cannot keep the guest from starting.
  */
 export function readBootState(
   { name, sysroot, update }: Guest,

@@ -2,10 +2,10 @@ import { readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 
-/** Where systemd-nspawn finds the deployment to boot. */
+/** Returns the link through which systemd-nspawn finds the deployment to boot. */
 const rootLink = (guest: string): string => `/run/ostree-guests/${guest}/root`;
 
-/** The deployment that the guest runs from, or, where it is stopped, that it was last to be started from. */
+/** Returns the root that the guest runs from; if it is stopped, that of its last start. */
 export function bootedRoot(guest: string): string | undefined {
   return unlessMissing(() => readlinkSync(rootLink(guest)));
 }
@@ -16,6 +16,6 @@ export function point(guest: string, { path }: Deployment): void {
   rmSync(`${link}.new`, { force: true });
   symlinkSync(path, `${link}.new`);
   renameSync(`${link}.new`, link);
-  // By this file, in its /run, a guest that manages itself knows that it was booted with OSTree.
+  // This file in its /run tells a guest that manages itself that it was booted with OSTree.
   writeFileSync(`/run/ostree-guests/${guest}/ostree-booted`, '');
 }

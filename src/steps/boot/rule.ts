@@ -1,5 +1,5 @@
-// What a start does, as a function of what it finds. It has no side effects: read-state.ts looks, act.ts does. A start looks,
-// decides and acts until the decision is to boot, so a start that was cut off anywhere is taken up by the next one.
+// What a start does, as a function of its state. No side effects: read-state.ts reads, act.ts acts. A start reads,
+// decides and acts until the decision is to boot, so the next start completes an interrupted one.
 import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Rejection } from '../../state/rejected.ts';
@@ -8,22 +8,22 @@ import type { Staged } from '../../state/staged.ts';
 import { fallbackOf, type Trial } from '../../state/trial.ts';
 import { leftOut } from '../keep-rule.ts';
 
-/** A deployment of the boot list, with what the rule asks of it. */
+/** A deployment of the boot list, with the facts that the rule needs. */
 export interface Candidate extends Deployment {
-  /** Undefined if it was found healthy, or never had to be. */
+  /** Undefined if it was found healthy, or was never on trial. */
   readonly trial: Trial | 'unreadable' | undefined;
   readonly isPinned: boolean;
 }
 
-/** What a start finds. */
+/** The state at a start. */
 export interface BootState {
   /** The boot list, the default first. */
   readonly deployments: readonly Candidate[];
-  /** The deployment that somebody asked for. */
+  /** The requested deployment. */
   readonly rollback?: Rollback | undefined;
-  /** The update that waits for this start. */
+  /** The staged update. */
   readonly staged?: Staged | undefined;
-  /** The update that this start, or one that was cut off, is deploying. */
+  /** The update that this start, or an interrupted one, is deploying. */
   readonly claimed?: Staged | undefined;
   /** Why the default deployment's commit was rejected. */
   readonly rejection?: Rejection | undefined;
@@ -31,25 +31,25 @@ export interface BootState {
   readonly seen?: readonly string[] | undefined;
   /** Whether everything that the guest wrote outlives a change of its deployment. */
   readonly isSafe: boolean;
-  /** What this start has done already, or has failed to do. Nothing is done twice. */
+  /** The actions that this start has tried. None is tried twice. */
   readonly tried: readonly Act['kind'][];
 }
 
-/** A trial that begins or goes on: its deployment, and the one to go back to. The trials of all others end. */
+/** A trial that begins or continues: its deployment, and the one to go back to. All other trials end. */
 export interface Probation {
   readonly deployment: string;
   readonly fallback: string;
-  /** Whether it has to be written down. */
+  /** True if it must be recorded. */
   readonly isNew: boolean;
 }
 
-/** A change of what the guest boots, or of what is known of it. */
+/** An action that changes the boot list or the state. */
 export type Act =
-  /** Makes the deployment that somebody asked for the default. Forgets what is staged: they wanted to get away from it. */
+  /** Makes the requested deployment the default, and drops the staged update: the user wanted to get away from it. */
   | { readonly kind: 'rollBack'; readonly to: Deployment; readonly wish: Rollback }
-  /** Forgets a rollback to a deployment that is gone. */
+  /** Drops the request for a deployment that is gone. */
   | { readonly kind: 'forgetRollback'; readonly deployment: string }
-  /** Remembers the boot list of a guest that manages itself, and puts on trial what is new in it. */
+  /** Records the boot list of a guest that manages itself, and puts a new deployment on trial. */
   | { readonly kind: 'noteBootList'; readonly seen: readonly string[]; readonly trial: Probation | undefined }
   /** Goes back: the default deployment has used up its starts. */
   | {
@@ -60,13 +60,13 @@ export type Act =
     }
   /** Keeps a failed deployment: the one to go back to is gone. */
   | { readonly kind: 'keepFailed'; readonly failed: Deployment }
-  /** Puts on trial what a start that was cut off has deployed, because something newer is staged. */
+  /** Puts the deployment of an interrupted start on trial, because a newer update is staged. */
   | { readonly kind: 'putOnTrial'; readonly trial: Probation }
-  /** Takes what is staged, to deploy it. An update may stage something newer from now on. */
+  /** Claims the staged update. From now on an update may stage a newer one. */
   | { readonly kind: 'claim' }
-  /** Makes a deployment of what was claimed. */
+  /** Deploys the claimed update. */
   | { readonly kind: 'deploy'; readonly staged: Staged }
-  /** Puts on trial what was deployed, and takes deployments out of the boot list that are no longer kept. */
+  /** Puts the new deployment on trial, and removes deployments beyond `Keep=` from the boot list. */
   | {
       readonly kind: 'complete';
       readonly trial: Probation | undefined;
@@ -85,7 +85,7 @@ export type Decision =
 /** Decides what a start does next. */
 export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): Decision {
   const [next] = state.deployments;
-  // A start that was counted is made, even if it is the last one.
+  // A counted start is used, even if it is the last one.
   if (next && state.tried.includes('countStart')) return { kind: 'boot', deployment: next };
   const act = goBack(state) ?? note(state, policy) ?? giveUp(state) ?? goOn(state, policy) ?? count(state);
   if (act) return act;
@@ -108,7 +108,7 @@ function note(state: BootState, { by }: Pick<UpdatePolicy, 'by'>): Act | undefin
   if (!next || by !== 'rpm-ostree' || tried.includes('noteBootList') || !canTryOut(state)) return undefined;
   const names = deployments.map(({ name }) => name);
   if (seen?.join() === names.join()) return undefined;
-  // One that the guest went back to was there before, and is not tried again.
+  // A deployment that the guest went back to is not new.
   const isNew = seen !== undefined && !seen.includes(next.name);
   return { kind: 'noteBootList', seen: names, trial: isNew ? probation(deployments) : undefined };
 }
@@ -124,7 +124,7 @@ function giveUp({ deployments, rejection, tried }: BootState): Act | undefined {
   return { kind: 'giveUp', failed: next, fallback, reason };
 }
 
-/** Brings what is staged. If a start was cut off, each look finds how far it came. */
+/** Decides on the staged update. After an interrupted start, the state tells how far it came. */
 function goOn(state: BootState, { keep }: Pick<UpdatePolicy, 'keep'>): Act | undefined {
   const { deployments, staged, claimed, isSafe, tried } = state;
   const [next] = deployments;
@@ -147,7 +147,7 @@ function count({ deployments }: BootState): Act | undefined {
   return trial && trial.left > 0 ? { kind: 'countStart', trial } : undefined;
 }
 
-/** Returns the default; or what is good, if going back to that could not be written down. */
+/** Returns the default deployment, or the good one if going back could not be recorded. */
 function bootable({ deployments }: BootState): Deployment | undefined {
   const [next] = deployments;
   const trial = trialOf(next);
@@ -155,17 +155,17 @@ function bootable({ deployments }: BootState): Deployment | undefined {
   return fallbackOf(trial, deployments) ?? next;
 }
 
-/** A fresh deployment is on trial if there is one to go back to. One that is itself still on trial is none. */
+/** A new deployment is on trial if there is one to go back to, which must not be on trial itself. */
 function probation(deployments: readonly Candidate[]): Probation | undefined {
   const [fresh, before] = deployments;
   if (!fresh || !before) return undefined;
-  // If a start was cut off, the trial that it began says more: it had ended that of the one before.
+  // After an interrupted start, the trial that it began counts: it had already ended the previous one.
   const trial = trialOf(fresh) ?? trialOf(before);
   const fallback = (trial && fallbackOf(trial, deployments)) ?? before;
   return { deployment: fresh.name, fallback: fallback.name, isNew: trialOf(fresh) === undefined };
 }
 
-/** A damaged file may hide which deployment is good. What is fresh could not be given up then, so nothing fresh is booted. */
+/** False if a damaged file may hide which deployment is good: a new deployment could then not be given up. */
 const canTryOut = ({ deployments }: BootState): boolean =>
   deployments.slice(0, 2).every(({ trial }) => trial !== 'unreadable');
 

@@ -4,7 +4,7 @@ import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
 
-/** Writes what SetCredential= of a guest says into files that only root can read. */
+/** Writes the SetCredential= values of a guest to files that only root can read. */
 export function writeCredentials(guest: Guest): void {
   const directory = credentialsOf(guest.name);
   rmSync(directory, { recursive: true, force: true });
@@ -21,7 +21,7 @@ export function writeCredentials(guest: Guest): void {
   }
 }
 
-/** Reads C escapes, and \s for a blank, as systemd does. Returns undefined if there is something else behind a backslash. */
+/** Decodes C escapes, and \s for a blank, like systemd. Returns undefined for any other escape. */
 export function unescaped(text: string): Buffer | undefined {
   const parts: Buffer[] = [];
   for (const [, plain, single, byte, octal, short, long, wrong] of text.matchAll(escapes)) {

@@ -16,14 +16,14 @@ import { type Finished, run } from '../../host/process.ts';
 import { proxyOptions } from '../../host/proxies.ts';
 import { throwaway } from '../../machine/nspawn.ts';
 
-/** Where the commands run, as they see it: an empty directory, in which they leave what they made. */
+/** The working directory of the commands in the container; they leave their result there. */
 export const workPlace = '/build';
 
 /** Directories of a build on the host. */
 export interface Rooms {
   /** The root directory of the container. */
   readonly root: string;
-  /** What is kept from one run to the next: its /var/cache. */
+  /** Its /var/cache, which is kept between runs. */
   readonly cache: string;
 }
 
@@ -45,7 +45,7 @@ const directories = [
 export function makeRooms(root: string, cache: string): Rooms {
   for (const path of [cache, ...directories.map((name) => `${root}/${name}`)])
     mkdirSync(path, { recursive: true });
-  // The umask takes these from what mkdir(2) is told.
+  // mkdir(2) applies the umask.
   for (const name of ['tmp', 'var/tmp']) chmodSync(`${root}/${name}`, 0o1777);
   for (const name of ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']) {
     if (lstatSync(`/${name}`, { throwIfNoEntry: false })?.isSymbolicLink())
@@ -55,8 +55,8 @@ export function makeRooms(root: string, cache: string): Rooms {
 }
 
 /**
- * Runs a command in a container whose root directory is empty but for the host's /usr and /etc, and what the build file
- * names, all read-only. Its root is nobody on the host, so that of /etc it reads what anybody may; the files that it
+ * Runs a command in a container with an empty root directory, the host's /usr and /etc, and what the build file
+ * names, all read-only. Its root has no rights on the host, so it reads only public files of /etc; the files that it
  * makes have their right owners, because the root directory is mapped. It has the host's network.
  */
 export const runInside = (build: Build, rooms: Rooms, command: readonly string[]): Promise<Finished> =>
@@ -68,7 +68,7 @@ const options = (build: Build, { root, cache }: Rooms): string[] => [
   ...throwaway(`${build.name}-build`, root),
   '--private-users=pick',
   '--private-users-ownership=map',
-  // It comes with /etc.
+  // resolv.conf comes with /etc.
   '--resolv-conf=off',
   '--bind-ro=/usr',
   '--bind-ro=/etc',
@@ -78,19 +78,19 @@ const options = (build: Build, { root, cache }: Rooms): string[] => [
   `--chdir=${workPlace}`,
   // nspawn's /tmp is in memory, and archives are large.
   '--setenv=TMPDIR=/var/tmp',
-  // What is written with the time in it is then the same in each run: reproducible-builds.org.
+  // Makes timestamps the same in each run: reproducible-builds.org.
   '--setenv=SOURCE_DATE_EPOCH=946684800',
   ...proxyOptions(),
   ...build.options,
 ];
 
-/** What /etc/resolv.conf is a link to, where that is elsewhere. */
+/** Returns the target of /etc/resolv.conf, if it is a link. */
 function resolver(): string[] {
   const real = unlessMissing(() => realpathSync('/etc/resolv.conf'));
   return real === undefined || isThere(real) ? [] : [real];
 }
 
-/** The directories that the build file's own files are in. */
+/** Returns the directories of files that the build file names. */
 function beside({ recipe }: Build): string[] {
   return [...new Set(filesOf(recipe).map(dirname))].filter((path) => !isThere(path) && existsSync(path));
 }

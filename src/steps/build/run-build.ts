@@ -13,7 +13,7 @@ import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { makeRooms, type Rooms, runInside, workPlace } from './build-container.ts';
 
-/** One run of ostree-guest-build@NAME.service: makes the tree, and commits it if it is not the same as before. */
+/** Runs ostree-guest-build@NAME.service: makes the tree, and commits it if it has changed. */
 export async function runBuild(build: Build, report: Report): Promise<void> {
   const definition = definitionOf(build);
   const end = (result: { checksum: string } | { failure: string }) =>
@@ -58,7 +58,7 @@ async function runCommands(
   return commit(build, rooms, 'commitBuild', commands.at(-1)?.at);
 }
 
-/** rpm-ostree commits by itself, a tree of the right layout, into a repository made for it. */
+/** Composes a tree with rpm-ostree, which makes the commit itself, in a repository of its own. */
 async function compose(
   build: Build,
   rooms: Rooms,
@@ -80,7 +80,7 @@ async function compose(
   return commit(build, rooms, 'commitComposed', at);
 }
 
-/** What the container left is looked at by a process that sees no more than this build. */
+/** Commits the result of the container in a process that sees only this build. */
 function commit(
   { name, file }: Build,
   rooms: Rooms,
@@ -100,7 +100,7 @@ async function mustRun(build: Build, rooms: Rooms, words: readonly string[], at:
   throw new Failure(`${at.file}:${at.line}: ${words[0]} failed (${endingWords(finished)}): ${shown(cause)}`);
 }
 
-/** The last error that was told, or else the last line: what follows an error is often only the tidying up. */
+/** Returns the last error message, or else the last line: lines after an error are often only clean-up. */
 export function lastWords(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const error = lines.findLast((line) => /^\s*(E: |(\S+: )?(error|fatal)\b)/i.test(line));

@@ -6,9 +6,9 @@ import { canMapOwners } from '../../host/mount.ts';
 import { isUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 
-/** Why a guest cannot be rehearsed on this host, where it cannot. */
+/** Says why a guest cannot be rehearsed on this host; undefined if it can. */
 export async function whyNotRehearsed({ machine, values, file }: Guest): Promise<Problem | undefined> {
-  // Then there are no owners to map.
+  // Without a user namespace no owners are mapped.
   if (machine.privateUsers === 'no' || (await canMapOwners())) return undefined;
   return {
     at: values.at('Update', 'Rehearse') ?? topOf(file),
@@ -17,13 +17,13 @@ export async function whyNotRehearsed({ machine, values, file }: Guest): Promise
   };
 }
 
-/** Before anything is done for it. */
+/** Fails before anything is done if a guest cannot be rehearsed. */
 export async function requireRehearsable(guest: Guest): Promise<void> {
   const problem = (await whyNotRehearsed(guest)) ?? stillShared(guest);
   if (problem) throw new Failure(formatProblem(problem));
 }
 
-/** The throwaway machine has links to files of the guest, and root in it could write to them: they must be the guest's own. */
+/** Refuses shared files: root in a rehearsal without a user namespace could write to them. */
 function stillShared(guest: Guest): Problem | undefined {
   const { name, values, file } = guest;
   if (isConfined(guest) || isUnshared(name)) return undefined;

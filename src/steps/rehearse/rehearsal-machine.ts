@@ -23,8 +23,8 @@ import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
 import { scratchOf } from './scratch.ts';
 
 /**
- * The process of ostree-guest-rehearsal@NAME.service: in the mount namespace of that unit, it makes a copy-on-write view
- * of the guest's /var, and boots the candidate on it with the options of the guest itself. Answers the exit code.
+ * Runs ostree-guest-rehearsal@NAME.service: in the mount namespace of that unit, makes a copy-on-write view
+ * of the guest's /var, and boots the candidate on it with the options of the guest. Returns the exit code.
  */
 export async function runRehearsal(guest: Guest): Promise<number> {
   const { privateUsers } = guest.machine;
@@ -37,7 +37,7 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   await bind(`${root}/etc`, etc);
   const places = await viewOfPlaces(guest, root, variable, base);
   const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
-  // As src/steps/boot/run-guest does it.
+  // Like src/steps/boot/run-guest.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
   writeCredentials(guest);
   const { name, values } = guest;
@@ -45,19 +45,19 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   return runNspawn([...(await allFamilies()), ...rehearsalOptions({ name, machine, values }, view)], env);
 }
 
-/** Forbids no address family, as src/steps/boot/run-guest does it. Older versions of nspawn cannot, and do not know the option. */
+/** Allows all address families, like src/steps/boot/run-guest. Older versions of nspawn do not have the option. */
 async function allFamilies(): Promise<string[]> {
   const option = '--restrict-address-families=';
   return (await run('systemd-nspawn', [option, '--help'])).exitCode === 0 ? [option] : [];
 }
 
-/** The names of those that systemd has given to this unit: it knows what specifiers stand for, and what is not there. */
+/** Returns the credentials that systemd has given to this unit, with specifiers expanded and without missing ones. */
 function credentials(): string[] {
   const directory = process.env['CREDENTIALS_DIRECTORY'];
   return directory !== undefined && existsSync(directory) ? readdirSync(directory) : [];
 }
 
-/** What the tree has as directories where people write: in the view of /var, or a view of the tree's own. */
+/** Returns binds for the writable places: from the view of /var, or a view of the tree's directory. */
 async function viewOfPlaces(guest: Guest, root: string, variable: string, base: number): Promise<string[]> {
   const binds: string[] = [];
   for (const place of placesIn(root)) {
@@ -71,8 +71,8 @@ async function viewOfPlaces(guest: Guest, root: string, variable: string, base: 
 }
 
 /**
- * Mounts a directory of the view of /var at a path that is ours, and returns that; undefined if it is no directory. The guest
- * may run, and put a link in its place, which nspawn would follow to a directory of the host.
+ * Mounts a directory of the view of /var at a path of ours, and returns that; undefined if it is not a directory. The guest
+ * may run, and replace it by a link, which nspawn would follow to a directory of the host.
  */
 async function pinned(directory: string, at: string): Promise<string | undefined> {
   const opened = openDirectory(directory);
@@ -86,7 +86,7 @@ async function pinned(directory: string, at: string): Promise<string | undefined
   }
 }
 
-/** Returns undefined for a link, and for whatever else is no directory. */
+/** Opens a directory; undefined for a link and anything else. */
 function openDirectory(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
@@ -96,7 +96,7 @@ function openDirectory(path: string): number | undefined {
   }
 }
 
-/** A copy-on-write view. An overlay cannot have its owners mapped, but its layers can. */
+/** Makes a copy-on-write view. The owners of an overlay cannot be mapped, but those of its layers can. */
 async function viewOf(guest: string, name: string, directory: string, base: number): Promise<string> {
   const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'view'].map(
     (layer) => `${scratchOf(guest)}/${name}/${layer}`,
@@ -110,13 +110,13 @@ async function viewOf(guest: string, name: string, directory: string, base: numb
   return merged;
 }
 
-/** The UIDs that a guest file asks for: FIRST or FIRST:COUNT. */
+/** Parses the UIDs of a guest file: FIRST or FIRST:COUNT. */
 const rangeOf = (users: string): number | undefined => {
   const first = Number(users.split(':')[0]);
   return Number.isInteger(first) ? first : undefined;
 };
 
-/** A range for containers (systemd's docs/UIDS-GIDS.md) that nspawn has not given to another machine. */
+/** Finds a free UID range for containers: systemd's docs/UIDS-GIDS.md. */
 function freeRange(guest: string): number {
   let hash = 0;
   for (const character of guest) hash = (hash * 31 + character.charCodeAt(0)) % ranges;

@@ -21,17 +21,17 @@ import { requireRehearsable } from './rehearsable.ts';
 import { consequenceOf, measureAgain, measureOf, suspects } from './rule.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
 
-/** The name of the throwaway machine: no guest has a dot in its name. 64 characters is what machinectl takes. */
+/** Returns the name of the throwaway machine. No guest has a dot in its name. machinectl allows 64 characters. */
 export const rehearsalMachine = (guest: string): string =>
-  // Names that are alike up to there must not clash.
+  // The digest keeps names with a common beginning apart.
   `${guest.length <= 54 ? guest : `${guest.slice(0, 45)}-${sha256(guest).slice(0, 8)}`}.rehearsal`;
 
 /** The root that the throwaway machine boots. */
 export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/root`;
 
 /**
- * Boots what is staged, or is about to be, as a throwaway machine, and judges it as the guest itself would be. A commit
- * that is not well is rejected. The guest runs on throughout.
+ * Boots the commit that is, or will be, staged as a throwaway machine, and judges it like the guest itself. A commit
+ * that is not healthy is rejected. The guest keeps running.
  */
 export async function rehearse(guest: Guest, report: Report): Promise<void> {
   await requireRehearsable(guest);
@@ -66,7 +66,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
 
 async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
   try {
-    // Of a run that was cut off.
+    // Removes the unit of an interrupted run.
     await destroyUnit(rehearsalUnit(guest.name));
     report.step(`Rehearsing ${candidate.slice(0, 12)}`);
     const scratch = await makeScratch(guest, candidate);
@@ -77,7 +77,7 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
   }
 }
 
-/** If units failed, finds out whether they fail in what runs now as well, under the same conditions. */
+/** If units failed, rehearses the running deployment to see whether they also fail there. */
 async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<Verdict> {
   const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
   const units = suspects(verdict);

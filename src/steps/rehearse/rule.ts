@@ -1,18 +1,18 @@
-// What a rehearsal compares with, and what follows from its verdict. It has no side effects: rehearse.ts acts.
+// Decides what a rehearsal is compared with, and what follows from its verdict. No side effects: rehearse.ts acts.
 import type { Baseline } from '../../state/baseline.ts';
 import type { Verdict } from '../assess/rule.ts';
 
-/** A rehearsal of a guest of which nothing is known counts each failed unit, until it is seen to be usual. */
+/** Without a baseline, a rehearsal counts each failed unit until it also fails in the running deployment. */
 export const measureOf = (known: Baseline | undefined): Baseline => known ?? { failedUnits: [] };
 
 /**
- * The units that are to be compared with what the guest runs now, rehearsed likewise: without a network other units may fail than
+ * Returns the failed units to compare with a rehearsal of the running deployment: without a network, other units may fail than
  * usual. Undefined if the verdict is not because of failed units.
  */
 export const suspects = (verdict: Verdict): readonly string[] | undefined =>
   verdict.kind === 'faulty' ? verdict.units : undefined;
 
-/** The measure of another try. Undefined if one of the units does not fail in what runs now: the verdict stands. */
+/** Returns the measure of another try. Undefined if one of the units does not fail in the running deployment: the verdict stands. */
 export const measureAgain = (
   units: readonly string[],
   usual: readonly string[] | undefined,
@@ -27,7 +27,7 @@ export type Consequence =
   /** Nothing is known of the commit. */
   | { readonly kind: 'fail'; readonly fault: string };
 
-/** What follows from the verdict on a commit that was rehearsed; `staged` is the one that is staged by now. */
+/** Decides what follows from the verdict on a rehearsed commit; `staged` is the commit that is staged now. */
 export function consequenceOf(verdict: Verdict, candidate: string, staged: string | undefined): Consequence {
   switch (verdict.kind) {
     case 'healthy':

@@ -8,17 +8,17 @@ import { deployThrowaway, makeThrowaway } from '../../ostree/throwaway-sysroot.t
 import { stateFile } from '../../state/state-file.ts';
 import { bootedRoot } from '../boot/root-link.ts';
 
-/** What a rehearsal leaves behind only where it was cut off; the next one clears it away. */
+/** The directory of a rehearsal. Left behind only if it was interrupted; the next one removes it. */
 export const scratchOf = (guest: string): string => stateFile(guest, 'rehearsal');
 
-/** Roots to boot: the candidate, and what the guest runs from now, both with the guest's own /etc as it is now. */
+/** Roots to boot: the candidate and the running deployment, both with the guest's current /etc. */
 export interface Scratch {
   readonly candidate: string;
   readonly current: string;
 }
 
 /**
- * Makes a sysroot that is thrown away, in which OSTree itself merges the guest's /etc into the candidate, as it will when
+ * Makes a throwaway sysroot in which OSTree itself merges the guest's /etc into the candidate, as it will when
  * the guest is switched. It shares its objects with the guest's by hard link.
  */
 export async function makeScratch(guest: Guest, candidate: string): Promise<Scratch> {
@@ -34,7 +34,7 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   return { current, candidate: await deploy(candidate) };
 }
 
-/** The guest may run, and put a link in the place of a directory meanwhile. Where this copies, such a link leads nowhere. */
+/** Copies /etc in a confined process: a running guest may replace a directory by a link, which leads nowhere there. */
 async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
   const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
   const { exitCode, stderr } = await runConfined(

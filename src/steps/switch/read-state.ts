@@ -7,7 +7,7 @@ import { failsAgain, readUndeployed } from '../../state/undeployed.ts';
 import { bootedRoot } from '../boot/root-link.ts';
 import type { SwitchState } from './rule.ts';
 
-/** Reads what the switch's rule asks for. */
+/** Reads the state for the rule of the switch. */
 export async function readSwitchState(guest: Guest): Promise<SwitchState> {
   const found = readNext(guest);
   const undeployed = readUndeployed(guest.name);
@@ -17,7 +17,7 @@ export async function readSwitchState(guest: Guest): Promise<SwitchState> {
   return { ...found, inVain, isRunning: await isRunning(guest.name) };
 }
 
-/** Reads what says which commit is next: files only. */
+/** Reads the files that determine the next commit. */
 export const readNext = (guest: Guest) => ({
   deployments: listDeployments(guest.sysroot),
   staged: whatIsStaged(guest),

@@ -1,4 +1,4 @@
-// Whether a running guest is restarted, and how its switch ends. It has no side effects: switch.ts acts.
+// Decides whether a running guest is restarted, and how its switch ends. No side effects: switch.ts acts.
 import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Trigger } from '../../state/attempts.ts';
@@ -6,16 +6,16 @@ import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 
-/** What a switch finds of its guest. */
+/** The state of a guest before a switch. */
 export interface SwitchState {
   /** The boot list, the default first. */
   readonly deployments: readonly Pick<Deployment, 'name' | 'checksum' | 'path'>[];
-  /** What is staged, by us or by the guest itself. */
+  /** The update staged by us or by the guest itself. */
   readonly staged: Staged | undefined;
   readonly rollback: Rollback | undefined;
   /** The root that the guest was last started from. */
   readonly booted: string | undefined;
-  /** Why the last start could not deploy what is staged, if that has not changed since. */
+  /** Why the last start could not deploy the staged update, if nothing has changed since. */
   readonly inVain: Undeployed | undefined;
   readonly isRunning: boolean;
 }
@@ -29,7 +29,7 @@ export type Decision =
   | { readonly kind: 'leaveStopped' }
   | { readonly kind: 'restart'; readonly wanted: string; readonly rehearses: boolean };
 
-/** Decides what a switch does. A person who starts one has set something right, or wants to see it fail. */
+/** Decides what a switch does. A person may also switch to an update that failed to deploy: the cause may be fixed. */
 export function decide(
   state: SwitchState,
   { rehearse }: Pick<UpdatePolicy, 'rehearse'>,
@@ -43,7 +43,7 @@ export function decide(
   return { kind: 'restart', wanted, rehearses: rehearse && staged !== undefined && !rollback };
 }
 
-/** Decides whether an update goes on with a switch. */
+/** Decides whether an update continues with a switch. */
 export function afterUpdate(
   { staged, rollback, inVain }: Pick<SwitchState, 'staged' | 'rollback' | 'inVain'>,
   { action }: Pick<UpdatePolicy, 'action'>,
@@ -52,7 +52,7 @@ export function afterUpdate(
   return inVain && !rollback ? { undeployed: inVain } : 'switch';
 }
 
-/** The commit that the next start boots. Undefined if that is what runs. */
+/** Returns the commit that the next start boots; undefined if it already runs. */
 export function nextCommit({
   deployments,
   staged,
@@ -65,7 +65,7 @@ export function nextCommit({
   return next && next.path !== booted ? next.checksum : undefined;
 }
 
-/** What is seen of a guest that was restarted, and has to settle. */
+/** The state of a guest that was restarted and has to settle. */
 export interface Settling {
   readonly isOnTrial: boolean;
   /** The states of its unit and of its assessment: systemctl(1), ActiveState. */
@@ -74,8 +74,8 @@ export interface Settling {
 }
 
 /**
- * Decides whether the verdict is there. `idle` counts the looks at which nobody worked on it: after ten of them somebody has
- * stopped it, and the trial goes on with the next start.
+ * Decides whether the verdict has been reached. `idle` counts checks without an assessment: after ten of them somebody has
+ * stopped it, and the trial continues at the next start.
  */
 export function settle(
   { isOnTrial, machine, assessment }: Settling,
@@ -87,7 +87,7 @@ export function settle(
   return idle < 9 ? { idle: idle + 1 } : 'abandoned';
 }
 
-/** How a restart went: whether systemd reported a problem, what the next start boots, whether the guest runs. */
+/** The result of a restart: whether systemd reported a problem, what the next start boots, whether the guest runs. */
 export interface Restarted {
   readonly wanted: string;
   readonly hasProblem: boolean;

@@ -24,7 +24,7 @@ import { readNext, readSwitchState } from './read-state.ts';
 import { type Decision, decide, nextCommit, outcomeOf, settle, wasStopped } from './rule.ts';
 
 /**
- * One run of ostree-guest-switch@NAME.service: restarts a running guest into what is to be booted next, and waits for
+ * Runs ostree-guest-switch@NAME.service: restarts a running guest into the next deployment, and waits for
  * the verdict on it.
  */
 export async function switchTo(guest: Guest, report: Report): Promise<void> {
@@ -60,7 +60,7 @@ async function restart(
       `Switch again: systemctl start ${switchUnit(name)}`,
     );
   report.step(`Restarting ${name}`);
-  // If it hangs or crashes, the assessment deals with it: what counts is how that ends. A guest that somebody has stopped
+  // If it hangs or crashes, the assessment decides. A guest that somebody has stopped
   // meanwhile stays stopped.
   const problem = await tryRestartUnit(guestUnit(name)).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
@@ -83,11 +83,11 @@ async function restart(
   }
 }
 
-/** Says why a restart would not bring what is staged. */
+/** Says why a restart would not deploy the staged update. */
 export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): string =>
   `${reason}. ${name} is not restarted for it. ${remedy}; then: guestctl switch ${name}`;
 
-/** Waits until the deployment that the guest starts from is not on trial, and the guest not on its way. */
+/** Waits until the default deployment is not on trial, and the guest is neither starting nor stopping. */
 async function settled({ name, sysroot }: Guest): Promise<void> {
   const units = [guestUnit(name), assessUnit(name)];
   for (let idle = 0; ; await sleep(500)) {

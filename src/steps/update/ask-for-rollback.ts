@@ -8,7 +8,7 @@ import { dropUndeployed } from '../../state/staged.ts';
 import { onWish } from './rollback-rule.ts';
 
 /**
- * Asks for another deployment at the guest's next start: the one named, or the one before the default that has not
+ * Requests another deployment for the guest's next start: the named one, or the previous one that has not
  * failed. The commit that is left is not staged again until it is forgiven.
  */
 export function askForRollback(guest: Guest, wanted: string | undefined, withVar: boolean): Deployment {
@@ -44,7 +44,7 @@ export function askForRollback(guest: Guest, wanted: string | undefined, withVar
   return target;
 }
 
-/** A deployment by CHECKSUM.SERIAL or by the first digits of its commit. */
+/** Finds a deployment by CHECKSUM.SERIAL or by the first digits of its commit. */
 export function findDeployment(guest: Guest, wanted: string): Deployment {
   const deployments = listDeployments(guest.sysroot);
   const found = deployments.filter(({ name }) => name === wanted || name.startsWith(wanted));

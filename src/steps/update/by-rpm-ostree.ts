@@ -42,27 +42,27 @@ interface Run {
   readonly guest: Guest;
   readonly trigger: Trigger;
   readonly report: Report;
-  /** What machinectl makes of it to boot what is staged. */
+  /** The verb of machinectl that boots the staged update. */
   readonly next: 'reboot' | 'start';
 }
 
 /**
- * An update of a guest that manages itself: its own rpm-ostree does the work, inside. It stages, and the guest's shutdown
- * finalizes, as on any machine. One that does not run is started for that without its services, and stopped again.
+ * Updates a guest that manages itself: its own rpm-ostree does the work, inside. It stages, and the guest's shutdown
+ * finalizes, as on any machine. A stopped guest is started without its services for this, and stopped again.
  */
 export async function updateInside(
   guest: Guest,
   trigger: Trigger,
   report: Report,
 ): Promise<Done | undefined> {
-  // The guest was created by it, and it would keep the objects of that tree for ever.
+  // This ref created the guest, and would keep the objects of its first tree for ever.
   await dropRef(repositoryOf(guest.sysroot), stagedRef);
   for (;;) {
     if (await isUp(guest.name, report)) return upgrade({ guest, trigger, report, next: 'reboot' });
     try {
       return await upgrade({ guest, trigger, report, next: 'start' });
     } catch (error) {
-      // Who starts it ends the maintenance, and with it what was done there.
+      // Starting the guest ends its maintenance and interrupts the work there.
       if (!(await isStarted(guest.name))) throw error;
       report.step(`${guest.name} was started meanwhile`);
     } finally {
@@ -75,12 +75,12 @@ export async function updateInside(
 const isStarted = async (guest: string): Promise<boolean> =>
   (await isChanging(guest)) || (await isRunning(guest));
 
-/** In milliseconds: twice the time that a start has, unless the guest file says otherwise. */
+/** In milliseconds: twice the default time limit of a start. */
 const patience = 10 * 60_000;
 
 /**
- * Returns whether a guest runs. One that does not is up for maintenance then. Waits for a start or a stop under way, because a
- * start for maintenance would end it, and looks again after each wait.
+ * Returns true if a guest runs; otherwise it is then up for maintenance. Waits for a running start or stop, because a
+ * start for maintenance would cancel it, and checks again after each wait.
  */
 async function isUp(guest: string, report: Report): Promise<boolean> {
   const deadline = performance.now() + patience;
@@ -92,13 +92,13 @@ async function isUp(guest: string, report: Report): Promise<boolean> {
       await startUnitBesides(maintenanceUnit(guest));
       return false;
     } catch (error) {
-      // Somebody has started it since it was looked at.
+      // Somebody has started it meanwhile.
       if (!(await isStarted(guest))) throw error;
     }
   }
 }
 
-/** Waits until nobody starts or stops a guest. One whose boot does not end is taken as it is. */
+/** Waits until a guest is neither starting nor stopping. Gives up on a boot that does not end. */
 async function unchanging(guest: string, deadline: number, report: Report): Promise<void> {
   for (let waited = false; await isChanging(guest); waited = true) {
     if (performance.now() > deadline) {
@@ -133,7 +133,7 @@ async function upgrade(run: Run): Promise<Done | undefined> {
   return stage(run, current, offer, found !== 'nothing' && !rejected, leaveOffer);
 }
 
-/** Has it staged, with the declared packages, and looks at what came out. */
+/** Lets rpm-ostree stage, with the declared packages, and judges the result. */
 async function stage(
   { guest, trigger, report, next }: Run,
   current: RpmOstreeDeployment | undefined,
@@ -143,10 +143,10 @@ async function stage(
 ): Promise<Done | undefined> {
   const { name, packages } = guest;
   const attempt = digestOfAttempt(offer, packages, current?.checksum);
-  // Somebody who asks for it gets it; a timer need not do in vain what takes minutes.
+  // Only a timer skips it: a person who asks gets another try.
   const refused = trigger === 'timer' ? refusedBefore(name, attempt) : undefined;
   if (refused) return leftAlone(name, refused, offer);
-  // In its maintenance most of its units are not started.
+  // During maintenance most units are not started.
   if (next === 'reboot') await rememberFailedUnits(guest, throughHost(name, updateUnit(name)));
   await bring(guest, current, upgrades, report);
   const [made] = (await rpmOstreeStatus(name)).deployments;
@@ -166,7 +166,7 @@ async function stage(
   return undefined;
 }
 
-/** A new tree without its packages is not what was declared: where one fails, nothing is left of the other. */
+/** Updates tree and packages together: if one fails, the other is undone. */
 async function bring(
   guest: Guest,
   current: RpmOstreeDeployment | undefined,
@@ -181,7 +181,7 @@ async function bring(
     }
     if (hasDeclared(guest)) await bringPackages(guest, (await rpmOstreeStatus(name)).deployments, report);
   } catch (error) {
-    // If this fails as well, the first failure is the one to tell.
+    // If this fails, too, the first failure is reported.
     await dropIfNew(name, current).catch(() => undefined);
     throw error;
   }
@@ -194,7 +194,7 @@ async function dropIfNew(machine: string, current: RpmOstreeDeployment | undefin
 
 const dropPending = (machine: string) => rpmOstree(machine, 'cleanup', '--pending');
 
-/** `unknown`: asking makes its daemon crash, though an update may work. */
+/** Returns `unknown` if asking crashes the daemon; an update may still work. */
 async function check(machine: string): Promise<'new' | 'nothing' | 'unknown'> {
   const args = ['upgrade', '--check'];
   const finished = await tryRpmOstree(machine, ...args);
@@ -210,12 +210,12 @@ function offerOf(
 ): CachedUpdate | undefined {
   if (found === 'nothing') return undefined;
   if (found === 'new') return cached ?? {};
-  // What it asked about is there all the same.
+  // The daemon has fetched the metadata before it crashed.
   const checksum = deployments[0]?.['pending-base-checksum'];
   return checksum === undefined ? undefined : { checksum, 'ref-has-new-commit': true };
 }
 
-/** A tree that failed as it is offered, so that it need not be brought to know it. */
+/** Returns the rejection of an offered tree, which then need not be fetched. */
 function rejectedOffer(
   guest: string,
   offer: CachedUpdate,
@@ -226,7 +226,7 @@ function rejectedOffer(
 }
 
 async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<Done> {
-  // Where the tree is not new, its packages are, or its image: the commit is the one that is there.
+  // Without a new commit, packages or the image are new, and the reported commit is the current one.
   const found = offer['ref-has-new-commit'] ? { to: offer.checksum, version: offer.version } : {};
   if (update.action === 'check') return { outcome: 'available', ...found, message: 'There is an update' };
   await rpmOstree(name, 'upgrade', '--download-only');

@@ -11,8 +11,8 @@ import { dropUnusedRefs } from '../../trees/unused-refs.ts';
 import { unneededSnapshots } from '../keep-rule.ts';
 
 /**
- * Removes what no deployment and no ref needs. If something cannot be removed, that is told, and stops nothing else: an update
- * is worth more than the space.
+ * Removes everything that no deployment and no ref needs. Failures are reported and do not stop the update, which
+ * is more important than the space.
  */
 export async function cleanUp(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
@@ -24,7 +24,7 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
       await removeSnapshot(sysroot, snapshot);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // A clean-up that was cut off may have pruned a part of a commit. Nobody must take that commit for complete.
+    // An interrupted clean-up may have pruned a part of a commit, which must not count as complete.
     const repository = repositoryOf(sysroot);
     await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
     return report.step(`${error.message}. The next update tries that again`);
@@ -33,7 +33,7 @@ export async function cleanUp(guest: Guest, report: Report): Promise<void> {
 }
 
 /**
- * Does a clean-up again that was cut off: it may have left commits of which objects are gone, and nobody must take them for
+ * Repeats an interrupted clean-up: it may have left incomplete commits, which must not count as
  * complete.
  */
 export async function finishCleanUp(guest: Guest, report: Report): Promise<void> {

@@ -13,7 +13,7 @@ import {
 } from '../../state/packages-inside.ts';
 import type { Report } from '../../state/report.ts';
 
-/** What rpm-ostree has to be told, by its commands. */
+/** Changes for rpm-ostree, by its commands. */
 export interface Changes {
   readonly reset: readonly string[];
   readonly uninstall: readonly string[];
@@ -22,8 +22,8 @@ export interface Changes {
 }
 
 /**
- * What makes the requested packages those of the declaration. A list that is declared is all that there is to be; of
- * one that is not, only what an earlier declaration brought is undone, and what was done by hand stays.
+ * Returns the changes that make the requested packages match the declaration. A declared list is complete. If a
+ * list is not declared, only packages of earlier declarations are undone, and changes by hand stay.
  */
 export function changesTo(
   current: RpmOstreeDeployment | undefined,
@@ -44,11 +44,11 @@ export function changesTo(
 
 const none: PackagesInside = { install: [], remove: [] };
 
-/** Whether the declaration asks for anything, now or before. */
+/** True if the guest declares packages, or did before. */
 export const hasDeclared = ({ name, packages }: Guest): boolean =>
   packages !== undefined || readPackagesInside(name) !== undefined;
 
-/** Brings the requested packages to the declaration. */
+/** Makes the requested packages match the declaration. */
 export async function bringPackages(
   { name, packages }: Guest,
   deployments: readonly RpmOstreeDeployment[],
@@ -63,7 +63,7 @@ export async function bringPackages(
   };
   if (reset.length > 0) await act('override', 'reset', ...reset);
   if (uninstall.length > 0) await act('uninstall', ...uninstall);
-  // What the tree has already is layered once it no longer has it.
+  // --allow-inactive: a package of the tree is layered once the tree no longer has it.
   if (install.length > 0) await act('install', '--idempotent', '--allow-inactive', '--assumeyes', ...install);
   if (remove.length > 0) await leaveOut(name, remove, report);
   const brought = broughtBy(declared, before, deployments);
@@ -71,7 +71,7 @@ export async function bringPackages(
   else dropPackagesInside(name);
 }
 
-/** What was undone counts as brought as long as there is a deployment with it: the guest may go back to that. */
+/** Keeps undone packages on record while a deployment has them: the guest may go back to it. */
 export function broughtBy(
   declared: PackagesInside,
   before: PackagesInside,
@@ -94,7 +94,7 @@ export function broughtBy(
 
 const union = (a: readonly string[], b: readonly string[]): string[] => [...new Set([...a, ...b])];
 
-/** Leaves packages of the tree out. One that the tree does not have is left out already, but for rpm-ostree an error. */
+/** Removes packages from the tree. Skips missing ones, for which rpm-ostree fails. */
 async function leaveOut(machine: string, packages: readonly string[], report: Report): Promise<void> {
   const args = ['override', 'remove', ...packages];
   report.step(`Running rpm-ostree ${args.join(' ')} in ${machine}`);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Failure } from '../../host/failure.ts';
 
 /**
- * Refuses to work where /run/ostree is the host's own: libostree would take the host's staged deployment
- * for one of the guest's. The unit makes it private; where that is not so, it was not started by its unit, or
- * somebody has taken the sandbox from it.
+ * Fails if /run/ostree is the host's own: libostree would take the host's staged deployment
+ * for one of the guest's. The unit makes it private. If it is not, the program was not started by its unit, or
+ * somebody has removed the sandbox.
  */
 export function requirePrivateRun(unit: string): void {
   if (hasPrivateRun(readFileSync('/proc/self/mountinfo', 'utf8'))) return;

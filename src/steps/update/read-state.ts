@@ -6,7 +6,7 @@ import { readRollback } from '../../state/rollback-request.ts';
 import { readStaged } from '../../state/staged.ts';
 import type { UpdateState } from './rule.ts';
 
-/** Reads what the update's rule asks for; `offered` is the commit that the source offers, if that is known. */
+/** Reads the state for the rule of the update; `offered` is the commit that the source offers, if known. */
 export const readUpdateState = ({ name, sysroot }: Guest, offered: string | undefined): UpdateState => ({
   deployments: listDeployments(sysroot),
   staged: readStaged(name),

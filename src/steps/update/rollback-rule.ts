@@ -1,7 +1,7 @@
-// What becomes of a wish to roll back. It has no side effects: ask-for-rollback.ts acts.
+// Decides on a request to roll back. No side effects: ask-for-rollback.ts acts.
 import type { Deployment } from '../../ostree/deployments.ts';
 
-/** A deployment of the boot list, with what the rule asks of it. */
+/** A deployment of the boot list, with the facts that the rule needs. */
 export interface Target extends Pick<Deployment, 'name' | 'checksum'> {
   readonly isRejected: boolean;
   readonly hasSnapshot: boolean;
@@ -12,13 +12,13 @@ export type OnWish<T extends Target> =
   | { readonly kind: 'refuse' }
   /** The snapshot of /var that was asked for is missing. */
   | { readonly kind: 'refuseVar'; readonly target: T }
-  /** The next start boots it anyway, so that nothing else is asked for any more. */
+  /** The next start boots it anyway, so an earlier request is dropped. */
   | { readonly kind: 'callOff'; readonly target: T }
   /** The next start makes it the default. The commit that is left may not be staged again. */
   | { readonly kind: 'ask'; readonly target: T; readonly rejects: boolean };
 
 /**
- * Decides on a wish for the deployment of that name, or for the one before the default that has not failed. The boot list has the
+ * Decides on a request for the named deployment, or for the previous one that has not failed. The boot list has the
  * default first.
  */
 export function onWish<T extends Target>(

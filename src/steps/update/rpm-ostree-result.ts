@@ -1,12 +1,12 @@
-// What rpm-ostree in a guest has made is judged by what it is, not by what was offered: the same packages over the same
-// tree come out as another commit each time, and what is offered is told by the commit that runs.
+// Judges the result of rpm-ostree in a guest, not its offer: the same packages over the same
+// tree become another commit each time, and an offer may be named by the running commit.
 import { isRecent } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import type { RpmOstreeDeployment } from '../../machine/rpm-ostree.ts';
 import { readRefused, writeRefused } from '../../state/refused.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../../state/rejected.ts';
 
-/** What two commits have in common that differ in the time they were made; undefined where the commit says it all. */
+/** Returns what commits with the same content have in common, except for their time; undefined if the commit alone identifies it. */
 export function contentOf(deployment: RpmOstreeDeployment): string | undefined {
   const base = deployment['base-checksum'];
   const state = deployment['layered-commit-meta']?.['rpmostree.state-sha512'];
@@ -14,7 +14,7 @@ export function contentOf(deployment: RpmOstreeDeployment): string | undefined {
   return deployment['container-image-reference-digest'];
 }
 
-/** Keeps what rejected deployments consist of, while they are there to be asked. */
+/** Records the content of rejected deployments while they exist. */
 export function noteRejected(guest: string, deployments: readonly RpmOstreeDeployment[]): void {
   for (const deployment of deployments) {
     const content = contentOf(deployment);
@@ -22,7 +22,7 @@ export function noteRejected(guest: string, deployments: readonly RpmOstreeDeplo
   }
 }
 
-/** Why a deployment is not to be booted: it, or one with the same content, failed before. */
+/** Returns the rejection of a deployment, or of one with the same content. */
 export function rejectionOf(guest: string, deployment: RpmOstreeDeployment): Rejection | undefined {
   const content = contentOf(deployment);
   return (
@@ -39,8 +39,8 @@ export const rememberRefused = (guest: string, attempt: string, rejected: string
   writeRefused(guest, { attempt, rejected, time: Date.now() });
 
 /**
- * Why an attempt need not be made again: it was made within a day, and what came out of it is still rejected. After a day
- * it is, because an offer does not name all packages that it would bring.
+ * Returns why an attempt is not repeated: it was made within a day, and its result is still rejected. After a day
+ * it is repeated, because an offer does not name all its packages.
  */
 export function refusedBefore(guest: string, attempt: string): Rejection | undefined {
   const refused = readRefused(guest);

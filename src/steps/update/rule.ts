@@ -1,4 +1,4 @@
-// What an update does with what its source offers. It has no side effects: update.ts and stage.ts act.
+// Decides what an update does with an offer. No side effects: update.ts and stage.ts act.
 import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Rejection } from '../../state/rejected.ts';
@@ -6,15 +6,15 @@ import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 
-/** What an update finds of its guest. */
+/** The state of a guest before an update. */
 export interface UpdateState {
   /** The boot list, the default first. Empty if the guest was never created. */
   readonly deployments: readonly Pick<Deployment, 'checksum'>[];
   readonly staged: Staged | undefined;
   readonly rollback: Rollback | undefined;
-  /** The commit that is offered. Undefined if only fetching can tell. */
+  /** The offered commit. Undefined if only fetching can tell. */
   readonly offered: string | undefined;
-  /** Whether the guest's repository has that commit with all its objects. */
+  /** True if the guest's repository has that commit with all its objects. */
   readonly isWhole: boolean;
   /** Why that commit was rejected. */
   readonly rejection: Rejection | undefined;
@@ -22,23 +22,23 @@ export interface UpdateState {
 
 type Policy = Pick<UpdatePolicy, 'action' | 'rehearse'>;
 
-/** What is known of an offer without bringing it. */
+/** Decisions that need no fetch. */
 export type Settled =
-  /** Deploys what a run that was cut off had staged. */
+  /** Deploys what an interrupted run had staged. */
   | { readonly kind: 'create' }
-  /** Brings nothing: the next start boots it anyway. If the source went back to what is deployed, nothing else stays staged. */
+  /** Fetches nothing: the next start boots it anyway. If the source went back to the deployed commit, nothing stays staged. */
   | { readonly kind: 'leave'; readonly unstages: boolean }
-  /** Brings nothing: it failed before. */
+  /** Fetches nothing: it failed before. */
   | { readonly kind: 'leaveRejected'; readonly reason: string };
 
 /** What an update does with an offer. */
 export type OnOffer =
   | Settled
-  /** Says that there is one. */
+  /** Reports the offer. */
   | { readonly kind: 'announce' }
   | { readonly kind: 'fetch' };
 
-/** What an update does with a commit that it has brought. */
+/** What an update does with a fetched commit. */
 export type OnFetched =
   | Settled
   /** Does not stage it: the policy goes no further, or a rollback comes first. */
@@ -49,7 +49,7 @@ export function onOffer(state: UpdateState, { action }: Policy): OnOffer {
   return settled(state) ?? { kind: action === 'check' && !isNew(state) ? 'announce' : 'fetch' };
 }
 
-/** Decides again, because which commit it is may have come out only by fetching it. */
+/** Decides again, because the commit may be known only after the fetch. */
 export function onFetched(state: UpdateState, { action, rehearse }: Policy): OnFetched {
   const known = settled(state);
   if (known) return known;
@@ -60,7 +60,7 @@ export function onFetched(state: UpdateState, { action, rehearse }: Policy): OnF
   return { kind: 'stage', rehearses: rehearse && action === 'stage' && !creates, creates };
 }
 
-/** Says whether a guest that exists has to be one that can be rehearsed. */
+/** True if an existing guest must support rehearsals. */
 export const needsRehearsal = (
   { deployments }: Pick<UpdateState, 'deployments'>,
   { action, rehearse }: Policy,
@@ -78,7 +78,7 @@ function settled(state: UpdateState): Settled | undefined {
 
 const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;
 
-/** How what is staged takes effect. */
+/** How the staged update takes effect. */
 export type Effect =
   /** Nothing is staged. */
   | { readonly kind: 'upToDate' }

@@ -8,7 +8,7 @@ import type { Report } from '../../state/report.ts';
 // No guest has such a name.
 const directory = `${stateDirectory}/.slots`;
 
-/** Does heavy work when it is the guest's turn: only so many guests of a host do such work at the same time. */
+/** Does heavy work when a slot is free: `Concurrency=` guests of a host do so at the same time. */
 export async function withSlot<T>({ update }: Guest, report: Report, work: () => Promise<T>): Promise<T> {
   const release = await takeSlot(update.concurrency, report);
   try {
@@ -19,8 +19,8 @@ export async function withSlot<T>({ update }: Guest, report: Report, work: () =>
 }
 
 /**
- * Fetches something when it is the guest's turn. A remote that is slow does not hold up other guests: then the slot is
- * given back, and the work goes on without it. `work` gets a function that it tells how many bytes have arrived.
+ * Fetches something when a slot is free. A slow remote does not hold up other guests: the slot is
+ * released, and the work continues without it. `work` gets a function to report the number of received bytes.
  */
 export async function withSlotWhileQuick<T>(
   { update }: Guest,
@@ -43,7 +43,7 @@ export async function withSlotWhileQuick<T>(
   }
 }
 
-/** How quickly something arrives. */
+/** Measures how fast data arrives. */
 export class Pace {
   #since: number;
   #bytes = 0;
@@ -58,7 +58,7 @@ export class Pace {
     this.#before ??= 0;
   }
 
-  /** Of what tells nothing, it is known only how long it takes. */
+  /** Without reported bytes, only the time counts. */
   isSlow(at = now()): boolean {
     const elapsed = at - this.#since;
     if (this.#before === undefined) return elapsed >= longest;
@@ -69,10 +69,10 @@ export class Pace {
   }
 }
 
-/** In milliseconds: what rates are measured over, and how long something may take that tells no rate. */
+/** In milliseconds: the interval of a rate, and the time limit without a rate. */
 const span = 20_000;
 const longest = 5 * 60_000;
-/** In bytes a second. */
+/** In bytes per second. */
 const slowest = 64 << 10;
 
 async function takeSlot(slots: number, report: Report): Promise<Release> {
@@ -88,8 +88,8 @@ async function takeSlot(slots: number, report: Report): Promise<Release> {
 }
 
 /**
- * Does what only one guest at a time does with a commit or an image: the others wait, and then link what that one has
- * brought, and do not download it once more.
+ * Does work on a commit or an image that one guest at a time does: the others wait, and then link what that one has
+ * fetched, instead of downloading it again.
  */
 export async function alone<T>(what: string, report: Report, work: () => Promise<T>): Promise<T> {
   mkdirSync(directory, { recursive: true });
@@ -103,7 +103,7 @@ export async function alone<T>(what: string, report: Report, work: () => Promise
   try {
     return await work();
   } finally {
-    // While it is locked: who has opened it already finds that it is gone, and opens the next one.
+    // While it is locked: others who have opened it see that it is gone, and open a new one.
     rmSync(file, { force: true });
     release();
   }

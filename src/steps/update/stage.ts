@@ -15,13 +15,13 @@ import { cleanUp } from './clean-up.ts';
 import { rehearsed } from './rehearsed.ts';
 import { effectOf, type OnFetched } from './rule.ts';
 
-/** What was done, for the history. */
+/** The result, for the history. */
 export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
 
 /** An offer whose commit is in the guest's repository, with all its objects. */
 export type Brought = Offer & { readonly checksum: string };
 
-/** Says why what was brought is not staged. */
+/** Reports why the fetched commit is not staged. */
 export async function keepFetched(
   { sysroot, file }: Guest,
   brought: Brought,
@@ -36,7 +36,7 @@ export async function keepFetched(
   return { outcome: 'fetched', to: brought.checksum, version, message };
 }
 
-/** Stages what was brought, and cleans up. */
+/** Stages the fetched commit, and cleans up. */
 export async function stage(
   guest: Guest,
   brought: Brought,
@@ -48,7 +48,7 @@ export async function stage(
   const { version } = seen;
   requireDeployable(guest, brought, seen);
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, to);
-  // What fails now is not the update's fault.
+  // Units that have failed by now do not count against the update.
   if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
   if (rehearses) await rehearsed(guest, to);
   const { refspec } = brought;
@@ -64,7 +64,7 @@ interface Seen {
   readonly isRunning: boolean;
 }
 
-/** Each takes a process, and none waits for another. */
+/** Runs all checks of a commit at the same time: each takes a process. */
 async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
   const repository = repositoryOf(sysroot);
   const [version, isDeployable, runs] = await Promise.all([
@@ -84,14 +84,14 @@ function requireDeployable(guest: Guest, { checksum, refspec }: Brought, seen: S
   if (seen.version !== undefined) requirePlainVersion(seen.version, `${originPlace(guest)}: ${refspec}`);
 }
 
-/** libostree writes the version into the boot entry as it is, so that one with lines of its own could say what is booted. */
+/** Refuses a version with line ends: libostree copies it into the boot entry, where it could change what is booted. */
 function requireOneLine(guest: Guest, refspec: string, version: string | undefined): void {
   if (version === undefined || !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(version)) return;
   const message = `${originPlace(guest)}: the version of ${refspec} has control characters: ${JSON.stringify(version)}`;
   throw new Failure(message, 'Commit it with another version');
 }
 
-/** Nothing runs yet, so there is nothing to wait for: the boot step deploys what is staged. */
+/** Creates a guest: the boot step deploys the staged commit at once, because nothing runs yet. */
 export async function create(guest: Guest, offer: Offer, report: Report, version?: string): Promise<Done> {
   report.step('Deploying it');
   await startUnit(bootUnit(guest.name));
@@ -113,6 +113,6 @@ export async function howItTakesEffect({ name }: Guest, what: string): Promise<s
   return `${what} is staged, but failed at the last start. ${reason}. ${remedy}; then: ${how}`;
 }
 
-/** What an offer is called, and the first digits of its commit where that is known. */
+/** Names an offer, with the first digits of its commit if known. */
 export const nameOf = ({ checksum, refspec }: Offer): string =>
   checksum === undefined ? refspec : `${refspec} (${checksum.slice(0, 12)})`;

@@ -24,9 +24,9 @@ import { alone, withSlotWhileQuick } from './slot.ts';
 import { type Brought, create, type Done, howItTakesEffect, keepFetched, nameOf, stage } from './stage.ts';
 
 /**
- * One run of ostree-guest-update@NAME.service: makes the sysroot if there is none, fetches, stages and switches, as far
- * as the guest's policy goes. A running guest goes on undisturbed until then. Each step can be repeated, so a
- * run that was cut off at any point is completed by the next.
+ * Runs ostree-guest-update@NAME.service: creates the sysroot if it is missing, fetches, stages and switches, as far
+ * as the guest's policy goes. A running guest is not disturbed before the switch. Each step can be repeated, so a
+ * run that was interrupted at any point is completed by the next.
  */
 export async function update(guest: Guest, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
@@ -52,7 +52,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
 
 const stagedCommit = (guest: Guest): string | undefined => unlessDamaged(() => whatIsStaged(guest)?.checksum);
 
-/** What a failed update means for the guest: the sources of trees cannot know that. */
+/** Says what a failed update means for the guest; the sources of trees do not know that. */
 function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore: string | undefined): string {
   if (!before) return 'The guest is not created yet';
   return stagedCommit(guest) === stagedBefore
@@ -68,7 +68,7 @@ async function updateFromOutside(guest: Guest, report: Report) {
   return bring(guest, await source.check(report), report);
 }
 
-/** Goes as far with what the source offers as the policy says; answers what was done, if there was something to do. */
+/** Goes as far with an offer as the policy says; returns the result, if there was anything to do. */
 async function bring(guest: Guest, offer: Offer, report: Report): Promise<Done | undefined> {
   const decision = onOffer(readUpdateState(guest, offer.checksum), guest.update);
   switch (decision.kind) {
@@ -93,7 +93,7 @@ async function goOn(guest: Guest, brought: Brought, report: Report): Promise<Don
   }
 }
 
-/** Says what there is to say of an offer that need not be brought. */
+/** Reports on an offer that need not be fetched. */
 async function settle(
   guest: Guest,
   offer: Offer,
@@ -124,7 +124,7 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
       if (bytes !== undefined) arrived(bytes);
     });
   };
-  // What a guest adds packages to becomes a tree of its own.
+  // With packages the tree is the guest's own.
   const same = guest.packages ? guest.name : (offer.checksum ?? offer.from);
   return alone(same, report, async () => {
     const checksum = await withSlotWhileQuick(guest, report, bring);
@@ -132,9 +132,9 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
   });
 }
 
-/** In a unit of its own: the maintenance window and who switches by hand use it, too. */
+/** Starts the switch, which is a unit of its own, also for maintenance windows and switches by hand. */
 async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
-  // Most updates end here, so the guest is not asked more.
+  // Most updates end here, without asking the guest.
   if (guest.update.action !== 'switch') return;
   const next = afterUpdate(await readSwitchState(guest), guest.update);
   if (next === 'end') return;

@@ -70,8 +70,8 @@ function wrongRecipe(values: Values, top: Position): Problem[] {
   const [command] = values.effective('Build', 'Command');
   const treefile = values.at('Build', 'Treefile');
   if (command && treefile) {
-    const message = 'A tree is made in one way, and this says two: Command= and Treefile=';
-    return [{ at: treefile, message, remedy: 'Leave one of them out' }];
+    const message = 'Command= and Treefile= exclude each other: a tree is made in one way';
+    return [{ at: treefile, message, remedy: 'Remove one of them' }];
   }
   if (command || treefile) return [];
   const remedy = 'Say how the tree is made, such as: Command=mmdebstrap --variant=minbase trixie root';

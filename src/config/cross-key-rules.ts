@@ -22,14 +22,14 @@ export const noOrigin = (_: Values, top: Position): Problem => ({
 export const noUrl = (values: Values, top: Position): Problem => ({
   at: values.in('Remote')[0]?.at ?? top,
   message: 'URL= is missing in [Remote]',
-  remedy: "Add it, or leave [Remote] out to use the host's remote",
+  remedy: "Add it, or remove [Remote] to use the host's remote",
 });
 
 export function twoOrigins(values: Values): Problem | undefined {
   const [first, second] = ['Ref', 'Image', 'Build'].flatMap((key) => values.final('Guest', key) ?? []);
   if (!first || !second) return undefined;
-  const message = `A tree comes from one place, and this says two: ${first.key}= and ${second.key}=`;
-  return { at: second.at, message, remedy: 'Leave one of them out' };
+  const message = `${first.key}= and ${second.key}= exclude each other: a tree has one origin`;
+  return { at: second.at, message, remedy: 'Remove one of them' };
 }
 
 export const noKey = (values: Values): Problem | undefined => without(values, 'GPGVerify', 'GPGKeyPath');
@@ -48,16 +48,16 @@ function without(values: Values, verifies: string, path: string): Problem | unde
 export function noNetwork(values: Values): Problem | undefined {
   const [port] = values.effective('Network', 'Port');
   if (!port || networkOf(values) !== 'host') return undefined;
-  const message = "Port= needs a network of the guest's own, and by what [Network] says it has the host's";
-  return { at: port.at, message, remedy: 'Add VirtualEthernet=yes, or leave it out' };
+  const message = "Port= needs a network of the guest's own, but [Network] gives it the host's network";
+  return { at: port.at, message, remedy: 'Add VirtualEthernet=yes, or remove Port=' };
 }
 
 export function portTwice(values: Values): Problem | undefined {
   const twice = twiceUsedPort(values);
   if (!twice) return undefined;
   const { at, value } = twice.first;
-  const message = `The same port of the host leads elsewhere, too: Port=${value} in ${at.file}:${at.line}`;
-  return { at: twice.second.at, message, remedy: 'Leave one of them out' };
+  const message = `This port of the host is already forwarded: Port=${value} in ${at.file}:${at.line}`;
+  return { at: twice.second.at, message, remedy: 'Remove one of them' };
 }
 
 /** NamespacePath= excludes other networks: nspawn's verify_arguments(). */
@@ -69,6 +69,6 @@ export function manyNetworks(values: Values): Problem | undefined {
     const value = values.last('Network', key);
     return value !== undefined && (beside.includes(key) || isTrue(value));
   });
-  const message = `NamespacePath= is another network than that of ${other}=`;
-  return other ? { at: path.at, message, remedy: 'Leave one of them out' } : undefined;
+  const message = `NamespacePath= and ${other}= exclude each other`;
+  return other ? { at: path.at, message, remedy: 'Remove one of them' } : undefined;
 }

@@ -95,8 +95,8 @@ class Parser implements FullSyntax {
     const noncharacter = /\p{Noncharacter_Code_Point}/u.exec(line.text);
     if (noncharacter && !/[\0\uFFFD]/.test(line.text)) {
       const code = noncharacter[0].codePointAt(0)?.toString(16).toUpperCase();
-      const message = `U+${code} is no character, and systemd reads no further where it is`;
-      this.problems.push({ at: placeIn(line, noncharacter.index), message, remedy: 'Leave it out' });
+      const message = `U+${code} is not a character, and systemd stops reading the file there`;
+      this.problems.push({ at: placeIn(line, noncharacter.index), message, remedy: 'Remove it' });
     } else {
       this.#complain(line, 'This line is not UTF-8 text', 'Save the file as UTF-8, without NUL bytes');
     }

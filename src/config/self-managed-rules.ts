@@ -14,14 +14,14 @@ export function userNamespace(values: Values): Problem | undefined {
   const users = values.final('Exec', 'PrivateUsers');
   if (!users || isFalse(users.value)) return undefined;
   const message = 'A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners';
-  return { at: users.at, message, remedy: 'Leave PrivateUsers= out, or By=rpm-ostree' };
+  return { at: users.at, message, remedy: 'Remove PrivateUsers= or By=rpm-ostree' };
 }
 
 export function otherOrigin(values: Values): Problem | undefined {
   if (!managesItself(values)) return undefined;
   const [other] = finals(values, 'Guest', ['Image', 'Build']);
   if (!other) return undefined;
-  const message = 'By=rpm-ostree goes with Ref= only';
+  const message = 'By=rpm-ostree needs Ref=';
   const remedy =
     other.key === 'Image'
       ? 'Name the ref, and rebase to the image inside: rpm-ostree rebase'
@@ -34,8 +34,8 @@ export function otherSteps(values: Values): Problem | undefined {
   const [setting] = finals(values, 'Update', ['Rehearse', 'SnapshotVar']).filter(({ value }) =>
     isTrue(value),
   );
-  const message = `${setting?.key}= does not go with By=rpm-ostree: such a guest deploys by itself`;
-  return setting && { at: setting.at, message, remedy: 'Leave one of them out' };
+  const message = `${setting?.key}= cannot be used with By=rpm-ostree: such a guest deploys by itself`;
+  return setting && { at: setting.at, message, remedy: 'Remove one of them' };
 }
 
 /** Refuses files of the host: they cannot be copied into such a guest. */
@@ -45,7 +45,7 @@ export function filesOutside(values: Values): Problem | undefined {
     .flatMap((key) => values.effective('Packages', key))
     .filter(({ value }) => value.split(/\s+/).some((word) => /^\.?\//.test(word)));
   if (!setting) return undefined;
-  const message = `${setting.key}= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest`;
+  const message = `${setting.key}= names a file of the host, but with By=rpm-ostree packages are installed inside the guest`;
   const remedy =
     setting.key === 'Install'
       ? 'Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package'

@@ -34,7 +34,7 @@ export function unknownKey(
   const elsewhere = vocabulary.keys.find((key) => key.name === name)?.section;
   if (elsewhere && isUnitSection(section) && isNspawnSection(elsewhere)) {
     // In a unit this key would affect nspawn, not the guest.
-    return { message, remedy: `For what is in the guest, it belongs in [${elsewhere}]` };
+    return { message, remedy: `To apply it inside the guest, put it into [${elsewhere}]` };
   }
   if (elsewhere) return { message, remedy: `It belongs in [${elsewhere}]` };
   return { message, remedy: suggest(name, names, (word) => word, vocabulary.manual) };

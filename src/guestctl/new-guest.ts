@@ -32,6 +32,9 @@ const settingOf = (section: string, key: string, value: string | undefined): [st
 function parseSetting(text: string): [string, string] {
   const [, section, line] = /^(\w+)\.(\w+=.*)$/s.exec(text) ?? [];
   if (section === undefined || line === undefined)
-    throw new Failure(`'${text}' is no setting`, 'Write it as SECTION.KEY=VALUE: Update.OnCalendar=weekly');
+    throw new Failure(
+      `'${text}' is not a setting`,
+      'Write it as SECTION.KEY=VALUE: Update.OnCalendar=weekly',
+    );
   return [section, line];
 }

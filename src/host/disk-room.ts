@@ -45,6 +45,6 @@ export async function leavingRoom<T>(
 }
 
 export const noRoom = (directory: string): Failure =>
-  new Failure(`the file system of ${directory} is full but for a reserve`, 'Make room there');
+  new Failure(`the file system of ${directory} is full, except for a reserve`, 'Free some space there');
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

@@ -34,7 +34,7 @@ export function whyOpen(sysroot: string, stat: (directory: string) => Attributes
   for (let directory = sysroot; directory !== '/'; ) {
     directory = dirname(directory);
     if (!isWritable(stat(directory))) continue;
-    const message = `${directory} is writable for users of this host, who could replace ${sysroot}`;
+    const message = `${directory} is writable by users of this host, who could replace ${sysroot}`;
     return { message, remedy: `Run: chown root: ${directory}; chmod go-w ${directory}` };
   }
   return undefined;

@@ -13,7 +13,7 @@ export function whyReadOnly(sysroot: string): { message: string; remedy: string 
     if (codeOf(error) !== 'EROFS') return undefined;
     return {
       message: `${sysroot} is on a file system that is mounted read-only`,
-      remedy: 'Put the guest on another one: Sysroot= in [Guest]',
+      remedy: 'Move the guest to another one with Sysroot= in [Guest]',
     };
   }
 }

@@ -54,7 +54,7 @@ function requireOwn(sysroot: string, stateroot: string): void {
     (name) => name !== stateroot && existsSync(`${sysroot}/ostree/deploy/${name}/deploy`),
   );
   if (other === undefined) return;
-  const message = `${sysroot} is the sysroot of ${other}, and each guest has its own`;
+  const message = `${sysroot} is the sysroot of ${other}: each guest needs its own`;
   throw new Failure(message, `Give ${stateroot} another place: Sysroot= in [Guest]`);
 }
 

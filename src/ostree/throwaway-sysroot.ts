@@ -28,7 +28,7 @@ export async function makeThrowaway(
 export async function deployThrowaway(sysroot: string, stateroot: string, checksum: string): Promise<string> {
   const options = [`--os=${stateroot}`, '--no-prune', '--retain', checksum];
   const { exitCode, stderr } = await deployAsService(`try-deploy-${stateroot}`, sysroot, options);
-  if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum} for a try: ${reason(stderr)}`);
+  if (exitCode !== 0) throw new Failure(`Cannot deploy ${checksum} for a rehearsal: ${reason(stderr)}`);
   const [deployment] = listDeployments(sysroot);
   if (!deployment) throw new Error(`ostree deployed ${checksum} but left no boot entry`);
   return deployment.path;

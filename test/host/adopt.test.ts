@@ -146,7 +146,7 @@ test('an update by the recipe, which no list has, is adopted with its layers and
     ),
   );
   const { stderr } = await host.run('guestctl', 'adopt', 'build', layered.slice(0, 12));
-  expect(stderr).toContain('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+  expect(stderr).toContain('Its /usr differs from its commit, and is kept as it is');
   await start(host, 'build');
   expect(await inGuest(host, 'build', 'cat /usr/share/by-hand /usr/share/layer /etc/kept')).toBe(
     'by hand\nlayered\n\nkept',

@@ -250,7 +250,7 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
   await declare(host, 'composed', guest('server'));
   await host.run('rm', '-f', '/dev/fuse');
   expect((await host.try('guestctl verify server')).all).toMatch(
-    /server\.build:2:\d+: This host has no \/dev\/fuse, without which rpm-ostree composes no tree/,
+    /server\.build:2:\d+: This host has no \/dev\/fuse, which rpm-ostree needs to compose a tree/,
   );
   await host.run('mknod', '--mode=666', '/dev/fuse', 'c', '10', '229');
   await update(host, 'composed');

@@ -27,7 +27,7 @@ describe('create', () => {
     );
     for (const [words, reason] of [
       ['mail --ref site:x', /The host has no remote 'site'\. Add \[Remote\] with URL=/],
-      ['mail --ref site:x --set OnCalendar=daily', /'OnCalendar=daily' is no setting. Write it as/],
+      ['mail --ref site:x --set OnCalendar=daily', /'OnCalendar=daily' is not a setting. Write it as/],
       ['Mail --ref site:x --url file:///x', /'Mail' is not a guest name/],
     ] as const) {
       expect((await host.try(`guestctl create ${words}`)).stderr).toMatch(reason);
@@ -206,7 +206,7 @@ describe('remove', () => {
     const { exitCode, stderr } = await host.try('guestctl remove mail </dev/null');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /mail\.guest\n.*\/var\/lib\/ostree-guests\/mail\/sysroot.*Nothing was removed\. Without being asked: guestctl remove --yes mail/s,
+      /mail\.guest\n.*\/var\/lib\/ostree-guests\/mail\/sysroot.*Nothing was removed\. To remove it without a question: guestctl remove --yes mail/s,
     );
     await host.sh('guestctl start mail && guestctl stop mail');
   });

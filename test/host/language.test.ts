@@ -147,7 +147,7 @@ test('a guest whose file has what systemd cannot read does not boot, whatever is
   const { stdout } = await host.try(
     'journalctl --sync; systemctl status --full --lines=20 systemd-nspawn@strange',
   );
-  expect(stdout).toContain('strange.guest:8:9: U+FFFF is no character');
+  expect(stdout).toContain('strange.guest:8:9: U+FFFF is not a character');
   // A directory or a pipe in its place is told, too, by each command.
   await host.sh(
     'cd /etc/ostree-guests; rm strange.guest; mkdir strange.guest; mkfifo mail.guest.d/pipe.conf',

@@ -42,7 +42,7 @@ test.each([
   [
     `${good}Treefile=./a.yaml`,
     [
-      `${file}:3:10: A tree is made in one way, and this says two: Command= and Treefile=. Leave one of them out`,
+      `${file}:3:10: Command= and Treefile= exclude each other: a tree is made in one way. Remove one of them`,
     ],
   ],
   [
@@ -133,13 +133,13 @@ test('a file that is not there', () => {
 test('a guest names one origin, and one that manages itself needs a remote', () => {
   expect(guestOf('[Guest]\nBuild=debian').origin).toEqual({ kind: 'build', build: 'debian' });
   expect(complaints('[Guest]\nRef=site:x\nBuild=debian')).toEqual([
-    'mail.guest:3:7: A tree comes from one place, and this says two: Ref= and Build=. Leave one of them out',
+    'mail.guest:3:7: Ref= and Build= exclude each other: a tree has one origin. Remove one of them',
   ]);
   expect(complaints('[Guest]\nBuild=A b')).toEqual([
     "mail.guest:2:7: 'A b' is not right for Build=. Expected the name of a build, of a-z, 0-9 and -",
   ]);
   expect(complaints('[Guest]\nBuild=debian\n[Update]\nBy=rpm-ostree')).toEqual([
-    'mail.guest:2:7: By=rpm-ostree goes with Ref= only. Leave out By=, or name the ref of a remote',
+    'mail.guest:2:7: By=rpm-ostree needs Ref=. Leave out By=, or name the ref of a remote',
   ]);
 });
 

@@ -73,7 +73,7 @@ test.each([
   // Values that do not go together.
   [
     '[Remote]\nGPGVerify=no',
-    ["mail.guest:4:11: URL= is missing in [Remote]. Add it, or leave [Remote] out to use the host's remote"],
+    ["mail.guest:4:11: URL= is missing in [Remote]. Add it, or remove [Remote] to use the host's remote"],
   ],
   [
     '[Remote]\nURL=http://a/\nGPGVerify=true',
@@ -84,18 +84,18 @@ test.each([
   [
     '[Network]\nPrivate=no\nPort=80',
     [
-      "mail.guest:5:6: Port= needs a network of the guest's own, and by what [Network] says it has the host's. Add VirtualEthernet=yes, or leave it out",
+      "mail.guest:5:6: Port= needs a network of the guest's own, but [Network] gives it the host's network. Add VirtualEthernet=yes, or remove Port=",
     ],
   ],
   [
     '[Network]\nPort=80:1\nPort=tcp:80:2',
     [
-      'mail.guest:5:6: The same port of the host leads elsewhere, too: Port=80:1 in mail.guest:4. Leave one of them out',
+      'mail.guest:5:6: This port of the host is already forwarded: Port=80:1 in mail.guest:4. Remove one of them',
     ],
   ],
   [
     '[Network]\nNamespacePath=/run/netns/a\nBridge=br0',
-    ['mail.guest:4:15: NamespacePath= is another network than that of Bridge=. Leave one of them out'],
+    ['mail.guest:4:15: NamespacePath= and Bridge= exclude each other. Remove one of them'],
   ],
 ])('%j', (text, messages) => {
   expect(complaints(good + text)).toEqual(messages);

@@ -41,25 +41,25 @@ test.each([
   ['Picture=x', "3:1: [Guest] has no key 'Picture'. Known: Description, Ref, Image, Build, Sysroot"],
   [
     'Image=docker://quay.io/a/b:1',
-    '3:7: A tree comes from one place, and this says two: Ref= and Image=. Leave one of them out',
+    '3:7: Ref= and Image= exclude each other: a tree has one origin. Remove one of them',
   ],
   [
     '[Update]\nBy=rpm-ostree\n[Exec]\nPrivateUsers=pick',
-    '6:14: A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners. Leave PrivateUsers= out, or By=rpm-ostree',
+    '6:14: A guest with By=rpm-ostree has no user namespace: OSTree in it must see the real owners. Remove PrivateUsers= or By=rpm-ostree',
   ],
   [
     '[Update]\nBy=rpm-ostree\nRehearse=yes',
-    '5:10: Rehearse= does not go with By=rpm-ostree: such a guest deploys by itself. Leave one of them out',
+    '5:10: Rehearse= cannot be used with By=rpm-ostree: such a guest deploys by itself. Remove one of them',
   ],
   [
     '[Update]\nBy=rpm-ostree\n[Packages]\nInstall=postfix ./x.rpm',
-    '6:9: Install= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest. Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package',
+    '6:9: Install= names a file of the host, but with By=rpm-ostree packages are installed inside the guest. Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package',
   ],
   [
     '[Update]\nBy=rpm-ostree\n[Packages]\nInstall=postfix\nRepository=/srv/site.repo',
-    '7:12: Repository= names a file of the host, and with By=rpm-ostree packages are installed inside of the guest. Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree',
+    '7:12: Repository= names a file of the host, but with By=rpm-ostree packages are installed inside the guest. Put it into /etc/yum.repos.d or /etc/pki/rpm-gpg of the guest, or of its tree',
   ],
-  ['[Service]\nUser=x', "4:1: [Service] has no key 'User'. For what is in the guest, it belongs in [Exec]"],
+  ['[Service]\nUser=x', "4:1: [Service] has no key 'User'. To apply it inside the guest, put it into [Exec]"],
 
   // Specifiers.
   ['Description=50% off', `3:15: '% ' in Description= is not a specifier. ${specifiers}`],

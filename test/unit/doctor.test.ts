@@ -102,7 +102,7 @@ test.each<[string, Partial<Facts>, string, string]>([
     'rehearsals',
     { mapsOwners: false, declared: { ...healthy.declared, guests: [rehearsed] } },
     'warning',
-    'mount cannot map owners, so that updates of mail cannot be rehearsed, and fail',
+    'mount(8) cannot map owners, so updates of mail cannot be rehearsed, and fail',
   ],
   ['rehearsals', { declared: { ...healthy.declared, guests: [rehearsed] } }, 'good', 'mount can map owners'],
   ['id mapping', { mapped: true, kernel: '5.10.0' }, 'good', 'ext4 maps ids, as a try showed'],
@@ -112,7 +112,7 @@ test.each<[string, Partial<Facts>, string, string]>([
     'network',
     { networkd: false },
     'warning',
-    'systemd-networkd does not run here, so that the link of mail has no address unless something else gives it one',
+    'systemd-networkd is not running, so the link of mail has no address unless something else assigns one',
   ],
   [
     'selinux',

@@ -54,7 +54,7 @@ describe('a broken guest never boots as something else', () => {
 
   test('what is no character is told, with its place', () => {
     expect(complaints(`${good}Description=Mail \u{1FFFF}!\n`)).toEqual([
-      'mail.guest:3:18: U+1FFFF is no character, and systemd reads no further where it is. Leave it out',
+      'mail.guest:3:18: U+1FFFF is not a character, and systemd stops reading the file there. Remove it',
     ]);
   });
 
@@ -276,10 +276,10 @@ test('the remedy for a source that is not there is one that helps', () => {
     ({ at, message, remedy }) => `${at.line}: ${message}. ${remedy}`,
   );
   expect(found).toEqual([
-    '4: /nonexistent does not exist on this host. Make it, or correct the path',
+    '4: /nonexistent does not exist on this host. Create it, or correct the path',
     "5: /-/nonexistent does not exist on this host. systemd-nspawn knows no '-' before a source that may be missing: make it, or leave it out",
-    '6: /nonexistent does not exist on this host. Make it, or correct the path',
-    '7: /nonexistent does not exist on this host. Make it, or correct the path',
+    '6: /nonexistent does not exist on this host. Create it, or correct the path',
+    '7: /nonexistent does not exist on this host. Create it, or correct the path',
   ]);
 });
 
@@ -358,7 +358,7 @@ describe('an empty assignment in a file of nspawn', () => {
 test.each([
   ['[Service]\nMemoryLimit=1G', 'Write MemoryMax='],
   ['[Service]\nExecStart=x', 'See ostree-guests.guest(5)'],
-  ['[Service]\nEnvironment=SYSTEMD_NSPAWN_LOCK=0', 'For what is in the guest, it belongs in [Exec]'],
+  ['[Service]\nEnvironment=SYSTEMD_NSPAWN_LOCK=0', 'To apply it inside the guest, put it into [Exec]'],
   ['[Service]\nMemorySwapMin=1G', 'See ostree-guests.guest(5)'],
 ])('the suggestion for %j never says the opposite', (text, remedy) => {
   expect(complaints(`${good}${text}\n`)[0]).toMatch(

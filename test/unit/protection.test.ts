@@ -26,6 +26,6 @@ test.each([{ mode: 0o40757 }, { mode: 0o40775, gid: 50 }, { uid: 1000 }])(
   'one that can be replaced: %o',
   (attributes) => {
     for (const path of ['/srv/guests', '/srv', '/'])
-      expect(message({ [path]: attributes })).toContain(`${path} is writable for users`);
+      expect(message({ [path]: attributes })).toContain(`${path} is writable by users`);
   },
 );

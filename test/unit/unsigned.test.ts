@@ -16,7 +16,7 @@ test.each([
 ])('%j is refused', (remote) => {
   const problem = unsignedProblem(guestWith(remote));
   expect(problem && formatProblem(problem)).toMatch(
-    /^mail\.guest:4:5: Over \S+a\/\w+, anybody on the way can put in another tree: no key .*GPGKeyPath=.*GPGVerify=no$/,
+    /^mail\.guest:4:5: Over \S+a\/\w+, anybody on the network path can replace the tree: no key .*GPGKeyPath=.*GPGVerify=no$/,
   );
 });
 
@@ -32,7 +32,7 @@ test.each([
 
 test('without a key, doctor says that the server is trusted, unless the file says so', () => {
   expect(unsignedWarning(guestWith('URL=https://user:secret@a/repo'))?.message).toMatch(
-    /^mail takes any tree/,
+    /^mail accepts any tree/,
   );
   for (const remote of [
     'URL=https://a/repo\nGPGVerify=no',

@@ -21,12 +21,15 @@ export const remove: Define = (guestctl) =>
       if (await isRunning(name))
         throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
       const keepVar = options.keepVar === true;
-      tell(`This deletes of ${name}, for good:`);
+      tell(`This permanently deletes of ${name}:`);
       for (const path of toBeRemoved(guest)) tell(`  ${path}`);
       tell(`  with ${listDeployments(guest.sysroot).length} deployments, ${await diskUsage(guest.sysroot)}`);
-      if (keepVar) tell(`and leaves its /var, in ${varOf(guest.sysroot, name)}`);
+      if (keepVar) tell(`and keeps its /var, in ${varOf(guest.sysroot, name)}`);
       if (!options.yes && !(await confirm('Go on?')))
-        throw new Failure('Nothing was removed', `Without being asked: guestctl remove --yes ${name}`);
+        throw new Failure(
+          'Nothing was removed',
+          `To remove it without a question: guestctl remove --yes ${name}`,
+        );
       await removeGuest(guest, keepVar);
       say(command, `${name} is removed`);
     });

@@ -118,7 +118,7 @@ function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
     .map(({ name }) => name);
   if (wanted.length === 0) return [];
   if (mapsOwners) return [good('rehearsals', 'mount can map owners')];
-  const message = `mount cannot map owners, so that updates of ${wanted.slice(0, 3).join(', ')} cannot be rehearsed, and fail`;
+  const message = `mount(8) cannot map owners, so updates of ${wanted.slice(0, 3).join(', ')} cannot be rehearsed, and fail`;
   return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
 }
 
@@ -130,7 +130,7 @@ function inotify({ inotifyInstances, declared }: Facts): Finding[] {
   const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
   const guests = declared.guests.length;
   if (guests <= room) return [];
-  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, and ${guests} are declared`;
+  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, but ${guests} are declared`;
   const remedy = 'Run: sysctl --system; or write more into /etc/sysctl.d/60-inotify.conf first';
   return [warning('inotify', message, remedy)];
 }
@@ -146,7 +146,7 @@ function network({ networkd, declared }: Facts): Finding {
   if (linked.length === 0) return good('network', 'no guest has a link to the host');
   return warning(
     'network',
-    `systemd-networkd does not run here, so that the link of ${linked.slice(0, 3).join(', ')} has no address unless something else gives it one`,
+    `systemd-networkd is not running, so the link of ${linked.slice(0, 3).join(', ')} has no address unless something else assigns one`,
     'Run: systemctl enable --now systemd-networkd; or set VirtualEthernet=no in [Network]',
   );
 }
@@ -158,7 +158,7 @@ function fuse({ hasFuse, declared }: Facts): Finding[] {
   ].map(({ name }) => name);
   if (inNeed.length === 0) return [];
   if (hasFuse) return [good('fuse', 'rpm-ostree can layer packages and compose trees')];
-  const message = `The host has no /dev/fuse, without which rpm-ostree layers no packages and composes no tree: ${inNeed.slice(0, 3).join(', ')}`;
+  const message = `The host has no /dev/fuse, which rpm-ostree needs to layer packages and to compose trees: ${inNeed.slice(0, 3).join(', ')}`;
   return [warning('fuse', message, `${fuseRemedy}; then restart these guests`)];
 }
 

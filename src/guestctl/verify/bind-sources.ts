@@ -14,7 +14,7 @@ export const missingSources = ({ values }: { readonly values: Values }, keys: re
           message: `${path} does not exist on this host`,
           remedy: path.startsWith('/-/')
             ? "systemd-nspawn knows no '-' before a source that may be missing: make it, or leave it out"
-            : 'Make it, or correct the path',
+            : 'Create it, or correct the path',
         })),
     ),
   );

@@ -17,7 +17,7 @@ function programs({ recipe }: Build): Problem[] {
       return [{ at, message: `${treefile} does not exist`, remedy: 'Correct the path' }];
     if (!hasProgram('rpm-ostree'))
       return [{ at, message: 'There is no rpm-ostree on this host', remedy: 'Install it' }];
-    const message = 'This host has no /dev/fuse, without which rpm-ostree composes no tree';
+    const message = 'This host has no /dev/fuse, which rpm-ostree needs to compose a tree';
     return hasFuse() ? [] : [{ at, message, remedy: fuseRemedy }];
   }
   return recipe.commands.flatMap(({ words: [program = ''], at }) => {

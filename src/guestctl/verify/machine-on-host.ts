@@ -55,7 +55,7 @@ function credentials(values: Values): Problem[] {
         {
           at: setting.at,
           message: `${path} does not exist on this host`,
-          remedy: 'Make it, or correct the path',
+          remedy: 'Create it, or correct the path',
         },
       ];
     });

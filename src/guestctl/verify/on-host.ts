@@ -95,8 +95,8 @@ function keyPath(guest: Guest): Problem[] {
 async function signatures(guest: Guest): Promise<Problem[]> {
   const [path] = settings(guest, 'Remote', 'Ed25519KeyPath').slice(-1);
   if (!path || (await features()).includes('sign-ed25519')) return [];
-  const message = "this host's ostree knows no ed25519 signatures, and would refuse every commit";
-  return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that knows them' }];
+  const message = "this host's ostree does not support ed25519 signatures, and would refuse every commit";
+  return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that supports them' }];
 }
 
 /** Checks that SnapshotVar= can make reflinks. */
@@ -106,8 +106,8 @@ async function snapshots(guest: Guest): Promise<Problem[]> {
   while (!existsSync(directory)) directory = dirname(directory);
   if (await canReflink(directory)) return [];
   const at = guest.values.at('Update', 'SnapshotVar') ?? topOf(guest.file);
-  const message = `The file system of ${guest.sysroot} cannot share data between files`;
-  return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or leave out SnapshotVar=' }];
+  const message = `The file system of ${guest.sysroot} does not support reflinks`;
+  return [{ at, message, remedy: 'Put the guest on btrfs or XFS with Sysroot=, or remove SnapshotVar=' }];
 }
 
 async function rehearsals(guest: Guest): Promise<Problem[]> {
@@ -134,12 +134,12 @@ function mountPoints(guest: Guest): Problem[] {
 function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' | 'remedy'> | undefined {
   const link = varLinkOf(point);
   if (link !== undefined) {
-    const message = `${link} is not a link into /var in this guest's tree, so that the mount would not be at ${point}`;
-    return isLink(root + link) ? undefined : { message, remedy: 'Name a place below /var' };
+    const message = `${link} is not a link into /var in this guest's tree, so the mount would not be at ${point}`;
+    return isLink(root + link) ? undefined : { message, remedy: 'Use a path below /var' };
   }
   if (existsSync(root + point) || /^\/(etc|var|run|tmp|dev)\//.test(point)) return undefined;
-  const message = `${point} is not in the guest's tree, where it cannot be made`;
-  return { message, remedy: 'Name a place below /var, /etc, /mnt, /srv or /opt, or have it in the tree' };
+  const message = `${point} is missing in the guest's tree, which is read-only`;
+  return { message, remedy: 'Use a path below /var, /etc, /mnt, /srv or /opt, or add it to the tree' };
 }
 
 const isLink = (path: string): boolean =>

@@ -6,8 +6,8 @@ import type { Problem } from '../../config/problem.ts';
 export function sharedSysroot(guest: Guest, guests: readonly Guest[]): Problem[] {
   const other = guests.find(({ name, sysroot }) => name !== guest.name && overlap(sysroot, guest.sysroot));
   if (!other) return [];
-  const message = `${guest.sysroot} is where ${other.name} is kept (${other.sysroot}), and each guest has its own place`;
-  const remedy = 'Name another directory, or leave Sysroot= out';
+  const message = `${guest.sysroot} belongs to ${other.name} (${other.sysroot}): each guest needs a directory of its own`;
+  const remedy = 'Name another directory, or remove Sysroot=';
   return [{ at: guest.values.at('Guest', 'Sysroot') ?? topOf(guest.file), message, remedy }];
 }
 

@@ -65,7 +65,7 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
     );
   const work = `${dirname(sysroot)}/adopting`;
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  say(`Bringing the tree of ${root}`);
+  say(`Copying the tree of ${root}`);
   await bringTree(old, work, say);
   await bringFiles(old, work, say);
   writeAtomically(markerOf(work), `${root}\n`);
@@ -81,7 +81,7 @@ const fileOf = (guest: string): string => `/etc/ostree-guests/${guest}.guest`;
 function declare(guest: string, sysroot: string, say: Say): void {
   const file = fileOf(guest);
   const [deployed] = listDeployments(sysroot);
-  if (existsSync(file)) say(`${file} is there, and left as it is`);
+  if (existsSync(file)) say(`${file} exists, and is not changed`);
   else {
     writeAtomically(
       file,
@@ -113,7 +113,7 @@ async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
   );
   if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
   const { checksum, isChanged } = JSON.parse(stdout) as Adopted;
-  if (isChanged) say('Its /usr is not, or no longer, as it was committed: it is kept as it is');
+  if (isChanged) say('Its /usr differs from its commit, and is kept as it is');
   if (listDeployments(work)[0]?.checksum === checksum) return;
   await deploy(work, stateroot, { checksum, origin: originText(root) }).catch((error: Failure) => {
     throw notBrought(error.message);
@@ -140,7 +140,7 @@ async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> 
   // A guest that was started without its stateroot's /var has data there.
   const inRoot = `${old.root}/var`;
   if ((unlessMissing(() => readdirSync(inRoot)) ?? []).length > 0) {
-    say(`Adding what only ${inRoot} has`);
+    say(`Adding files that only ${inRoot} has`);
     await copyMissing(inRoot, ours);
   }
 }
@@ -149,7 +149,7 @@ async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> 
 async function verifyBoot(guest: string, say: Say): Promise<void> {
   const unit = guestUnit(guest);
   await requireOurUnit(guest);
-  say(`Starting ${unit} to see that it boots`);
+  say(`Starting ${unit} to check that it boots`);
   await startUnit(unit).catch((error: Failure) => {
     throw new Failure(
       `The adopted guest does not boot. ${error.message}`,

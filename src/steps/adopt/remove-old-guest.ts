@@ -19,7 +19,7 @@ export async function removeOldGuest(stateroot: string, say: (text: string) => v
     say("Cleaned up the host's deployments");
   }
   const directory = staterootOf(stateroot);
-  say(`Its /var is still there. When nothing in it is missed: rm -r ${directory}`);
+  say(`Its /var is kept. When you no longer need it: rm -r ${directory}`);
 }
 
 /** Fails if other deployments are in no list: these commands would delete them, too. */

@@ -49,7 +49,7 @@ async function follow(
   const subject = `${fresh.title} (${fresh.name.slice(0, 12)})`;
   switch (consequence.kind) {
     case 'leave':
-      return report.step('It was stopped before it could be judged. Its next start is counted, too');
+      return report.step('The guest was stopped before the verdict. Its next start counts, too');
     case 'bless': {
       endTrial(guest.name, fresh.name);
       const { failedUnits } = consequence;

@@ -65,7 +65,7 @@ async function keep(
   const kept = `${variable}/${name}`;
   if (isDirectory(kept) && (recorded || !isFree(kept))) return writeRecord(guest, name);
   if (!isFree(kept)) {
-    const message = `${kept} is not a directory, so that ${place.path} of ${guest.name} is read-only`;
+    const message = `${kept} is not a directory, so ${place.path} of ${guest.name} is read-only`;
     throw new Failure(message, `Remove it: rm ${kept}`);
   }
   if (await isRunning(guest.name))

@@ -13,7 +13,7 @@ export async function whyNotRehearsed({ machine, values, file }: Guest): Promise
   return {
     at: values.at('Update', 'Rehearse') ?? topOf(file),
     message: 'A rehearsal needs a mount(8) that can map owners, of util-linux 2.39 or newer: mount --version',
-    remedy: 'Leave out Rehearse=, and an update that is not healthy is rolled back once it was booted',
+    remedy: 'Remove Rehearse=. Bad updates are then rolled back after they were booted',
   };
 }
 

@@ -51,7 +51,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   const consequence = consequenceOf(verdict, candidate, readStaged(guest.name)?.checksum);
   if (consequence.kind === 'pass') {
     writeRehearsal(guest.name, { checksum: candidate });
-    const message = `The rehearsal of ${candidate.slice(0, 12)} went well`;
+    const message = `The rehearsal of ${candidate.slice(0, 12)} succeeded`;
     report.progress(message);
     return record(guest, { ...attempt, outcome: 'done', message });
   }
@@ -82,7 +82,7 @@ async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<
   const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
   const units = suspects(verdict);
   if (!units) return verdict;
-  report.step(`${units.join(' and ')} failed. Does that happen to what runs now, too?`);
+  report.step(`${units.join(' and ')} failed. Rehearsing the running deployment, to compare`);
   await destroyUnit(rehearsalUnit(guest.name));
   await bootAndJudge(guest, scratch.current, undefined, report);
   const usual = await failedUnits(rehearsalMachine(guest.name));

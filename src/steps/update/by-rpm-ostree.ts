@@ -122,7 +122,7 @@ async function upgrade(run: Run): Promise<Done | undefined> {
   noteRejected(name, before.deployments);
   const [current] = before.deployments;
   if (current && !current.booted && !current.staged) {
-    report.step(`Nothing is done: ${describe(current)} was made the next to start, and did not start yet`);
+    report.step(`Nothing to do: ${describe(current)} is the next deployment to boot, and has not booted yet`);
     return undefined;
   }
   const offer = offerOf(found, before);
@@ -234,7 +234,7 @@ async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promis
 }
 
 function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): Done {
-  const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest}`;
+  const remedy = `Updates skip it until the source offers another one. To try it again: guestctl forgive ${guest}`;
   const message = `${describe({ checksum, version: what.version })} failed before: ${reason}. ${remedy}`;
   return { outcome: 'rejected', to: checksum, message };
 }

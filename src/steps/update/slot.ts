@@ -33,7 +33,7 @@ export async function withSlotWhileQuick<T>(
     if (!pace.isSlow()) return;
     clearInterval(timer);
     release();
-    report.step('This takes long, so that other guests are updated meanwhile');
+    report.step('This fetch is slow, so other guests are updated meanwhile');
   }, 1000);
   try {
     return await work((bytes) => pace.arrived(bytes));

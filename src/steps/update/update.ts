@@ -108,7 +108,7 @@ async function settle(
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {
-      const remedy = `It is left alone until there is another; to try it again: guestctl forgive ${guest.name}`;
+      const remedy = `Updates skip it until the source offers another one. To try it again: guestctl forgive ${guest.name}`;
       const message = `${nameOf(offer)} failed before: ${decision.reason}. ${remedy}`;
       return { outcome: 'rejected', to: offer.checksum, message };
     }

@@ -53,7 +53,7 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   const repository = buildRepository(name);
   const from = requireDirectory(container, `${workPlace}/repo`);
   const checksum = readInside(requireDirectory(container, workPlace), 'commit')?.trim() ?? '';
-  if (!/^[0-9a-f]{64}$/.test(checksum)) throw new Failure('rpm-ostree left no commit');
+  if (!/^[0-9a-f]{64}$/.test(checksum)) throw new Failure('rpm-ostree made no commit');
   const what = `Cannot take over ${checksum}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
   const version = await versionOf(repository, checksum);

@@ -53,8 +53,7 @@ export async function copyImage(image: string, directory: string): Promise<Copie
 /** Returns the file name of a blob. Checks it, because manifests are foreign data and this becomes part of a path. */
 function hexOf(image: string, digest: string): string {
   const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
-  if (hex === undefined)
-    throw new Failure(`${image}: its manifest has a digest that is none: ${shown(digest)}`);
+  if (hex === undefined) throw new Failure(`${image}: its manifest has an invalid digest: ${shown(digest)}`);
   return hex;
 }
 

@@ -13,7 +13,7 @@ export function unsignedProblem(guest: Guest): Problem | undefined {
   if (url === undefined || !isPlain(url)) return undefined;
   return {
     at: guest.values.at('Remote', 'URL') ?? topOf(guest.file),
-    message: `Over ${url}, anybody on the way can put in another tree: no key is named that must have signed it`,
+    message: `Over ${url}, anybody on the network path can replace the tree: no key is declared`,
     remedy:
       'Add GPGKeyPath= or Ed25519KeyPath= with the key, or fetch over https://; if it is meant to be so, add GPGVerify=no',
   };
@@ -31,15 +31,15 @@ export function unsignedWarning(guest: Guest): Warning | undefined {
   const url = unsignedUrl(guest);
   if (url !== undefined && isSecret(url))
     return {
-      message: `${name} takes any tree that ${url} has: no key is named that must have signed it`,
+      message: `${name} accepts any tree from ${url}: no key is declared`,
       remedy: 'Add GPGKeyPath= to [Remote], with the key; or if it is meant to be so: GPGVerify=no',
     };
   const options = (origin.remote ? undefined : findHostRemote(origin.remoteName))?.options ?? {};
   const isSigned = options['gpg-verify'] !== 'false' || (options['sign-verify'] ?? 'false') !== 'false';
   if (isSigned || !isPlain(options['url'] ?? '')) return undefined;
   return {
-    message: `${name} takes any tree that comes over ${options['url']}: the host's remote '${origin.remoteName}' is not verified`,
-    remedy: 'See ostree-remote(1): have it verified, with a key that gpg-import adds, or fetch over https://',
+    message: `${name} accepts any tree from ${options['url']}: the host's remote '${origin.remoteName}' is not verified`,
+    remedy: 'Verify it with a key (ostree remote gpg-import), or use https://: ostree-remote(1)',
   };
 }
 

@@ -178,7 +178,7 @@ describe('secrets', () => {
 test('over http://, a tree without a key is not taken, and the guest goes on', async () => {
   await declare(host, 'mail', `[Guest]\nRef=site:${serverRef}\n[Remote]\nURL=http://127.0.0.1:8080/repo\n`);
   const refused =
-    /mail\.guest:4:5: Over http:\/\/127.*anybody on the way can put in another tree.*GPGVerify=no/;
+    /mail\.guest:4:5: Over http:\/\/127.*anybody on the network path can replace the tree.*GPGVerify=no/;
   expect(await failingUpdate(host, 'mail')).toMatch(refused);
   const { exitCode, all } = await host.try('guestctl verify mail');
   expect([exitCode, all]).toEqual([1, expect.stringMatching(refused)]);

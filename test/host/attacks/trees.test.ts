@@ -98,7 +98,7 @@ test('an image has a version with a line for the boot entry, and unpacks to more
     'mkdir -p /var/lib/ostree-guests/image; mount -t tmpfs -o size=150M none /var/lib/ostree-guests/image',
   );
   await declare(host, 'image', '[Guest]\nImage=oci:/srv/image:bomb\n');
-  await expectRefused('image', /full but for a reserve|to spare|[Nn]o space left/);
+  await expectRefused('image', /full, except for a reserve|to spare|[Nn]o space left/);
   expect(await host.sh(`df --output=pcent /var/lib/ostree-guests/image | tail -1 | tr -d ' %'`)).toMatch(
     /^\d$/,
   );

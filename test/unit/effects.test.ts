@@ -77,7 +77,9 @@ const mend = `A guest comes out otherwise if nothing is left out.
 
 function expectSame(text: string): void {
   const [name, file] = ['mail', 'mail.guest'];
-  expect(outcome(read(name, file, text)), mend).toEqual(outcome(readTheLongWay(name, file, text)));
+  expect(outcome(read(name, file, text)), `${mend}\n${text}`).toEqual(
+    outcome(readTheLongWay(name, file, text)),
+  );
 }
 
 const fileOf = (keys: readonly { section: string; name: string; value: string }[]): string =>

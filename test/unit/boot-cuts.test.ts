@@ -8,7 +8,7 @@ import { listDeployments } from '../../src/ostree/deployments.ts';
 import { writeRollback } from '../../src/state/rollback-request.ts';
 import { dropStaged, writeStaged } from '../../src/state/staged.ts';
 import { beginTrial } from '../../src/state/trial.ts';
-import { followRule } from '../../src/steps/boot/follow-rule.ts';
+import { followRule } from '../../src/steps/boot/follow.ts';
 import { guestOf } from './read.ts';
 
 /** How many writes there is power for; what somebody else does while a start deploys. */

@@ -272,6 +272,7 @@ function explore(): { ways: Set<string>; seen: Set<string> } {
   for (let world = worlds.pop(); world; world = worlds.pop()) {
     if (known.has(JSON.stringify(world))) continue;
     known.add(JSON.stringify(world));
+    if (known.size > 10_000) throw new Error('The rules never come to an end');
     const isStarting = world.tried.length > 0;
     // A guest that is starting is left alone by all but the start itself, and by who wants to see it elsewhere.
     const moves = [

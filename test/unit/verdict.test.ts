@@ -36,6 +36,7 @@ describe('one look', () => {
     ['does not say whether it is at its target', { ...up, isAtTarget: undefined }, knew(), 'booting'],
     ['does not say what failed', { ...up, failedUnits: undefined }, knew(), 'booting'],
     ['cannot be asked', { unit: 'up' }, { baseline: undefined, hasBus: false }, 'up'],
+    ['cannot be asked, and is starting', { unit: 'starting' }, { ...nothingKnown, hasBus: false }, 'booting'],
     [
       'cannot be asked, and crashed',
       { unit: 'failed' },

@@ -1,0 +1,178 @@
+// npm run mutants [-- PATH…]: changes the rules in small ways, one at a time, and sees whether a unit test fails for it.
+// A change that no test notices survives: it is printed, with its place. Fails if fewer than nine of ten changes of the rules
+// (src/steps/**/*rule.ts) are noticed. Nothing is written: the tests get the changed text from memory.
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { createVitest } from 'vitest/node';
+
+/** Of the mutants of rules. */
+const least = 0.9;
+/** In milliseconds: a file of tests that takes longer is for other things than rules. */
+const slow = 5000;
+
+const isRule = (path) => /(^|[/-])rule\.ts$/.test(path);
+
+const listed = (directory) =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => `${directory}/${name}`);
+const wanted = process.argv.slice(2);
+const sources = [...listed('src/steps'), ...listed('src/state')]
+  .filter((path) => path.endsWith('.ts'))
+  .filter((path) =>
+    wanted.length > 0
+      ? wanted.some((part) => path.includes(part))
+      : isRule(path) || path.startsWith('src/state/'),
+  )
+  .sort();
+const tests = listed('test/unit').filter((path) => path.endsWith('.test.ts'));
+
+/** The tests that import a source themselves. */
+const testsOf = (source) => tests.filter((path) => readFileSync(path, 'utf8').includes(`/${source}'`));
+
+const comparisons = {
+  ...{
+    '===': ['!=='],
+    '!==': ['==='],
+    '<': ['<=', '>='],
+    '<=': ['<', '>'],
+    '>': ['>=', '<='],
+    '>=': ['>', '<'],
+  },
+  ...{ '+': ['-'], '-': ['+'] },
+};
+const methods = { some: 'every', every: 'some' };
+
+/** All changes of a source: where, and what is there instead. */
+function mutantsOf(path) {
+  const text = readFileSync(path, 'utf8');
+  const of = ({ start, end }) => text.slice(start, end);
+  const found = [];
+  const replace = (node, by) => found.push({ start: node.start, end: node.end, by });
+  const change = {
+    BinaryExpression(node) {
+      const isText = [node.left, node.right].some(
+        (side) => /Template|Literal/.test(side.type) && typeof side.value !== 'number',
+      );
+      if (/[+-]/.test(node.operator) && isText) return;
+      for (const operator of comparisons[node.operator] ?? [])
+        replace(node, `(${of(node.left)} ${operator} ${of(node.right)})`);
+    },
+    LogicalExpression(node) {
+      replace(node, `(${of(node.left)})`);
+      replace(node, `(${of(node.right)})`);
+    },
+    UnaryExpression(node) {
+      if (node.operator === '!') replace(node, `(${of(node.argument)})`);
+    },
+    IfStatement(node) {
+      replace(node.test, `!(${of(node.test)})`);
+      if (!node.alternate) replace(node, ';');
+    },
+    ConditionalExpression: (node) => replace(node.test, `!(${of(node.test)})`),
+    ExpressionStatement: (node) => replace(node, ';'),
+    ThrowStatement: (node) => replace(node, ';'),
+    Literal(node) {
+      if (typeof node.value === 'boolean') replace(node, String(!node.value));
+      if (typeof node.value === 'number') replace(node, String(node.value + 1));
+    },
+    CallExpression({ callee, start, end }) {
+      if (callee.type !== 'MemberExpression' || callee.computed) return;
+      const { name } = callee.property;
+      if (name in methods) replace(callee.property, methods[name]);
+      if (name === 'filter' || name === 'slice') found.push({ start, end, by: of(callee.object) });
+    },
+  };
+  const visit = (node) => {
+    if (Array.isArray(node)) for (const one of node) visit(one);
+    if (typeof node?.type !== 'string') return;
+    // Types are gone when it runs.
+    const isType = node.type.startsWith('TS') && node.expression === undefined;
+    if (isType || node.type === 'ImportDeclaration') return;
+    change[node.type]?.(node);
+    for (const [key, child] of Object.entries(node)) if (key !== 'typeAnnotation') visit(child);
+  };
+  visit(parseSync(path, text).program.body);
+  return found.map((mutant) => ({
+    ...mutant,
+    text: text.slice(0, mutant.start) + mutant.by + text.slice(mutant.end),
+  }));
+}
+
+/** What the tests get instead of a source. */
+let changed;
+const plugin = {
+  name: 'mutants',
+  enforce: 'pre',
+  load: (id) => (id === changed?.path ? changed.text : undefined),
+};
+const options = {
+  config: false,
+  watch: false,
+  include: ['test/unit/**/*.test.ts'],
+  reporters: [{}],
+  bail: 1,
+};
+const vitest = await createVitest('test', { ...options, testTimeout: 60_000 }, { plugins: [plugin] });
+const project = vitest.getRootProject();
+
+/** Runs a file of tests; answers whether it passed. */
+async function passes(path) {
+  const module = project.createSpecification(resolve(path));
+  const { testModules } = await vitest.runTestSpecifications([module]);
+  // It answers with what it ran before, too.
+  return testModules.every((one) => one.moduleId !== resolve(path) || one.ok());
+}
+
+/** The tests of a source that pass as it is, the quickest first. */
+async function quickest(source) {
+  const timed = [];
+  for (const path of testsOf(source)) {
+    const begin = performance.now();
+    if (!(await passes(path))) throw new Error(`${path} fails without any change`);
+    timed.push({ path, took: performance.now() - begin });
+  }
+  return timed.filter(({ took }) => took < slow).sort((a, b) => a.took - b.took);
+}
+
+async function isNoticed(source, { text }, files) {
+  const path = resolve(source);
+  changed = { path, text };
+  vitest.invalidateFile(path);
+  try {
+    for (const { path: test } of files) if (!(await passes(test))) return true;
+    return false;
+  } finally {
+    changed = undefined;
+    vitest.invalidateFile(path);
+  }
+}
+
+const total = { rules: [0, 0], others: [0, 0] };
+for (const source of sources) {
+  const mutants = mutantsOf(source);
+  if (mutants.length === 0) continue;
+  const files = await quickest(source);
+  if (files.length === 0) {
+    console.log(`${source}: ${mutants.length} mutants, and no quick unit test imports it`);
+    continue;
+  }
+  // What is not changed has to pass on the way that mutants take, or all would be noticed for nothing.
+  if (await isNoticed(source, { text: readFileSync(source, 'utf8') }, files))
+    throw new Error(`${source} is noticed without any change`);
+  const survivors = [];
+  for (const mutant of mutants) if (!(await isNoticed(source, mutant, files))) survivors.push(mutant);
+  const text = readFileSync(source, 'utf8');
+  console.log(`${source}: ${mutants.length - survivors.length} of ${mutants.length} noticed`);
+  for (const { start, end, by } of survivors)
+    console.log(
+      `  ${source}:${text.slice(0, start).split('\n').length}: ${text.slice(start, end).replace(/\s+/g, ' ')}  →  ${by.replace(/\s+/g, ' ')}`,
+    );
+  const sum = total[isRule(source) ? 'rules' : 'others'];
+  sum[0] += mutants.length - survivors.length;
+  sum[1] += mutants.length;
+}
+await vitest.close();
+const share = ([noticed, all]) =>
+  `${noticed} of ${all} (${all === 0 ? 100 : Math.floor((noticed / all) * 100)} %)`;
+console.log(`Rules: ${share(total.rules)} noticed. Others: ${share(total.others)}`);
+process.exit(total.rules[0] >= total.rules[1] * least ? 0 : 1);

@@ -64,10 +64,10 @@ export function portTwice(values: Values): Problem | undefined {
 export function manyNetworks(values: Values): Problem | undefined {
   const path = values.final('Network', 'NamespacePath');
   if (!path) return undefined;
-  const beside = ['Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra', 'Bridge', 'Zone'];
-  const other = [...beside, 'VirtualEthernet', 'Private'].find((key) => {
+  const ownNetworks = ['Interface', 'MACVLAN', 'IPVLAN', 'VirtualEthernetExtra', 'Bridge', 'Zone'];
+  const other = [...ownNetworks, 'VirtualEthernet', 'Private'].find((key) => {
     const value = values.last('Network', key);
-    return value !== undefined && (beside.includes(key) || isTrue(value));
+    return value !== undefined && (ownNetworks.includes(key) || isTrue(value));
   });
   const message = `NamespacePath= and ${other}= exclude each other`;
   return other ? { at: path.at, message, remedy: 'Remove one of them' } : undefined;

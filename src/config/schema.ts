@@ -14,18 +14,18 @@ export interface GuestKey {
 }
 
 /** Cache: guests are often alike. */
-const known = new Map<string, GuestKey>();
+const cache = new Map<string, GuestKey>();
 
 /** Returns undefined if a guest file has no such key. */
 export function guestKey(section: string, name: string): GuestKey | undefined {
   const id = `${section}.${name}`;
-  let key = known.get(id);
+  let key = cache.get(id);
   if (!key) {
     const row = rowOf(guestTables, section, name);
     if (!row) return undefined;
     const [type, , effects = everything] = row;
     key = { type, effects, isInRule: isInRule(section, id), isInUnit: section in unitTables };
-    known.set(id, key);
+    cache.set(id, key);
   }
   return key;
 }

@@ -40,10 +40,10 @@ export async function restoreSnapshot(
 
 /** Finishes a restoration that was interrupted between its two renames, when /var is missing. */
 export function recoverVar(sysroot: string, stateroot: string): void {
-  const variable = varOf(sysroot, stateroot);
-  if (existsSync(variable) || !existsSync(restoredOf(sysroot))) return;
-  renameSync(restoredOf(sysroot), variable);
-  syncDirectory(dirname(variable));
+  const varDirectory = varOf(sysroot, stateroot);
+  if (existsSync(varDirectory) || !existsSync(restoredOf(sysroot))) return;
+  renameSync(restoredOf(sysroot), varDirectory);
+  syncDirectory(dirname(varDirectory));
   syncDirectory(directoryOf(sysroot));
 }
 

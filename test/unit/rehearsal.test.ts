@@ -21,7 +21,7 @@ Port=80
 LoadCredential=key:/etc/key
 `);
 const view = {
-  ...{ machine: 'mail.rehearsal', root: '/root', etc: '/view-etc', variable: '/view', users: '524288:65536' },
+  ...{ machine: 'mail.rehearsal', root: '/root', etc: '/view-etc', var: '/view', users: '524288:65536' },
   places: ['/view/home:/home'],
 };
 

@@ -3,7 +3,7 @@ import type { Row, Tables } from '../key-table.ts';
 import { localFile } from '../local-file.ts';
 import { command, duration, text } from '../types.ts';
 import { filesKeys } from './files.ts';
-import { carried } from './rows.ts';
+import { nspawnKeys } from './rows.ts';
 import { serviceKeys, unitKeys } from './unit.ts';
 
 const ofLife = ['Restart', 'RestartSec', 'WatchdogSec'];
@@ -24,7 +24,7 @@ export const buildTables = (): Tables => ({
     [localFile, ['Treefile']],
     [duration, ['MaxAgeSec']],
   ],
-  Exec: () => carried(text, ['Environment', '--setenv', 'words']),
+  Exec: () => nspawnKeys(text, ['Environment', '--setenv', 'words']),
   Files: () => only(filesKeys(), (name) => name === 'BindReadOnly'),
   Unit: unitKeys,
   Service: () => only(serviceKeys(), (name) => !ofLife.includes(name) && !ofGuests.test(name)),

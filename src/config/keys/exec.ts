@@ -16,7 +16,7 @@ import {
   type ValueType,
   yesOnly,
 } from '../types.ts';
-import { adding, carried, fixed, keepsState, wholeMachine } from './rows.ts';
+import { emptyAddsNothing, fixed, keepsState, nspawnKeys, wholeMachine } from './rows.ts';
 
 /** The UID range of a guest: pick, no, or a range above those of the host. */
 const privateUsers: ValueType = {
@@ -90,26 +90,26 @@ const limit = pattern('a limit, or SOFT:HARD', /^[^:]+(:[^:]+)?$/);
 export const execKeys = (): Row[] => [
   [privateUsers, ['PrivateUsers'], ['command', 'steps']],
   [quotedWords('words'), ['Parameters'], ['command'], { option: '', takes: 'words' }],
-  ...carried(variables, ['Environment', '--setenv', 'words']),
-  ...carried(
+  ...nspawnKeys(variables, ['Environment', '--setenv', 'words']),
+  ...nspawnKeys(
     capabilities,
-    ['Capability', '--capability', 'joined', adding],
-    ['DropCapability', '--drop-capability', 'joined', adding],
+    ['Capability', '--capability', 'joined', emptyAddsNothing],
+    ['DropCapability', '--drop-capability', 'joined', emptyAddsNothing],
   ),
-  ...carried(boolean, ['NoNewPrivileges', '--no-new-privileges', 'last']),
-  ...carried(signal, ['KillSignal', '--kill-signal', 'last']),
-  ...carried(architecture, ['Personality', '--personality', 'last']),
-  ...carried(machineId, ['MachineID', '--uuid', 'last']),
-  ...carried(boolean, ['NotifyReady', '--notify-ready', 'last']),
-  ...carried(text, ['SystemCallFilter', '--system-call-filter', 'each']),
-  ...carried(text, ['RestrictAddressFamilies', '--restrict-address-families', 'each', { since: 261 }]),
-  ...carried(between(-1000, 1000), ['OOMScoreAdjust', '--oom-score-adjust', 'last']),
-  ...carried(cpus, ['CPUAffinity', '--cpu-affinity', 'joined']),
-  ...carried(hostname, ['Hostname', '--hostname', 'last']),
-  ...carried(resolvConf, ['ResolvConf', '--resolv-conf', 'last']),
-  ...carried(timezone, ['Timezone', '--timezone', 'last']),
-  ...carried(boolean, ['SuppressSync', '--suppress-sync', 'last']),
-  ...carried(limit, ...limits.map((name) => [`Limit${name}`, `--rlimit=${name}`, 'last'] as const)),
+  ...nspawnKeys(boolean, ['NoNewPrivileges', '--no-new-privileges', 'last']),
+  ...nspawnKeys(signal, ['KillSignal', '--kill-signal', 'last']),
+  ...nspawnKeys(architecture, ['Personality', '--personality', 'last']),
+  ...nspawnKeys(machineId, ['MachineID', '--uuid', 'last']),
+  ...nspawnKeys(boolean, ['NotifyReady', '--notify-ready', 'last']),
+  ...nspawnKeys(text, ['SystemCallFilter', '--system-call-filter', 'each']),
+  ...nspawnKeys(text, ['RestrictAddressFamilies', '--restrict-address-families', 'each', { since: 261 }]),
+  ...nspawnKeys(between(-1000, 1000), ['OOMScoreAdjust', '--oom-score-adjust', 'last']),
+  ...nspawnKeys(cpus, ['CPUAffinity', '--cpu-affinity', 'joined']),
+  ...nspawnKeys(hostname, ['Hostname', '--hostname', 'last']),
+  ...nspawnKeys(resolvConf, ['ResolvConf', '--resolv-conf', 'last']),
+  ...nspawnKeys(timezone, ['Timezone', '--timezone', 'last']),
+  ...nspawnKeys(boolean, ['SuppressSync', '--suppress-sync', 'last']),
+  ...nspawnKeys(limit, ...limits.map((name) => [`Limit${name}`, `--rlimit=${name}`, 'last'] as const)),
   fixed(yesOnly(wholeMachine), 'Boot'),
   fixed(noOnly(keepsState), 'Ephemeral'),
   fixed(noOnly(wholeMachine), 'ProcessTwo'),

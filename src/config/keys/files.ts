@@ -3,21 +3,21 @@ import { type Descriptions, from } from '../description.ts';
 import type { Row } from '../key-table.ts';
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
 import { noOnly, only, pattern, plainWords, text } from '../types.ts';
-import { carried, fixed, keepsState } from './rows.ts';
+import { fixed, keepsState, nspawnKeys } from './rows.ts';
 
 const ownership =
   'The owners of a guest are mapped, never changed: its files are hard links into the OSTree repository';
 const users = plainWords('names of users', pattern('the name of a user', /^[^\s"'\\:/]+$/));
 
 export const filesKeys = (): Row[] => [
-  ...carried(bind, ['Bind', '--bind', 'each']),
-  ...carried(bindReadOnly, ['BindReadOnly', '--bind-ro', 'each']),
-  ...carried(users, ['BindUser', '--bind-user', 'words']),
-  ...carried(text, ['BindUserShell', '--bind-user-shell', 'last', { since: 258 }]),
-  ...carried(tmpfs, ['TemporaryFileSystem', '--tmpfs', 'each']),
-  ...carried(masked, ['Inaccessible', '--inaccessible', 'each']),
-  ...carried(overlay, ['Overlay', '--overlay', 'each']),
-  ...carried(overlayReadOnly, ['OverlayReadOnly', '--overlay-ro', 'each']),
+  ...nspawnKeys(bind, ['Bind', '--bind', 'each']),
+  ...nspawnKeys(bindReadOnly, ['BindReadOnly', '--bind-ro', 'each']),
+  ...nspawnKeys(users, ['BindUser', '--bind-user', 'words']),
+  ...nspawnKeys(text, ['BindUserShell', '--bind-user-shell', 'last', { since: 258 }]),
+  ...nspawnKeys(tmpfs, ['TemporaryFileSystem', '--tmpfs', 'each']),
+  ...nspawnKeys(masked, ['Inaccessible', '--inaccessible', 'each']),
+  ...nspawnKeys(overlay, ['Overlay', '--overlay', 'each']),
+  ...nspawnKeys(overlayReadOnly, ['OverlayReadOnly', '--overlay-ro', 'each']),
   fixed(noOnly(keepsState), 'ReadOnly', 'Volatile'),
   fixed(only(['map'], ownership), 'PrivateUsersOwnership'),
   fixed(noOnly(ownership), 'PrivateUsersChown'),

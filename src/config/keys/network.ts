@@ -2,7 +2,7 @@
 import { type Descriptions, from } from '../description.ts';
 import type { Row } from '../key-table.ts';
 import { boolean, path, pattern, plainWords } from '../types.ts';
-import { carried } from './rows.ts';
+import { nspawnKeys } from './rows.ts';
 
 /** By the rules of ifname_valid() in systemd's basic/socket-util.c. */
 const name = '(?!(?:all|default|\\.\\.?|\\d+)(?:$|:))[!-$&-.0-9;-~]{1,15}';
@@ -15,17 +15,17 @@ const port = pattern('[tcp:|udp:]HOST-PORT[:GUEST-PORT]', `^((tcp|udp):)?${portN
 
 export const networkKeys = (): Row[] => [
   [boolean, ['Private', 'VirtualEthernet'], ['command']],
-  ...carried(namePair, ['VirtualEthernetExtra', '--network-veth-extra', 'each']),
-  ...carried(
+  ...nspawnKeys(namePair, ['VirtualEthernetExtra', '--network-veth-extra', 'each']),
+  ...nspawnKeys(
     names,
     ['Interface', '--network-interface', 'words'],
     ['MACVLAN', '--network-macvlan', 'words'],
     ['IPVLAN', '--network-ipvlan', 'words'],
   ),
-  ...carried(interfaceName, ['Bridge', '--network-bridge', 'last']),
-  ...carried(zone, ['Zone', '--network-zone', 'last']),
-  ...carried(path, ['NamespacePath', '--network-namespace-path', 'last']),
-  ...carried(port, ['Port', '--port', 'each']),
+  ...nspawnKeys(interfaceName, ['Bridge', '--network-bridge', 'last']),
+  ...nspawnKeys(zone, ['Zone', '--network-zone', 'last']),
+  ...nspawnKeys(path, ['NamespacePath', '--network-namespace-path', 'last']),
+  ...nspawnKeys(port, ['Port', '--port', 'each']),
 ];
 
 // What the manual says of them.

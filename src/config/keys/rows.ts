@@ -1,7 +1,7 @@
 import { type NspawnOption, nothingElse, type Row } from '../key-table.ts';
 import type { ValueType } from '../types.ts';
 
-type Carried = readonly [
+type NspawnKey = readonly [
   name: string,
   option: string,
   takes: NspawnOption['takes'],
@@ -9,16 +9,16 @@ type Carried = readonly [
 ];
 
 /** Keys that become options of systemd-nspawn(1), and have no other effect. */
-export const carried = (type: ValueType, ...keys: readonly Carried[]): Row[] =>
+export const nspawnKeys = (type: ValueType, ...keys: readonly NspawnKey[]): Row[] =>
   keys.map(([name, option, takes, more]) => [
     type,
     [name],
     ['command'],
-    { option, takes, ...(takes === 'each' && adding), ...more },
+    { option, takes, ...(takes === 'each' && emptyAddsNothing), ...more },
   ]);
 
 /** For keys that an empty value in a `.nspawn` file does not reset. */
-export const adding = { onlyAdds: true } as const;
+export const emptyAddsNothing = { onlyAdds: true } as const;
 
 /** Keys that have one possible value for guests, and so no effect. */
 export const fixed = (type: ValueType, ...names: readonly string[]): Row => [type, names, nothingElse];

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { Guest } from '../../config/guest.ts';
-import { needsMount } from './external-sysroot.ts';
+import { requireSysrootMount } from './external-sysroot.ts';
 import { fuseLines } from './fuse.ts';
 import { ownCommand } from './nspawn-guest-options.ts';
 import { isPublic } from './public-lines.ts';
@@ -10,7 +10,7 @@ import { ownLines } from './verbatim-lines.ts';
 
 /** Completes ostree-guest-maintenance@.service: the guest as usual, but with nothing started except a network. */
 export const maintenanceService = (guest: Guest): Parts => ({
-  unit: [needsMount(guest)],
+  unit: [requireSysrootMount(guest)],
   service: [
     unmountLeftOver,
     ...fuseLines,
@@ -22,7 +22,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
 });
 
 /** Completes the guest's own unit: its start waits until maintenance has ended. */
-export const besideMaintenance = (guest: Guest) => ({
+export const waitForMaintenance = (guest: Guest) => ({
   unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
   service: [...fuseLines, thaw(guest)],
 });

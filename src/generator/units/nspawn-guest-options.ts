@@ -13,7 +13,7 @@ import {
   rootOf,
   runGuest,
   type View,
-  variableOf,
+  varBindOf,
 } from './nspawn-options.ts';
 import { credentialsOf, setCredentials } from './set-credentials.ts';
 
@@ -41,7 +41,7 @@ function viewOf(guest: Guest): View {
   return {
     ...{ machine: name, root: rootOf(name), users, dropped: droppedOf(guest) },
     etc: `${etcOf(name)}${mapped}`,
-    variable: `${variableOf(name, sysroot)}${mapped}`,
+    var: `${varBindOf(name, sysroot)}${mapped}`,
     sysroot: managesItself(guest) ? ownSysroot(guest) : hiddenSysroot,
     network: networks[machine.network],
   };
@@ -70,7 +70,7 @@ export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[]
     ...{
       ...view,
       etc: `${view.etc}:/etc${view.users === 'no' ? '' : ':idmap'}`,
-      variable: `${view.variable}:/var`,
+      var: `${view.var}:/var`,
     },
     ...{ dropped: droppedOf(guest), sysroot: hiddenSysroot, network: networks.private },
   }),
@@ -86,7 +86,7 @@ export interface RehearsalView {
   readonly machine: string;
   /** The root of the candidate, and a copy-on-write view of /var with mapped owners. */
   readonly root: string;
-  readonly variable: string;
+  readonly var: string;
   /** The /etc of the candidate, mounted outside of its root. */
   readonly etc: string;
   /** Arguments of --bind= for the writable places. */

@@ -6,7 +6,7 @@ export interface View {
   readonly root: string;
   /** Arguments of --bind= for its /etc and /var; the rest of its root is read-only. */
   readonly etc: string;
-  readonly variable: string;
+  readonly var: string;
   /** UIDs as --private-users= takes them. */
   readonly users: string;
   /** The argument of --drop-capability=. */
@@ -19,7 +19,7 @@ export interface View {
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
 /** The directory where src/steps/boot/run-guest mounts the deployment's /etc, for the guest only. */
 export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
-export const variableOf = (name: string, sysroot: string): string =>
+export const varBindOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
 
 /** The command of a guest's unit: src/steps/boot/run-guest, in a mount namespace that shares mounts with the host. */
@@ -60,7 +60,7 @@ export function commonOptions(view: View): string[] {
     // Files of a deployment are hard links to the repository's objects, which guests share.
     '--read-only',
     `--bind=${view.etc}`,
-    `--bind=${view.variable}`,
+    `--bind=${view.var}`,
     `--private-users=${view.users}`,
   ];
   if (view.dropped !== '') options.push(`--drop-capability=${view.dropped}`);

@@ -1,6 +1,6 @@
 import { type Guest, managesItself } from '../../config/guest.ts';
-import { needsMount } from './external-sysroot.ts';
-import { besideMaintenance } from './maintenance-service.ts';
+import { requireSysrootMount } from './external-sysroot.ts';
+import { waitForMaintenance } from './maintenance-service.ts';
 import { ownCommand } from './nspawn-guest-options.ts';
 import {
   allNeedless,
@@ -11,7 +11,7 @@ import {
   rootOf,
   runGuest,
   type View,
-  variableOf,
+  varBindOf,
 } from './nspawn-options.ts';
 import { isPublic } from './public-lines.ts';
 import { credentialLines } from './set-credentials.ts';
@@ -24,7 +24,7 @@ import { ownLines } from './verbatim-lines.ts';
  */
 export function nspawnService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
-  const unit = [`Description=${literal(guest.description)}`, needsMount(guest)];
+  const unit = [`Description=${literal(guest.description)}`, requireSysrootMount(guest)];
   const service = [
     defaults,
     // Runs at each start, also at a reboot from inside, and never while the guest runs.
@@ -36,9 +36,9 @@ export function nspawnService(guest: Guest): Parts {
   ];
   if (guest.effects.has('command')) service.push(...credentialLines(guest));
   if (isItsOwn) {
-    const beside = besideMaintenance(guest);
-    unit.push(...beside.unit);
-    service.push(...beside.service);
+    const maintenance = waitForMaintenance(guest);
+    unit.push(...maintenance.unit);
+    service.push(...maintenance.service);
   }
   return {
     unit: joined(unit, ownLines(guest, 'Unit')),
@@ -77,7 +77,7 @@ const usualView = ({ name, sysroot }: Guest): View => ({
   users: 'pick',
   dropped: allNeedless,
   etc: `${etcOf(name)}:idmap`,
-  variable: `${variableOf(name, sysroot)}:idmap`,
+  var: `${varBindOf(name, sysroot)}:idmap`,
   sysroot: hiddenSysroot,
   network: networks.veth,
 });

@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { isElsewhere, toEnter } from './external-sysroot.ts';
+import { enterCapabilities, hasExternalSysroot } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -7,7 +7,7 @@ import type { Parts } from './unit-text.ts';
 export const rehearseService = (guest: Guest): Parts => ({
   unit: onFailure(guest),
   service: [
-    ...(isElsewhere(guest) ? [`BindReadOnlyPaths=-${guest.sysroot}`] : []),
-    ...(guest.machine.privateUsers === 'no' ? [toEnter] : []),
+    ...(hasExternalSysroot(guest) ? [`BindReadOnlyPaths=-${guest.sysroot}`] : []),
+    ...(guest.machine.privateUsers === 'no' ? [enterCapabilities] : []),
   ],
 });

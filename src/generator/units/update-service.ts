@@ -1,7 +1,7 @@
 import { buildDirectory } from '../../config/build.ts';
 import { type Guest, placeOf } from '../../config/guest.ts';
 import { execWord } from './exec-word.ts';
-import { isElsewhere, isSeen, needsMount } from './external-sysroot.ts';
+import { bindSysroot, hasExternalSysroot, requireSysrootMount } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -14,9 +14,9 @@ export function updateService(guest: Guest): Parts {
   if (origin.kind === 'oci' || guest.packages) service.push(leftOver);
   const files = filesOf(guest);
   if (files.length > 0) service.push(`BindReadOnlyPaths=${files.map((file) => `-${file}`).join(' ')}`);
-  if (isElsewhere(guest)) {
-    unit.push(needsMount(guest));
-    service.push(makeSysroot(guest), isSeen(guest));
+  if (hasExternalSysroot(guest)) {
+    unit.push(requireSysrootMount(guest));
+    service.push(makeSysroot(guest), bindSysroot(guest));
   }
   return { unit, service };
 }

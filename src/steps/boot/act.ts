@@ -51,11 +51,11 @@ export async function act(guest: Guest, decision: Act, state: BootState, log: Lo
   }
 }
 
-type The<Kind extends Act['kind']> = Extract<Act, { kind: Kind }>;
+type ActOf<Kind extends Act['kind']> = Extract<Act, { kind: Kind }>;
 
 async function rollBack(
   guest: Guest,
-  { to, wish }: The<'rollBack'>,
+  { to, wish }: ActOf<'rollBack'>,
   before: Deployment | undefined,
 ): Promise<void> {
   if (wish.var) await restoreSnapshot(guest.sysroot, guest.name, to, String(wish.time));
@@ -69,7 +69,7 @@ async function rollBack(
   });
 }
 
-async function giveUp(guest: Guest, { failed, fallback, reason }: The<'giveUp'>, log: Log): Promise<void> {
+async function giveUp(guest: Guest, { failed, fallback, reason }: ActOf<'giveUp'>, log: Log): Promise<void> {
   const message = `${describe(failed)} is given up: ${reason}. Back to ${describe(fallback)}`;
   try {
     reject(guest.name, failed.checksum, reason);
@@ -92,7 +92,7 @@ function putOnTrial({ name, update: { tries } }: Guest, trial: Probation | undef
 }
 
 /** Releases the claim on the update last. */
-function complete(guest: Guest, { trial, leftOut }: The<'complete'>): void {
+function complete(guest: Guest, { trial, leftOut }: ActOf<'complete'>): void {
   putOnTrial(guest, trial);
   for (const deployment of leftOut) undeploy(deployment);
   releaseStaged(guest.name);

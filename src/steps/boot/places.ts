@@ -58,11 +58,11 @@ async function keep(
   last: Deployment | undefined,
   log: Log,
 ): Promise<void> {
-  const variable = varOf(guest.sysroot, guest.name);
+  const varDirectory = varOf(guest.sysroot, guest.name);
   const recorded = recordedPlace(guest.name, place);
   const wrote = !recorded && last && isRealDirectory(last.path, place.path) ? last : undefined;
-  const name = recorded ?? chooseName(variable, place, wrote !== undefined || !last);
-  const kept = `${variable}/${name}`;
+  const name = recorded ?? chooseName(varDirectory, place, wrote !== undefined || !last);
+  const kept = `${varDirectory}/${name}`;
   if (isDirectory(kept) && (recorded || !isFree(kept))) return writeRecord(guest, name);
   if (!isFree(kept)) {
     const message = `${kept} is not a directory, so ${place.path} of ${guest.name} is read-only`;
@@ -74,19 +74,19 @@ async function keep(
   log.say(
     `${place.path} is a directory in the tree. From now on it is ${kept}, and keeps what is written there`,
   );
-  await copyComplete(from, `${variable}/.${place.name}.ready`);
+  await copyComplete(from, `${varDirectory}/.${place.name}.ready`);
   // In this order, so that the next start completes an interrupted run.
   writeRecord(guest, name);
-  renameSync(`${variable}/.${place.name}.ready`, kept);
-  syncDirectory(variable);
+  renameSync(`${varDirectory}/.${place.name}.ready`, kept);
+  syncDirectory(varDirectory);
 }
 
 /**
  * Chooses the name of a copy. If /var already has that name and the guest ran from a tree with a link there, that is what
  * it wrote. Else it is something else and stays: /var/opt is for the data of software in /opt (hier(7)).
  */
-function chooseName(variable: string, { path, name }: Place, isOther: boolean): string {
-  const isTaken = !isFree(`${variable}/${name}`);
+function chooseName(varDirectory: string, { path, name }: Place, isOther: boolean): string {
+  const isTaken = !isFree(`${varDirectory}/${name}`);
   return isOther && (isTaken || path === '/opt') ? `${name}.kept` : name;
 }
 

@@ -20,7 +20,7 @@ import { throwaway } from '../../machine/nspawn.ts';
 export const workPlace = '/build';
 
 /** Directories of a build on the host. */
-export interface Rooms {
+export interface BuildDirectories {
   /** The root directory of the container. */
   readonly root: string;
   /** Its /var/cache, which is kept between runs. */
@@ -42,7 +42,7 @@ const directories = [
 ];
 
 /** Makes an empty root directory, with the host's own links into /usr. */
-export function makeRooms(root: string, cache: string): Rooms {
+export function makeBuildDirectories(root: string, cache: string): BuildDirectories {
   for (const path of [cache, ...directories.map((name) => `${root}/${name}`)])
     mkdirSync(path, { recursive: true });
   // mkdir(2) applies the umask.
@@ -59,12 +59,16 @@ export function makeRooms(root: string, cache: string): Rooms {
  * names, all read-only. Its root has no rights on the host, so it reads only public files of /etc; the files that it
  * makes have their right owners, because the root directory is mapped. It has the host's network.
  */
-export const runInside = (build: Build, rooms: Rooms, command: readonly string[]): Promise<Finished> =>
-  leavingRoom(rooms.root, (signal) =>
-    run('systemd-nspawn', [...options(build, rooms), '--', ...command], { print: true, signal }),
+export const runInside = (
+  build: Build,
+  directories: BuildDirectories,
+  command: readonly string[],
+): Promise<Finished> =>
+  leavingRoom(directories.root, (signal) =>
+    run('systemd-nspawn', [...options(build, directories), '--', ...command], { print: true, signal }),
   );
 
-const options = (build: Build, { root, cache }: Rooms): string[] => [
+const options = (build: Build, { root, cache }: BuildDirectories): string[] => [
   ...throwaway(`${build.name}-build`, root),
   '--private-users=pick',
   '--private-users-ownership=map',
@@ -72,7 +76,7 @@ const options = (build: Build, { root, cache }: Rooms): string[] => [
   '--resolv-conf=off',
   '--bind-ro=/usr',
   '--bind-ro=/etc',
-  ...[...resolver(), ...beside(build)].map((path) => `--bind-ro=${path}`),
+  ...[...resolver(), ...directoriesOfFiles(build)].map((path) => `--bind-ro=${path}`),
   `--bind=${cache}:/var/cache:idmap`,
   ...(build.recipe.kind === 'treefile' && hasFuse() ? [`--bind=${fuseDevice}`] : []),
   `--chdir=${workPlace}`,
@@ -91,7 +95,7 @@ function resolver(): string[] {
 }
 
 /** Returns the directories of files that the build file names. */
-function beside({ recipe }: Build): string[] {
+function directoriesOfFiles({ recipe }: Build): string[] {
   return [...new Set(filesOf(recipe).map(dirname))].filter((path) => !isThere(path) && existsSync(path));
 }
 

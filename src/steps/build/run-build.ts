@@ -11,7 +11,7 @@ import type { Report } from '../../state/report.ts';
 import { type Committed, ensureRepository } from '../../trees/build/commit-build.ts';
 import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
-import { makeRooms, type Rooms, runInside, workPlace } from './build-container.ts';
+import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } from './build-container.ts';
 
 /** Runs ostree-guest-build@NAME.service: makes the tree, and commits it if it has changed. */
 export async function runBuild(build: Build, report: Report): Promise<void> {
@@ -24,7 +24,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     await ensureRepository(build.name);
     const { checksum, isNew } = await make(
       build,
-      makeRooms(work, `${buildDirectory(build.name)}/cache`),
+      makeBuildDirectories(work, `${buildDirectory(build.name)}/cache`),
       report,
     );
     end({ checksum });
@@ -37,35 +37,35 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
   }
 }
 
-function make(build: Build, rooms: Rooms, report: Report): Promise<Committed> {
+function make(build: Build, directories: BuildDirectories, report: Report): Promise<Committed> {
   const { recipe } = build;
   return recipe.kind === 'treefile'
-    ? compose(build, rooms, recipe, report)
-    : runCommands(build, rooms, recipe.commands, report);
+    ? compose(build, directories, recipe, report)
+    : runCommands(build, directories, recipe.commands, report);
 }
 
 async function runCommands(
   build: Build,
-  rooms: Rooms,
+  directories: BuildDirectories,
   commands: readonly Command[],
   report: Report,
 ): Promise<Committed> {
   for (const { words, at } of commands) {
     report.step(`Running ${words.join(' ')}`);
-    await mustRun(build, rooms, words, at);
+    await mustRun(build, directories, words, at);
   }
   report.step('Committing it');
-  return commit(build, rooms, 'commitBuild', commands.at(-1)?.at);
+  return commit(build, directories, 'commitBuild', commands.at(-1)?.at);
 }
 
 /** Composes a tree with rpm-ostree, which makes the commit itself, in a repository of its own. */
 async function compose(
   build: Build,
-  rooms: Rooms,
+  directories: BuildDirectories,
   { treefile, at }: { treefile: string; at: Position },
   report: Report,
 ): Promise<Committed> {
-  const place = `${rooms.root}${workPlace}`;
+  const place = `${directories.root}${workPlace}`;
   const what = 'Cannot make a repository for rpm-ostree';
   await ostree(what, 'init', `--repo=${place}/repo`, '--mode=archive');
   const options = [
@@ -74,26 +74,31 @@ async function compose(
     '--cachedir=/var/cache/rpm-ostree',
     `--write-commitid-to=${workPlace}/commit`,
   ];
-  directoryInside(rooms.cache, 'rpm-ostree');
+  directoryInside(directories.cache, 'rpm-ostree');
   report.step(`Running rpm-ostree compose tree ${treefile}`);
-  await mustRun(build, rooms, ['rpm-ostree', 'compose', 'tree', ...options, treefile], at);
-  return commit(build, rooms, 'commitComposed', at);
+  await mustRun(build, directories, ['rpm-ostree', 'compose', 'tree', ...options, treefile], at);
+  return commit(build, directories, 'commitComposed', at);
 }
 
 /** Commits the result of the container in a process that sees only this build. */
 function commit(
   { name, file }: Build,
-  rooms: Rooms,
+  directories: BuildDirectories,
   job: 'commitBuild' | 'commitComposed',
   at: Position | undefined,
 ): Promise<Committed> {
   const place = { name: `build-tree-${name}`, rooms: [buildDirectory(name)] };
-  const input = { name, container: rooms.root, workPlace };
+  const input = { name, container: directories.root, workPlace };
   return doJob(`${at?.file ?? file}:${at?.line ?? 1}`, place, job, input);
 }
 
-async function mustRun(build: Build, rooms: Rooms, words: readonly string[], at: Position): Promise<void> {
-  const finished = await runInside(build, rooms, words);
+async function mustRun(
+  build: Build,
+  directories: BuildDirectories,
+  words: readonly string[],
+  at: Position,
+): Promise<void> {
+  const finished = await runInside(build, directories, words);
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return;
   const cause = lastWords(stderr) || lastWords(stdout) || 'it did not say why';

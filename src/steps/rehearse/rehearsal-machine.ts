@@ -30,13 +30,13 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   const { privateUsers } = guest.machine;
   const base = privateUsers === 'no' ? 0 : (rangeOf(privateUsers) ?? freeRange(guest.name));
   const users = privateUsers === 'no' ? 'no' : `${base}:65536`;
-  const variable = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), base);
+  const varView = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), base);
   const root = realpathSync(rehearsalRoot(guest.name));
   const etc = `${scratchOf(guest.name)}/etc`;
   mkdirSync(etc, { recursive: true });
   await bind(`${root}/etc`, etc);
-  const places = await viewOfPlaces(guest, root, variable, base);
-  const view = { machine: rehearsalMachine(guest.name), root, etc, variable, places, users };
+  const places = await viewOfPlaces(guest, root, varView, base);
+  const view = { machine: rehearsalMachine(guest.name), root, etc, var: varView, places, users };
   // Like src/steps/boot/run-guest.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
   writeCredentials(guest);
@@ -58,12 +58,12 @@ function credentials(): string[] {
 }
 
 /** Returns binds for the writable places: from the view of /var, or a view of the tree's directory. */
-async function viewOfPlaces(guest: Guest, root: string, variable: string, base: number): Promise<string[]> {
+async function viewOfPlaces(guest: Guest, root: string, varView: string, base: number): Promise<string[]> {
   const binds: string[] = [];
   for (const place of placesIn(root)) {
     const kept = recordedPlace(guest.name, place);
     const view =
-      (kept && (await pinned(`${variable}/${kept}`, `${scratchOf(guest.name)}/${place.name}`))) ??
+      (kept && (await pinned(`${varView}/${kept}`, `${scratchOf(guest.name)}/${place.name}`))) ??
       (await viewOf(guest.name, place.name, `${root}${place.path}`, base));
     binds.push(`${view}:${place.path}`);
   }

@@ -35,7 +35,7 @@ import {
   rejectionOf,
   rememberRefused,
 } from './rpm-ostree-result.ts';
-import type { Done } from './stage.ts';
+import type { UpdateResult } from './stage.ts';
 
 /** One update of a guest that manages itself. */
 interface Run {
@@ -54,7 +54,7 @@ export async function updateInside(
   guest: Guest,
   trigger: Trigger,
   report: Report,
-): Promise<Done | undefined> {
+): Promise<UpdateResult | undefined> {
   // This ref created the guest, and would keep the objects of its first tree for ever.
   await dropRef(repositoryOf(guest.sysroot), stagedRef);
   for (;;) {
@@ -113,7 +113,7 @@ async function unchanging(guest: string, deadline: number, report: Report): Prom
   }
 }
 
-async function upgrade(run: Run): Promise<Done | undefined> {
+async function upgrade(run: Run): Promise<UpdateResult | undefined> {
   const { guest, report } = run;
   const { name, update } = guest;
   report.step(`Asking rpm-ostree in ${name} for an update`);
@@ -139,8 +139,8 @@ async function stage(
   current: RpmOstreeDeployment | undefined,
   offer: CachedUpdate | undefined,
   upgrades: boolean,
-  leaveOffer: Done | undefined,
-): Promise<Done | undefined> {
+  leaveOffer: UpdateResult | undefined,
+): Promise<UpdateResult | undefined> {
   const { name, packages } = guest;
   const attempt = digestOfAttempt(offer, packages, current?.checksum);
   // Only a timer skips it: a person who asks gets another try.
@@ -225,7 +225,7 @@ function rejectedOffer(
   return isTheWhole && offer.checksum ? readRejection(guest, offer.checksum) : undefined;
 }
 
-async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<Done> {
+async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<UpdateResult> {
   // Without a new commit, packages or the image are new, and the reported commit is the current one.
   const found = offer['ref-has-new-commit'] ? { to: offer.checksum, version: offer.version } : {};
   if (update.action === 'check') return { outcome: 'available', ...found, message: 'There is an update' };
@@ -233,7 +233,7 @@ async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promis
   return { outcome: 'fetched', ...found, message: 'Downloaded an update' };
 }
 
-function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): Done {
+function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): UpdateResult {
   const remedy = `Updates skip it until the source offers another one. To try it again: guestctl forgive ${guest}`;
   const message = `${describe({ checksum, version: what.version })} failed before: ${reason}. ${remedy}`;
   return { outcome: 'rejected', to: checksum, message };

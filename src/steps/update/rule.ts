@@ -23,7 +23,7 @@ export interface UpdateState {
 type Policy = Pick<UpdatePolicy, 'action' | 'rehearse'>;
 
 /** Decisions that need no fetch. */
-export type Settled =
+export type WithoutFetch =
   /** Deploys what an interrupted run had staged. */
   | { readonly kind: 'create' }
   /** Fetches nothing: the next start boots it anyway. If the source went back to the deployed commit, nothing stays staged. */
@@ -33,14 +33,14 @@ export type Settled =
 
 /** What an update does with an offer. */
 export type OnOffer =
-  | Settled
+  | WithoutFetch
   /** Reports the offer. */
   | { readonly kind: 'announce' }
   | { readonly kind: 'fetch' };
 
 /** What an update does with a fetched commit. */
 export type OnFetched =
-  | Settled
+  | WithoutFetch
   /** Does not stage it: the policy goes no further, or a rollback comes first. */
   | { readonly kind: 'keepFetched'; readonly because: 'policy' | 'rollback' }
   | { readonly kind: 'stage'; readonly rehearses: boolean; readonly creates: boolean };
@@ -66,7 +66,7 @@ export const needsRehearsal = (
   { action, rehearse }: Policy,
 ): boolean => deployments.length > 0 && rehearse && (action === 'stage' || action === 'switch');
 
-function settled(state: UpdateState): Settled | undefined {
+function settled(state: UpdateState): WithoutFetch | undefined {
   const { deployments, staged, offered, isWhole, rejection } = state;
   if (offered === undefined) return undefined;
   if (deployments[0]?.checksum === offered) return { kind: 'leave', unstages: true };

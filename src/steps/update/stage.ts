@@ -16,56 +16,56 @@ import { rehearsed } from './rehearsed.ts';
 import { effectOf, type OnFetched } from './rule.ts';
 
 /** The result, for the history. */
-export type Done = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
+export type UpdateResult = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
 
 /** An offer whose commit is in the guest's repository, with all its objects. */
-export type Brought = Offer & { readonly checksum: string };
+export type FetchedOffer = Offer & { readonly checksum: string };
 
 /** Reports why the fetched commit is not staged. */
 export async function keepFetched(
   { sysroot, file }: Guest,
-  brought: Brought,
+  fetched: FetchedOffer,
   because: 'policy' | 'rollback',
-): Promise<Done> {
-  const version = await versionOf(repositoryOf(sysroot), brought.checksum);
+): Promise<UpdateResult> {
+  const version = await versionOf(repositoryOf(sysroot), fetched.checksum);
   const then =
     because === 'policy'
       ? `to stage it, set Action=stage in ${file}`
       : 'it is staged once the rollback that was asked for is done';
-  const message = `Fetched ${nameOf(brought)}; ${then}`;
-  return { outcome: 'fetched', to: brought.checksum, version, message };
+  const message = `Fetched ${nameOf(fetched)}; ${then}`;
+  return { outcome: 'fetched', to: fetched.checksum, version, message };
 }
 
 /** Stages the fetched commit, and cleans up. */
 export async function stage(
   guest: Guest,
-  brought: Brought,
+  fetched: FetchedOffer,
   { rehearses, creates }: Extract<OnFetched, { kind: 'stage' }>,
   report: Report,
-): Promise<Done> {
-  const { checksum: to } = brought;
+): Promise<UpdateResult> {
+  const { checksum: to } = fetched;
   const seen = await look(guest, to);
   const { version } = seen;
-  requireDeployable(guest, brought, seen);
+  requireDeployable(guest, fetched, seen);
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, to);
   // Units that have failed by now do not count against the update.
   if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
   if (rehearses) await rehearsed(guest, to);
-  const { refspec } = brought;
+  const { refspec } = fetched;
   writeStaged(guest.name, { checksum: to, refspec, time: Date.now(), ...(version && { version }) });
   report.progress('Cleaning up');
-  const [message] = await Promise.all([howItTakesEffect(guest, nameOf(brought)), cleanUp(guest, report)]);
-  return creates ? create(guest, brought, report, version) : { outcome: 'staged', to, version, message };
+  const [message] = await Promise.all([howItTakesEffect(guest, nameOf(fetched)), cleanUp(guest, report)]);
+  return creates ? create(guest, fetched, report, version) : { outcome: 'staged', to, version, message };
 }
 
-interface Seen {
+interface CommitFacts {
   readonly version: string | undefined;
   readonly isDeployable: boolean;
   readonly isRunning: boolean;
 }
 
 /** Runs all checks of a commit at the same time: each takes a process. */
-async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
+async function look({ name, sysroot }: Guest, checksum: string): Promise<CommitFacts> {
   const repository = repositoryOf(sysroot);
   const [version, isDeployable, runs] = await Promise.all([
     versionOf(repository, checksum),
@@ -75,7 +75,7 @@ async function look({ name, sysroot }: Guest, checksum: string): Promise<Seen> {
   return { version, isDeployable, isRunning: runs };
 }
 
-function requireDeployable(guest: Guest, { checksum, refspec }: Brought, seen: Seen): void {
+function requireDeployable(guest: Guest, { checksum, refspec }: FetchedOffer, seen: CommitFacts): void {
   requireOneLine(guest, refspec, seen.version);
   if (!seen.isDeployable) {
     const message = `${originPlace(guest)}: ${refspec} (${checksum.slice(0, 12)}) has no kernel in /usr/lib/modules/*/vmlinuz`;
@@ -92,7 +92,12 @@ function requireOneLine(guest: Guest, refspec: string, version: string | undefin
 }
 
 /** Creates a guest: the boot step deploys the staged commit at once, because nothing runs yet. */
-export async function create(guest: Guest, offer: Offer, report: Report, version?: string): Promise<Done> {
+export async function create(
+  guest: Guest,
+  offer: Offer,
+  report: Report,
+  version?: string,
+): Promise<UpdateResult> {
   report.step('Deploying it');
   await startUnit(bootUnit(guest.name));
   if (listDeployments(guest.sysroot).length === 0) {

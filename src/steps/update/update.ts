@@ -19,9 +19,17 @@ import { whyInVain } from '../switch/switch.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
 import { readUpdateState } from './read-state.ts';
-import { needsRehearsal, onFetched, onOffer, type Settled } from './rule.ts';
+import { needsRehearsal, onFetched, onOffer, type WithoutFetch } from './rule.ts';
 import { alone, withSlotWhileQuick } from './slot.ts';
-import { type Brought, create, type Done, howItTakesEffect, keepFetched, nameOf, stage } from './stage.ts';
+import {
+  create,
+  type FetchedOffer,
+  howItTakesEffect,
+  keepFetched,
+  nameOf,
+  stage,
+  type UpdateResult,
+} from './stage.ts';
 
 /**
  * Runs ostree-guest-update@NAME.service: creates the sysroot if it is missing, fetches, stages and switches, as far
@@ -69,7 +77,7 @@ async function updateFromOutside(guest: Guest, report: Report) {
 }
 
 /** Goes as far with an offer as the policy says; returns the result, if there was anything to do. */
-async function bring(guest: Guest, offer: Offer, report: Report): Promise<Done | undefined> {
+async function bring(guest: Guest, offer: Offer, report: Report): Promise<UpdateResult | undefined> {
   const decision = onOffer(readUpdateState(guest, offer.checksum), guest.update);
   switch (decision.kind) {
     case 'announce':
@@ -81,7 +89,7 @@ async function bring(guest: Guest, offer: Offer, report: Report): Promise<Done |
   }
 }
 
-async function goOn(guest: Guest, brought: Brought, report: Report): Promise<Done | undefined> {
+async function goOn(guest: Guest, brought: FetchedOffer, report: Report): Promise<UpdateResult | undefined> {
   const decision = onFetched(readUpdateState(guest, brought.checksum), guest.update);
   switch (decision.kind) {
     case 'keepFetched':
@@ -97,9 +105,9 @@ async function goOn(guest: Guest, brought: Brought, report: Report): Promise<Don
 async function settle(
   guest: Guest,
   offer: Offer,
-  decision: Settled,
+  decision: WithoutFetch,
   report: Report,
-): Promise<Done | undefined> {
+): Promise<UpdateResult | undefined> {
   switch (decision.kind) {
     case 'create':
       return create(guest, offer, report);
@@ -115,7 +123,7 @@ async function settle(
   }
 }
 
-function fetch(guest: Guest, offer: Offer, report: Report): Promise<Brought> {
+function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {
   const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
   const bring = (arrived: (bytes: number) => void) => {
     report.step(what);

@@ -42,11 +42,11 @@ export async function link(guest: Guest, want: Want, { from, ...options }: Linki
  * BindReadOnlyPaths= ignores what is missing, but not a path below a file.
  */
 async function reachable(guest: Guest, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
-  const outside = neighbours.map(({ repository }) => repository).filter(isElsewhere);
+  const outside = neighbours.map(({ repository }) => repository).filter(isOnOtherMount);
   const found = await lookOnHost(guest.name, outside);
   const isFound = (repository: string): boolean =>
     found.some(({ path, type }) => path === repository && type === 'directory');
-  return neighbours.filter(({ repository }) => !isElsewhere(repository) || isFound(repository));
+  return neighbours.filter(({ repository }) => !isOnOtherMount(repository) || isFound(repository));
 }
 
 const withoutNotes = (repository: string): Neighbour => ({ repository, notes: [] });
@@ -125,17 +125,17 @@ function viewOf(
   neighbours: readonly Neighbour[],
   readable: readonly string[],
 ) {
-  const outside = neighbours.map(({ repository }) => repository).filter(isElsewhere);
+  const outside = neighbours.map(({ repository }) => repository).filter(isOnOtherMount);
   return shares
     ? {
-        writable: [stateDirectory, ...roomsOf(guest).filter(isElsewhere)],
+        writable: [stateDirectory, ...roomsOf(guest).filter(isOnOtherMount)],
         readable: [...outside, ...readable],
       }
     : { writable: roomsOf(guest), readable: [stateDirectory, ...outside, ...readable] };
 }
 
 /** True for another mount: objects cannot be hard links. */
-const isElsewhere = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
+const isOnOtherMount = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
 
 /** Calls back with each whole line of text that comes in pieces. */
 function lines(callback: (line: Line) => void): (text: string) => void {

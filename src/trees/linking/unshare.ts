@@ -39,11 +39,11 @@ export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise
 
 /** Finds files with names outside of the sysroot. Skips /var, which was never linked. */
 async function findShared(sysroot: string, stateroot: string): Promise<Names[]> {
-  const variable = ['-path', `${sysroot}/ostree/deploy/${stateroot}/var`, '-prune'];
+  const withoutVar = ['-path', `${sysroot}/ostree/deploy/${stateroot}/var`, '-prune'];
   const linked = ['(', '-type', 'f', '-o', '-type', 'l', ')', '-links', '+1'];
   const { exitCode, stdout, stderr } = await run(
     'find',
-    [sysroot, '-xdev', ...variable, '-o', ...linked, '-printf', String.raw`%i %n %P\0`],
+    [sysroot, '-xdev', ...withoutVar, '-o', ...linked, '-printf', String.raw`%i %n %P\0`],
     { most: 1 << 30 },
   );
   if (exitCode !== 0) throw new Failure(`Cannot look through ${sysroot}: ${stderr.trim().split('\n')[0]}`);

@@ -20,7 +20,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
   requireFiles(guest, packages);
   const repository = repositoryOf(guest.sysroot);
   const directory = workspaceOf(guest.name);
-  const made = async (base: Offer, tell: Tell): Promise<Made> => {
+  const made = async (base: Offer, tell: Tell): Promise<Layering> => {
     const below = await base.fetch(tell);
     await holdCommit(repository, baseRef, below);
     const workspace = { guest, packages, repository, directory, below };
@@ -42,13 +42,13 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
 }
 
 /** The tree to make, and its commit if it was made before. */
-interface Made {
+interface Layering {
   readonly workspace: Workspace;
   readonly identity: string;
   readonly checksum: string | undefined;
 }
 
-const fetch = async ({ workspace, identity, checksum }: Made): Promise<string> =>
+const fetch = async ({ workspace, identity, checksum }: Layering): Promise<string> =>
   checksum ?? (await add(workspace, identity));
 
 /** Returns a digest of all inputs. */

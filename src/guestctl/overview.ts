@@ -94,7 +94,8 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
     const unit = guestUnit(guest.name);
     return { ...stateInFiles(guest, stateOfUnit(unit)), since: time(says(unit)?.['ActiveEnterTimestamp']) };
   });
-  const faults = await faultsOf(units.filter((unit) => stateOfUnit(unit) === 'failed' && shows));
+  const updates = shows ? guests.map(({ name }) => updateUnit(name)) : [];
+  const faults = await faultsOf(updates.filter((unit) => stateOfUnit(unit) === 'failed'));
   const [next, enabled] = [await timers, enabledUnits()];
   const overviews = found.map((found): Overview => {
     const [unit, timer] = [updateUnit(found.guest.name), timerUnit(found.guest.name)];
@@ -108,11 +109,11 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   return { overviews, broken };
 }
 
-/** Returns the last errors of each unit in its last run; two, because systemd logs two for a sandbox. */
+/** Returns the last errors of each unit in its last run. A journal that cannot be read hides nothing else. */
 async function faultsOf(units: readonly string[]): Promise<Map<string, string>> {
-  const found = units.map(
-    async (unit) => [unit, (await lastMessages(unit, ['--priority=err', '--lines=2'])).join(' ')] as const,
-  );
+  // For a sandbox that cannot be set up, systemd logs two.
+  const faultOf = (unit: string) => lastMessages(unit, ['--priority=err', '--lines=2']).catch(() => []);
+  const found = units.map(async (unit) => [unit, (await faultOf(unit)).join('; ')] as const);
   return new Map(await Promise.all(found));
 }
 

@@ -50,8 +50,10 @@ export async function tryRpmOstree(machine: string, ...args: readonly string[]):
   const limit = limitOf(args);
   // Through the host's systemd: entering a machine needs rights that the update service does not have.
   const inside = ['systemd-run', `--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect'];
-  // On SIGINT it cancels the transaction of its daemon.
-  const ended = [`--property=RuntimeMaxSec=${limit}`, '--property=KillSignal=SIGINT'];
+  // On SIGINT it cancels the transaction of its daemon. If it ignores that, it is killed before the outer limit.
+  const ended = [`RuntimeMaxSec=${limit}`, 'KillSignal=SIGINT', 'TimeoutStopSec=20'].map(
+    (property) => `--property=${property}`,
+  );
   const outer = [
     ['BindsTo', updateUnit(machine)],
     // In case nothing inside reacts.

@@ -327,6 +327,27 @@ test('a script of a package that fails fails the update, and a daemon that crash
   await assessed();
 });
 
+test('rpm-ostree that hangs and obeys no signal is ended, and the next update goes on', async () => {
+  // Its limits are minutes: these are in their place.
+  const short = (unit: string) => `/run/systemd/system/${unit}.d/short.conf`;
+  const limit = '[Service]\nRuntimeMaxSec=4s\nTimeoutStopSec=2s\n';
+  await host.write(short('ostree-guest-rpm-ostree-own.service'), limit);
+  await inGuest(
+    host,
+    'own',
+    `mkdir -p ${dirname(short('run-.service'))}; touch /var/hang
+    printf '${limit.replaceAll('\n', '\\n')}' >${short('run-.service')}`,
+  );
+  await host.sh('systemctl daemon-reload');
+  expect(await failingUpdate(host, 'own')).toMatch(
+    /rpm-ostree upgrade --check failed in own: .*\. The guest runs on as it was\./,
+  );
+  await eventually(host, '! pgrep -f "^/usr/bin/node /usr/bin/rpm-ostree"');
+  await inGuest(host, 'own', `rm /var/hang ${short('run-.service')}`);
+  await host.sh(`rm ${short('ostree-guest-rpm-ostree-own.service')}; systemctl daemon-reload`);
+  await update(host, 'own');
+});
+
 test('a rebase by hand is shown, assessed at its start, and followed', async () => {
   const good = (await status(host, 'own')).running?.checksum;
   await publish('6', bad, 'own/other');

@@ -96,6 +96,25 @@ describe('a health check', () => {
       /oom/i,
     );
   });
+
+  test('that does not end leaves nothing running, in the guest or on the host', async () => {
+    const check = `#!/bin/sh
+      trap '' TERM INT HUP
+      setsid sh -c 'trap "" TERM INT HUP; sleep 77777' &
+      sleep 88888`;
+    const third = await publish(host, evilRef, {
+      version: '3',
+      files: { '/usr/bin/check': { content: check, mode: 0o755 } },
+    });
+    await update(host, 'evil');
+    const switching = host.try('systemctl start ostree-guest-switch@evil');
+    // The host sees the processes of its guests, too.
+    await eventually(host, 'pgrep -f "^sleep 77777"; pgrep -f "^sleep 88888"');
+    expect((await switching).exitCode).toBe(1);
+    await eventually(host, `test -e /var/lib/ostree-guests/evil/rejected/${third}.json`);
+    const left = '^sleep [78]{5}|^sh -c trap|^/bin/sh /usr/bin/check|^systemd-run .*evil';
+    expect(await host.sh(`pgrep -af '${left}' || true`)).toBe('');
+  });
 });
 
 test('a pipe for an os-release holds up nobody else, and doctor says if it holds up systemd-machined', async () => {

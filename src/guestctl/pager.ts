@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { attach } from '../host/process.ts';
+import type { Pager } from '../host/systemd-run.ts';
 import { terminal, writeOut } from './stdout.ts';
 
 /** Prints a text; through a pager if one is wanted and the text is longer than the terminal. */
@@ -15,11 +16,8 @@ export async function printPaged(text: string, pager: boolean): Promise<void> {
   writeOut(`${text}\n`);
 }
 
-interface Pager {
-  /** A command for the shell. */
-  readonly program: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+/** Returns the pager that is wanted for what is written to a terminal. */
+export const wantedPager = (): Pager | undefined => terminal() && choosePager(process.env, isElevated());
 
 /**
  * Chooses a pager like systemctl(1). Pagers can open files and run commands. So a pager with more rights than

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Guest, stateDirectory } from '../config/guest.ts';
 import type { Finished, RunOptions } from './process.ts';
 import { proxies } from './proxies.ts';
-import { runAsService, type Settings } from './systemd-run.ts';
+import { attachAsService, type Pager, runAsService, type Settings } from './systemd-run.ts';
 
 /**
  * What a confined command may see, write and use. All paths are absolute, without blanks or colons. Paths that do
@@ -73,6 +73,14 @@ export const runConfined = (
     ...options,
     ...(confinement.network && { env: proxies() }),
   });
+
+/** Runs a command confined like runConfined(), on our own output or through a pager. Returns its exit code. */
+export const attachConfined = (
+  confinement: Confinement,
+  command: readonly string[],
+  pager?: Pager,
+): Promise<number> =>
+  attachAsService(`ostree-guest-${confinement.name}`, settingsOf(confinement), command, pager);
 
 /** Returns the command line of another program of ours: dist/NAME.cjs. */
 export const ownProgram = (name: string, ...args: readonly string[]): string[] => [

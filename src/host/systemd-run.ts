@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Finished, type RunOptions, run } from './process.ts';
+import { attach, type Finished, type RunOptions, run } from './process.ts';
+import { shellQuoted } from './shell-word.ts';
 
 export type Settings = readonly (readonly [key: string, value: string])[];
 
@@ -38,6 +39,39 @@ export async function runAsService(
     return { ...finished, stderr: withoutNotes(finished.stderr) };
   } finally {
     release();
+  }
+}
+
+/** A program for the shell that shows what it reads, such as less(1). */
+export interface Pager {
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a command as a transient service on our own output, or through a pager, and returns its exit code. The service ends
+ * with us. It has no terminal of its own, so the command does not start a pager.
+ */
+export async function attachAsService(
+  unit: string,
+  settings: Settings,
+  command: readonly string[],
+  pager?: Pager,
+): Promise<number> {
+  const properties = settings.map(([key, value]) => `--property=${key}=${value}`);
+  const how = ['--quiet', '--wait', '--pipe', '--collect', `--unit=${unit}`, ...properties];
+  const words = [...how, '--', ...command.map(literal)];
+  const release = stopOnSignal(unit);
+  try {
+    const shown = ['systemd-run', ...words].map(shellQuoted).join(' ');
+    const through = pager && ['-c', `${shown} </dev/null | ${pager.program}`];
+    const exitCode = through ? await attach('sh', through, { env: pager.env }) : 127;
+    // The shell exits with 127 if there is no such pager.
+    return exitCode === 127 ? await attach('systemd-run', words, { input: '' }) : exitCode;
+  } finally {
+    release();
+    // Ctrl-C ends systemd-run, and the pager may end before it.
+    await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
   }
 }
 

@@ -1,12 +1,16 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { Argument } from 'commander';
+import { attachConfined, roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { showJournal } from '../../host/journal.ts';
 import { isRunning, unitsOfGuest } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
+import { checkInside } from '../../machine/inside.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest, requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
+import { wantedPager } from '../pager.ts';
+import { terminal } from '../stdout.ts';
 
 export const logs: Define = (guestctl) =>
   guestctl
@@ -24,18 +28,58 @@ export const logs: Define = (guestctl) =>
     .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
       requireGuestName(name, tell);
       const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);
-      process.exitCode = await showJournal([...(inside ? await ownJournal(name) : units), ...options]);
+      process.exitCode = inside ? await showOwn(name, options) : await showJournal([...units, ...options]);
     });
 
-async function ownJournal(name: string): Promise<string[]> {
-  if (await isRunning(name)) return [`--machine=${name}`];
-  const directory = varOf(requireGuest(name).sysroot, name);
+/**
+ * A guest can put links, pipes and damaged files in its journal. journalctl(1) follows links in the directories even of a
+ * running machine, to the journals of the host [T 257]. So it sees none of these: only the machine, or the guest's files.
+ */
+async function showOwn(name: string, options: readonly string[]): Promise<number> {
+  const { which, readable, isMachine } = await ownJournal(name);
+  const confinement = {
+    ...{ name: `logs-${process.pid}`, writable: [], readable },
+    ...{ capabilities: ['CAP_DAC_READ_SEARCH'], timeLimit: 'infinity' },
+  };
+  const pager = options.some((one) => /^(-f|--follow|--no-pager)$/.test(one)) ? undefined : wantedPager();
+  const colours = terminal() && !process.env['NO_COLOR'] ? ['env', 'SYSTEMD_COLORS=1'] : [];
+  const own = isMachine ? await ofThisBoot(name, options) : options;
+  return attachConfined(confinement, [...colours, 'journalctl', '--no-pager', which, ...own], pager);
+}
+
+/**
+ * journalctl(1) enters a machine to learn its boot ID, which it cannot do confined. --follow and --pager-end show only
+ * this boot as well [T 257].
+ */
+async function ofThisBoot(name: string, options: readonly string[]): Promise<readonly string[]> {
+  const at = options.findIndex((one) => one === '-b' || one === '--boot');
+  if (at >= 0 && /^([+-]?\d+|all|[0-9a-f]{32})$/.test(options[at + 1] ?? '')) return options;
+  if (at < 0 && !options.some((one) => /^(-[a-z]*[ef]|--(follow|pager-end)$)/.test(one))) return options;
+  const { stdout } = await checkInside(name, ['cat', '/proc/sys/kernel/random/boot_id'], 10_000);
+  const boot = `--boot=${stdout.trim().replaceAll('-', '')}`;
+  return at < 0 ? [boot, ...options] : options.with(at, boot);
+}
+
+/** The option of journalctl(1) for it, and what that needs to see. */
+interface Journal {
+  readonly which: string;
+  readonly readable: readonly string[];
+  readonly isMachine: boolean;
+}
+
+async function ownJournal(name: string): Promise<Journal> {
+  // systemd-machined answers with the root directory of the machine.
+  if (await isRunning(name))
+    return { which: `--machine=${name}`, readable: ['/run/dbus/system_bus_socket'], isMachine: true };
+  const guest = requireGuest(name);
+  const directory = varOf(guest.sysroot, name);
   const journal = `${directory}/log/journal`;
   if (!existsSync(journal))
     throw new Failure(`${name} is stopped and has kept no journal`, `Start it: guestctl start ${name}`);
   // The guest is stopped, so nothing changes until journalctl has opened the files.
   const link = linkIn(directory, ['log', 'log/journal']) ?? linkIn(journal, namesIn(journal));
-  if (link === undefined) return [`--directory=${journal}`];
+  if (link === undefined)
+    return { which: `--directory=${journal}`, readable: roomsOf(guest), isMachine: false };
   const message = `${name} has a link in its journal, which may lead to another journal: ${link}`;
   throw new Failure(message, `Remove it, or read the journal in the guest: guestctl start ${name}`);
 }

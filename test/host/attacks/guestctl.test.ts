@@ -1,6 +1,6 @@
 // What a guest can leave in its /var and /etc for the commands of an administrator to fall over.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, update } from '../guests.ts';
+import { declare, inGuest, start, update } from '../guests.ts';
 import { bootHost, type Host } from '../host.ts';
 import { makeMirror } from '../mirror.ts';
 
@@ -26,6 +26,37 @@ test('a journal that is a link to the journal of the host is not shown as the gu
     `rm ${variable}/log/journal; mkdir -p ${variable}/log/journal/1; ln -s /etc/passwd ${variable}/log/journal/1/system.journal`,
   );
   expect((await host.try('guestctl logs --inside mail')).all).toMatch(/mail has a link in its journal/);
+});
+
+test('nor while the guest runs, and its own is shown as it comes', async () => {
+  await start(host, 'web');
+  await host.sh('logger -t HOSTMARK x; journalctl --sync');
+  await inGuest(
+    host,
+    'web',
+    'logger -t GUESTMARK x; journalctl --sync; rm -rf /var/log/journal; ln -s /run/log/journal /var/log/journal',
+  );
+  const logs = 'guestctl logs --inside web -t GUESTMARK -t HOSTMARK';
+  for (const command of [
+    logs,
+    `${logs} --boot -n all`,
+    `${logs} -e`,
+    // The pager ends by itself if all fits.
+    `script -qec 'stty rows 50 cols 200; ${logs}' /dev/null </dev/null`,
+    // Ctrl-C ends it with all that it has started.
+    `${logs} --follow >/run/followed & until grep GUESTMARK /run/followed || ((SECONDS > 60)); do sleep 0.2; done; kill -INT $!; wait || true`,
+  ]) {
+    const shown = await host.sh(command);
+    expect([command, shown.includes('GUESTMARK'), shown.includes('HOSTMARK')]).toEqual([
+      command,
+      true,
+      false,
+    ]);
+  }
+  expect(await host.sh("systemctl list-units --all --no-legend 'ostree-guest-logs-*'")).toBe('');
+  await inGuest(host, 'web', 'rm /var/log/journal; rm -rf /run/log; ln -s /run/log /run/log');
+  expect((await host.try('guestctl logs --inside web')).all).not.toContain('HOSTMARK');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@web');
 });
 
 test('deep directories, immutable files and links out of it do not keep a guest from being removed', async () => {

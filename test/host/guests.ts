@@ -30,6 +30,14 @@ export async function failingUpdate(host: Commands, name: string): Promise<strin
     journalctl -o cat -p err -t ostree-guest-update --since=@${stdout.trim()}`);
 }
 
+/** Rehearses what is staged. If that fails, the journal of it is the error. */
+export async function rehearse(host: Commands, name: string): Promise<void> {
+  const { exitCode } = await host.try(`systemctl start ostree-guest-rehearse@${name}`);
+  if (exitCode === 0) return;
+  const units = ['rehearse', 'rehearsal'].map((step) => `-u ostree-guest-${step}@${name}`).join(' ');
+  throw new Error(await host.sh(`journalctl --sync; journalctl -o cat -n 60 ${units}`));
+}
+
 export const start = (host: Commands, name: string) => host.run('machinectl', 'start', name);
 
 /** Runs a script in a running guest: what it printed, trimmed. */

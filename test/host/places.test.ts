@@ -3,7 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, reaches, reboot, start, update } from './guests.ts';
+import {
+  canRehearse,
+  declare,
+  guestFile,
+  inGuest,
+  reaches,
+  reboot,
+  rehearse,
+  start,
+  update,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror, mirrorPath, publish, serverRef } from './mirror.ts';
 import { guestRecipe } from './recipe.ts';
@@ -22,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-const publishDirectories = (version: string) =>
+const publishDirectories = (version: string, more: Readonly<Record<string, string>> = {}) =>
   publish(host, 'lab/directories', {
     ...{ version, from: 'lab/none' },
     files: {
@@ -33,6 +43,7 @@ const publishDirectories = (version: string) =>
       '/tmp/nothing': '',
       '/data/own': 'from the tree\n',
       '/notice': `version ${version}\n`,
+      ...more,
     },
   });
 
@@ -95,6 +106,21 @@ test('it is writable and outlives updates and rollbacks; all else of the tree is
   await reboot(host, 'mail');
   expect(await inGuest(host, 'mail', seen)).toBe(`version 2\n${kept}`);
 });
+
+test.runIf(canRehearse)(
+  'a rehearsal sees what the guest wrote there, and writes to a view of it',
+  async () => {
+    const units = '/usr/lib/systemd/system';
+    const look = 'test "$(cat /home/new)" = new; echo changed >/home/new; echo x >/srv/page';
+    await publishDirectories('3.5', {
+      [`${units}/look.service`]: `[Service]\nType=oneshot\nExecStart=sh -ec '${look}'\n`,
+      [`${units}/multi-user.target.d/look.conf`]: '[Unit]\nRequires=look.service\nAfter=look.service\n',
+    });
+    await update(host, 'mail');
+    await rehearse(host, 'mail');
+    expect(await inGuest(host, 'mail', 'cat /home/new /srv/page')).toBe('new\nfrom the tree');
+  },
+);
 
 test('a tree with links again has it, too', async () => {
   await publish(host, 'lab/directories', { version: '4' });

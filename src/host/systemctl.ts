@@ -99,10 +99,10 @@ export async function isRunning(guest: string): Promise<boolean> {
   return state !== 'inactive' && state !== 'failed';
 }
 
-/** Returns true if a guest is being started, restarted or stopped, or is about to be. */
-export async function isChanging(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'Job']);
-  return /^(de)?activating$/.test(unit?.['ActiveState'] ?? '') || Boolean(unit?.['Job']);
+/** Returns true if one of these units is being started, restarted or stopped, or is about to be. */
+export async function isChanging(...units: readonly string[]): Promise<boolean> {
+  const shown = await showUnits(units, ['ActiveState', 'Job']);
+  return shown.some(({ ActiveState = '', Job }) => /^(de)?activating$/.test(ActiveState) || Boolean(Job));
 }
 
 /** Returns true if the guest is up, or starting, for maintenance only. */

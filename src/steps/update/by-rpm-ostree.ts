@@ -73,7 +73,7 @@ export async function updateInside(
 }
 
 const isStarted = async (guest: string): Promise<boolean> =>
-  (await isChanging(guest)) || (await isRunning(guest));
+  (await isChanging(guestUnit(guest))) || (await isRunning(guest));
 
 /** In milliseconds: twice the default time limit of a start. */
 const patience = 10 * 60_000;
@@ -98,9 +98,13 @@ async function isUp(guest: string, report: Report): Promise<boolean> {
   }
 }
 
-/** Waits until a guest is neither starting nor stopping. Gives up on a boot that does not end. */
+/**
+ * Waits until a guest is neither starting nor stopping, and the maintenance of an update that was interrupted has ended. Gives
+ * up on a boot that does not end.
+ */
 async function unchanging(guest: string, deadline: number, report: Report): Promise<void> {
-  for (let waited = false; await isChanging(guest); waited = true) {
+  const units = [guestUnit(guest), maintenanceUnit(guest)];
+  for (let waited = false; await isChanging(...units); waited = true) {
     if (performance.now() > deadline) {
       if (await isRunning(guest)) return;
       throw new Failure(

@@ -77,7 +77,7 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   const next = await followRule(guest, isSafe === true, log);
   if (next) {
     await attempt(log, () => keepPlaces(guest, next, last, log));
-    attempt(log, () => keepMountPoints(guest, next, last, log));
+    attempt(log, () => keepMountPoints(guest, next, last, (text) => log.warn(text)));
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;

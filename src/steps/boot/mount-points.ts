@@ -4,7 +4,6 @@ import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { inside, placeInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
-import type { Log } from './attempt.ts';
 
 /**
  * Copies mount points that are not in the tree: before a guest's root was read-only, nspawn created those of the guest file
@@ -12,9 +11,9 @@ import type { Log } from './attempt.ts';
  */
 export function keepMountPoints(
   { values }: Guest,
-  next: Deployment,
-  last: Deployment | undefined,
-  log: Log,
+  next: Pick<Deployment, 'path'>,
+  last: Pick<Deployment, 'path'> | undefined,
+  warn: (text: string) => void,
 ): void {
   if (last === undefined || last.path === next.path) return;
   for (const { section, key, value } of values.settings) {
@@ -27,9 +26,7 @@ export function keepMountPoints(
       makePoint(placeInside(next.path, point), before);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      log.warn(
-        `${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`,
-      );
+      warn(`${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`);
     }
   }
 }

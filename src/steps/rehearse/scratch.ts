@@ -6,6 +6,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { deployThrowaway, makeThrowaway } from '../../ostree/throwaway-sysroot.ts';
 import { stateFile } from '../../state/state-file.ts';
+import { keepMountPoints } from '../boot/mount-points.ts';
 import { bootedRoot } from '../boot/root-link.ts';
 
 /** The directory of a rehearsal. Left behind only if it was interrupted; the next one removes it. */
@@ -31,7 +32,10 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   const deploy = (checksum: string) => deployThrowaway(sysroot, guest.name, checksum);
   const current = await deploy(live.checksum);
   await copyEtc(guest, live.path, current);
-  return { current, candidate: await deploy(candidate) };
+  const made = { current, candidate: await deploy(candidate) };
+  // As before a start of the guest; of what cannot be made, the throwaway machine tells.
+  for (const path of Object.values(made)) keepMountPoints(guest, { path }, live, () => undefined);
+  return made;
 }
 
 /** Copies /etc in a confined process: a running guest may replace a directory by a link, which leads nowhere there. */

@@ -147,12 +147,14 @@ function count({ deployments }: BootState): Act | undefined {
   return trial && trial.left > 0 ? { kind: 'countStart', trial } : undefined;
 }
 
-/** Returns the default deployment, or the good one if going back could not be recorded. */
+/**
+ * Returns the default deployment, or the good one if going back could not be recorded. A trial that comes here is used up: the
+ * start of any other was counted before.
+ */
 function bootable({ deployments }: BootState): Deployment | undefined {
   const [next] = deployments;
   const trial = trialOf(next);
-  if (!trial || trial.left > 0) return next;
-  return fallbackOf(trial, deployments) ?? next;
+  return (trial && fallbackOf(trial, deployments)) ?? next;
 }
 
 /** A new deployment is on trial if there is one to go back to, which must not be on trial itself. */

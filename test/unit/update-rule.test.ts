@@ -43,6 +43,7 @@ describe('an offer', () => {
       { kind: 'announce' },
     ],
     ['for a guest to be created', none, 'stage', fetch],
+    ['whose commit is not known, for a guest to be created', { ...none, offered: undefined }, 'stage', fetch],
     ['for a guest to be created: that takes more than news', none, 'check', fetch],
     ['that runs', { offered: 'a' }, 'stage', { kind: 'leave', unstages: true }],
     ['that runs, if only news are wanted', { offered: 'a' }, 'check', { kind: 'leave', unstages: true }],

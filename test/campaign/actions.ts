@@ -5,7 +5,7 @@ import { guestUnit, stepUnit } from './facts.ts';
 import { writeMark } from './marks.ts';
 import type { Kind, Model } from './model.ts';
 import { guestFile } from './site.ts';
-import { type Guest, goBack, make, offer, type Stage } from './stage.ts';
+import { type Guest, goBack, offer, remake, type Stage } from './stage.ts';
 
 export interface Action {
   readonly name: string;
@@ -160,15 +160,13 @@ export const guestActions: readonly Action[] = [
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
   {
     ...{ name: 'rollback', weight: 2, possible: isThere },
-    run: (stage, guest) => {
-      guest.updated = undefined;
-      return command(stage, `guestctl rollback ${guest.name}`);
-    },
+    run: (stage, { name }) => command(stage, `guestctl rollback ${name}`),
     effect: (model) => ({ ...model, rolledBack: true }),
   },
   {
-    ...{ name: 'forgive', weight: 1, possible: isThere, effect: same },
+    ...{ name: 'forgive', weight: 1, possible: isThere },
     run: (stage, { name }) => command(stage, `guestctl forgive ${name}`),
+    effect: (model) => ({ ...model, forgiven: true }),
   },
   {
     ...{ name: 'pin', weight: 1, possible: isThere, effect: same },
@@ -211,12 +209,8 @@ export const guestActions: readonly Action[] = [
   },
   {
     ...{ name: 'remove and create', weight: 0.7, possible: ({ offered }) => offered === 'good' },
-    run: async (stage, guest) => {
-      const { name } = guest;
-      const said = await command(stage, `systemctl stop ${guestUnit(name)}; guestctl remove --yes ${name}`);
-      if (said !== '' || stage.isCut) return said;
-      [guest.writes, guest.updated] = [[], undefined];
-      await make(stage.host, guest);
+    run: async ({ host }, guest) => {
+      await remake(host, guest);
       return 'made anew';
     },
     effect: (model) => ({ ...startsAnew(model), wanted: 'up', remade: true }),

@@ -24,6 +24,8 @@ export interface Model {
   readonly cutShort: number;
   /** In this round: whether a person asked for another deployment, ... */
   readonly rolledBack: boolean;
+  /** ... had it forgotten what was rejected, ... */
+  readonly forgiven: boolean;
   /** ... made or removed the guest, ... */
   readonly remade: boolean;
   /** ... unpinned a deployment. */
@@ -36,7 +38,14 @@ export interface Model {
 
 export const newModel: Model = {
   ...{ wanted: 'up', exists: true, offered: 'good', cutShort: 0 },
-  ...{ rolledBack: false, remade: false, unpinned: false, wentBack: false, hostMeddled: false },
+  ...{
+    rolledBack: false,
+    forgiven: false,
+    remade: false,
+    unpinned: false,
+    wentBack: false,
+    hostMeddled: false,
+  },
 };
 
 /** What is said of a round is forgotten; what lasts stays. A guest that may have been down was started at its end. */

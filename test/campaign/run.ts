@@ -4,7 +4,7 @@ import { guestUnit, lookAtAll, steps, stepUnit } from './facts.ts';
 import { violations } from './invariants.ts';
 import { nextRound } from './model.ts';
 import { actionOf, hostActionOf, type Round, type Step } from './plan.ts';
-import { type Guest, offer, type Stage } from './stage.ts';
+import { type Guest, offer, remake, type Stage } from './stage.ts';
 
 /** What is wrong after a round. */
 export interface Violation {
@@ -30,7 +30,7 @@ export async function playRound(stage: Stage, round: Round): Promise<Violation[]
   if (hung) return [{ guest: '', what: 'a command hangs' }];
   const wrong: Violation[] = [];
   const times = [`play ${since(began)}`];
-  for (const phase of [settle, startDoubtful, look, complete]) {
+  for (const phase of [finishRemaking, settle, startDoubtful, look, complete]) {
     const phaseBegan = Date.now();
     wrong.push(...(await phase(stage, round)));
     times.push(`${phase.name} ${since(phaseBegan)}`);
@@ -75,7 +75,7 @@ async function playHost(stage: Stage, { host }: Round): Promise<void> {
 }
 
 /** Waits until nothing is on its way any more. */
-async function settle({ host, guests }: Stage): Promise<Violation[]> {
+async function settle({ host, guests }: Pick<Stage, 'host' | 'guests'>): Promise<Violation[]> {
   const units = guests.flatMap(({ name }) => [guestUnit(name), ...steps.map((step) => stepUnit(step, name))]);
   const assessments = guests.map(({ name }) => stepUnit('assess', name));
   const { exitCode, stdout } = await host.try(`
@@ -89,6 +89,22 @@ async function settle({ host, guests }: Stage): Promise<Violation[]> {
       sleep 0.15
     done`);
   return exitCode === 0 ? [] : [{ guest: '', what: `nothing is on its way for ever: ${stdout}` }];
+}
+
+/** A removal that was cut off is completed by the next one. */
+async function finishRemaking({ host, guests }: Stage): Promise<Violation[]> {
+  const wrong: Violation[] = [];
+  for (const guest of guests.filter(({ isBeingRemade }) => isBeingRemade)) {
+    // Whoever starts it may have been waiting.
+    await settle({ host, guests });
+    await offer(host, guest, 'good', 0);
+    await remake(host, guest).catch((error: Error) =>
+      wrong.push({ guest: guest.name, what: `a guest can be removed and made anew: ${error.message}` }),
+    );
+    note(guest, 'made anew, after that was cut off');
+    guest.model = { ...guest.model, wanted: 'up', offered: 'good' };
+  }
+  return wrong;
 }
 
 /** A guest that may be down comes up when it is started. */

@@ -32,6 +32,8 @@ export interface Guest {
   /** When the last round was over. */
   before: Facts | undefined;
   written: number;
+  /** Whether it was removed, or may have been, and is not yet there again. */
+  isBeingRemade: boolean;
 }
 
 export interface Stage {
@@ -66,7 +68,7 @@ export async function setStage(cast: readonly Cast[]): Promise<Stage> {
           offered: '',
           changing: Promise.resolve(),
         },
-        ...{ writes: [], updated: undefined, log: [], before: undefined, written: 0 },
+        ...{ writes: [], updated: undefined, log: [], before: undefined, written: 0, isBeingRemade: false },
       };
       await offer(host, guest, 'good', 0);
       await make(host, guest);
@@ -110,6 +112,17 @@ function inTurn(guest: Guest, change: () => Promise<string>): Promise<string> {
   });
   guest.changing = changed.catch(() => undefined);
   return changed;
+}
+
+/** Removes a guest and creates it anew. Cut off anywhere, that can be done again. */
+export async function remake(host: Host, guest: Guest): Promise<void> {
+  const { name } = guest;
+  guest.isBeingRemade = true;
+  await host.sh(`[ -e /etc/ostree-guests/${name}.guest ] || exit 0
+    systemctl stop ${guestUnit(name)}; guestctl remove --yes ${name}`);
+  Object.assign(guest, { writes: [], updated: undefined });
+  await make(host, guest);
+  guest.isBeingRemade = false;
 }
 
 /** Declares a guest, creates and starts it, and has it started at boot. */

@@ -132,3 +132,10 @@ test('a host that has no inotify instances left rejects nothing', async () => {
   expect((await status(host, 'lacking')).running?.checksum).toBe(commit);
   expect(await inGuest(host, 'lacking', 'echo up')).toBe('up');
 });
+
+test('a guest reboots though D-Bus was started anew while it ran', async () => {
+  await guest('bus');
+  await host.run('systemctl', 'restart', 'dbus');
+  await reboot(host, 'bus');
+  expect(await inGuest(host, 'bus', 'echo up')).toBe('up');
+});

@@ -37,6 +37,7 @@ places.state = state;
 const sysroot = join(state, 'mail', 'sysroot');
 const link = join(work, 'run', 'mail', 'root');
 const asked = join(work, 'asked');
+const registered = join(work, 'registered');
 const script = join(work, 'power-on');
 const bin = join(work, 'bin');
 
@@ -50,14 +51,16 @@ beforeEach(() => {
   const text = readFileSync('src/steps/boot/power-on', 'utf8')
     .replaceAll('/var/lib/ostree-guests', state)
     .replaceAll('/run/ostree-guests', join(work, 'run'))
-    .replaceAll('/run/machines', join(work, 'machines'));
+    .replaceAll('/run/machines', join(work, 'machines'))
+    .replaceAll('/run/systemd/machines', registered);
   write(script, text);
   const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);
+  write(join(bin, 'busctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n`);
   // Only root can give something to root.
   write(join(bin, 'install'), `#!/bin/sh\necho "$*" >'${join(work, 'closed')}'\n`);
   mkdirSync(dirname(link), { recursive: true });
-  for (const program of ['systemctl', 'install']) chmodSync(join(bin, program), 0o755);
+  for (const program of ['systemctl', 'busctl', 'install']) chmodSync(join(bin, program), 0o755);
   mkdirSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
 });
 
@@ -103,6 +106,19 @@ function deployed(serial: number, version: string | number, options = `ostree=${
 /** A directory here, a link to the deployment in a real sysroot. */
 const boot = (serial: number): string => `/ostree/deploy/mail/deploy/${commit}.${serial}`;
 const commit = 'c0ffee'.padEnd(64, '0');
+
+test.each([
+  ['systemd-nspawn@mail.service', true],
+  ['ostree-guest-maintenance@mail.service', true],
+  // What others run is not touched, and nspawn says why it cannot start.
+  ['machine-mail.scope', false],
+  ['systemd-nspawn@mail-2.service', false],
+])('machined is to forget a machine that was not unregistered when it ended: %s', (unit, forgotten) => {
+  deployed(0, 1);
+  write(join(registered, 'mail'), `# This is private data. Do not parse.\nNAME=mail\nSCOPE=${unit}\n`);
+  const manager = 'org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager';
+  expect(powerOn(sysroot).asked).toBe(forgotten ? `call ${manager} UnregisterMachine s mail\n` : undefined);
+});
 
 test('the deployment of the entry with the highest version', () => {
   const options = fc.constantFrom('', 'quiet *', 'root=UUID=1 ostr=/no');

@@ -1,8 +1,10 @@
 // What may happen to a guest, and to its host. An action says when it makes sense, what it does, and what the model makes of it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declare } from '../host/guests.ts';
+import { emptyDisk, fillDisk } from './disk.ts';
 import { guestUnit, stepUnit } from './facts.ts';
 import { writeMark } from './marks.ts';
+import { endTrouble, makeTrouble, troubles } from './mirror-server.ts';
 import type { Kind, Model } from './model.ts';
 import { guestFile } from './site.ts';
 import { type Guest, goBack, offer, remake, type Stage } from './stage.ts';
@@ -66,6 +68,7 @@ const unitsOf: Readonly<Record<string, (name: string) => string[]>> = {
   boot: (name) => [stepUnit('boot', name), `ostree-guest-deploy-${name}.service`],
   switch: (name) => [stepUnit('switch', name)],
   assess: (name) => [stepUnit('assess', name)],
+  rehearse: (name) => [stepUnit('rehearse', name), stepUnit('rehearsal', name)],
 };
 
 /** Begins a step, or what leads to it, and kills it with SIGKILL at some instant. */
@@ -158,6 +161,11 @@ export const guestActions: readonly Action[] = [
   kills('boot', 3, (name) => `restart --no-block ${guestUnit(name)}`, mayFail),
   kills('switch', 2, (name) => `start --no-block ${stepUnit('switch', name)}`, startsAnew),
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
+  kills('rehearse', 1, (name) => `start --no-block ${stepUnit('rehearse', name)}`, same),
+  {
+    ...{ name: 'rehearse', weight: 2, possible: isThere, effect: same },
+    run: (stage, { name }) => command(stage, `guestctl rehearse ${name}`),
+  },
   {
     ...{ name: 'rollback', weight: 2, possible: isThere },
     run: (stage, { name }) => command(stage, `guestctl rollback ${name}`),
@@ -263,6 +271,25 @@ export const hostActions: readonly HostAction[] = [
       await command(stage, 'mv /srv/mirror/repo /srv/mirror/away');
       await sleep(luck * 3000);
       return command(stage, 'mv /srv/mirror/away /srv/mirror/repo');
+    },
+  },
+  ...troubles.map(
+    (trouble): HostAction => ({
+      ...{ name: `the mirror ${trouble}`, weight: 0.7, effect: same },
+      run: async (stage, luck) => {
+        await command(stage, makeTrouble(trouble));
+        await sleep(luck * 4000);
+        return command(stage, endTrouble);
+      },
+    }),
+  ),
+  {
+    ...{ name: 'the disk is full', weight: 2, effect: meddles },
+    run: async (stage, luck) => {
+      if (!stage.ownDisk) return 'not here';
+      await command(stage, fillDisk);
+      await sleep(luck * 3000);
+      return command(stage, emptyDisk);
     },
   },
   {

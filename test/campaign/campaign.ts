@@ -13,6 +13,7 @@ export interface Options {
   readonly until: number;
   readonly say: (text: string) => void;
   readonly cast?: readonly Cast[];
+  readonly ownDisk?: boolean;
 }
 
 export interface Result {
@@ -24,9 +25,9 @@ export interface Result {
 /** Names of which one begins with another; policies that differ. */
 export const usualCast: readonly Cast[] = [
   { name: 'mail', flavour: 'light', policy: { action: 'stage', tries: 2, keep: 2 } },
-  { name: 'mail-2', flavour: 'light', policy: { action: 'switch', tries: 3, keep: 2 } },
+  { name: 'mail-2', flavour: 'light', policy: { action: 'switch', tries: 3, keep: 2, overHttp: true } },
   { name: 'web', flavour: 'light', policy: { action: 'stage', tries: 3, keep: 3 } },
-  { name: 'whole', flavour: 'whole', policy: { action: 'stage', tries: 2, keep: 2 } },
+  { name: 'whole', flavour: 'whole', policy: { action: 'stage', tries: 2, keep: 2, overHttp: true } },
 ];
 
 export async function campaign({
@@ -36,8 +37,9 @@ export async function campaign({
   until,
   say,
   cast = usualCast,
+  ownDisk = false,
 }: Options): Promise<Result> {
-  const stage = await setStage(cast);
+  const stage = await setStage(cast, ownDisk);
   const began = Date.now();
   let [played, failed] = [0, 0];
   try {

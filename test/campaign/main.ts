@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { say } from '../host/say.ts';
 import setup from '../host/setup.ts';
 import { campaign } from './campaign.ts';
+import { hasOwnMounts } from './disk.ts';
 
 const options = {
   seed: { type: 'string', default: '1' },
@@ -21,10 +22,13 @@ async function main(): Promise<void> {
     const [seed, rounds, hosts, first] = [values.seed, values.rounds, values.hosts, values.first].map(
       Number,
     ) as [number, number, number, number];
+    const ownDisk = await hasOwnMounts();
     const until = Date.now() + Number(values.minutes) * 60_000;
     // Each host has a control group, guests and a seed of its own.
     const results = await Promise.all(
-      Array.from({ length: hosts }, (_, host) => campaign({ seed: seed + host, first, rounds, until, say })),
+      Array.from({ length: hosts }, (_, host) =>
+        campaign({ seed: seed + host, first, rounds, until, say, ownDisk }),
+      ),
     );
     const [played, failed] = [
       results.reduce((sum, result) => sum + result.rounds, 0),

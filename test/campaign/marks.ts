@@ -17,11 +17,11 @@ export async function writeMark(
   guest.written += 1;
   const value = guest.written;
   const put = (directory: string) =>
-    `echo ${value} >${directory}/campaign.new; mv ${directory}/campaign.new ${directory}/campaign`;
+    `echo ${value} >${directory}/campaign.new && mv ${directory}/campaign.new ${directory}/campaign`;
   const { exitCode, stdout } = await host.try(`
     leader=$(timeout 10 machinectl show ${name} --property=Leader --value)
     root=$(readlink /run/ostree-guests/${name}/root)
-    nsenter --target=$leader --user --mount --root --wd -- sh -c '${put('/etc')}; ${put('/var')}'
+    nsenter --target=$leader --user --mount --root --wd -- sh -c '${put('/etc')} && ${put('/var')}'
     kill -0 $leader
     [ "$(readlink /run/ostree-guests/${name}/root)" = "$root" ]
     echo \${root##*/}`);

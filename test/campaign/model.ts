@@ -22,6 +22,8 @@ export interface Model {
   readonly offered: Kind;
   /** In this round: how many starts were cut short, or may have been. Each is a try that an update on trial loses. */
   readonly cutShort: number;
+  /** In this round: whether something that starts or stops it was begun, and nobody waited for its end. */
+  readonly isUnsettled: boolean;
   /** In this round: whether a person asked for another deployment, ... */
   readonly rolledBack: boolean;
   /** ... had it forgotten what was rejected, ... */
@@ -37,7 +39,7 @@ export interface Model {
 }
 
 export const newModel: Model = {
-  ...{ wanted: 'up', exists: true, offered: 'good', cutShort: 0 },
+  ...{ wanted: 'up', exists: true, offered: 'good', cutShort: 0, isUnsettled: false },
   ...{
     rolledBack: false,
     forgiven: false,
@@ -47,6 +49,17 @@ export const newModel: Model = {
     hostMeddled: false,
   },
 };
+
+/** What comes of an action, of which the next one may not wait for the end: how two end that meet is not sure. */
+export function apply(model: Model, effect: (model: Model) => Model, waits: boolean): Model {
+  const next = effect(model);
+  const moves = next.cutShort !== model.cutShort || next.wanted !== model.wanted;
+  return {
+    ...next,
+    wanted: moves && model.isUnsettled ? 'either' : next.wanted,
+    isUnsettled: model.isUnsettled || (moves && !waits),
+  };
+}
 
 /** What is said of a round is forgotten; what lasts stays. A guest that may have been down was started at its end. */
 export const nextRound = ({ wanted, exists, offered }: Model): Model => ({

@@ -1,6 +1,6 @@
 // What a round consists of. It follows from the seed, the number of the round and the models alone.
 import { type Action, guestActions, type HostAction, hostActions } from './actions.ts';
-import { type Model, nextRound } from './model.ts';
+import { apply, type Model, nextRound } from './model.ts';
 import { type Random, randomFrom } from './random.ts';
 
 export interface Step {
@@ -47,12 +47,13 @@ export function drawRound(
         guestActions.filter((one) => one.possible(model)),
         ({ weight }) => weight,
       );
-      model = action.effect(model);
+      const waits = random.number() < 0.5;
+      model = apply(model, action.effect, waits);
       drawn.push({
         action: action.name,
         luck: random.number(),
         pause: pause(random),
-        waits: random.number() < 0.5,
+        waits,
       });
     }
     steps.set(guest, drawn);

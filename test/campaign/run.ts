@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guestUnit, lookAtAll, steps, stepUnit } from './facts.ts';
 import { violations } from './invariants.ts';
-import { nextRound } from './model.ts';
+import { apply, nextRound } from './model.ts';
 import { actionOf, hostActionOf, type Round, type Step } from './plan.ts';
 import { type Guest, offer, remake, type Stage } from './stage.ts';
 
@@ -44,7 +44,7 @@ async function play(stage: Stage, guest: Guest, planned: readonly Step[]): Promi
   for (const { action, luck, pause, waits } of planned) {
     if (stage.isCut) break;
     const { effect, run } = actionOf(action);
-    guest.model = effect(guest.model);
+    guest.model = apply(guest.model, effect, waits);
     const done = run(stage, guest, luck).then(
       (said) => note(guest, said ? `${action}: ${said}` : action),
       (error) => note(guest, `${action}: ${(error as Error).message}`),

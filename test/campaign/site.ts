@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { healthCheck } from '../host/faults.ts';
 import { type Host, outside } from '../host/host.ts';
 import { type Changes, makeMirror, mirrorPath, publish } from '../host/mirror.ts';
+import { mirrorUrl } from './mirror-server.ts';
 import type { Kind } from './model.ts';
 
 /** `light`: its init system is a script, and boots in no time. `whole`: Debian with systemd, and a health check. */
@@ -89,9 +90,10 @@ export interface Policy {
   readonly action: 'stage' | 'switch';
   readonly tries: number;
   readonly keep: number;
+  readonly overHttp?: boolean;
 }
 
-export function guestFile(name: string, flavour: Flavour, { action, tries, keep }: Policy): string {
+export function guestFile(name: string, flavour: Flavour, { action, tries, keep, overHttp }: Policy): string {
   const own =
     flavour === 'light' ? 'HealthTimeoutSec=15s' : `HealthTimeoutSec=40s\nHealthCheck=${healthCheck}`;
   // How often a guest is started is no loop here, and how long one takes that does not hear yet that it is to stop.
@@ -102,7 +104,7 @@ StartLimitIntervalSec=0
 Ref=site:${refOf(name)}
 
 [Remote]
-URL=file://${mirrorPath}
+${overHttp ? `URL=${mirrorUrl}\nGPGVerify=no` : `URL=file://${mirrorPath}`}
 
 [Update]
 Action=${action}

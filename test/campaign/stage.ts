@@ -1,8 +1,10 @@
 // A host with guests, on which a campaign goes on, and what it remembers of them.
 import { declare } from '../host/guests.ts';
 import { bootHost, type Host } from '../host/host.ts';
+import { mountOwnDisk } from './disk.ts';
 import { type Facts, guestUnit, lookAtAll, stepUnit } from './facts.ts';
 import { type Write, writeMark } from './marks.ts';
+import { serveMirror } from './mirror-server.ts';
 import { type Kind, type Model, newModel } from './model.ts';
 import { type Flavour, guestFile, makeSite, type Policy, publishKind, setRef } from './site.ts';
 
@@ -39,6 +41,8 @@ export interface Guest {
 export interface Stage {
   readonly host: Host;
   readonly guests: readonly Guest[];
+  /** Whether its disk can be filled. */
+  readonly ownDisk: boolean;
   /** Whether the host is going down: then nothing more is begun. */
   isCut: boolean;
   /** How long the parts of the last round took, for people. */
@@ -51,10 +55,12 @@ export interface Cast {
   readonly policy: Policy;
 }
 
-export async function setStage(cast: readonly Cast[]): Promise<Stage> {
-  const host = await bootHost();
+/** `ownDisk`: whether the guests have a file system of their own, which can be full: disk.ts. */
+export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise<Stage> {
+  const host = await bootHost(ownDisk ? { prepare: mountOwnDisk } : {});
   try {
     await makeSite(host);
+    await serveMirror(host);
     const guests: Guest[] = [];
     for (const { name, flavour, policy } of cast) {
       const guest: Guest = {
@@ -79,7 +85,7 @@ export async function setStage(cast: readonly Cast[]): Promise<Stage> {
       cast.map(({ name }) => name),
     );
     for (const guest of guests) guest.before = facts.get(guest.name);
-    return { host, guests, isCut: false, times: '' };
+    return { host, guests, ownDisk, isCut: false, times: '' };
   } catch (error) {
     await host.stop();
     throw error;
@@ -126,7 +132,7 @@ export async function remake(host: Host, guest: Guest): Promise<void> {
 }
 
 /** Declares a guest, creates and starts it, and has it started at boot. */
-export async function make(host: Host, guest: Guest): Promise<void> {
+async function make(host: Host, guest: Guest): Promise<void> {
   const { name, flavour, policy } = guest;
   await declare(host, name, guestFile(name, flavour, policy));
   await host.run('systemctl', 'start', stepUnit('update', name));

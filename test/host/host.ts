@@ -50,6 +50,8 @@ export interface HostOptions {
   readonly ostree?: boolean;
   /** The product, installed (see product.ts), or none. The default is what setup.ts installed for this run. */
   readonly product?: string | undefined;
+  /** What is done when its files are there, before it boots; `work` is its work directory. */
+  readonly prepare?: (places: Places, work: string) => Promise<void>;
 }
 
 export async function bootHost(options: HostOptions = {}): Promise<Host> {
@@ -59,7 +61,9 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
   const work = makeWorkDirectory('host');
   try {
     const make = options.ostree === false ? copyPlainHost : deployHost;
-    const { boot, ...places } = await make(work, trees.repo, product);
+    const made = await make(work, trees.repo, product);
+    await options.prepare?.(made, work);
+    const { boot, ...places } = made;
     const power = () => startContainer(work, places.root, boot);
     let machine = await power();
     return {

@@ -139,3 +139,17 @@ test('a guest reboots though D-Bus was started anew while it ran', async () => {
   await reboot(host, 'bus');
   expect(await inGuest(host, 'bus', 'echo up')).toBe('up');
 });
+
+test('a deployment that is given up is not blessed because the one before it comes up', async () => {
+  await guest('loop', 'Tries=1\n');
+  const content = '#!/bin/sh\nexec systemctl reboot --force --force\n';
+  const bad = await publish(host, 'debian/12/loop', {
+    files: { '/usr/lib/systemd/systemd': { content, mode: 0o755 } },
+  });
+  await update(host, 'loop');
+  await host.try('systemctl restart systemd-nspawn@loop');
+  await eventually(host, `test -e /var/lib/ostree-guests/loop/rejected/${bad}.json`);
+  await settles('loop');
+  await eventually(host, '! systemctl is-active --quiet ostree-guest-assess@loop');
+  expect(await outcomes('loop')).not.toContain('blessed');
+});

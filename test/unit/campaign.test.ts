@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { guestActions } from '../campaign/actions.ts';
 import type { Facts } from '../campaign/facts.ts';
 import { type Seen, violations } from '../campaign/invariants.ts';
-import { type Kind, type Model, newModel, nextRound } from '../campaign/model.ts';
+import { apply, type Kind, type Model, newModel, nextRound } from '../campaign/model.ts';
 import { actionOf, drawRound } from '../campaign/plan.ts';
 import { randomFrom } from '../campaign/random.ts';
 
@@ -48,6 +48,14 @@ test('the model knows whether a guest is to be up', () => {
   expect(nextRound(after('crash')).wanted).toBe('up');
   expect(nextRound(after('stop')).wanted).toBe('down');
   expect(actionOf('machinectl reboot').possible(after('stop'))).toBe(false);
+});
+
+test('the model knows that it does not know how two things end that are done at once', () => {
+  const crashing = apply(newModel, actionOf('crash').effect, false);
+  expect(apply(crashing, actionOf('start').effect, true).wanted).toBe('either');
+  expect(apply(crashing, actionOf('write').effect, true).wanted).toBe('either');
+  const starting = apply(newModel, actionOf('restart').effect, false);
+  expect(apply(starting, actionOf('write').effect, true).wanted).toBe('up');
 });
 
 test('the model counts starts that may be cut short, in one round', () => {

@@ -254,6 +254,8 @@ test.each([
 test('what the host lacks is no fault of the deployment', () => {
   const inotify = 'Failed to create control group inotify object: Too many open files';
   expect(lackOf(['Welcome to Debian', inotify, 'Exiting PID 1...'])).toBe(inotify);
+  const taken = "Failed to register machine: Machine 'mail' already exists";
+  expect(lackOf([taken, 'Parent died too early'])).toBe(taken);
   expect(lackOf(['Failed to start bad.service', 'mail: /etc/mail: No such file or directory'])).toBe(
     undefined,
   );

@@ -6,6 +6,7 @@ import { readBaseline, writeBaseline } from '../../state/baseline.ts';
 import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
+import { bootedRoot } from '../boot/root-link.ts';
 import { record } from '../record-attempt.ts';
 import { judge } from './health.ts';
 import { type Consequence, consequenceOf } from './rule.ts';
@@ -25,6 +26,8 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
     hasBus: hasBus(fresh.path),
   };
   const verdict = await judge(subject, guest.update, report);
+  if (!isStillOf(guest, fresh, trial))
+    return report.step('The guest was started again meanwhile. What counts is how that start goes');
   const from = fallbackOf(trial, deployments);
   await follow(guest, consequenceOf(verdict, trial), { fresh, from, trial }, report);
 }
@@ -73,6 +76,14 @@ async function follow(
       throw new Failure(message, nextStep(trial, from));
     }
   }
+}
+
+/**
+ * Whether the guest is still in the start that was judged. The boot step may have counted another one, or have given the deployment up,
+ * before it was known how this one went: a guest that reboots at once is started again by systemd.
+ */
+function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
+  return bootedRoot(guest.name) === fresh.path && readTrial(guest.name, fresh.name)?.left === trial.left;
 }
 
 async function startAgain({ name }: Guest): Promise<void> {

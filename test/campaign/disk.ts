@@ -1,0 +1,32 @@
+// A file system of their own for the guests of a host, so small that it can be filled. It is mounted before the host boots, and outlives
+// its power cuts. In a mount namespace of the campaign's own, so that it goes with that, however that ends.
+import { mkdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Places } from '../host/host.ts';
+
+const directory = '/var/lib/ostree-guests';
+
+export async function mountOwnDisk({ var: variable }: Places, work: string): Promise<void> {
+  const image = join(work, 'guests.img');
+  const there = join(variable, 'lib/ostree-guests');
+  await execa('truncate', ['--size=1500M', image]);
+  await execa('mkfs.ext4', ['-q', image]);
+  await mkdir(there, { recursive: true });
+  await execa('mount', ['-o', 'loop', image, there]);
+}
+
+/** Whether what is mounted here is seen by nobody else, and ends with this process and those that it started. */
+export async function hasOwnMounts(): Promise<boolean> {
+  const [own, parents] = await Promise.all([readlink('/proc/self/ns/mnt'), readlink('/proc/1/ns/mnt')]);
+  return own !== parents;
+}
+
+/** To the last block: what is written lazily gives some back when it is. */
+export const fillDisk = `cd ${directory}; n=0
+  while (echo x >x.$n) 2>/dev/null; do
+    fallocate -l $(df --output=avail --block-size=1 . | tail -n 1) fill.$n 2>/dev/null || true
+    cat /dev/zero >>fill.$n 2>/dev/null || true
+    sync -f .; n=$((n + 1))
+  done`;
+export const emptyDisk = `rm -f ${directory}/fill.* ${directory}/x.*`;

@@ -263,7 +263,7 @@ export const hostActions: readonly HostAction[] = [
   },
   {
     ...{ name: 'restart dbus', weight: 1, effect: meddles },
-    run: (stage) => command(stage, 'systemctl restart dbus'),
+    run: (stage) => command(stage, 'systemctl restart dbus; systemctl restart systemd-machined'),
   },
   {
     ...{ name: 'the mirror is away', weight: 2, effect: same },

@@ -1,6 +1,6 @@
 // A file system of their own for the guests of a host, so small that it can be filled. It is mounted before the host boots, and outlives
-// its power cuts. In a mount namespace of the campaign's own, so that it goes with that, however that ends.
-import { mkdir, readlink } from 'node:fs/promises';
+// its power cuts. `npm run campaign` has a mount namespace of its own, so that it goes with that, however that ends.
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Places } from '../host/host.ts';
@@ -14,12 +14,6 @@ export async function mountOwnDisk({ var: variable }: Places, work: string): Pro
   await execa('mkfs.ext4', ['-q', image]);
   await mkdir(there, { recursive: true });
   await execa('mount', ['-o', 'loop', image, there]);
-}
-
-/** Whether what is mounted here is seen by nobody else, and ends with this process and those that it started. */
-export async function hasOwnMounts(): Promise<boolean> {
-  const [own, parents] = await Promise.all([readlink('/proc/self/ns/mnt'), readlink('/proc/1/ns/mnt')]);
-  return own !== parents;
 }
 
 /** To the last block: what is written lazily gives some back when it is. */

@@ -146,7 +146,7 @@ test('a link in its place is not followed, and nothing is mounted on the host', 
   );
   expect(await host.sh('ls -A /srv/secret')).toBe('');
   expect(await host.sh('journalctl --sync; journalctl -o cat -u ostree-guest-boot@mail')).toContain(
-    `${variable}/home is not a directory, so that /home of mail is read-only. Remove it: rm ${variable}/home`,
+    `${variable}/home is not a directory, so /home of mail is read-only. Remove it: rm ${variable}/home`,
   );
   const mounts = () => host.sh('cut -d" " -f5 /proc/self/mountinfo | grep /var/lib/ostree-guests || true');
   expect(await mounts()).toBe('');

@@ -20,7 +20,9 @@ test('where files cannot share data, verify says so', async () => {
   const { exitCode, stdout } = await host.try('guestctl verify mail');
   expect([exitCode, stdout]).toEqual([
     1,
-    expect.stringMatching(/mail\.guest:9:13: The file system of \/srv\/nowhere\/sysroot cannot share data/),
+    expect.stringMatching(
+      /mail\.guest:9:13: The file system of \/srv\/nowhere\/sysroot does not support reflinks/,
+    ),
   ]);
 });
 

@@ -17,25 +17,20 @@ export interface Fields {
   fields(key: string): Fields;
   /** The objects of a list. */
   list(key: string): Fields[];
-  /** A commit: 64 hexadecimal digits. */
-  checksum(key: string): string;
-  optionalChecksum(key: string): string | undefined;
-  /** A deployment: CHECKSUM.SERIAL. */
-  deployment(key: string): string;
-  deployments(key: string): string[];
+  /** A field of a type that another room knows; `what` is what it is, for the error. */
+  is<T>(key: string, guard: (field: unknown) => field is T, what: string): T;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
-const isChecksum = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}$/.test(value);
-const isDeployment = (value: unknown): value is string => isText(value) && /^[0-9a-f]{64}\.\d+$/.test(value);
 const isDate = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
 const isOneOf =
   <T extends string>(values: readonly T[]) =>
   (value: unknown): value is T =>
     values.some((one) => one === value);
-const listOf =
+/** Whether it is a list of these. */
+export const listOf =
   <T>(is: (value: unknown) => value is T) =>
   (value: unknown): value is T[] =>
     Array.isArray(value) && value.every(is);
@@ -69,14 +64,9 @@ export function fieldsOf(value: unknown): Fields {
       throw new WrongJson(`"${key}" is ${field === undefined ? 'missing' : `not ${what}`}`);
     };
   const text = get(isText, 'text');
-  const checksum = get(isChecksum, 'a commit');
-  const optional =
-    <T>(getter: (key: string) => T) =>
-    (key: string): T | undefined =>
-      value[key] === undefined ? undefined : getter(key);
   return {
     text,
-    optionalText: optional(text),
+    optionalText: (key) => (value[key] === undefined ? undefined : text(key)),
     number: get(isNumber, 'a number'),
     numberOrNull: (key) => (value[key] == null ? null : get(isNumber, 'a number')(key)),
     flag: get(isFlag, 'true or false'),
@@ -85,9 +75,6 @@ export function fieldsOf(value: unknown): Fields {
     texts: get(listOf(isText), 'a list of texts'),
     fields: (key) => fieldsOf(get(isObject, 'an object')(key)),
     list: (key) => get(listOf(isObject), 'a list of objects')(key).map(fieldsOf),
-    checksum,
-    optionalChecksum: optional(checksum),
-    deployment: get(isDeployment, 'a deployment'),
-    deployments: get(listOf(isDeployment), 'a list of deployments'),
+    is: (key, guard, what) => get(guard, what)(key),
   };
 }

@@ -3,13 +3,14 @@ import { Failure } from '../host/failure.ts';
 import { endingWords, type Finished } from '../host/process.ts';
 import { updateUnit } from '../host/systemctl.ts';
 import { runAsService } from '../host/systemd-run.ts';
+import { type Checksum, isChecksum } from '../ostree/names.ts';
 
 /** A deployment in `rpm-ostree status --json`. The first one is the next to boot. */
 export interface RpmOstreeDeployment {
   readonly id: string;
-  readonly checksum: string;
+  readonly checksum: Checksum;
   /** The commit below the layered packages; undefined without any. */
-  readonly 'base-checksum'?: string;
+  readonly 'base-checksum'?: Checksum;
   readonly version?: string;
   readonly staged: boolean;
   readonly booted: boolean;
@@ -127,7 +128,7 @@ function checked(status: RpmOstreeStatus): RpmOstreeStatus {
     ...(one['requested-packages'] ?? []),
     ...(one['requested-base-removals'] ?? []),
   ]);
-  if (!checksums.every((one) => /^[0-9a-f]{64}$/.test(one))) throw new Error('checksum');
+  if (!checksums.every(isChecksum)) throw new Error('checksum');
   if (packages.some((one) => typeof one !== 'string' || one.startsWith('-'))) throw new Error('package');
   return status;
 }

@@ -4,12 +4,13 @@ import { inside } from '../host/tree-files.ts';
 import { type BootEntry, bootOrder, parseBootEntry, type WrongEntry } from './boot-entries.ts';
 import { deploymentAt } from './deployment-path.ts';
 import { type Keyfile, parseKeyfile } from './keyfile.ts';
+import { type Checksum, type DeploymentName, isChecksum } from './names.ts';
 
 export interface Deployment {
   /** CHECKSUM.SERIAL, the name of its directory. */
-  readonly name: string;
+  readonly name: DeploymentName;
   /** The commit. */
-  readonly checksum: string;
+  readonly checksum: Checksum;
   /** Distinguishes deployments of one commit. */
   readonly serial: number;
   /** The name and version of the operating system, from its boot entry. */
@@ -78,7 +79,7 @@ function resolve(
   const name = real === undefined ? undefined : deploymentAt(base, real);
   if (real === undefined || name === undefined) return undefined;
   const path = `${sysroot}${real.slice(base.length)}`;
-  return { name, ...parseDeploymentName(name), title, path, entry: { file, version } };
+  return { name, ...partsOf(name), title, path, entry: { file, version } };
 }
 
 /** Returns undefined if the path does not exist. */
@@ -92,9 +93,11 @@ function realPath(path: string): string | undefined {
 }
 
 /** A deployment directory is named by its commit and serial: CHECKSUM.SERIAL. */
-export function parseDeploymentName(name: string): { checksum: string; serial: number } {
-  const dot = name.lastIndexOf('.');
-  return { checksum: name.slice(0, dot), serial: Number(name.slice(dot + 1)) };
+export function partsOf(name: DeploymentName): { checksum: Checksum; serial: number } {
+  const [checksum, serial] = name.split('.');
+  // Its parser has seen that it is one.
+  if (!isChecksum(checksum)) throw new Error(`${name} is no deployment`);
+  return { checksum, serial: Number(serial) };
 }
 
 /** Returns the source of a deployment: REMOTE:REF or the name of an image, under the key of the tool that made it. */

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { unlessMissing } from '../host/node-files.ts';
 import { run } from '../host/process.ts';
 import { listDeployments } from './deployments.ts';
+import { isDeploymentName } from './names.ts';
 
 /** Clears the immutable flag that OSTree sets on the roots of deployments, so that they can be removed. */
 export async function clearImmutable(sysroot: string): Promise<void> {
@@ -23,9 +24,9 @@ export async function setImmutable(root: string): Promise<void> {
 export async function freeUnlisted(sysroot: string, stateroot: string): Promise<void> {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
   const listed = new Set(listDeployments(sysroot).map(({ name }) => name));
-  const names = (unlessMissing(() => readdirSync(directory)) ?? []).filter(
-    (name) => /^[0-9a-f]{64}\.\d+$/.test(name) && !listed.has(name),
-  );
+  const names = (unlessMissing(() => readdirSync(directory)) ?? [])
+    .filter(isDeploymentName)
+    .filter((name) => !listed.has(name));
   if (names.length === 0) return;
   await run('chattr', ['-f', '-i', '--', ...names.map((name) => `${directory}/${name}`)]);
   // It follows no link below these.

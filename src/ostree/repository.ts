@@ -1,22 +1,29 @@
 import { existsSync } from 'node:fs';
 import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
+import { type Checksum, checksumFrom, isChecksum } from './names.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
 /** Returns the repository of a sysroot. */
 export const repositoryOf = (sysroot: string): string => `${sysroot}/ostree/repo`;
 
 /** Returns the commit of a remote's ref at the last fetch; undefined if it was never fetched. */
-export function remoteCommit(repository: string, remote: string, ref: string): string | undefined {
-  return readRegularFile(`${repository}/refs/remotes/${remote}/${ref}`)?.trim();
+export function remoteCommit(repository: string, remote: string, ref: string): Checksum | undefined {
+  return commitIn(`${repository}/refs/remotes/${remote}/${ref}`);
 }
 
 /** The local ref that keeps the objects of the commit that is, or will be, staged. */
 export const stagedRef = 'ostree-guests/staged';
 
 /** Returns the commit of a local ref; undefined if it is missing. */
-export const readCommit = (repository: string, ref: string): string | undefined =>
-  readRegularFile(`${repository}/refs/heads/${ref}`)?.trim();
+export const readCommit = (repository: string, ref: string): Checksum | undefined =>
+  commitIn(`${repository}/refs/heads/${ref}`);
+
+/** Returns undefined if the ref is missing, or names no commit: a guest may have written it. */
+function commitIn(ref: string): Checksum | undefined {
+  const commit = readRegularFile(ref)?.trim();
+  return isChecksum(commit) ? commit : undefined;
+}
 
 /** Returns true if a repository has a commit with all its objects: libostree marks others as partial. */
 export function hasCommit(repository: string, checksum: string): boolean {
@@ -75,11 +82,11 @@ export async function metadataOf(
   repository: string,
   commit: string,
   key: string,
-): Promise<{ checksum: string; value: string } | undefined> {
+): Promise<{ checksum: Checksum; value: string } | undefined> {
   const value = await readMetadata(repository, commit, key);
   if (value === undefined) return undefined;
   const what = `Cannot resolve ${commit} in ${repository}`;
-  return { checksum: await ostree(what, `--repo=${repository}`, 'rev-parse', commit), value };
+  return { checksum: checksumFrom(await ostree(what, `--repo=${repository}`, 'rev-parse', commit)), value };
 }
 
 async function readMetadata(repository: string, commit: string, key: string): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import type { Checksum } from '../ostree/names.ts';
 import { buildResultFile } from './state-files.ts';
 
 /** The result of the last run of a build. */
@@ -7,7 +8,7 @@ export interface BuildResult {
   /** In milliseconds since 1970. */
   readonly ended: number;
   /** The commit, whether it is a new one or not. */
-  readonly checksum?: string | undefined;
+  readonly checksum?: Checksum | undefined;
   /** Why there is no commit. */
   readonly failure?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Checksum } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
 /** An attempt whose result had already been rejected. */
@@ -5,7 +6,7 @@ export interface Refused {
   /** A digest of the offer, the declaration, and the deployment to replace. */
   readonly attempt: string;
   /** The rejected commit that resulted. */
-  readonly rejected: string;
+  readonly rejected: Checksum;
   /** In milliseconds since 1970. */
   readonly time: number;
 }

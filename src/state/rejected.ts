@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
+import { type Checksum, isChecksum } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
 /** Why a commit is not staged again. One file for each commit, so that no lock is needed. */
 export interface Rejection {
-  readonly checksum: string;
+  readonly checksum: Checksum;
   readonly reason: string;
   /** Identifies commits with the same content: rpm-ostree-result.ts. */
   readonly content?: string | undefined;
@@ -12,7 +13,7 @@ export interface Rejection {
 }
 
 /** A commit stays rejected if its file is damaged: the name of the file says which it is. */
-export function readRejection(guest: string, checksum: string): Rejection | undefined {
+export function readRejection(guest: string, checksum: Checksum): Rejection | undefined {
   const rejection = stateFiles.rejected.read(guest, checksum);
   if (rejection) return rejection;
   const file = stateFiles.rejected.path(guest, checksum);
@@ -20,13 +21,13 @@ export function readRejection(guest: string, checksum: string): Rejection | unde
   return stat && { checksum, reason: `why is not known, because ${file} is damaged`, time: stat.mtimeMs };
 }
 
-export function reject(guest: string, checksum: string, reason: string): void {
+export function reject(guest: string, checksum: Checksum, reason: string): void {
   const before = readRejection(guest, checksum);
   stateFiles.rejected.write(guest, { ...before, checksum, reason, time: Date.now() }, checksum);
 }
 
 /** Adds the content to a rejection. A no-op if the commit is not rejected, or the content is known. */
-export function noteContent(guest: string, checksum: string, content: string): void {
+export function noteContent(guest: string, checksum: Checksum, content: string): void {
   const rejection = readRejection(guest, checksum);
   if (rejection && rejection.content !== content)
     stateFiles.rejected.write(guest, { ...rejection, content }, checksum);
@@ -35,7 +36,9 @@ export function noteContent(guest: string, checksum: string, content: string): v
 export const rejectedCommits = (guest: string): Rejection[] =>
   stateFiles.rejected
     .entries(guest)
+    .filter(isChecksum)
     .map((checksum) => readRejection(guest, checksum))
     .filter((rejection) => rejection !== undefined);
 
-export const forgive = (guest: string, checksum: string): void => stateFiles.rejected.remove(guest, checksum);
+export const forgive = (guest: string, checksum: Checksum): void =>
+  stateFiles.rejected.remove(guest, checksum);

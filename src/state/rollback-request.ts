@@ -1,9 +1,10 @@
+import type { DeploymentName } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
 /** A request to make a deployment the default at the guest's next start. */
 export interface Rollback {
   /** CHECKSUM.SERIAL */
-  readonly deployment: string;
+  readonly deployment: DeploymentName;
   /** True if the snapshot of /var that belongs to it is also restored. */
   readonly var: boolean;
   /** When it was asked for, in milliseconds since 1970. */

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { unlessMissing } from '../host/node-files.ts';
-import { listDeployments, originOf, parseDeploymentName, sourceOfOrigin } from '../ostree/deployments.ts';
+import { listDeployments, originOf, partsOf, sourceOfOrigin } from '../ostree/deployments.ts';
+import { isDeploymentName } from '../ostree/names.ts';
 import { readStaged, type Staged } from './staged.ts';
 
 /** Returns the update that the next start of a running guest boots, if any. */
@@ -15,13 +16,13 @@ export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefin
 function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
   const listed = new Set(listDeployments(sysroot).map(({ name }) => name));
-  const name = (unlessMissing(() => readdirSync(directory)) ?? []).find(
-    (entry) => /^[0-9a-f]{64}\.\d+$/.test(entry) && !listed.has(entry),
-  );
+  const name = (unlessMissing(() => readdirSync(directory)) ?? [])
+    .filter(isDeploymentName)
+    .find((entry) => !listed.has(entry));
   if (name === undefined) return undefined;
   const refspec = sourceOfOrigin(originOf({ path: `${directory}/${name}` })) ?? '';
   return {
-    checksum: parseDeploymentName(name).checksum,
+    checksum: partsOf(name).checksum,
     refspec,
     time: statSync(`${directory}/${name}`).mtimeMs,
   };

@@ -1,10 +1,11 @@
 import { renameSync } from 'node:fs';
 import { unlessMissing } from '../host/node-files.ts';
+import type { Checksum } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
 /** A fetched commit that is to be deployed at the guest's next start. */
 export interface Staged {
-  readonly checksum: string;
+  readonly checksum: Checksum;
   /** Its source, REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
   /** When it was staged, in milliseconds since 1970. */

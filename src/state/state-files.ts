@@ -2,8 +2,9 @@
 // replaced in one rename. A bad disk, an incomplete restore or an editor can.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
-import { fieldsOf } from '../host/json-fields.ts';
+import { type Fields, fieldsOf, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
+import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
 import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
 import type { PackagesInside } from './packages-inside.ts';
@@ -17,10 +18,16 @@ import { type Damage, StateFile, stateFile } from './state-file.ts';
 import type { LastingTrial } from './trial.ts';
 import type { Undeployed } from './undeployed.ts';
 
+const checksumIn = (fields: Fields, key: string): Checksum => fields.is(key, isChecksum, 'a commit');
+const deploymentIn = (fields: Fields, key: string): DeploymentName =>
+  fields.is(key, isDeploymentName, 'a deployment');
+const deploymentsIn = (fields: Fields): DeploymentName[] =>
+  fields.is('deployments', listOf(isDeploymentName), 'a list of deployments');
+
 const parseStaged = (value: unknown): Staged => {
   const fields = fieldsOf(value);
   return {
-    checksum: fields.checksum('checksum'),
+    checksum: checksumIn(fields, 'checksum'),
     refspec: fields.text('refspec'),
     time: fields.number('time'),
     version: fields.optionalText('version'),
@@ -47,7 +54,7 @@ export const stateFiles = {
     parse(value) {
       const fields = fieldsOf(value);
       return {
-        deployment: fields.deployment('deployment'),
+        deployment: deploymentIn(fields, 'deployment'),
         var: fields.flag('var'),
         time: fields.number('time'),
       };
@@ -62,8 +69,8 @@ export const stateFiles = {
     parse(value) {
       const fields = fieldsOf(value);
       return {
-        deployment: fields.deployment('deployment'),
-        fallback: fields.deployment('fallback'),
+        deployment: deploymentIn(fields, 'deployment'),
+        fallback: deploymentIn(fields, 'fallback'),
         since: fields.number('since'),
         tries: fields.number('tries'),
       };
@@ -77,7 +84,7 @@ export const stateFiles = {
     parse(value) {
       const fields = fieldsOf(value);
       return {
-        checksum: fields.checksum('checksum'),
+        checksum: checksumIn(fields, 'checksum'),
         reason: fields.text('reason'),
         content: fields.optionalText('content'),
         time: fields.number('time'),
@@ -92,7 +99,7 @@ export const stateFiles = {
       const fields = fieldsOf(value);
       return {
         attempt: fields.text('attempt'),
-        rejected: fields.checksum('rejected'),
+        rejected: checksumIn(fields, 'rejected'),
         time: fields.number('time'),
       };
     },
@@ -115,7 +122,7 @@ export const stateFiles = {
     parse(value) {
       const fields = fieldsOf(value);
       return {
-        checksum: fields.checksum('checksum'),
+        checksum: checksumIn(fields, 'checksum'),
         reason: fields.text('reason'),
         remedy: fields.text('remedy'),
         time: fields.number('time'),
@@ -133,7 +140,7 @@ export const stateFiles = {
   rehearsed: new StateFile<Rehearsal>({
     name: 'rehearsed.json',
     format: 1,
-    parse: (value) => ({ checksum: fieldsOf(value).checksum('checksum') }),
+    parse: (value) => ({ checksum: checksumIn(fieldsOf(value), 'checksum') }),
     ifDamaged: 'What is staged is rehearsed again',
   }),
   seen: new StateFile<SeenDeployments>({
@@ -142,8 +149,8 @@ export const stateFiles = {
     format: 2,
     parse: (value) =>
       Array.isArray(value)
-        ? { deployments: fieldsOf({ deployments: value }).deployments('deployments') }
-        : { deployments: fieldsOf(value).deployments('deployments') },
+        ? { deployments: deploymentsIn(fieldsOf({ deployments: value })) }
+        : { deployments: deploymentsIn(fieldsOf(value)) },
     ifDamaged: 'What the guest deployed by itself since its last start is not put on trial',
   }),
 };
@@ -158,7 +165,7 @@ export const buildResultFile = new StateFile<BuildResult>({
     return {
       definition: fields.text('definition'),
       ended: fields.number('ended'),
-      checksum: fields.optionalChecksum('checksum'),
+      checksum: fields.optionalText('checksum') === undefined ? undefined : checksumIn(fields, 'checksum'),
       failure: fields.optionalText('failure'),
     };
   },

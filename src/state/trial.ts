@@ -1,14 +1,15 @@
 import { renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
+import type { DeploymentName } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
 /** A new deployment that has not yet been found healthy. */
 export interface Trial {
   /** Its name: CHECKSUM.SERIAL. */
-  readonly deployment: string;
+  readonly deployment: DeploymentName;
   /** The deployment to go back to. Undefined if the file is damaged: then it is the next one in the boot list. */
-  readonly fallback: string | undefined;
+  readonly fallback: DeploymentName | undefined;
   /** When it was deployed, in milliseconds since 1970. */
   readonly since: number;
   readonly tries: number;
@@ -17,14 +18,14 @@ export interface Trial {
 }
 
 /** The content of a trial's file; the number of remaining tries is in its name. */
-export type LastingTrial = Omit<Trial, 'left'> & { readonly fallback: string };
+export type LastingTrial = Omit<Trial, 'left'> & { readonly fallback: DeploymentName };
 
 const entryOf = ({ deployment, left }: Trial): string => `${deployment}+${left}`;
 const entriesOf = (guest: string, deployment: string): string[] =>
   stateFiles.trial.entries(guest).filter((entry) => entry.startsWith(`${deployment}+`));
 
 /** Returns the trial of a deployment; undefined if it was blessed, or never had to be. */
-export function readTrial(guest: string, deployment: string | undefined): Trial | undefined {
+export function readTrial(guest: string, deployment: DeploymentName | undefined): Trial | undefined {
   if (deployment === undefined) return undefined;
   const [entry] = entriesOf(guest, deployment);
   if (entry === undefined) return undefined;
@@ -34,7 +35,7 @@ export function readTrial(guest: string, deployment: string | undefined): Trial 
 }
 
 /** Recovers a trial from the name of its damaged file; undefined if the file has gone meanwhile. */
-function byName(guest: string, entry: string, deployment: string, left: number) {
+function byName(guest: string, entry: string, deployment: DeploymentName, left: number) {
   const stat = statSync(stateFiles.trial.path(guest, entry), { throwIfNoEntry: false });
   return stat && { deployment, fallback: undefined, since: stat.mtimeMs, tries: Math.max(left, 1) };
 }
@@ -68,12 +69,12 @@ export function uncountTry(guest: string, trial: Trial): void {
 }
 
 /** Ends the trial of one deployment only: another trial may have begun since the verdict. */
-export function endTrial(guest: string, deployment: string): void {
+export function endTrial(guest: string, deployment: DeploymentName): void {
   for (const entry of entriesOf(guest, deployment)) stateFiles.trial.remove(guest, entry);
 }
 
 /** Ends all trials except those of the named deployments: a deployment was given up or superseded. */
-export function endTrials(guest: string, ...others: readonly string[]): void {
+export function endTrials(guest: string, ...others: readonly DeploymentName[]): void {
   for (const entry of stateFiles.trial.entries(guest))
     if (!others.some((deployment) => entry.startsWith(`${deployment}+`)))
       stateFiles.trial.remove(guest, entry);

@@ -1,10 +1,11 @@
 import { run } from '../host/process.ts';
+import type { Checksum } from '../ostree/names.ts';
 import { readStaged } from './staged.ts';
 import { stateFiles } from './state-files.ts';
 
 /** Why the last start could not deploy the staged update. */
 export interface Undeployed {
-  readonly checksum: string;
+  readonly checksum: Checksum;
   readonly reason: string;
   readonly remedy: string;
   /** When, in milliseconds since 1970. */

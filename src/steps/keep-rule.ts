@@ -1,12 +1,14 @@
 // The rule that decides what of a guest is kept. No side effects: the boot step and the clean-up act on it.
+
 import type { Deployment } from '../ostree/deployments.ts';
+import type { DeploymentName } from '../ostree/names.ts';
 import { restoredSnapshot } from '../ostree/var-snapshots.ts';
 
 /** Returns the deployments to remove from the boot list: beyond `Keep=`, not needed for a trial, and not pinned. */
 export const leftOut = <Kept extends Pick<Deployment, 'name'> & { readonly isPinned: boolean }>(
   deployments: readonly Kept[],
   keep: number,
-  needed: readonly string[],
+  needed: readonly DeploymentName[],
 ): Kept[] => deployments.slice(keep).filter(({ name, isPinned }) => !needed.includes(name) && !isPinned);
 
 /**

@@ -1,4 +1,5 @@
 import { listDeployments } from '../ostree/deployments.ts';
+import type { Checksum } from '../ostree/names.ts';
 import { hasCommit, holdCommit, metadataOf, repositoryOf } from '../ostree/repository.ts';
 
 /**
@@ -11,7 +12,11 @@ const key = 'ostree-guests.identity';
 export const identityOption = (identity: string): string => `--add-metadata-string=${key}=${identity}`;
 
 /** Returns the commit of an offer: the one that was fetched last under a ref, or one of the deployments. */
-export async function commitOf(sysroot: string, ref: string, identity: string): Promise<string | undefined> {
+export async function commitOf(
+  sysroot: string,
+  ref: string,
+  identity: string,
+): Promise<Checksum | undefined> {
   const repository = repositoryOf(sysroot);
   for (const commit of [ref, ...listDeployments(sysroot).map(({ checksum }) => checksum)]) {
     const found = await sameIn(repository, commit, identity);
@@ -25,7 +30,7 @@ export async function sameIn(
   repository: string,
   commit: string,
   identity: string,
-): Promise<string | undefined> {
+): Promise<Checksum | undefined> {
   const found = await metadataOf(repository, commit, key);
   return found?.value === identity && hasCommit(repository, found.checksum) ? found.checksum : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import type { Checksum } from '../ostree/names.ts';
 import type { Report } from '../state/report.ts';
 import { buildSource } from './build/build-source.ts';
 import { ociSource } from './image/image-source.ts';
@@ -20,13 +21,13 @@ export interface Offer {
    * The offered commit. Undefined if only fetch() can tell: then it has another identity
    * (identity.ts), and the offer is new.
    */
-  readonly checksum?: string;
+  readonly checksum?: Checksum;
   /** Its name, such as REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
   /** Fetches it into the guest's repository, reports the progress, and returns its commit. */
-  fetch(tell: Tell): Promise<string>;
+  fetch(tell: Tell): Promise<Checksum>;
 }
 
 /** Reports progress for people, and the number of bytes that have arrived, if known. */

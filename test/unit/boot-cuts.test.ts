@@ -1,5 +1,6 @@
 // A start that loses power at any write: the next starts take it up, and an update that is never found healthy leaves the
 // guest on what was good. The rule, what it reads and what it does are real, on files of a directory of their own.
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { writeRollback } from '../../src/state/rollback-request.ts';
 import { dropStaged, writeStaged } from '../../src/state/staged.ts';
 import { beginTrial } from '../../src/state/trial.ts';
 import { followRule } from '../../src/steps/boot/follow.ts';
+import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 
 /** How many writes there is power for; what somebody else does while a start deploys. */
@@ -56,8 +58,8 @@ function empty(): void {
   mkdirSync(join(sysroot, 'boot/loader/entries'), { recursive: true });
 }
 
-const checksumOf = (letter: string): string => letter.repeat(64);
-const nameOf = (letter: string): string => `${checksumOf(letter)}.0`;
+const checksumOf = (letter: string) => commit(letter.repeat(64));
+const nameOf = (letter: string) => named(`${checksumOf(letter)}.0`);
 
 function deployed(letter: string): void {
   const root = `/ostree/deploy/mail/deploy/${nameOf(letter)}`;

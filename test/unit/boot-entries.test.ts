@@ -1,7 +1,9 @@
 // Boot entries as two versions of libostree wrote them, and some that are written differently.
 import { expect, test } from 'vitest';
 import { bootOrder, parseBootEntry } from '../../src/ostree/boot-entries.ts';
-import { parseDeploymentName } from '../../src/ostree/deployments.ts';
+import { partsOf } from '../../src/ostree/deployments.ts';
+import { isDeploymentName } from '../../src/ostree/names.ts';
+import { named } from './names.ts';
 
 const bookworm = '19732980d68fbd00358a0a4d98246c960400b87e4fa2a2e155db98be2b42ed6c';
 const ostree2022_7 = `\
@@ -70,5 +72,6 @@ test.each([
   [deployment, { checksum: deployment.slice(0, 64), serial: 0 }],
   [`${trixie}.12`, { checksum: trixie, serial: 12 }],
 ])('the deployment %s', (name, parsed) => {
-  expect(parseDeploymentName(name)).toEqual(parsed);
+  expect(isDeploymentName(name)).toBe(true);
+  expect(partsOf(named(name))).toEqual(parsed);
 });

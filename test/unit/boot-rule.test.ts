@@ -1,8 +1,10 @@
 // What a start of a guest does, case by case. Deployments are called by one letter: 'b' is the one that commit b was deployed as.
+
 import { expect, test } from 'vitest';
 import { type BootState, type Candidate, type Decision, decide } from '../../src/steps/boot/rule.ts';
+import { commit, named } from './names.ts';
 
-const nameOf = (letter: string): string => `${letter.repeat(64)}.0`;
+const nameOf = (letter: string) => named(`${letter.repeat(64)}.0`);
 
 /** A deployment; on trial if it has a number of starts left, with the one to go back to. */
 function deployment(
@@ -23,7 +25,7 @@ function deployment(
           left,
         };
   return {
-    ...{ name, checksum: letter.repeat(64), serial: 0, title: letter, path: `/${letter}`, entry },
+    ...{ name, checksum: commit(letter.repeat(64)), serial: 0, title: letter, path: `/${letter}`, entry },
     ...{ trial, isPinned: pinned === true },
   };
 }
@@ -37,7 +39,7 @@ const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((letter) => deployment(letter)) as
 const onTrial = deployment('b', { left: 2 });
 const failed = deployment('b', { left: 0 });
 const unreadable: Candidate = { ...b, trial: 'unreadable' };
-const update = (letter: string) => ({ checksum: letter.repeat(64), refspec: 'site:x', time: 0 });
+const update = (letter: string) => ({ checksum: commit(letter.repeat(64)), refspec: 'site:x', time: 0 });
 const wish = (letter: string) => ({ deployment: nameOf(letter), var: false, time: 0 });
 const names = (...letters: string[]) => letters.map(nameOf);
 

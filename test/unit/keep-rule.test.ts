@@ -1,6 +1,8 @@
 // What of a guest is kept, and what goes, case by case. Deployments are called by one letter, the default first.
+
 import { expect, test } from 'vitest';
 import { leftOut, unneededSnapshots } from '../../src/steps/keep-rule.ts';
+import { named } from './names.ts';
 
 test.each<[title: string, list: string, keep: number, needed: string, pinned: string, goes: string]>([
   ['as many as are kept', 'ba', 2, '', '', ''],
@@ -13,9 +15,9 @@ test.each<[title: string, list: string, keep: number, needed: string, pinned: st
   ['two more, and a trial needs one', 'dcba', 2, 'da', '', 'b'],
   ['two more, one needed and one pinned', 'dcba', 2, 'da', 'b', ''],
 ])('%s', (_, list, keep, needed, pinned, goes) => {
-  const deployments = [...list].map((name) => ({ name, isPinned: pinned.includes(name) }));
+  const deployments = [...list].map((name) => ({ name: named(name), isPinned: pinned.includes(name) }));
   expect(
-    leftOut(deployments, keep, [...needed])
+    leftOut(deployments, keep, [...needed].map(named))
       .map(({ name }) => name)
       .join(''),
   ).toBe(goes);
@@ -37,7 +39,7 @@ test.each<[title: string, snapshots: string[], deployments: string, goes: string
   expect(
     unneededSnapshots(
       snapshots,
-      [...list].map((name) => ({ name })),
+      [...list].map((name) => ({ name: named(name) })),
     ),
   ).toEqual(goes);
 });

@@ -1,13 +1,15 @@
 // Guests in every state, as plain data: what the commands print is a function of it.
+
 import type { Details } from '../../src/guestctl/details.ts';
 import type { Overview } from '../../src/guestctl/overview.ts';
 import type { Deployment } from '../../src/ostree/deployments.ts';
+import { commit, named as nameOf } from './names.ts';
 import { guestOf } from './read.ts';
 
 const deployment = (digit: string, version: string): Deployment => ({
-  name: `${digit.repeat(64)}.0`,
+  name: nameOf(`${digit.repeat(64)}.0`),
   entry: { file: '', version: 0 },
-  checksum: digit.repeat(64),
+  checksum: commit(digit.repeat(64)),
   serial: 0,
   title: `Debian GNU/Linux 13 (trixie) ${version}`,
   path: `/var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/deploy/${digit.repeat(64)}.0`,
@@ -16,7 +18,11 @@ const first = deployment('a', '13.1');
 const second = deployment('b', '13.2');
 
 const at = (time: string): Date => new Date(`2026-11-24T${time}Z`);
-const staged = { checksum: 'c'.repeat(64), refspec: 'site:debian/12/server', time: at('04:56:00').getTime() };
+const staged = {
+  checksum: commit('c'.repeat(64)),
+  refspec: 'site:debian/12/server',
+  time: at('04:56:00').getTime(),
+};
 const calm = {
   damage: undefined,
   rebased: undefined,
@@ -72,7 +78,9 @@ export const onTrial: Overview = {
     tries: 2,
     left: 1,
   },
-  rejected: [{ checksum: 'd'.repeat(64), reason: 'bad.service failed, and had not failed before', time: 0 }],
+  rejected: [
+    { checksum: commit('d'.repeat(64)), reason: 'bad.service failed, and had not failed before', time: 0 },
+  ],
 };
 export const rollingBack: Overview = {
   ...running,

@@ -1,6 +1,8 @@
 // What becomes of a wish to roll back, case by case. Deployments are called by one letter, the default first.
+
 import { expect, test } from 'vitest';
 import { onWish } from '../../src/steps/update/rollback-rule.ts';
+import { commit, named } from './names.ts';
 
 interface Situation {
   /** Two deployments of one commit have one letter and different numbers: a0, a1. */
@@ -34,8 +36,8 @@ test.each<[title: string, situation: Situation, expected: string]>([
   const deployments = list.map((name) => {
     const checksum = name.charAt(0);
     return {
-      name,
-      checksum,
+      name: named(name),
+      checksum: commit(checksum),
       isRejected: rejected.includes(checksum),
       hasSnapshot: snapshots.includes(checksum),
     };

@@ -1,11 +1,13 @@
 // What is made of what a guest's rpm-ostree says.
+
 import { expect, test } from 'vitest';
 import { type RpmOstreeDeployment, reasonOf } from '../../src/machine/rpm-ostree.ts';
 import { broughtBy, changesTo } from '../../src/steps/update/packages-inside.ts';
 import { contentOf } from '../../src/steps/update/rpm-ostree-result.ts';
+import { commit } from './names.ts';
 
 const deployment = (more: Partial<RpmOstreeDeployment>): RpmOstreeDeployment => ({
-  ...{ id: 'own-a.0', checksum: 'a'.repeat(64), staged: false, booted: true },
+  ...{ id: 'own-a.0', checksum: commit('a'.repeat(64)), staged: false, booted: true },
   ...more,
 });
 
@@ -33,8 +35,8 @@ test.each([
 
 test('commits of the same packages over the same tree have the same content', () => {
   const layered = (state: string) =>
-    deployment({ 'base-checksum': 'b', 'layered-commit-meta': { 'rpmostree.state-sha512': state } });
-  expect(contentOf(layered('1'))).toBe(contentOf({ ...layered('1'), checksum: 'c'.repeat(64) }));
+    deployment({ 'base-checksum': commit('b'), 'layered-commit-meta': { 'rpmostree.state-sha512': state } });
+  expect(contentOf(layered('1'))).toBe(contentOf({ ...layered('1'), checksum: commit('c'.repeat(64)) }));
   expect(contentOf(layered('1'))).not.toBe(contentOf(layered('2')));
   expect(contentOf(deployment({ 'container-image-reference-digest': 'sha256:1' }))).toBe('sha256:1');
   // The commit of a tree says all of it.

@@ -1,4 +1,5 @@
 // State files: whatever is in one, the program reads a value of the right type, or says what is wrong and what that means.
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import {
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
 import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
+import { commit as commitOf, named } from './names.ts';
 
 const { root } = vi.hoisted(() => ({ root: { path: '' } }));
 vi.mock('../../src/config/guest.ts', async (original) =>
@@ -29,8 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root.path, { recursive: true }));
 
-const commit = 'a'.repeat(64);
-const deployment = `${commit}.0`;
+const commit = commitOf('a'.repeat(64));
+const deployment = named(`${commit}.0`);
 const staged = { checksum: commit, refspec: 'site:debian', time: 1, version: '12.1' };
 
 /** What is right for each kind, without a number: such a file was written by the version before there were numbers. */
@@ -38,7 +40,7 @@ const right: Readonly<Record<keyof typeof stateFiles, object>> = {
   staged,
   claimed: { checksum: commit, refspec: 'site:debian', time: 1.5 },
   rollback: { deployment, var: false, time: 1 },
-  trial: { deployment, fallback: `${commit}.1`, since: 1, tries: 2 },
+  trial: { deployment, fallback: named(`${commit}.1`), since: 1, tries: 2 },
   rejected: { checksum: commit, reason: 'bad.service failed', time: 1 },
   refused: { attempt: 'abc', rejected: commit, time: 1 },
   packagesInside: { install: ['vim'], remove: [] },
@@ -178,16 +180,16 @@ describe('what is done with damage', () => {
   });
 
   test('a trial goes on: the name of its file has the deployment and the tries that are left', () => {
-    beginTrial('mail', { deployment, fallback: `${commit}.1`, since: 1, tries: 3, left: 3 });
+    beginTrial('mail', { deployment, fallback: named(`${commit}.1`), since: 1, tries: 3, left: 3 });
     writeFileSync(`${root.path}/mail/trials/${deployment}+3.json`, 'x');
     const trial = readTrial('mail', deployment);
     if (!trial) throw new Error('the trial has ended');
     expect(trial).toMatchObject({ deployment, fallback: undefined, tries: 3, left: 3 });
     countTry('mail', trial);
     expect(readTrial('mail', deployment)).toMatchObject({ left: 2 });
-    const list = [deployment, `${commit}.2`, `${commit}.1`].map((name) => ({ name }));
+    const list = [deployment, `${commit}.2`, `${commit}.1`].map((name) => ({ name: named(name) }));
     expect(fallbackOf(trial, list)).toBe(list[1]);
-    expect(fallbackOf({ ...trial, fallback: `${commit}.1` }, list)).toBe(list[2]);
+    expect(fallbackOf({ ...trial, fallback: named(`${commit}.1`) }, list)).toBe(list[2]);
   });
 
   test('a list of deployments from before there were numbers is taken over', () => {

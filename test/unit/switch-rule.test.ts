@@ -1,4 +1,5 @@
 // Whether a guest is restarted, and how that ends, case by case. Commits are called by one letter.
+
 import { describe, expect, test } from 'vitest';
 import type { Trigger } from '../../src/state/attempts.ts';
 import {
@@ -12,11 +13,16 @@ import {
   settle,
   wasStopped,
 } from '../../src/steps/switch/rule.ts';
+import { commit, named } from './names.ts';
 
-const deployment = (letter: string) => ({ name: `${letter}.0`, checksum: letter, path: `/${letter}` });
-const staged = { checksum: 'c', refspec: 'site:x', time: 0 };
-const rollback = { deployment: 'a.0', var: false, time: 0 };
-const inVain = { checksum: 'c', reason: 'no room', remedy: 'make some', time: 0, etc: [] };
+const deployment = (letter: string) => ({
+  name: named(`${letter}.0`),
+  checksum: commit(letter),
+  path: `/${letter}`,
+});
+const staged = { checksum: commit('c'), refspec: 'site:x', time: 0 };
+const rollback = { deployment: named('a.0'), var: false, time: 0 };
+const inVain = { checksum: commit('c'), reason: 'no room', remedy: 'make some', time: 0, etc: [] };
 
 /** A guest that runs commit b, and ran commit a before. */
 const found: SwitchState = {
@@ -36,7 +42,7 @@ describe('the next start of a guest', () => {
     ['boots what somebody asked for, and not what is staged', { rollback, staged }, 'a'],
     [
       'boots what runs, if the one asked for is gone',
-      { rollback: { ...rollback, deployment: 'z.0' } },
+      { rollback: { ...rollback, deployment: named('z.0') } },
       undefined,
     ],
     ['boots another deployment than it runs', { booted: '/a' }, 'b'],

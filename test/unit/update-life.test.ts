@@ -1,5 +1,6 @@
 // The picture in docs/updates.md, "The life of an update", against the rules: a model of a guest follows each rule in each
 // situation that can be reached, and the ways from one state to another are those of the picture.
+
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { UpdatePolicy } from '../../src/config/policy.ts';
@@ -9,6 +10,7 @@ import * as rehearsal from '../../src/steps/rehearse/rule.ts';
 import * as turn from '../../src/steps/switch/rule.ts';
 import { type OnWish, onWish, type Target } from '../../src/steps/update/rollback-rule.ts';
 import * as update from '../../src/steps/update/rule.ts';
+import { commit, named } from './names.ts';
 
 /**
  * Each decision of each rule. Drawn: it takes an update from one state to another. Stays: it leaves the update in its state.
@@ -102,9 +104,16 @@ function stateOf({ list, isWhole, staged, claimed, trial, isRejected }: World): 
 
 type Move = readonly [decision: string, after: World];
 
-const theUpdate = { checksum: 'b', refspec: 'site:x', time: 0 };
+const theUpdate = { checksum: commit('b'), refspec: 'site:x', time: 0 };
 const deployment = (name: string) => ({
-  ...{ name, checksum: name, serial: 0, title: name, path: `/${name}`, entry: { file: '', version: 0 } },
+  ...{
+    name: named(name),
+    checksum: commit(name),
+    serial: 0,
+    title: name,
+    path: `/${name}`,
+    entry: { file: '', version: 0 },
+  },
 });
 
 function updates(world: World): Move[] {
@@ -114,7 +123,7 @@ function updates(world: World): Move[] {
     rollback: wishOf(world),
     offered: 'b',
     isWhole: world.isWhole,
-    rejection: world.isRejected ? { checksum: 'b', reason: 'x', time: 0 } : undefined,
+    rejection: world.isRejected ? { checksum: commit('b'), reason: 'x', time: 0 } : undefined,
   };
   const policies = (['check', 'fetch', 'stage', 'switch'] as const).flatMap((action) =>
     [true, false].map((rehearse): Pick<UpdatePolicy, 'action' | 'rehearse'> => ({ action, rehearse })),
@@ -190,7 +199,9 @@ function starts(world: World): Move[] {
 }
 
 const trialOf = ({ trial }: World, name: string) =>
-  name === 'b' && trial ? { ...trial, deployment: 'b', since: 0, tries: 2 } : undefined;
+  name === 'b' && trial
+    ? { ...trial, fallback: named(trial.fallback), deployment: named('b'), since: 0, tries: 2 }
+    : undefined;
 
 function after(act: boot.Act, world: World): World {
   const front = (name: string) => [name, ...world.list.filter((one) => one !== name)];
@@ -252,7 +263,7 @@ function persons(world: World): Move[] {
   if (stateOf(world) === 'rejected') return [['forgive', { ...world, isRejected: false }]];
   if (!isDefault && world.list.includes('b')) return [];
   const targets = world.list.map((name) => ({
-    ...{ name, checksum: name, hasSnapshot: false },
+    ...{ name: named(name), checksum: commit(name), hasSnapshot: false },
     isRejected: name === 'b' && world.isRejected,
   }));
   const decision = onWish(targets, undefined, false);
@@ -263,7 +274,7 @@ function persons(world: World): Move[] {
 }
 
 const wishOf = ({ wish }: World) =>
-  wish === undefined ? undefined : { deployment: wish, var: false, time: 0 };
+  wish === undefined ? undefined : { deployment: named(wish), var: false, time: 0 };
 
 /** Follows all rules from the beginning. */
 function explore(): { ways: Set<string>; seen: Set<string> } {

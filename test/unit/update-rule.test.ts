@@ -1,4 +1,5 @@
 // What an update does with what its source offers, case by case. Commits are called by one letter.
+
 import { describe, expect, test } from 'vitest';
 import type { UpdatePolicy } from '../../src/config/policy.ts';
 import {
@@ -8,16 +9,17 @@ import {
   onOffer,
   type UpdateState,
 } from '../../src/steps/update/rule.ts';
+import { commit, named } from './names.ts';
 
 type Action = UpdatePolicy['action'];
 
-const staged = (checksum: string) => ({ checksum, refspec: 'site:x', time: 0 });
-const failedBefore = { checksum: 'b', reason: 'its check failed', time: 0 };
-const rollback = { deployment: 'z.0', var: false, time: 0 };
+const staged = (checksum: string) => ({ checksum: commit(checksum), refspec: 'site:x', time: 0 });
+const failedBefore = { checksum: commit('b'), reason: 'its check failed', time: 0 };
+const rollback = { deployment: named('z.0'), var: false, time: 0 };
 
 /** A guest that runs commit a, and is offered commit b. */
 const found: UpdateState = {
-  deployments: [{ checksum: 'a' }],
+  deployments: [{ checksum: commit('a') }],
   staged: undefined,
   rollback: undefined,
   offered: 'b',
@@ -85,7 +87,7 @@ describe('an offer', () => {
     ],
     [
       'that runs further down the boot list',
-      { deployments: [{ checksum: 'a' }, { checksum: 'b' }] },
+      { deployments: [{ checksum: commit('a') }, { checksum: commit('b') }] },
       'stage',
       fetch,
     ],
@@ -140,12 +142,12 @@ test.each<[title: string, deployments: string, action: Action, rehearse: boolean
   ['of a guest to be created', '', 'stage', true, false],
   ['without Rehearse=', 'a', 'stage', false, false],
 ])('whether an update %s needs a guest that can be rehearsed', (_, list, action, rehearse, expected) => {
-  const deployments = [...list].map((checksum) => ({ checksum }));
+  const deployments = [...list].map((checksum) => ({ checksum: commit(checksum) }));
   expect(needsRehearsal({ deployments }, { action, rehearse })).toBe(expected);
 });
 
 describe('what is staged takes effect', () => {
-  const undeployed = { checksum: 'b', reason: 'no room', remedy: 'make some', time: 0, etc: [] };
+  const undeployed = { checksum: commit('b'), reason: 'no room', remedy: 'make some', time: 0, etc: [] };
   test.each<[title: string, args: Parameters<typeof effectOf>, expected: unknown]>([
     ['at no time, if nothing is', [undefined, undefined, true], { kind: 'upToDate' }],
     ['by a reboot', [staged('b'), undefined, true], { kind: 'nextStart', by: 'reboot' }],

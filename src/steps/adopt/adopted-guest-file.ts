@@ -1,6 +1,7 @@
 import { isImageName } from '../../config/origin.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Keyfile } from '../../ostree/keyfile.ts';
+import { isChecksum } from '../../ostree/names.ts';
 
 /** Returns the guest file for the origin of an adopted deployment, also of rpm-ostree. */
 export function guestFileText(stateroot: string, origin: Keyfile): string {
@@ -29,7 +30,7 @@ function sourceLines(stateroot: string, origin: Keyfile[string]): string[] {
   const refspec = origin['refspec'] ?? origin['baserefspec'] ?? '';
   if (/^[^:]+:[^:]+$/.test(refspec)) return ['[Guest]', `Ref=${refspec}`];
   // A local ref: the host's own repository becomes the remote.
-  if (refspec !== '' && !/^[0-9a-f]{64}$/.test(refspec))
+  if (refspec !== '' && !isChecksum(refspec))
     return ['[Guest]', `Ref=host:${refspec}`, '', '[Remote]', 'URL=file:///ostree/repo'];
   const image = imageOf(origin['container-image-reference'] ?? '');
   if (image !== undefined) return ['[Guest]', `Image=${image}`];

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from '
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { type Keyfile, parseKeyfile } from '../../ostree/keyfile.ts';
+import { type DeploymentName, isDeploymentName } from '../../ostree/names.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
 
 /** A guest that was made in the host's own sysroot, as a stateroot beside the host's. */
@@ -40,10 +41,8 @@ export async function findOldGuest(stateroot: string, wanted: string | undefined
 }
 
 /** Returns all deployments on disk. Updates of the recipe are in no list: that is why the host's next clean-up deletes them. */
-export const deploymentsOf = (stateroot: string): string[] =>
-  (unlessMissing(() => readdirSync(`${staterootOf(stateroot)}/deploy`)) ?? []).filter((entry) =>
-    /^[0-9a-f]{64}\.\d+$/.test(entry),
-  );
+export const deploymentsOf = (stateroot: string): DeploymentName[] =>
+  (unlessMissing(() => readdirSync(`${staterootOf(stateroot)}/deploy`)) ?? []).filter(isDeploymentName);
 
 function choose(
   stateroot: string,

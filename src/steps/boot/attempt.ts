@@ -1,4 +1,4 @@
-import { explain } from '../../host/failure.ts';
+import { explainAny } from '../../host/failure.ts';
 
 /** Reports what is done, to the journal. */
 export interface Log {
@@ -8,17 +8,11 @@ export interface Log {
 }
 
 /** Runs a step and reports its failure, which must not keep the guest from starting. */
-export function attempt<T>(log: Log, step: () => T): T | undefined {
-  const warn = (error: unknown) => {
-    log.warn(`${wordsOf(error)}. The guest starts as it was; this is tried again at its next start`);
-    return undefined;
-  };
+export async function attempt<T>(log: Log, step: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    const result = step();
-    return result instanceof Promise ? (result.catch(warn) as T) : result;
+    return await step();
   } catch (error) {
-    return warn(error);
+    log.warn(`${explainAny(error)}. The guest starts as it was; this is tried again at its next start`);
+    return undefined;
   }
 }
-
-export const wordsOf = (error: unknown): string => explain(error) ?? String((error as Error).stack);

@@ -33,10 +33,10 @@ export async function boot(guest: Guest, log: Log): Promise<void> {
   await requireStopped(guest);
   if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
     // The state is of a newer version: serviceMain() has reported that.
-    await attempt(log, () => ownFiles(guest, log));
+    await ownFiles(guest, log);
     return pointToDefault(guest);
   }
-  attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
+  await attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, log);
   const next = await chooseDeployment(guest, log);
   point(guest.name, next);
@@ -71,13 +71,13 @@ async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
   const { refused } = readBootList(guest.sysroot);
   for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
   const last = lastRan(guest);
-  attempt(log, () => recoverVar(guest.sysroot, guest.name));
+  await attempt(log, () => recoverVar(guest.sysroot, guest.name));
   // Before the guest leaves its deployment, everything that it wrote there is saved.
   const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
   const next = await followRule(guest, isSafe === true, log);
   if (next) {
     await attempt(log, () => keepPlaces(guest, next, last, log));
-    attempt(log, () => keepMountPoints(guest, next, last, (text) => log.warn(text)));
+    await attempt(log, () => keepMountPoints(guest, next, last, (text) => log.warn(text)));
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;

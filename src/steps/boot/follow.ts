@@ -1,8 +1,9 @@
 import type { Guest } from '../../config/guest.ts';
+import { explainAny } from '../../host/failure.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Staged } from '../../state/staged.ts';
 import { act } from './act.ts';
-import { attempt, type Log, wordsOf } from './attempt.ts';
+import { attempt, type Log } from './attempt.ts';
 import { readBootState } from './read-state.ts';
 import { type Act, decide } from './rule.ts';
 
@@ -10,7 +11,7 @@ import { type Act, decide } from './rule.ts';
 export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promise<Deployment | undefined> {
   const told = new Set<string>();
   const unreadable = (error: unknown) => {
-    const text = wordsOf(error);
+    const text = explainAny(error);
     if (!told.has(text)) log.warn(`${text}. Until then the guest starts without it`);
     told.add(text);
   };

@@ -1,7 +1,9 @@
 // What a start does, as a function of its state. No side effects: read-state.ts reads, act.ts acts. A start reads,
 // decides and acts until the decision is to boot, so the next start completes an interrupted one.
+
 import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { DeploymentName } from '../../ostree/names.ts';
 import type { Rejection } from '../../state/rejected.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
@@ -28,7 +30,7 @@ export interface BootState {
   /** Why the default deployment's commit was rejected. */
   readonly rejection?: Rejection | undefined;
   /** The boot list at the last start of a guest that manages itself. Undefined if it is not known. */
-  readonly seen?: readonly string[] | undefined;
+  readonly seen?: readonly DeploymentName[] | undefined;
   /** Whether everything that the guest wrote outlives a change of its deployment. */
   readonly isSafe: boolean;
   /** The actions that this start has tried. None is tried twice. */
@@ -37,8 +39,8 @@ export interface BootState {
 
 /** A trial that begins or continues: its deployment, and the one to go back to. All other trials end. */
 export interface Probation {
-  readonly deployment: string;
-  readonly fallback: string;
+  readonly deployment: DeploymentName;
+  readonly fallback: DeploymentName;
   /** True if it must be recorded. */
   readonly isNew: boolean;
 }
@@ -48,9 +50,13 @@ export type Act =
   /** Makes the requested deployment the default, and drops the staged update: the user wanted to get away from it. */
   | { readonly kind: 'rollBack'; readonly to: Deployment; readonly wish: Rollback }
   /** Drops the request for a deployment that is gone. */
-  | { readonly kind: 'forgetRollback'; readonly deployment: string }
+  | { readonly kind: 'forgetRollback'; readonly deployment: DeploymentName }
   /** Records the boot list of a guest that manages itself, and puts a new deployment on trial. */
-  | { readonly kind: 'noteBootList'; readonly seen: readonly string[]; readonly trial: Probation | undefined }
+  | {
+      readonly kind: 'noteBootList';
+      readonly seen: readonly DeploymentName[];
+      readonly trial: Probation | undefined;
+    }
   /** Goes back: the default deployment has used up its starts. */
   | {
       readonly kind: 'giveUp';

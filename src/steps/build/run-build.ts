@@ -5,6 +5,7 @@ import { shown } from '../../host/printable.ts';
 import { endingWords } from '../../host/process.ts';
 import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { writeResult } from '../../state/build-result.ts';
 import type { Report } from '../../state/report.ts';
@@ -16,7 +17,7 @@ import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } fro
 /** Runs ostree-guest-build@NAME.service: makes the tree, and commits it if it has changed. */
 export async function runBuild(build: Build, report: Report): Promise<void> {
   const definition = definitionOf(build);
-  const end = (result: { checksum: string } | { failure: string }) =>
+  const end = (result: { checksum: Checksum } | { failure: string }) =>
     writeResult(build.name, { definition, ended: Date.now(), ...result });
   const work = `${buildDirectory(build.name)}/work`;
   try {
@@ -27,7 +28,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
       makeBuildDirectories(work, `${buildDirectory(build.name)}/cache`),
       report,
     );
-    end({ checksum });
+    end({ checksum: checksumFrom(checksum) });
     report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);
   } catch (error) {
     end({ failure: explain(error) ?? String((error as Error).message) });

@@ -1,6 +1,8 @@
 // Decides whether a running guest is restarted, and how its switch ends. No side effects: switch.ts acts.
+
 import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import type { Trigger } from '../../state/attempts.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
@@ -27,7 +29,7 @@ export type Decision =
   | { readonly kind: 'leaveInVain'; readonly undeployed: Undeployed }
   /** A guest that is stopped stays stopped. */
   | { readonly kind: 'leaveStopped' }
-  | { readonly kind: 'restart'; readonly wanted: string; readonly rehearses: boolean };
+  | { readonly kind: 'restart'; readonly wanted: Checksum; readonly rehearses: boolean };
 
 /** Decides what a switch does. A person may also switch to an update that failed to deploy: the cause may be fixed. */
 export function decide(
@@ -58,7 +60,7 @@ export function nextCommit({
   staged,
   rollback,
   booted,
-}: Pick<SwitchState, 'deployments' | 'staged' | 'rollback' | 'booted'>): string | undefined {
+}: Pick<SwitchState, 'deployments' | 'staged' | 'rollback' | 'booted'>): Checksum | undefined {
   if (rollback) return deployments.find(({ name }) => name === rollback.deployment)?.checksum;
   if (staged) return staged.checksum;
   const [next] = deployments;

@@ -12,6 +12,7 @@ import {
   tryRestartUnit,
 } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { readRejection } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
@@ -106,7 +107,7 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
   }
 }
 
-function notSwitched({ name }: Guest, wanted: string, next: Deployment | undefined): Failure {
+function notSwitched({ name }: Guest, wanted: Checksum, next: Deployment | undefined): Failure {
   const reason =
     readRejection(name, wanted)?.reason ?? readUndeployed(name)?.reason ?? 'it could not be deployed';
   const log = `journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;

@@ -22,6 +22,7 @@ import {
   tryRpmOstree,
   unchanged,
 } from '../../machine/rpm-ostree.ts';
+import { isChecksum } from '../../ostree/names.ts';
 import { dropRef, repositoryOf, stagedRef } from '../../ostree/repository.ts';
 import type { Trigger } from '../../state/attempts.ts';
 import { type Rejection, readRejection } from '../../state/rejected.ts';
@@ -226,7 +227,7 @@ function rejectedOffer(
   current: RpmOstreeDeployment | undefined,
 ): Rejection | undefined {
   const isTheWhole = offer['ref-has-new-commit'] === true && current?.['base-checksum'] === undefined;
-  return isTheWhole && offer.checksum ? readRejection(guest, offer.checksum) : undefined;
+  return isTheWhole && isChecksum(offer.checksum) ? readRejection(guest, offer.checksum) : undefined;
 }
 
 async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<UpdateResult> {

@@ -1,8 +1,10 @@
 // Judges the result of rpm-ostree in a guest, not its offer: the same packages over the same
 // tree become another commit each time, and an offer may be named by the running commit.
+
 import { isRecent } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import type { RpmOstreeDeployment } from '../../machine/rpm-ostree.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { readRefused, writeRefused } from '../../state/refused.ts';
 import { noteContent, type Rejection, readRejection, rejectedCommits } from '../../state/rejected.ts';
 
@@ -35,7 +37,7 @@ const day = 24 * 3600 * 1000;
 
 export const digestOfAttempt = (...parts: readonly unknown[]): string => sha256(JSON.stringify(parts));
 
-export const rememberRefused = (guest: string, attempt: string, rejected: string): void =>
+export const rememberRefused = (guest: string, attempt: string, rejected: Checksum): void =>
   writeRefused(guest, { attempt, rejected, time: Date.now() });
 
 /**

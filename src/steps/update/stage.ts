@@ -3,6 +3,7 @@ import { Failure } from '../../host/failure.ts';
 import { bootUnit, isRunning, startUnit, updateUnit } from '../../host/systemctl.ts';
 import { throughHost } from '../../machine/inside.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
 import type { Attempt } from '../../state/attempts.ts';
@@ -19,7 +20,7 @@ import { effectOf, type OnFetched } from './rule.ts';
 export type UpdateResult = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
 
 /** An offer whose commit is in the guest's repository, with all its objects. */
-export type FetchedOffer = Offer & { readonly checksum: string };
+export type FetchedOffer = Offer & { readonly checksum: Checksum };
 
 /** Reports why the fetched commit is not staged. */
 export async function keepFetched(

@@ -4,6 +4,7 @@ import { type BuildOrigin, originName } from '../../config/origin.ts';
 import { isRecent } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
 import { readResult } from '../../state/build-result.ts';
 import { requireBuild } from '../../state/declared.ts';
@@ -43,7 +44,7 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
 }
 
 /** The commit that the build makes now, or has made lately enough. */
-async function upToDate(guest: Guest, build: Build, report: Report): Promise<string> {
+async function upToDate(guest: Guest, build: Build, report: Report): Promise<Checksum> {
   const recent = madeBy(build);
   if (recent && isRecent(recent.ended, build.maxAge)) return recent.checksum;
   report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
@@ -57,7 +58,7 @@ async function upToDate(guest: Guest, build: Build, report: Report): Promise<str
 }
 
 /** The last result, if that is of the build as it is declared now. */
-function madeBy(build: Build): { checksum: string; ended: number } | undefined {
+function madeBy(build: Build): { checksum: Checksum; ended: number } | undefined {
   const { definition, checksum, ended } = readResult(build.name) ?? {};
   if (definition !== definitionOf(build) || checksum === undefined || ended === undefined) return undefined;
   return hasCommit(buildRepository(build.name), checksum) ? { checksum, ended } : undefined;

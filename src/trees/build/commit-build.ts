@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { buildRepository } from '../../config/build.ts';
 import { Failure } from '../../host/failure.ts';
 import { readInside, requireDirectory } from '../../host/tree-files.ts';
+import { isChecksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
@@ -53,7 +54,7 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   const repository = buildRepository(name);
   const from = requireDirectory(container, `${workPlace}/repo`);
   const checksum = readInside(requireDirectory(container, workPlace), 'commit')?.trim() ?? '';
-  if (!/^[0-9a-f]{64}$/.test(checksum)) throw new Failure('rpm-ostree made no commit');
+  if (!isChecksum(checksum)) throw new Failure('rpm-ostree left no commit');
   const what = `Cannot take over ${checksum}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
   const version = await versionOf(repository, checksum);

@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { Checksum } from '../../ostree/names.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit, readCommit } from '../../ostree/repository.ts';
 
@@ -17,7 +18,7 @@ export async function pullsImages(): Promise<boolean> {
 }
 
 /** Returns the commit of the current image, if it was already pulled. */
-export async function pulledCommit(repository: string, image: string): Promise<string | undefined> {
+export async function pulledCommit(repository: string, image: string): Promise<Checksum | undefined> {
   const directory = mkdtempSync(`${tmpdir()}/ostree-guests-`);
   try {
     // Written only if there is something new.
@@ -34,7 +35,7 @@ export async function pullImage(
   repository: string,
   image: string,
   link: () => Promise<unknown>,
-): Promise<string> {
+): Promise<Checksum> {
   const ref = refOf(image);
   // A pull drops layers that no image uses.
   for (const other of await refs(repository, imageRefs))
@@ -62,7 +63,7 @@ const pull = (what: string, repository: string, image: string, ...options: strin
   );
 
 /** Returns the complete commit of an image in a repository. */
-export function imageCommit(repository: string, image: string): string | undefined {
+export function imageCommit(repository: string, image: string): Checksum | undefined {
   const commit = readCommit(repository, refOf(image));
   return commit !== undefined && hasCommit(repository, commit) ? commit : undefined;
 }

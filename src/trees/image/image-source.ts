@@ -4,6 +4,7 @@ import { type OciOrigin, originName } from '../../config/origin.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { requireRoom } from '../../host/disk-room.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { commitOf, keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
@@ -33,7 +34,9 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
           return pullImage(repository, image, () => link(guest, { kind: 'image', image }));
         }
         const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef });
-        return ('checksum' in same && same.checksum) || unpack(guest, image, digest, tell);
+        return 'checksum' in same && same.checksum
+          ? checksumFrom(same.checksum)
+          : unpack(guest, image, digest, tell);
       };
       const fetch = async (tell: Tell) => {
         if (checksum !== undefined) return checksum;
@@ -47,7 +50,7 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
   };
 }
 
-async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<string> {
+async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<Checksum> {
   const work = imageWorkOf(guest.name);
   await removeTree(work);
   mkdirSync(work);
@@ -59,10 +62,9 @@ async function unpack(guest: Guest, image: string, digest: string, tell: Tell): 
     const version = labels['org.opencontainers.image.version'];
     const input = { archives, work, repository: repositoryOf(guest.sysroot), digest };
     const place = { name: `tree-${guest.name}`, rooms: roomsOf(guest) };
-    return await doJob(`${originPlace(guest)}: cannot make a tree of ${image}`, place, 'commitImage', {
-      ...input,
-      ...(typeof version === 'string' && version !== '' && { version }),
-    });
+    const what = `${originPlace(guest)}: cannot make a tree of ${image}`;
+    const made = await doJob(what, place, 'commitImage', { ...input, ...(version && { version }) });
+    return checksumFrom(made);
   } finally {
     await removeTree(work);
   }

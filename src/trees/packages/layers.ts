@@ -3,6 +3,7 @@ import { type Guest, placeOf } from '../../config/guest.ts';
 import { type Packages, packagesWords } from '../../config/packages.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
 import { commitOf } from '../identity.ts';
 import type { Offer, Source, Tell } from '../source.ts';
@@ -45,10 +46,10 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
 interface Layering {
   readonly workspace: Workspace;
   readonly identity: string;
-  readonly checksum: string | undefined;
+  readonly checksum: Checksum | undefined;
 }
 
-const fetch = async ({ workspace, identity, checksum }: Layering): Promise<string> =>
+const fetch = async ({ workspace, identity, checksum }: Layering): Promise<Checksum> =>
   checksum ?? (await add(workspace, identity));
 
 /** Returns a digest of all inputs. */

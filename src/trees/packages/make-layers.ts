@@ -5,6 +5,7 @@ import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { keepBrought } from '../identity.ts';
 import { doJob } from '../treework/run.ts';
 import { hostRepositories } from './host-repositories.ts';
@@ -43,14 +44,14 @@ export async function plan(workspace: Workspace): Promise<string[]> {
 }
 
 /** Adds the packages to a copy of the tree, and commits it. */
-export async function add(workspace: Workspace, identity: string): Promise<string> {
+export async function add(workspace: Workspace, identity: string): Promise<Checksum> {
   const { guest, packages, repository, directory, below } = workspace;
   try {
     const tree = await checkOut(workspace, 'to-commit');
     await runScript(workspace, tree, 'writable', tree.manager.install(packages));
     const what = `${packagesPlace(guest)}: cannot use the tree with ${packagesWords(packages)}`;
     const input = { directory, repository, below, identity };
-    const checksum = await doJob(what, placeOfJob(guest), 'commitLayers', input);
+    const checksum = checksumFrom(await doJob(what, placeOfJob(guest), 'commitLayers', input));
     await keepBrought(guest.sysroot, layeredRef, checksum);
     return checksum;
   } finally {

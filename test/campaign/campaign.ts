@@ -1,4 +1,5 @@
 // A campaign on one host: round after round, until one cannot go on.
+import { unmountOwnDisk } from './disk.ts';
 import type { Model } from './model.ts';
 import { drawRound, type Round } from './plan.ts';
 import { playRound, type Violation } from './run.ts';
@@ -63,6 +64,7 @@ export async function campaign({
       if (wrong.some(({ guest }) => guest === '')) break;
     }
   } finally {
+    if (ownDisk) unmountOwnDisk(stage.host.var);
     await stage.host.stop();
   }
   return { rounds: played, failed, seconds: (Date.now() - began) / 1000 };

@@ -1,5 +1,6 @@
 // A file system of their own for the guests of a host, so small that it can be filled. It is mounted before the host boots, and outlives
 // its power cuts. `npm run campaign` has a mount namespace of its own, so that it goes with that, however that ends.
+import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -14,6 +15,13 @@ export async function mountOwnDisk({ var: variable }: Places, work: string): Pro
   await execa('mkfs.ext4', ['-q', image]);
   await mkdir(there, { recursive: true });
   await execa('mount', ['-o', 'loop', image, there]);
+  // Before the work directory is removed, and it is removed at the latest when this process exits: workdir.ts.
+  process.prependOnceListener('exit', () => unmountOwnDisk(variable));
+}
+
+/** Lazily: the host still has it in a mount namespace of its own, until it is ended. */
+export function unmountOwnDisk(variable: string): void {
+  spawnSync('umount', ['--lazy', join(variable, 'lib/ostree-guests')], { stdio: 'ignore' });
 }
 
 /** To the last block: what is written lazily gives some back when it is. */

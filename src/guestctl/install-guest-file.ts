@@ -1,9 +1,10 @@
 // Guest files that guestctl writes: checked first, then installed.
+import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { loadGuest } from '../config/load.ts';
 import { searchPath } from '../config/search.ts';
 import { writeAtomically } from '../host/atomic-file.ts';
-import { nodeFiles } from '../host/node-files.ts';
+import { nodeFiles, unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyOnHost } from './verify/on-host.ts';
@@ -31,8 +32,14 @@ export async function problemsWith(name: string, text: string): Promise<string> 
   return problemsText([...inFiles, ...(guest ? await verifyOnHost(guest) : [])], files);
 }
 
-/** Installs a guest file, and runs the generator. */
+/** Installs a guest file, and runs the generator. A new file that has a secret in it is for root only. */
 export async function installGuestFile(name: string, text: string): Promise<void> {
-  writeAtomically(guestFileOf(name), text);
+  const file = guestFileOf(name);
+  const mode = secret.test(text) ? 0o600 : 0o644;
+  // A link stays a link to the file that is written.
+  writeAtomically(unlessMissing(() => realpathSync(file)) ?? file, text, mode);
   await reloadUnits();
 }
+
+/** A credential, or a URL with a password. */
+const secret = /^\s*SetCredential(Encrypted)?\s*=|:\/\/[^\s/@]*:[^\s/@]*@/m;

@@ -1,13 +1,27 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Replaces a file so that a power cut leaves the old or the new content, never less. */
-export function writeAtomically(file: string, text: string): void {
+/**
+ * Replaces a file so that a power cut leaves the old or the new content, never less. Keeps mode and owner of the old file; a new
+ * one gets `mode`.
+ */
+export function writeAtomically(file: string, text: string, mode = 0o644): void {
   const directory = dirname(file);
   mkdirSync(directory, { recursive: true });
   const temporary = `${file}.new`;
   try {
-    writeAndSync(temporary, text);
+    writeAndSync(temporary, text, statSync(file, { throwIfNoEntry: false }) ?? { mode });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -16,9 +30,19 @@ export function writeAtomically(file: string, text: string): void {
   syncDirectory(directory);
 }
 
-function writeAndSync(file: string, text: string): void {
-  const descriptor = openSync(file, 'w', 0o644);
+interface Access {
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+function writeAndSync(file: string, text: string, { mode, uid, gid }: Access): void {
+  // One that a killed process left may have another mode.
+  rmSync(file, { force: true });
+  const descriptor = openSync(file, 'wx', 0o600);
   try {
+    if (uid !== undefined && gid !== undefined) fchownSync(descriptor, uid, gid);
+    fchmodSync(descriptor, mode & 0o7777);
     // write(2) may write only a part if the disk gets full.
     for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
     fsyncSync(descriptor);

@@ -2,10 +2,16 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { pullAndTell } from '../../src/ostree/pull-progress.ts';
-import { Pace } from '../../src/steps/update/slot.ts';
+import { alone, Pace } from '../../src/steps/update/slot.ts';
 import { sharedIn } from '../../src/trees/linking/unshare.ts';
+
+const { work } = vi.hoisted(() => ({ work: { path: `/tmp/slots-${process.pid}` } }));
+vi.mock('../../src/config/guest.ts', async (original) =>
+  Object.defineProperty({ ...(await original<object>()) }, 'stateDirectory', { value: work.path }),
+);
+afterAll(() => rmSync(work.path, { recursive: true, force: true }));
 
 const [second, kB, MB] = [1000, 1e3, 1e6];
 
@@ -47,4 +53,28 @@ test('files that have a name elsewhere are found, with all their names here', ()
     ['objects/a', 'deploy/a'],
     ['objects/c'],
   ]);
+});
+
+test('who fetches the same waits for the one that does, but not for one whose remote is slow', async () => {
+  const said: string[] = [];
+  const report = { step: (text: string) => void said.push(text), progress: () => undefined };
+  const order: string[] = [];
+  let end = () => {};
+  let goOn = () => {};
+  const slow = alone('commit', report, async (letOthers) => {
+    order.push('slow begins');
+    await new Promise<void>((resolve) => (goOn = resolve));
+    letOthers();
+    await new Promise<void>((resolve) => (end = resolve));
+    order.push('slow ends');
+  });
+  await vi.waitFor(() => expect(order).toEqual(['slow begins']));
+  const other = alone('commit', report, async () => void order.push('the other one'));
+  await vi.waitFor(() => expect(said).toEqual(['Waiting for another guest that fetches the same']));
+  expect(order).toEqual(['slow begins']);
+  goOn();
+  await other;
+  end();
+  await slow;
+  expect(order).toEqual(['slow begins', 'the other one', 'slow ends']);
 });

@@ -26,6 +26,7 @@ export async function withSlotWhileQuick<T>(
   { update }: Guest,
   report: Report,
   work: (arrived: (bytes: number) => void) => Promise<T>,
+  whenSlow = () => {},
 ): Promise<T> {
   const release = await takeSlot(update.concurrency, report);
   const pace = new Pace();
@@ -33,6 +34,7 @@ export async function withSlotWhileQuick<T>(
     if (!pace.isSlow()) return;
     clearInterval(timer);
     release();
+    whenSlow();
     report.step('This fetch is slow, so other guests are updated meanwhile');
   }, 1000);
   try {
@@ -89,9 +91,13 @@ async function takeSlot(slots: number, report: Report): Promise<Release> {
 
 /**
  * Does work on a commit or an image that one guest at a time does: the others wait, and then link what that one has
- * fetched, instead of downloading it again.
+ * fetched, instead of downloading it again. `work` gets a function that lets them go on: they may have a better remote.
  */
-export async function alone<T>(what: string, report: Report, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(
+  what: string,
+  report: Report,
+  work: (letOthers: () => void) => Promise<T>,
+): Promise<T> {
   mkdirSync(directory, { recursive: true });
   const file = `${directory}/fetching-${what.replace(/[^\w.-]/g, '_').slice(-100)}`;
   let release = await tryLock(file);
@@ -100,11 +106,17 @@ export async function alone<T>(what: string, report: Report, work: () => Promise
     await sleep(500);
     release = await tryLock(file);
   }
-  try {
-    return await work();
-  } finally {
+  let isHeld = true;
+  const letOthers = () => {
+    if (!isHeld) return;
+    isHeld = false;
     // While it is locked: others who have opened it see that it is gone, and open a new one.
     rmSync(file, { force: true });
-    release();
+    release?.();
+  };
+  try {
+    return await work(letOthers);
+  } finally {
+    letOthers();
   }
 }

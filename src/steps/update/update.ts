@@ -134,8 +134,8 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer
   };
   // With packages the tree is the guest's own.
   const same = guest.packages ? guest.name : (offer.checksum ?? offer.from);
-  return alone(same, report, async () => {
-    const checksum = await withSlotWhileQuick(guest, report, bring);
+  return alone(same, report, async (letOthers) => {
+    const checksum = await withSlotWhileQuick(guest, report, bring, letOthers);
     return { ...offer, checksum };
   });
 }
@@ -143,7 +143,7 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer
 /** Starts the switch, which is a unit of its own, also for maintenance windows and switches by hand. */
 async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
   // Most updates end here, without asking the guest.
-  if (guest.update.action !== 'switch') return;
+  if (guest.update.action !== 'switch' || !whatIsStaged(guest)) return;
   const next = afterUpdate(await readSwitchState(guest), guest.update);
   if (next === 'end') return;
   if (next !== 'switch') return report.step(whyInVain(guest, next.undeployed));

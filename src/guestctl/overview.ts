@@ -10,8 +10,8 @@ import { activeStates, guestUnit, nextElapses, showUnits, timerUnit, updateUnit 
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
-import { readStaged, type Staged } from '../state/staged.ts';
-import { whatIsStaged } from '../state/staged-update.ts';
+import type { Staged } from '../state/staged.ts';
+import { stagedHere, whatIsStaged } from '../state/staged-update.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { damagedState } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
@@ -138,7 +138,7 @@ function readFiles(guest: Guest, activeState: string): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
-  const staged = unlessDamaged(() => (runs ? whatIsStaged(guest) : readStaged(guest.name)));
+  const staged = unlessDamaged(() => (runs ? whatIsStaged(guest) : stagedHere(guest)));
   const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,
@@ -146,7 +146,7 @@ function readFiles(guest: Guest, activeState: string): InFiles {
     rebased: rebasedTo(guest, deployments[0]),
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
-    staged: staged?.checksum === deployments[0]?.checksum ? undefined : staged,
+    staged,
     undeployed: unlessDamaged(() => readUndeployed(guest.name)),
     rollback: unlessDamaged(() => readRollback(guest.name)),
     trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),

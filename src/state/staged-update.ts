@@ -6,8 +6,15 @@ import { isDeploymentName } from '../ostree/names.ts';
 import { readStaged, type Staged } from './staged.ts';
 
 /** Returns the update that the next start of a running guest boots, if any. */
-export const whatIsStaged = ({ name, sysroot, update }: Guest): Staged | undefined =>
-  readStaged(name) ?? (update.by === 'rpm-ostree' ? stagedInside(sysroot, name) : undefined);
+export const whatIsStaged = (guest: Guest): Staged | undefined =>
+  stagedHere(guest) ??
+  (guest.update.by === 'rpm-ostree' ? stagedInside(guest.sysroot, guest.name) : undefined);
+
+/** Returns the update that waits for a start. An interrupted start may have deployed it already, and has only to complete it. */
+export function stagedHere({ name, sysroot }: Guest): Staged | undefined {
+  const staged = readStaged(name);
+  return staged?.checksum === listDeployments(sysroot)[0]?.checksum ? undefined : staged;
+}
 
 /**
  * Returns the update that a running guest's own OSTree has staged. Its record is in the guest's /run. Here it is the deployment

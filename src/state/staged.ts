@@ -25,7 +25,7 @@ export function dropStaged(guest: string): void {
 }
 
 /** Forgets what is staged, but for what a start has just deployed: that has yet to be put on trial. */
-export function dropUndeployed(guest: string, deployed: string): void {
+export function dropUndeployed(guest: string, deployed: string | undefined): void {
   if (readClaimed(guest)?.checksum !== deployed) releaseStaged(guest);
   stateFiles.staged.remove(guest);
 }

@@ -70,6 +70,7 @@ export class StateFile<T extends object> {
       if (error instanceof NewerFormat) return { damage: this.#newer(file, error.format) };
       if (error instanceof WrongJson) return { damage: this.#damaged(file, error.message) };
       if (error instanceof Failure) return { damage: this.#damaged(file, 'it is not a text file') };
+      if (isFault(error)) return { damage: this.#damaged(file, `it cannot be read (${error.code})`) };
       throw error;
     }
   }
@@ -92,11 +93,16 @@ export class StateFile<T extends object> {
 
   /** Returns the damage of each unusable file. */
   damage(owner: string): Damage[] {
-    const entries = this.definition.name.includes('*') ? this.entries(owner) : [undefined];
-    return entries.flatMap((entry) => {
-      const found = this.look(owner, entry);
-      return found && 'damage' in found ? [found.damage] : [];
-    });
+    try {
+      const entries = this.definition.name.includes('*') ? this.entries(owner) : [undefined];
+      return entries.flatMap((entry) => {
+        const found = this.look(owner, entry);
+        return found && 'damage' in found ? [found.damage] : [];
+      });
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      return [this.#damaged(this.path(owner, '*'), `its directory cannot be read (${error.code})`)];
+    }
   }
 
   /** Replaces the file, but not one that a newer version wrote. */
@@ -143,6 +149,12 @@ export class StateFile<T extends object> {
     };
   }
 }
+
+/** True if the disk or the file system failed. A missing right is no fault: it is told as what it is. */
+const isFault = (error: unknown): error is NodeJS.ErrnoException => {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall !== undefined && code !== 'EACCES' && code !== 'EPERM';
+};
 
 class NewerFormat extends Error {
   readonly format: number;

@@ -20,7 +20,7 @@ export async function rememberUndeployed(
   etc: string,
   failure: Pick<Undeployed, 'checksum' | 'reason' | 'remedy'>,
 ): Promise<void> {
-  stateFiles.undeployed.write(guest, { ...failure, time: Date.now(), etc: await filesIn(etc) });
+  stateFiles.undeployed.write(guest, { ...failure, time: Date.now(), etc: bounded(await filesIn(etc)) });
 }
 
 /** Returns undefined if it is about another commit than the one staged now. */
@@ -39,6 +39,22 @@ export async function failsAgain({ etc: before }: Undeployed, etc: string): Prom
   const now = new Set(await filesIn(etc));
   return before.every((file) => now.has(file));
 }
+
+/**
+ * Keeps the list below what is read of a state file. What OSTree cannot merge is first: no regular file. A part of the list errs
+ * on the side of not restarting the guest.
+ */
+function bounded(files: readonly string[]): string[] {
+  const kept: string[] = [];
+  let room = longest;
+  for (const file of files.toSorted((a, b) => Number(a.startsWith('f')) - Number(b.startsWith('f')))) {
+    room -= JSON.stringify(file).length + 1;
+    if (room < 0) break;
+    kept.push(file);
+  }
+  return kept;
+}
+const longest = 512 << 10;
 
 /** The types and paths of all files below a directory; find(1) follows no link. */
 async function filesIn(directory: string): Promise<string[]> {

@@ -20,6 +20,7 @@ import {
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
 import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
+import { failsAgain, readUndeployed, rememberUndeployed } from '../../src/state/undeployed.ts';
 import { commit as commitOf, named } from './names.ts';
 
 const { root } = vi.hoisted(() => ({ root: { path: '' } }));
@@ -221,4 +222,27 @@ test('docs/design.md names each state file, and says what is done if it is damag
       ),
       `Write into docs/design.md, "Damaged state files": | \`${name}\` | ${format} | ${ifDamaged} |`,
     ).toBe(true);
+});
+
+test('what the file system cannot read is damaged, and keeps no guest from starting', () => {
+  mkdirSync(join(root.path, 'mail'), { recursive: true });
+  // Reading a directory in it fails, as it does on a bad disk.
+  writeFileSync(join(root.path, 'mail', 'trials'), 'a file');
+  mkdirSync(stateFiles.baseline.path('mail'));
+  const files = damagedState('mail').map(({ file }) => file);
+  expect(files).toContain(stateFiles.baseline.path('mail'));
+});
+
+test('the list of a large /etc stays below what is read of a state file, special files first', async () => {
+  const etc = join(root.path, 'etc');
+  mkdirSync(etc, { recursive: true });
+  const long = 'x'.repeat(200);
+  for (let at = 0; at < 4000; at += 1) writeFileSync(join(etc, `${long}${at}`), '');
+  execFileSync('mkfifo', [join(etc, 'zz-pipe')]);
+  writeStaged('mail', staged);
+  await rememberUndeployed('mail', etc, { checksum: commit, reason: 'x', remedy: 'y' });
+  const undeployed = readUndeployed('mail');
+  expect(undeployed?.etc).toContain('p zz-pipe');
+  expect(JSON.stringify(undeployed).length).toBeLessThan(1 << 20);
+  expect(undeployed && (await failsAgain(undeployed, etc))).toBe(true);
 });

@@ -12,7 +12,7 @@ import { type Baseline, readBaseline } from '../../state/baseline.ts';
 import { writeRehearsal } from '../../state/rehearsal.ts';
 import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
-import { dropStaged, readStaged } from '../../state/staged.ts';
+import { dropUndeployed, readStaged } from '../../state/staged.ts';
 import { judge } from '../assess/health.ts';
 import type { Verdict } from '../assess/rule.ts';
 import { record } from '../record-attempt.ts';
@@ -58,7 +58,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${consequence.fault}`;
   if (consequence.kind === 'reject') {
     reject(guest.name, candidate, consequence.reason);
-    if (consequence.unstages) dropStaged(guest.name);
+    if (consequence.unstages) dropUndeployed(guest.name, listDeployments(guest.sysroot)[0]?.checksum);
   }
   await record(guest, { ...attempt, outcome: 'failed', message });
   throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);

@@ -8,7 +8,8 @@ import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
 import type { Attempt } from '../../state/attempts.ts';
 import type { Report } from '../../state/report.ts';
-import { readStaged, writeStaged } from '../../state/staged.ts';
+import { writeStaged } from '../../state/staged.ts';
+import { stagedHere } from '../../state/staged-update.ts';
 import { readUndeployed } from '../../state/undeployed.ts';
 import type { Offer } from '../../trees/source.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
@@ -109,8 +110,9 @@ export async function create(
   return { outcome: 'staged', to: offer.checksum, version, message };
 }
 
-export async function howItTakesEffect({ name }: Guest, what: string): Promise<string> {
-  const staged = readStaged(name);
+export async function howItTakesEffect(guest: Guest, what: string): Promise<string> {
+  const { name } = guest;
+  const staged = stagedHere(guest);
   const effect = effectOf(staged, readUndeployed(name), staged !== undefined && (await isRunning(name)));
   if (effect.kind === 'upToDate') return `Up to date: ${what}`;
   const how = `machinectl ${effect.by} ${name}`;

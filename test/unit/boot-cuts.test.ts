@@ -1,14 +1,15 @@
 // A start that loses power at any write: the next starts take it up, and an update that is never found healthy leaves the
 // guest on what was good. The rule, what it reads and what it does are real, on files of a directory of their own.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listDeployments } from '../../src/ostree/deployments.ts';
 import { writeRollback } from '../../src/state/rollback-request.ts';
-import { dropStaged, writeStaged } from '../../src/state/staged.ts';
-import { beginTrial } from '../../src/state/trial.ts';
+import { claimStaged, dropStaged, readClaimed, readStaged, writeStaged } from '../../src/state/staged.ts';
+import { whatIsStaged } from '../../src/state/staged-update.ts';
+import { beginTrial, readTrial } from '../../src/state/trial.ts';
 import { followRule } from '../../src/steps/boot/follow.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
@@ -192,4 +193,50 @@ test('what is damaged keeps no guest from starting: a trial goes on by the name 
   warnings.length = 0;
   expect(await start()).toBe('a');
   expect(warnings.map((text) => /mail\/([^+ ]*)/.exec(text)?.[1])).toEqual(['rollback.json']);
+});
+
+test('what an interrupted start deployed does not come back after it was rolled back', async () => {
+  for (const letter of ['a', 'b']) deployed(letter);
+  stage('b');
+  claimStaged(guest.name);
+  writeRollback(guest.name, { deployment: nameOf('a'), var: false, time: 0 });
+  expect(await start()).toBe('a');
+  expect(await start()).toBe('a');
+  expect(readStaged(guest.name)).toBeUndefined();
+});
+
+test('what an interrupted start deployed is not staged any more', () => {
+  for (const letter of ['a', 'b']) deployed(letter);
+  stage('b');
+  claimStaged(guest.name);
+  expect(readStaged(guest.name)?.checksum).toBe(checksumOf('b'));
+  expect(whatIsStaged(guest)).toBeUndefined();
+  stage('c');
+  expect(whatIsStaged(guest)?.checksum).toBe(checksumOf('c'));
+});
+
+test('a deployment is on trial, even if a key of the guest cannot be kept', async () => {
+  deployed('a');
+  const etc = (letter: string) => join(sysroot, `/ostree/deploy/mail/deploy/${nameOf(letter)}/etc/ssh`);
+  mkdirSync(etc('a'), { recursive: true });
+  writeFileSync(join(etc('a'), 'ssh_host_rsa_key'), 'of the old tree');
+  // In its way, so that the copy cannot be made.
+  mkdirSync(join(etc('b'), 'ssh_host_rsa_key', 'x'), { recursive: true });
+  stage('b');
+  expect(await start()).toBe('b');
+  expect(readTrial(guest.name, nameOf('b'))).toMatchObject({ tries: 2, left: 1 });
+  expect(readClaimed(guest.name)).toBeUndefined();
+  expect(warnings.join()).toContain('ssh_host_rsa_key');
+});
+
+test('an update over what an interrupted start deployed keeps the keys, too', async () => {
+  for (const letter of ['a', 'b']) deployed(letter);
+  const etc = (letter: string) => join(sysroot, `/ostree/deploy/mail/deploy/${nameOf(letter)}/etc/ssh`);
+  for (const letter of ['a', 'b', 'c']) mkdirSync(etc(letter), { recursive: true });
+  writeFileSync(join(etc('a'), 'ssh_host_rsa_key'), 'of the old tree');
+  stage('b');
+  claimStaged(guest.name);
+  stage('c');
+  expect(await start()).toBe('c');
+  expect(readFileSync(join(etc('c'), 'ssh_host_rsa_key'), 'utf8')).toBe('of the old tree');
 });

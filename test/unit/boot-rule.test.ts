@@ -47,7 +47,7 @@ type Situation = Partial<BootState> & { keep?: number; by?: 'rpm-ostree' };
 
 /** The decision in a few words: its kind, and what it is about. */
 function decided({ keep = 2, by, ...situation }: Situation): string {
-  const state: BootState = { deployments: [], isSafe: true, tried: [], ...situation };
+  const state: BootState = { deployments: [], isSafe: true, tried: [], failed: [], ...situation };
   return told(decide(state, { keep, by: by ?? 'host' }));
 }
 
@@ -213,7 +213,16 @@ test.each<[title: string, situation: Situation, expected: string]>([
     { deployments: [onTrial, a], claimed: update('b'), tried: ['complete'] },
     'countStart of b',
   ],
-  ['could not count', { deployments: [onTrial, a], tried: ['countStart'] }, 'boot b'],
+  [
+    'could not count: it would never end',
+    { deployments: [onTrial, a], tried: ['countStart'], failed: ['countStart'] },
+    'boot a',
+  ],
+  [
+    'could not count, and has nothing to go back to',
+    { deployments: [onTrial], tried: ['countStart'], failed: ['countStart'] },
+    'boot b',
+  ],
   [
     'has written what cannot be kept',
     { deployments: [a], isSafe: false, staged: update('b'), rollback: wish('a') },

@@ -87,7 +87,7 @@ function plainStart(): string | undefined {
   const unreadable = (error: unknown) => {
     throw error;
   };
-  const found = readBootState(guest, { isSafe: true, tried: [] }, unreadable);
+  const found = readBootState(guest, { isSafe: true, tried: [], failed: [] }, unreadable);
   const decision = decide(found, guest.update);
   return decision.kind === 'boot' ? decision.deployment.path : undefined;
 }

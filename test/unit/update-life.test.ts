@@ -77,10 +77,20 @@ interface World {
   readonly wish?: string | undefined;
   /** What the start that goes on has tried. */
   readonly tried: readonly boot.Act['kind'][];
+  /** What of that has failed. */
+  readonly failed: readonly boot.Act['kind'][];
 }
 
 const beginning: World = {
-  ...{ list: ['a', 'z'], isWhole: false, staged: false, claimed: false, isRejected: false, tried: [] },
+  ...{
+    list: ['a', 'z'],
+    isWhole: false,
+    staged: false,
+    claimed: false,
+    isRejected: false,
+    tried: [],
+    failed: [],
+  },
 };
 
 const states = [
@@ -151,8 +161,15 @@ const stages = (world: World, rehearses: boolean): Move[] => [
 
 const rehearsals = (world: World): Move[] =>
   verdicts.map((verdict) => {
-    const { kind } = rehearsal.consequenceOf(verdict, 'b', world.staged ? 'b' : undefined);
-    return [kind, kind === 'reject' ? rejected({ ...world, staged: false }) : world];
+    const consequence = rehearsal.consequenceOf(
+      verdict,
+      'b',
+      world.staged || world.claimed ? 'b' : undefined,
+    );
+    if (consequence.kind !== 'reject') return [consequence.kind, world];
+    // What is deployed stays claimed.
+    const unstaged = { ...world, staged: false, claimed: world.claimed && world.list[0] === 'b' };
+    return [consequence.kind, rejected(consequence.unstages ? unstaged : world)];
   });
 
 /** Sooner or later, what is rejected is cleaned up. */
@@ -161,7 +178,8 @@ const rejected = (world: World): World => ({ ...world, isRejected: true, isWhole
 function switches(world: World): Move[] {
   const found: turn.SwitchState = {
     deployments: world.list.map(deployment),
-    staged: world.staged ? theUpdate : undefined,
+    // As stagedHere() has it.
+    staged: (world.staged || world.claimed) && world.list[0] !== 'b' ? theUpdate : undefined,
     rollback: wishOf(world),
     booted: `/${world.list[0]}`,
     inVain: undefined,
@@ -186,15 +204,19 @@ function starts(world: World): Move[] {
     claimed: world.claimed ? theUpdate : undefined,
     isSafe: true,
     tried: world.tried,
+    failed: world.failed,
   };
   const decision = boot.decide(found, { by: 'host', keep: 2 });
   if (decision.kind === 'boot' || decision.kind === 'notCreated')
-    return [[decision.kind, { ...world, tried: [] }], ...judgements(world)];
+    return [
+      [decision.kind, { ...world, tried: [], failed: [] }],
+      ...(decision.kind === 'boot' && decision.deployment.name === 'b' ? judgements(world) : []),
+    ];
   const tried = [...world.tried, decision.kind];
   // It works, or it fails.
   return [
     [decision.kind, { ...after(decision, world), tried }],
-    [decision.kind, { ...world, tried }],
+    [decision.kind, { ...world, tried, failed: [...world.failed, decision.kind] }],
   ];
 }
 
@@ -241,7 +263,7 @@ function after(act: boot.Act, world: World): World {
 function judgements(world: World): Move[] {
   const { trial, list } = world;
   if (!trial || list[0] !== 'b') return [];
-  const judged = { ...world, tried: [] };
+  const judged = { ...world, tried: [], failed: [] };
   return verdicts.map((verdict) => {
     const consequence = assess.consequenceOf(verdict, trial);
     switch (consequence.kind) {

@@ -35,14 +35,14 @@ export async function act(guest: Guest, decision: Act, state: BootState, log: Lo
       endTrials(name);
       throw new Failure(`${decision.failed.title} failed, but there is no deployment to go back to`);
     case 'putOnTrial':
-      return putOnTrial(guest, decision.trial);
+      putOnTrial(guest, decision.trial);
+      return keepIdentity(state.deployments, log);
     case 'claim':
       return claimStaged(name);
     case 'deploy':
       return deployStaged(guest, decision.staged, next, log);
     case 'complete':
-      keepIdentity(state.deployments);
-      return complete(guest, decision);
+      return complete(guest, decision, state.deployments, log);
     case 'countStart': {
       const { trial } = decision;
       countTry(name, trial);
@@ -91,9 +91,15 @@ function putOnTrial({ name, update: { tries } }: Guest, trial: Probation | undef
   endTrials(name, deployment);
 }
 
-/** Releases the claim on the update last. */
-function complete(guest: Guest, { trial, leftOut }: ActOf<'complete'>): void {
+/** Begins the trial first, whatever fails after it, and releases the claim on the update last. */
+function complete(
+  guest: Guest,
+  { trial, leftOut }: ActOf<'complete'>,
+  deployments: readonly Deployment[],
+  log: Log,
+): void {
   putOnTrial(guest, trial);
+  keepIdentity(deployments, log);
   for (const deployment of leftOut) undeploy(deployment);
   releaseStaged(guest.name);
   forgetUndeployed(guest.name);

@@ -102,7 +102,10 @@ async function requireStopped(guest: Guest): Promise<void> {
   const unreadable = () => {
     isCertain = false;
   };
-  const decision = decide(readBootState(guest, { isSafe: true, tried: [] }, unreadable), guest.update);
+  const decision = decide(
+    readBootState(guest, { isSafe: true, tried: [], failed: [] }, unreadable),
+    guest.update,
+  );
   const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;
   if (!(isCertain && isPlain) && (await isRunning(name)))
     throw new Failure(`${name} is running`, `Restart it: machinectl reboot ${name}`);

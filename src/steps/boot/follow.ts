@@ -16,8 +16,9 @@ export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promi
     told.add(text);
   };
   let claimed: Staged | undefined;
+  const failed: Act['kind'][] = [];
   for (const tried: Act['kind'][] = []; ; ) {
-    const found = readBootState(guest, { isSafe, tried }, unreadable);
+    const found = readBootState(guest, { isSafe, tried, failed }, unreadable);
     // An update may unstage it meanwhile; the deployment is still untested.
     claimed = found.claimed ?? claimed;
     const state = { ...found, claimed };
@@ -25,6 +26,9 @@ export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promi
     if (decision.kind === 'boot') return decision.deployment;
     if (decision.kind === 'notCreated') return undefined;
     tried.push(decision.kind);
-    await attempt(log, () => act(guest, decision, state, log));
+    // The user wants to get away from it. If that fails half-way, the file still has it.
+    if (decision.kind === 'rollBack') claimed = undefined;
+    const isDone = await attempt(log, () => act(guest, decision, state, log).then(() => true));
+    if (!isDone) failed.push(decision.kind);
   }
 }

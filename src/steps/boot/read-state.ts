@@ -16,7 +16,7 @@ export type Unreadable = (error: unknown) => void;
  */
 export function readBootState(
   { name, sysroot, update }: Guest,
-  start: Pick<BootState, 'isSafe' | 'tried'>,
+  start: Pick<BootState, 'isSafe' | 'tried' | 'failed'>,
   unreadable: Unreadable,
 ): BootState {
   const look = <T>(read: () => T): T | undefined => {

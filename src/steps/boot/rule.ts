@@ -35,6 +35,8 @@ export interface BootState {
   readonly isSafe: boolean;
   /** The actions that this start has tried. None is tried twice. */
   readonly tried: readonly Act['kind'][];
+  /** Those of them that failed. */
+  readonly failed: readonly Act['kind'][];
 }
 
 /** A trial that begins or continues: its deployment, and the one to go back to. All other trials end. */
@@ -91,8 +93,11 @@ export type Decision =
 /** Decides what a start does next. */
 export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): Decision {
   const [next] = state.deployments;
-  // A counted start is used, even if it is the last one.
-  if (next && state.tried.includes('countStart')) return { kind: 'boot', deployment: next };
+  if (next && state.tried.includes('countStart')) {
+    // A counted start is used, even if it is the last one. One that cannot be counted could be repeated for ever.
+    const isCounted = !state.failed.includes('countStart');
+    return { kind: 'boot', deployment: isCounted ? next : (bootable(state) ?? next) };
+  }
   const act = goBack(state) ?? note(state, policy) ?? giveUp(state) ?? goOn(state, policy) ?? count(state);
   if (act) return act;
   const deployment = bootable(state);

@@ -1,5 +1,6 @@
 // What packages make once for each machine, and what a tree may therefore not have: with it, all guests of that tree would share
 // their host keys. Each guest makes its own at its first start, and keeps them: they are files of its /etc from then on.
+import { lstatSync } from 'node:fs';
 import {
   inside,
   isDirectory,
@@ -77,7 +78,7 @@ const filesOf = (root: string, { directory, files }: Identity): string[] =>
   listInside(root, directory)
     .filter((name) => files.test(name))
     .map((name) => `${directory}/${name}`)
-    .filter((path) => isFile(inside(root, path)));
+    .filter((path) => isSmallFile(inside(root, path)));
 
 /** A tree that is laid out again, because packages were added to it, goes on making what it made before. */
 function declareMakers(root: string, removed: readonly string[]): void {
@@ -119,4 +120,8 @@ export const identityFiles = (root: string): string[] => [
 ];
 
 const hasMachineId = (root: string): boolean =>
+  isSmallFile(inside(root, 'etc/machine-id')) &&
   /^[0-9a-f]{32}\s*$/.test(readInside(root, 'etc/machine-id') ?? '');
+
+/** Root in the guest may have made a file of any size. */
+const isSmallFile = (path: string): boolean => isFile(path) && lstatSync(path).size < 1 << 20;

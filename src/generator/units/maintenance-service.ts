@@ -40,6 +40,10 @@ const maintenance = [
   'systemd.wants=ostree-finalize-staged.path',
 ];
 
-/** Unmounts left-over mounts, with which nspawn refuses to start: see src/steps/boot/power-on. */
-const unmountLeftOver =
-  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null'";
+/** Unmounts left-over mounts, and has machined forget a machine that ended without a word, as src/steps/boot/power-on does. */
+const unmountLeftOver = [
+  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null;",
+  'grep -Eqx "SCOPE=(systemd-nspawn|ostree-guest-maintenance)@%i.service" /run/systemd/machines/%i 2>/dev/null &&',
+  'busctl call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager',
+  "UnregisterMachine s %i 2>/dev/null'",
+].join(' ');

@@ -56,7 +56,11 @@ async function ofThisBoot(name: string, options: readonly string[]): Promise<rea
   if (at >= 0 && /^([+-]?\d+|all|[0-9a-f]{32})$/.test(options[at + 1] ?? '')) return options;
   if (at < 0 && !options.some((one) => /^(-[a-z]*[ef]|--(follow|pager-end)$)/.test(one))) return options;
   const { stdout } = await checkInside(name, ['cat', '/proc/sys/kernel/random/boot_id'], 10_000);
-  const boot = `--boot=${stdout.trim().replaceAll('-', '')}`;
+  const id = stdout.trim().replaceAll('-', '');
+  // Root in the guest may have replaced the program that prints it.
+  if (!/^[0-9a-f]{32}$/.test(id))
+    throw new Failure(`${name} does not tell its boot ID`, 'Leave out -b, -e and -f');
+  const boot = `--boot=${id}`;
   return at < 0 ? [boot, ...options] : options.with(at, boot);
 }
 

@@ -10,6 +10,7 @@ import type { Problem } from '../../config/problem.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
+import { kindInside } from '../../host/tree-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { features } from '../../ostree/ostree.ts';
 import { whyUnprotected } from '../../ostree/protection.ts';
@@ -137,7 +138,7 @@ function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' |
     const message = `${link} is not a link into /var in this guest's tree, so the mount would not be at ${point}`;
     return isLink(root + link) ? undefined : { message, remedy: 'Use a path below /var' };
   }
-  if (existsSync(root + point) || /^\/(etc|var|run|tmp|dev)\//.test(point)) return undefined;
+  if (kindInside(root, point) !== undefined || /^\/(etc|var|run|tmp|dev)\//.test(point)) return undefined;
   const message = `${point} is missing in the guest's tree, which is read-only`;
   return { message, remedy: 'Use a path below /var, /etc, /mnt, /srv or /opt, or add it to the tree' };
 }

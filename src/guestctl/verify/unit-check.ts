@@ -45,11 +45,14 @@ async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[]
     const env = { SYSTEMD_UNIT_PATH: `${output}:` };
     const options = ['verify', '--man=no', '--recursive-errors=one'];
     const units = declared.flatMap((one) => one.units);
-    const { stderr } = await run('systemd-analyze', [...options, ...units], { env });
-    const lines = stderr.split('\n').filter((line) => line !== '');
+    const finished = await run('systemd-analyze', [...options, ...units], { env });
+    const lines = finished.stderr.split('\n').filter((line) => line !== '');
+    const unnamed = lines.filter((line) => unitIn(output, line) === undefined);
     return declared.map((one) => {
-      const ours = lines.filter((line) => isAbout(one, output, line, declared.length === 1));
-      return withoutConsequences(ours.map((line) => problemOf(one, output, line)));
+      const ours = lines.filter((line) => one.units.includes(unitIn(output, line) ?? ''));
+      // If it cannot do its work, nothing was checked.
+      const more = ours.length === 0 && finished.exitCode !== 0 ? unnamed : [];
+      return withoutConsequences([...ours, ...more].map((line) => problemOf(one, output, line)));
     });
   } finally {
     rmSync(output, { recursive: true });
@@ -57,15 +60,13 @@ async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[]
 }
 
 /**
- * True if systemd says a line of one of these units. It also says what is wrong with other units that it loads, for which nobody
- * asked. A line that names no unit at all is about the only one that there is.
+ * Returns the unit that a line of systemd is about, if it names one. systemd also tells what is wrong with other units that it
+ * loads, for which nobody asked.
  */
-function isAbout({ units }: WithUnits, output: string, line: string, isOnly: boolean): boolean {
-  const named = line.startsWith(`${output}/`)
-    ? [line.slice(output.length + 1).replace(/(\.d)?\/.*$|:\d+:.*$/s, '')]
-    : (line.match(/[\w:.\\@-]+\.(service|timer|mount|automount|socket|target|path|slice|scope|swap)\b/g) ??
-      []);
-  return named.length === 0 ? isOnly : units.includes(named[0] ?? '');
+function unitIn(output: string, line: string): string | undefined {
+  if (line.startsWith(`${output}/`))
+    return line.slice(output.length + 1).replace(/(\.d)?\/.*$|:\d+:.*$/s, '');
+  return /[\w:.\\@-]+\.(service|timer|mount|automount|socket|target|path|slice|scope|swap)\b/.exec(line)?.[0];
 }
 
 /** What systemd says of a unit as a whole mostly follows from one of its lines. */

@@ -51,7 +51,7 @@ const destructive = ['remove'];
 
 /** Returns the message for an unknown command. `guest` is the next word, if any. */
 export function unknownCommand(verb: string, guest: string | undefined, commands: readonly string[]): string {
-  const message = `There is no command '${verb}'.`;
+  const message = `error: unknown command '${verb}'.`;
   const other = Object.hasOwn(others, verb) ? others[verb] : undefined;
   if (other !== undefined)
     return `${message} Use: ${guest === undefined ? other : other.replaceAll('NAME', guest)}`;

@@ -140,7 +140,7 @@ test('an update that fails is loud: the service fails, OnFailure= units are star
   expect((await host.try('systemctl start ostree-guest-update@mail')).exitCode).toBe(1);
   await eventually(host, 'test -e /run/told-mail');
   expect(await host.sh('guestctl status mail')).toMatch(
-    /^mail - .*\n +Trouble: the last update failed, see: systemctl status ostree-guest-update@mail\.service\n/,
+    /^mail - .*\n +Trouble: the last update failed\. \/etc\/ostree-guests\/mail\.guest:5: cannot fetch .* More: systemctl status ostree-guest-update@mail\.service\n/,
   );
   const [last] = (
     JSON.parse(await host.sh('guestctl history -o json mail')) as { outcome: string; message: string }[]

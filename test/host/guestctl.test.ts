@@ -84,7 +84,7 @@ describe('update', () => {
     const { exitCode, stderr } = await host.try('guestctl update away');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /away\.guest:4: cannot fetch x from .*\nThe update of away failed\..* guestctl edit away; then: guestctl update away/s,
+      /away\.guest:4: cannot fetch x from .*\nThe update of away failed\..* guestctl edit away\. Then run: guestctl update away\. /s,
     );
     expect(await host.sh('guestctl logs away -o cat')).toContain('away.guest:4: cannot fetch');
     await host.sh('guestctl remove --yes away');

@@ -272,7 +272,7 @@ test('guestctl verify says what only this host can tell, and cat and units show 
     `${await host.sh('cat /etc/ostree-guests/mail.guest')}\n[Files]\nTemporaryFileSystem=/scratch\n`,
   );
   expect((await host.try('guestctl verify mail')).stdout).toMatch(
-    /:\d+:21: \/scratch is not in the guest's tree/,
+    /:\d+:21: \/scratch is missing in the guest's tree/,
   );
   const merged = await host.sh('guestctl cat mail');
   expect(merged).toContain('# /etc/ostree-guests/mail.guest.d/50-limits.conf:2\nLimitMSGQUEUE=1000:2000');

@@ -156,7 +156,7 @@ test('a mistake in the file of a guest that runs takes away neither its shell no
   expect(shell.stderr).toMatch(/runs\.guest:\d+:\d+: /);
   expect(await host.sh('guestctl logs runs -n 5 -o cat')).not.toBe('');
   expect((await host.try('guestctl reboot runs')).all).toBe(
-    "There is no command 'reboot'. Use: machinectl reboot runs",
+    "error: unknown command 'reboot'. Use: machinectl reboot runs",
   );
   await host.sh('guestctl stop runs && ! systemctl is-active systemd-nspawn@runs');
   await host.sh('rm /etc/ostree-guests/runs.guest && systemctl daemon-reload');

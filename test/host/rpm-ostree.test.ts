@@ -340,7 +340,7 @@ test('rpm-ostree that hangs and obeys no signal is ended, and the next update go
   );
   await host.sh('systemctl daemon-reload');
   expect(await failingUpdate(host, 'own')).toMatch(
-    /rpm-ostree upgrade --check failed in own: .*\. The guest runs on as it was\./,
+    /rpm-ostree upgrade --check failed in own: .*\. The guest is as it was\./,
   );
   await eventually(host, '! pgrep -f "^/usr/bin/node /usr/bin/rpm-ostree"');
   await inGuest(host, 'own', `rm /var/hang ${short('run-.service')}`);

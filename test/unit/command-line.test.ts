@@ -74,12 +74,15 @@ test.each([
 const names = commands.map((command) => command.name());
 
 test.each([
-  ['reboot web', "There is no command 'reboot'. Use: machinectl reboot web"],
-  ['restart', "There is no command 'restart'. Use: machinectl reboot NAME"],
-  ['rm web', "There is no command 'rm'. Use: guestctl remove web, which deletes the guest with all its data"],
-  ['updat web', "There is no command 'updat'. Did you mean update?"],
-  ['remov web', "There is no command 'remov'. All commands: guestctl --help"],
-  ['constructor', "There is no command 'constructor'. All commands: guestctl --help"],
+  ['reboot web', "error: unknown command 'reboot'. Use: machinectl reboot web"],
+  ['restart', "error: unknown command 'restart'. Use: machinectl reboot NAME"],
+  [
+    'rm web',
+    "error: unknown command 'rm'. Use: guestctl remove web, which deletes the guest with all its data",
+  ],
+  ['updat web', "error: unknown command 'updat'. Did you mean update?"],
+  ['remov web', "error: unknown command 'remov'. All commands: guestctl --help"],
+  ['constructor', "error: unknown command 'constructor'. All commands: guestctl --help"],
 ])('guestctl %s is answered by what was meant', (words, expected) => {
   const [verb = '', guest] = words.split(' ');
   expect(unknownCommand(verb, guest, names)).toBe(expected);
@@ -106,5 +109,5 @@ test('a command that does not exist ends with the exit status for misuse', () =>
   let said = '';
   guestctl.configureOutput({ writeErr: (text) => (said += text) });
   expect(() => guestctl.parse(['reboot', 'web'], { from: 'user' })).toThrow(/machinectl reboot web/);
-  expect(said).toBe("There is no command 'reboot'. Use: machinectl reboot web\n");
+  expect(said).toBe("error: unknown command 'reboot'. Use: machinectl reboot web\n");
 });

@@ -60,7 +60,7 @@ export const stateFiles = {
       };
     },
     ifDamaged:
-      'Which deployment was asked for is not known: the guest starts as it is, and is not updated until it is asked for again',
+      'Which deployment was asked for is not known: the guest starts as it is. It is not updated until you run guestctl rollback again, or remove the file',
     isNeeded: true,
   }),
   trial: new StateFile<LastingTrial>({

@@ -168,7 +168,7 @@ test('damaged state keeps no guest from starting, and the journal, status and do
     // The start that takes what is staged claims it first.
     for (const file of files.slice(1))
       expect(text).toContain(`${state}/${file}.json is damaged: it is not JSON`);
-    expect(text).toContain('is not updated until it is asked for again');
+    expect(text).toContain('is not updated until you run guestctl rollback again');
   }
   expect((await host.try('systemctl start ostree-guest-switch@mail')).exitCode).toBe(1);
   await host.sh(`guestctl rollback mail; systemctl start ostree-guest-update@mail`);

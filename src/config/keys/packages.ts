@@ -24,7 +24,7 @@ export const packagesKeys = (): Row[] => [
 
 export const packagesHelp = (): Descriptions => ({
   Install: {
-    help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. Takes names of packages, and paths of package files: ./FILE is in the directory of the guest file. With By=rpm-ostree it takes names only, and names all layered packages of the guest: packages layered by hand that are not listed are removed again. The same holds for Remove=.",
+    help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. Takes names of packages, and paths of package files: ./FILE is in the directory of the guest file. With By=rpm-ostree, list names only. The list is complete: packages layered by hand that are not in it are removed. The same holds for Remove=.",
     repeatable: true,
   },
   Remove: {

@@ -10,7 +10,7 @@ export const rollback: Define = (guestctl) =>
     .description('Boot the previous deployment, or another one, at the next start')
     .addArgument(guestArgument())
     .addArgument(deploymentArgument())
-    .option('--var', 'Restore the snapshot of /var taken when the guest left that deployment')
+    .option('--var', 'Restore the snapshot of /var taken before the update that replaced that deployment')
     .addHelpText('after', consequences)
     .action(async (name: string, deployment: string | undefined, options: { var?: true }, command) => {
       const guest = requireGuest(name);
@@ -28,5 +28,5 @@ const varBack = 'Its /var will be as it was when the update was deployed; the pr
 const consequences = `
 Each deployment has its own /etc, so /etc will be as it was when that deployment last ran. All deployments share /var. It
 does not change, unless --var restores a snapshot (SnapshotVar=yes). Updates skip the commit that the guest goes back from
-until "guestctl forgive". Nothing changes before the next start of the guest. To cancel, roll back to the deployment that
-is the default.`;
+until "guestctl forgive". Nothing changes before the next start of the guest. To cancel, run guestctl rollback NAME
+DEPLOYMENT with the first deployment of guestctl deployments NAME.`;

@@ -94,8 +94,12 @@ export const recovery = [
   ],
   ['A commit was rejected, and you want to try it again:', 'guestctl forgive NAME\nguestctl update NAME'],
   [
-    'The guest starts, but nobody can log in. Stop it and open a shell in its root; changes in /etc are kept:',
+    "The guest starts, but nobody can log in. Stop it and open a shell in its deployment. This shell is not confined: it has no user namespace, writes into the deployment except /usr, and does not see the guest's /var. Change only files in /etc; they are kept:",
     'systemd-nspawn --directory=/run/ostree-guests/NAME/root --bind-ro=+/usr:/usr',
+  ],
+  [
+    'A state file is damaged, after a fault of the disk or an edit by hand. The guest starts all the same. doctor names the file, says what this means, and how to remove it. If a newer version wrote the file, update the package instead:',
+    'guestctl doctor',
   ],
 ] as const;
 

@@ -36,7 +36,7 @@ const differences = [
   entry('%n', 'is the name of the guest in all sections. In unit files it is the name of the unit.'),
   entry(
     'A mistake',
-    'keeps the guest from starting. systemd and systemd-nspawn log a warning and ignore the line. This holds for NAME.nspawn, too.',
+    'keeps the guest from starting, also one in NAME.nspawn. systemd and systemd-nspawn would only warn.',
   ),
   entry(
     'An empty assignment',

@@ -137,6 +137,22 @@ test('without files of its own it is not started, and not rehearsed', async () =
   expect(await inCommon('late5', 'web')).toBe(0);
 });
 
+test('one whose services read another guest file than systemd is not started while it shares files', async () => {
+  // Its generator sees the drop-in, its boot step does not.
+  await host.sh(`mkdir -p /srv/config /etc/ostree-guests/mail.guest.d
+    printf '[Exec]\nPrivateUsers=no\n' >/srv/config/10.conf
+    ln -s /srv/config/10.conf /etc/ostree-guests/mail.guest.d/
+    systemctl stop systemd-nspawn@mail; systemctl daemon-reload`);
+  expect((await host.try('machinectl start mail')).exitCode).not.toBe(0);
+  expect(await host.sh('journalctl --sync; journalctl -o cat -u systemd-nspawn@mail')).toMatch(
+    /^mail is not started: it has no user namespace, and shares files with other guests\./m,
+  );
+  expect(await inCommon('mail', 'web')).toBeGreaterThan(1000);
+  await host.sh('rm -r /etc/ostree-guests/mail.guest.d; systemctl daemon-reload; systemctl reset-failed');
+  await start(host, 'mail');
+  await stop('mail');
+});
+
 test('one that shared files gets files of its own before it is started without it', async () => {
   await publish(host, serverRef, { version: '12.2', files: { '/usr/share/version': '12.2' } });
   for (const name of ['web', 'mail']) {

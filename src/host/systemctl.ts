@@ -45,6 +45,16 @@ async function ask(...args: readonly string[]): Promise<string> {
   }
 }
 
+/** Waits until a unit has ended. A no-op if it does not run. */
+export async function unitEnds(unit: string): Promise<void> {
+  for (;;) {
+    const [shown = {}] = await showUnits([unit], ['ActiveState']);
+    const state = shown['ActiveState'] ?? 'inactive';
+    if (state === 'inactive' || state === 'failed') return;
+    await sleep(200);
+  }
+}
+
 /** True if systemctl(1) failed only because systemd did not answer [T 252, 257, 262]. */
 export const lostConnection = (stderr: string): boolean =>
   /D-Bus connection terminated|Connection (refused|reset by peer|terminated)|Transport endpoint is not connected|Failed to connect to (system scope )?bus|Connection timed out|Remote peer disconnected|Message recipient disconnected/.test(

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { emptyRoot } from '../host/confined.ts';
 import type { Finished } from '../host/process.ts';
-import { destroyUnit } from '../host/systemctl.ts';
+import { destroyUnit, unitEnds } from '../host/systemctl.ts';
 import { runAsService, type Settings } from '../host/systemd-run.ts';
 
 /**
@@ -28,6 +28,9 @@ export async function deployAsService(
     ...args,
   ]);
 }
+
+/** Waits until this service has ended. A no-op if it does not run. */
+export const deployServiceEnds = (name: string): Promise<void> => unitEnds(`ostree-guest-${name}.service`);
 
 /** Returns the directory of our programs, which contains the stand-in. */
 const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));

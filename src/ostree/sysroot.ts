@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure } from '../host/failure.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { lostConnection } from '../host/systemctl.ts';
 import { deployRemedy } from './deploy-remedy.ts';
-import { deployAsService } from './deploy-service.ts';
+import { deployAsService, deployServiceEnds } from './deploy-service.ts';
 import { type Deployment, isPinned, listDeployments } from './deployments.ts';
 import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
@@ -80,12 +81,16 @@ export async function deploy(
   writeFileSync(originFile, origin, { flag: 'wx' });
   try {
     const options = [`--os=${stateroot}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
-    const { exitCode, stderr } = await deployAsService(`deploy-${stateroot}`, sysroot, [
-      ...options,
-      checksum,
-    ]);
-    if (exitCode !== 0) {
-      const cause = reason(stderr);
+    const run = () => deployAsService(`deploy-${stateroot}`, sysroot, [...options, checksum]);
+    const isDone = () => listDeployments(sysroot)[0]?.checksum === checksum;
+    let finished = await run();
+    if (!isDone() && (finished.exitCode === 0 || lostConnection(finished.stderr))) {
+      // systemd was started anew (daemon-reexec): the service goes on, or was never started.
+      await deployServiceEnds(`deploy-${stateroot}`);
+      if (!isDone()) finished = await run();
+    }
+    if (finished.exitCode !== 0 && !(isDone() && lostConnection(finished.stderr))) {
+      const cause = reason(finished.stderr);
       const remedy = deployRemedy(cause, `${before?.path ?? sysroot}/etc`);
       throw new Failure(`Cannot deploy ${checksum.slice(0, 12)}: ${cause}`, remedy);
     }

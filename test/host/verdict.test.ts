@@ -61,13 +61,15 @@ test('a check that fails is no success because the guest goes down meanwhile', a
 
 test('systemd that starts anew does not keep a guest down, nor its trial from being judged', async () => {
   await guest('reexec', 'HealthCheck=sleep 2\n');
-  for (const pause of ['0', '0.2', '0.4']) {
-    const commit = await publish(host, 'debian/12/reexec', { version: `after ${pause}` });
+  const deploys =
+    'until systemctl is-active --quiet ostree-guest-deploy-reexec; do ((SECONDS < 60)); sleep 0.01; done';
+  for (const wait of ['sleep 0', 'sleep 0.2', 'sleep 0.4', deploys]) {
+    const commit = await publish(host, 'debian/12/reexec', { version: `after ${wait.slice(0, 9)}` });
     await update(host, 'reexec');
     await host.sh(`machinectl reboot reexec
       until [ "$(systemctl is-active ostree-guest-boot@reexec)" = activating ]; do sleep 0.02; done
-      sleep ${pause}; systemctl daemon-reexec`);
-    await eventually(host, 'guestctl history reexec | grep -q blessed');
+      ${wait}; systemctl daemon-reexec`);
+    await eventually(host, `guestctl history reexec | grep blessed | grep -q ${commit.slice(0, 12)}`);
     await host.run('systemctl', 'daemon-reexec');
     await settles('reexec');
     expect((await status(host, 'reexec')).running?.checksum).toBe(commit);

@@ -48,7 +48,9 @@ export async function runRehearsal(guest: Guest): Promise<number> {
 /** Allows all address families, like src/steps/boot/run-guest. Older versions of nspawn do not have the option. */
 async function allFamilies(): Promise<string[]> {
   const option = '--restrict-address-families=';
-  return (await run('systemd-nspawn', [option, '--help'])).exitCode === 0 ? [option] : [];
+  // Otherwise nspawn 262 tells systemd that the machine stops: STOPPING=1, after which it never counts as up.
+  const env = { NOTIFY_SOCKET: '' };
+  return (await run('systemd-nspawn', [option, '--help'], { env })).exitCode === 0 ? [option] : [];
 }
 
 /** Returns the credentials that systemd has given to this unit, with specifiers expanded and without missing ones. */

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { stateDirectory } from '../config/guest.ts';
 import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
-import { isObject, WrongJson } from '../host/json-fields.ts';
+import { type Fields, fieldsOf, isObject, WrongJson } from '../host/json-fields.ts';
 import { isThere, readRegularFile, unlessMissing } from '../host/node-files.ts';
 
 /** Returns the state directory of a guest. */
@@ -18,7 +18,9 @@ export interface Definition<T extends object> {
   /** The number of the format that is written. A file without a number has format 1. */
   readonly format: number;
   /** Fails with WrongJson if something is missing or of another type. Gets files of all formats up to `format`. */
-  readonly parse: (value: unknown) => T;
+  readonly parse: (fields: Fields) => T;
+  /** Gives the content of an older format the fields of this one. */
+  readonly convert?: (value: unknown) => unknown;
   /** What happens if a file is damaged; a sentence without its full stop. */
   readonly ifDamaged: string;
   /** True if reading a damaged file fails. Otherwise it reads as if it were missing. */
@@ -131,7 +133,8 @@ export class StateFile<T extends object> {
     if (typeof format !== 'number' || !Number.isInteger(format) || format < 1)
       throw new WrongJson('"format" is not a format number');
     if (format > this.definition.format) throw new NewerFormat(format);
-    return this.definition.parse(value);
+    const { convert, parse } = this.definition;
+    return parse(fieldsOf(convert ? convert(value) : value));
   }
 
   #damaged(file: string, what: string): Damage {

@@ -2,7 +2,7 @@
 // replaced in one rename. A bad disk, an incomplete restore or an editor can.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
-import { type Fields, fieldsOf, listOf } from '../host/json-fields.ts';
+import { type Fields, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
 import type { Baseline } from './baseline.ts';
@@ -24,15 +24,12 @@ const deploymentIn = (fields: Fields, key: string): DeploymentName =>
 const deploymentsIn = (fields: Fields): DeploymentName[] =>
   fields.is('deployments', listOf(isDeploymentName), 'a list of deployments');
 
-const parseStaged = (value: unknown): Staged => {
-  const fields = fieldsOf(value);
-  return {
-    checksum: checksumIn(fields, 'checksum'),
-    refspec: fields.text('refspec'),
-    time: fields.number('time'),
-    version: fields.optionalText('version'),
-  };
-};
+const parseStaged = (fields: Fields): Staged => ({
+  checksum: checksumIn(fields, 'checksum'),
+  refspec: fields.text('refspec'),
+  time: fields.number('time'),
+  version: fields.optionalText('version'),
+});
 
 /** The files in a guest's state directory. */
 export const stateFiles = {
@@ -51,14 +48,11 @@ export const stateFiles = {
   rollback: new StateFile<Rollback>({
     name: 'rollback.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return {
-        deployment: deploymentIn(fields, 'deployment'),
-        var: fields.flag('var'),
-        time: fields.number('time'),
-      };
-    },
+    parse: (fields) => ({
+      deployment: deploymentIn(fields, 'deployment'),
+      var: fields.flag('var'),
+      time: fields.number('time'),
+    }),
     ifDamaged:
       'Which deployment was asked for is not known: the guest starts as it is. It is not updated until you run guestctl rollback again, or remove the file',
     isNeeded: true,
@@ -66,52 +60,40 @@ export const stateFiles = {
   trial: new StateFile<LastingTrial>({
     name: 'trials/*.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return {
-        deployment: deploymentIn(fields, 'deployment'),
-        fallback: deploymentIn(fields, 'fallback'),
-        since: fields.number('since'),
-        tries: fields.number('tries'),
-      };
-    },
+    parse: (fields) => ({
+      deployment: deploymentIn(fields, 'deployment'),
+      fallback: deploymentIn(fields, 'fallback'),
+      since: fields.number('since'),
+      tries: fields.number('tries'),
+    }),
     ifDamaged:
       'The trial goes on by the name of the file; if it fails, the next deployment in the boot list is taken',
   }),
   rejected: new StateFile<Rejection>({
     name: 'rejected/*.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return {
-        checksum: checksumIn(fields, 'checksum'),
-        reason: fields.text('reason'),
-        content: fields.optionalText('content'),
-        time: fields.number('time'),
-      };
-    },
+    parse: (fields) => ({
+      checksum: checksumIn(fields, 'checksum'),
+      reason: fields.text('reason'),
+      content: fields.optionalText('content'),
+      time: fields.number('time'),
+    }),
     ifDamaged: 'The commit in the name of the file stays rejected; why is no longer known',
   }),
   refused: new StateFile<Refused>({
     name: 'refused.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return {
-        attempt: fields.text('attempt'),
-        rejected: checksumIn(fields, 'rejected'),
-        time: fields.number('time'),
-      };
-    },
+    parse: (fields) => ({
+      attempt: fields.text('attempt'),
+      rejected: checksumIn(fields, 'rejected'),
+      time: fields.number('time'),
+    }),
     ifDamaged: 'The next update tries once more what came out as something rejected',
   }),
   packagesInside: new StateFile<PackagesInside>({
     name: 'packages-inside.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return { install: fields.texts('install'), remove: fields.texts('remove') };
-    },
+    parse: (fields) => ({ install: fields.texts('install'), remove: fields.texts('remove') }),
     ifDamaged:
       'Which packages declarations brought is not known: without the file, those that are no longer declared stay',
     isNeeded: true,
@@ -119,38 +101,33 @@ export const stateFiles = {
   undeployed: new StateFile<Undeployed>({
     name: 'undeployed.json',
     format: 1,
-    parse(value) {
-      const fields = fieldsOf(value);
-      return {
-        checksum: checksumIn(fields, 'checksum'),
-        reason: fields.text('reason'),
-        remedy: fields.text('remedy'),
-        time: fields.number('time'),
-        etc: fields.texts('etc'),
-      };
-    },
+    parse: (fields) => ({
+      checksum: checksumIn(fields, 'checksum'),
+      reason: fields.text('reason'),
+      remedy: fields.text('remedy'),
+      time: fields.number('time'),
+      etc: fields.texts('etc'),
+    }),
     ifDamaged: 'The guest may be restarted once in vain for an update that cannot be deployed',
   }),
   baseline: new StateFile<Baseline>({
     name: 'baseline.json',
     format: 1,
-    parse: (value) => ({ failedUnits: fieldsOf(value).texts('failedUnits') }),
+    parse: (fields) => ({ failedUnits: fields.texts('failedUnits') }),
     ifDamaged: 'Failed units do not count against a deployment until the next update of the running guest',
   }),
   rehearsed: new StateFile<Rehearsal>({
     name: 'rehearsed.json',
     format: 1,
-    parse: (value) => ({ checksum: checksumIn(fieldsOf(value), 'checksum') }),
+    parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
     ifDamaged: 'What is staged is rehearsed again',
   }),
   seen: new StateFile<SeenDeployments>({
     name: 'seen.json',
-    // Format 1 was a list, which has no place for a number.
     format: 2,
-    parse: (value) =>
-      Array.isArray(value)
-        ? { deployments: deploymentsIn(fieldsOf({ deployments: value })) }
-        : { deployments: deploymentsIn(fieldsOf(value)) },
+    // Format 1 was a list, which has no place for a number.
+    convert: (value) => (Array.isArray(value) ? { deployments: value } : value),
+    parse: (fields) => ({ deployments: deploymentsIn(fields) }),
     ifDamaged: 'What the guest deployed by itself since its last start is not put on trial',
   }),
 };
@@ -160,15 +137,12 @@ export const buildResultFile = new StateFile<BuildResult>({
   name: 'result.json',
   directoryOf: buildDirectory,
   format: 1,
-  parse(value) {
-    const fields = fieldsOf(value);
-    return {
-      definition: fields.text('definition'),
-      ended: fields.number('ended'),
-      checksum: fields.optionalText('checksum') === undefined ? undefined : checksumIn(fields, 'checksum'),
-      failure: fields.optionalText('failure'),
-    };
-  },
+  parse: (fields) => ({
+    definition: fields.text('definition'),
+    ended: fields.number('ended'),
+    checksum: fields.optionalText('checksum') === undefined ? undefined : checksumIn(fields, 'checksum'),
+    failure: fields.optionalText('failure'),
+  }),
   ifDamaged: 'The tree is built again for the next update that wants it',
 });
 

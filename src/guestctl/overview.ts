@@ -138,7 +138,7 @@ function readFiles(guest: Guest, activeState: string): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
-  const staged = unlessDamaged(() => (runs ? whatIsStaged(guest) : stagedHere(guest)));
+  const staged = unlessDamaged(() => (runs ? whatIsStaged : stagedHere)(guest, deployments));
   const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,

@@ -1,28 +1,42 @@
 import { readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { unlessMissing } from '../host/node-files.ts';
-import { listDeployments, originOf, partsOf, sourceOfOrigin } from '../ostree/deployments.ts';
+import {
+  type Deployment,
+  listDeployments,
+  originOf,
+  partsOf,
+  sourceOfOrigin,
+} from '../ostree/deployments.ts';
 import { isDeploymentName } from '../ostree/names.ts';
 import { readStaged, type Staged } from './staged.ts';
 
 /** Returns the update that the next start of a running guest boots, if any. */
-export const whatIsStaged = (guest: Guest): Staged | undefined =>
-  stagedHere(guest) ??
-  (guest.update.by === 'rpm-ostree' ? stagedInside(guest.sysroot, guest.name) : undefined);
+export const whatIsStaged = (
+  guest: Guest,
+  deployments: BootList = listDeployments(guest.sysroot),
+): Staged | undefined =>
+  stagedHere(guest, deployments) ??
+  (guest.update.by === 'rpm-ostree' ? stagedInside(guest.sysroot, guest.name, deployments) : undefined);
 
 /** Returns the update that waits for a start. An interrupted start may have deployed it already, and has only to complete it. */
-export function stagedHere({ name, sysroot }: Guest): Staged | undefined {
+export function stagedHere(
+  { name, sysroot }: Guest,
+  deployments: BootList = listDeployments(sysroot),
+): Staged | undefined {
   const staged = readStaged(name);
-  return staged?.checksum === listDeployments(sysroot)[0]?.checksum ? undefined : staged;
+  return staged?.checksum === deployments[0]?.checksum ? undefined : staged;
 }
+
+type BootList = readonly Pick<Deployment, 'name' | 'checksum'>[];
 
 /**
  * Returns the update that a running guest's own OSTree has staged. Its record is in the guest's /run. Here it is the deployment
  * outside of the boot list: OSTree deletes all others of that kind when it cleans up.
  */
-function stagedInside(sysroot: string, stateroot: string): Staged | undefined {
+function stagedInside(sysroot: string, stateroot: string, deployments: BootList): Staged | undefined {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
-  const listed = new Set(listDeployments(sysroot).map(({ name }) => name));
+  const listed = new Set(deployments.map(({ name }) => name));
   const name = (unlessMissing(() => readdirSync(directory)) ?? [])
     .filter(isDeploymentName)
     .find((entry) => !listed.has(entry));

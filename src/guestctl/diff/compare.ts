@@ -60,7 +60,7 @@ async function current(guest: Guest, deployments: readonly Deployment[]): Promis
 
 function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment | undefined) {
   const [next, previous] = deployments;
-  const to = whatIsStaged(guest)?.checksum ?? (next === now ? undefined : next?.checksum);
+  const to = whatIsStaged(guest, deployments)?.checksum ?? (next === now ? undefined : next?.checksum);
   if (now && to) return { from: now.checksum, to };
   if (next && previous) return { from: previous.checksum, to: next.checksum };
   const message = `${guest.name} has ${next ? 'one deployment' : 'no deployment'}, and nothing is staged`;

@@ -18,9 +18,12 @@ export async function readSwitchState(guest: Guest): Promise<SwitchState> {
 }
 
 /** Reads the files that determine the next commit. */
-export const readNext = (guest: Guest) => ({
-  deployments: listDeployments(guest.sysroot),
-  staged: whatIsStaged(guest),
-  rollback: readRollback(guest.name),
-  booted: bootedRoot(guest.name),
-});
+export function readNext(guest: Guest) {
+  const deployments = listDeployments(guest.sysroot);
+  return {
+    deployments,
+    staged: whatIsStaged(guest, deployments),
+    rollback: readRollback(guest.name),
+    booted: bootedRoot(guest.name),
+  };
+}

@@ -30,7 +30,7 @@ export async function verifyUnits(declared: readonly (WithUnits | undefined)[]):
     const batch = rest.filter((index) => first.get(names(index)) === index);
     const problems = await verifyTogether(batch.flatMap((index) => declared[index] ?? []));
     for (const [at, index] of batch.entries()) found[index] = problems[at] ?? [];
-    rest = rest.filter((index) => !batch.includes(index));
+    rest = rest.filter((index) => first.get(names(index)) !== index);
   }
   return found;
 }
@@ -46,13 +46,16 @@ async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[]
     const options = ['verify', '--man=no', '--recursive-errors=one'];
     const units = declared.flatMap((one) => one.units);
     const finished = await run('systemd-analyze', [...options, ...units], { env });
-    const lines = finished.stderr.split('\n').filter((line) => line !== '');
-    const unnamed = lines.filter((line) => unitIn(output, line) === undefined);
+    const said = finished.stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => ({ line, unit: unitIn(output, line) }));
+    // If it cannot do its work, nothing was checked.
+    const unnamed = finished.exitCode === 0 ? [] : said.filter(({ unit }) => unit === undefined);
     return declared.map((one) => {
-      const ours = lines.filter((line) => one.units.includes(unitIn(output, line) ?? ''));
-      // If it cannot do its work, nothing was checked.
-      const more = ours.length === 0 && finished.exitCode !== 0 ? unnamed : [];
-      return withoutConsequences([...ours, ...more].map((line) => problemOf(one, output, line)));
+      const ours = said.filter(({ unit }) => unit !== undefined && one.units.includes(unit));
+      const about = ours.length > 0 ? ours : unnamed;
+      return withoutConsequences(about.map(({ line }) => problemOf(one, output, line)));
     });
   } finally {
     rmSync(output, { recursive: true });

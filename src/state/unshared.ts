@@ -1,5 +1,5 @@
 import { isThere } from '../host/node-files.ts';
-import { markerFile, writeMarker } from './markers.ts';
+import { isMarked, markerFile, writeMarker } from './markers.ts';
 
 // Two facts of a guest without a user namespace. They hold as long as its repository exists, whatever its file says later: only
 // `guestctl remove` deletes them. A guest with either of them shares files with nobody: src/trees/linking/shares.ts.
@@ -12,7 +12,7 @@ export const unconfinedFile = (guest: string): string => markerFile(guest, 'unco
 
 export const unsharedNotes = (guest: string): string[] => [unsharedFile(guest), unconfinedFile(guest)];
 
-export const isUnshared = (guest: string): boolean => isThere(unsharedFile(guest));
+export const isUnshared = (guest: string): boolean => isMarked(guest, 'unshared.json');
 export const wasUnconfined = (guest: string): boolean => unsharedNotes(guest).some(isThere);
 
 export const noteUnshared = (guest: string): void => note(unsharedFile(guest));

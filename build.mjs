@@ -79,7 +79,7 @@ await build({
   },
   outdir: 'dist',
 });
-for (const script of ['boot/power-on', 'boot/run-guest', 'update/make-place'])
+for (const script of ['boot/power-on', 'boot/clear-left-over', 'boot/run-guest', 'update/make-place'])
   copyFileSync(`src/steps/${script}`, `dist/${script.split('/')[1]}`);
 copyFileSync('src/ostree/bwrap', 'dist/bwrap');
 chmodSync('dist/bwrap', 0o755);

@@ -48,12 +48,14 @@ function write(path: string, text: string): void {
 
 beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
-  const text = readFileSync('src/steps/boot/power-on', 'utf8')
-    .replaceAll('/var/lib/ostree-guests', state)
-    .replaceAll('/run/ostree-guests', join(work, 'run'))
-    .replaceAll('/run/machines', join(work, 'machines'))
-    .replaceAll('/run/systemd/machines', registered);
-  write(script, text);
+  for (const name of ['power-on', 'clear-left-over']) {
+    const text = readFileSync(`src/steps/boot/${name}`, 'utf8')
+      .replaceAll('/var/lib/ostree-guests', state)
+      .replaceAll('/run/ostree-guests', join(work, 'run'))
+      .replaceAll('/run/machines', join(work, 'machines'))
+      .replaceAll('/run/systemd/machines', registered);
+    write(join(work, name), text);
+  }
   const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);
   write(join(bin, 'busctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n`);

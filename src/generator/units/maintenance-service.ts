@@ -12,7 +12,7 @@ import { ownLines } from './verbatim-lines.ts';
 export const maintenanceService = (guest: Guest): Parts => ({
   unit: [requireSysrootMount(guest)],
   service: [
-    unmountLeftOver,
+    clearLeftOver,
     ...fuseLines,
     ...credentialLines(guest),
     `ExecStart=${ownCommand(guest, maintenance)}`,
@@ -40,10 +40,5 @@ const maintenance = [
   'systemd.wants=ostree-finalize-staged.path',
 ];
 
-/** Unmounts left-over mounts, and has machined forget a machine that ended without a word, as src/steps/boot/power-on does. */
-const unmountLeftOver = [
-  "ExecStartPre=-sh -c 'umount /run/systemd/nspawn/unix-export/%i /run/systemd/nspawn/%i/unix-export 2>/dev/null;",
-  'grep -Eqx "SCOPE=(systemd-nspawn|ostree-guest-maintenance)@%i.service" /run/systemd/machines/%i 2>/dev/null &&',
-  'busctl call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager',
-  "UnregisterMachine s %i 2>/dev/null'",
-].join(' ');
+/** nspawn refuses to start a machine that is left over: src/steps/boot/clear-left-over. */
+const clearLeftOver = 'ExecStartPre=-sh @LIBDIR@/clear-left-over %i';

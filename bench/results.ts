@@ -57,7 +57,9 @@ export function row(what: string, unit: string, ours: Measured, target?: Target,
   const compared = peer && spreadOf(compare(ours.samples, peer.samples));
   const decides = compared ?? spreadOf(ours.samples);
   return {
-    ...{ what, unit, ours: figure(ours) },
+    what,
+    unit,
+    ours: figure(ours),
     ...(peer && { peer: figure(peer) }),
     ...(compared && { compared }),
     ...(target && { target, met: decides.median <= target.limit }),

@@ -81,7 +81,9 @@ function wrongRecipe(values: Values, top: Position): Problem[] {
 function makeBuild(name: string, file: string, values: Values): Build {
   const last = (key: string) => values.last('Build', key);
   return {
-    ...{ name, file, values },
+    name,
+    file,
+    values,
     description: last('Description') ?? `Build ${name}`,
     recipe: recipeOf(values),
     maxAge: milliseconds(last('MaxAgeSec') ?? '0'),

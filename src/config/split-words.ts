@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import { cEscapes } from './c-escapes.ts';
 import { isBad, isBlank } from './line.ts';
 
 /** The words of a value with their offsets, or a mistake in its quoting with its offset. */
@@ -6,10 +7,7 @@ export type Words =
   | { readonly words: readonly string[]; readonly offsets: readonly number[] }
   | { readonly wrong: string; readonly offset: number };
 
-const escapes: Readonly<Record<string, string>> = {
-  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', s: ' ' },
-  ...{ '\\': '\\', '"': '"', "'": "'" },
-};
+const escapes: Readonly<Record<string, string>> = { ...cEscapes, s: ' ', '\\': '\\', '"': '"', "'": "'" };
 
 /** Splits a value into words, and removes quotes and escapes: systemd.syntax(7), "Quoting". */
 export const splitWords = (value: string): Words => split(value, true);

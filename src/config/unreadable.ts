@@ -5,7 +5,8 @@ import type { Problem } from './problem.ts';
 
 /** Returns a broken guest or build: its file cannot be read, or is missing. */
 export const unreadable = (name: string, file: string, error: unknown): Broken => ({
-  ...{ name, file },
+  name,
+  file,
   problems: [whyUnreadable(file, error)],
 });
 

@@ -128,7 +128,13 @@ function stateInFiles(guest: Guest, activeState: string): InFiles {
     if (damage === undefined) throw error;
     const nothing = { rebased: undefined, running: undefined, staged: undefined, undeployed: undefined };
     return {
-      ...{ guest, damage, ...nothing, deployments: [], rollback: undefined, trial: undefined, rejected: [] },
+      guest,
+      damage,
+      ...nothing,
+      deployments: [],
+      rollback: undefined,
+      trial: undefined,
+      rejected: [],
       state: stateOf(activeState),
     };
   }

@@ -100,21 +100,26 @@ const basics = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/usr'];
 
 /** Files of /etc that programs need and that are not secret: loader, alternatives, names and labels. */
 const configuration = [
-  ...[
-    'alternatives',
-    'group',
-    'ld.so.cache',
-    'localtime',
-    'login.defs',
-    'nsswitch.conf',
-    'passwd',
-    'selinux',
-  ],
+  'alternatives',
+  'group',
+  'ld.so.cache',
+  'localtime',
+  'login.defs',
+  'nsswitch.conf',
+  'passwd',
+  'selinux',
 ].map((name) => `/etc/${name}`);
 
 /** Files of /etc for name resolution and certificates. */
 const netConfiguration = [
-  ...['ca-certificates', 'crypto-policies', 'gai.conf', 'host.conf', 'hosts', 'pki', 'resolv.conf', 'ssl'],
+  'ca-certificates',
+  'crypto-policies',
+  'gai.conf',
+  'host.conf',
+  'hosts',
+  'pki',
+  'resolv.conf',
+  'ssl',
   // The keys that hold for all remotes: ostree-sign(1).
   ...['trusted', 'revoked'].flatMap((kind) => [`ostree/${kind}.ed25519`, `ostree/${kind}.ed25519.d`]),
 ].map((name) => `/etc/${name}`);

@@ -58,7 +58,8 @@ export async function run(
   // Loaded only when a program is really started: execa takes longer to load than most commands to run.
   const { execa } = await import('execa');
   const child = execa(file, args, {
-    ...{ reject: false, buffer: false },
+    reject: false,
+    buffer: false,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
@@ -80,7 +81,9 @@ export async function runOnTerminal(
   const { execa } = await import('execa');
   const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
   const child = execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    ...{ reject: false, buffer: false, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+    reject: false,
+    buffer: false,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
   });
   const ofTerminal = new Excerpt(mostForPeople);
@@ -211,7 +214,10 @@ export async function attach(
   process.on('SIGINT', ignore);
   try {
     const { exitCode, signal, code } = await execa(file, args, {
-      ...{ reject: false, stdout: 'inherit', stderr: 'inherit', ...(env && { env }) },
+      reject: false,
+      stdout: 'inherit',
+      stderr: 'inherit',
+      ...(env && { env }),
       ...(input === undefined ? { stdin: 'inherit' } : { input }),
     });
     if (exitCode !== undefined) return exitCode;

@@ -86,7 +86,10 @@ export function parseUnits(stdout: string): Map<string, string> {
 /** Returns when all timers, or these, elapse next; omits timers that are not scheduled. */
 export async function nextElapses(...timers: readonly string[]): Promise<Map<string, Date>> {
   const { exitCode, stdout } = await run('systemctl', [
-    ...['list-timers', '--all', '--output=json', '--'],
+    'list-timers',
+    '--all',
+    '--output=json',
+    '--',
     ...timers,
   ]);
   return exitCode === 0 ? parseTimers(stdout) : new Map();

@@ -90,9 +90,15 @@ const asService = (
   words: readonly string[],
   properties: readonly string[] = [],
 ): string[] => [
-  ...[`--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect', '--service-type=exec'],
+  `--machine=${machine}`,
+  '--quiet',
+  '--pipe',
+  '--wait',
+  '--collect',
+  '--service-type=exec',
   ...properties.map((property) => `--property=${property}`),
-  ...['--', ...literal(words)],
+  '--',
+  ...literal(words),
 ];
 
 /** The time limit for questions in milliseconds: the bus of a machine may hang. */

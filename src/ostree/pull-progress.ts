@@ -35,7 +35,9 @@ export function lastProgress(shown: string): PullProgress | undefined {
     what: what === 'delta parts' ? what : 'objects',
     arrived: Number(arrived),
     total: total === '(estimating)' ? undefined : Number(total),
-    ...{ bytes: known(ofDelta ?? ofObjects), bytesTotal: known(bytesTotal), rate: known(rate) },
+    bytes: known(ofDelta ?? ofObjects),
+    bytesTotal: known(bytesTotal),
+    rate: known(rate),
   };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { cEscapes } from '../config/c-escapes.ts';
 import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { type Checksum, checksumFrom, isChecksum } from './names.ts';
@@ -101,9 +102,5 @@ export const plainText = (variant: string): string =>
     .replace(/^(['"])(.*)\1$/s, '$2')
     .replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_, short?: string, long?: string, one = '') => {
       const code = short ?? long;
-      return code === undefined ? (escapes[one] ?? one) : String.fromCodePoint(Number.parseInt(code, 16));
+      return code === undefined ? (cEscapes[one] ?? one) : String.fromCodePoint(Number.parseInt(code, 16));
     });
-
-const escapes: Readonly<Record<string, string>> = {
-  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
-};

@@ -8,13 +8,16 @@ import { appendLine, historyOf } from '../state/history.ts';
 import { stateFile } from '../state/state-file.ts';
 import { complain } from './service.ts';
 
+/** An attempt that has begun. `since` is when, in milliseconds since 1970. */
+export type Begun = Omit<Attempt, 'guest' | 'seconds' | 'outcome' | 'message'> & { readonly since: number };
+
 /**
- * Writes an attempt into the history of its guest, and into the journal. `since` is when it began, in
- * milliseconds since 1970. Never fails: the attempt is done, even if the disk is too full to record it.
+ * Writes an attempt into the history of its guest, and into the journal. Never fails: the attempt is done, even
+ * if the disk is too full to record it.
  */
 export async function record(
   guest: Guest,
-  { since, ...attempt }: Omit<Attempt, 'guest' | 'seconds'> & { readonly since: number },
+  { since, ...attempt }: Begun & Pick<Attempt, 'outcome' | 'message'>,
 ): Promise<void> {
   const seconds = Math.max(0, Math.round((now() - since) / 100) / 10);
   const complete = { guest: guest.name, seconds, ...attempt };

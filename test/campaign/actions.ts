@@ -56,7 +56,9 @@ const step = (which: string) => (name: string) => stepUnit(which, name);
 
 function publishes(kind: Kind, weight: number): Action {
   return {
-    ...{ name: `publish ${kind}`, weight, possible: isThere },
+    name: `publish ${kind}`,
+    weight,
+    possible: isThere,
     run: async ({ host }, guest, luck) => (await offer(host, guest, kind, luck)).slice(0, 12),
     effect: (model) => ({ ...model, offered: kind }),
   };
@@ -79,7 +81,10 @@ function kills(
   effect: Action['effect'],
 ): Action {
   return {
-    ...{ name: `kill ${which}`, weight, possible: isUp, effect },
+    name: `kill ${which}`,
+    weight,
+    possible: isUp,
+    effect,
     run: async (stage, { name }, luck) => {
       const units = unitsOf[which]?.(name).join(' ');
       return command(
@@ -96,12 +101,17 @@ export const guestActions: readonly Action[] = [
   publishes('clashing', 1),
   publishes('kernelless', 0.5),
   {
-    ...{ name: 'go back to an older commit', weight: 1, possible: isThere },
+    name: 'go back to an older commit',
+    weight: 1,
+    possible: isThere,
     run: async ({ host }, guest, luck) => (await goBack(host, guest, luck)).slice(0, 12),
     effect: (model) => ({ ...model, wentBack: true }),
   },
   {
-    ...{ name: 'update', weight: 8, possible: isThere, effect: startsAnew },
+    name: 'update',
+    weight: 8,
+    possible: isThere,
+    effect: startsAnew,
     run: (stage, guest) => {
       const unit = stepUnit('update', guest.name);
       // Who joins a run that goes on does not know when that looked at the source.
@@ -113,48 +123,75 @@ export const guestActions: readonly Action[] = [
     },
   },
   {
-    ...{ name: 'guestctl update', weight: 3, possible: isThere, effect: startsAnew },
+    name: 'guestctl update',
+    weight: 3,
+    possible: isThere,
+    effect: startsAnew,
     run: (stage, guest) => updates(stage, guest, `guestctl update ${guest.name}`),
   },
   {
-    ...{ name: 'two updates at once', weight: 1, possible: isThere, effect: startsAnew },
+    name: 'two updates at once',
+    weight: 1,
+    possible: isThere,
+    effect: startsAnew,
     run: (stage, { name }) =>
       command(stage, `guestctl update ${name} & systemctl start ${stepUnit('update', name)}; wait $!`),
   },
   {
-    ...{ name: 'switch', weight: 4, possible: isUp, effect: startsAnew },
+    name: 'switch',
+    weight: 4,
+    possible: isUp,
+    effect: startsAnew,
     run: systemctl('start', step('switch')),
   },
   {
-    ...{ name: 'machinectl reboot', weight: 6, possible: isUp, effect: startsAnew },
+    name: 'machinectl reboot',
+    weight: 6,
+    possible: isUp,
+    effect: startsAnew,
     run: (stage, { name }) => command(stage, `machinectl reboot ${name}`),
   },
   {
-    ...{ name: 'restart', weight: 3, possible: isUp },
+    name: 'restart',
+    weight: 3,
+    possible: isUp,
     run: systemctl('restart', guestUnit),
     effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
   },
   {
-    ...{ name: 'two restarts at once', weight: 1, possible: isUp },
+    name: 'two restarts at once',
+    weight: 1,
+    possible: isUp,
     run: (stage, { name }) =>
       command(stage, `systemctl restart ${guestUnit(name)} & systemctl restart ${guestUnit(name)}; wait $!`),
     effect: (model) => ({ ...startsAnew(startsAnew(model)), wanted: 'up' }),
   },
   {
-    ...{ name: 'stop', weight: 2, possible: isUp, effect: goesDown },
+    name: 'stop',
+    weight: 2,
+    possible: isUp,
+    effect: goesDown,
     run: systemctl('stop', guestUnit),
   },
   {
-    ...{ name: 'machinectl poweroff', weight: 2, possible: isUp, effect: mayFail },
+    name: 'machinectl poweroff',
+    weight: 2,
+    possible: isUp,
+    effect: mayFail,
     run: (stage, { name }) => command(stage, `machinectl poweroff ${name}`),
   },
   {
-    ...{ name: 'start', weight: 3, possible: isThere },
+    name: 'start',
+    weight: 3,
+    possible: isThere,
     run: systemctl('start', guestUnit),
     effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
   },
   {
-    ...{ name: 'crash', weight: 2, possible: isUp, effect: mayFail },
+    name: 'crash',
+    weight: 2,
+    possible: isUp,
+    effect: mayFail,
     run: systemctl('kill --signal=KILL', guestUnit),
   },
   kills('update', 3, (name) => `start --no-block ${stepUnit('update', name)}`, startsAnew),
@@ -163,21 +200,31 @@ export const guestActions: readonly Action[] = [
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
   kills('rehearse', 1, (name) => `start --no-block ${stepUnit('rehearse', name)}`, same),
   {
-    ...{ name: 'rehearse', weight: 2, possible: isThere, effect: same },
+    name: 'rehearse',
+    weight: 2,
+    possible: isThere,
+    effect: same,
     run: (stage, { name }) => command(stage, `guestctl rehearse ${name}`),
   },
   {
-    ...{ name: 'rollback', weight: 2, possible: isThere },
+    name: 'rollback',
+    weight: 2,
+    possible: isThere,
     run: (stage, { name }) => command(stage, `guestctl rollback ${name}`),
     effect: (model) => ({ ...model, rolledBack: true }),
   },
   {
-    ...{ name: 'forgive', weight: 1, possible: isThere },
+    name: 'forgive',
+    weight: 1,
+    possible: isThere,
     run: (stage, { name }) => command(stage, `guestctl forgive ${name}`),
     effect: (model) => ({ ...model, forgiven: true }),
   },
   {
-    ...{ name: 'pin', weight: 1, possible: isThere, effect: same },
+    name: 'pin',
+    weight: 1,
+    possible: isThere,
+    effect: same,
     run: (stage, { name }, luck) =>
       command(
         stage,
@@ -186,7 +233,9 @@ export const guestActions: readonly Action[] = [
       ),
   },
   {
-    ...{ name: 'unpin', weight: 1, possible: isThere },
+    name: 'unpin',
+    weight: 1,
+    possible: isThere,
     run: (stage, { name }) =>
       command(
         stage,
@@ -196,7 +245,10 @@ export const guestActions: readonly Action[] = [
     effect: (model) => ({ ...model, unpinned: true }),
   },
   {
-    ...{ name: 'write', weight: 6, possible: isUp, effect: same },
+    name: 'write',
+    weight: 6,
+    possible: isUp,
+    effect: same,
     run: async ({ host }, guest) => {
       await writeMark(host, guest);
       const { value, deployment } = guest.writes.at(-1) ?? {};
@@ -204,7 +256,10 @@ export const guestActions: readonly Action[] = [
     },
   },
   {
-    ...{ name: 'edit the guest file', weight: 1, possible: isThere, effect: same },
+    name: 'edit the guest file',
+    weight: 1,
+    possible: isThere,
+    effect: same,
     run: async ({ host }, guest, luck) => {
       guest.policy = {
         ...guest.policy,
@@ -216,7 +271,9 @@ export const guestActions: readonly Action[] = [
     },
   },
   {
-    ...{ name: 'remove and create', weight: 0.7, possible: ({ offered }) => offered === 'good' },
+    name: 'remove and create',
+    weight: 0.7,
+    possible: ({ offered }) => offered === 'good',
     run: async ({ host }, guest) => {
       await remake(host, guest);
       return 'made anew';
@@ -224,7 +281,10 @@ export const guestActions: readonly Action[] = [
     effect: (model) => ({ ...startsAnew(model), wanted: 'up', remade: true }),
   },
   {
-    ...{ name: 'look', weight: 2, possible: isThere, effect: same },
+    name: 'look',
+    weight: 2,
+    possible: isThere,
+    effect: same,
     run: (stage, { name }) =>
       command(
         stage,
@@ -250,23 +310,33 @@ const meddles = (model: Model): Model => ({
 
 export const hostActions: readonly HostAction[] = [
   {
-    ...{ name: 'daemon-reload', weight: 2, effect: same },
+    name: 'daemon-reload',
+    weight: 2,
+    effect: same,
     run: (stage) => command(stage, 'systemctl daemon-reload'),
   },
   {
-    ...{ name: 'daemon-reexec', weight: 2, effect: same },
+    name: 'daemon-reexec',
+    weight: 2,
+    effect: same,
     run: (stage) => command(stage, 'systemctl daemon-reexec'),
   },
   {
-    ...{ name: 'restart machined', weight: 2, effect: meddles },
+    name: 'restart machined',
+    weight: 2,
+    effect: meddles,
     run: (stage) => command(stage, 'systemctl restart systemd-machined'),
   },
   {
-    ...{ name: 'restart dbus', weight: 1, effect: meddles },
+    name: 'restart dbus',
+    weight: 1,
+    effect: meddles,
     run: (stage) => command(stage, 'systemctl restart dbus; systemctl restart systemd-machined'),
   },
   {
-    ...{ name: 'the mirror is away', weight: 2, effect: same },
+    name: 'the mirror is away',
+    weight: 2,
+    effect: same,
     run: async (stage, luck) => {
       await command(stage, 'mv /srv/mirror/repo /srv/mirror/away');
       await sleep(luck * 3000);
@@ -275,7 +345,9 @@ export const hostActions: readonly HostAction[] = [
   },
   ...troubles.map(
     (trouble): HostAction => ({
-      ...{ name: `the mirror ${trouble}`, weight: 0.7, effect: same },
+      name: `the mirror ${trouble}`,
+      weight: 0.7,
+      effect: same,
       run: async (stage, luck) => {
         await command(stage, makeTrouble(trouble));
         await sleep(luck * 4000);
@@ -284,7 +356,9 @@ export const hostActions: readonly HostAction[] = [
     }),
   ),
   {
-    ...{ name: 'the disk is full', weight: 2, effect: meddles },
+    name: 'the disk is full',
+    weight: 2,
+    effect: meddles,
     run: async (stage, luck) => {
       if (!stage.ownDisk) return 'not here';
       await command(stage, fillDisk);
@@ -293,7 +367,8 @@ export const hostActions: readonly HostAction[] = [
     },
   },
   {
-    ...{ name: 'power cut', weight: 3 },
+    name: 'power cut',
+    weight: 3,
     run: async (stage) => {
       stage.isCut = true;
       await stage.host.cutPower();

@@ -83,7 +83,9 @@ function inFiles(host: Host, name: string): Omit<Facts, 'state' | 'root'> {
   };
   return {
     deployments: listDeployments(`${state}/sysroot`).map(({ name, checksum, path }) => ({
-      ...{ name, checksum, etc: number(`${path}/etc/campaign`) },
+      name,
+      checksum,
+      etc: number(`${path}/etc/campaign`),
       pinned: originOf({ path })['libostree-transient']?.['pinned'] === 'true',
     })),
     staged: (json('staged.json') ?? json('finalizing.json'))?.['checksum'],

@@ -39,15 +39,17 @@ export interface Model {
 }
 
 export const newModel: Model = {
-  ...{ wanted: 'up', exists: true, offered: 'good', cutShort: 0, isUnsettled: false },
-  ...{
-    rolledBack: false,
-    forgiven: false,
-    remade: false,
-    unpinned: false,
-    wentBack: false,
-    hostMeddled: false,
-  },
+  wanted: 'up',
+  exists: true,
+  offered: 'good',
+  cutShort: 0,
+  isUnsettled: false,
+  rolledBack: false,
+  forgiven: false,
+  remade: false,
+  unpinned: false,
+  wentBack: false,
+  hostMeddled: false,
 };
 
 /** What comes of an action, of which the next one may not wait for the end: how two end that meet is not sure. */
@@ -64,5 +66,7 @@ export function apply(model: Model, effect: (model: Model) => Model, waits: bool
 /** What is said of a round is forgotten; what lasts stays. A guest that may have been down was started at its end. */
 export const nextRound = ({ wanted, exists, offered }: Model): Model => ({
   ...newModel,
-  ...{ wanted: wanted === 'either' ? 'up' : wanted, exists, offered },
+  wanted: wanted === 'either' ? 'up' : wanted,
+  exists,
+  offered,
 });

@@ -78,7 +78,9 @@ export function publishKind(
   ]);
   return publish(host, refOf(name), {
     ...(flavour === 'light' && { from: lightBase }),
-    ...{ version: String(version), ...chosen, files: { ...files, ...Object.fromEntries(more) } },
+    version: String(version),
+    ...chosen,
+    files: { ...files, ...Object.fromEntries(more) },
   });
 }
 

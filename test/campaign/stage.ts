@@ -64,17 +64,20 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
     const guests: Guest[] = [];
     for (const { name, flavour, policy } of cast) {
       const guest: Guest = {
-        ...{
-          name,
-          flavour,
-          policy,
-          model: newModel,
-          kinds: new Map(),
-          commits: [],
-          offered: '',
-          changing: Promise.resolve(),
-        },
-        ...{ writes: [], updated: undefined, log: [], before: undefined, written: 0, isBeingRemade: false },
+        name,
+        flavour,
+        policy,
+        model: newModel,
+        kinds: new Map(),
+        commits: [],
+        offered: '',
+        changing: Promise.resolve(),
+        writes: [],
+        updated: undefined,
+        log: [],
+        before: undefined,
+        written: 0,
+        isBeingRemade: false,
       };
       await offer(host, guest, 'good', 0);
       await make(host, guest);

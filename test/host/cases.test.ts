@@ -33,7 +33,9 @@ const tryUpdate = (name: string) => host.try(`systemctl start ostree-guest-updat
 
 const ways: readonly Way[] = [
   {
-    ...{ title: 'staged, then rebooted', name: 'reboot', update: 'Action=stage\n' },
+    title: 'staged, then rebooted',
+    name: 'reboot',
+    update: 'Action=stage\n',
     take: async (name) => {
       await tryUpdate(name);
       // Asked from inside, as somebody does who is logged in there.
@@ -42,7 +44,9 @@ const ways: readonly Way[] = [
   },
   { title: '`Action=switch`', name: 'switch', update: 'Action=switch\n', take: tryUpdate },
   {
-    ...{ title: 'maintenance window', name: 'window', update: 'Action=stage\nSwitchOnCalendar=*:*:0/5\n' },
+    title: 'maintenance window',
+    name: 'window',
+    update: 'Action=stage\nSwitchOnCalendar=*:*:0/5\n',
     take: async (name) => {
       await tryUpdate(name);
       const runs = `systemctl show --property=InvocationID --value ostree-guest-switch@${name}`;
@@ -115,7 +119,10 @@ test.each(Object.keys(faults) as Fault[])(
     for (const { name } of columns) {
       const { state, running, staged, rejected } = await status(host, name);
       expect({ name, state, commit: running?.checksum, staged }).toEqual({
-        ...{ name, state: 'running', commit: good, staged: null },
+        name,
+        state: 'running',
+        commit: good,
+        staged: null,
       });
       expect(rejected.some(({ checksum }) => checksum === commit)).toBe(fault !== 'is good');
       expect(await inGuest(host, name, 'systemctl is-active default.target; cat /usr/share/healthy')).toBe(

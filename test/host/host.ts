@@ -90,7 +90,11 @@ function commands(machine: () => Machine): Commands {
     const { exitCode, stdout, stderr, all, signal, timedOut } = await execa(
       ...inside(machine(), file, ...args),
       {
-        ...{ env: environment, extendEnv: false, reject: false, all: true, timeout: 240_000 },
+        env: environment,
+        extendEnv: false,
+        reject: false,
+        all: true,
+        timeout: 240_000,
         // Nothing, not an empty pipe: `machinectl shell` ends its session when a pipe ends.
         ...(input === undefined ? { stdin: 'ignore' } : { input }),
       },

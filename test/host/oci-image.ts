@@ -28,7 +28,9 @@ export async function writeImage(
   const written = [];
   for (const layer of layers) written.push(await writeLayer(layout, layer));
   const config = await writeJson(layout, {
-    ...{ architecture: 'amd64', os: 'linux', config: { Labels: labels } },
+    architecture: 'amd64',
+    os: 'linux',
+    config: { Labels: labels },
     rootfs: { type: 'layers', diff_ids: written.map(({ diffId }) => diffId) },
   });
   const manifest = await writeJson(layout, {

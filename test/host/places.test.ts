@@ -34,7 +34,8 @@ afterAll(() => host?.stop());
 
 const publishDirectories = (version: string, more: Readonly<Record<string, string>> = {}) =>
   publish(host, 'lab/directories', {
-    ...{ version, from: 'lab/none' },
+    version,
+    from: 'lab/none',
     files: {
       '/home/joe/mail': 'from the tree\n',
       '/srv/page': 'from the tree\n',

@@ -40,8 +40,12 @@ async function publish(
   await copyFile(join(checkout(), 'test/host/rpm-ostree'), join(overlay, 'usr/bin/rpm-ostree'));
   await chmod(join(overlay, 'usr/bin/rpm-ostree'), 0o755);
   const { stdout } = await execa('ostree', [
-    ...['commit', `--repo=${outside(host, '/srv/own/repo')}`, `--branch=${ref}`],
-    ...[`--tree=ref=${hostRecipe.ref}`, `--tree=dir=${overlay}`, `--add-metadata-string=version=${version}`],
+    'commit',
+    `--repo=${outside(host, '/srv/own/repo')}`,
+    `--branch=${ref}`,
+    `--tree=ref=${hostRecipe.ref}`,
+    `--tree=dir=${overlay}`,
+    `--add-metadata-string=version=${version}`,
     ...metadata,
   ]);
   await rm(overlay, { recursive: true });

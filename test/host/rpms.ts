@@ -30,11 +30,21 @@ export async function makeRpm(host: Host, rpm: Rpm): Promise<string> {
     await writeFile(join(work, 'files', path), text);
   }
   const spec = [
-    ...[`Name: ${name}`, `Version: ${version}`, 'Release: 1', 'Summary: a test', 'License: MIT'],
-    ...['BuildArch: noarch', ...preamble, '%description', 'A test.'],
-    ...['%install', 'mkdir -p %{buildroot}', ...(paths.length ? [`cp -r ${work}/files/. %{buildroot}`] : [])],
+    `Name: ${name}`,
+    `Version: ${version}`,
+    'Release: 1',
+    'Summary: a test',
+    'License: MIT',
+    'BuildArch: noarch',
+    ...preamble,
+    '%description',
+    'A test.',
+    '%install',
+    'mkdir -p %{buildroot}',
+    ...(paths.length ? [`cp -r ${work}/files/. %{buildroot}`] : []),
     ...Object.entries(scripts).map(([script, text]) => `%${script}\n${text}`),
-    ...['%files', ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) ${path}` : path))],
+    '%files',
+    ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) ${path}` : path)),
   ];
   await writeFile(join(work, 'spec'), `${spec.join('\n')}\n`);
   const define = { _topdir: join(work, 'top'), _rpmdir: work, _rpmfilename: '%{NAME}-%{VERSION}.rpm' };
@@ -74,8 +84,12 @@ export async function publishDnfTree(host: Host, ref: string, packages: readonly
   const skip = join(host.work, 'without-apt');
   await writeFile(skip, '/usr/bin/apt-get\n/usr/lib/sysimage/dpkg/status\n');
   await execa('ostree', [
-    ...['commit', `--repo=${outside(host, mirrorPath)}`, `--branch=${ref}`, `--skip-list=${skip}`],
-    ...[`--tree=ref=${guestRecipe.ref}`, `--tree=dir=${tree}`],
+    'commit',
+    `--repo=${outside(host, mirrorPath)}`,
+    `--branch=${ref}`,
+    `--skip-list=${skip}`,
+    `--tree=ref=${guestRecipe.ref}`,
+    `--tree=dir=${tree}`,
   ]);
   await rm(tree, { recursive: true });
 }
@@ -106,7 +120,11 @@ export async function publishRpmOstreeTree(host: Host, ref: string, dnfTree: str
   const skip = join(host.work, 'without-dnf');
   await writeFile(skip, '/usr/bin/dnf\n');
   await execa('ostree', [
-    ...['commit', `--repo=${outside(host, mirrorPath)}`, `--branch=${ref}`, `--skip-list=${skip}`],
-    ...[`--tree=ref=${dnfTree}`, `--tree=dir=${tree}`],
+    'commit',
+    `--repo=${outside(host, mirrorPath)}`,
+    `--branch=${ref}`,
+    `--skip-list=${skip}`,
+    `--tree=ref=${dnfTree}`,
+    `--tree=dir=${tree}`,
   ]);
 }

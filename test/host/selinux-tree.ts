@@ -8,26 +8,23 @@ import { guestRecipe, suite } from './recipe.ts';
 
 /** What libostree, package managers and boot loaders are known to start in a tree, in its /usr/sbin or /usr/bin. */
 const helpers = [
-  ...[
-    'bwrap',
-    'depmod',
-    'dracut',
-    'fixfiles',
-    'grub-mkconfig',
-    'grub2-mkconfig',
-    'kernel-install',
-    'load_policy',
-  ],
-  ...[
-    'mkinitrd',
-    'new-kernel-pkg',
-    'restorecon',
-    'sefcontext_compile',
-    'semodule',
-    'setfiles',
-    'update-initramfs',
-  ],
-  ...['update-grub', 'zipl'],
+  'bwrap',
+  'depmod',
+  'dracut',
+  'fixfiles',
+  'grub-mkconfig',
+  'grub2-mkconfig',
+  'kernel-install',
+  'load_policy',
+  'mkinitrd',
+  'new-kernel-pkg',
+  'restorecon',
+  'sefcontext_compile',
+  'semodule',
+  'setfiles',
+  'update-initramfs',
+  'update-grub',
+  'zipl',
 ];
 /** Those that a guest needs when it boots, where they do what they are for. */
 const needed = ['/usr/bin/systemd-sysusers', '/usr/bin/systemd-tmpfiles', '/usr/sbin/ldconfig'];
@@ -92,7 +89,11 @@ export async function publishSelinux(host: Host, version: string, ref = serverRe
     await execa('setfattr', ['-n', 'trusted.note', '-v', type, inTree(path)]);
   }
   const { stdout } = await execa('ostree', [
-    ...['commit', repo, `--branch=${ref}`, `--tree=ref=${guestRecipe.ref}`, `--tree=dir=${overlay}`],
+    'commit',
+    repo,
+    `--branch=${ref}`,
+    `--tree=ref=${guestRecipe.ref}`,
+    `--tree=dir=${overlay}`,
     `--add-metadata-string=version=${version}`,
   ]);
   await rm(overlay, { recursive: true });

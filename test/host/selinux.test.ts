@@ -162,12 +162,12 @@ true
 
 const own = (name: string) => [
   `guests: ${name}`,
-  ...[
-    'var: /var: lib tmp /var/lib: ostree-guests',
-    'writes /run/ostree',
-    `writes /run/ostree-guests/${name}`,
-  ],
-  ...['writes /tmp', `writes /var/lib/ostree-guests/${name}`, 'writes /var/tmp'],
+  'var: /var: lib tmp /var/lib: ostree-guests',
+  'writes /run/ostree',
+  `writes /run/ostree-guests/${name}`,
+  'writes /tmp',
+  `writes /var/lib/ostree-guests/${name}`,
+  'writes /var/tmp',
 ];
 
 /** What a probe finds in the very sandbox of a unit. */

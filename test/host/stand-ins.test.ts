@@ -125,7 +125,10 @@ test('asked for an update, it compares with what is booted, whatever is staged, 
     ({ booted }: { booted: boolean }) => booted,
   );
   expect(await cached()).toMatchObject({
-    ...{ checksum: commit, version: '2', origin: `own:${hostRecipe.ref}`, 'ref-has-new-commit': true },
+    checksum: commit,
+    version: '2',
+    origin: `own:${hostRecipe.ref}`,
+    'ref-has-new-commit': true,
     'update-sha256': runs.checksum,
   });
   expect(await next()).toMatchObject({ 'pending-base-checksum': commit });

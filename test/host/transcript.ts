@@ -21,7 +21,7 @@ export class Transcript {
   async type(command: string): Promise<number> {
     const { all, exitCode } = await this.#host.try(command);
     const output = all.replaceAll('\r', '').trimEnd();
-    this.#lines.push(...['```console', `host# ${command}`, ...(output ? [output] : []), '```', '']);
+    this.#lines.push('```console', `host# ${command}`, ...(output ? [output] : []), '```', '');
     return exitCode;
   }
 

@@ -101,7 +101,8 @@ async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): 
   const packages = recipe.packages.filter((name) => name !== 'nodejs' || !recipe.node);
   const unread = ['doc', 'man', 'info', 'locale', 'lintian', 'common-licenses'];
   await run(
-    ...(['unshare', '--mount'] as const), // what it mounts ends with it
+    'unshare',
+    '--mount', // what it mounts ends with it
     'mmdebstrap',
     '--quiet',
     '--variant=minbase',

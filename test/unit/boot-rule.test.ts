@@ -25,8 +25,14 @@ function deployment(
           left,
         };
   return {
-    ...{ name, checksum: commit(letter.repeat(64)), serial: 0, title: letter, path: `/${letter}`, entry },
-    ...{ trial, isPinned: pinned === true },
+    name,
+    checksum: commit(letter.repeat(64)),
+    serial: 0,
+    title: letter,
+    path: `/${letter}`,
+    entry,
+    trial,
+    isPinned: pinned === true,
   };
 }
 

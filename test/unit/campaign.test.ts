@@ -71,14 +71,17 @@ const deployment = (checksum: string, etc = 1, pinned = false) => ({
   pinned,
 });
 const facts = (some: Partial<Facts> = {}): Facts => ({
-  ...{
-    state: 'active',
-    deployments: [deployment(old)],
-    root: `${old}.0`,
-    staged: undefined,
-    rollback: undefined,
-  },
-  ...{ trials: [], rejected: [], undeployed: undefined, var: 1, history: [], damaged: [] },
+  state: 'active',
+  deployments: [deployment(old)],
+  root: `${old}.0`,
+  staged: undefined,
+  rollback: undefined,
+  trials: [],
+  rejected: [],
+  undeployed: undefined,
+  var: 1,
+  history: [],
+  damaged: [],
   ...some,
 });
 /** What is violated by this, if all else is well. */
@@ -88,7 +91,13 @@ const wrong = (after: Partial<Facts>, more: Partial<Omit<Seen, 'after'>> & { fre
     [fresh, more.fresh ?? 'good'],
   ]);
   return violations({
-    ...{ model: newModel, before: facts(), kinds, writes: [], updated: undefined, tries: 2, keep: 2 },
+    model: newModel,
+    before: facts(),
+    kinds,
+    writes: [],
+    updated: undefined,
+    tries: 2,
+    keep: 2,
     ...more,
     after: facts(after),
   }).map((violation) => violation.split(':')[0]);

@@ -141,7 +141,9 @@ test('of /etc, what both the machine and the update changed', () => {
 const difference = {
   from: { checksum: 'a'.repeat(64), version: '13.1' },
   to: { checksum: 'b'.repeat(64) },
-  ...{ packages, files, etc: ['/etc/one'] },
+  packages,
+  files,
+  etc: ['/etc/one'],
 };
 const plain = { wide: false, legend: true, width: 200, paint: (_: unknown, text: string) => text };
 

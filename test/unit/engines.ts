@@ -24,7 +24,10 @@ export const engines: [typeof node, ...(typeof node)[]] = [
 
 export async function buildGenerator(directory: string): Promise<void> {
   await build({
-    ...{ bundle: true, logLevel: 'error', platform: 'node', format: 'cjs' },
+    bundle: true,
+    logLevel: 'error',
+    platform: 'node',
+    format: 'cjs',
     entryPoints: ['src/generator/main.ts'],
     outfile: join(directory, 'generator.cjs'),
   });

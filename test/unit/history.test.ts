@@ -19,31 +19,38 @@ import { appendLine, readLines } from '../../src/state/history.ts';
 process.env['TZ'] = 'UTC';
 
 const attempt: Attempt = {
-  ...{ guest: 'mail', action: 'switch', outcome: 'failed', trigger: 'start', seconds: 3.4 },
-  ...{ from: 'a'.repeat(64), to: 'b'.repeat(64), message: 'bad.service failed' },
+  guest: 'mail',
+  action: 'switch',
+  outcome: 'failed',
+  trigger: 'start',
+  seconds: 3.4,
+  from: 'a'.repeat(64),
+  to: 'b'.repeat(64),
+  message: 'bad.service failed',
 };
 
 test('its fields are in the journal, and what is not known is not', () => {
   expect(attemptFields(attempt)).toEqual({
-    ...{
-      MESSAGE_ID: '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31',
-      PRIORITY: '4',
-      SYSLOG_IDENTIFIER: 'ostree-guest-switch',
-    },
-    ...{ OSTREE_GUEST: 'mail', OSTREE_GUEST_ACTION: 'switch', OSTREE_GUEST_OUTCOME: 'failed' },
-    ...{ OSTREE_GUEST_TRIGGER: 'start', OSTREE_GUEST_SECONDS: '3.4', MESSAGE: 'bad.service failed' },
-    ...{ OSTREE_GUEST_FROM: 'a'.repeat(64), OSTREE_GUEST_TO: 'b'.repeat(64) },
+    MESSAGE_ID: '5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31',
+    PRIORITY: '4',
+    SYSLOG_IDENTIFIER: 'ostree-guest-switch',
+    OSTREE_GUEST: 'mail',
+    OSTREE_GUEST_ACTION: 'switch',
+    OSTREE_GUEST_OUTCOME: 'failed',
+    OSTREE_GUEST_TRIGGER: 'start',
+    OSTREE_GUEST_SECONDS: '3.4',
+    MESSAGE: 'bad.service failed',
+    OSTREE_GUEST_FROM: 'a'.repeat(64),
+    OSTREE_GUEST_TO: 'b'.repeat(64),
   });
 });
 
 test('it is read back from what journalctl prints', () => {
   const printed = `${JSON.stringify({
     ...attemptFields(attempt),
-    ...{
-      __REALTIME_TIMESTAMP: '1795502628101487',
-      _UID: '0',
-      _SYSTEMD_UNIT: 'ostree-guest-assess@mail.service',
-    },
+    __REALTIME_TIMESTAMP: '1795502628101487',
+    _UID: '0',
+    _SYSTEMD_UNIT: 'ostree-guest-assess@mail.service',
   })}\n`;
   const [entry = {}] = parseEntries(printed);
   const past = parseAttempt(entry);

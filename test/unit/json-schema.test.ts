@@ -10,6 +10,7 @@ import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
 import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
+import type { PastAttempt } from '../../src/state/attempts.ts';
 import {
   details,
   failed,
@@ -68,9 +69,17 @@ test('deployments', () => {
 });
 
 test('history', () => {
-  const attempt = {
-    ...({ guest: 'mail', action: 'update', outcome: 'staged', trigger: 'timer', seconds: 3.4 } as const),
-    ...{ from: 'a'.repeat(64), to: undefined, version: undefined, message: 'staged', time: new Date(0) },
+  const attempt: PastAttempt = {
+    guest: 'mail',
+    action: 'update',
+    outcome: 'staged',
+    trigger: 'timer',
+    seconds: 3.4,
+    from: 'a'.repeat(64),
+    to: undefined,
+    version: undefined,
+    message: 'staged',
+    time: new Date(0),
   };
   expect(wrong([attempt].map(attemptJson), 'history')).toEqual([]);
 });

@@ -37,7 +37,9 @@ test.each([
       sysroot: { bootloader: 'none' },
       'remote "site"': { url: 'file:///srv/mirror/repo', 'gpg-verify': 'false' },
       'remote "vm.example.org"': {
-        ...{ url: 'http://a/b;c#d', 'gpg-verify': 'true', gpgkeypath: '/etc/pki/a.gpg;/etc/pki/b.gpg' },
+        url: 'http://a/b;c#d',
+        'gpg-verify': 'true',
+        gpgkeypath: '/etc/pki/a.gpg;/etc/pki/b.gpg',
       },
     },
   ],
@@ -72,6 +74,8 @@ test('a group takes the place of the one with its name, and nothing else changes
   );
   expect(replaceGroup('', 'a', { b: 'c' })).toBe('[a]\nb=c\n');
   expect(parseKeyfile(replaceGroup(config, 'remote "a.b"', { url: 'x' }))).toMatchObject({
-    ...{ 'remote "a"': { url: 'old', x: 'y' }, 'remote "a.b"': { url: 'x' }, core: { repo_version: '1' } },
+    'remote "a"': { url: 'old', x: 'y' },
+    'remote "a.b"': { url: 'x' },
+    core: { repo_version: '1' },
   });
 });

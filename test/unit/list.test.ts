@@ -16,8 +16,12 @@ import {
 
 test('a line for each guest, in every state, and for each that is broken', () => {
   const overviews = [
-    ...[running, named(runsOlder, 'older'), named(stoppedWithStaged, 'stopped'), named(failed, 'failed')],
-    ...[named(updating, 'updating'), named(notCreated, 'only-declared')],
+    running,
+    named(runsOlder, 'older'),
+    named(stoppedWithStaged, 'stopped'),
+    named(failed, 'failed'),
+    named(updating, 'updating'),
+    named(notCreated, 'only-declared'),
   ];
   const broken = { name: 'wiki', file: '/etc/ostree-guests/wiki.guest', problems: [] };
   expect(listText(overviews, [broken], plain)).toBe(

@@ -336,7 +336,9 @@ describe('sections', () => {
 test('keys that are newer than 252 pass', () => {
   const text = '[Exec]\nRestrictAddressFamilies=AF_INET\n[Files]\nBindUser=alice\nBindUserShell=yes\n';
   expect(machine(text).options).toEqual([
-    ...['--restrict-address-families=AF_INET', '--bind-user=alice', '--bind-user-shell=yes'],
+    '--restrict-address-families=AF_INET',
+    '--bind-user=alice',
+    '--bind-user-shell=yes',
   ]);
 });
 

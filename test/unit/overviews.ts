@@ -41,15 +41,23 @@ process.env['TZ'] = 'UTC';
 
 /** Updated, and running what it was updated to. */
 export const running: Overview = {
-  ...{ guest, deployments: [second, first], running: second, staged: undefined, ...calm },
-  ...{ state: 'running', since: at('04:49:42'), update: idle },
+  guest,
+  deployments: [second, first],
+  running: second,
+  staged: undefined,
+  ...calm,
+  state: 'running',
+  since: at('04:49:42'),
+  update: idle,
 };
 export const withStaged: Overview = { ...running, staged };
 /** The last start could not deploy what is staged. */
 export const undeployed: Overview = {
   ...withStaged,
   undeployed: {
-    ...{ checksum: staged.checksum, time: at('05:01:00').getTime(), etc: [] },
+    checksum: staged.checksum,
+    time: at('05:01:00').getTime(),
+    etc: [],
     reason:
       "Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge",
     remedy: 'Rename or remove that file in /etc',
@@ -61,11 +69,14 @@ export const runsOlder: Overview = { ...running, running: first };
 const stopped: Overview = { ...running, running: undefined, state: 'stopped' };
 export const stoppedWithStaged: Overview = { ...stopped, staged };
 export const failed: Overview = {
-  ...{ ...stopped, state: 'failed' },
+  ...stopped,
+  state: 'failed',
   update: { ...idle, state: 'failed', fault: 'Cannot pull. Try again', status: '' },
 };
 export const updating: Overview = {
-  ...{ ...running, state: 'starting', running: undefined },
+  ...running,
+  state: 'starting',
+  running: undefined,
   update: { ...idle, state: 'running', status: 'Receiving objects: 31%' },
 };
 /** The default is not yet found healthy, and the commit before it never was. */
@@ -96,14 +107,13 @@ export const details: Details = {
 };
 /** Only declared, of the host's remote. */
 export const notCreated: Overview = {
-  ...{
-    guest: guestOf('[Guest]\nRef=site:x\n'),
-    deployments: [],
-    running: undefined,
-    staged: undefined,
-    ...calm,
-  },
-  ...{ state: 'not created', since: undefined },
+  guest: guestOf('[Guest]\nRef=site:x\n'),
+  deployments: [],
+  running: undefined,
+  staged: undefined,
+  ...calm,
+  state: 'not created',
+  since: undefined,
   update: { ...idle, next: undefined, enabled: false },
 };
 

@@ -75,7 +75,8 @@ function powerOnWith(environment: Readonly<Record<string, string>>, ...args: str
   rmSync(asked, { force: true });
   const { status, stderr } = spawnSync('sh', [script, 'mail', ...args], {
     env: { PATH: `${bin}:${process.env['PATH']}`, ...environment },
-    ...{ encoding: 'utf8', timeout: 20_000 },
+    encoding: 'utf8',
+    timeout: 20_000,
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return {
@@ -127,7 +128,9 @@ test('the deployment of the entry with the highest version', () => {
   const entry = fc.record({ before: options, after: options, spaces: fc.constantFrom(' ', '\t', '  ') });
   const version = fc.integer({ min: 0, max: 2_000_000_000 });
   const entries = fc.uniqueArray(fc.tuple(version, entry), {
-    ...{ minLength: 1, maxLength: 5, selector: ([one]: [number, unknown]) => one },
+    minLength: 1,
+    maxLength: 5,
+    selector: ([one]: [number, unknown]) => one,
   });
   fc.assert(
     fc.property(entries, fc.boolean(), (list, hasOther) => {
@@ -173,7 +176,10 @@ test('the shell decides nothing that the rule would decide otherwise', () => {
         write(
           join(state, 'mail/trials', `${commit}.${one}+${left}.json`),
           JSON.stringify({
-            ...{ deployment: `${commit}.${one}`, fallback: `${commit}.${fallback}`, since: 0, tries: 2 },
+            deployment: `${commit}.${one}`,
+            fallback: `${commit}.${fallback}`,
+            since: 0,
+            tries: 2,
           }),
         );
       const { root, asked } = powerOn(sysroot);
@@ -218,28 +224,22 @@ describe('boot entries that somebody else has written', () => {
     fc.constantFrom(
       ...wrongNames.map((name) => `/${name}`),
       ...Object.keys(links).map((name) => `/${name}`),
-      ...[
-        boot(0),
-        `${boot(0)}/`,
-        `${boot(0)}/.`,
-        `${boot(0)}/etc`,
-        `/ostree/deploy/mail/deploy/x/../${commit}.0`,
-      ],
-      ...[
-        '/',
-        '//',
-        '/..',
-        `/../../../..${outside}${boot(0)}`,
-        '/ostree/deploy/mail/deploy',
-        '',
-        'no',
-        '/gone',
-      ],
-      ...[
-        `/ostree/deploy/other/deploy/${commit}.0`,
-        `/ostree/deploy/mail/deploy/${commit}`,
-        '/ostree/deploy/mail/var',
-      ],
+      boot(0),
+      `${boot(0)}/`,
+      `${boot(0)}/.`,
+      `${boot(0)}/etc`,
+      `/ostree/deploy/mail/deploy/x/../${commit}.0`,
+      '/',
+      '//',
+      '/..',
+      `/../../../..${outside}${boot(0)}`,
+      '/ostree/deploy/mail/deploy',
+      '',
+      'no',
+      '/gone',
+      `/ostree/deploy/other/deploy/${commit}.0`,
+      `/ostree/deploy/mail/deploy/${commit}`,
+      '/ostree/deploy/mail/var',
     ),
     fc.string().map((text) => `/${text}`),
   );

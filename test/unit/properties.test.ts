@@ -17,7 +17,15 @@ const words = [
   ...'[Guest] [Exec] [Remote] [Service] [Network] [Nowhere] [ ] = = # ; \\'.split(' '),
   ...'Ref Description Parameters URL GPGVerify MemoryMax Zone Private Bind Wrong'.split(' '),
   ...'site:x yes no %n % " \' \\x41 \\xc3 \\q /usr é 😀 \u00a0 \uffff X-a [X-a]'.split(' '),
-  ...[' ', '\t', '\n', '\r\n', '\r', '\\\n', '\\\n', '\0', '\uFEFF'],
+  ' ',
+  '\t',
+  '\n',
+  '\r\n',
+  '\r',
+  '\\\n',
+  '\\\n',
+  '\0',
+  '\uFEFF',
 ];
 const likely = fc
   .array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: anything }), {

@@ -21,16 +21,26 @@ Port=80
 LoadCredential=key:/etc/key
 `);
 const view = {
-  ...{ machine: 'mail.rehearsal', root: '/root', etc: '/view-etc', var: '/view', users: '524288:65536' },
+  machine: 'mail.rehearsal',
+  root: '/root',
+  etc: '/view-etc',
+  var: '/view',
+  users: '524288:65536',
   places: ['/view/home:/home'],
 };
 
 test('it is a machine of its own, with the name of the guest inside, and its own UIDs', () => {
   expect(rehearsalOptions(guest, view)).toEqual(
     expect.arrayContaining([
-      ...['--hostname=mail', '--machine=mail.rehearsal', '--directory=/root', '--bind=/view:/var'],
-      ...['--private-users=524288:65536', '--private-users-ownership=map', '--read-only'],
-      ...['--bind=/view-etc:/etc:idmap', '--bind=/view/home:/home'],
+      '--hostname=mail',
+      '--machine=mail.rehearsal',
+      '--directory=/root',
+      '--bind=/view:/var',
+      '--private-users=524288:65536',
+      '--private-users-ownership=map',
+      '--read-only',
+      '--bind=/view-etc:/etc:idmap',
+      '--bind=/view/home:/home',
     ]),
   );
 });

@@ -7,7 +7,10 @@ import { contentOf } from '../../src/steps/update/rpm-ostree-result.ts';
 import { commit } from './names.ts';
 
 const deployment = (more: Partial<RpmOstreeDeployment>): RpmOstreeDeployment => ({
-  ...{ id: 'own-a.0', checksum: commit('a'.repeat(64)), staged: false, booted: true },
+  id: 'own-a.0',
+  checksum: commit('a'.repeat(64)),
+  staged: false,
+  booted: true,
   ...more,
 });
 

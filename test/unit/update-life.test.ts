@@ -82,15 +82,13 @@ interface World {
 }
 
 const beginning: World = {
-  ...{
-    list: ['a', 'z'],
-    isWhole: false,
-    staged: false,
-    claimed: false,
-    isRejected: false,
-    tried: [],
-    failed: [],
-  },
+  list: ['a', 'z'],
+  isWhole: false,
+  staged: false,
+  claimed: false,
+  isRejected: false,
+  tried: [],
+  failed: [],
 };
 
 const states = [
@@ -116,14 +114,12 @@ type Move = readonly [decision: string, after: World];
 
 const theUpdate = { checksum: commit('b'), refspec: 'site:x', time: 0 };
 const deployment = (name: string) => ({
-  ...{
-    name: named(name),
-    checksum: commit(name),
-    serial: 0,
-    title: name,
-    path: `/${name}`,
-    entry: { file: '', version: 0 },
-  },
+  name: named(name),
+  checksum: commit(name),
+  serial: 0,
+  title: name,
+  path: `/${name}`,
+  entry: { file: '', version: 0 },
 });
 
 function updates(world: World): Move[] {
@@ -285,7 +281,9 @@ function persons(world: World): Move[] {
   if (stateOf(world) === 'rejected') return [['forgive', { ...world, isRejected: false }]];
   if (!isDefault && world.list.includes('b')) return [];
   const targets = world.list.map((name) => ({
-    ...{ name: named(name), checksum: commit(name), hasSnapshot: false },
+    name: named(name),
+    checksum: commit(name),
+    hasSnapshot: false,
     isRejected: name === 'b' && world.isRejected,
   }));
   const decision = onWish(targets, undefined, false);

@@ -52,13 +52,15 @@ test.each([
 
 const policy = {
   by: 'host',
-  ...{
-    action: 'stage',
-    concurrency: 2,
-    allowDowngrade: false,
-    tries: 2,
-  },
-  ...{ healthChecks: [], healthTimeout: 300_000, rehearse: false, keep: 2, snapshotVar: false },
+  action: 'stage',
+  concurrency: 2,
+  allowDowngrade: false,
+  tries: 2,
+  healthChecks: [],
+  healthTimeout: 300_000,
+  rehearse: false,
+  keep: 2,
+  snapshotVar: false,
 };
 
 test.each([

@@ -46,9 +46,21 @@ const label = '[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?';
 const hostname = pattern('a hostname', `^(?=.{1,64}$)${label}(\\.${label})*$`);
 const architecture = pattern('an architecture such as x86-64 or arm64', /^[a-z0-9-]+$/);
 const resolvConf = booleanOr(
-  ...['off', 'auto', 'delete', 'copy-host', 'copy-static', 'copy-uplink', 'copy-stub'],
-  ...['replace-host', 'replace-static', 'replace-uplink', 'replace-stub'],
-  ...['bind-host', 'bind-static', 'bind-uplink', 'bind-stub'],
+  'off',
+  'auto',
+  'delete',
+  'copy-host',
+  'copy-static',
+  'copy-uplink',
+  'copy-stub',
+  'replace-host',
+  'replace-static',
+  'replace-uplink',
+  'replace-stub',
+  'bind-host',
+  'bind-static',
+  'bind-uplink',
+  'bind-stub',
 );
 const timezone = booleanOr('off', 'copy', 'bind', 'symlink', 'delete', 'auto');
 /** A signal name or number. nspawn would also take "help", and then start nothing. */

@@ -1,6 +1,12 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 const escapes: Readonly<Record<string, string>> = {
-  ...{ '\\': '\\\\', '"': '\\"', $: '$$', '%': '%%', '\n': '\\n', '\r': '\\r', '\t': '\\t' },
+  '\\': '\\\\',
+  '"': '\\"',
+  $: '$$',
+  '%': '%%',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
 };
 
 /** Matches words that need neither quotes nor escapes. */

@@ -39,7 +39,10 @@ function viewOf(guest: Guest): View {
   const { privateUsers: users } = machine;
   const mapped = users === 'no' ? '' : ':idmap';
   return {
-    ...{ machine: name, root: rootOf(name), users, dropped: droppedOf(guest) },
+    machine: name,
+    root: rootOf(name),
+    users,
+    dropped: droppedOf(guest),
     etc: `${etcOf(name)}${mapped}`,
     var: `${varBindOf(name, sysroot)}${mapped}`,
     sysroot: managesItself(guest) ? ownSysroot(guest) : hiddenSysroot,
@@ -67,12 +70,12 @@ const ownOptions = (guest: Guest): string[] => [
 export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[] => [
   `--hostname=${guest.name}`,
   ...commonOptions({
-    ...{
-      ...view,
-      etc: `${view.etc}:/etc${view.users === 'no' ? '' : ':idmap'}`,
-      var: `${view.var}:/var`,
-    },
-    ...{ dropped: droppedOf(guest), sysroot: hiddenSysroot, network: networks.private },
+    ...view,
+    etc: `${view.etc}:/etc${view.users === 'no' ? '' : ':idmap'}`,
+    var: `${view.var}:/var`,
+    dropped: droppedOf(guest),
+    sysroot: hiddenSysroot,
+    network: networks.private,
   }),
   ...view.places.map((place) => `--bind=${place}`),
   ...otherOptions(guest, guest.machine.options.flatMap(harmless)),

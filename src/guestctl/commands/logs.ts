@@ -38,8 +38,11 @@ export const logs: Define = (guestctl) =>
 async function showOwn(name: string, options: readonly string[]): Promise<number> {
   const { which, readable, isMachine } = await ownJournal(name);
   const confinement = {
-    ...{ name: `logs-${process.pid}`, writable: [], readable },
-    ...{ capabilities: ['CAP_DAC_READ_SEARCH'], timeLimit: 'infinity' },
+    name: `logs-${process.pid}`,
+    writable: [],
+    readable,
+    capabilities: ['CAP_DAC_READ_SEARCH'],
+    timeLimit: 'infinity',
   };
   const pager = options.some((one) => /^(-f|--follow|--no-pager)$/.test(one)) ? undefined : wantedPager();
   const colours = terminal() && !process.env['NO_COLOR'] ? ['env', 'SYSTEMD_COLORS=1'] : [];

@@ -91,8 +91,11 @@ async function localChanges(guest: Guest, deployment: Deployment | undefined): P
   const ends = [`--repo=${repositoryOf(guest.sysroot)}`, `${path}/usr/etc`, `${path}/etc`];
   const { exitCode, stdout, stderr } = await runConfined(
     {
-      ...{ name: `diff-${guest.name}-${process.pid}`, writable: [], readable: roomsOf(guest) },
-      ...{ capabilities: ['CAP_DAC_READ_SEARCH'], timeLimit: '10min' },
+      name: `diff-${guest.name}-${process.pid}`,
+      writable: [],
+      readable: roomsOf(guest),
+      capabilities: ['CAP_DAC_READ_SEARCH'],
+      timeLimit: '10min',
     },
     ['ostree', 'diff', ...ends],
   );

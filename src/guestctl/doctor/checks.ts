@@ -63,10 +63,16 @@ export const diagnose = (facts: Facts): Finding[] => [
 
 const good = (check: string, message: string): Finding => ({ check, state: 'good', message });
 const warning = (check: string, message: string, remedy: string): Finding => ({
-  ...{ check, state: 'warning', message, remedy },
+  check,
+  state: 'warning',
+  message,
+  remedy,
 });
 const bad = (check: string, message: string, remedy: string): Finding => ({
-  ...{ check, state: 'bad', message, remedy },
+  check,
+  state: 'bad',
+  message,
+  remedy,
 });
 
 function version(
@@ -95,8 +101,15 @@ function nspawn({ hasNspawn }: Facts): Finding {
 
 /** The first Linux version with ID-mapped mounts for each file system: mount_setattr(2). */
 const mapsIdsSince: Readonly<Record<string, readonly number[]>> = {
-  ...{ ext4: [5, 12], vfat: [5, 12], xfs: [5, 12], btrfs: [5, 15], f2fs: [5, 18], erofs: [5, 19] },
-  ...{ tmpfs: [6, 3], bcachefs: [6, 7], zfs: [5, 12] },
+  ext4: [5, 12],
+  vfat: [5, 12],
+  xfs: [5, 12],
+  btrfs: [5, 15],
+  f2fs: [5, 18],
+  erofs: [5, 19],
+  tmpfs: [6, 3],
+  bcachefs: [6, 7],
+  zfs: [5, 12],
 };
 
 function idMapping({ fileSystem: { type }, mapped, kernel, declared }: Facts): Finding {

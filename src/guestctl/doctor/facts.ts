@@ -81,7 +81,13 @@ export async function gatherFacts(): Promise<Facts> {
   const { bavail, blocks, bsize } = statfsSync(root);
   const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
   return {
-    ...{ mapped, systemd, ostree, mapsOwners, node: process.versions.node, kernel: release(), declared },
+    mapped,
+    systemd,
+    ostree,
+    mapsOwners,
+    node: process.versions.node,
+    kernel: release(),
+    declared,
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
     inotifyInstances: Number(read('/proc/sys/fs/inotify/max_user_instances') ?? 0),

@@ -97,8 +97,10 @@ async function removeConfined(guest: Guest, paths: readonly string[]): Promise<v
   if (paths.length === 0) return;
   const { exitCode, stderr } = await runConfined(
     {
-      ...{ name: `remove-${guest.name}`, writable: roomsOf(guest).filter((room) => existsSync(room)) },
-      ...{ capabilities: treeCapabilities, timeLimit: '2h' },
+      name: `remove-${guest.name}`,
+      writable: roomsOf(guest).filter((room) => existsSync(room)),
+      capabilities: treeCapabilities,
+      timeLimit: '2h',
     },
     ['sh', '-c', removal, 'sh', ...paths],
   );

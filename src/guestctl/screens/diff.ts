@@ -54,7 +54,10 @@ export const diffJson = ({ from, to, packages, files, etc }: Difference) => ({
   to: endJson(to),
   packages:
     packages?.map(({ name, change, from: old, to: now }) => ({
-      ...{ name, change, from: old ?? null, to: now ?? null },
+      name,
+      change,
+      from: old ?? null,
+      to: now ?? null,
     })) ?? null,
   files,
   etc,

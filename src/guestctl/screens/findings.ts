@@ -21,5 +21,8 @@ export function findingsText(findings: readonly Finding[], screen: Screen): stri
 }
 
 export const findingJson = ({ check, state, message, remedy }: Finding) => ({
-  ...{ check, state, message, remedy: remedy ?? null },
+  check,
+  state,
+  message,
+  remedy: remedy ?? null,
 });

@@ -21,11 +21,9 @@ export function overviewJson(overview: Overview) {
     running: running ? deployment(running) : null,
     staged: staged
       ? {
-          ...{
-            checksum: staged.checksum,
-            refspec: staged.refspec,
-            since: new Date(staged.time).toISOString(),
-          },
+          checksum: staged.checksum,
+          refspec: staged.refspec,
+          since: new Date(staged.time).toISOString(),
           failure: undeployed
             ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() }
             : null,

@@ -105,7 +105,8 @@ async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
     readable: [root, hostRepository],
     // It reads and writes all attributes: trusted.* and, where the host has no SELinux, labels.
     capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
-    ...{ timeLimit: '3h', memory: '2G' },
+    timeLimit: '3h',
+    memory: '2G',
   };
   const { exitCode, stdout, stderr } = await runConfined(
     confinement,

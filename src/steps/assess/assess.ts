@@ -7,7 +7,7 @@ import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { bootedRoot } from '../boot/root-link.ts';
-import { record } from '../record-attempt.ts';
+import { type Begun, record } from '../record-attempt.ts';
 import { judge } from './health.ts';
 import { type Consequence, consequenceOf } from './rule.ts';
 
@@ -22,7 +22,9 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   if (!fresh || !trial) return;
   report.step(`Start ${trial.tries - trial.left} of ${trial.tries} from ${fresh.title}: is it healthy?`);
   const subject = {
-    ...{ machine: guest.name, unit: guestUnit(guest.name), baseline: readBaseline(guest.name) },
+    machine: guest.name,
+    unit: guestUnit(guest.name),
+    baseline: readBaseline(guest.name),
     hasBus: hasBus(fresh.path),
   };
   const verdict = await judge(subject, guest.update, report);
@@ -45,9 +47,13 @@ async function follow(
   { fresh, from, trial }: Judged,
   report: Report,
 ): Promise<void> {
-  const attempt = {
-    ...({ action: 'switch', trigger: 'start', since: trial.since } as const),
-    ...{ from: from?.checksum, to: fresh.checksum, version: fresh.title },
+  const attempt: Begun = {
+    action: 'switch',
+    trigger: 'start',
+    since: trial.since,
+    from: from?.checksum,
+    to: fresh.checksum,
+    version: fresh.title,
   };
   const subject = `${fresh.title} (${fresh.name.slice(0, 12)})`;
   switch (consequence.kind) {

@@ -64,8 +64,13 @@ async function rollBack(
   dropStaged(guest.name);
   dropRollback(guest.name);
   await record(guest, {
-    ...{ action: 'rollback', from: before?.checksum, to: to.checksum, outcome: 'done' },
-    ...{ trigger: 'manual', since: now(), message: `Rolled back to ${describe(to)}` },
+    action: 'rollback',
+    from: before?.checksum,
+    to: to.checksum,
+    outcome: 'done',
+    trigger: 'manual',
+    since: now(),
+    message: `Rolled back to ${describe(to)}`,
   });
 }
 
@@ -79,8 +84,13 @@ async function giveUp(guest: Guest, { failed, fallback, reason }: ActOf<'giveUp'
     return log.warn(`${message}. This could not be written down: ${(error as Error).message}`);
   }
   await record(guest, {
-    ...{ action: 'rollback', from: failed.checksum, to: fallback.checksum, outcome: 'done' },
-    ...{ trigger: 'start', since: now(), message },
+    action: 'rollback',
+    from: failed.checksum,
+    to: fallback.checksum,
+    outcome: 'done',
+    trigger: 'start',
+    since: now(),
+    message,
   });
 }
 

@@ -40,8 +40,13 @@ async function remember(
   if (before)
     await rememberUndeployed(guest.name, `${before.path}/etc`, { checksum, reason: message, remedy });
   await record(guest, {
-    ...{ action: 'switch', from: before?.checksum, to: checksum, outcome: 'failed' },
-    ...{ trigger: 'start', since: now(), message },
+    action: 'switch',
+    from: before?.checksum,
+    to: checksum,
+    outcome: 'failed',
+    trigger: 'start',
+    since: now(),
+    message,
   });
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cEscapes } from '../../config/c-escapes.ts';
 import type { Guest } from '../../config/guest.ts';
 import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
@@ -39,6 +40,4 @@ export function unescaped(text: string): Buffer | undefined {
 const escapes =
   /([^\\]+)|\\(?:([abfnrtvs\\"'])|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U(?:00(?=0|10))([0-9a-fA-F]{6}))|(\\)/g;
 
-const singles: Readonly<Record<string, string>> = {
-  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', s: ' ' },
-};
+const singles: Readonly<Record<string, string>> = { ...cEscapes, s: ' ' };

@@ -15,7 +15,7 @@ import type { Report } from '../../state/report.ts';
 import { dropUndeployed, readStaged } from '../../state/staged.ts';
 import { judge } from '../assess/health.ts';
 import type { Verdict } from '../assess/rule.ts';
-import { record } from '../record-attempt.ts';
+import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
 import { consequenceOf, measureAgain, measureOf, suspects } from './rule.ts';
@@ -43,9 +43,13 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
       `Nothing of ${guest.name} is staged that could be rehearsed`,
       `See: guestctl status ${guest.name}`,
     );
-  const attempt = {
-    ...({ action: 'rehearse', trigger: triggerOf(process.env), since: now() } as const),
-    ...{ from: before.checksum, to: candidate, version: await versionOf(repository, candidate) },
+  const attempt: Begun = {
+    action: 'rehearse',
+    trigger: triggerOf(process.env),
+    since: now(),
+    from: before.checksum,
+    to: candidate,
+    version: await versionOf(repository, candidate),
   };
   const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
   const consequence = consequenceOf(verdict, candidate, readStaged(guest.name)?.checksum);

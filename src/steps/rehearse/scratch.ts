@@ -43,7 +43,9 @@ async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
   const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
   const { exitCode, stderr } = await runConfined(
     {
-      ...{ name: `copy-${guest.name}`, writable: roomsOf(guest), timeLimit: '30min' },
+      name: `copy-${guest.name}`,
+      writable: roomsOf(guest),
+      timeLimit: '30min',
       capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
     },
     ['sh', '-c', copy, 'sh', from, to],

@@ -11,7 +11,7 @@ import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
-import { record } from '../record-attempt.ts';
+import { type Begun, record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { readSwitchState } from '../switch/read-state.ts';
 import { afterUpdate } from '../switch/rule.ts';
@@ -39,9 +39,11 @@ import {
 export async function update(guest: Guest, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
   const [before] = deployments;
-  const attempt = {
-    ...({ action: before ? 'update' : 'create', trigger: triggerOf(process.env) } as const),
-    ...{ from: before?.checksum, since: now() },
+  const attempt: Begun = {
+    action: before ? 'update' : 'create',
+    trigger: triggerOf(process.env),
+    from: before?.checksum,
+    since: now(),
   };
   const stagedBefore = stagedCommit(guest);
   try {

@@ -27,7 +27,9 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
     'Cannot commit it',
     `--repo=${repository}`,
     'commit',
-    ...['--orphan', '--no-bindings', `--tree=dir=${root}`],
+    '--orphan',
+    '--no-bindings',
+    `--tree=dir=${root}`,
     identityOption(digest),
     // The same key as in OSTree's own container support.
     `--add-metadata-string=ostree.manifest-digest=${digest}`,

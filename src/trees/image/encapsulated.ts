@@ -58,8 +58,13 @@ export async function forgetImages(repository: string): Promise<void> {
 const pull = (what: string, repository: string, image: string, ...options: string[]): Promise<string> =>
   ostree(
     what,
-    ...['container', 'image', 'pull', '--quiet', ...options],
-    ...[repository, `ostree-unverified-image:${image}`],
+    'container',
+    'image',
+    'pull',
+    '--quiet',
+    ...options,
+    repository,
+    `ostree-unverified-image:${image}`,
   );
 
 /** Returns the complete commit of an image in a repository. */

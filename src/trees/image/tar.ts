@@ -1,3 +1,4 @@
+import { cEscapes } from '../../config/c-escapes.ts';
 import { Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
@@ -46,11 +47,9 @@ export async function extract(archive: string, directory: string, devices: reado
 const plainPath = (name: string): string => unescaped(name.replace(/^(\.?\/)+/, '').replace(/\/+$/, ''));
 
 const unescaped = (name: string): string =>
-  name.replace(/\\(n|t|r|b|f|a|v|\\|[0-7]{3})/g, (_, code: string) => escapes[code] ?? octal(code));
+  name.replace(/\\(n|t|r|b|f|a|v|\\|[0-7]{3})/g, (_, code: string) => singles[code] ?? octal(code));
 
-const escapes: Readonly<Record<string, string>> = {
-  ...{ n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', a: '\x07', v: '\v', '\\': '\\' },
-};
+const singles: Readonly<Record<string, string>> = { ...cEscapes, '\\': '\\' };
 const octal = (code: string): string => String.fromCharCode(Number.parseInt(code, 8));
 
 async function tar(what: string, args: readonly string[], input = ''): Promise<string> {

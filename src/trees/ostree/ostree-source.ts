@@ -56,8 +56,12 @@ async function pullMetadata(
   if (readable.every((path) => existsSync(path))) return run('ostree', args, { timeout: answerTime });
   return runConfined(
     {
-      ...{ name: `look-${guest.name}`, writable: roomsOf(guest), readable, network: true },
-      ...{ capabilities: treeCapabilities, timeLimit: '10min' },
+      name: `look-${guest.name}`,
+      writable: roomsOf(guest),
+      readable,
+      network: true,
+      capabilities: treeCapabilities,
+      timeLimit: '10min',
     },
     ['ostree', ...args],
   );

@@ -36,7 +36,8 @@ function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
   return {
     options: {
-      ...{ url, 'gpg-verify': String(gpgVerify) },
+      url,
+      'gpg-verify': String(gpgVerify),
       ...(contentUrl && { contenturl: contentUrl }),
       ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }),
       ...(signVerify && { 'sign-verify': 'true' }),

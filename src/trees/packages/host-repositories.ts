@@ -7,7 +7,16 @@ import { localPaths } from './local-paths.ts';
 
 /** Directories of the host that programs of a tree must never see. */
 const closed = [
-  ...['/boot', '/dev', '/efi', '/etc', '/ostree', '/proc', '/root', '/run', '/sys', '/sysroot'],
+  '/boot',
+  '/dev',
+  '/efi',
+  '/etc',
+  '/ostree',
+  '/proc',
+  '/root',
+  '/run',
+  '/sys',
+  '/sysroot',
   // /root on an OSTree host.
   '/var/roothome',
   stateDirectory,

@@ -75,8 +75,14 @@ async function checkOut(workspace: Workspace, how: TreeToCheckOut['how']): Promi
   const readable = await hostRepositories(guest, packages);
   const what = `${packagesPlace(guest)}: cannot add to ${below.slice(0, 12)}`;
   const { program, localSources } = await doJob(what, placeOfJob(guest), 'checkOutTree', {
-    ...{ directory, repository, commit: below, how, hostname: guest.name, mounts: readable },
-    ...{ programs: managers.map((manager) => manager.program), before: layeredRef },
+    directory,
+    repository,
+    commit: below,
+    how,
+    hostname: guest.name,
+    mounts: readable,
+    programs: managers.map((manager) => manager.program),
+    before: layeredRef,
   });
   const manager = managers.find((one) => one.program === program);
   if (manager) return { manager, readable, localSources };

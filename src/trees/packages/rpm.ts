@@ -67,7 +67,12 @@ const failedPhase = /phase: 131072\((\d+)\/[1-9]\d*, (?:.*\/)?(.+)\)$/m;
 
 /** rpmTag of RPM's scripts. */
 const scripts: Readonly<Record<string, string>> = {
-  ...{ 1023: '%pre', 1024: '%post', 1025: '%preun', 1026: '%postun', 1151: '%pretrans', 1152: '%posttrans' },
+  1023: '%pre',
+  1024: '%post',
+  1025: '%preun',
+  1026: '%postun',
+  1151: '%pretrans',
+  1152: '%posttrans',
 };
 
 function failedCallback(output: string): string | undefined {

@@ -25,9 +25,20 @@ afterAll(() => host?.stop());
 
 /** What nobody needs, or what belongs to other guests. */
 const secrets = [
-  ...['/etc/shadow', '/etc/gshadow', '/etc/ssh/ssh_host_key', '/root/secret', '/home/joe/secret'],
-  ...[`${guests}/web/secret`, `${guests}/else`, `${guests}/.builds/other/secret`, '/srv/guests/else/ostree'],
-  ...['/boot/loader', '/run/ostree/staged-deployment', '/proc/1/root/etc', '/dev/kmsg', '/dev/fuse'],
+  '/etc/shadow',
+  '/etc/gshadow',
+  '/etc/ssh/ssh_host_key',
+  '/root/secret',
+  '/home/joe/secret',
+  `${guests}/web/secret`,
+  `${guests}/else`,
+  `${guests}/.builds/other/secret`,
+  '/srv/guests/else/ostree',
+  '/boot/loader',
+  '/run/ostree/staged-deployment',
+  '/proc/1/root/etc',
+  '/dev/kmsg',
+  '/dev/fuse',
 ];
 const ofHost = [
   '/',

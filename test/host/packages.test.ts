@@ -111,8 +111,12 @@ describe('on a plain host', () => {
       const before = await life();
       await host.sh(`dpkg --${how} ostree-guests && ! command -v guestctl`);
       expect(await life()).toEqual(before);
+      expect(await host.sh("systemctl list-units --all --no-legend --state=failed 'ostree-guest-*'")).toBe(
+        '',
+      );
       await host.sh('dpkg --install /srv/new.deb');
       expect(await life()).toEqual(before);
+      expect(await host.sh('systemctl is-active ostree-guest-update@mail.timer')).toBe('active');
       await update(host, 'mail');
       expect((await status(host, 'mail')).state).toBe('running');
     },

@@ -29,6 +29,7 @@ const healthy: Facts = {
   foreignHolders: [],
   damaged: [],
   halfRemoved: [],
+  idleTimers: [],
   undeclared: [],
   unprotected: [],
   readOnly: [],
@@ -173,6 +174,12 @@ test.each<[string, Partial<Facts>, string, string]>([
     { damaged: [{ file: '/x', isNewer: false, message: '/x is damaged', remedy: 'Remove it: rm /x' }] },
     'bad',
     '/x is damaged',
+  ],
+  [
+    'timers',
+    { idleTimers: ['ostree-guest-update@mail.timer'] },
+    'warning',
+    'ostree-guest-update@mail.timer is enabled but does not run',
   ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
   [

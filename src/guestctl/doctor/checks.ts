@@ -52,6 +52,9 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
   ),
+  ...facts.idleTimers.map((timer) =>
+    warning('timers', `${timer} is enabled but does not run`, `Run: systemctl start ${timer}`),
+  ),
   ...facts.undeclared.map((name) =>
     warning(
       'leftovers',

@@ -6,6 +6,7 @@ import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.t
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
+import { enabledUnits } from '../../host/enabled-units.ts';
 import { codeOf } from '../../host/failure.ts';
 import { fileSystemOf } from '../../host/findmnt.ts';
 import { hasFuse } from '../../host/fuse-device.ts';
@@ -62,6 +63,8 @@ export interface Facts {
   readonly readOnly: readonly { readonly message: string; readonly remedy: string }[];
   /** State files of guests and builds that cannot be used. */
   readonly damaged: readonly Damage[];
+  /** Timers of guests that are enabled but do not run. */
+  readonly idleTimers: readonly string[];
   /** Directories of guests that are not declared. */
   readonly undeclared: readonly string[];
 }
@@ -115,8 +118,17 @@ export async function gatherFacts(): Promise<Facts> {
       ...names.flatMap((name) => unlessForbidden(() => damagedState(name)) ?? []),
       ...declared.builds.flatMap(({ name }) => unlessForbidden(() => buildResultFile.damage(name)) ?? []),
     ],
+    idleTimers: await idleTimers(),
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
+}
+
+/** A timer that failed, or whose unit was away for a while, runs again only when somebody starts it, or the host. */
+async function idleTimers(): Promise<string[]> {
+  const enabled = [...enabledUnits()].filter((unit) => /^ostree-guest-.*\.timer$/.test(unit));
+  if (enabled.length === 0) return [];
+  const states = await showUnits(enabled, ['ActiveState']);
+  return enabled.filter((_, index) => states[index]?.['ActiveState'] !== 'active');
 }
 
 /** Returns undefined if only root may look. */

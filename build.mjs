@@ -79,9 +79,14 @@ await build({
   },
   outdir: 'dist',
 });
-for (const script of ['boot/power-on', 'boot/clear-left-over', 'boot/run-guest', 'update/make-place'])
-  copyFileSync(`src/steps/${script}`, `dist/${script.split('/')[1]}`);
-copyFileSync('src/ostree/bwrap', 'dist/bwrap');
+const scripts = [
+  'steps/boot/power-on',
+  'steps/update/make-place',
+  'machine/nspawn/clear-left-over',
+  'machine/nspawn/run-guest',
+  'ostree/bwrap',
+];
+for (const script of scripts) copyFileSync(`src/${script}`, `dist/${script.replace(/.*\//, '')}`);
 chmodSync('dist/bwrap', 0o755);
 // The generator once more.
 await bundleForQuickJS('dist');

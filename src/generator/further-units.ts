@@ -1,11 +1,12 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { Build } from '../config/build.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
+import { machineUnits } from './driver.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
 import { bootService } from './units/boot-service.ts';
 import { brokenService } from './units/broken-service.ts';
 import { buildService } from './units/build-service.ts';
-import { bindSysroot, enterCapabilities, hasExternalSysroot } from './units/external-sysroot.ts';
+import { bindSysroot, hasExternalSysroot } from './units/external-sysroot.ts';
 import { maintenanceService } from './units/maintenance-service.ts';
 import { onFailure } from './units/on-failure.ts';
 import { rehearseService } from './units/rehearse-service.ts';
@@ -21,7 +22,7 @@ export function furtherUnits(guest: Guest): Generated[] {
   if (managesItself(guest)) complete(made, guest, 'maintenance', 'service', maintenanceService(guest));
   complete(made, guest, 'switch', 'timer', switchTimer(guest));
   const service = hasExternalSysroot(guest) ? [bindSysroot(guest)] : [];
-  if (managesItself(guest) || guest.machine.privateUsers === 'no') service.push(enterCapabilities);
+  service.push(...machineUnits.askingLines(guest));
   const step = { unit: onFailure(guest), service };
   for (const name of ['assess', 'switch']) complete(made, guest, name, 'service', step);
   complete(made, guest, 'rehearse', 'service', rehearseService(guest));
@@ -30,7 +31,7 @@ export function furtherUnits(guest: Guest): Generated[] {
 
 /** Makes the unit of a guest with mistakes: its start fails with the reason. Its update fails by itself. */
 export function brokenUnits(broken: Broken): Generated[] {
-  const unit = `systemd-nspawn@${broken.name}.service`;
+  const unit = machineUnits.unit(broken.name);
   return unitName.test(unit) ? [dropIn(unit, unitText(broken.file, brokenService(broken)))] : [];
 }
 

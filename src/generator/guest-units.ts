@@ -1,7 +1,8 @@
 import type { Checked, Guest } from '../config/guest.ts';
+import { machineUnits } from './driver.ts';
 import { brokenUnits, furtherUnits } from './further-units.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
-import { nspawnService } from './units/nspawn-service.ts';
+import { guestService } from './units/guest-service.ts';
 import { rehearsalService } from './units/rehearsal-service.ts';
 import { unitText } from './units/unit-text.ts';
 import { updateTimer } from './units/update-timer.ts';
@@ -14,7 +15,7 @@ export const unitsOf = (checked: Checked): readonly Generated[] =>
 function guestUnits(guest: Guest): readonly Generated[] {
   const { name, file } = guest;
   const made: Generated[] = [
-    dropIn(`systemd-nspawn@${name}.service`, unitText(file, nspawnService(guest))),
+    dropIn(machineUnits.unit(name), unitText(file, guestService(guest))),
     // machinectl finds guests by their image; this unit creates it when the host boots.
     {
       path: `multi-user.target.wants/ostree-guest-image@${name}.service`,

@@ -1,7 +1,7 @@
 // What SetCredential= says is in no unit, and is what systemd would have made of it.
 import { expect, test } from 'vitest';
 import { unitsOf } from '../../src/generator/guest-units.ts';
-import { guestOptions } from '../../src/generator/units/nspawn-guest-options.ts';
+import { guestOptions } from '../../src/generator/nspawn/guest-options.ts';
 import { setCredentials } from '../../src/generator/units/set-credentials.ts';
 import { unescaped } from '../../src/steps/boot/write-credentials.ts';
 import { guestOf } from './read.ts';

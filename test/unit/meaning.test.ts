@@ -8,7 +8,7 @@ import { nearest } from '../../src/config/nearest.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { Source } from '../../src/config/read.ts';
 import { generate } from '../../src/generator/generate.ts';
-import { ownCommand } from '../../src/generator/units/nspawn-guest-options.ts';
+import { ownCommand } from '../../src/generator/nspawn/guest-options.ts';
 import { mergedText } from '../../src/guestctl/screens/merged.ts';
 import { problemsText } from '../../src/guestctl/screens/problems.ts';
 import { missingSources } from '../../src/guestctl/verify/bind-sources.ts';

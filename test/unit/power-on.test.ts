@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readBootList } from '../../src/ostree/deployments.ts';
@@ -48,13 +48,13 @@ function write(path: string, text: string): void {
 
 beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
-  for (const name of ['power-on', 'clear-left-over']) {
-    const text = readFileSync(`src/steps/boot/${name}`, 'utf8')
+  for (const path of ['steps/boot/power-on', 'machine/nspawn/clear-left-over']) {
+    const text = readFileSync(`src/${path}`, 'utf8')
       .replaceAll('/var/lib/ostree-guests', state)
       .replaceAll('/run/ostree-guests', join(work, 'run'))
       .replaceAll('/run/machines', join(work, 'machines'))
       .replaceAll('/run/systemd/machines', registered);
-    write(join(work, name), text);
+    write(join(work, basename(path)), text);
   }
   const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);

@@ -1,6 +1,6 @@
 // What a rehearsal takes over of a guest, and what it must not.
 import { expect, test } from 'vitest';
-import { guestOptions, rehearsalOptions } from '../../src/generator/units/nspawn-guest-options.ts';
+import { guestOptions, rehearsalOptions } from '../../src/generator/nspawn/guest-options.ts';
 import { guestOf } from './read.ts';
 
 const guest = guestOf(`[Guest]

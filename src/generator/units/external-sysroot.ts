@@ -7,6 +7,3 @@ const inside = `${stateDirectory}/`;
 /** Settings for units that work on that sysroot. */
 export const requireSysrootMount = ({ sysroot }: Guest): string => `RequiresMountsFor=${sysroot}`;
 export const bindSysroot = ({ sysroot }: Guest): string => `BindPaths=-${sysroot}`;
-
-/** Rights to ask the systemd of a guest without a user namespace. */
-export const enterCapabilities = 'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETUID CAP_SETGID';

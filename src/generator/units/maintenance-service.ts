@@ -1,8 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { Guest } from '../../config/guest.ts';
+import { machineUnits } from '../driver.ts';
 import { requireSysrootMount } from './external-sysroot.ts';
-import { fuseLines } from './fuse.ts';
-import { ownCommand } from './nspawn-guest-options.ts';
 import { isPublic } from './public-lines.ts';
 import { credentialLines } from './set-credentials.ts';
 import type { Parts } from './unit-text.ts';
@@ -12,10 +11,10 @@ import { ownLines } from './verbatim-lines.ts';
 export const maintenanceService = (guest: Guest): Parts => ({
   unit: [requireSysrootMount(guest)],
   service: [
-    clearLeftOver,
-    ...fuseLines,
+    ...machineUnits.clearLeftOver,
+    ...machineUnits.layeringLines(),
     ...credentialLines(guest),
-    `ExecStart=${ownCommand(guest, maintenance)}`,
+    `ExecStart=${machineUnits.command(guest, maintenance)}`,
     thaw(guest),
     ...ownLines(guest, 'Service', isPublic),
   ],
@@ -24,7 +23,7 @@ export const maintenanceService = (guest: Guest): Parts => ({
 /** Completes the guest's own unit: its start waits until maintenance has ended. */
 export const waitForMaintenance = (guest: Guest) => ({
   unit: ['Conflicts=ostree-guest-maintenance@%i.service', 'After=ostree-guest-maintenance@%i.service'],
-  service: [...fuseLines, thaw(guest)],
+  service: [...machineUnits.layeringLines(), thaw(guest)],
 });
 
 /** Thaws the file system: OSTree in the guest freezes it when it deploys, and leaves it frozen if it is killed. */
@@ -39,6 +38,3 @@ const maintenance = [
   'systemd.wants=network-online.target',
   'systemd.wants=ostree-finalize-staged.path',
 ];
-
-/** nspawn refuses to start a machine that is left over: src/steps/boot/clear-left-over. */
-const clearLeftOver = 'ExecStartPre=-sh @LIBDIR@/clear-left-over %i';

@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
-import { enterCapabilities, hasExternalSysroot } from './external-sysroot.ts';
+import { machineUnits } from '../driver.ts';
+import { hasExternalSysroot } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
 import type { Parts } from './unit-text.ts';
 
@@ -8,6 +9,6 @@ export const rehearseService = (guest: Guest): Parts => ({
   unit: onFailure(guest),
   service: [
     ...(hasExternalSysroot(guest) ? [`BindReadOnlyPaths=-${guest.sysroot}`] : []),
-    ...(guest.machine.privateUsers === 'no' ? [enterCapabilities] : []),
+    ...machineUnits.askingLines(guest),
   ],
 });

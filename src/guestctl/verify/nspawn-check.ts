@@ -4,7 +4,7 @@ import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import { type Setting, Values } from '../../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../../config/vocabulary.ts';
-import { guestOptions } from '../../generator/units/nspawn-guest-options.ts';
+import { guestOptions } from '../../generator/nspawn/guest-options.ts';
 import { endingWords, run } from '../../host/process.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Writable places: /home, /srv and others. In trees made for OSTree these are links into /var. A tree that
 // has a directory there has it read-only, like all of its root, so a guest gets a copy of its own, which is kept in /var and
-// outlives updates and rollbacks. src/steps/boot/run-guest mounts it.
+// outlives updates and rollbacks. src/machine/nspawn/run-guest mounts it.
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';

@@ -9,7 +9,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
-import { rehearsalOptions } from '../../generator/units/nspawn-guest-options.ts';
+import { rehearsalOptions } from '../../generator/nspawn/guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
 import { codeOf } from '../../host/failure.ts';
 import { bind, bindMapped, bindOpened, mountOverlay } from '../../host/mount.ts';
@@ -37,7 +37,7 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   await bind(`${root}/etc`, etc);
   const places = await viewOfPlaces(guest, root, varView, base);
   const view = { machine: rehearsalMachine(guest.name), root, etc, var: varView, places, users };
-  // Like src/steps/boot/run-guest.
+  // Like src/machine/nspawn/run-guest.
   const env = isDirectory(`${root}/tmp`) ? {} : { SYSTEMD_NSPAWN_TMPFS_TMP: '0' };
   writeCredentials(guest);
   const { name, values } = guest;
@@ -45,7 +45,7 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   return runNspawn([...(await allFamilies()), ...rehearsalOptions({ name, machine, values }, view)], env);
 }
 
-/** Allows all address families, like src/steps/boot/run-guest. Older versions of nspawn do not have the option. */
+/** Allows all address families, like src/machine/nspawn/run-guest. Older versions of nspawn do not have the option. */
 async function allFamilies(): Promise<string[]> {
   const option = '--restrict-address-families=';
   // Otherwise nspawn 262 tells systemd that the machine stops: STOPPING=1, after which it never counts as up.

@@ -1,4 +1,4 @@
-import { stateDirectory } from '../../config/guest.ts';
+import { type Guest, stateDirectory } from '../../config/guest.ts';
 
 /** The directories, UIDs and capabilities of a machine. */
 export interface View {
@@ -17,12 +17,12 @@ export interface View {
 }
 
 export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
-/** The directory where src/steps/boot/run-guest mounts the deployment's /etc, for the guest only. */
+/** The directory where src/machine/nspawn/run-guest mounts the deployment's /etc, for the guest only. */
 export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
 export const varBindOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
 
-/** The command of a guest's unit: src/steps/boot/run-guest, in a mount namespace that shares mounts with the host. */
+/** The command of a guest's unit: src/machine/nspawn/run-guest, in a mount namespace that shares mounts with the host. */
 export const runGuest = (sysroot: string): string =>
   `unshare --mount --propagation=unchanged sh @LIBDIR@/run-guest %i ${sysroot}`;
 
@@ -33,7 +33,7 @@ export const runGuest = (sysroot: string): string =>
 export const needless = ['DAC_READ_SEARCH', 'LEASE', 'LINUX_IMMUTABLE', 'MKNOD', 'NET_BROADCAST'].map(
   (name) => `CAP_${name}`,
 );
-export const allNeedless = needless.join(',');
+const allNeedless = needless.join(',');
 
 /** Hides the repository, and gives /tmp -> sysroot/tmp a place. */
 export const hiddenSysroot = ['--tmpfs=/sysroot:mode=755'];
@@ -71,3 +71,18 @@ export function commonOptions(view: View): string[] {
   for (const option of view.network) options.push(option);
   return options;
 }
+
+/** The command of a guest with no key that has an effect on it. Needs no quotes. */
+export const usualCommand = (guest: Guest): string =>
+  `${runGuest(guest.sysroot)} ${commonOptions(usualView(guest)).join(' ')}`;
+
+const usualView = ({ name, sysroot }: Guest): View => ({
+  machine: name,
+  root: rootOf(name),
+  users: 'pick',
+  dropped: allNeedless,
+  etc: `${etcOf(name)}:idmap`,
+  var: `${varBindOf(name, sysroot)}:idmap`,
+  sysroot: hiddenSysroot,
+  network: networks.veth,
+});

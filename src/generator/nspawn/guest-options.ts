@@ -2,8 +2,9 @@
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { mountArgument } from '../../config/mounts.ts';
 import { wordsOf } from '../../config/split-words.ts';
-import { execWord } from './exec-word.ts';
-import { fuseOption } from './fuse.ts';
+import { execWord } from '../units/exec-word.ts';
+import { credentialsOf, setCredentials } from '../units/set-credentials.ts';
+import { fuse } from './fuse.ts';
 import {
   commonOptions,
   etcOf,
@@ -14,8 +15,7 @@ import {
   runGuest,
   type View,
   varBindOf,
-} from './nspawn-options.ts';
-import { credentialsOf, setCredentials } from './set-credentials.ts';
+} from './options.ts';
 
 /** Returns the nspawn options that boot a guest. */
 export const guestOptions = (guest: Guest): string[] => [
@@ -26,9 +26,12 @@ export const guestOptions = (guest: Guest): string[] => [
 /** Returns these options quoted for a unit, with additional parameters for the guest's init system. */
 export function ownCommand(guest: Guest, parameters: readonly string[] = []): string {
   const others = otherOptions(guest, ownOptions(guest), parameters).map(inUnit);
-  const device = managesItself(guest) ? [fuseOption] : [];
+  const device = managesItself(guest) ? [fuse.option] : [];
   return [runGuest(guest.sysroot), ...commonOptions(viewOf(guest)), ...device, ...others].join(' ');
 }
+
+/** Returns lines of [Service] that bring /dev/fuse into a guest. */
+export const fuseLines = (): readonly string[] => fuse.lines;
 
 /** Quotes an option. Names of credentials keep their specifiers, which systemd expands as in [Service]. */
 const inUnit = (option: string): string =>

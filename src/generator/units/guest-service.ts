@@ -1,28 +1,14 @@
 import { type Guest, managesItself } from '../../config/guest.ts';
+import { machineUnits } from '../driver.ts';
 import { requireSysrootMount } from './external-sysroot.ts';
 import { waitForMaintenance } from './maintenance-service.ts';
-import { ownCommand } from './nspawn-guest-options.ts';
-import {
-  allNeedless,
-  commonOptions,
-  etcOf,
-  hiddenSysroot,
-  networks,
-  rootOf,
-  runGuest,
-  type View,
-  varBindOf,
-} from './nspawn-options.ts';
 import { isPublic } from './public-lines.ts';
 import { credentialLines } from './set-credentials.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
-/**
- * Completes the host's own systemd-nspawn@.service, so that its settings, and all of machinectl,
- * also apply to guests.
- */
-export function nspawnService(guest: Guest): Parts {
+/** Completes the unit that a guest runs in. */
+export function guestService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
   const unit = [`Description=${literal(guest.description)}`, requireSysrootMount(guest)];
   const service = [
@@ -30,8 +16,8 @@ export function nspawnService(guest: Guest): Parts {
     // Runs at each start, also at a reboot from inside, and never while the guest runs.
     `ExecStartPre=${powerOn}${isItsOwn ? '' : ` ${guest.sysroot}${hasNoUsers(guest) ? ' unshared' : ''}`}`,
     'ExecStart=',
-    `ExecStart=${guestCommand(guest)}`,
-    // systemd 262 has one that older versions of nspawn do not understand.
+    `ExecStart=${machineUnits.command(guest)}`,
+    // The template of systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
   if (guest.effects.has('command')) service.push(...credentialLines(guest));
@@ -57,7 +43,7 @@ TasksMax=4096
 LogRateLimitIntervalSec=5min
 LogRateLimitBurst=300
 SyslogLevelPrefix=no
-SyslogIdentifier=systemd-nspawn`;
+${machineUnits.settings}`;
 
 /** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>
@@ -65,20 +51,3 @@ const hasNoUsers = (guest: Guest): boolean =>
 
 /** A shell script, because it must be quick: src/steps/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';
-
-/** Returns the command that boots a guest, quoted for a unit. */
-const guestCommand = (guest: Guest): string =>
-  guest.effects.has('command')
-    ? ownCommand(guest)
-    : `${runGuest(guest.sysroot)} ${commonOptions(usualView(guest)).join(' ')}`;
-
-const usualView = ({ name, sysroot }: Guest): View => ({
-  machine: name,
-  root: rootOf(name),
-  users: 'pick',
-  dropped: allNeedless,
-  etc: `${etcOf(name)}:idmap`,
-  var: `${varBindOf(name, sysroot)}:idmap`,
-  sysroot: hiddenSysroot,
-  network: networks.veth,
-});

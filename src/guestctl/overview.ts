@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type Declared, loadGuests } from '../config/load.ts';
@@ -6,7 +7,15 @@ import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
 import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { activeStates, guestUnit, nextElapses, showUnits, timerUnit, updateUnit } from '../host/systemctl.ts';
+import {
+  activeStates,
+  guestUnit,
+  nextElapses,
+  showUnits,
+  switchTimerUnit,
+  timerUnit,
+  updateUnit,
+} from '../host/systemctl.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
@@ -37,6 +46,8 @@ export interface Overview {
   readonly trial: Trial | undefined;
   /** Commits that failed. */
   readonly rejected: readonly Rejection[];
+  /** The last of them, unless the guest has got another deployment or update since. */
+  readonly rejection: Rejection | undefined;
   /** Which of its files cannot be read, and why. If it is the boot list, `deployments` is empty. */
   readonly damage: string | undefined;
   /** The ActiveState of the guest's unit, in words for machines. */
@@ -49,15 +60,23 @@ export interface Overview {
     /** The last progress report of the update service. */
     readonly status: string;
     readonly next: Date | undefined;
+    /** When the next maintenance window begins: SwitchOnCalendar=. */
+    readonly window: Date | undefined;
     readonly enabled: boolean;
   };
 }
 
 type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
+/** A guest whose file has mistakes. One that runs, runs on. */
+export interface BrokenGuest {
+  readonly broken: Broken;
+  readonly state: State;
+}
+
 export interface Gathered {
   readonly overviews: readonly Overview[];
-  readonly broken: readonly Broken[];
+  readonly broken: readonly BrokenGuest[];
 }
 
 /** The overview of one guest. */
@@ -79,7 +98,7 @@ export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> 
  * so that the result of a finished update is never missing.
  */
 async function gather(name: string, declared: () => Declared, shows: boolean): Promise<Gathered> {
-  const timers = nextElapses(...(name === '*' ? [] : [timerUnit(name)]));
+  const timers = nextElapses(timerUnit(name), switchTimerUnit(name));
   const [states, { guests, broken }] = await Promise.all([
     activeStates([guestUnit(name), updateUnit(name)]),
     // Start the processes first: reading keeps this thread busy.
@@ -101,12 +120,15 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
     const [unit, timer] = [updateUnit(found.guest.name), timerUnit(found.guest.name)];
     const state = updateState(stateOfUnit(unit));
     const status = says(unit)?.['StatusText'] ?? '';
-    return {
-      ...found,
-      update: { state, status, fault: faults.get(unit), next: next.get(timer), enabled: enabled.has(timer) },
-    };
+    const window = next.get(switchTimerUnit(found.guest.name));
+    const times = { next: next.get(timer), window, enabled: enabled.has(timer) };
+    return { ...found, update: { state, status, fault: faults.get(unit), ...times } };
   });
-  return { overviews, broken };
+  const brokenGuests = broken.map((one) => ({
+    broken: one,
+    state: stateOf(stateOfUnit(guestUnit(one.name))),
+  }));
+  return { overviews, broken: brokenGuests };
 }
 
 /** Returns the last errors of each unit in its last run. A journal that cannot be read hides nothing else. */
@@ -135,6 +157,7 @@ function stateInFiles(guest: Guest, activeState: string): InFiles {
       rollback: undefined,
       trial: undefined,
       rejected: [],
+      rejection: undefined,
       state: stateOf(activeState),
     };
   }
@@ -145,6 +168,7 @@ function readFiles(guest: Guest, activeState: string): InFiles {
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
   const staged = unlessDamaged(() => (runs ? whatIsStaged : stagedHere)(guest, deployments));
+  const rejected = unlessDamaged(() => rejectedCommits(guest.name)) ?? [];
   const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,
@@ -156,9 +180,23 @@ function readFiles(guest: Guest, activeState: string): InFiles {
     undeployed: unlessDamaged(() => readUndeployed(guest.name)),
     rollback: unlessDamaged(() => readRollback(guest.name)),
     trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),
-    rejected: unlessDamaged(() => rejectedCommits(guest.name)) ?? [],
+    rejected,
+    rejection: lastRejection(rejected, deployments[0], staged),
     state,
   };
+}
+
+/** Returns the last rejection, unless the default deployment, or what is staged, came later. */
+function lastRejection(
+  rejected: readonly Rejection[],
+  deployment: Deployment | undefined,
+  staged: Staged | undefined,
+): Rejection | undefined {
+  const [last] = rejected.toSorted((a, b) => b.time - a.time);
+  if (!last || !deployment) return last;
+  // OSTree makes the directory when it deploys. File systems without times of birth say 1970.
+  const deployed = statSync(deployment.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+  return Math.max(deployed, staged?.time ?? 0) > last.time ? undefined : last;
 }
 
 function stateOf(activeState: string): State {

@@ -187,7 +187,7 @@ test('guestctl list shows each guest', async () => {
   const { exitCode, stdout, stderr } = await host.try('guestctl list');
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(
-    /^GUEST +STATE +DEPLOYMENT +STAGED +NEXT UPDATE\nmail +running +Debian .*\nbroken +broken/,
+    /^GUEST +STATE +VERSION +NEXT +NOTES\nmail +running +\S+ [0-9a-f]{8} .*\nbroken +stopped .* file has mistakes/,
   );
   expect(stderr).toContain(
     "/etc/ostree-guests/broken.guest:2:1: [Guest] has no key 'Raf'. Did you mean Ref?",

@@ -8,10 +8,11 @@ import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
 import { diffJson } from '../../src/guestctl/screens/diff.ts';
 import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
-import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
+import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import type { PastAttempt } from '../../src/state/attempts.ts';
 import {
+  broken,
   details,
   failed,
   notCreated,
@@ -52,6 +53,10 @@ test.each(Object.entries({ failed, notCreated, running, undeployed, updating, wi
     expect(wrong(overviewJson(guest), 'guest')).toEqual([]);
   },
 );
+
+test('a guest whose file has mistakes', () => {
+  expect(wrong(brokenJson(broken), 'guest')).toEqual([]);
+});
 
 test('a guest of which more is told', () => {
   expect(wrong(statusJson(running, details), 'status')).toEqual([]);

@@ -3,16 +3,24 @@ import { expect, test } from 'vitest';
 import { plain, type Screen } from '../../src/guestctl/screen.ts';
 import { listText } from '../../src/guestctl/screens/list.ts';
 import { type Column, table } from '../../src/guestctl/screens/table.ts';
+import { soonWords, versionOf } from '../../src/guestctl/screens/wording.ts';
 import {
+  broken,
   failed,
   named,
   notCreated,
+  onTrial,
+  rollingBack,
   running,
   runsOlder,
   screen,
   stoppedWithStaged,
+  undeployed,
   updating,
+  waiting,
 } from './overviews.ts';
+
+const now = new Date('2026-11-24T05:00:00Z');
 
 test('a line for each guest, in every state, and for each that is broken', () => {
   const overviews = [
@@ -22,26 +30,60 @@ test('a line for each guest, in every state, and for each that is broken', () =>
     named(failed, 'failed'),
     named(updating, 'updating'),
     named(notCreated, 'only-declared'),
+    named(waiting, 'waiting'),
+    named(onTrial, 'trial'),
+    named(undeployed, 'undeployed'),
+    named(rollingBack, 'back'),
   ];
-  const broken = { name: 'wiki', file: '/etc/ostree-guests/wiki.guest', problems: [] };
-  expect(listText(overviews, [broken], plain)).toBe(
+  const text = listText([...overviews, broken], { ...plain, width: 80 }, now);
+  expect(text).toBe(
     screen(`
-      GUEST          STATE        DEPLOYMENT                                          STAGED        NEXT UPDATE
-      mail           running      Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)  -             Tue 2026-11-24 23:10:05
-      older          running      Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)  -             Tue 2026-11-24 23:10:05
-      stopped        stopped      Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)  cccccccccccc  Tue 2026-11-24 23:10:05
-      failed         failed       Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)  -             failed
-      updating       starting     Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)  -             now
-      only-declared  not created  -                                                   -             -
-      wiki           broken       -                                                   -             -
+      GUEST          STATE        VERSION        NEXT              NOTES
+      mail           running      13.2 bbbbbbbb  update Tue 23:10  -
+      older          running      13.1 aaaaaaaa  update Tue 23:10  reboot due
+      stopped        stopped      13.2 bbbbbbbb  update Tue 23:10  update staged
+      failed         failed       13.2 bbbbbbbb  update Tue 23:10  update failed
+      updating       starting     13.2 bbbbbbbb  updating now      -
+      only-declared  not created  -              -                 -
+      waiting        running      13.2 bbbbbbbb  switch Tue 08:00  reboot due
+      trial          running      13.2 bbbbbbbb  update Tue 23:10  rejected, on trial
+      undeployed     running      13.2 bbbbbbbb  update Tue 23:10  not deployed
+      back           running      13.2 bbbbbbbb  update Tue 23:10  reboot due
+      wiki           running      -              -                 file has mistakes
+    `),
+  );
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test('notes give way on a narrow terminal, versions do not', () => {
+  const text = listText([named(onTrial, 'a-guest-with-a-long-name')], { ...plain, width: 80 }, now);
+  expect(text).toBe(
+    screen(`
+      GUEST                     STATE    VERSION        NEXT              NOTES
+      a-guest-with-a-long-name  running  13.2 bbbbbbbb  update Tue 23:10  rejected, o…
     `),
   );
 });
 
-test('no guest at all', () => {
-  expect(listText([], [], plain)).toBe(
-    'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)',
-  );
+test.each([
+  ['Debian GNU/Linux 13 (trixie) 13.2', '13.2'],
+  ['Debian GNU/Linux 13 (trixie)', '13'],
+  ['Fedora Linux 41.20261124.0 (Silverblue)', '41.20261124.0'],
+  ['Fedora CoreOS 41.20261124.3.0', '41.20261124.3.0'],
+  ['Debian GNU/Linux forky/sid 20261126.1432', '20261126.1432'],
+  ['Arch Linux', undefined],
+  ['', undefined],
+])('the version in the title %j', (title, version) => {
+  expect(versionOf(title)).toBe(version);
+});
+
+test.each([
+  ['2026-11-24T04:00:00Z', 'Tue 04:00'],
+  ['2026-11-29T04:00:00Z', 'Sun 04:00'],
+  ['2026-12-01T04:00:00Z', '2026-12-01'],
+  ['2026-11-20T04:00:00Z', '2026-11-20'],
+])('%s from then on', (time, words) => {
+  expect(soonWords(new Date(time), now)).toBe(words);
 });
 
 const columns: readonly Column<string[]>[] = [

@@ -1,7 +1,7 @@
 // Guests in every state, as plain data: what the commands print is a function of it.
 
 import type { Details } from '../../src/guestctl/details.ts';
-import type { Overview } from '../../src/guestctl/overview.ts';
+import type { BrokenGuest, Overview } from '../../src/guestctl/overview.ts';
 import type { Deployment } from '../../src/ostree/deployments.ts';
 import { commit, named as nameOf } from './names.ts';
 import { guestOf } from './read.ts';
@@ -30,8 +30,16 @@ const calm = {
   rollback: undefined,
   trial: undefined,
   rejected: [],
+  rejection: undefined,
 } as const;
-const idle = { state: 'idle', fault: undefined, status: '', next: at('23:10:05'), enabled: true } as const;
+const idle = {
+  state: 'idle',
+  fault: undefined,
+  status: '',
+  next: at('23:10:05'),
+  window: undefined,
+  enabled: true,
+} as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',
 );
@@ -80,6 +88,11 @@ export const updating: Overview = {
   update: { ...idle, state: 'running', status: 'Receiving objects: 31%' },
 };
 /** The default is not yet found healthy, and the commit before it never was. */
+const rejection = {
+  checksum: commit('d'.repeat(64)),
+  time: 0,
+  reason: 'bad.service failed, and had not failed before',
+};
 export const onTrial: Overview = {
   ...running,
   trial: {
@@ -89,9 +102,18 @@ export const onTrial: Overview = {
     tries: 2,
     left: 1,
   },
-  rejected: [
-    { checksum: commit('d'.repeat(64)), reason: 'bad.service failed, and had not failed before', time: 0 },
-  ],
+  rejected: [rejection],
+  rejection,
+};
+/** A window begins before the next update. */
+export const waiting: Overview = {
+  ...withStaged,
+  update: { ...idle, window: at('08:00:00') },
+};
+/** Adds packages to its tree. */
+export const withPackages: Overview = {
+  ...running,
+  guest: guestOf('[Guest]\nRef=site:x\n[Packages]\nInstall=postfix vim\nRemove=nano\n'),
 };
 export const rollingBack: Overview = {
   ...running,
@@ -115,6 +137,16 @@ export const notCreated: Overview = {
   state: 'not created',
   since: undefined,
   update: { ...idle, next: undefined, enabled: false },
+};
+
+/** Its file has mistakes; it runs on. */
+export const broken: BrokenGuest = {
+  broken: {
+    name: 'wiki',
+    file: '/etc/ostree-guests/wiki.guest',
+    problems: [{ at: { file: '/etc/ostree-guests/wiki.guest', line: 2, column: 1 }, message: 'Wrong' }],
+  },
+  state: 'running',
 };
 
 /** A screen that is indented in the source, so that it is seen there as a whole. */

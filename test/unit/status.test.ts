@@ -13,6 +13,9 @@ import {
   runsOlder,
   screen,
   undeployed,
+  updating,
+  waiting,
+  withPackages,
   withStaged,
 } from './overviews.ts';
 
@@ -27,11 +30,11 @@ test.each([
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
-         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
            Next: the staged update; boot it: machinectl reboot mail
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -41,15 +44,15 @@ test.each([
     undeployed,
     `
       mail - Mail server
-        Trouble: the start on Tue 2026-11-24 05:01:00 failed to deploy the staged update. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
+        Trouble: the start on Tue 2026-11-24 05:01:00 UTC failed to deploy the staged update. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
-         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
            Next: the running deployment, unless the staged update can be deployed then
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -63,10 +66,10 @@ test.each([
          Source: site:debian/12/server (file:///srv/mirror/repo)
                  rebased inside the guest to own:own/other
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
            Next: the running deployment
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -80,10 +83,10 @@ test.each([
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), on trial, 1 of 2 starts left
            Next: the running deployment
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -96,10 +99,10 @@ test.each([
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
            Next: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0): machinectl reboot mail
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -112,10 +115,10 @@ test.each([
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: running since Tue 2026-11-24 04:49:42
+          State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
            Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl reboot mail
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                  * Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -132,7 +135,7 @@ test.each([
           State: FAILED, see: systemctl status systemd-nspawn@mail.service
         Running: -
            Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl start mail
-         Update: next Tue 2026-11-24 23:10:05
+         Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
     `,
@@ -163,6 +166,9 @@ test.each([
     { ...running, update: { ...running.update, state: 'running', status: 'Receiving: 31%' } } as const,
     '   Update: now: Receiving: 31%',
   ],
+  ['the guest is starting', updating, '     Next: the deployment that is starting now'],
+  ['there is a maintenance window', waiting, '   Window: next Tue 2026-11-24 08:00:00 UTC'],
+  ['packages are added', withPackages, ' Packages: postfix, vim, without nano'],
 ])('where %s', (_, overview, line) => {
   expect(statusText(overview, nothing).split('\n')).toContain(line);
 });
@@ -174,7 +180,7 @@ test('what its machine takes, where it is reached, and what each deployment has 
     '  Address: 10.0.0.2',
     '           fe80::1',
     '     Next: the running deployment',
-    '   Update: next Tue 2026-11-24 23:10:05',
+    '   Update: next Tue 2026-11-24 23:10:05 UTC',
     ' Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0), 1.3 GB of its own',
     '             Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0), 512 bytes of its own',
   ]);
@@ -185,10 +191,20 @@ test('what its machine takes, where it is reached, and what each deployment has 
 });
 
 test('the form for scripts has all of it, with commits in full and null for what is not', () => {
-  const second = { checksum: 'b'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.2' };
-  const first = { checksum: 'a'.repeat(64), serial: 0, title: 'Debian GNU/Linux 13 (trixie) 13.1' };
+  const second = {
+    checksum: 'b'.repeat(64),
+    serial: 0,
+    title: 'Debian GNU/Linux 13 (trixie) 13.2',
+    version: '13.2',
+  };
+  const first = {
+    checksum: 'a'.repeat(64),
+    serial: 0,
+    title: 'Debian GNU/Linux 13 (trixie) 13.1',
+    version: '13.1',
+  };
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
-  const calm = { damage: null, rollback: null, trial: null, rejected: [] };
+  const calm = { damage: null, troubles: [], rollback: null, trial: null, rejected: [] };
   expect([withStaged, notCreated].map(overviewJson)).toEqual([
     {
       name: 'mail',
@@ -207,7 +223,13 @@ test('the form for scripts has all of it, with commits in full and null for what
         failure: null,
       },
       ...calm,
-      update: { state: 'idle', fault: null, next: '2026-11-24T23:10:05.000Z', timer: 'enabled' },
+      update: {
+        state: 'idle',
+        fault: null,
+        next: '2026-11-24T23:10:05.000Z',
+        window: null,
+        timer: 'enabled',
+      },
     },
     {
       name: 'mail',
@@ -221,7 +243,7 @@ test('the form for scripts has all of it, with commits in full and null for what
       staged: null,
       deployments: [],
       ...calm,
-      update: { state: 'idle', fault: null, next: null, timer: 'disabled' },
+      update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
     },
   ]);
 });
@@ -231,6 +253,7 @@ test('for scripts, too: what is on trial, what failed, and what is asked for', (
   const reason = 'bad.service failed, and had not failed before';
   expect(trial).toMatchObject({
     trial: { tries: 2, left: 1, fallback: `${'a'.repeat(64)}.0` },
+    troubles: [{ kind: 'rejected', message: expect.stringContaining('guestctl forgive mail') }],
     rejected: [{ checksum: 'd'.repeat(64), reason, since: '1970-01-01T00:00:00.000Z' }],
   });
   expect(rollback?.rollback).toBe(`${'a'.repeat(64)}.0`);

@@ -1,26 +1,40 @@
+import { Option } from 'commander';
 import { tell } from '../../host/tell.ts';
 import { type Define, failed, formatOf, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { overviewOfAll } from '../overview.ts';
-import { overviewJson } from '../screens/json.ts';
+import { brokenJson, overviewJson } from '../screens/json.ts';
 import { listText } from '../screens/list.ts';
+import { troublesOf } from '../troubles.ts';
 
 export const list: Define = (guestctl) =>
   guestctl
     .command('list')
-    .description('List guests: what runs, what is staged, when the next update is')
+    .description('List guests: what runs, what happens next, and what is wrong')
+    .addOption(
+      new Option('--failed', 'List only guests with something wrong, and exit with 1 if there are any'),
+    )
     .addOption(outputOption())
-    .action(async (_options, command) => {
+    .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       // The table needs only what two processes report.
       const { overviews, broken } = await overviewOfAll({ shows: formatOf(command) === 'json' });
+      const listed = onlyFailed ? overviews.filter((one) => troublesOf(one).length > 0) : overviews;
       await print(command, {
-        json: () => overviews.map(overviewJson),
-        text: (screen) => listText(overviews, broken, screen),
+        json: () => [...listed.map(overviewJson), ...broken.map(brokenJson)],
+        text: (screen) => {
+          if (overviews.length + broken.length === 0) return nobody;
+          const rows = [...listed, ...broken];
+          return onlyFailed && rows.length === 0 ? '' : listText(rows, screen, new Date());
+        },
       });
-      complainOf(broken.flatMap(({ problems }) => problems));
+      complainOf(broken.flatMap(({ broken }) => broken.problems));
       for (const { guest, damage } of overviews) {
         if (damage === undefined) continue;
         tell(`${guest.name}: ${damage}`);
         process.exitCode = failed;
       }
+      if (onlyFailed && listed.length > 0) process.exitCode = failed;
     });
+
+const nobody =
+  'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)';

@@ -1,14 +1,16 @@
 import { originName } from '../../config/origin.ts';
+import { formatProblem } from '../../config/problem.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Details } from '../details.ts';
-import type { Overview } from '../overview.ts';
+import type { BrokenGuest, Overview } from '../overview.ts';
+import { troublesOf } from '../troubles.ts';
+import { versionOf } from './wording.ts';
 
 /** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
 export function overviewJson(overview: Overview) {
   const { guest, deployments, running, staged, undeployed, rollback, trial, rejected, state, since, update } =
     overview;
-  const deployment = ({ checksum, serial, title }: Deployment) => ({ checksum, serial, title });
   return {
     name: guest.name,
     description: guest.description,
@@ -17,6 +19,7 @@ export function overviewJson(overview: Overview) {
     sysroot: guest.sysroot,
     state,
     damage: overview.damage ?? null,
+    troubles: troublesOf(overview),
     since: (state === 'running' && since?.toISOString()) || null,
     running: running ? deployment(running) : null,
     staged: staged
@@ -41,10 +44,38 @@ export function overviewJson(overview: Overview) {
       state: update.state,
       fault: update.fault ?? null,
       next: update.next?.toISOString() ?? null,
+      window: update.window?.toISOString() ?? null,
       timer: update.enabled ? 'enabled' : 'disabled',
     },
   };
 }
+
+const deployment = ({ checksum, serial, title }: Deployment) => ({
+  checksum,
+  serial,
+  title,
+  version: versionOf(title) ?? null,
+});
+
+/** A guest whose file has mistakes, in the same form: what is not known is null or empty. */
+export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGuest) => ({
+  name,
+  description: '',
+  file,
+  source: '',
+  sysroot: '',
+  state,
+  damage: null,
+  troubles: problems.map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
+  since: null,
+  running: null,
+  staged: null,
+  rollback: null,
+  trial: null,
+  rejected: [],
+  deployments: [],
+  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
+});
 
 /** The same with what only `status` tells. */
 export function statusJson(overview: Overview, { space, machine }: Details) {

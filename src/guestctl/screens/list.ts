@@ -1,65 +1,75 @@
-import type { Broken } from '../../config/guest.ts';
 import { originName } from '../../config/origin.ts';
-import type { Overview } from '../overview.ts';
+import type { BrokenGuest, Overview } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
+import { troublesOf } from '../troubles.ts';
 import { type Column, table } from './table.ts';
-import { deploymentWords, short, timeWords } from './wording.ts';
+import { deploymentWords, soonWords, versionWords } from './wording.ts';
 
-/** A line for each guest, those that cannot be read included: they are there, and they are not well. */
-export function listText(overviews: readonly Overview[], broken: readonly Broken[], screen: Screen): string {
-  if (overviews.length + broken.length === 0)
-    return 'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)';
-  return table(columns, [...overviews, ...broken], screen);
-}
+type Row = Overview | BrokenGuest;
+
+/** A line for each guest. Those that cannot be read are among them. */
+export const listText = (rows: readonly Row[], screen: Screen, now: Date): string =>
+  table(columns(now), rows, screen);
 
 /** A column of what only guests that could be read have. */
-const column = (
-  title: string,
-  cell: (overview: Overview) => string,
-  more = {},
-): Column<Overview | Broken> => ({
+const column = (title: string, cell: (overview: Overview) => string, more = {}): Column<Row> => ({
   title,
   cell: (row) => ('guest' in row ? cell(row) : '-'),
   ...more,
 });
 
-const columns: readonly Column<Overview | Broken>[] = [
-  { title: 'GUEST', cell: (row) => ('guest' in row ? row.guest.name : row.name) },
-  {
-    title: 'STATE',
-    cell: (row) => ('guest' in row ? (row.damage ? `${row.state}, damaged` : row.state) : 'broken'),
-    style: stateStyle,
-  },
-  column('DEPLOYMENT', deployed, { shrinks: true }),
-  { ...column('STAGED', stagedWords), style: stagedStyle },
-  { ...column('NEXT UPDATE', nextUpdate), style: updateStyle },
+const columns = (now: Date): readonly Column<Row>[] => [
+  { title: 'GUEST', cell: (row) => ('guest' in row ? row.guest.name : row.broken.name) },
+  { title: 'STATE', cell: ({ state }) => state, style: stateStyle },
+  column('VERSION', version, { shrinks: true }),
+  column('NEXT', (overview) => next(overview, now)),
+  { title: 'NOTES', cell: (row) => notes(row).join(', ') || '-', style: notesStyle, shrinks: true },
+  column('DEPLOYMENT', deployed, { wide: true }),
   column('SOURCE', ({ guest }) => originName(guest.origin), { wide: true }),
   column('SYSROOT', ({ guest }) => guest.sysroot, { wide: true }),
 ];
 
-function deployed({ running, deployments }: Overview): string {
-  const deployment = running ?? deployments[0];
+const shown = ({ running, deployments }: Overview) => running ?? deployments[0];
+
+function version(overview: Overview): string {
+  const deployment = shown(overview);
+  return deployment ? versionWords(deployment) : '-';
+}
+
+function deployed(overview: Overview): string {
+  const deployment = shown(overview);
   return deployment ? deploymentWords(deployment) : '-';
 }
 
-function stagedWords({ staged, undeployed }: Overview): string {
-  return staged ? `${short(staged.checksum)}${undeployed ? ' failed' : ''}` : '-';
+/** What happens next by itself. A window matters only if an update waits for it. */
+function next({ update, staged, undeployed }: Overview, now: Date): string {
+  if (update.state === 'running') return 'updating now';
+  if (staged && !undeployed && update.window) return `switch ${soonWords(update.window, now)}`;
+  return update.next ? `update ${soonWords(update.next, now)}` : '-';
 }
 
-function nextUpdate({ update }: Overview): string {
-  if (update.state === 'running') return 'now';
-  return update.state === 'failed' ? 'failed' : timeWords(update.next);
+/** What a person should know, the worst first. */
+function notes(row: Row): string[] {
+  if (!('guest' in row)) return ['file has mistakes'];
+  const troubles = troublesOf(row).map(({ kind }) => kind);
+  return [
+    ...troubles.filter((kind) => kind !== 'start failed'),
+    ...(row.trial ? ['on trial'] : []),
+    ...startNote(row),
+  ];
 }
 
-function stateStyle(row: Overview | Broken): Style | undefined {
-  const state = 'guest' in row && !row.damage ? row.state : 'failed';
+/** Says whether the next start boots another deployment. */
+function startNote({ state, running, deployments, staged, undeployed, rollback }: Overview): string[] {
+  const isUp = state === 'running' || state === 'stopping';
+  const boots = (staged && !undeployed) || rollback || (running && running !== deployments[0]);
+  if (!boots) return [];
+  return [isUp ? 'reboot due' : staged && !undeployed ? 'update staged' : 'rollback'];
+}
+
+function stateStyle({ state }: Row): Style | undefined {
   return state === 'failed' ? 'bad' : state === 'running' ? 'good' : undefined;
 }
 
-function updateStyle(row: Overview | Broken): Style | undefined {
-  return 'guest' in row && row.update.state === 'failed' ? 'bad' : undefined;
-}
-
-function stagedStyle(row: Overview | Broken): Style | undefined {
-  return 'guest' in row && row.undeployed ? 'bad' : undefined;
-}
+const notesStyle = (row: Row): Style | undefined =>
+  !('guest' in row) || troublesOf(row).length > 0 ? 'bad' : notes(row).length > 0 ? 'warn' : undefined;

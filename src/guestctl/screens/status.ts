@@ -1,11 +1,13 @@
 import { originWords } from '../../config/origin.ts';
+import { packagesWords } from '../../config/packages.ts';
 import { printableLine } from '../../host/printable.ts';
 import { guestUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
+import { troublesOf } from '../troubles.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, sizeWords, timeWords, undeployedWords } from './wording.ts';
+import { deploymentWords, short, sizeWords, timeWords } from './wording.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
 export function statusText(overview: Overview, { space, machine }: Details): string {
@@ -14,7 +16,8 @@ export function statusText(overview: Overview, { space, machine }: Details): str
     ...troubleLines(overview),
     ['Declared', guest.file],
     ['Source', originWords(guest.origin)],
-    ...(rebased === undefined ? [] : [['', `rebased inside the guest to ${rebased}`] as [string, string]]),
+    ...(rebased === undefined ? [] : [line('', `rebased inside the guest to ${rebased}`)]),
+    ...(guest.packages ? [line('Packages', packagesWords(guest.packages))] : []),
     ['Sysroot', guest.sysroot],
     ['State', stateWords(overview)],
     ['Running', runningWords(overview)],
@@ -22,6 +25,7 @@ export function statusText(overview: Overview, { space, machine }: Details): str
     ...stagedLine(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
+    ...(overview.update.window ? [line('Window', `next ${timeWords(overview.update.window)}`)] : []),
     ...deployments.map((deployment, index): [string, string] => [
       index === 0 ? 'Deployed' : '',
       `${deployment === running ? '*' : ' '} ${deploymentWords(deployment)}${spaceWords(space.get(deployment.name))}`,
@@ -34,6 +38,8 @@ export function statusText(overview: Overview, { space, machine }: Details): str
   return [printableLine(`${guest.name} - ${guest.description}`), ...body].join('\n');
 }
 
+const line = (label: string, text: string): [string, string] => [label, text];
+
 function machineLines(machine: MachineFacts | undefined): [string, string][] {
   if (!machine) return [];
   const { memory, cpu, tasks, addresses } = machine;
@@ -43,7 +49,7 @@ function machineLines(machine: MachineFacts | undefined): [string, string][] {
     tasks !== undefined && `${tasks} tasks`,
   ].filter(Boolean);
   return [
-    ...(words.length > 0 ? [['Uses', words.join(', ')] satisfies [string, string]] : []),
+    ...(words.length > 0 ? [line('Uses', words.join(', '))] : []),
     ...addresses.map((address, index): [string, string] => [index === 0 ? 'Address' : '', address]),
   ];
 }
@@ -51,24 +57,11 @@ function machineLines(machine: MachineFacts | undefined): [string, string][] {
 const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
-/** What went wrong comes first, with the command that shows more or sets it right. */
-function troubleLines({ guest, damage, rejected, undeployed, update }: Overview): [string, string][] {
-  const [last] = [...rejected].sort((a, b) => b.time - a.time);
-  return [
-    ...(damage === undefined ? [] : [damage]),
-    ...(last
-      ? [
-          `${short(last.checksum)} is not used: ${last.reason}. To try it again: guestctl forgive ${guest.name}`,
-        ]
-      : []),
-    ...(undeployed ? [undeployedWords(undeployed)] : []),
-    ...(update.state === 'failed'
-      ? [
-          `the last update failed${update.fault ? `. ${update.fault.replace(/\.?$/, '.')} More` : ', see'}: systemctl status ${updateUnit(guest.name)}`,
-        ]
-      : []),
-  ].map((text, index) => [index === 0 ? 'Trouble' : '', text]);
-}
+/** What went wrong comes first, with the command that shows more or sets it right. The state says whether the guest failed. */
+const troubleLines = (overview: Overview): [string, string][] =>
+  troublesOf(overview)
+    .filter(({ kind }) => kind !== 'start failed')
+    .map(({ message }, index) => [index === 0 ? 'Trouble' : '', message]);
 
 function runningWords({ running, deployments, trial }: Overview): string {
   if (!running) return '-';
@@ -83,7 +76,9 @@ function stateWords({ guest, state, since }: Overview): string {
 
 function stagedLine({ staged }: Overview): [string, string][] {
   if (!staged) return [];
-  return [['Staged', `${staged.refspec} (${short(staged.checksum)}) on ${timeWords(new Date(staged.time))}`]];
+  const version = staged.version === undefined ? '' : ` ${staged.version}`;
+  const what = `${staged.refspec}${version} (${short(staged.checksum)})`;
+  return [['Staged', `${what} on ${timeWords(new Date(staged.time))}`]];
 }
 
 function nextWords({
@@ -96,8 +91,8 @@ function nextWords({
   running,
   deployments,
 }: Overview): string {
-  const isUp = state === 'running' || state === 'starting' || state === 'stopping';
-  const how = `machinectl ${isUp ? 'reboot' : 'start'} ${guest.name}`;
+  if (state === 'starting') return 'the deployment that is starting now';
+  const how = `machinectl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed) return `the staged update; boot it: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: systemctl start ${updateUnit(guest.name)}` : '-';

@@ -38,7 +38,7 @@ export function table<Row>(all: readonly Column<Row>[], rows: readonly Row[], sc
   ].join('\n');
 }
 
-/** How wide each column gets: what is too much for the screen is taken from those that can shrink. */
+/** How wide each column gets: what is too much for the screen is taken from those that can shrink, the last one first. */
 function fitted<Row>(
   columns: readonly Column<Row>[],
   lines: readonly (readonly string[])[],
@@ -46,7 +46,7 @@ function fitted<Row>(
 ): number[] {
   const widths = columns.map((_, index) => Math.max(0, ...lines.map((line) => (line[index] ?? '').length)));
   let excess = widths.reduce((sum, width) => sum + width + 2, -2) - screen;
-  for (const [index, { shrinks }] of columns.entries()) {
+  for (const [index, { shrinks }] of [...columns.entries()].toReversed()) {
     const give = shrinks ? Math.min(Math.max(excess, 0), Math.max((widths[index] ?? 0) - narrowest, 0)) : 0;
     widths[index] = (widths[index] ?? 0) - give;
     excess -= give;

@@ -12,6 +12,20 @@ export const undeployedWords = ({ time, reason, remedy }: Undeployed): string =>
     `the start on ${timeWords(new Date(time))} failed to deploy the staged update. ${reason}. ${remedy}`,
   );
 
+/** Names a deployment in a few columns: its version and the first digits of its commit. */
+export const versionWords = ({ title, checksum }: Pick<Deployment, 'title' | 'checksum'>): string =>
+  `${versionOf(title) ?? title} ${checksum.slice(0, 8)}`.trimStart();
+
+/**
+ * Returns the version in the title of a boot entry. libostree writes it behind the name of the system, unless that name
+ * contains it: `Fedora Linux 41.20261124.0 (Silverblue)`.
+ */
+export function versionOf(title: string): string | undefined {
+  const words = title.replace(/ \([^()]*\)$/, '').split(' ');
+  const last = words.at(-1);
+  return last && /\d/.test(last) ? last : undefined;
+}
+
 export const short = (checksum: string): string => checksum.slice(0, 12);
 
 /** Formats a size in bytes in decimal units, like ostree. */
@@ -21,11 +35,40 @@ export function sizeWords(bytes: number): string {
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
-/** Formats a time as systemctl does, in local time. */
+/** Formats a time as systemctl does, in local time: `Tue 2026-11-24 04:49:42 UTC+1`. */
 export function timeWords(time: Date | undefined): string {
   if (!time) return '-';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][time.getDay()];
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${day} ${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+  const { day, date, clock, seconds } = partsOf(time, offsetOf(time));
+  return `${day} ${date} ${clock}:${seconds} ${zoneWords(time)}`;
 }
+
+/** Formats a time of the next days in local time: `Tue 04:49`. Others as a date. */
+export function soonWords(time: Date, now: Date): string {
+  const { day, date, clock } = partsOf(time, offsetOf(time));
+  const days = (time.getTime() - now.getTime()) / 86_400_000;
+  return days < 6 && days > -1 ? `${day} ${clock}` : date;
+}
+
+/** Names a time zone by its distance from UTC, which systemd and JSON understand: `UTC`, `UTC+5:30`. */
+function zoneWords(time: Date): string {
+  const offset = offsetOf(time);
+  if (offset === 0) return 'UTC';
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  return `UTC${offset < 0 ? '-' : '+'}${hours}${minutes === 0 ? '' : `:${two(minutes)}`}`;
+}
+
+/** In minutes east of UTC. */
+const offsetOf = (time: Date): number => -time.getTimezoneOffset();
+
+/** Returns the parts of a time at a distance from UTC. */
+function partsOf(time: Date, offset: number) {
+  const there = new Date(time.getTime() + offset * 60_000);
+  return {
+    day: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][there.getUTCDay()] ?? '',
+    date: `${there.getUTCFullYear()}-${two(there.getUTCMonth() + 1)}-${two(there.getUTCDate())}`,
+    clock: `${two(there.getUTCHours())}:${two(there.getUTCMinutes())}`,
+    seconds: two(there.getUTCSeconds()),
+  };
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');

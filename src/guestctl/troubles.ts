@@ -1,0 +1,36 @@
+import { guestUnit, updateUnit } from '../host/systemctl.ts';
+import type { Overview } from './overview.ts';
+import { short, undeployedWords } from './screens/wording.ts';
+
+/** One thing that is wrong with a guest. */
+export interface Trouble {
+  readonly kind: 'damaged' | 'start failed' | 'rejected' | 'not deployed' | 'update failed';
+  /** What is wrong, and the command that shows more or repairs it. */
+  readonly message: string;
+}
+
+/** Lists what is wrong with a guest, for list, status and -o json. */
+export function troublesOf({
+  guest,
+  damage,
+  state,
+  rejection,
+  undeployed,
+  update,
+}: Overview): readonly Trouble[] {
+  const troubles: Trouble[] = [];
+  const add = (kind: Trouble['kind'], message: string) => troubles.push({ kind, message });
+  if (damage !== undefined) add('damaged', damage);
+  if (state === 'failed')
+    add('start failed', `the guest has failed, see: systemctl status ${guestUnit(guest.name)}`);
+  if (rejection) {
+    const what = `${short(rejection.checksum)} is not used: ${rejection.reason}`;
+    add('rejected', `${what}. To try it again: guestctl forgive ${guest.name}`);
+  }
+  if (undeployed) add('not deployed', undeployedWords(undeployed));
+  if (update.state === 'failed') {
+    const why = update.fault ? `. ${update.fault.replace(/\.?$/, '.')} More` : ', see';
+    add('update failed', `the last update failed${why}: systemctl status ${updateUnit(guest.name)}`);
+  }
+  return troubles;
+}

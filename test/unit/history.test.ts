@@ -56,10 +56,48 @@ test('it is read back from what journalctl prints', () => {
   const past = parseAttempt(entry);
   if (!past) throw new Error('it is no attempt');
   expect(past).toEqual({ ...attempt, version: undefined, time: new Date('2026-11-24T06:43:48.101Z') });
-  expect(historyText([past], plain)).toBe(
-    `TIME                     GUEST  ACTION  OUTCOME  TO            MESSAGE
-Tue 2026-11-24 06:43:48  mail   switch  failed   bbbbbbbbbbbb  bad.service failed`,
+  expect(historyText([past], historyScreen)).toBe(
+    `TIME (UTC)        GUEST  ACTION  OUTCOME  TO            MESSAGE
+2026-11-24 06:43  mail   switch  failed   bbbbbbbbbbbb  bad.service failed`,
   );
+});
+
+const historyScreen = { ...plain, namesGuests: true, now: new Date('2026-11-26T22:00:00Z') };
+const past = { ...attempt, version: '13.2', time: new Date('2026-11-24T06:43:48Z') };
+
+test('at 80 columns no message is cut off, and a single guest is not named', () => {
+  const message =
+    'bad.service failed, and had not failed before. The guest went back to the deployment before: 13.1 (aaaaaaaaaaaa)';
+  const terminal = { ...historyScreen, namesGuests: false, width: 80 };
+  expect(historyText([{ ...past, message }, past], terminal)).toBe(
+    `TIME (UTC)        ACTION  OUTCOME  TO
+2026-11-24 06:43  switch  failed   13.2 bbbbbbbbbbbb
+    bad.service failed, and had not failed before. The guest went back to the
+    deployment before: 13.1 (aaaaaaaaaaaa)
+2026-11-24 06:43  switch  failed   13.2 bbbbbbbbbbbb
+    bad.service failed`,
+  );
+  expect(historyText([past], terminal)).toBe(
+    `TIME (UTC)        ACTION  OUTCOME  TO                 MESSAGE
+2026-11-24 06:43  switch  failed   13.2 bbbbbbbbbbbb  bad.service failed`,
+  );
+  expect(historyText([past], { ...terminal, width: 30, legend: false })).toBe(
+    `2026-11-24 06:43  switch  failed  13.2 bbbbbbbbbbbb
+    bad.service failed`,
+  );
+});
+
+test.each([
+  ['UTC', 'UTC', '06:43'],
+  ['Europe/Berlin', 'UTC+1', '07:43'],
+  ['America/St_Johns', 'UTC-3:30', '03:13'],
+  ['Asia/Kathmandu', 'UTC+5:45', '12:28'],
+])('times in %s', (zone, named, clock) => {
+  process.env['TZ'] = zone;
+  const [header, line] = historyText([past], historyScreen).split('\n');
+  process.env['TZ'] = 'UTC';
+  expect(header).toContain(`TIME (${named})`);
+  expect(line).toContain(`2026-11-24 ${clock} `);
 });
 
 test('an entry with our MESSAGE_ID that is no attempt is left out', () => {

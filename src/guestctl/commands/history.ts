@@ -16,6 +16,7 @@ export const history: Define = (guestctl) =>
         tell(`${place}: this line is damaged, or of a newer version of ostree-guests. It is left out`);
       await print(command, {
         json: () => attempts.map(attemptJson),
-        text: (screen) => historyText(attempts, screen),
+        text: (screen) =>
+          historyText(attempts, { ...screen, namesGuests: name === undefined, now: new Date() }),
       });
     });

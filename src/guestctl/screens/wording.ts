@@ -50,7 +50,7 @@ export function soonWords(time: Date, now: Date): string {
 }
 
 /** Names a time zone by its distance from UTC, which systemd and JSON understand: `UTC`, `UTC+5:30`. */
-function zoneWords(time: Date): string {
+export function zoneWords(time: Date): string {
   const offset = offsetOf(time);
   if (offset === 0) return 'UTC';
   const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
@@ -58,10 +58,10 @@ function zoneWords(time: Date): string {
 }
 
 /** In minutes east of UTC. */
-const offsetOf = (time: Date): number => -time.getTimezoneOffset();
+export const offsetOf = (time: Date): number => -time.getTimezoneOffset();
 
 /** Returns the parts of a time at a distance from UTC. */
-function partsOf(time: Date, offset: number) {
+export function partsOf(time: Date, offset: number) {
   const there = new Date(time.getTime() + offset * 60_000);
   return {
     day: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][there.getUTCDay()] ?? '',

@@ -43,6 +43,16 @@ export async function lastMessages(
   return (await readEntries([...which, run])).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
+/** "A unit failed", from systemd: sd-messages.h, SD_MESSAGE_UNIT_FAILURE_RESULT. */
+const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';
+
+/** Returns true if this run of a unit, which had been up, did not stop within its TimeoutStopSec= and was killed. */
+export async function wasKilled(unit: string, invocation: string): Promise<boolean> {
+  await syncJournal();
+  const matches = [`MESSAGE_ID=${unitFailed}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
+  return (await readEntries(matches)).some(({ UNIT_RESULT }) => UNIT_RESULT === 'timeout');
+}
+
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */
 export function parseEntries(stdout: string): JournalFields[] {
   return stdout

@@ -207,6 +207,13 @@ export async function stopUnit(unit: string): Promise<void> {
     throw new Failure(`Cannot stop ${unit}: ${stderr.trim()}`, `See: systemctl status ${unit}`);
 }
 
+/** Stops a unit; returns true if it did not stop within its TimeoutStopSec= and was killed. */
+export async function stopOrKill(unit: string): Promise<boolean> {
+  await stopUnit(unit);
+  const [shown] = await showUnits([unit], ['Result']);
+  return shown?.['Result'] === 'timeout';
+}
+
 /** Runs all generators and reloads all units. */
 export async function reloadUnits(): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['daemon-reload']);

@@ -95,6 +95,34 @@ test('a guest that is stopped while its switch waits stays stopped', async () =>
   expect(await host.sh('systemctl is-active systemd-nspawn@stopped || :')).toBe('inactive');
 });
 
+test('a stop that takes too long is said, and what it stops stays stopped, also on trial', async () => {
+  await guest('slow', "HealthCheck=sh -c 'sleep 30; exit 1'\nAction=switch\n[Service]\nTimeoutStopSec=3s\n");
+  const hold = () =>
+    inGuest(
+      host,
+      'slow',
+      'systemd-run -q -p TimeoutStopSec=60 sh -c \'trap "" TERM; sleep 50 & while :; do wait; done\'',
+    );
+  const killed = /slow did not stop in time and was killed.*\n?.*TimeoutStopSec=/;
+  await hold();
+  expect((await host.try('guestctl stop slow')).all).toMatch(killed);
+  await start(host, 'slow');
+  await reaches(host, 'slow', 'active');
+  await hold();
+  await publish(host, 'debian/12/slow', { version: '2' });
+  await host.sh('systemctl start --no-block ostree-guest-update@slow');
+  // The switch kills the guest, and starts it from the update.
+  await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@slow | grep -q checking');
+  expect(await host.sh('guestctl history -o json slow')).toMatch(killed);
+  // Stopped on trial, it is killed once more.
+  await hold();
+  await host.sh('systemctl stop systemd-nspawn@slow');
+  await eventually(host, '! systemctl is-active --quiet ostree-guest-assess@slow ostree-guest-update@slow');
+  expect(await host.sh('systemctl is-active systemd-nspawn@slow || :')).toBe('failed');
+  expect(await outcomes('slow')).not.toContain('blessed');
+  expect(await status(host, 'slow')).toMatchObject({ rejected: [], trial: {} });
+});
+
 test('guestctl update brings what is published while another update goes on', async () => {
   await guest('joined');
   await host.write(

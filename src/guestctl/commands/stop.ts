@@ -1,6 +1,7 @@
-import { guestUnit, stopUnit } from '../../host/systemctl.ts';
+import { guestUnit, stopOrKill } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
 import { requireGuestName } from '../../state/declared.ts';
+import { killedWarning } from '../../state/killed.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
 
 export const stop: Define = (guestctl) =>
@@ -10,7 +11,8 @@ export const stop: Define = (guestctl) =>
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       for (const name of names.map((one) => requireGuestName(one, tell))) {
-        await stopUnit(guestUnit(name));
+        const isKilled = await stopOrKill(guestUnit(name));
+        if (isKilled) tell(`warning: ${killedWarning(name)}`);
         say(command, `${name} is stopped`);
       }
     });

@@ -75,11 +75,14 @@ async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
 }
 
 async function unitState(unit: string): Promise<Sight['unit']> {
-  const [shown] = await showUnits([unit], ['ActiveState']);
+  const [shown] = await showUnits([unit], ['ActiveState', 'Job']);
   switch (shown?.['ActiveState']) {
     case 'active':
     case 'reloading':
       return 'up';
+    case 'deactivating':
+      // Somebody stops it if there is a job; else it ends by itself. If the stop takes too long, it fails in the end.
+      return shown['Job'] ? 'stopped' : 'starting';
     case 'failed':
       return 'failed';
     case 'inactive':

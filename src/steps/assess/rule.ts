@@ -28,7 +28,7 @@ const ended = 'it ended by itself';
 
 /** The observed state of a machine. */
 export interface Sight {
-  /** `stopped` means a clean end; a crash is `failed`. */
+  /** `stopped` means a clean end, or that somebody stops it; a crash is `failed`. */
   readonly unit: 'starting' | 'up' | 'stopped' | 'failed';
   /** The state of its own systemd: systemctl(1), is-system-running. Undefined if it does not answer. */
   readonly system?: string | undefined;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
+import { wasKilled } from '../../host/journal.ts';
 import {
   assessUnit,
   bootUnit,
@@ -14,11 +16,13 @@ import {
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
+import { killedWarning } from '../../state/killed.ts';
 import { readRejection } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { readTrial } from '../../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { rehearsed } from '../update/rehearsed.ts';
 import { readNext, readSwitchState } from './read-state.ts';
@@ -49,6 +53,7 @@ async function restart(
   report: Report,
 ): Promise<void> {
   const { name } = guest;
+  const since = now();
   if (rehearses) await requireRehearsable(guest);
   await rememberFailedUnits(guest);
   if (rehearses) {
@@ -61,12 +66,19 @@ async function restart(
       `Switch again: systemctl start ${switchUnit(name)}`,
     );
   report.step(`Restarting ${name}`);
+  const unit = guestUnit(name);
+  const [shown] = await showUnits([unit], ['InvocationID']);
   // If it hangs or crashes, the assessment decides. A guest that somebody has stopped
   // meanwhile stays stopped.
-  const problem = await tryRestartUnit(guestUnit(name)).catch((error: unknown) => {
+  const problem = await tryRestartUnit(unit).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     return error;
   });
+  if (await wasKilled(unit, shown?.['InvocationID'] ?? '')) {
+    report.step(killedWarning(name));
+    const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
+    await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });
+  }
   const restarted = { wanted, hasProblem: problem !== undefined };
   const before = { ...restarted, next: nextCommit(readNext(guest)), isRunning: await isRunning(name) };
   if (wasStopped(before))

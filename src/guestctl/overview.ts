@@ -9,13 +9,13 @@ import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import {
   activeStates,
-  guestUnit,
   nextElapses,
   showUnits,
   switchTimerUnit,
   timerUnit,
   updateUnit,
 } from '../host/systemctl.ts';
+import { driver } from '../machine/driver.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
@@ -100,17 +100,17 @@ export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> 
 async function gather(name: string, declared: () => Declared, shows: boolean): Promise<Gathered> {
   const timers = nextElapses(timerUnit(name), switchTimerUnit(name));
   const [states, { guests, broken }] = await Promise.all([
-    activeStates([guestUnit(name), updateUnit(name)]),
+    activeStates([driver.unit(name), updateUnit(name)]),
     // Start the processes first: reading keeps this thread busy.
     turn().then(declared),
   ]);
   const stateOfUnit = (unit: string) => states.get(unit) ?? 'inactive';
-  const units = guests.flatMap(({ name }) => [guestUnit(name), updateUnit(name)]);
+  const units = guests.flatMap(({ name }) => [driver.unit(name), updateUnit(name)]);
   const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
   const says = (unit: string) => shown[busy.indexOf(unit)];
   const found = guests.map((guest) => {
-    const unit = guestUnit(guest.name);
+    const unit = driver.unit(guest.name);
     return { ...stateInFiles(guest, stateOfUnit(unit)), since: time(says(unit)?.['ActiveEnterTimestamp']) };
   });
   const updates = shows ? guests.map(({ name }) => updateUnit(name)) : [];
@@ -126,7 +126,7 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   });
   const brokenGuests = broken.map((one) => ({
     broken: one,
-    state: stateOf(stateOfUnit(guestUnit(one.name))),
+    state: stateOf(stateOfUnit(driver.unit(one.name))),
   }));
   return { overviews, broken: brokenGuests };
 }

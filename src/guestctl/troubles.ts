@@ -1,4 +1,5 @@
-import { guestUnit, updateUnit } from '../host/systemctl.ts';
+import { updateUnit } from '../host/systemctl.ts';
+import { driver } from '../machine/driver.ts';
 import type { Overview } from './overview.ts';
 import { short, undeployedWords } from './screens/wording.ts';
 
@@ -22,7 +23,7 @@ export function troublesOf({
   const add = (kind: Trouble['kind'], message: string) => troubles.push({ kind, message });
   if (damage !== undefined) add('damaged', damage);
   if (state === 'failed')
-    add('start failed', `the guest has failed, see: systemctl status ${guestUnit(guest.name)}`);
+    add('start failed', `the guest has failed, see: systemctl status ${driver.unit(guest.name)}`);
   if (rejection) {
     const what = `${short(rejection.checksum)} is not used: ${rejection.reason}`;
     add('rejected', `${what}. To try it again: guestctl forgive ${guest.name}`);

@@ -6,7 +6,6 @@ import { run } from './process.ts';
 /** The properties of one unit, by name, as `systemctl show` prints them. */
 export type Properties = Readonly<Record<string, string>>;
 
-export const guestUnit = (guest: string): string => `systemd-nspawn@${guest}.service`;
 export const bootUnit = (guest: string): string => `ostree-guest-boot@${guest}.service`;
 export const updateUnit = (guest: string): string => `ostree-guest-update@${guest}.service`;
 export const timerUnit = (guest: string): string => `ostree-guest-update@${guest}.timer`;
@@ -103,25 +102,10 @@ export function parseTimers(stdout: string): Map<string, Date> {
   return new Map(timers.filter(([, next]) => next > 0).map(([unit, next]) => [unit, new Date(next / 1000)]));
 }
 
-/** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
-export async function isRunning(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([guestUnit(guest)], ['ActiveState', 'SubState']);
-  const state = unit?.['ActiveState'];
-  // The boot step runs before the guest, while the unit is activating.
-  if (state === 'activating') return !/^(condition|start-pre|auto-restart.*)$/.test(unit?.['SubState'] ?? '');
-  return state !== 'inactive' && state !== 'failed';
-}
-
 /** Returns true if one of these units is being started, restarted or stopped, or is about to be. */
 export async function isChanging(...units: readonly string[]): Promise<boolean> {
   const shown = await showUnits(units, ['ActiveState', 'Job']);
   return shown.some(({ ActiveState = '', Job }) => /^(de)?activating$/.test(ActiveState) || Boolean(Job));
-}
-
-/** Returns true if the guest is up, or starting, for maintenance only. */
-export async function isMaintained(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
-  return unit?.['ActiveState'] !== 'inactive' && unit?.['ActiveState'] !== 'failed';
 }
 
 /** Starts a unit and waits for it; for a oneshot service, for its end. */
@@ -234,10 +218,6 @@ export async function disableUnits(units: readonly string[]): Promise<void> {
   // One by one: if one is not loaded, systemd 262 fails and stops none of the others.
   await Promise.all(units.map((unit) => run('systemctl', ['stop', '--', unit])));
 }
-
-/** Returns the unit of a guest, and those of its steps. */
-export const unitsOfGuest = (guest: string): string[] =>
-  [guestUnit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
 
 /** Returns the version of systemd; undefined if systemd is missing. */
 export async function systemdVersion(): Promise<string | undefined> {

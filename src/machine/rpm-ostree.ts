@@ -4,6 +4,7 @@ import { endingWords, type Finished } from '../host/process.ts';
 import { updateUnit } from '../host/systemctl.ts';
 import { runAsService } from '../host/systemd-run.ts';
 import { type Checksum, isChecksum } from '../ostree/names.ts';
+import { driver } from './driver.ts';
 
 /** A deployment in `rpm-ostree status --json`. The first one is the next to boot. */
 export interface RpmOstreeDeployment {
@@ -49,12 +50,8 @@ const limitOf = ([command = '', ...options]: readonly string[]): number =>
 /** Runs rpm-ostree(1) inside a machine and returns any exit code. Fails if it does not end. */
 export async function tryRpmOstree(machine: string, ...args: readonly string[]): Promise<Finished> {
   const limit = limitOf(args);
-  // Through the host's systemd: entering a machine needs rights that the update service does not have.
-  const inside = ['systemd-run', `--machine=${machine}`, '--quiet', '--pipe', '--wait', '--collect'];
   // On SIGINT it cancels the transaction of its daemon. If it ignores that, it is killed before the outer limit.
-  const ended = [`RuntimeMaxSec=${limit}`, 'KillSignal=SIGINT', 'TimeoutStopSec=20'].map(
-    (property) => `--property=${property}`,
-  );
+  const properties = [`RuntimeMaxSec=${limit}`, 'KillSignal=SIGINT', 'TimeoutStopSec=20'];
   const outer = [
     ['BindsTo', updateUnit(machine)],
     // In case nothing inside reacts.
@@ -62,11 +59,13 @@ export async function tryRpmOstree(machine: string, ...args: readonly string[]):
   ] as const;
   const began = now();
   const unit = `ostree-guest-rpm-ostree-${machine}`;
-  const finished = await runAsService(unit, outer, [...inside, ...ended, '--', 'rpm-ostree', ...args]);
+  // Through the host's systemd: entering a machine needs rights that the update service does not have.
+  const inside = driver.service(machine, ['rpm-ostree', ...args], properties);
+  const finished = await runAsService(unit, outer, inside);
   if (finished.exitCode === 0 || now() - began < limit * 1000) return finished;
   throw new Failure(
     `rpm-ostree ${args.join(' ')} in ${machine} did not end within ${limit / minute} min, and was stopped`,
-    `See: journalctl --machine=${machine} -u rpm-ostreed`,
+    `See: ${driver.journalWords(machine, 'rpm-ostreed')}`,
   );
 }
 
@@ -81,7 +80,7 @@ export function rpmOstreeFailure(machine: string, args: readonly string[], finis
   const reason = reasonOf(finished.stderr) || endingWords(finished);
   return new Failure(
     `rpm-ostree ${args.join(' ')} failed in ${machine}: ${reason}`,
-    `What its daemon did: journalctl --machine=${machine} -u rpm-ostreed`,
+    `What its daemon did: ${driver.journalWords(machine, 'rpm-ostreed')}`,
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Guest } from '../config/guest.ts';
 import { explainAny, Failure } from '../host/failure.ts';
 import { tell } from '../host/tell.ts';
+import { requireKnown } from '../machine/known-to-systemd.ts';
 import { requireGuest } from '../state/declared.ts';
-import { requireKnown } from '../state/known-to-systemd.ts';
 import { DamagedState } from '../state/state-file.ts';
 import { damagedState } from '../state/state-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';

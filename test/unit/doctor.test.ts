@@ -4,6 +4,7 @@ import { diagnose } from '../../src/guestctl/doctor/checks.ts';
 import type { Facts } from '../../src/guestctl/doctor/facts.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { findingsText } from '../../src/guestctl/screens/findings.ts';
+import { judge } from '../../src/machine/nspawn/doctor.ts';
 import { screen } from './overviews.ts';
 import { guestOf } from './read.ts';
 
@@ -16,7 +17,6 @@ const healthy: Facts = {
   mapped: undefined,
   userNamespaces: 15_000,
   inotifyInstances: 128,
-  hasNspawn: true,
   hasFuse: true,
   mapsOwners: true,
   networkd: true,
@@ -24,7 +24,7 @@ const healthy: Facts = {
   hasSelinuxModule: false,
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   outOfDate: [],
-  machinedHangs: false,
+  machines: judge({ hasNspawn: true, machinedHangs: false }),
   unsigned: [],
   foreignHolders: [],
   damaged: [],
@@ -85,7 +85,12 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['ostree', { ostree: '2022.7' }, 'good', '2022.7'],
   ['node', { node: '20.18.3' }, 'bad', '20.18.3 is too old'],
   ['node', { node: '24.1.0' }, 'good', '24.1.0'],
-  ['nspawn', { hasNspawn: false }, 'bad', 'There is no systemd-nspawn'],
+  [
+    'nspawn',
+    { machines: judge({ hasNspawn: false, machinedHangs: false }) },
+    'bad',
+    'There is no systemd-nspawn',
+  ],
   [
     'id mapping',
     { fileSystem: { type: 'nfs4', free: 1e12, size: 1e12 } },
@@ -130,7 +135,7 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
   [
     'machined',
-    { machinedHangs: true },
+    { machines: judge({ hasNspawn: true, machinedHangs: true }) },
     'bad',
     'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
   ],

@@ -10,8 +10,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   host: ['config'],
   ostree: ['host', 'config'],
   state: ['ostree', 'host', 'config'],
-  machine: ['state', 'ostree', 'host', 'config'],
-  trees: ['machine', 'state', 'ostree', 'host', 'config'],
+  machine: ['state', 'ostree', 'host', 'generator', 'config'],
+  trees: ['machine', 'state', 'ostree', 'host', 'generator', 'config'],
   steps: ['trees', 'machine', 'state', 'ostree', 'host', 'generator', 'config'],
   guestctl: ['steps', 'trees', 'machine', 'state', 'ostree', 'host', 'generator', 'config'],
 };

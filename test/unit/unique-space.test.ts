@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAddresses } from '../../src/machine/machine-facts.ts';
+import { parseAddresses } from '../../src/machine/nspawn/machined.ts';
 import { UniqueCount } from '../../src/ostree/unique-space.ts';
 
 test('what has no more links than those in one deployment and its object is unique', () => {

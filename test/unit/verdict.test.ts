@@ -1,7 +1,7 @@
 // What one look at a machine on trial means, what follows from the verdict, and what counts as the success of a health check.
 import { describe, expect, test } from 'vitest';
 import { lostConnection } from '../../src/host/systemctl.ts';
-import { evidence } from '../../src/machine/inside.ts';
+import { evidence } from '../../src/machine/nspawn/inside.ts';
 import {
   blame,
   consequenceOf,

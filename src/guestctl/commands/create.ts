@@ -3,7 +3,8 @@ import { Argument } from 'commander';
 import { loadGuest } from '../../config/load.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { enableUnits, guestUnit, startUnit, timerUnit } from '../../host/systemctl.ts';
+import { enableUnits, startUnit, timerUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { type Define, say } from '../command.ts';
 import { updateAndFollow } from '../follow-update.ts';
 import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
@@ -33,13 +34,13 @@ export const create: Define = (guestctl) =>
       await declare(name, text);
       say(command, `Wrote ${guestFileOf(name)}`);
       if (options.enable) {
-        await enableUnits([guestUnit(name)]);
+        await enableUnits([driver.unit(name)]);
         await enableUnits([timerUnit(name)], '--now');
         say(command, `Enabled ${name} at boot, and its updates by ${timerUnit(name)}`);
       }
       await updateAndFollow(name, command);
       if (options.start) {
-        await startUnit(guestUnit(name));
+        await startUnit(driver.unit(name));
         say(command, `${name} runs. A shell in it: guestctl shell ${name}`);
       }
     });

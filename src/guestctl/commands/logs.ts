@@ -3,9 +3,10 @@ import { Argument } from 'commander';
 import { attachConfined, roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { showJournal } from '../../host/journal.ts';
-import { isRunning, unitsOfGuest } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
-import { checkInside } from '../../machine/inside.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning, unitsOfGuest } from '../../machine/guest-state.ts';
+import type { OwnJournal } from '../../machine/machine.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest, requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
@@ -36,7 +37,7 @@ export const logs: Define = (guestctl) =>
  * running machine, to the journals of the host [T 257]. So it sees none of these: only the machine, or the guest's files.
  */
 async function showOwn(name: string, options: readonly string[]): Promise<number> {
-  const { which, readable, isMachine } = await ownJournal(name);
+  const { option, readable, isMachine } = await ownJournal(name);
   const confinement = {
     name: `logs-${process.pid}`,
     writable: [],
@@ -47,7 +48,7 @@ async function showOwn(name: string, options: readonly string[]): Promise<number
   const pager = options.some((one) => /^(-f|--follow|--no-pager)$/.test(one)) ? undefined : wantedPager();
   const colours = terminal() && !process.env['NO_COLOR'] ? ['env', 'SYSTEMD_COLORS=1'] : [];
   const own = isMachine ? await ofThisBoot(name, options) : options;
-  return attachConfined(confinement, [...colours, 'journalctl', '--no-pager', which, ...own], pager);
+  return attachConfined(confinement, [...colours, 'journalctl', '--no-pager', option, ...own], pager);
 }
 
 /**
@@ -58,7 +59,7 @@ async function ofThisBoot(name: string, options: readonly string[]): Promise<rea
   const at = options.findIndex((one) => one === '-b' || one === '--boot');
   if (at >= 0 && /^([+-]?\d+|all|[0-9a-f]{32})$/.test(options[at + 1] ?? '')) return options;
   if (at < 0 && !options.some((one) => /^(-[a-z]*[ef]|--(follow|pager-end)$)/.test(one))) return options;
-  const { stdout } = await checkInside(name, ['cat', '/proc/sys/kernel/random/boot_id'], 10_000);
+  const { stdout } = await driver.check(name, ['cat', '/proc/sys/kernel/random/boot_id'], 10_000);
   const id = stdout.trim().replaceAll('-', '');
   // Root in the guest may have replaced the program that prints it.
   if (!/^[0-9a-f]{32}$/.test(id))
@@ -67,17 +68,12 @@ async function ofThisBoot(name: string, options: readonly string[]): Promise<rea
   return at < 0 ? [boot, ...options] : options.with(at, boot);
 }
 
-/** The option of journalctl(1) for it, and what that needs to see. */
-interface Journal {
-  readonly which: string;
-  readonly readable: readonly string[];
+interface Journal extends OwnJournal {
   readonly isMachine: boolean;
 }
 
 async function ownJournal(name: string): Promise<Journal> {
-  // systemd-machined answers with the root directory of the machine.
-  if (await isRunning(name))
-    return { which: `--machine=${name}`, readable: ['/run/dbus/system_bus_socket'], isMachine: true };
+  if (await isRunning(name)) return { ...driver.journal(name), isMachine: true };
   const guest = requireGuest(name);
   const directory = varOf(guest.sysroot, name);
   const journal = `${directory}/log/journal`;
@@ -86,7 +82,7 @@ async function ownJournal(name: string): Promise<Journal> {
   // The guest is stopped, so nothing changes until journalctl has opened the files.
   const link = linkIn(directory, ['log', 'log/journal']) ?? linkIn(journal, namesIn(journal));
   if (link === undefined)
-    return { which: `--directory=${journal}`, readable: roomsOf(guest), isMachine: false };
+    return { option: `--directory=${journal}`, readable: roomsOf(guest), isMachine: false };
   const message = `${name} has a link in its journal, which may lead to another journal: ${link}`;
   throw new Failure(message, `Remove it, or read the journal in the guest: guestctl start ${name}`);
 }

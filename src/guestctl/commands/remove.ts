@@ -1,7 +1,7 @@
 import { diskUsage } from '../../host/disk-usage.ts';
 import { Failure } from '../../host/failure.ts';
-import { isRunning } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';

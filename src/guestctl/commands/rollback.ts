@@ -1,4 +1,4 @@
-import { isRunning } from '../../host/systemctl.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { askForRollback } from '../../steps/update/ask-for-rollback.ts';
 import { type Define, deploymentArgument, guestArgument, say } from '../command.ts';

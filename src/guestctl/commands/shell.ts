@@ -1,9 +1,8 @@
 import { Argument } from 'commander';
 import { Failure } from '../../host/failure.ts';
-import { shellIn } from '../../host/machinectl.ts';
-import { isRunning } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
-import { attachInside } from '../../machine/inside.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
 
@@ -19,5 +18,5 @@ export const shell: Define = (guestctl) =>
       requireGuestName(name, tell);
       if (!(await isRunning(name)))
         throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
-      process.exitCode = words.length > 0 ? await attachInside(name, words) : await shellIn(name);
+      process.exitCode = words.length > 0 ? await driver.attach(name, words) : await driver.shell(name);
     });

@@ -1,4 +1,5 @@
-import { guestUnit, startUnit } from '../../host/systemctl.ts';
+import { startUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
@@ -12,7 +13,7 @@ export const start: Define = (guestctl) =>
     .action(async (names: string[], _options, command) => {
       for (const guest of names.map(requireGuest)) {
         if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
-        await startUnit(guestUnit(guest.name));
+        await startUnit(driver.unit(guest.name));
         say(command, `${guest.name} runs. A shell in it: guestctl shell ${guest.name}`);
       }
     });

@@ -1,5 +1,6 @@
-import { guestUnit, stopOrKill } from '../../host/systemctl.ts';
+import { stopOrKill } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
+import { driver } from '../../machine/driver.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { killedWarning } from '../../state/killed.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
@@ -11,7 +12,7 @@ export const stop: Define = (guestctl) =>
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       for (const name of names.map((one) => requireGuestName(one, tell))) {
-        const isKilled = await stopOrKill(guestUnit(name));
+        const isKilled = await stopOrKill(driver.unit(name));
         if (isKilled) tell(`warning: ${killedWarning(name)}`);
         say(command, `${name} is stopped`);
       }

@@ -1,7 +1,7 @@
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf, runConfined } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { isRunning } from '../../host/systemctl.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit, repositoryOf, versionOf } from '../../ostree/repository.ts';

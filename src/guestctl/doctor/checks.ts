@@ -1,22 +1,13 @@
 import { managesItself } from '../../config/guest.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
+import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
-
-/** The result of one check. */
-export interface Finding {
-  readonly check: string;
-  /** `warning`: guests work with limits; `bad`: guests do not work. */
-  readonly state: 'good' | 'warning' | 'bad';
-  readonly message: string;
-  /** What to do, if anything. */
-  readonly remedy?: string;
-}
 
 export const diagnose = (facts: Facts): Finding[] => [
   version('systemd', facts.systemd, [252], 'Install systemd 252 or newer'),
   version('ostree', facts.ostree, [2022, 7], 'Install ostree 2022.7 or newer'),
   version('node', facts.node, [20, 19], 'Install Node 20.19 or newer as /usr/bin/node'),
-  nspawn(facts),
+  ...facts.machines,
   idMapping(facts),
   ...rehearsals(facts),
   userNamespaces(facts),
@@ -25,15 +16,6 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...fuse(facts),
   selinux(facts),
   space(facts),
-  ...(facts.machinedHangs
-    ? [
-        bad(
-          'machined',
-          'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
-          'Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL /run/ostree-guests/*/root/{etc,usr/lib}/os-release',
-        ),
-      ]
-    : []),
   ...facts.unsigned.map(({ message, remedy }) => warning('signatures', message, remedy)),
   ...facts.foreignHolders.map(({ pid, command, file }) =>
     warning(
@@ -95,11 +77,6 @@ const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Numbe
 function compare(a: readonly number[], b: readonly number[]): number {
   const at = b.findIndex((part, index) => part !== (a[index] ?? 0));
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
-}
-
-function nspawn({ hasNspawn }: Facts): Finding {
-  if (hasNspawn) return good('nspawn', 'systemd-nspawn is there');
-  return bad('nspawn', 'There is no systemd-nspawn', 'Install systemd-container');
 }
 
 /** The first Linux version with ID-mapped mounts for each file system: mount_setattr(2). */

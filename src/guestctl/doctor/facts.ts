@@ -10,10 +10,11 @@ import { enabledUnits } from '../../host/enabled-units.ts';
 import { codeOf } from '../../host/failure.ts';
 import { fileSystemOf } from '../../host/findmnt.ts';
 import { hasFuse } from '../../host/fuse-device.ts';
-import { machinedHangs } from '../../host/machined.ts';
 import { canMapOwners, tryMapping } from '../../host/mount.ts';
 import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { showUnits, systemdVersion } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import type { Finding } from '../../machine/finding.ts';
 import { type RefusedEntry, readBootList } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
@@ -36,7 +37,6 @@ export interface Facts {
   readonly userNamespaces: number;
   /** The number of inotify instances that the kernel allows root: inotify(7). */
   readonly inotifyInstances: number;
-  readonly hasNspawn: boolean;
   /** True if mount(8) can map owners. */
   readonly mapsOwners: boolean;
   readonly networkd: boolean;
@@ -48,8 +48,8 @@ export interface Facts {
   readonly declared: Declared & DeclaredBuilds;
   /** Guests and builds whose units are out of date. */
   readonly outOfDate: readonly string[];
-  /** True if systemd-machined does not answer. */
-  readonly machinedHangs: boolean;
+  /** What the driver of machines needs of the host. */
+  readonly machines: readonly Finding[];
   /** Warnings about guests whose trees need no signature. */
   readonly unsigned: readonly Warning[];
   /** Processes outside of our units that hold locks of guests. */
@@ -72,13 +72,13 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, mapsOwners, hangs, type, units] = await Promise.all([
+  const [systemd, ostree, mapsOwners, machines, type, units] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
-    machinedHangs(),
+    driver.findings(),
     fileSystemOf(root),
-    showUnits(['systemd-networkd.service', 'systemd-nspawn@a.service'], ['ActiveState', 'LoadState']),
+    showUnits(['systemd-networkd.service'], ['ActiveState']),
   ]);
   const mapped = mapsOwners ? await tryMapping(root) : undefined;
   const { bavail, blocks, bsize } = statfsSync(root);
@@ -96,14 +96,13 @@ export async function gatherFacts(): Promise<Facts> {
     inotifyInstances: Number(read('/proc/sys/fs/inotify/max_user_instances') ?? 0),
     networkd: units[0]?.['ActiveState'] === 'active',
     hasFuse: hasFuse(),
-    hasNspawn: units[1]?.['LoadState'] === 'loaded',
     selinux: selinux(),
     hasSelinuxModule: hasSelinuxModule(),
     outOfDate: [
       ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
       ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
     ].map(({ name }) => name),
-    machinedHangs: hangs,
+    machines,
     unsigned: declared.guests.map(unsignedWarning).filter((one) => one !== undefined),
     foreignHolders: foreignHolders(),
     halfRemoved: declared.guests

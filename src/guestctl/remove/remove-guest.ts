@@ -8,7 +8,6 @@ import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import {
   disableUnits,
-  guestUnit,
   maintenanceUnit,
   rehearsalUnit,
   rehearseUnit,
@@ -16,8 +15,9 @@ import {
   stopUnit,
   switchTimerUnit,
   timerUnit,
-  unitsOfGuest,
 } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import { unitsOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 
@@ -39,7 +39,7 @@ export const toBeRemoved = (guest: Guest): string[] => [
  * next one.
  */
 export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
-  await disableUnits([guestUnit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
+  await disableUnits([driver.unit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
   // Nothing may work in what is being deleted; each of these can be stopped at any instant.
   for (const unit of [
     ...unitsOfGuest(guest.name),

@@ -1,5 +1,5 @@
 import { printableLine } from '../../host/printable.ts';
-import type { Finding } from '../doctor/checks.ts';
+import type { Finding } from '../../machine/finding.ts';
 import type { Screen, Style } from '../screen.ts';
 
 const signs: Readonly<Record<Finding['state'], readonly [sign: string, style: Style]>> = {

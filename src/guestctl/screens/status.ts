@@ -1,7 +1,8 @@
 import { originWords } from '../../config/origin.ts';
 import { packagesWords } from '../../config/packages.ts';
 import { printableLine } from '../../host/printable.ts';
-import { guestUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
@@ -71,7 +72,7 @@ function runningWords({ running, deployments, trial }: Overview): string {
 
 function stateWords({ guest, state, since }: Overview): string {
   if (state === 'running' && since) return `running since ${timeWords(since)}`;
-  return state === 'failed' ? `FAILED, see: systemctl status ${guestUnit(guest.name)}` : state;
+  return state === 'failed' ? `FAILED, see: systemctl status ${driver.unit(guest.name)}` : state;
 }
 
 function stagedLine({ staged }: Overview): [string, string][] {

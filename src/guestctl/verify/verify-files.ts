@@ -8,7 +8,8 @@ import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { bootUnit, buildUnit, guestUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { bootUnit, buildUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { verifyOnHost } from './on-host.ts';
 import { sharedSysroot } from './shared-sysroot.ts';
@@ -53,7 +54,7 @@ function withUnits(one: Whole): WithUnits {
     return { file, values, generated: unitsOfBuild(one.build), units: [buildUnit(name)] };
   }
   const { file, values, name } = one.guest;
-  const units = [updateUnit, timerUnit, bootUnit, guestUnit].map((unit) => unit(name));
+  const units = [updateUnit, timerUnit, bootUnit, driver.unit].map((unit) => unit(name));
   return { file, values, generated: unitsOf({ guest: one.guest }), units };
 }
 

@@ -6,7 +6,8 @@ import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
-import { guestUnit, reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
+import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
@@ -148,7 +149,7 @@ async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> 
 
 /** Starts the guest, checks it, and stops it again. */
 async function verifyBoot(guest: string, say: Say): Promise<void> {
-  const unit = guestUnit(guest);
+  const unit = driver.unit(guest);
   await requireOurUnit(guest);
   say(`Starting ${unit} to check that it boots`);
   await startUnit(unit).catch((error: Failure) => {
@@ -163,7 +164,7 @@ async function verifyBoot(guest: string, say: Say): Promise<void> {
 
 /** Fails if drop-ins of the recipe would still boot the old deployment. */
 async function requireOurUnit(guest: string): Promise<void> {
-  const unit = guestUnit(guest);
+  const unit = driver.unit(guest);
   const [shown] = await showUnits([unit], ['ExecStart', 'FragmentPath', 'DropInPaths']);
   if (shown?.['ExecStart']?.includes(`--directory=/run/ostree-guests/${guest}/root`)) return;
   const files = `${shown?.['FragmentPath']} ${shown?.['DropInPaths']}`

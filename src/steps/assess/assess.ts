@@ -1,6 +1,7 @@
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
-import { beginRestart, guestUnit, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
+import { beginRestart, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
 import { reject } from '../../state/rejected.ts';
@@ -23,7 +24,7 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   report.step(`Start ${trial.tries - trial.left} of ${trial.tries} from ${fresh.title}: is it healthy?`);
   const subject = {
     machine: guest.name,
-    unit: guestUnit(guest.name),
+    unit: driver.unit(guest.name),
     baseline: readBaseline(guest.name),
     hasBus: hasBus(fresh.path),
   };
@@ -93,7 +94,7 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
 }
 
 async function startAgain({ name }: Guest): Promise<void> {
-  const unit = guestUnit(name);
+  const unit = driver.unit(name);
   // A guest that did not come up cannot shut down cleanly.
   const [shown] = await showUnits([unit], ['ActiveState']);
   if (shown?.['ActiveState'] === 'activating') await killUnit(unit);

@@ -5,7 +5,9 @@ import { excerpt } from '../../config/problem.ts';
 import { lastMessages } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
-import { type Ask, checkInside, failedUnits, isActive, systemState } from '../../machine/inside.ts';
+import { driver } from '../../machine/driver.ts';
+import { failedUnits, isActive, systemState } from '../../machine/inside.ts';
+import type { Ask } from '../../machine/machine.ts';
 import { writeBaseline } from '../../state/baseline.ts';
 import type { Report } from '../../state/report.ts';
 import {
@@ -102,7 +104,7 @@ async function firstComplaint(
   left: () => number,
 ): Promise<string | undefined> {
   for (const words of checks) {
-    const checked = await checkInside(machine, words, left());
+    const checked = await driver.check(machine, words, left());
     if (checked.exitCode === 0) continue;
     return `HealthCheck=${words.join(' ')} did not succeed (${endingWords(checked)}${lastSaid(checked)})`;
   }

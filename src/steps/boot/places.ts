@@ -10,8 +10,8 @@ import { canReflink, copyTree, sizeOf, syncFileSystem } from '../../host/copy-tr
 import { requireRoom } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
 import { isThere } from '../../host/node-files.ts';
-import { isRunning } from '../../host/systemctl.ts';
 import { isDirectory } from '../../host/tree-files.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { removeFile, stateFile } from '../../state/state-file.ts';

@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { isRunning } from '../../host/systemctl.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { readRollback } from '../../state/rollback-request.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';

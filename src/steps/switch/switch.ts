@@ -6,13 +6,13 @@ import { wasKilled } from '../../host/journal.ts';
 import {
   assessUnit,
   bootUnit,
-  guestUnit,
-  isRunning,
   rehearseUnit,
   showUnits,
   switchUnit,
   tryRestartUnit,
 } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
@@ -66,7 +66,7 @@ async function restart(
       `Switch again: systemctl start ${switchUnit(name)}`,
     );
   report.step(`Restarting ${name}`);
-  const unit = guestUnit(name);
+  const unit = driver.unit(name);
   const [shown] = await showUnits([unit], ['InvocationID']);
   // If it hangs or crashes, the assessment decides. A guest that somebody has stopped
   // meanwhile stays stopped.
@@ -102,7 +102,7 @@ export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): stri
 
 /** Waits until the default deployment is not on trial, and the guest is neither starting nor stopping. */
 async function settled({ name, sysroot }: Guest): Promise<void> {
-  const units = [guestUnit(name), assessUnit(name)];
+  const units = [driver.unit(name), assessUnit(name)];
   for (let idle = 0; ; await sleep(500)) {
     const [machine, assessment] = (await showUnits(units, ['ActiveState'])).map(
       (unit) => unit['ActiveState'],

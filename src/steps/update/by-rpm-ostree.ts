@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
-import {
-  guestUnit,
-  isChanging,
-  isRunning,
-  maintenanceUnit,
-  startUnitBesides,
-  stopUnit,
-  updateUnit,
-} from '../../host/systemctl.ts';
+import { isChanging, maintenanceUnit, startUnitBesides, stopUnit, updateUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { throughHost } from '../../machine/inside.ts';
 import {
   type CachedUpdate,
@@ -74,7 +68,7 @@ export async function updateInside(
 }
 
 const isStarted = async (guest: string): Promise<boolean> =>
-  (await isChanging(guestUnit(guest))) || (await isRunning(guest));
+  (await isChanging(driver.unit(guest))) || (await isRunning(guest));
 
 /** In milliseconds: twice the default time limit of a start. */
 const patience = 10 * 60_000;
@@ -104,13 +98,13 @@ async function isUp(guest: string, report: Report): Promise<boolean> {
  * up on a boot that does not end.
  */
 async function unchanging(guest: string, deadline: number, report: Report): Promise<void> {
-  const units = [guestUnit(guest), maintenanceUnit(guest)];
+  const units = [driver.unit(guest), maintenanceUnit(guest)];
   for (let waited = false; await isChanging(...units); waited = true) {
     if (performance.now() > deadline) {
       if (await isRunning(guest)) return;
       throw new Failure(
         `${guest} is being started, which did not end within ${patience / 60_000} min`,
-        `See: systemctl status ${guestUnit(guest)}`,
+        `See: systemctl status ${driver.unit(guest)}`,
       );
     }
     if (!waited) report.step(`Waiting until ${guest} is started or stopped`);

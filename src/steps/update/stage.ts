@@ -1,6 +1,7 @@
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
-import { bootUnit, isRunning, startUnit, updateUnit } from '../../host/systemctl.ts';
+import { bootUnit, startUnit, updateUnit } from '../../host/systemctl.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { throughHost } from '../../machine/inside.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';

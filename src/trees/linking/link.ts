@@ -6,7 +6,7 @@ import { lookOnHost } from '../../host/host-look.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
-import { usersOfRunning } from '../../host/user-namespace.ts';
+import { usersOfRunning } from '../../machine/guest-state.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';

@@ -1,0 +1,43 @@
+// The state of guests, by their units on the host.
+import {
+  activeStates,
+  assessUnit,
+  bootUnit,
+  maintenanceUnit,
+  showUnits,
+  switchUnit,
+  updateUnit,
+} from '../host/systemctl.ts';
+import { driver } from './driver.ts';
+import type { Users } from './machine.ts';
+
+/** Returns the unit of a guest, and those of its steps. */
+export const unitsOfGuest = (guest: string): string[] =>
+  [driver.unit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
+
+/** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
+export async function isRunning(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState', 'SubState']);
+  const state = unit?.['ActiveState'];
+  // The boot step runs before the guest, while the unit is activating.
+  if (state === 'activating') return !/^(condition|start-pre|auto-restart.*)$/.test(unit?.['SubState'] ?? '');
+  return state !== 'inactive' && state !== 'failed';
+}
+
+/** Returns true if the guest is up, or starting, for maintenance only. */
+export async function isMaintained(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
+  return unit?.['ActiveState'] !== 'inactive' && unit?.['ActiveState'] !== 'failed';
+}
+
+/** Returns the users of those that run. Asks for all of them: a guest file may have changed since its guest was started. */
+export async function usersOfRunning(guests: readonly string[]): Promise<Map<string, Users>> {
+  const states = await activeStates([driver.unit('*')]);
+  const running = guests.filter((guest) => isUp(states.get(driver.unit(guest))));
+  return new Map(
+    await Promise.all(running.map(async (guest) => [guest, await driver.users(guest)] as const)),
+  );
+}
+
+const isUp = (state: string | undefined): boolean =>
+  state === 'active' || state === 'deactivating' || state === 'reloading';

@@ -1,0 +1,54 @@
+import type { Finished } from '../host/process.ts';
+import type { Finding } from './finding.ts';
+
+/** Runs a program of the host that asks a machine: directly, or through the host's systemd. */
+export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;
+
+/** Whether the root of a running machine is the root of the host; `unknown` if the host does not tell. */
+export type Users = 'own' | 'of the host' | 'unknown';
+
+/** What an administrator does with a guest by a command of the host. */
+type Verb = 'start' | 'reboot' | 'poweroff' | 'terminate' | 'login' | 'enable' | 'disable';
+
+/** The journal that a running machine has written: an option of journalctl(1), and the paths that it needs to see. */
+export interface OwnJournal {
+  readonly option: string;
+  readonly readable: readonly string[];
+}
+
+/**
+ * The part of a driver that steps and commands need. The other part, which makes the units, is
+ * src/generator/machine-units.ts. A machine is a guest, or the throwaway machine of its rehearsal.
+ *
+ * What a machine answers is data: a driver waits for it for a limited time, and never takes a missing answer for a good one.
+ */
+export interface Machine {
+  /** The unit that a guest runs in; `*` makes the pattern of the units of all guests: systemctl(1). */
+  unit(guest: string): string;
+
+  /** Runs systemctl(1) on the systemd of a machine. Its output is empty if that does not answer. */
+  systemctl(machine: string, args: readonly string[], ask: Ask): Promise<Finished>;
+  /**
+   * Runs a command as a service in a machine, for at most `limit` milliseconds. Reports success only if the systemd of the
+   * machine said so: a broken connection is a failure.
+   */
+  check(machine: string, words: readonly string[], limit: number): Promise<Finished>;
+  /** Returns the command of the host that runs a command as a service with these properties in a machine. */
+  service(machine: string, words: readonly string[], properties: readonly string[]): readonly string[];
+  /** Runs a command on our own terminal or pipes, looked up in the machine's $PATH. Returns its exit code. */
+  attach(machine: string, words: readonly string[]): Promise<number>;
+  /** Opens a root login shell on our terminal. */
+  shell(machine: string): Promise<number>;
+  journal(machine: string): OwnJournal;
+  /** Returns its IP addresses; none if the host does not tell. */
+  addresses(machine: string): Promise<readonly string[]>;
+  users(machine: string): Promise<Users>;
+
+  /** Returns what a driver needs of the host, good and bad: guestctl doctor. */
+  findings(): Promise<readonly Finding[]>;
+
+  /** Returns the command that does this with a guest, for people. */
+  words(verb: Verb, guest: string): string;
+  /** Returns the command that shows the journal of a unit in a machine, for people. */
+  journalWords(machine: string, unit: string): string;
+}

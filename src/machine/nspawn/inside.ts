@@ -1,0 +1,107 @@
+// Runs commands inside a running machine, through its own D-Bus: systemd-run(1), --machine=, and machinectl(1), shell.
+import { attach, type Finished, run } from '../../host/process.ts';
+
+/**
+ * Runs a command as a service in the machine; returns the beginning and the end of its output.
+ * After `limit` milliseconds, the machine's systemd kills the command and all its children.
+ */
+function runInside(machine: string, words: readonly string[], limit: number): Promise<Finished> {
+  return run('systemd-run', asService(machine, words, within(limit)), { timeout: limit, forPeople: true });
+}
+
+/**
+ * Runs a command like runInside(), and reports success only if the machine's systemd said so. systemd-run(1) exits with 0
+ * if the connection to the machine breaks while it waits [T 257], so its exit status alone is no evidence.
+ */
+export async function checkInside(
+  machine: string,
+  words: readonly string[],
+  limit: number,
+): Promise<Finished> {
+  const asked = asService(machine, words, within(limit)).filter((word) => word !== '--quiet');
+  return evidence(await run('systemd-run', asked, { timeout: limit, forPeople: true }));
+}
+
+/** Parses the output of systemd-run(1) without --quiet: the unit, then the command's errors, then its end. */
+export function evidence(finished: Finished): Finished {
+  if (finished.ended !== 'exited') return finished;
+  const { exitCode, stdout, stderr } = finished;
+  const [, said = '', result] = /^(.*)^ *Finished with result: (\S+)$/ms.exec(stderr) ?? [];
+  if (result !== undefined)
+    return {
+      ended: 'exited',
+      exitCode: result === 'success' ? exitCode : exitCode || 1,
+      stdout,
+      stderr: withoutUnit(said),
+    };
+  if (exitCode !== 0) return { ended: 'exited', exitCode, stdout, stderr: withoutUnit(stderr) };
+  const reason = 'the machine stopped answering while it ran';
+  return { ended: 'stopped', reason, stdout, stderr: reason };
+}
+
+const withoutUnit = (text: string): string => text.replace(/^Running as unit: .*\n?/m, '').trim();
+
+/** Returns options of a service that counts as started once its program runs, and is killed after so many milliseconds. */
+const within = (limit: number): string[] => [
+  executed,
+  `--property=RuntimeMaxSec=${Math.max(1, Math.ceil(limit))}ms`,
+  '--property=TimeoutStopSec=1s',
+];
+
+const executed = '--service-type=exec';
+
+const asService = (machine: string, words: readonly string[], options: readonly string[]): string[] => [
+  `--machine=${machine}`,
+  '--quiet',
+  '--pipe',
+  '--wait',
+  '--collect',
+  ...options,
+  '--',
+  ...literal(words),
+];
+
+/** Returns the command that runs a command as a service with these properties. */
+export const serviceInside = (
+  machine: string,
+  words: readonly string[],
+  properties: readonly string[],
+): string[] => [
+  'systemd-run',
+  ...asService(
+    machine,
+    words,
+    properties.map((property) => `--property=${property}`),
+  ),
+];
+
+/** Opens a root login shell on our terminal. */
+export const shellInside = (machine: string): Promise<number> =>
+  attach('machinectl', ['--quiet', 'shell', `root@${machine}`]);
+
+/** Runs a command on our own terminal or pipes, looked up in the machine's $PATH. Returns its exit code. */
+export function attachInside(machine: string, words: readonly string[]): Promise<number> {
+  if (process.stdin.isTTY && process.stdout.isTTY) return attachTerminal(machine, words);
+  return attach(
+    'systemd-run',
+    asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], [executed]),
+  );
+}
+
+/**
+ * Does not use `--pty` of systemd-run: in several versions (such as 252 of Debian 12) it attaches to the terminal of
+ * the *host* that has the number of the machine's: systemd's pull request 33216. machinectl does not tell how a command
+ * ended, so the exit code is left in a file.
+ */
+async function attachTerminal(machine: string, words: readonly string[]): Promise<number> {
+  const file = `/run/guestctl-${crypto.randomUUID()}`;
+  // Ctrl-C is for the command, not for the shell that waits for it.
+  const script = `trap : INT QUIT; "$@"; echo $? >${file}`;
+  const command = literal(['/bin/sh', '-c', script, 'sh', ...words]);
+  const exitCode = await attach('machinectl', ['--quiet', 'shell', `root@${machine}`, ...command]);
+  const { stdout } = await runInside(machine, ['/bin/sh', '-c', `cat ${file} && rm ${file}`], 20_000);
+  return stdout === '' ? exitCode || 1 : Number(stdout);
+}
+
+/** Escapes words, because systemd replaces $NAME in command lines. */
+const literal = (words: readonly string[]): string[] => words.map((word) => word.replaceAll('$', '$$$$'));

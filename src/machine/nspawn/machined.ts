@@ -1,0 +1,65 @@
+import { now } from '../../host/clock.ts';
+import { parseAnswer } from '../../host/json-fields.ts';
+import { run } from '../../host/process.ts';
+import type { Users } from '../machine.ts';
+
+/** systemd-machined on the bus: service, object and interface, as busctl(1) takes them. */
+const machined = [
+  'org.freedesktop.machine1',
+  '/org/freedesktop/machine1',
+  'org.freedesktop.machine1.Manager',
+] as const;
+
+/** In milliseconds. It answers at once, or hangs. */
+const machinedTimeout = 3000;
+
+/** Returns true if systemd-machined hangs. Starts it if it is not running. */
+export async function machinedHangs(): Promise<boolean> {
+  const begun = now();
+  const question = ['get-property', ...machined, 'PoolPath'];
+  const { exitCode } = await run('busctl', question, { timeout: machinedTimeout });
+  return exitCode !== 0 && now() - begun >= machinedTimeout;
+}
+
+/** Whether a machine has a user namespace. */
+export async function usersOf(machine: string): Promise<Users> {
+  const question = ['--json=short', 'call', ...machined, 'GetMachineUIDShift', 's', machine];
+  const { exitCode, stdout } = await run('busctl', question, { timeout: machinedTimeout });
+  return exitCode === 0 ? parseShift(stdout) : 'unknown';
+}
+
+/** The type, and the first UID of the machine on the host, which is 0 without a user namespace: org.freedesktop.machine1(5). */
+function parseShift(answer: string): Users {
+  const [shift] = parseAnswer(answer);
+  return shift === 0 ? 'of the host' : 'own';
+}
+
+/**
+ * Asks systemd-machined, and only about this machine: to list machines it reads files of all of them, and a pipe among them
+ * makes it hang. Returns an empty list if it does not answer.
+ */
+export async function addressesOf(machine: string): Promise<string[]> {
+  const { exitCode, stdout } = await run(
+    'busctl',
+    ['--json=short', 'call', ...machined, 'GetMachineAddresses', 's', machine],
+    { timeout: machinedTimeout },
+  );
+  return exitCode === 0 ? parseAddresses(stdout) : [];
+}
+
+/** Parses the type, and an array of address families with address bytes: org.freedesktop.machine1(5). */
+export function parseAddresses(answer: string): string[] {
+  const [addresses] = parseAnswer(answer);
+  if (!Array.isArray(addresses)) return [];
+  return addresses.map(([, bytes]: [number, number[]]) =>
+    bytes.length === 4 ? bytes.join('.') : ipv6(bytes),
+  );
+}
+
+/** Formats an IPv6 address in its short form: RFC 5952. */
+function ipv6(bytes: readonly number[]): string {
+  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) =>
+    (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16),
+  );
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}

@@ -26,6 +26,7 @@ import { damagedState } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
+import { type Unapplied, type UnitsOnDisk, unappliedOf, unitsOnDisk } from './unapplied.ts';
 
 /** The facts about one guest that commands print. */
 export interface Overview {
@@ -50,6 +51,8 @@ export interface Overview {
   readonly rejection: Rejection | undefined;
   /** Which of its files cannot be read, and why. If it is the boot list, `deployments` is empty. */
   readonly damage: string | undefined;
+  /** What its file says and it does not follow yet. */
+  readonly unapplied: Unapplied;
   /** The ActiveState of the guest's unit, in words for machines. */
   readonly state: State;
   readonly since: Date | undefined;
@@ -109,9 +112,13 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
   const says = (unit: string) => shown[busy.indexOf(unit)];
+  const onDisk = unitsOnDisk();
   const found = guests.map((guest) => {
     const unit = driver.unit(guest.name);
-    return { ...stateInFiles(guest, stateOfUnit(unit)), since: time(says(unit)?.['ActiveEnterTimestamp']) };
+    return {
+      ...stateInFiles(guest, stateOfUnit(unit), onDisk),
+      since: time(says(unit)?.['ActiveEnterTimestamp']),
+    };
   });
   const updates = shows ? guests.map(({ name }) => updateUnit(name)) : [];
   const faults = await faultsOf(updates.filter((unit) => stateOfUnit(unit) === 'failed'));
@@ -142,9 +149,9 @@ async function faultsOf(units: readonly string[]): Promise<Map<string, string>> 
 type InFiles = Omit<Overview, 'since' | 'update'>;
 
 /** Reads the state of a guest. If that fails, the guest is listed as damaged. */
-function stateInFiles(guest: Guest, activeState: string): InFiles {
+function stateInFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFiles {
   try {
-    return readFiles(guest, activeState);
+    return readFiles(guest, activeState, onDisk);
   } catch (error) {
     const damage = explain(error);
     if (damage === undefined) throw error;
@@ -158,12 +165,13 @@ function stateInFiles(guest: Guest, activeState: string): InFiles {
       trial: undefined,
       rejected: [],
       rejection: undefined,
+      unapplied: { reload: false, update: false, reboot: false },
       state: stateOf(activeState),
     };
   }
 }
 
-function readFiles(guest: Guest, activeState: string): InFiles {
+function readFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
@@ -182,6 +190,7 @@ function readFiles(guest: Guest, activeState: string): InFiles {
     trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),
     rejected,
     rejection: lastRejection(rejected, deployments[0], staged),
+    unapplied: unappliedOf(guest, runs, onDisk),
     state,
   };
 }

@@ -7,6 +7,7 @@ import { unlessMissing } from '../host/node-files.ts';
 import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
 import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
+import type { Followed } from './followed.ts';
 import type { PackagesInside } from './packages-inside.ts';
 import type { Refused } from './refused.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -121,6 +122,12 @@ export const stateFiles = {
     format: 1,
     parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
     ifDamaged: 'What is staged is rehearsed again',
+  }),
+  followed: new StateFile<Followed>({
+    name: 'followed.json',
+    format: 1,
+    parse: (fields) => ({ tree: fields.text('tree') }),
+    ifDamaged: 'Whether the guest file was changed since the last update is not known until the next one',
   }),
   seen: new StateFile<SeenDeployments>({
     name: 'seen.json',

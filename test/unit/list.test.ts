@@ -6,6 +6,7 @@ import { type Column, table } from '../../src/guestctl/screens/table.ts';
 import { soonWords, versionOf } from '../../src/guestctl/screens/wording.ts';
 import {
   broken,
+  edited,
   failed,
   named,
   notCreated,
@@ -34,6 +35,8 @@ test('a line for each guest, in every state, and for each that is broken', () =>
     named(onTrial, 'trial'),
     named(undeployed, 'undeployed'),
     named(rollingBack, 'back'),
+    named(edited, 'edited'),
+    { ...named(rollingBack, 'down'), state: 'stopped', running: undefined } as const,
   ];
   const text = listText([...overviews, broken], { ...plain, width: 80 }, now);
   expect(text).toBe(
@@ -49,6 +52,8 @@ test('a line for each guest, in every state, and for each that is broken', () =>
       trial          running      13.2 bbbbbbbb  update Tue 23:10  rejected, on trial
       undeployed     running      13.2 bbbbbbbb  update Tue 23:10  not deployed
       back           running      13.2 bbbbbbbb  update Tue 23:10  reboot due
+      edited         running      13.2 bbbbbbbb  update Tue 23:10  reload, update, re…
+      down           stopped      13.2 bbbbbbbb  update Tue 23:10  rollback staged
       wiki           running      -              -                 file has mistakes
     `),
   );

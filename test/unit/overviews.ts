@@ -31,6 +31,7 @@ const calm = {
   trial: undefined,
   rejected: [],
   rejection: undefined,
+  unapplied: { reload: false, update: false, reboot: false },
 } as const;
 const idle = {
   state: 'idle',
@@ -110,6 +111,8 @@ export const waiting: Overview = {
   ...withStaged,
   update: { ...idle, window: at('08:00:00') },
 };
+/** Its file was changed in every way. */
+export const edited: Overview = { ...running, unapplied: { reload: true, update: true, reboot: true } };
 /** Adds packages to its tree. */
 export const withPackages: Overview = {
   ...running,

@@ -4,6 +4,7 @@ import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { statusText } from '../../src/guestctl/screens/status.ts';
 import {
   details,
+  edited,
   failed,
   notCreated,
   onTrial,
@@ -158,6 +159,15 @@ test.each([
   expect(statusText(overview, nothing)).toBe(screen(text));
 });
 
+test('what is due comes before what the next start boots', () => {
+  expect(statusText(edited, nothing).split('\n').slice(6, 10)).toEqual([
+    '      Due: systemd has not read the guest file as it is now: systemctl daemon-reload',
+    '           the guest file asks for another tree. Update first: guestctl update mail',
+    '           the machine was started with other options: machinectl reboot mail',
+    '     Next: the running deployment',
+  ]);
+});
+
 // One line of a screen whose other lines are above.
 test.each([
   ['there is nothing new', running, '     Next: the running deployment'],
@@ -204,7 +214,8 @@ test('the form for scripts has all of it, with commits in full and null for what
     version: '13.1',
   };
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
-  const calm = { damage: null, troubles: [], rollback: null, trial: null, rejected: [] };
+  const unapplied = { reload: false, update: false, reboot: false };
+  const calm = { damage: null, troubles: [], unapplied, rollback: null, trial: null, rejected: [] };
   expect([withStaged, notCreated].map(overviewJson)).toEqual([
     {
       name: 'mail',

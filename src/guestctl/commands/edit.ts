@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { sourcesOf } from '../../config/load.ts';
+import type { Checked, Guest } from '../../config/guest.ts';
+import { loadGuest, sourcesOf } from '../../config/load.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { tell } from '../../host/tell.ts';
@@ -11,6 +12,8 @@ import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { runEditor } from '../editor.ts';
 import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
+import { afterEdit } from '../screens/wording.ts';
+import { unappliedBetween, unappliedOf, unitsOnDisk } from '../unapplied.ts';
 
 export const edit: Define = (guestctl) =>
   guestctl
@@ -20,17 +23,26 @@ export const edit: Define = (guestctl) =>
     .action(async (name: string, _options, command) => {
       const before = sourcesOf(nodeFiles, 'guest', name).find(({ kind }) => kind === 'guest')?.text;
       if (before === undefined) throw notDeclared(name);
+      const guestBefore = loadGuest(nodeFiles, name);
       const after = await editedText(name, before);
       if (after === before) return say(command, 'Nothing was changed');
       await installGuestFile(name, after);
-      say(command, `Wrote ${guestFileOf(name)}. ${await nextStep(name)}`);
+      say(command, `Wrote ${guestFileOf(name)}. ${await nextStep(name, wholeOf(guestBefore))}`);
     });
 
-async function nextStep(name: string): Promise<string> {
-  const { sysroot } = requireGuest(name);
-  if (listDeployments(sysroot).length === 0) return `Create the guest: guestctl update ${name}`;
-  const running = await isRunning(name);
-  return `The machine follows it when it starts next${running ? `: machinectl reboot ${name}` : ''}`;
+const wholeOf = (checked: Checked | undefined): Guest | undefined =>
+  checked && 'guest' in checked ? checked.guest : undefined;
+
+/** Says what to do so that the guest follows its new file. */
+async function nextStep(name: string, before: Guest | undefined): Promise<string> {
+  const guest = requireGuest(name);
+  if (listDeployments(guest.sysroot).length === 0) return `Create the guest: guestctl update ${name}`;
+  const isUp = await isRunning(name);
+  const found = [unappliedOf(guest, isUp, unitsOnDisk()), unappliedBetween(before, guest)];
+  return afterEdit(name, {
+    update: found.some(({ update }) => update),
+    reboot: isUp && found.some(({ reboot }) => reboot),
+  });
 }
 
 /** Returns the text after the editor, free of mistakes. A text with mistakes is kept in a file, which the failure names. */

@@ -15,6 +15,7 @@ export const list: Define = (guestctl) =>
       new Option('--failed', 'List only guests with something wrong, and exit with 1 if there are any'),
     )
     .addOption(outputOption())
+    .addHelpText('after', notesHelp)
     .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       // The table needs only what two processes report.
       const { overviews, broken } = await overviewOfAll({ shows: formatOf(command) === 'json' });
@@ -38,3 +39,10 @@ export const list: Define = (guestctl) =>
 
 const nobody =
   'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)';
+
+const notesHelp = `
+NOTES are what is wrong, "on trial", and what is due. A reload is due if systemd
+has not read the guest file as it is now, an update if the file asks for another
+tree, and a reboot if the machine was started with other options or runs another
+deployment than the next start boots. guestctl status NAME says more, and names
+the commands.`;

@@ -20,6 +20,7 @@ export function overviewJson(overview: Overview) {
     state,
     damage: overview.damage ?? null,
     troubles: troublesOf(overview),
+    unapplied: overview.unapplied,
     since: (state === 'running' && since?.toISOString()) || null,
     running: running ? deployment(running) : null,
     staged: staged
@@ -67,6 +68,7 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   state,
   damage: null,
   troubles: problems.map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
+  unapplied: { reload: false, update: false, reboot: false },
   since: null,
   running: null,
   staged: null,

@@ -55,17 +55,29 @@ function notes(row: Row): string[] {
   return [
     ...troubles.filter((kind) => kind !== 'start failed'),
     ...(row.trial ? ['on trial'] : []),
-    ...startNote(row),
+    ...dueNotes(row),
   ];
 }
 
-/** Says whether the next start boots another deployment. */
-function startNote({ state, running, deployments, staged, undeployed, rollback }: Overview): string[] {
+/** What is to be done. `guestctl status` names the commands. */
+function dueNotes(overview: Overview): string[] {
+  const { state, staged, undeployed, unapplied } = overview;
   const isUp = state === 'running' || state === 'stopping';
-  const boots = (staged && !undeployed) || rollback || (running && running !== deployments[0]);
-  if (!boots) return [];
-  return [isUp ? 'reboot due' : staged && !undeployed ? 'update staged' : 'rollback'];
+  const boots = bootsAnother(overview);
+  const due = [];
+  if (unapplied.reload) due.push('reload');
+  if (unapplied.update) due.push('update');
+  if (unapplied.reboot || (boots && isUp)) due.push('reboot');
+  const notes = due.length > 0 ? [`${due.join(', ')} due`] : [];
+  if (boots && !isUp) notes.push(staged && !undeployed ? 'update staged' : 'rollback staged');
+  return notes;
 }
+
+/** True if the next start boots another deployment than the last one. */
+const bootsAnother = ({ running, deployments, staged, undeployed, rollback }: Overview): boolean =>
+  (staged !== undefined && !undeployed) ||
+  rollback !== undefined ||
+  (running !== undefined && running !== deployments[0]);
 
 function stateStyle({ state }: Row): Style | undefined {
   return state === 'failed' ? 'bad' : state === 'running' ? 'good' : undefined;

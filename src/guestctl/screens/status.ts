@@ -8,7 +8,7 @@ import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
 import { troublesOf } from '../troubles.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, sizeWords, timeWords } from './wording.ts';
+import { deploymentWords, short, sizeWords, timeWords, unappliedWords } from './wording.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
 export function statusText(overview: Overview, { space, machine }: Details): string {
@@ -24,6 +24,7 @@ export function statusText(overview: Overview, { space, machine }: Details): str
     ['Running', runningWords(overview)],
     ...machineLines(machine),
     ...stagedLine(overview),
+    ...dueLines(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
     ...(overview.update.window ? [line('Window', `next ${timeWords(overview.update.window)}`)] : []),
@@ -63,6 +64,9 @@ const troubleLines = (overview: Overview): [string, string][] =>
   troublesOf(overview)
     .filter(({ kind }) => kind !== 'start failed')
     .map(({ message }, index) => [index === 0 ? 'Trouble' : '', message]);
+
+const dueLines = ({ guest, unapplied }: Overview): [string, string][] =>
+  unappliedWords(guest.name, unapplied).map((text, index) => [index === 0 ? 'Due' : '', text]);
 
 function runningWords({ running, deployments, trial }: Overview): string {
   if (!running) return '-';

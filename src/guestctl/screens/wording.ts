@@ -1,10 +1,28 @@
 import { printableLine } from '../../host/printable.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
+import type { Unapplied } from '../unapplied.ts';
 
 /** Names a deployment: its title and the first digits of its commit. */
 export const deploymentWords = ({ title, checksum, serial }: Deployment): string =>
   `${title} (${short(checksum)}.${serial})`;
+
+/** Says what is to be done until the machine is as its guest file says, in the order in which to do it. */
+export function unappliedWords(guest: string, { reload, update, reboot }: Unapplied): string[] {
+  const words: string[] = [];
+  if (reload) words.push('systemd has not read the guest file as it is now: systemctl daemon-reload');
+  if (update) words.push(`the guest file asks for another tree. Update first: guestctl update ${guest}`);
+  if (reboot) words.push(`the machine was started with other options: machinectl reboot ${guest}`);
+  return words;
+}
+
+/** Says what comes after a change of the guest file. */
+export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'update' | 'reboot'>): string {
+  if (update) return `Now update it, which makes its new tree: guestctl update ${guest}`;
+  return reboot
+    ? `The machine follows it when it starts next: machinectl reboot ${guest}`
+    : 'Nothing else is to be done';
+}
 
 /** Says why the staged update could not be deployed, and what to do. */
 export const undeployedWords = ({ time, reason, remedy }: Undeployed): string =>

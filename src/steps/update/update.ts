@@ -5,6 +5,7 @@ import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
+import { follow } from '../../state/followed.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUndeployed } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
@@ -52,6 +53,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
       before && guest.update.by === 'rpm-ostree'
         ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
         : await updateFromOutside(guest, report);
+    follow(guest);
     if (done) await record(guest, { ...attempt, ...done });
   } catch (error) {
     await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });

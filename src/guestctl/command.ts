@@ -27,7 +27,7 @@ export const guestOrBuildArgument = (): Argument =>
   new Argument('<guest-or-build>', 'name of a guest or a build');
 export const deploymentArgument = (): Argument => new Argument('[deployment]', deploymentHelp);
 export const requiredDeploymentArgument = (): Argument => new Argument('<deployment>', deploymentHelp);
-const deploymentHelp = 'CHECKSUM.SERIAL, or the first digits of its commit';
+const deploymentHelp = 'CHECKSUM or CHECKSUM.SERIAL, of which the first digits are enough';
 
 /** The option of commands that also print JSON. */
 export const outputOption = (...more: string[]): Option =>

@@ -47,6 +47,7 @@ export function makeProgram(version: string): Command {
       getOutHelpWidth: () => terminal()?.columns ?? 80,
       getOutHasColors: () => false,
     })
+    .configureHelp({ subcommandTerm, minWidthToWrap: 20 })
     .version(version, '-V, --version', 'Show the version')
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
@@ -66,7 +67,18 @@ export function makeProgram(version: string): Command {
   return guestctl;
 }
 
+/** Names a command with its arguments. That all have options goes without saying, and would leave no room. */
+const subcommandTerm = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((argument) => {
+      const name = argument.name() + (argument.variadic ? '...' : '');
+      return argument.required ? `<${name}>` : `[${name}]`;
+    }),
+  ].join(' ');
+
 const machinesHelp = `
-machinectl(1) works on guests, too: start, login, reboot, poweroff. Their main units, for systemctl(1):
+machinectl(1) works on guests, too: start, login, reboot, poweroff.
+Their main units, for systemctl(1):
   systemd-nspawn@NAME.service        the guest itself
   ostree-guest-update@NAME.timer     its updates: systemctl enable --now`;

@@ -22,6 +22,28 @@ test.each(commands.map((command) => [command.name(), command] as const))('%s', (
   for (const { description, flags } of command.options) expect(description, flags).toMatch(/^[A-Z].*[^.]$/);
 });
 
+/** The help of a command, with what follows its options, on a terminal of this width. */
+function helpOf(command: Command, width: number): string {
+  let help = '';
+  const before = command.configureOutput();
+  command.configureOutput({ ...before, writeOut: (text) => (help += text), getOutHelpWidth: () => width });
+  command.outputHelp();
+  command.configureOutput(before);
+  return help;
+}
+
+const program = makeProgram('1.0');
+
+test.each([program, ...program.commands].map((command) => [command.name(), command] as const))(
+  'the help of %s fits 80 columns, and is broken between words only',
+  (_, command) => {
+    const help = helpOf(command, 80);
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const words = (text: string) => text.split(/\s+/).join(' ');
+    expect(words(help)).toBe(words(helpOf(command, 10_000)));
+  },
+);
+
 /** What a command of the frame's makes of a command line. */
 function parsed(words: string): unknown[] {
   let answer: unknown[] = [];

@@ -1,6 +1,7 @@
 // What becomes of a wish to roll back, case by case. Deployments are called by one letter, the default first.
 
 import { expect, test } from 'vitest';
+import { isNamed } from '../../src/steps/update/ask-for-rollback.ts';
 import { onWish } from '../../src/steps/update/rollback-rule.ts';
 import { commit, named } from './names.ts';
 
@@ -46,4 +47,16 @@ test.each<[title: string, situation: Situation, expected: string]>([
   const target = 'target' in decision ? ` ${decision.target.name}` : '';
   const rejects = decision.kind === 'ask' && decision.rejects ? ', rejects' : '';
   expect(`${decision.kind}${target}${rejects}`).toBe(expected);
+});
+
+test.each([
+  ['aaaa', true],
+  ['aaaaaaaaaaaa.1', true],
+  [`${'a'.repeat(64)}.1`, true],
+  ['aaaaaaaaaaaa.0', false],
+  ['aab', false],
+  ['.1', false],
+  ['', false],
+])('the deployment aaaa….1 by the name %j: %s', (name, is) => {
+  expect(isNamed({ checksum: commit('a'.repeat(64)), serial: 1 }, name)).toBe(is);
 });

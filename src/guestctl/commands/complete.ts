@@ -3,6 +3,7 @@ import { loadAll, loadGuest, loadGuests } from '../../config/load.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { printableLine } from '../../host/printable.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { short } from '../screens/wording.ts';
 import { writeOut } from '../stdout.ts';
 
 /** Prints names for shell completion, one per line. Starts no process. */
@@ -36,5 +37,5 @@ function declared(): string[] {
 function deploymentsOf(name: string): string[] {
   const checked = loadGuest(nodeFiles, name);
   if (!checked || 'broken' in checked) return [];
-  return listDeployments(checked.guest.sysroot).map(({ checksum, serial }) => `${checksum}.${serial}`);
+  return listDeployments(checked.guest.sysroot).map(({ checksum, serial }) => `${short(checksum)}.${serial}`);
 }

@@ -29,7 +29,12 @@ export const logs: Define = (guestctl) =>
     .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
       requireGuestName(name, tell);
       const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);
-      process.exitCode = inside ? await showOwn(name, options) : await showJournal([...units, ...options]);
+      // Everything behind the guest is journalctl's, but for the option that is ours alone.
+      const others = options.filter((option) => option !== '--inside');
+      process.exitCode =
+        inside || others.length < options.length
+          ? await showOwn(name, others)
+          : await showJournal([...units, ...options]);
     });
 
 /**

@@ -26,7 +26,9 @@ const varStays = 'Its /var does not change.';
 const varBack = 'Its /var will be as it was when the update was deployed; the present one is kept.';
 
 const consequences = `
-Each deployment has its own /etc, so /etc will be as it was when that deployment last ran. All deployments share /var. It
-does not change, unless --var restores a snapshot (SnapshotVar=yes). Updates skip the commit that the guest goes back from
-until "guestctl forgive". Nothing changes before the next start of the guest. To cancel, run guestctl rollback NAME
-DEPLOYMENT with the first deployment of guestctl deployments NAME.`;
+Each deployment has its own /etc, so /etc will be as it was when that deployment
+last ran. All deployments share /var. It does not change, unless --var restores
+a snapshot (SnapshotVar=yes). Updates skip the commit that the guest goes back
+from until "guestctl forgive". Nothing changes before the next start of the
+guest. To cancel, run guestctl rollback NAME DEPLOYMENT with the first
+deployment of guestctl deployments NAME.`;

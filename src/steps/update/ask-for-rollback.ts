@@ -44,14 +44,23 @@ export function askForRollback(guest: Guest, wanted: string | undefined, withVar
   return target;
 }
 
-/** Finds a deployment by CHECKSUM.SERIAL or by the first digits of its commit. */
+/** Finds a deployment by the first digits of its commit, with or without .SERIAL. */
 export function findDeployment(guest: Guest, wanted: string): Deployment {
   const deployments = listDeployments(guest.sysroot);
-  const found = deployments.filter(({ name }) => name === wanted || name.startsWith(wanted));
+  const found = deployments.filter((deployment) => isNamed(deployment, wanted));
   const [only, another] = found;
   if (!only) throw new Failure(`${guest.name} has no deployment ${wanted}`, see(guest));
   if (another) throw new Failure(`${wanted} are the first digits of more than one deployment`, see(guest));
   return only;
+}
+
+/** True if this is a name of the deployment: CHECKSUM.SERIAL or CHECKSUM, of which the checksum may be cut off. */
+export function isNamed(
+  { checksum, serial }: Pick<Deployment, 'checksum' | 'serial'>,
+  name: string,
+): boolean {
+  const [digits = '', number] = name.split('.');
+  return digits !== '' && checksum.startsWith(digits) && (number === undefined || number === String(serial));
 }
 
 const see = ({ name }: Guest): string => `See: guestctl deployments ${name}`;

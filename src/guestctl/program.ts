@@ -7,15 +7,20 @@ import { complete } from './commands/complete.ts';
 import { create } from './commands/create.ts';
 import { deployments } from './commands/deployments.ts';
 import { diff } from './commands/diff.ts';
+import { disable } from './commands/disable.ts';
 import { doctor } from './commands/doctor.ts';
 import { edit } from './commands/edit.ts';
+import { enable } from './commands/enable.ts';
+import { exec } from './commands/exec.ts';
 import { forgive } from './commands/forgive.ts';
 import { history } from './commands/history.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { pin, unpin } from './commands/pin.ts';
+import { reboot } from './commands/reboot.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { remove } from './commands/remove.ts';
+import { restart } from './commands/restart.ts';
 import { rollback } from './commands/rollback.ts';
 import { shell } from './commands/shell.ts';
 import { start } from './commands/start.ts';
@@ -26,15 +31,39 @@ import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
 import { unknownCommand } from './other-verbs.ts';
+import { requireRoot } from './root.ts';
 import { terminal, writeOut } from './stdout.ts';
 
+interface Group {
+  readonly heading: string;
+  /** True if these commands change something, or enter a guest: only root may. */
+  readonly needsRoot: boolean;
+  readonly defines: readonly Define[];
+}
+
 /** All commands, in the order of the help, the manual and completion. */
-const commands: Readonly<Record<string, readonly Define[]>> = {
-  'Show guests:': [list, status, deployments, diff, history, logs],
-  'Create and run guests:': [create, edit, start, stop, shell, remove, adopt],
-  'Update guests:': [update, rehearse, switchCommand, rollback, pin, unpin, forgive],
-  'Check guest files and the host:': [verify, cat, units, doctor],
-};
+const groups: readonly Group[] = [
+  {
+    heading: 'Show guests:',
+    needsRoot: false,
+    defines: [list, status, deployments, diff, history, logs],
+  },
+  {
+    heading: 'Create and run guests:',
+    needsRoot: true,
+    defines: [create, edit, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
+  },
+  {
+    heading: 'Update guests:',
+    needsRoot: true,
+    defines: [update, rehearse, switchCommand, rollback, pin, unpin, forgive],
+  },
+  {
+    heading: 'Check guest files and the host:',
+    needsRoot: false,
+    defines: [verify, cat, units, doctor],
+  },
+];
 
 /** Builds the command line. Parsing, help, guestctl(1) and completion all use it. */
 export function makeProgram(version: string): Command {
@@ -55,8 +84,11 @@ export function makeProgram(version: string): Command {
     // Options before the command are ours, those after it the command's: `shell` passes its own on.
     .enablePositionalOptions()
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : misused));
-  for (const [heading, defines] of Object.entries(commands)) {
-    for (const define of defines) define(guestctl).helpGroup(heading);
+  for (const { heading, needsRoot, defines } of groups) {
+    for (const define of defines) {
+      const command = define(guestctl).helpGroup(heading);
+      if (needsRoot) command.hook('preAction', requireRoot);
+    }
   }
   const names = guestctl.commands.map((command) => command.name());
   guestctl.on('command:*', ([verb = '', guest]: string[]) =>

@@ -118,6 +118,11 @@ export async function startUnitBesides(unit: string): Promise<void> {
   await act('start', unit, '--job-mode=fail');
 }
 
+/** Stops a unit if it runs, starts it, and waits for both. */
+export async function restartUnit(unit: string): Promise<void> {
+  await act('restart', unit);
+}
+
 /** Restarts a unit if it runs, and waits for it. */
 export async function tryRestartUnit(unit: string): Promise<void> {
   await act('try-restart', unit);
@@ -211,12 +216,10 @@ export async function enableUnits(units: readonly string[], ...options: readonly
   if (exitCode !== 0) throw new Failure(`Cannot enable ${units.join(', ')}: ${stderr.trim()}`);
 }
 
-/** Disables units and stops them. */
+/** Disables units. Those that run, run on. */
 export async function disableUnits(units: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['disable', '--quiet', '--', ...units]);
   if (exitCode !== 0) throw new Failure(`Cannot disable ${units.join(', ')}: ${stderr.trim()}`);
-  // One by one: if one is not loaded, systemd 262 fails and stops none of the others.
-  await Promise.all(units.map((unit) => run('systemctl', ['stop', '--', unit])));
 }
 
 /** Returns the version of systemd; undefined if systemd is missing. */

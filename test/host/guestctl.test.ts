@@ -1,7 +1,7 @@
 // The commands of guestctl that act, as a person gives them.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, inGuest, status, update } from './guests.ts';
+import { canRehearse, declare, eventually, guestFile, inGuest, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { serveMirror } from './http.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
@@ -162,6 +162,79 @@ test('logs has what the host and what the guest itself wrote', async () => {
   expect(await host.sh('guestctl logs mail -t mine --inside -o cat')).toBe('hello');
 });
 
+test('exec runs a command as on a login, and ends it with guestctl', async () => {
+  const exec = (words: string) => host.try(`guestctl exec mail ${words}`);
+  expect(await exec(`sh -c 'cd; pwd; echo $HOME; exit 4'`)).toMatchObject({
+    exitCode: 4,
+    stdout: '/var/roothome\n/root',
+  });
+  expect((await exec('nothere')).exitCode).toBe(127);
+  expect(await host.sh(`printf 'a\nb' | guestctl exec -i mail cat`)).toBe('a\nb');
+  expect(await onTerminal('guestctl exec -it mail sh -c "tty; exit 5" || echo it was $?')).toMatch(
+    /\/dev\/pts\/\d+\nit was 5$/,
+  );
+  await host.try('timeout --signal=TERM 2 guestctl exec mail sleep 777');
+  expect((await exec('pgrep -x sleep')).stdout).toBe('');
+});
+
+test('restart and reboot wait until the guest is up, and say what it runs', async () => {
+  const leader = () => host.sh('machinectl show mail --property=Leader');
+  for (const verb of ['restart', 'reboot']) {
+    const before = await leader();
+    const { exitCode, stderr } = await host.try(`guestctl ${verb} mail`);
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^mail runs Debian .*\nA shell in it: /)]);
+    expect(await leader()).not.toBe(before);
+    expect(await host.sh('systemctl is-active systemd-nspawn@mail')).toBe('active');
+  }
+});
+
+test('enable and disable are about the guest and its timers', async () => {
+  const units = 'systemd-nspawn@mail.service ostree-guest-update@mail.timer';
+  const states = () => host.sh(`systemctl is-enabled ${units} || true; systemctl is-active ${units} || true`);
+  expect((await host.try('guestctl disable mail')).stderr).toContain(
+    'Nothing was stopped. Stop all of it: guestctl disable --now mail',
+  );
+  expect(await states()).toBe('disabled\ndisabled\nactive\nactive');
+  await host.sh('guestctl disable --now mail');
+  expect(await states()).toBe('disabled\ndisabled\ninactive\ninactive');
+  await host.sh('guestctl enable mail');
+  expect(await states()).toBe('enabled\nenabled\ninactive\ninactive');
+  await host.sh('guestctl enable --now mail');
+  expect(await states()).toBe('enabled\nenabled\nactive\nactive');
+});
+
+test('who starts, switches or rehearses is told why it failed', async () => {
+  await declare(host, 'fails', guestFile('[Files]\nBind=/srv/missing\n'));
+  await update(host, 'fails');
+  const failing = async (words: string) => {
+    const { exitCode, stderr } = await host.try(`guestctl ${words}`);
+    return [exitCode, stderr];
+  };
+  expect(await failing('start fails')).toEqual([
+    1,
+    expect.stringMatching(
+      /^fails did not start: Failed to .*\/srv\/missing.*: No such file or directory\. Full/,
+    ),
+  ]);
+  if (canRehearse)
+    expect(await failing('rehearse fails')).toEqual([
+      1,
+      expect.stringMatching(/^Nothing of fails is staged that .*\nThe rehearsal of fails failed\. /),
+    ]);
+  expect(await failing('switch fails')).toEqual([0, 'Nothing is staged']);
+  await declare(host, 'fails', guestFile('[Unit]\nConditionPathExists=/srv/missing\n'));
+  expect(await failing('start fails')).toEqual([
+    1,
+    expect.stringMatching(/^fails did not start: .*\/srv\/missing/),
+  ]);
+  await declare(host, 'fails', guestFile('[Unit]\nRequires=missing.service\n'));
+  expect(await failing('restart fails')).toEqual([
+    1,
+    expect.stringMatching(/^fails did not start: .*Unit missing\.service not found/),
+  ]);
+  await host.sh('guestctl remove --yes fails');
+});
+
 test('stop and start', async () => {
   expect((await host.try('guestctl stop mail')).stderr).toBe('mail is stopped');
   expect((await host.try('guestctl shell mail')).stderr).toBe(
@@ -175,7 +248,8 @@ test('status says what the machine takes, where it is reached, and what each dep
   const big = randomBytes(2_000_000).toString('hex').slice(0, 2_000_000);
   await publish(host, serverRef, { version: '12.3', files: { '/usr/share/big': big } });
   await update(host, 'mail');
-  await host.run('systemctl', 'start', 'ostree-guest-switch@mail');
+  const { stderr } = await host.try('guestctl update --switch mail');
+  expect(stderr).toMatch(/Up to date: .*\nRestarting mail\n(.*\n)*mail runs .*12\.3/);
   await inGuest(host, 'mail', 'ip link set host0 up; ip address add 10.9.9.2/24 dev host0');
   // Memory and tasks are accounted where the host's own control group lets it.
   expect(await host.sh('guestctl status mail')).toMatch(

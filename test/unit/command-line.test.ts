@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/guestctl/command.ts';
-import { unknownCommand } from '../../src/guestctl/other-verbs.ts';
+import { otherVerbs, unknownCommand } from '../../src/guestctl/other-verbs.ts';
 import { withoutHost } from '../../src/guestctl/over-ssh.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
 
@@ -96,8 +96,8 @@ test.each([
 const names = commands.map((command) => command.name());
 
 test.each([
-  ['reboot web', "error: unknown command 'reboot'. Use: machinectl reboot web"],
-  ['restart', "error: unknown command 'restart'. Use: machinectl reboot NAME"],
+  ['login web', "error: unknown command 'login'. Use: machinectl login web"],
+  ['poweroff', "error: unknown command 'poweroff'. Use: guestctl stop NAME"],
   [
     'rm web',
     "error: unknown command 'rm'. Use: guestctl remove web, which deletes the guest with all its data",
@@ -111,25 +111,25 @@ test.each([
 });
 
 test('no verb of another tool is answered by something that loses more than was asked for', () => {
-  const verbs = [
-    'reboot',
-    'restart',
-    'reset',
-    'show',
-    'enable',
-    'disable',
-    'move',
-    'rename',
-    'renew',
-    'reload',
-  ];
+  const verbs = ['reset', 'show', 'mask', 'cleanup', 'prune', 'move', 'rename', 'renew', 'reload'];
   for (const verb of verbs) expect(unknownCommand(verb, 'web', names), verb).not.toMatch(/remove/);
+});
+
+test('commands are not among the verbs of other tools, which would hide them', () => {
+  for (const name of names) expect(otherVerbs, name).not.toContain(name);
+});
+
+test('each hint names a command that exists', () => {
+  for (const verb of otherVerbs) {
+    const hints = unknownCommand(verb, 'web', names).matchAll(/guestctl (\S+)/g);
+    for (const [, command] of hints) expect(names, verb).toContain(command);
+  }
 });
 
 test('a command that does not exist ends with the exit status for misuse', () => {
   const guestctl = makeProgram('1.0').exitOverride();
   let said = '';
   guestctl.configureOutput({ writeErr: (text) => (said += text) });
-  expect(() => guestctl.parse(['reboot', 'web'], { from: 'user' })).toThrow(/machinectl reboot web/);
-  expect(said).toBe("error: unknown command 'reboot'. Use: machinectl reboot web\n");
+  expect(() => guestctl.parse(['login', 'web'], { from: 'user' })).toThrow(/machinectl login web/);
+  expect(said).toBe("error: unknown command 'login'. Use: machinectl login web\n");
 });

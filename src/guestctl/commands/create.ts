@@ -3,12 +3,15 @@ import { Argument } from 'commander';
 import { loadGuest } from '../../config/load.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { enableUnits, startUnit, timerUnit } from '../../host/systemctl.ts';
+import { startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { requireGuest } from '../../state/declared.ts';
 import { type Define, say } from '../command.ts';
-import { updateAndFollow } from '../follow-update.ts';
+import { enableGuest } from '../enablement.ts';
+import { updateAndFollow } from '../follow.ts';
 import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
+import { startAndTell } from '../start-guest.ts';
 
 interface Options extends NewGuest {
   readonly start?: true;
@@ -34,14 +37,12 @@ export const create: Define = (guestctl) =>
       await declare(name, text);
       say(command, `Wrote ${guestFileOf(name)}`);
       if (options.enable) {
-        await enableUnits([driver.unit(name)]);
-        await enableUnits([timerUnit(name)], '--now');
-        say(command, `Enabled ${name} at boot, and its updates by ${timerUnit(name)}`);
+        const timers = await enableGuest(requireGuest(name), true);
+        say(command, `Enabled ${name} at boot, and its updates by ${timers.join(', ')}`);
       }
       await updateAndFollow(name, command);
       if (options.start) {
-        await startUnit(driver.unit(name));
-        say(command, `${name} runs. A shell in it: guestctl shell ${name}`);
+        await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
       }
     });
 

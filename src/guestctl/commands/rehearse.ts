@@ -1,7 +1,7 @@
-import { rehearseUnit, startUnit } from '../../host/systemctl.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { requireRehearsable } from '../../steps/rehearse/rehearsable.ts';
 import { type Define, guestArgument, say } from '../command.ts';
+import { rehearseAndFollow } from '../follow.ts';
 
 export const rehearse: Define = (guestctl) =>
   guestctl
@@ -10,6 +10,6 @@ export const rehearse: Define = (guestctl) =>
     .addArgument(guestArgument())
     .action(async (name: string, _options, command) => {
       await requireRehearsable(requireGuest(name));
-      await startUnit(rehearseUnit(name));
+      await rehearseAndFollow(name, command);
       say(command, 'The rehearsal succeeded');
     });

@@ -2,8 +2,9 @@ import { startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { type Define, guestsArgument, say } from '../command.ts';
+import { type Define, guestsArgument } from '../command.ts';
 import { notCreated } from '../not-created.ts';
+import { startAndTell } from '../start-guest.ts';
 
 export const start: Define = (guestctl) =>
   guestctl
@@ -13,7 +14,6 @@ export const start: Define = (guestctl) =>
     .action(async (names: string[], _options, command) => {
       for (const guest of names.map(requireGuest)) {
         if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
-        await startUnit(driver.unit(guest.name));
-        say(command, `${guest.name} runs. A shell in it: guestctl shell ${guest.name}`);
+        await startAndTell(guest, command, () => startUnit(driver.unit(guest.name)));
       }
     });

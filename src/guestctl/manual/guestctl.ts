@@ -93,7 +93,7 @@ const exitStatus = [
   ['255', 'With -H: ssh(1) failed.'],
   [
     'other',
-    'With shell: the exit status of the command in the guest. With -H: that of guestctl on the other host.',
+    'With exec and shell: the exit status of the command in the guest. With -H: that of guestctl on the other host.',
   ],
 ] as const;
 
@@ -119,5 +119,6 @@ export const examples = [
     'Create a guest with daily updates, and open a shell in it:',
     'guestctl create mail --ref site:debian/12/server --url file:///srv/mirror/repo --enable --start\nguestctl status mail\nguestctl shell mail',
   ],
-  ['Update it now, and reboot it into the update:', 'guestctl update mail\nmachinectl reboot mail'],
+  ['Update it now, and restart it into the update:', 'guestctl update --switch mail'],
+  ['Run a command in it, with input from the host:', 'date | guestctl exec mail cat'],
 ] as const;

@@ -20,6 +20,7 @@ import { driver } from '../../machine/driver.ts';
 import { unitsOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
+import { enableable } from '../enablement.ts';
 
 /** What an administrator has written: guest files of packages in /usr stay. */
 const declarations = ({ name }: Guest): string[] =>
@@ -39,13 +40,16 @@ export const toBeRemoved = (guest: Guest): string[] => [
  * next one.
  */
 export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
-  await disableUnits([driver.unit(guest.name), timerUnit(guest.name), switchTimerUnit(guest.name)]);
+  const { name } = guest;
+  await disableUnits(enableable(name));
   // Nothing may work in what is being deleted; each of these can be stopped at any instant.
   for (const unit of [
-    ...unitsOfGuest(guest.name),
-    rehearseUnit(guest.name),
-    rehearsalUnit(guest.name),
-    maintenanceUnit(guest.name),
+    timerUnit(name),
+    switchTimerUnit(name),
+    ...unitsOfGuest(name),
+    rehearseUnit(name),
+    rehearsalUnit(name),
+    maintenanceUnit(name),
   ])
     await stopUnit(unit);
   await removeSysroot(guest, keepVar);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Failure } from '../host/failure.ts';
 import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
 import { printableLine } from '../host/printable.ts';
-import { showUnits, startUnit, updateUnit } from '../host/systemctl.ts';
+import { rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { isQuiet, say } from './command.ts';
 
@@ -13,28 +13,64 @@ const interval = 500;
 /** The exit code of a command that Ctrl-C ended. */
 const detached = 130;
 
+/** A service of a guest that a command starts, and follows to its end. */
+interface Step {
+  readonly guest: string;
+  readonly unit: string;
+  /** Its name in messages. */
+  readonly name: 'update' | 'switch' | 'rehearsal';
+  /** The command that starts it. */
+  readonly command: string;
+  /** What to do if it fails. */
+  readonly remedy: string;
+}
+
+const logs = (guest: string): string => `Full log: guestctl logs ${guest}`;
+
 /** Starts a guest's update, or joins a running one, and prints its steps until it ends. */
 export async function updateAndFollow(guest: string, command: Command): Promise<void> {
   const unit = updateUnit(guest);
-  const progress = new ProgressLine();
-  const end = new AbortController();
-  const detach = () => {
-    progress.clear();
-    say(command, `Detached: the update of ${guest} continues. Attach again: guestctl update ${guest}`);
-    say(command, `To stop it: systemctl stop ${unit}`);
-    process.exit(detached);
-  };
-  process.once('SIGINT', detach);
-  const told = tellSteps(guest, isQuiet(command), progress, end.signal);
-  try {
+  const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. ${logs(guest)}`;
+  await follow({ guest, unit, name: 'update', command: 'update', remedy }, command, async () => {
     const [shown] = await showUnits([unit], ['ActiveState']);
     await startUnit(unit);
     // The running update may have asked its source too early, so another one follows.
     if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
+  });
+}
+
+/** Switches a guest to its staged update, and prints the steps until the verdict. */
+export async function switchAndFollow(guest: string, command: Command): Promise<void> {
+  const unit = switchUnit(guest);
+  await follow({ guest, unit, name: 'switch', command: 'switch', remedy: logs(guest) }, command);
+}
+
+/** Rehearses the staged update of a guest, and prints the steps until the verdict. */
+export async function rehearseAndFollow(guest: string, command: Command): Promise<void> {
+  const unit = rehearseUnit(guest);
+  await follow({ guest, unit, name: 'rehearsal', command: 'rehearse', remedy: logs(guest) }, command);
+}
+
+async function follow(step: Step, command: Command, start = () => startUnit(step.unit)): Promise<void> {
+  const { guest, unit, name } = step;
+  const progress = new ProgressLine();
+  const end = new AbortController();
+  const detach = () => {
+    progress.clear();
+    say(
+      command,
+      `Detached: the ${name} of ${guest} continues. Attach again: guestctl ${step.command} ${guest}`,
+    );
+    say(command, `To stop it: systemctl stop ${unit}`);
+    process.exit(detached);
+  };
+  process.once('SIGINT', detach);
+  const told = tellSteps(step, isQuiet(command), progress, end.signal);
+  try {
+    await start();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. Full log: guestctl logs ${guest}`;
-    throw new Failure(`The update of ${guest} failed`, remedy);
+    throw new Failure(`The ${name} of ${guest} failed`, step.remedy);
   } finally {
     end.abort();
     // Print the cause before the failure.
@@ -43,14 +79,13 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
   }
 }
 
-/** Prints the log of an update from now on, and on a terminal its progress. */
+/** Prints the log of a step from now on, and on a terminal its progress. */
 async function tellSteps(
-  guest: string,
+  { guest, unit }: Step,
   quiet: boolean,
   progress: ProgressLine,
   end: AbortSignal,
 ): Promise<void> {
-  const unit = updateUnit(guest);
   let from = `--since=@${Date.now() / 1000}`;
   let steps: readonly JournalFields[] = [];
   for (let ended = false; !ended; ) {

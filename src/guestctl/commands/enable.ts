@@ -1,0 +1,28 @@
+import { guestUnit, startUnit } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestsArgument, say } from '../command.ts';
+import { enableGuest } from '../enablement.ts';
+import { notCreated } from '../not-created.ts';
+import { startAndTell } from '../start-guest.ts';
+
+export const enable: Define = (guestctl) =>
+  guestctl
+    .command('enable')
+    .description('Start guests whenever the host boots, and enable their update timers')
+    .addArgument(guestsArgument())
+    .option('--now', 'Also start the guests and their timers now')
+    .action(async (names: string[], { now }: { now?: true }, command) => {
+      const guests = names.map(requireGuest);
+      if (now) {
+        const missing = guests.find(({ sysroot }) => listDeployments(sysroot).length === 0);
+        if (missing) throw notCreated(missing.name);
+      }
+      for (const guest of guests) {
+        const { name } = guest;
+        const timers = await enableGuest(guest, now === true);
+        say(command, `${name} starts when the host boots, and its updates are enabled: ${timers.join(', ')}`);
+        if (now) await startAndTell(guest, command, () => startUnit(guestUnit(name)));
+        else say(command, `Nothing was started. Start all of it: guestctl enable --now ${name}`);
+      }
+    });

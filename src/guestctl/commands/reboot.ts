@@ -1,0 +1,20 @@
+import { Failure } from '../../host/failure.ts';
+import { isRunning } from '../../host/systemctl.ts';
+import { reboot as rebootMachine } from '../../machine/reboot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestsArgument } from '../command.ts';
+import { startAndTell } from '../start-guest.ts';
+
+export const reboot: Define = (guestctl) =>
+  guestctl
+    .command('reboot')
+    .description('Reboot running guests, and wait until they are up again')
+    .addArgument(guestsArgument())
+    .action(async (names: string[], _options, command) => {
+      for (const guest of names.map(requireGuest)) {
+        const { name } = guest;
+        if (!(await isRunning(name)))
+          throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
+        await startAndTell(guest, command, () => rebootMachine(name));
+      }
+    });

@@ -1,0 +1,19 @@
+import { guestUnit, restartUnit } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { type Define, guestsArgument } from '../command.ts';
+import { notCreated } from '../not-created.ts';
+import { startAndTell } from '../start-guest.ts';
+
+export const restart: Define = (guestctl) =>
+  guestctl
+    .command('restart')
+    .description('Shut guests down and start them again, and wait until they are up')
+    .addArgument(guestsArgument())
+    .action(async (names: string[], _options, command) => {
+      // Mistakes in a file would keep the guest from starting again.
+      for (const guest of names.map(requireGuest)) {
+        if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
+        await startAndTell(guest, command, () => restartUnit(guestUnit(guest.name)));
+      }
+    });

@@ -1,0 +1,84 @@
+// Starts guests, and tells why one did not start, or started from something else than expected.
+import type { Command } from 'commander';
+import { Failure } from '../host/failure.ts';
+import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
+import { bootUnit, guestUnit, isRunning } from '../host/systemctl.ts';
+import { tell } from '../host/tell.ts';
+import { listDeployments } from '../ostree/deployments.ts';
+import { readPast } from '../state/past-attempts.ts';
+import { unlessDamaged } from '../state/state-file.ts';
+import { readUndeployed } from '../state/undeployed.ts';
+import { say } from './command.ts';
+import { deploymentWords, undeployedWords } from './screens/wording.ts';
+
+/** Starts or restarts a guest with `act`, and reports what it runs. A failure has its reason. */
+export async function startAndTell(
+  { name, sysroot }: { readonly name: string; readonly sysroot: string },
+  command: Command,
+  act: () => Promise<void>,
+): Promise<void> {
+  const begun = Date.now();
+  const failure = await act().then(skipped(name), (error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    return error;
+  });
+  if (failure) {
+    await tellAttempts(name, begun);
+    const reason = (await whyNotStarted(name, begun)) || failure.message;
+    throw new Failure(`${name} did not start: ${reason}`, `Full log: guestctl logs ${name} -n 50`);
+  }
+  await tellAttempts(name, begun);
+  const undeployed = unlessDamaged(() => readUndeployed(name));
+  if (undeployed && undeployed.time >= begun) tell(`${name}: ${undeployedWords(undeployed)}`);
+  const [booted] = listDeployments(sysroot);
+  if (booted) say(command, `${name} runs ${deploymentWords(booted)}`);
+  say(command, `A shell in it: guestctl shell ${name}`);
+}
+
+/** systemd skips a unit with an unmet condition, and reports success. */
+const skipped = (name: string) => async (): Promise<Failure | undefined> =>
+  (await isRunning(name)) ? undefined : new Failure('a condition of its unit is not met');
+
+/** Tells rollbacks and failed updates of this start: they are in the history, not in the result of the unit. */
+async function tellAttempts(name: string, begun: number): Promise<void> {
+  const { attempts } = await readPast(name);
+  for (const { time, outcome, action, message } of attempts)
+    if (time.getTime() >= begun && (outcome === 'failed' || action === 'rollback'))
+      tell(`${name}: ${message}`);
+}
+
+/** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of systemd-nspawn. */
+async function whyNotStarted(name: string, begun: number): Promise<string> {
+  await syncJournal();
+  const unit = guestUnit(name);
+  const entries = await readEntries([
+    `--since=@${begun / 1000}`,
+    '--lines=200',
+    ...[`_SYSTEMD_UNIT=${bootUnit(name)}`, '+'],
+    ...[`_SYSTEMD_UNIT=${unit}`, '+'],
+    ...[`UNIT=${unit}`],
+  ]);
+  return startFault(entries);
+}
+
+/** Finds the reason in the journal of a start that failed. */
+export function startFault(entries: readonly JournalFields[]): string {
+  const said = entries.map(({ MESSAGE = '', PRIORITY = '6', UNIT, SYSLOG_IDENTIFIER }) => ({
+    text: MESSAGE.trim(),
+    isError: (Number(PRIORITY) <= 4 && !isSummary(MESSAGE)) || isSkipped(MESSAGE),
+    isOfNspawn: UNIT === undefined && SYSLOG_IDENTIFIER === 'systemd-nspawn',
+  }));
+  const errors = said.filter(({ isError }) => isError);
+  // systemd-nspawn has no priorities in the journal. Its last line is why it ended.
+  const last = said.filter(({ isOfNspawn, text }) => isOfNspawn && text !== '').slice(-1);
+  const reasons = errors.length > 0 ? errors.slice(0, 2) : last;
+  return [...new Set(reasons.map(({ text }) => text.replace(/\.+$/, '')))].join('; ');
+}
+
+const isSkipped = (message: string): boolean => /unmet condition check|being skipped\.?$/.test(message);
+
+/** Lines of systemd that say only that a unit failed. */
+const isSummary = (message: string): boolean =>
+  /Failed to start |Failed at step |Failed with result |Main process exited|Control process exited|Scheduled restart job/.test(
+    message,
+  );

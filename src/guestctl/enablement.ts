@@ -1,9 +1,10 @@
 import type { Guest } from '../config/guest.ts';
-import { enableUnits, guestUnit, switchTimerUnit, timerUnit } from '../host/systemctl.ts';
+import { enableUnits, switchTimerUnit, timerUnit } from '../host/systemctl.ts';
+import { driver } from '../machine/driver.ts';
 
 /** Returns all units of a guest that can be enabled. */
 export const enableable = (name: string): string[] => [
-  guestUnit(name),
+  driver.unit(name),
   timerUnit(name),
   switchTimerUnit(name),
 ];
@@ -15,8 +16,7 @@ export const enableable = (name: string): string[] => [
 export async function enableGuest({ name, values }: Guest, now: boolean): Promise<string[]> {
   const hasWindow = values.all('Update', 'SwitchOnCalendar').length > 0;
   const timers = hasWindow ? [timerUnit(name), switchTimerUnit(name)] : [timerUnit(name)];
-  // As machinectl(1) does: without the target, no machine starts with the host.
-  await enableUnits([guestUnit(name), 'machines.target']);
+  await enableUnits(driver.unitsAtBoot(name));
   await enableUnits(timers, ...(now ? ['--now'] : []));
   return timers;
 }

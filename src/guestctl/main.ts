@@ -1,8 +1,10 @@
 import { explain } from '../host/failure.ts';
+import { isForRootOnly } from '../host/is-root.ts';
 import { tell } from '../host/tell.ts';
 import { failed, hostOf } from './command.ts';
 import { runOnHost } from './over-ssh.ts';
 import { makeProgram } from './program.ts';
+import { needsRoot } from './root.ts';
 
 declare const VERSION: string;
 
@@ -19,7 +21,7 @@ guestctl
   })
   .parseAsync(words, { from: 'user' })
   .catch((error: unknown) => {
-    const text = explain(error);
+    const text = isForRootOnly(error) ? explain(needsRoot()) : explain(error);
     if (text === undefined) throw error;
     tell(text);
     process.exitCode = failed;

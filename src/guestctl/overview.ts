@@ -5,6 +5,7 @@ import { type Declared, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
+import { isForRootOnly } from '../host/is-root.ts';
 import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import {
@@ -49,6 +50,8 @@ export interface Overview {
   readonly rejected: readonly Rejection[];
   /** The last of them, unless the guest has got another deployment or update since. */
   readonly rejection: Rejection | undefined;
+  /** True if its files are for root only: what they would tell is undefined or empty. */
+  readonly isHidden: boolean;
   /** Which of its files cannot be read, and why. If it is the boot list, `deployments` is empty. */
   readonly damage: string | undefined;
   /** What its file says and it does not follow yet. */
@@ -153,11 +156,13 @@ function stateInFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): I
   try {
     return readFiles(guest, activeState, onDisk);
   } catch (error) {
-    const damage = explain(error);
-    if (damage === undefined) throw error;
+    const isHidden = isForRootOnly(error);
+    const damage = isHidden ? undefined : explain(error);
+    if (damage === undefined && !isHidden) throw error;
     const nothing = { rebased: undefined, running: undefined, staged: undefined, undeployed: undefined };
     return {
       guest,
+      isHidden,
       damage,
       ...nothing,
       deployments: [],
@@ -180,6 +185,7 @@ function readFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFi
   const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,
+    isHidden: false,
     damage: damaged.length > 0 ? damaged.join('; ') : undefined,
     rebased: rebasedTo(guest, deployments[0]),
     deployments,

@@ -1,11 +1,19 @@
-import type { Command } from 'commander';
+// What only root may do or see.
 import { Failure } from '../host/failure.ts';
 import { isRoot } from '../host/is-root.ts';
 import { shellWord } from '../host/shell-word.ts';
+import { tell } from '../host/tell.ts';
+
+/** The command that was typed, as root would type it. */
+const asRoot = (): string => `sudo guestctl ${process.argv.slice(2).map(shellWord).join(' ')}`.trim();
+
+export const needsRoot = (): Failure => new Failure('This needs root', `Run: ${asRoot()}`);
 
 /** Fails before a command does anything, if it needs root. */
-export function requireRoot(command: Command): void {
-  if (isRoot()) return;
-  const words = process.argv.slice(2).map(shellWord).join(' ');
-  throw new Failure(`guestctl ${command.name()} needs root: sudo guestctl ${words}`);
+export function requireRoot(): void {
+  if (!isRoot()) throw needsRoot();
 }
+
+/** Says what a command did not see. */
+export const tellHidden = (what: string): void =>
+  tell(`Without root, guestctl does not see ${what}. Run: ${asRoot()}`);

@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { Failure } from '../host/failure.ts';
 import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
-import { bootUnit, guestUnit, isRunning } from '../host/systemctl.ts';
+import { bootUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
+import { driver } from '../machine/driver.ts';
+import { isRunning } from '../machine/guest-state.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import { readPast } from '../state/past-attempts.ts';
 import { unlessDamaged } from '../state/state-file.ts';
@@ -50,13 +52,15 @@ async function tellAttempts(name: string, begun: number): Promise<void> {
 /** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of systemd-nspawn. */
 async function whyNotStarted(name: string, begun: number): Promise<string> {
   await syncJournal();
-  const unit = guestUnit(name);
+  const unit = driver.unit(name);
   const entries = await readEntries([
     `--since=@${begun / 1000}`,
     '--lines=200',
-    ...[`_SYSTEMD_UNIT=${bootUnit(name)}`, '+'],
-    ...[`_SYSTEMD_UNIT=${unit}`, '+'],
-    ...[`UNIT=${unit}`],
+    `_SYSTEMD_UNIT=${bootUnit(name)}`,
+    '+',
+    `_SYSTEMD_UNIT=${unit}`,
+    '+',
+    `UNIT=${unit}`,
   ]);
   return startFault(entries);
 }

@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts';
+import { isRoot } from './is-root.ts';
 import { run } from './process.ts';
 
 /** Returns true if bindMapped() works: mount(8) of util-linux before 2.39 ignores its option. */
@@ -13,7 +14,7 @@ export async function canMapOwners(): Promise<boolean> {
  * Undefined if we are not root and cannot try. Needs a mount(8) that can map owners.
  */
 export async function tryMapping(directory: string): Promise<boolean | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
+  if (!isRoot()) return undefined;
   const mount = ['mount', '--bind', '-o', 'X-mount.idmap=b:0:65536:65536', directory, directory];
   return (await run('unshare', ['--mount', '--', ...mount])).exitCode === 0;
 }

@@ -26,6 +26,9 @@ export interface Machine {
   /** The unit that a guest runs in; `*` makes the pattern of the units of all guests: systemctl(1). */
   unit(guest: string): string;
 
+  /** Returns the units that are enabled to start a guest with the host. */
+  unitsAtBoot(guest: string): readonly string[];
+
   /** Runs systemctl(1) on the systemd of a machine. Its output is empty if that does not answer. */
   systemctl(machine: string, args: readonly string[], ask: Ask): Promise<Finished>;
   /**
@@ -39,6 +42,8 @@ export interface Machine {
   attach(machine: string, words: readonly string[]): Promise<number>;
   /** Opens a root login shell on our terminal. */
   shell(machine: string): Promise<number>;
+  /** Asks the init system of a running machine to reboot, and returns at once. */
+  reboot(machine: string): Promise<void>;
   journal(machine: string): OwnJournal;
   /** Returns its IP addresses; none if the host does not tell. */
   addresses(machine: string): Promise<readonly string[]>;

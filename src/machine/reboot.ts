@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import { rebootMachine } from '../host/machinectl.ts';
-import { guestUnit, showUnits } from '../host/systemctl.ts';
+import { showUnits } from '../host/systemctl.ts';
+import { driver } from './driver.ts';
 
 /** How long a guest may take to shut down and to boot, in milliseconds: as long as its unit may take for both. */
 const patience = 11 * 60_000;
@@ -10,11 +10,11 @@ const patience = 11 * 60_000;
 /** Asks a running guest to reboot, and waits until it is up again. Fails if it does not come up. */
 export async function reboot(name: string): Promise<void> {
   const look = async () => {
-    const [shown = {}] = await showUnits([guestUnit(name)], ['ActiveState', 'SubState', 'InvocationID']);
+    const [shown = {}] = await showUnits([driver.unit(name)], ['ActiveState', 'SubState', 'InvocationID']);
     return { state: shown['ActiveState'], sub: shown['SubState'] ?? '', run: shown['InvocationID'] };
   };
   const before = await look();
-  await rebootMachine(name);
+  await driver.reboot(name);
   for (const begun = now(); now() - begun < patience; await sleep(300)) {
     const { state, sub, run } = await look();
     const isAnother = run !== before.run;

@@ -2,6 +2,7 @@
 // host out: it allows only root, wherever the sysroot is.
 import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { unlessForbidden } from '../host/is-root.ts';
 import { unlessMissing } from '../host/node-files.ts';
 
 /** Creates the directory of a sysroot, or sets the mode of an existing one. src/steps/boot/power-on does so, too. */
@@ -16,9 +17,12 @@ export interface Unprotected {
   readonly remedy: string;
 }
 
-/** Says how users of the host could reach the files in a sysroot; undefined if they cannot, or if it is missing. */
+/**
+ * Says how users of the host could reach the files in a sysroot; undefined if they cannot, if it is missing, or if only root
+ * can tell.
+ */
 export function whyUnprotected(sysroot: string): Unprotected | undefined {
-  const path = unlessMissing(() => realpathSync.native(sysroot));
+  const path = unlessForbidden(() => unlessMissing(() => realpathSync.native(sysroot)));
   return path === undefined ? undefined : whyOpen(path, (directory) => statSync(directory));
 }
 

@@ -40,7 +40,7 @@ describe('create', () => {
       await host.try(`guestctl create mail --ref site:${serverRef} --url file:///srv/mirror/repo \\
       --description='Mail server' --set Update.OnCalendar=weekly --enable --start`);
     expect(all).toMatch(
-      /^Wrote \/etc\/ostree-guests\/mail\.guest\nEnabled mail at boot.*\nMade the sysroot .*\nFetching .*\nCreated .*\nmail runs\./s,
+      /^Wrote \/etc\/ostree-guests\/mail\.guest\nEnabled mail at boot.*\nMade the sysroot .*\nFetching .*\nCreated .*\nmail runs Debian .*\nA shell in it: guestctl shell mail$/s,
     );
     expect(await host.sh('cat /etc/ostree-guests/mail.guest')).toBe(
       `[Guest]\nDescription=Mail server\nRef=site:${serverRef}\n\n[Remote]\nURL=file:///srv/mirror/repo\n\n[Update]\nOnCalendar=weekly`,
@@ -166,7 +166,7 @@ test('exec runs a command as on a login, and ends it with guestctl', async () =>
   const exec = (words: string) => host.try(`guestctl exec mail ${words}`);
   expect(await exec(`sh -c 'cd; pwd; echo $HOME; exit 4'`)).toMatchObject({
     exitCode: 4,
-    stdout: '/var/roothome\n/root',
+    stdout: '/root\n/root',
   });
   expect((await exec('nothere')).exitCode).toBe(127);
   expect(await host.sh(`printf 'a\nb' | guestctl exec -i mail cat`)).toBe('a\nb');
@@ -235,6 +235,43 @@ test('who starts, switches or rehearses is told why it failed', async () => {
   await host.sh('guestctl remove --yes fails');
 });
 
+describe('without root', () => {
+  const asNobody = (words: string) => host.try(`EDITOR=false runuser -u nobody -- guestctl ${words}`);
+
+  test('commands that look show what they can, and say what they do not see', async () => {
+    const note = /Without root, guestctl does not see .*\. Run: sudo guestctl list$/;
+    expect(await asNobody('list')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^mail +running +\? /m),
+      stderr: expect.stringMatching(note),
+    });
+    const [{ state, hidden }] = JSON.parse((await asNobody('list -o json')).stdout);
+    expect([state, hidden]).toEqual(['running', true]);
+    expect((await asNobody('status mail')).stdout).toMatch(
+      /State: running .*\n +Running: \? \(for root only\)/,
+    );
+    expect((await asNobody('verify mail')).stdout).toBe('mail: no problem');
+    expect((await asNobody('doctor')).stdout).toMatch(/ok +ostree/);
+    expect((await asNobody('cat mail')).stdout).toContain('Description=Mail server');
+    expect((await asNobody('units mail')).stdout).toContain('50-guest.conf');
+  });
+
+  test.each([
+    'history mail',
+    'deployments mail',
+    'diff mail',
+    'logs --inside mail',
+    'update mail',
+    'edit mail',
+    'exec mail id',
+    'start mail',
+    'remove --yes mail',
+  ])('%s needs root, and nothing happens before', async (words) => {
+    const { exitCode, all } = await asNobody(words);
+    expect([exitCode, all]).toEqual([1, `This needs root. Run: sudo guestctl ${words}`]);
+  });
+});
+
 test('stop and start', async () => {
   expect((await host.try('guestctl stop mail')).stderr).toBe('mail is stopped');
   expect((await host.try('guestctl shell mail')).stderr).toBe(
@@ -249,7 +286,7 @@ test('status says what the machine takes, where it is reached, and what each dep
   await publish(host, serverRef, { version: '12.3', files: { '/usr/share/big': big } });
   await update(host, 'mail');
   const { stderr } = await host.try('guestctl update --switch mail');
-  expect(stderr).toMatch(/Up to date: .*\nRestarting mail\n(.*\n)*mail runs .*12\.3/);
+  expect(stderr).toMatch(/ is staged .*\nRestarting mail\n(.*\n)*mail runs .*12\.3/);
   await inGuest(host, 'mail', 'ip link set host0 up; ip address add 10.9.9.2/24 dev host0');
   // Memory and tasks are accounted where the host's own control group lets it.
   expect(await host.sh('guestctl status mail')).toMatch(

@@ -15,6 +15,7 @@ import {
   broken,
   details,
   failed,
+  hidden,
   notCreated,
   onTrial,
   running,
@@ -47,7 +48,7 @@ test('a field that is missing, unknown or malformed is found', () => {
   expect(wrong(nameless, 'guest')).toEqual([" must have required property 'name'"]);
 });
 
-test.each(Object.entries({ failed, notCreated, running, undeployed, updating, withStaged }))(
+test.each(Object.entries({ failed, hidden, notCreated, running, undeployed, updating, withStaged }))(
   'a guest that is %s',
   (_, guest) => {
     expect(wrong(overviewJson(guest), 'guest')).toEqual([]);

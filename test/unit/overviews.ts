@@ -24,6 +24,7 @@ const staged = {
   time: at('04:56:00').getTime(),
 };
 const calm = {
+  isHidden: false,
   damage: undefined,
   rebased: undefined,
   undeployed: undefined,
@@ -140,6 +141,14 @@ export const notCreated: Overview = {
   state: 'not created',
   since: undefined,
   update: { ...idle, next: undefined, enabled: false },
+};
+
+/** For who is not root. */
+export const hidden: Overview = {
+  ...notCreated,
+  isHidden: true,
+  state: 'running',
+  since: at('04:49:42'),
 };
 
 /** Its file has mistakes; it runs on. */

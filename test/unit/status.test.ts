@@ -215,7 +215,15 @@ test('the form for scripts has all of it, with commits in full and null for what
   };
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
   const unapplied = { reload: false, update: false, reboot: false };
-  const calm = { damage: null, troubles: [], unapplied, rollback: null, trial: null, rejected: [] };
+  const calm = {
+    hidden: false,
+    damage: null,
+    troubles: [],
+    unapplied,
+    rollback: null,
+    trial: null,
+    rejected: [],
+  };
   expect([withStaged, notCreated].map(overviewJson)).toEqual([
     {
       name: 'mail',

@@ -5,6 +5,7 @@ import { readRejection } from '../../state/rejected.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { type Define, guestArgument, outputOption, print } from '../command.ts';
 import { type Overview, overviewOf } from '../overview.ts';
+import { needsRoot } from '../root.ts';
 import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
 import { undeployedWords } from '../screens/wording.ts';
 
@@ -16,6 +17,7 @@ export const deployments: Define = (guestctl) =>
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {
       const overview = await overviewOf(requireGuest(name));
+      if (overview.isHidden) throw needsRoot();
       const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
       await print(command, {
         json: () => rows.map(deploymentJson),

@@ -1,8 +1,9 @@
-import { disableUnits, guestUnit, stopUnit, switchTimerUnit, timerUnit } from '../../host/systemctl.ts';
+import { disableUnits, stopUnit, switchTimerUnit, timerUnit } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
 import { enableable } from '../enablement.ts';
+import { stopAndTell } from '../stop-guest.ts';
 
 export const disable: Define = (guestctl) =>
   guestctl
@@ -15,8 +16,8 @@ export const disable: Define = (guestctl) =>
         await disableUnits(enableable(name));
         say(command, `${name} does not start when the host boots, and its updates are disabled`);
         if (now) {
-          for (const unit of [timerUnit(name), switchTimerUnit(name), guestUnit(name)]) await stopUnit(unit);
-          say(command, `${name} and its timers are stopped`);
+          for (const timer of [timerUnit(name), switchTimerUnit(name)]) await stopUnit(timer);
+          await stopAndTell(name, command);
         } else say(command, `Nothing was stopped. Stop all of it: guestctl disable --now ${name}`);
       }
     });

@@ -1,6 +1,8 @@
+import { isRoot } from '../../host/is-root.ts';
 import { type Define, failed, outputOption, print } from '../command.ts';
 import { diagnose } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
+import { tellHidden } from '../root.ts';
 import { findingJson, findingsText } from '../screens/findings.ts';
 
 export const doctor: Define = (guestctl) =>
@@ -11,6 +13,7 @@ export const doctor: Define = (guestctl) =>
     .action(async (_options, command) => {
       const findings = diagnose(await gatherFacts());
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = failed;
+      if (!isRoot()) tellHidden('the files of guests');
       await print(command, {
         json: () => findings.map(findingJson),
         text: (screen) => findingsText(findings, screen),

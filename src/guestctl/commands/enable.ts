@@ -1,4 +1,5 @@
-import { guestUnit, startUnit } from '../../host/systemctl.ts';
+import { startUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
@@ -22,7 +23,7 @@ export const enable: Define = (guestctl) =>
         const { name } = guest;
         const timers = await enableGuest(guest, now === true);
         say(command, `${name} starts when the host boots, and its updates are enabled: ${timers.join(', ')}`);
-        if (now) await startAndTell(guest, command, () => startUnit(guestUnit(name)));
+        if (now) await startAndTell(guest, command, () => startUnit(driver.unit(name)));
         else say(command, `Nothing was started. Start all of it: guestctl enable --now ${name}`);
       }
     });

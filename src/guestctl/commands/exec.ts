@@ -1,8 +1,8 @@
 import { Argument } from 'commander';
 import { Failure } from '../../host/failure.ts';
-import { isRunning } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
-import { attachInside } from '../../machine/inside.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
 
@@ -21,5 +21,5 @@ export const exec: Define = (guestctl) =>
       requireGuestName(name, tell);
       if (!(await isRunning(name)))
         throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
-      process.exitCode = await attachInside(name, words);
+      process.exitCode = await driver.attach(name, words);
     });

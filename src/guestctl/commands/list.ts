@@ -3,6 +3,7 @@ import { tell } from '../../host/tell.ts';
 import { type Define, failed, formatOf, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { overviewOfAll } from '../overview.ts';
+import { tellHidden } from '../root.ts';
 import { brokenJson, overviewJson } from '../screens/json.ts';
 import { listText } from '../screens/list.ts';
 import { troublesOf } from '../troubles.ts';
@@ -34,6 +35,7 @@ export const list: Define = (guestctl) =>
         tell(`${guest.name}: ${damage}`);
         process.exitCode = failed;
       }
+      if (overviews.some(({ isHidden }) => isHidden)) tellHidden('which versions run, and what is staged');
       if (onlyFailed && listed.length > 0) process.exitCode = failed;
     });
 

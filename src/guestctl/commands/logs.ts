@@ -11,6 +11,7 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest, requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
 import { wantedPager } from '../pager.ts';
+import { requireRoot } from '../root.ts';
 import { terminal } from '../stdout.ts';
 
 export const logs: Define = (guestctl) =>
@@ -27,6 +28,7 @@ export const logs: Define = (guestctl) =>
     )
     .passThroughOptions()
     .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
+      if (inside) requireRoot();
       requireGuestName(name, tell);
       const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);
       // Everything behind the guest is journalctl's, but for the option that is ours alone.

@@ -1,5 +1,5 @@
 import { Failure } from '../../host/failure.ts';
-import { isRunning } from '../../host/systemctl.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { reboot as rebootMachine } from '../../machine/reboot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';

@@ -1,4 +1,5 @@
-import { guestUnit, restartUnit } from '../../host/systemctl.ts';
+import { restartUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
@@ -14,6 +15,6 @@ export const restart: Define = (guestctl) =>
       // Mistakes in a file would keep the guest from starting again.
       for (const guest of names.map(requireGuest)) {
         if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
-        await startAndTell(guest, command, () => restartUnit(guestUnit(guest.name)));
+        await startAndTell(guest, command, () => restartUnit(driver.unit(guest.name)));
       }
     });

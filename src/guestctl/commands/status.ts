@@ -2,6 +2,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument, outputOption, print } from '../command.ts';
 import { gatherDetails } from '../details.ts';
 import { overviewOf } from '../overview.ts';
+import { tellHidden } from '../root.ts';
 import { statusJson } from '../screens/json.ts';
 import { statusText } from '../screens/status.ts';
 
@@ -13,6 +14,7 @@ export const status: Define = (guestctl) =>
     .addOption(outputOption())
     .action(async (name: string, _options, command) => {
       const overview = await overviewOf(requireGuest(name));
+      if (overview.isHidden) tellHidden('which version runs, and what is staged');
       const details = await gatherDetails(overview);
       await print(command, {
         json: () => statusJson(overview, details),

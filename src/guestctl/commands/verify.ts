@@ -1,6 +1,8 @@
 import { Argument, Option } from 'commander';
+import { isRoot } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { type Define, failed, formatOf, isQuiet, outputOption, print } from '../command.ts';
+import { tellHidden } from '../root.ts';
 import { githubCommands, problemJson, problemsText } from '../screens/problems.ts';
 import { verify as verifyAll } from '../verify/verify-files.ts';
 
@@ -17,6 +19,7 @@ export const verify: Define = (guestctl) => {
       const verified = await verifyAll(targets);
       const problems = verified.flatMap((one) => one.problems);
       if (problems.length > 0) process.exitCode = failed;
+      if (!isRoot()) tellHidden('secrets, and where guests have their files');
       const good = isQuiet(command) ? [] : verified.map(({ name }) => `${name}: no problem`);
       await print(command, {
         json: () => problems.map(problemJson),

@@ -7,9 +7,9 @@ import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
-import { codeOf } from '../../host/failure.ts';
 import { fileSystemOf } from '../../host/findmnt.ts';
 import { hasFuse } from '../../host/fuse-device.ts';
+import { isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { canMapOwners, tryMapping } from '../../host/mount.ts';
 import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { showUnits, systemdVersion } from '../../host/systemctl.ts';
@@ -130,16 +130,6 @@ async function idleTimers(): Promise<string[]> {
   return enabled.filter((_, index) => states[index]?.['ActiveState'] !== 'active');
 }
 
-/** Returns undefined if only root may look. */
-function unlessForbidden<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (codeOf(error) === 'EACCES') return undefined;
-    throw error;
-  }
-}
-
 const read = (file: string): string | undefined => unlessMissing(() => readFileSync(file, 'utf8'));
 /** Lists a directory; empty if it cannot be read. */
 function list(directory: string): string[] {
@@ -162,7 +152,7 @@ function hasSelinuxModule(): boolean | undefined {
       const modules = `${store}/${policy}/active/modules`;
       if (list(modules).some((priority) => existsSync(`${modules}/${priority}/ostree-guests`))) return true;
     }
-  return process.getuid?.() === 0 ? false : undefined;
+  return isRoot() ? false : undefined;
 }
 
 /** True if a unit of systemd is what the generator would make. */

@@ -16,7 +16,6 @@ import {
   switchTimerUnit,
   timerUnit,
 } from '../../host/systemctl.ts';
-import { driver } from '../../machine/driver.ts';
 import { unitsOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { unsharedNotes } from '../../state/unshared.ts';

@@ -31,14 +31,16 @@ const columns = (now: Date): readonly Column<Row>[] => [
 
 const shown = ({ running, deployments }: Overview) => running ?? deployments[0];
 
+const unknown = ({ isHidden }: Overview): string => (isHidden ? '?' : '-');
+
 function version(overview: Overview): string {
   const deployment = shown(overview);
-  return deployment ? versionWords(deployment) : '-';
+  return deployment ? versionWords(deployment) : unknown(overview);
 }
 
 function deployed(overview: Overview): string {
   const deployment = shown(overview);
-  return deployment ? deploymentWords(deployment) : '-';
+  return deployment ? deploymentWords(deployment) : unknown(overview);
 }
 
 /** What happens next by itself. A window matters only if an update waits for it. */

@@ -68,7 +68,8 @@ const troubleLines = (overview: Overview): [string, string][] =>
 const dueLines = ({ guest, unapplied }: Overview): [string, string][] =>
   unappliedWords(guest.name, unapplied).map((text, index) => [index === 0 ? 'Due' : '', text]);
 
-function runningWords({ running, deployments, trial }: Overview): string {
+function runningWords({ isHidden, running, deployments, trial }: Overview): string {
+  if (isHidden) return onlyRoot;
   if (!running) return '-';
   const onTrial = trial && running === deployments[0] ? `, ${trialWords(trial)}` : '';
   return deploymentWords(running) + onTrial;
@@ -86,7 +87,10 @@ function stagedLine({ staged }: Overview): [string, string][] {
   return [['Staged', `${what} on ${timeWords(new Date(staged.time))}`]];
 }
 
+const onlyRoot = '? (for root only)';
+
 function nextWords({
+  isHidden,
   guest,
   damage,
   state,
@@ -96,6 +100,7 @@ function nextWords({
   running,
   deployments,
 }: Overview): string {
+  if (isHidden) return onlyRoot;
   if (state === 'starting') return 'the deployment that is starting now';
   const how = `machinectl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed) return `the staged update; boot it: ${how}`;

@@ -4,6 +4,7 @@ import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
 import { splitPlain, wordsOf } from '../../config/split-words.ts';
 import type { Setting, Values } from '../../config/values.ts';
+import { isRoot } from '../../host/is-root.ts';
 import { run } from '../../host/process.ts';
 import { missingSources } from './bind-sources.ts';
 
@@ -76,7 +77,7 @@ async function users(values: Values): Promise<Problem[]> {
 /** Checks the options of a tmpfs by mounting one where nobody sees it. Needs root. */
 async function temporaryFileSystems(values: Values): Promise<Problem[]> {
   const mounts = values.effective('Files', 'TemporaryFileSystem');
-  if (process.geteuid?.() !== 0) return [];
+  if (!isRoot()) return [];
   const checks = mounts.map(async ({ value, at }) => {
     const [, options = ''] = /^(?:\\.|[^\\:])*:(.*)$/s.exec(value) ?? [];
     if (options === '') return [];

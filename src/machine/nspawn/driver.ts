@@ -1,17 +1,20 @@
 import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
-import { attachInside, checkInside, serviceInside, shellInside } from './inside.ts';
+import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './inside.ts';
 import { addressesOf, usersOf } from './machined.ts';
 
 /** Guests as containers of systemd-nspawn(1), which systemd-machined knows. */
 export const nspawn: Machine = {
   unit: nspawnUnits.unit,
+  // As `machinectl enable` does: without the target, no machine starts with the host.
+  unitsAtBoot: (guest) => [nspawnUnits.unit(guest), 'machines.target'],
   systemctl: (machine, args, ask) => ask('systemctl', [`--machine=${machine}`, ...args]),
   check: checkInside,
   service: serviceInside,
   attach: attachInside,
   shell: shellInside,
+  reboot: askToReboot,
   // systemd-machined answers with the root directory of the machine.
   journal: (machine) => ({ option: `--machine=${machine}`, readable: ['/run/dbus/system_bus_socket'] }),
   addresses: addressesOf,

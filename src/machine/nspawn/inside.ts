@@ -1,4 +1,6 @@
 // Runs commands inside a running machine, through its own D-Bus: systemd-run(1), --machine=, and machinectl(1), shell.
+import { constants } from 'node:os';
+import { Failure } from '../../host/failure.ts';
 import { attach, type Finished, run } from '../../host/process.ts';
 
 /**
@@ -79,13 +81,35 @@ export const serviceInside = (
 export const shellInside = (machine: string): Promise<number> =>
   attach('machinectl', ['--quiet', 'shell', `root@${machine}`]);
 
+/** Asks the init system of a machine to reboot: machinectl(1), reboot. */
+export async function askToReboot(machine: string): Promise<void> {
+  const { exitCode, stderr } = await run('machinectl', ['reboot', '--', machine]);
+  if (exitCode !== 0)
+    throw new Failure(
+      `Cannot reboot ${machine}: ${stderr.trim()}`,
+      `Restart it: guestctl restart ${machine}`,
+    );
+}
+
 /** Runs a command on our own terminal or pipes, looked up in the machine's $PATH. Returns its exit code. */
 export function attachInside(machine: string, words: readonly string[]): Promise<number> {
-  if (process.stdin.isTTY && process.stdout.isTTY) return attachTerminal(machine, words);
-  return attach(
-    'systemd-run',
-    asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], [executed]),
-  );
+  return process.stdin.isTTY && process.stdout.isTTY
+    ? attachTerminal(machine, words)
+    : attachPipes(machine, words);
+}
+
+/** The command ends with us: systemd-run(1) leaves it alone if a signal ends it [T 257]. */
+async function attachPipes(machine: string, words: readonly string[]): Promise<number> {
+  const unit = `guestctl-${crypto.randomUUID()}.service`;
+  // Environment and directory as on a terminal, where it is a login of root.
+  const options = [executed, `--unit=${unit}`, '--property=User=root', '--property=WorkingDirectory=-~'];
+  const stop = () => run('systemctl', [`--machine=${machine}`, 'stop', '--', unit], { timeout: 20_000 });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void stop().then(() => process.exit(128 + constants.signals[signal])));
+  const command = asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], options);
+  const exitCode = await attach('systemd-run', command);
+  if (exitCode === 128 + constants.signals.SIGINT) await stop();
+  return exitCode;
 }
 
 /**

@@ -10,11 +10,12 @@ GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 MANDIR = $(PREFIX)/share/man
 SYSCTLDIR = $(PREFIX)/lib/sysctl.d
 TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
+NETWORKDIR = $(PREFIX)/lib/systemd/network
 BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
-PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on dist/clear-left-over dist/run-guest dist/make-place
+PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on dist/clear-left-over dist/run-guest dist/make-place dist/start-networkd dist/forward-port dist/name-servers
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install
@@ -35,6 +36,8 @@ install:
 	install -m 644 packaging/sysctl.d/50-ostree-guests.conf $(DESTDIR)$(SYSCTLDIR)
 	install -D -m 644 packaging/selinux/ostree-guests.cil $(DESTDIR)$(PREFIX)/share/selinux/packages/ostree-guests.cil
 	install -m 644 packaging/tmpfiles.d/ostree-guests.conf $(DESTDIR)$(TMPFILESDIR)
+	for link in ve vb vz; do install -D -m 644 packaging/network/50-ostree-guests.conf \
+		$(DESTDIR)$(NETWORKDIR)/80-container-$$link.network.d/50-ostree-guests.conf || exit 1; done
 	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done
 	install -m 644 dist/completion/guestctl $(DESTDIR)$(BASHDIR)
 	install -m 644 dist/completion/_guestctl $(DESTDIR)$(ZSHDIR)

@@ -84,6 +84,9 @@ const scripts = [
   'steps/update/make-place',
   'machine/nspawn/clear-left-over',
   'machine/nspawn/run-guest',
+  'machine/nspawn/name-servers',
+  'machine/nspawn/start-networkd',
+  'machine/nspawn/forward-port',
   'ostree/bwrap',
 ];
 for (const script of scripts) copyFileSync(`src/${script}`, `dist/${script.replace(/.*\//, '')}`);

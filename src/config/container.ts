@@ -2,14 +2,17 @@
 import type { NspawnOption, Row } from './key-table.ts';
 import type { Machine } from './machine.ts';
 import { isMount, mountArgument } from './mounts.ts';
-import { portsOf } from './ports.ts';
+import { portsOfNspawn, proxiesOf } from './ports.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
 import { nspawnTables } from './tables.ts';
 import { isTrue, type ValueType } from './types.ts';
 import type { Values } from './values.ts';
 
 /** The settings of [Exec], [Files] and [Network]. */
-export type Container = Pick<Machine, 'options' | 'networkOptions' | 'parameters' | 'network'>;
+export type Container = Pick<
+  Machine,
+  'options' | 'networkOptions' | 'parameters' | 'network' | 'proxies' | 'usesNetworkd'
+>;
 
 export function containerOf(values: Values): Container {
   const optionsIn = (...sections: readonly string[]) =>
@@ -23,6 +26,8 @@ export function containerOf(values: Values): Container {
     networkOptions: optionsIn('Network'),
     parameters: wordsOf(values.all('Exec', 'Parameters'), splitQuoted),
     network: networkOf(values),
+    usesNetworkd: networkOf(values) === 'veth' && values.last('Network', 'Bridge') === undefined,
+    proxies: values.has('Network') ? proxiesOf(values) : [],
   };
 }
 
@@ -49,7 +54,7 @@ const optionsOf = ([type, names, , nspawn]: Row, section: string, values: Values
   !nspawn?.option
     ? []
     : names.flatMap((name) => {
-        const given = name === 'Port' ? portsOf(values) : values.all(section, name);
+        const given = name === 'Port' ? portsOfNspawn(values) : values.all(section, name);
         return given.length === 0 ? [] : optionOf(name, given, nspawn, type);
       });
 

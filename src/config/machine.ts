@@ -1,5 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { type Container, containerOf } from './container.ts';
+import type { PortProxy } from './ports.ts';
 import { isFalse } from './types.ts';
 import type { Values } from './values.ts';
 
@@ -14,6 +15,10 @@ export interface Machine {
   readonly privateUsers: string;
   /** `veth`: of its own, linked to the host; `private`: without that link; `host`: the host's. */
   readonly network: 'veth' | 'private' | 'host';
+  /** True if its link to the host gets an address from the host's systemd-networkd. */
+  readonly usesNetworkd: boolean;
+  /** Ports that a proxy of the host forwards to it. */
+  readonly proxies: readonly PortProxy[];
   /** The names of its unit's credentials, which nspawn passes on. */
   readonly credentials: readonly string[];
 }
@@ -35,7 +40,14 @@ function privateUsersOf(values: Values): string {
 }
 
 /** The container of most guests. */
-const plainContainer: Container = { options: [], networkOptions: [], parameters: [], network: 'veth' };
+const plainContainer: Container = {
+  options: [],
+  networkOptions: [],
+  parameters: [],
+  proxies: [],
+  network: 'veth',
+  usesNetworkd: true,
+};
 
 /**
  * Returns the names of the unit's credentials. An empty assignment resets both loading keys, or both setting keys

@@ -9,6 +9,7 @@ import { buildService } from './units/build-service.ts';
 import { bindSysroot, hasExternalSysroot } from './units/external-sysroot.ts';
 import { maintenanceService } from './units/maintenance-service.ts';
 import { onFailure } from './units/on-failure.ts';
+import { proxySockets } from './units/port-socket.ts';
 import { rehearseService } from './units/rehearse-service.ts';
 import { switchTimer } from './units/switch-timer.ts';
 import { unitText } from './units/unit-text.ts';
@@ -26,6 +27,7 @@ export function furtherUnits(guest: Guest): Generated[] {
   const step = { unit: onFailure(guest), service };
   for (const name of ['assess', 'switch']) complete(made, guest, name, 'service', step);
   complete(made, guest, 'rehearse', 'service', rehearseService(guest));
+  made.push(...proxySockets(guest));
   return made;
 }
 

@@ -94,6 +94,12 @@ test.each([
     ],
   ],
   [
+    '[Network]\nPort=127.0.0.1:80:1\nPort=127.0.0.2:80:2\nPort=udp:80:3\nPort=80:2',
+    [
+      'mail.guest:7:6: This port of the host is already forwarded: Port=127.0.0.1:80:1 in mail.guest:4. Remove one of them',
+    ],
+  ],
+  [
     '[Network]\nNamespacePath=/run/netns/a\nBridge=br0',
     ['mail.guest:4:15: NamespacePath= and Bridge= exclude each other. Remove one of them'],
   ],

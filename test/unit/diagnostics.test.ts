@@ -125,7 +125,23 @@ test.each([
     '[Network]\nZone=thirteenchars',
     "4:6: 'thirteenchars' is not right for Zone=. Expected the name of a zone, 1 to 12 characters",
   ],
-  ['[Network]\nPort=http', "4:6: 'http' is not right for Port=. Expected [tcp:|udp:]HOST-PORT[:GUEST-PORT]"],
+  ...[
+    'http',
+    'udp:127.0.0.1:53:53',
+    '256.0.0.1:80',
+    '1.2.3:80',
+    '[::1:80',
+    '[1:2]:80',
+    '[::x]:80',
+    '::1:80',
+  ].map((value): [string, string] => [
+    `[Network]\nPort=${value}`,
+    `4:6: '${value}' is not right for Port=. Expected [tcp:|udp:]HOST-PORT[:GUEST-PORT], or [tcp:]ADDRESS:HOST-PORT[:GUEST-PORT]`,
+  ]),
+  ...['0.0.0.0', '[::]', '[0:0:0:0:0:0:0:0]'].map((address): [string, string] => [
+    `[Network]\nPort=${address}:80`,
+    `4:6: '${address}:80' is not right for Port=. Leave out the address to forward the port at all addresses of the host`,
+  ]),
 ])('%j', (text, message) => {
   expect(complaints(good + text)).toEqual([`mail.guest:${message}`]);
 });

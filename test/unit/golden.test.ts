@@ -68,7 +68,12 @@ function complaints(output: string): string {
 }
 
 /** Templates that only some guests have use for. */
-const needsMore = ['ostree-guest-maintenance@.service', 'ostree-guest-switch@.timer'];
+const needsMore = [
+  'ostree-guest-maintenance@.service',
+  'ostree-guest-port@.service',
+  'ostree-guest-port@.socket',
+  'ostree-guest-switch@.timer',
+];
 
 const canVerify =
   spawnSync('systemd-analyze', ['--version']).status === 0 &&

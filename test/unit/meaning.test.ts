@@ -157,6 +157,27 @@ test.each([
   expect(machine(`[Exec]\nEnvironment=${value}\n`).options).toEqual(words.map((word) => `--setenv=${word}`));
 });
 
+// nspawn forwards what comes from outside to all addresses of the host; a proxy does the rest.
+test.each([
+  ['Port=8080:80', ['--port=8080:80'], [['8080_80', '127.0.0.1:8080']]],
+  ['Port=udp:53', ['--port=udp:53'], []],
+  ['Port=127.0.0.1:8080:80', [], [['8080_80', '127.0.0.1:8080']]],
+  ['Port=tcp:192.0.2.1:80', [], [['80_80', '192.0.2.1:80']]],
+  ['Port=[2001:db8::1]:8080:80', [], [['8080_80', '[2001:db8::1]:8080']]],
+  [
+    'Port=8080:80\nPort=127.0.0.1:8080:80\nPort=[::1]:8080:80\nPort=443',
+    ['--port=8080:80', '--port=443'],
+    [
+      ['8080_80', '127.0.0.1:8080', '[::1]:8080'],
+      ['443_443', '127.0.0.1:443'],
+    ],
+  ],
+])('%j', (text, networkOptions, proxies) => {
+  const { networkOptions: options, proxies: made } = machine(`[Network]\n${text}\n`);
+  expect(options).toEqual(networkOptions);
+  expect(made.map(({ name, listens }) => [name, ...listens])).toEqual(proxies);
+});
+
 test('Parameters= keep their backslashes', () => {
   expect(machine('[Exec]\nParameters=D:\\new \\o/ "a b"\n').parameters).toEqual(['D:\\new', '\\o/', 'a b']);
 });

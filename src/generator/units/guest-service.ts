@@ -2,6 +2,7 @@ import { type Guest, managesItself } from '../../config/guest.ts';
 import { machineUnits } from '../driver.ts';
 import { requireSysrootMount } from './external-sysroot.ts';
 import { waitForMaintenance } from './maintenance-service.ts';
+import { wantProxies } from './port-socket.ts';
 import { isPublic } from './public-lines.ts';
 import { credentialLines } from './set-credentials.ts';
 import { joined, literal, type Parts } from './unit-text.ts';
@@ -11,6 +12,7 @@ import { ownLines } from './verbatim-lines.ts';
 export function guestService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
   const unit = [`Description=${literal(guest.description)}`, requireSysrootMount(guest)];
+  if (!guest.effects.has('command') || guest.machine.usesNetworkd) unit.push(wantNetwork);
   const service = [
     defaults,
     // Runs at each start, also at a reboot from inside, and never while the guest runs.
@@ -20,7 +22,10 @@ export function guestService(guest: Guest): Parts {
     // The template of systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
   ];
-  if (guest.effects.has('command')) service.push(...credentialLines(guest));
+  if (guest.effects.has('command')) {
+    service.push(...credentialLines(guest));
+    unit.push(...wantProxies(guest));
+  }
   if (isItsOwn) {
     const maintenance = waitForMaintenance(guest);
     unit.push(...maintenance.unit);
@@ -44,6 +49,9 @@ LogRateLimitIntervalSec=5min
 LogRateLimitBurst=300
 SyslogLevelPrefix=no
 ${machineUnits.settings}`;
+
+/** Gives its link to the host an address, however the host is connected itself: src/machine/nspawn/start-networkd. */
+const wantNetwork = 'Wants=ostree-guest-network.service\nAfter=ostree-guest-network.service';
 
 /** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>

@@ -64,6 +64,15 @@ export const units = [
     'ostree-guest-image@NAME.service',
     'Creates an empty image directory, so that machinectl finds the guest.',
   ],
+  [
+    'ostree-guest-network.service',
+    'Starts systemd-networkd for the links of guests, if it is not enabled on the host and configures nothing else there. To do without, mask this unit.',
+  ],
+  [
+    'ostree-guest-port@NAME.socket',
+    'Listens on a port of the host for a proxy, while the guest runs. NAME is GUEST_HOST-PORT_GUEST-PORT.',
+  ],
+  ['ostree-guest-port@NAME.service', 'This proxy, from the first connection until a minute after the last.'],
 ] as const;
 
 const files = [
@@ -120,7 +129,7 @@ export const conceptsPage: Page = {
     heading('UNITS'),
     ...units.map(([unit, text]) => entry(unit, text)),
     paragraph(
-      'Units are templates. ostree-guests-generator(8) writes only the differences between guests, as drop-ins named 50-guest.conf: one for systemd-nspawn@NAME.service, and one for each other unit that the guest file has settings for. The drop-ins of systemctl edit override them.',
+      'Most units are templates. ostree-guests-generator(8) writes only the differences between guests, as drop-ins named 50-guest.conf: one for systemd-nspawn@NAME.service, and one for each other unit that the guest file has settings for. The drop-ins of systemctl edit override them.',
     ),
     heading('FILES'),
     ...files.map(([file, text]) => entry(file, text)),

@@ -1,0 +1,119 @@
+// The network of guests, from a host that NetworkManager or ifupdown would connect: systemd-networkd is installed and not
+// enabled. `outside` is a network namespace, whose only way to the guests is the host.
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { debs } from './debs.ts';
+import { declare, eventually, guestFile, inGuest, reboot, start, update } from './guests.ts';
+import { bootHost, type Host } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+import { buildTrees } from './trees.ts';
+
+let host: Host;
+
+/** Unpacks packages: nothing of them is configured. */
+async function unpack(root: string, packages: readonly string[]): Promise<void> {
+  for (const deb of await debs(await buildTrees(), packages))
+    await execa('sh', [
+      '-c',
+      'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink -C "$1"',
+      deb,
+      root,
+    ]);
+}
+
+/** A web server that says who it is, and who asks; and one that is for the guest itself only. */
+const server = {
+  '/usr/lib/systemd/system/multi-user.target.d/network.conf':
+    '[Unit]\nWants=systemd-networkd.service web.socket private.socket\n',
+  '/usr/lib/systemd/system/web.socket': '[Socket]\nListenStream=80\nAccept=yes\n',
+  '/usr/lib/systemd/system/web@.service':
+    '[Service]\nExecStart=/bin/sh -c "echo $(hostname) for $REMOTE_ADDR"\nStandardOutput=socket\nStandardInput=null\n',
+  '/usr/lib/systemd/system/private.socket': '[Socket]\nListenStream=127.0.0.1:81\nAccept=yes\n',
+  '/usr/lib/systemd/system/private@.service':
+    '[Service]\nExecStart=echo private\nStandardOutput=socket\nStandardInput=null\n',
+};
+
+beforeAll(async () => {
+  host = await bootHost({
+    ostree: false,
+    // networkd waits for udev to know a link.
+    prepare: ({ root }) => unpack(root, ['udev', 'libnss-mymachines']),
+  });
+  await makeMirror(host);
+  await publish(host, serverRef, { version: '12.1', files: server });
+  await host.sh(`
+    sed -i 's/^hosts:.*/hosts: files mymachines dns/' /etc/nsswitch.conf
+    ip link add out0 type veth peer name out1
+    ip netns add outside
+    ip link set out1 netns outside
+    ip address add 192.0.2.1/24 dev out0
+    ip address add 192.0.2.11/24 dev out0
+    ip link set out0 up
+    ip -n outside address add 192.0.2.2/24 dev out1
+    ip -n outside link set out1 up
+    ip rule add from 198.51.100.0/24 table 77
+    ip route add 203.0.113.0/24 via 192.0.2.2`);
+  await declare(
+    host,
+    'web',
+    guestFile('[Network]\nPort=8080:80\nPort=127.0.0.1:8081:80\nPort=192.0.2.11:8082:80\nPort=8083:81\n'),
+  );
+  await declare(host, 'db');
+  for (const name of ['web', 'db']) {
+    await update(host, name);
+    await start(host, name);
+  }
+});
+afterAll(() => host?.stop());
+
+/** Connects and returns what is answered, or how it failed. */
+async function answer(address: string, port: number, from = ''): Promise<string> {
+  const { stdout, all } = await host.try(
+    `timeout 20 ${from} bash -c 'exec 3<>/dev/tcp/${address}/${port} && cat <&3' 2>&1`,
+  );
+  return /refused|timed out|No route/.exec(all)?.[0] ?? stdout.trim();
+}
+const outside = 'ip netns exec outside';
+
+test('systemd-networkd is started for the guests, and leaves alone what others have set up', async () => {
+  await eventually(
+    host,
+    'machinectl list | grep -q "web .*192.168"; machinectl list | grep -q "db .*192.168"',
+  );
+  expect(await host.sh('systemctl is-enabled systemd-networkd || true')).toBe('disabled');
+  expect(await host.sh('ip rule; ip route')).toMatch(/from 198\.51\.100\.0\/24.*203\.0\.113\.0\/24 via/s);
+  expect(await host.sh('systemctl is-failed ostree-guest-network || true')).toBe('inactive');
+});
+
+test('a port answers from outside, at the address of the host, and at localhost', async () => {
+  expect(await answer('192.0.2.1', 8080, outside)).toBe('web for 192.0.2.2');
+  expect(await answer('192.0.2.1', 8080)).toBe('web for 192.0.2.1');
+  expect(await answer('127.0.0.1', 8080)).toMatch(/^web for 192\.168\./);
+});
+
+test('a port of one address answers there, and nowhere else', async () => {
+  expect(await answer('127.0.0.1', 8081)).toMatch(/^web for 192\.168\./);
+  expect(await answer('192.0.2.1', 8081)).toBe('refused');
+  expect(await answer('192.0.2.1', 8081, outside)).toBe('refused');
+  expect(await answer('192.0.2.11', 8082, outside)).toMatch(/^web for 192\.168\./);
+  expect(await answer('192.0.2.1', 8082, outside)).toBe('refused');
+});
+
+test('what listens at the localhost of a guest only is not forwarded', async () => {
+  expect(await answer('127.0.0.1', 8083)).toBe('');
+});
+
+test('the name of a guest resolves on the host', async () => {
+  expect(await answer('web', 80)).toMatch(/^web for /);
+});
+
+test('ports are closed and opened with the guest', async () => {
+  await reboot(host, 'web');
+  await eventually(host, 'systemctl is-active ostree-guest-port@web_8081_80.socket');
+  await eventually(host, 'machinectl list | grep -q "web .*192.168"');
+  expect(await answer('127.0.0.1', 8081)).toMatch(/^web for /);
+  await host.run('machinectl', 'poweroff', 'web');
+  await eventually(host, '! systemctl is-active --quiet ostree-guest-port@web_8081_80.socket');
+  expect(await answer('127.0.0.1', 8081)).toBe('refused');
+  expect(await inGuest(host, 'db', 'hostname')).toBe('db');
+});

@@ -1,7 +1,7 @@
 import type { Setting, Values } from './values.ts';
 
 /** A port of the host, and its destination: a setting of Port=. */
-interface Port {
+export interface Port {
   readonly setting: Setting;
   readonly protocol: string;
   /** The address of the host, IPv6 in brackets; undefined for all of them, by systemd-nspawn. */
@@ -17,7 +17,7 @@ function portOf(setting: Setting): Port {
   return { setting, protocol, address, host, guest };
 }
 
-const portsOf = (values: Values): Port[] => values.effective('Network', 'Port').map(portOf);
+export const portsOf = (values: Values): Port[] => values.effective('Network', 'Port').map(portOf);
 
 /** Returns the values for nspawn: without those of one address, and without duplicates, which it refuses. */
 export function portsOfNspawn(values: Values): string[] {
@@ -62,7 +62,7 @@ export function twiceUsedPort(values: Values): { first: Setting; second: Setting
 }
 
 /** True if one connection could be for both. */
-const overlap = (a: Port, b: Port): boolean =>
+export const overlap = (a: Port, b: Port): boolean =>
   a.protocol === b.protocol &&
   a.host === b.host &&
   (a.address === undefined || b.address === undefined || a.address === b.address);

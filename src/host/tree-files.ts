@@ -14,6 +14,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -106,6 +107,19 @@ export function readBytesInside(root: string, path: string): Buffer | undefined 
   const descriptor = openFile(file, constants.O_RDONLY);
   try {
     return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Returns the beginning of a file of a tree, at most so many bytes; undefined if it is missing or not a file. */
+export function beginningInside(root: string, path: string, most: number): string | undefined {
+  const file = inside(root, path);
+  if (!isFile(file)) return undefined;
+  const descriptor = openFile(file, constants.O_RDONLY);
+  try {
+    const buffer = Buffer.alloc(most);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, most, 0));
   } finally {
     closeSync(descriptor);
   }

@@ -2,11 +2,22 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/guestctl/doctor/checks.ts';
 import type { Facts } from '../../src/guestctl/doctor/facts.ts';
+import type { HostNetwork } from '../../src/guestctl/doctor/network-checks.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { findingsText } from '../../src/guestctl/screens/findings.ts';
 import { judge } from '../../src/machine/nspawn/doctor.ts';
 import { screen } from './overviews.ts';
 import { guestOf } from './read.ts';
+
+const healthyHost: HostNetwork = {
+  networkd: true,
+  uplink: undefined,
+  firewall: undefined,
+  waitsForNetworkd: false,
+  resolvesGuests: true,
+  hasNameServers: true,
+  listeners: [],
+};
 
 const healthy: Facts = {
   systemd: '257.13-1~deb13u1',
@@ -19,7 +30,7 @@ const healthy: Facts = {
   inotifyInstances: 128,
   hasFuse: true,
   mapsOwners: true,
-  networkd: true,
+  network: { host: healthyHost, running: [] },
   selinux: 'off',
   hasSelinuxModule: false,
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
@@ -48,6 +59,7 @@ test('a host on which all is well', () => {
         ok  id mapping       ext4 can map ids
         ok  user namespaces  allowed
         ok  network          systemd-networkd gives guests addresses
+        ok  names            guests have names on this host
         ok  selinux          off
         ok  disk             40.0 GB of 100.0 GB are free
         ok  guest files      1 guest is declared, units are up to date
@@ -113,12 +125,6 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['id mapping', { mapped: true, kernel: '5.10.0' }, 'good', 'ext4 maps ids, as a try showed'],
   ['id mapping', { mapped: false }, 'bad', 'ext4 under Linux 6.12.9 cannot map ids, as a try showed'],
   ['user namespaces', { userNamespaces: 0 }, 'bad', 'The kernel allows none'],
-  [
-    'network',
-    { networkd: false },
-    'warning',
-    'systemd-networkd is not running, so the link of mail has no address unless something else assigns one',
-  ],
   [
     'selinux',
     { selinux: 'enforcing', hasSelinuxModule: true },

@@ -2,6 +2,7 @@ import { managesItself } from '../../config/guest.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
+import { networkFindings } from './network-checks.ts';
 
 export const diagnose = (facts: Facts): Finding[] => [
   version('systemd', facts.systemd, [252], 'Install systemd 252 or newer'),
@@ -12,7 +13,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...rehearsals(facts),
   userNamespaces(facts),
   ...inotify(facts),
-  network(facts),
+  ...networkFindings(facts.network, facts.declared.guests),
   ...fuse(facts),
   selinux(facts),
   space(facts),
@@ -131,17 +132,6 @@ function inotify({ inotifyInstances, declared }: Facts): Finding[] {
 function userNamespaces({ userNamespaces: allowed }: Facts): Finding {
   if (allowed > 0) return good('user namespaces', 'allowed');
   return bad('user namespaces', 'The kernel allows none', 'Run: sysctl user.max_user_namespaces=15000');
-}
-
-function network({ networkd, declared }: Facts): Finding {
-  const linked = declared.guests.filter(({ machine }) => machine.network === 'veth').map(({ name }) => name);
-  if (networkd) return good('network', 'systemd-networkd gives guests addresses');
-  if (linked.length === 0) return good('network', 'no guest has a link to the host');
-  return warning(
-    'network',
-    `systemd-networkd is not running, so the link of ${linked.slice(0, 3).join(', ')} has no address unless something else assigns one`,
-    'Run: systemctl enable --now systemd-networkd; or set VirtualEthernet=no in [Network]',
-  );
 }
 
 function fuse({ hasFuse, declared }: Facts): Finding[] {

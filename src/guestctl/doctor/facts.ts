@@ -23,6 +23,8 @@ import type { Damage } from '../../state/state-file.ts';
 import { buildResultFile, damagedState } from '../../state/state-files.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
+import type { NetworkFacts } from './network-checks.ts';
+import { gatherNetwork } from './network-facts.ts';
 
 export interface Facts {
   readonly systemd: string | undefined;
@@ -39,7 +41,7 @@ export interface Facts {
   readonly inotifyInstances: number;
   /** True if mount(8) can map owners. */
   readonly mapsOwners: boolean;
-  readonly networkd: boolean;
+  readonly network: NetworkFacts;
   /** True if /dev/fuse exists. */
   readonly hasFuse: boolean;
   readonly selinux: 'enforcing' | 'permissive' | 'off';
@@ -72,13 +74,13 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, mapsOwners, machines, type, units] = await Promise.all([
+  const [systemd, ostree, mapsOwners, machines, type, network] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
     driver.findings(),
     fileSystemOf(root),
-    showUnits(['systemd-networkd.service'], ['ActiveState']),
+    gatherNetwork(declared.guests),
   ]);
   const mapped = mapsOwners ? await tryMapping(root) : undefined;
   const { bavail, blocks, bsize } = statfsSync(root);
@@ -94,7 +96,7 @@ export async function gatherFacts(): Promise<Facts> {
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
     inotifyInstances: Number(read('/proc/sys/fs/inotify/max_user_instances') ?? 0),
-    networkd: units[0]?.['ActiveState'] === 'active',
+    network,
     hasFuse: hasFuse(),
     selinux: selinux(),
     hasSelinuxModule: hasSelinuxModule(),

@@ -1,0 +1,176 @@
+// What doctor makes of the network of the host and of running guests.
+import { expect, test } from 'vitest';
+import {
+  type GuestNetwork,
+  type HostNetwork,
+  networkFindings,
+} from '../../src/guestctl/doctor/network-checks.ts';
+import { hasServers, managesUplink, parseListeners } from '../../src/guestctl/doctor/network-facts.ts';
+import { guestOf } from './read.ts';
+
+const host: HostNetwork = {
+  networkd: true,
+  uplink: 'NetworkManager',
+  firewall: undefined,
+  waitsForNetworkd: false,
+  resolvesGuests: true,
+  hasNameServers: true,
+  listeners: [],
+};
+const mail = guestOf('[Guest]\nRef=site:x\n[Network]\nPort=8080:80\n');
+const well: GuestNetwork = {
+  guest: mail,
+  addresses: ['192.168.1.2'],
+  services: { networkd: 'active', others: [] },
+  names: 'some server',
+  closed: [],
+};
+
+const messages = (of: Partial<HostNetwork>, guest: Partial<GuestNetwork> = {}): string[] =>
+  networkFindings({ host: { ...host, ...of }, running: [{ ...well, ...guest }] }, [mail])
+    .filter(({ state }) => state !== 'good')
+    .map(({ message, remedy }) => `${message}. ${remedy}`);
+
+test('a host and a guest on which all is well', () => {
+  const found = networkFindings({ host, running: [well] }, [mail]);
+  expect(found).toEqual([
+    {
+      check: 'network',
+      state: 'good',
+      message: 'systemd-networkd gives guests addresses; NetworkManager connects this host',
+    },
+    { check: 'names', state: 'good', message: 'guests have names on this host' },
+  ]);
+});
+
+test('a host before its first guest runs, and one whose guests need no link', () => {
+  const before = networkFindings({ host: { ...host, networkd: false, uplink: undefined }, running: [] }, [
+    mail,
+  ]);
+  expect(before[0]).toMatchObject({
+    state: 'good',
+    message: 'systemd-networkd is started with the first guest',
+  });
+  const own = guestOf('[Guest]\nRef=site:x\n[Network]\nVirtualEthernet=no\n');
+  expect(networkFindings({ host: { ...host, resolvesGuests: false }, running: [] }, [own])).toEqual([
+    { check: 'network', state: 'good', message: 'no guest has a link to the host' },
+  ]);
+});
+
+const none = { addresses: [] };
+const noNetworkd = { networkd: 'missing', others: [] } as const;
+
+test.each<[Partial<HostNetwork>, Partial<GuestNetwork>, string]>([
+  [{}, { ...none, services: undefined }, 'mail has no address: and its systemd does not answer'],
+  [{}, { ...none, services: noNetworkd }, 'mail has no address: there is no systemd-networkd in it'],
+  [
+    {},
+    { ...none, services: { networkd: 'disabled', others: [] } },
+    'mail has no address: systemd-networkd is not running in it. Run: guestctl shell mail systemctl enable --now systemd-networkd',
+  ],
+  [
+    {},
+    { ...none, services: { networkd: 'disabled', others: ['NetworkManager'] } },
+    'mail has no address: NetworkManager in it has not set up its link',
+  ],
+  [{ firewall: 'firewalld' }, none, 'mail has no address: firewalld may drop'],
+  [{ firewall: 'nftables' }, none, 'mail has no address: nftables may drop'],
+  [{}, none, 'mail has no address: systemd-networkd runs in it and on this host'],
+  [
+    {},
+    { names: 'no server' },
+    'mail has no DNS: its /etc/resolv.conf names no server. Its next start writes',
+  ],
+  [
+    { hasNameServers: false },
+    { names: 'no server' },
+    'mail has no DNS: its /etc/resolv.conf names no server, and that of this host none that guests reach',
+  ],
+  [{}, { names: 'stopped resolved' }, 'mail has no DNS: its /etc/resolv.conf is that of systemd-resolved'],
+  [{ resolvesGuests: false }, {}, 'Names of guests do not resolve on this host. Install libnss-mymachines'],
+  [{ waitsForNetworkd: true }, {}, 'systemd-networkd-wait-online is enabled'],
+])('%j %j', (of, guest, message) => {
+  const found = messages(of, guest);
+  expect(found).toEqual([expect.stringContaining(message)]);
+});
+
+test('a host without systemd-networkd is told so once, and by each guest', () => {
+  expect(messages({ networkd: false }, none)).toEqual([
+    expect.stringContaining('systemd-networkd is not running, so the link of mail has no address'),
+    expect.stringContaining('mail has no address: systemd-networkd is not running on this host'),
+  ]);
+});
+
+test('a host that systemd-networkd connects may wait for it', () => {
+  expect(messages({ waitsForNetworkd: true, uplink: 'systemd-networkd' })).toEqual([]);
+});
+
+test('a guest on a bridge of the site needs nothing of this host', () => {
+  const guest = guestOf('[Guest]\nRef=site:x\n[Network]\nBridge=br0\n');
+  const running = [{ ...well, ...none, guest }];
+  const found = networkFindings({ host: { ...host, networkd: false }, running }, [guest]);
+  expect(found.filter(({ state }) => state !== 'good')).toMatchObject([
+    { message: 'mail has no address: nothing on its bridge assigns one' },
+  ]);
+});
+
+const unit = 'ostree-guest-port@mail_8080_80.socket';
+
+test.each([
+  ['127.0.0.1:8080', 'is taken by nginx (PID 7)'],
+  ['192.0.2.1:8080', 'is not open'],
+  ['[::1]:8080', 'is not open'],
+])('%s %s', (listen, why) => {
+  const listeners = [{ address: '127.0.0.1', port: '8080', program: 'nginx (PID 7)' }];
+  expect(messages({ listeners }, { closed: [{ listen, unit }] })).toEqual([
+    expect.stringContaining(`${listen} for mail ${why} (mail.guest:4)`),
+  ]);
+});
+
+test('two guests with one port', () => {
+  const guests = [mail, guestOf('[Guest]\nRef=site:x\n[Network]\nPort=127.0.0.1:8080:81\nPort=udp:8080\n')];
+  expect(
+    networkFindings({ host, running: [] }, guests).filter(({ check }) => check === 'ports'),
+  ).toMatchObject([
+    { message: 'Port=127.0.0.1:8080:81 of mail and Port=8080:80 of mail are one port of this host' },
+  ]);
+});
+
+test('what ss(8) prints', () => {
+  const output = `LISTEN 0      4096   127.0.0.1:8080 0.0.0.0:* users:(("systemd-socket-",pid=1132,fd=3),("systemd",pid=1,fd=81))
+LISTEN 0      128             *:22         *:*
+LISTEN 0      128          [::]:80      [::]:*    users:(("nginx",pid=9,fd=3))
+LISTEN 0      128    [fe80::1]%ve-web:53      [::]:*
+`;
+  expect(parseListeners(output)).toEqual([
+    { address: '127.0.0.1', port: '8080', program: 'systemd-socket- (PID 1132)' },
+    { address: '*', port: '22', program: undefined },
+    { address: '::', port: '80', program: 'nginx (PID 9)' },
+    { address: 'fe80::1', port: '53', program: undefined },
+  ]);
+});
+
+test.each([
+  ['', false],
+  ['no json', false],
+  ['{}', false],
+  [
+    '{"Interfaces":[{"Name":"lo","AdministrativeState":"unmanaged"},{"Name":"ve-web","AdministrativeState":"configured"}]}',
+    false,
+  ],
+  ['{"Interfaces":[{"Name":"eth0","AdministrativeState":"unmanaged"}]}', false],
+  ['{"Interfaces":[{"Name":"eth0","AdministrativeState":"configured"}]}', true],
+])('networkctl: %s', (answer, expected) => {
+  expect(managesUplink(answer)).toBe(expected);
+});
+
+test.each([
+  ['', false],
+  ['# nameserver 192.0.2.1\n', false],
+  ['nameserver 127.0.0.53\n', false],
+  ['nameserver ::1\nnameserver fe80::1%eth0\n', false],
+  ['search x\nnameserver 127.0.0.1\nnameserver 192.0.2.1\n', true],
+  ['nameserver 2001:db8::1', true],
+])('resolv.conf: %j', (text, expected) => {
+  expect(hasServers(text)).toBe(expected);
+});

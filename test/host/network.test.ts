@@ -1,11 +1,16 @@
 // The network of guests, from a host that NetworkManager or ifupdown would connect: systemd-networkd is installed and not
 // enabled. `outside` is a network namespace, whose only way to the guests is the host.
+import { readFileSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { debs } from './debs.ts';
 import { declare, eventually, guestFile, inGuest, reboot, start, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
+import { checkout } from './paths.ts';
+import { suite } from './recipe.ts';
 import { buildTrees } from './trees.ts';
 
 let host: Host;
@@ -21,6 +26,8 @@ async function unpack(root: string, packages: readonly string[]): Promise<void> 
     ]);
 }
 
+const text = readFileSync(join(checkout(), 'docs/networking.md'), 'utf8');
+
 /** A web server that says who it is, and who asks; and one that is for the guest itself only. */
 const server = {
   '/usr/lib/systemd/system/multi-user.target.d/network.conf':
@@ -33,6 +40,25 @@ const server = {
     '[Service]\nExecStart=echo private\nStandardOutput=socket\nStandardInput=null\n',
 };
 
+/** A tree with systemd-resolved, and libidn2, without which it does not answer for its own name. */
+async function publishResolved(): Promise<void> {
+  const tree = join(host.work, 'resolved');
+  await mkdir(tree);
+  await unpack(tree, ['systemd-resolved', 'libnss-resolve', 'libidn2-0']);
+  await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
+  await publish(host, 'debian/12/resolved', {
+    version: '12.1',
+    options: [`--tree=dir=${tree}`],
+    files: {
+      ...server,
+      '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files resolve [!UNAVAIL=return] dns\n',
+      '/usr/lib/systemd/system/multi-user.target.d/resolved.conf': '[Unit]\nWants=systemd-resolved.service\n',
+      // The package would have made its user.
+      '/usr/lib/systemd/system/systemd-sysusers.service.d/always.conf': '[Unit]\nConditionNeedsUpdate=\n',
+    },
+  });
+}
+
 beforeAll(async () => {
   host = await bootHost({
     ostree: false,
@@ -41,6 +67,8 @@ beforeAll(async () => {
   });
   await makeMirror(host);
   await publish(host, serverRef, { version: '12.1', files: server });
+  await publish(host, 'debian/12/mute', { version: '12.1' });
+  await publishResolved();
   await host.sh(`
     sed -i 's/^hosts:.*/hosts: files mymachines dns/' /etc/nsswitch.conf
     ip link add out0 type veth peer name out1
@@ -51,6 +79,9 @@ beforeAll(async () => {
     ip link set out0 up
     ip -n outside address add 192.0.2.2/24 dev out1
     ip -n outside link set out1 up
+    printf 'nameserver 127.0.0.1\\nnameserver 192.0.2.2\\nsearch example.org\\n' >/etc/resolv.conf
+    cp "$(command -v systemd-socket-activate)" /run/thief
+    systemd-run --unit=thief /run/thief --listen=0.0.0.0:8084 cat
     ip rule add from 198.51.100.0/24 table 77
     ip route add 203.0.113.0/24 via 192.0.2.2`);
   await declare(
@@ -58,8 +89,16 @@ beforeAll(async () => {
     'web',
     guestFile('[Network]\nPort=8080:80\nPort=127.0.0.1:8081:80\nPort=192.0.2.11:8082:80\nPort=8083:81\n'),
   );
-  await declare(host, 'db');
-  for (const name of ['web', 'db']) {
+  const zone = (port = '') =>
+    guestFile(`[Network]\nZone=site\n${port}`).replace(serverRef, 'debian/12/resolved');
+  await declare(host, 'db', zone('Port=127.0.0.1:8084:80\n'));
+  await declare(host, 'mx', zone());
+  await declare(host, 'mute', guestFile().replace(serverRef, 'debian/12/mute'));
+  await update(host, 'mute');
+  await host.sh(
+    'echo nameserver 192.0.2.9 >$(echo /var/lib/ostree-guests/mute/sysroot/ostree/deploy/mute/deploy/*.0)/etc/resolv.conf',
+  );
+  for (const name of ['web', 'db', 'mx', 'mute']) {
     await update(host, name);
     await start(host, name);
   }
@@ -100,11 +139,56 @@ test('a port of one address answers there, and nowhere else', async () => {
 });
 
 test('what listens at the localhost of a guest only is not forwarded', async () => {
+  expect(await answer('192.0.2.1', 8083, outside)).toBe('refused');
   expect(await answer('127.0.0.1', 8083)).toBe('');
 });
 
 test('the name of a guest resolves on the host', async () => {
   expect(await answer('web', 80)).toMatch(/^web for /);
+});
+
+test('a guest gets the name servers of the host, but none that only the host reaches', async () => {
+  expect(await inGuest(host, 'web', 'tail -n +2 /etc/resolv.conf')).toBe(
+    'nameserver 192.0.2.2\nsearch example.org',
+  );
+  expect(await inGuest(host, 'mute', 'cat /etc/resolv.conf')).toBe('nameserver 192.0.2.9');
+  expect(await inGuest(host, 'db', 'readlink /etc/resolv.conf')).toBe(
+    '../run/systemd/resolve/stub-resolv.conf',
+  );
+  if (suite !== 'bookworm')
+    expect(await inGuest(host, 'db', 'resolvectl dns')).toContain('Global: 192.0.2.2');
+});
+
+test('guests in a zone find each other by name', async () => {
+  await eventually(host, 'systemd-run --machine=db --pipe --wait --quiet getent hosts mx');
+  expect(await inGuest(host, 'db', 'bash -c "exec 3<>/dev/tcp/mx/80 && cat <&3"')).toMatch(/^mx for /);
+});
+
+test('the host is online without its guests', async () => {
+  expect(await host.sh('networkctl status ve-web')).toMatch(/Required For Online: no/);
+});
+
+/** What doctor does not find good. */
+const troubles = async (): Promise<string> =>
+  (await host.sh('guestctl doctor')).replaceAll(/^ +ok .*\n?/gm, '');
+
+test('doctor looks into running guests', async () => {
+  await eventually(host, 'guestctl doctor | grep -q "mute has no address"');
+  const found = await troubles();
+  expect(found).toMatch(/127\.0\.0\.1:8084 for db is taken by thief \(PID \d+\) \(.*db\.guest:9\)/);
+  expect(found).toMatch(/mute has no address: systemd-networkd is not running in it/);
+  const remedy = 'guestctl shell mute systemctl enable --now systemd-networkd';
+  expect(found).toContain(`Run: ${remedy}`);
+  await host.sh(remedy);
+  await eventually(host, '! guestctl doctor | grep "mute has no"');
+  expect(await troubles()).not.toMatch(/web has|db has|names/);
+});
+
+test.each(
+  [...text.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trim().split('\n')),
+)('docs/networking.md: %s', async (command) => {
+  const { exitCode, all } = await host.try(command);
+  expect(exitCode, all).toBe(0);
 });
 
 test('ports are closed and opened with the guest', async () => {

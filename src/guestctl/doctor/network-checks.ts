@@ -117,8 +117,8 @@ function addressFinding({ guest, addresses, services }: GuestNetwork, host: Host
       openFirewall[host.firewall],
     );
   return has(
-    'systemd-networkd runs in it and on this host, and they do not agree on one',
-    `See: networkctl status ve-${name}; journalctl -u systemd-networkd`,
+    'systemd-networkd runs in it and on this host, but the guest gets no answer. A firewall may drop its requests (UDP port 67)',
+    `See: networkctl status ve-${name}; nft list ruleset; docs/networking.md, "Firewalls"`,
   );
 }
 

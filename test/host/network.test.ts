@@ -159,6 +159,13 @@ test('a guest gets the name servers of the host, but none that only the host rea
     expect(await inGuest(host, 'db', 'resolvectl dns')).toContain('Global: 192.0.2.2');
 });
 
+test('guests with links of their own reach each other by address', async () => {
+  const address = await host.sh('getent ahostsv4 db | head -n 1 | cut -d " " -f 1');
+  expect(await inGuest(host, 'web', `bash -c "exec 3<>/dev/tcp/${address}/80 && cat <&3"`)).toMatch(
+    /^db for /,
+  );
+});
+
 test('guests in a zone find each other by name', async () => {
   await eventually(host, 'systemd-run --machine=db --pipe --wait --quiet getent hosts mx');
   expect(await inGuest(host, 'db', 'bash -c "exec 3<>/dev/tcp/mx/80 && cat <&3"')).toMatch(/^mx for /);

@@ -50,8 +50,11 @@ LogRateLimitBurst=300
 SyslogLevelPrefix=no
 ${machineUnits.settings}`;
 
-/** Gives its link to the host an address, however the host is connected itself: src/machine/nspawn/start-networkd. */
-const wantNetwork = 'Wants=ostree-guest-network.service\nAfter=ostree-guest-network.service';
+/**
+ * Gives its link to the host an address, however the host is connected itself: src/machine/nspawn/start-networkd. Side by side
+ * with the start of the guest, which asks for an address until it has one.
+ */
+const wantNetwork = 'Wants=ostree-guest-network.service';
 
 /** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>

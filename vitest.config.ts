@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { FileTimes } from './test/file-times.ts';
 
 export default defineConfig({
   test: {
+    reporters: ['default', new FileTimes()],
     projects: [
       {
         test: {
@@ -18,8 +20,8 @@ export default defineConfig({
           name: 'host',
           include: ['test/host/**/*.test.ts'],
           globalSetup: ['test/host/setup.ts'],
-          // Each file boots a host of its own; two at a time is what two cores carry.
-          maxWorkers: 2,
+          // Each file boots a host of its own. A third uses the cores while the others wait for something.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 600_000,

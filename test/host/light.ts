@@ -1,7 +1,10 @@
 // A guest that boots in no time: what is tested with it is the way to its deployment, not what it does then.
+import { dirname } from 'node:path';
+import { execa } from 'execa';
 import { guestFile } from './guests.ts';
-import type { Host } from './host.ts';
-import { type Changes, publish } from './mirror.ts';
+import { type Host, outside } from './host.ts';
+import { type Changes, mirrorPath, publish } from './mirror.ts';
+import { guestRecipe } from './recipe.ts';
 
 const lightRef = (name: string) => `debian/12/${name}`;
 
@@ -16,20 +19,34 @@ wait
 export const lightFile = (more = '', name = 'light') =>
   guestFile(`[Exec]\nNotifyReady=no\n${more}`).replace('debian/12/server', lightRef(name));
 
-/** Its tree has no D-Bus, so that nobody waits for its systemd to answer. Made once: leaving something out takes seconds. */
+/** What that takes of a Debian. It has no D-Bus, so that nobody waits for its systemd to answer. */
+const needed =
+  /^\/(?!usr\/)|^\/usr\/(etc|lib64|lib\/modules|lib\/os-release|lib\/systemd\/systemd$|lib\/[^/]+\/(libc|ld-linux)[-.]|bin\/(sh|dash|sleep)$)/;
+
+/** Made once: leaving something out takes seconds. */
 const baseRef = 'light/base';
 const bases = new WeakMap<Host, Promise<string>>();
 
 function base(host: Host): Promise<string> {
-  const made =
-    bases.get(host) ??
-    publish(host, baseRef, {
-      files: { '/usr/lib/systemd/systemd': { content: init, mode: 0o755 } },
-      remove: ['/usr/lib/systemd/system/dbus.socket'],
-    });
+  const made = bases.get(host) ?? publishBase(host);
   bases.set(host, made);
   return made;
 }
+
+async function publishBase(host: Host): Promise<string> {
+  const repo = `--repo=${outside(host, mirrorPath)}`;
+  const list = await execa('ostree', ['ls', '-R', '--nul-filenames-only', repo, guestRecipe.ref]);
+  const paths = list.stdout.split('\0').filter(Boolean);
+  const kept = new Set(paths.filter((path) => needed.test(path)).flatMap(withParents));
+  return publish(host, baseRef, {
+    files: { '/usr/lib/systemd/systemd': { content: init, mode: 0o755 } },
+    // A directory goes with all that is in it.
+    remove: paths.filter((path) => !kept.has(path) && kept.has(dirname(path))),
+  });
+}
+
+const withParents = (path: string): string[] =>
+  path === '/' ? [path] : [path, ...withParents(dirname(path))];
 
 export async function publishLight(
   host: Host,

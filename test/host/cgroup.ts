@@ -28,6 +28,10 @@ export function removeCgroup(directory: string): void {
   removeTree(cgroup);
 }
 
+/** Where a service of a host runs; it exists while it does. */
+export const serviceCgroup = (directory: string, slice: string, unit: string): string =>
+  join(unifiedHierarchy(), nameOf(directory), 'payload/system.slice', slice, unit);
+
 /** The process that is PID 1 of the container in this control group, once systemd runs there. */
 export function initProcess(cgroup: string): number | undefined {
   for (const scope of ['payload/init.scope', 'init.scope']) {

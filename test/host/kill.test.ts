@@ -1,9 +1,13 @@
-// SIGKILL at many points of everything that changes a guest, and power cuts of the whole host. After each the guest starts
-// with its /etc and /var on what it had or on what is new, nothing is damaged, and the next update completes.
+// SIGKILL of each step that changes a guest, after each of its changes. The guest then starts with its /etc and /var on what
+// it had or on what is new, nothing is damaged, and the next update completes.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceCgroup } from './cgroup.ts';
+import { watchGuest } from './disk-events.ts';
 import { fingerprint } from './fingerprint.ts';
 import { declare, eventually, repositoryOf, start, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
+import { bootHost, type Host, outside } from './host.ts';
 import { lightFile, publishLight, readInside } from './light.ts';
 import { makeMirror } from './mirror.ts';
 
@@ -22,7 +26,14 @@ const victims = {
 } as const;
 type Victim = keyof typeof victims;
 
-const pointsEach = 40;
+/** What a run of each changes on disk. */
+const traces = {} as Record<Victim, string[]>;
+
+/** A switch boots the guest: while the boot step runs, which is killed anyway, it only waits. */
+const pointsOf = (name: Victim): string[] =>
+  name === 'switch'
+    ? traces.switch.filter((event, index) => !traces.boot.includes(event) || index % 3 === 0)
+    : traces[name];
 
 beforeAll(async () => {
   host = await bootHost();
@@ -35,6 +46,9 @@ beforeAll(async () => {
     await start(host, name);
     await host.sh(`cd /var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}
       for path in deploy/*.0/etc var; do echo kept >$path/kept; done`);
+  }
+  for (const name of Object.keys(victims) as Victim[]) {
+    traces[name] = await traceOf(name);
   }
   before = await fingerprint(host);
 });
@@ -66,16 +80,45 @@ const stop = (name: string) =>
   host.sh(`systemctl stop systemd-nspawn@${name}
     systemctl reset-failed 'systemd-nspawn@${name}*' 'ostree-guest-*@${name}*' 2>/dev/null || true`);
 
-/** Begins a run, and kills it after some time; answers whether it had not ended before. */
-async function killAfter(name: Victim, seconds: number): Promise<boolean> {
-  const { units, begin } = victims[name];
-  const all = units.map((step) => unit(step, name)).join(' ');
-  const states = await host.sh(`${begin}; sleep ${seconds}
-    systemctl is-active ${all} || true
-    systemctl kill --signal=KILL ${all} 2>/dev/null || true`);
+/** The control groups of the units to kill that run. */
+const running = (name: Victim): string[] =>
+  victims[name].units
+    .map((step) => serviceCgroup(host.work, `system-ostree\\x2dguest\\x2d${step}.slice`, unit(step, name)))
+    .filter((cgroup) => existsSync(cgroup));
+
+/** Begins a run, and waits until nothing more happens; each change on disk is told. */
+async function run(name: Victim, changed: (event: string) => void): Promise<void> {
+  const unwatch = watchGuest(outside(host, `/var/lib/ostree-guests/${name}`), changed);
+  await host.sh(victims[name].begin);
   await settled(name);
-  return /^(activating|active)$/m.test(states);
+  unwatch();
 }
+
+/** What a run that nobody disturbs changes, in its order. */
+async function traceOf(name: Victim): Promise<string[]> {
+  await prepare(name);
+  const events: string[] = [];
+  await run(name, (event) => {
+    if (running(name).length) events.push(event);
+  });
+  await host.sh(`systemctl start ${unit('switch', name)}`);
+  return events;
+}
+
+/** Begins a run, and kills it right after a change; answers whether it came that far. */
+async function killAt(name: Victim, point: string): Promise<boolean> {
+  let hit = false;
+  await run(name, (event) => {
+    if (event !== point) return;
+    for (const cgroup of running(name)) {
+      writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+      hit = true;
+    }
+  });
+  return hit;
+}
+
+const latest = async (name: string) => (await status(host, name)).running?.checksum ?? '';
 
 async function expectWell(name: string, commits: readonly string[]): Promise<void> {
   await start(host, name);
@@ -96,16 +139,6 @@ async function expectCompleted(name: string, commit: string): Promise<void> {
   expect(await host.sh(`ostree fsck --repo=${repositoryOf(name)}`)).toContain('no errors');
 }
 
-/** How long a run takes that nobody disturbs, in seconds. */
-async function timeOf(name: Victim): Promise<number> {
-  await prepare(name);
-  const began = Date.now();
-  await host.sh(victims[name].begin.replace('--no-block ', ''));
-  const seconds = (Date.now() - began) / 1000;
-  await host.sh(`systemctl start ${unit('switch', name)}`);
-  return seconds;
-}
-
 /** Brings the guest to where the run begins; answers the commit that is next. */
 async function prepare(name: Victim): Promise<string> {
   const commit = await publishNext(name);
@@ -115,23 +148,21 @@ async function prepare(name: Victim): Promise<string> {
 }
 
 test.concurrent.each(Object.keys(victims) as Victim[])(
-  'the %s step, killed anywhere, harms nothing, and the next run completes it',
+  'the %s step, killed after each change that it makes, harms nothing, and the next run completes it',
   async (name) => {
-    let whole = await timeOf(name);
+    const points = pointsOf(name);
+    expect(points.length).toBeGreaterThan(4);
     let hits = 0;
-    for (let point = 0; point < pointsEach; point += 1) {
-      const { deployments } = await status(host, name);
+    let last = await latest(name);
+    for (const point of points) {
       const commit = await prepare(name);
-      // Early and late ones in turn. A late kill that missed tells that a run is shorter by now.
-      const seconds = ((((point * 17) % pointsEach) + 0.5) * whole) / pointsEach;
-      if (await killAfter(name, seconds)) hits += 1;
-      else if (seconds > whole / 2) whole = seconds;
+      if (await killAt(name, point)) hits += 1;
       await stop(name);
-      await expectWell(name, [deployments[0]?.checksum ?? '', commit]);
+      await expectWell(name, [last, commit]);
       await expectCompleted(name, commit);
+      last = commit;
     }
-    console.log(`${name}: ${hits} of ${pointsEach} kills hit a run of ${whole} s`);
-    expect(hits).toBeGreaterThan(pointsEach / 3);
+    expect(hits).toBeGreaterThanOrEqual(points.length * 0.9);
   },
   3_600_000,
 );

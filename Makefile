@@ -21,10 +21,11 @@ FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR
 .PHONY: install
 install:
 	@test -e dist/guestctl.cjs || { echo "make: dist/ is missing; run: npm run build" >&2; exit 1; }
-	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR) $(UNITDIR) $(GENERATORDIR) $(SYSCTLDIR) $(TMPFILESDIR) $(PREFIX)/bin \
+	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR)/templates $(UNITDIR) $(GENERATORDIR) $(SYSCTLDIR) $(TMPFILESDIR) $(PREFIX)/bin \
 		$(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	for file in $(PROGRAMS); do $(FILL) "$$file" > $(DESTDIR)$(LIBDIR)/"$${file##*/}" || exit 1; done
 	chmod 644 $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(PROGRAMS)))
+	install -m 644 templates/*.build $(DESTDIR)$(LIBDIR)/templates
 	install -m 755 dist/bwrap $(DESTDIR)$(LIBDIR)
 	$(FILL) generators/ostree-guests-generator > $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	chmod 755 $(DESTDIR)$(LIBDIR)/ostree-guests-generator

@@ -16,6 +16,12 @@ export const searchPath: SearchPath = {
   nspawn: ['/etc/systemd/nspawn', '/run/systemd/nspawn'],
 };
 
+/** Where templates of builds are. A template is a build file; `guestctl create --build` copies it. */
+export const templatePath: SearchPath = {
+  guests: searchPath.guests.map((directory) => `${directory}/templates`),
+  nspawn: [],
+};
+
 export type Reader = Pick<Files, 'list' | 'read'>;
 
 export type Kind = 'guest' | 'build';

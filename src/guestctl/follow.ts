@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { loadGuest } from '../config/load.ts';
 import { Failure } from '../host/failure.ts';
 import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
+import { nodeFiles } from '../host/node-files.ts';
 import { printableLine } from '../host/printable.ts';
-import { rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
+import { buildUnit, rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { isQuiet, say } from './command.ts';
 
@@ -23,15 +25,21 @@ interface Step {
   readonly command: string;
   /** What to do if it fails. */
   readonly remedy: string;
+  /** Whether Ctrl-C leaves it running and ends this process. */
+  readonly detaches?: boolean;
 }
 
 const logs = (guest: string): string => `Full log: guestctl logs ${guest}`;
 
-/** Starts a guest's update, or joins a running one, and prints its steps until it ends. */
-export async function updateAndFollow(guest: string, command: Command): Promise<void> {
+/** Starts a guest's update, or joins a running one, and prints its steps until it ends. Ctrl-C detaches. */
+export const updateAndFollow = (guest: string, command: Command): Promise<void> =>
+  followUpdate(guest, command, true);
+
+/** The same for a caller that handles signals itself. */
+export async function followUpdate(guest: string, command: Command, detaches = false): Promise<void> {
   const unit = updateUnit(guest);
   const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. ${logs(guest)}`;
-  await follow({ guest, unit, name: 'update', command: 'update', remedy }, command, async () => {
+  await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, async () => {
     const [shown] = await showUnits([unit], ['ActiveState']);
     await startUnit(unit);
     // The running update may have asked its source too early, so another one follows.
@@ -52,7 +60,7 @@ export async function rehearseAndFollow(guest: string, command: Command): Promis
 }
 
 async function follow(step: Step, command: Command, start = () => startUnit(step.unit)): Promise<void> {
-  const { guest, unit, name } = step;
+  const { guest, unit, name, detaches = true } = step;
   const progress = new ProgressLine();
   const end = new AbortController();
   const detach = () => {
@@ -64,7 +72,7 @@ async function follow(step: Step, command: Command, start = () => startUnit(step
     say(command, `To stop it: systemctl stop ${unit}`);
     process.exit(detached);
   };
-  process.once('SIGINT', detach);
+  if (detaches) process.once('SIGINT', detach);
   const told = tellSteps(step, isQuiet(command), progress, end.signal);
   try {
     await start();
@@ -75,7 +83,6 @@ async function follow(step: Step, command: Command, start = () => startUnit(step
     end.abort();
     // Print the cause before the failure.
     await told;
-    process.off('SIGINT', detach);
   }
 }
 
@@ -86,7 +93,8 @@ async function tellSteps(
   progress: ProgressLine,
   end: AbortSignal,
 ): Promise<void> {
-  let from = `--since=@${Date.now() / 1000}`;
+  const since = `--since=@${Date.now() / 1000}`;
+  let from = since;
   let steps: readonly JournalFields[] = [];
   for (let ended = false; !ended; ) {
     ended = end.aborted;
@@ -113,14 +121,24 @@ async function tellSteps(
     if (ended) return;
     if (!quiet && process.stderr.isTTY) {
       const [shown] = await showUnits([unit], ['StatusText']);
-      progress.show(howFar(shown?.['StatusText'] ?? '', steps));
+      progress.show(howFar(shown?.['StatusText'] ?? '', steps) || (await lastWordOfBuild(guest, since)));
     }
     await sleep(interval, undefined, { signal: end }).catch(() => {});
   }
 }
 
+/** Returns the last line that the build of a guest has printed; empty if it has none. */
+async function lastWordOfBuild(guest: string, since: string): Promise<string> {
+  const checked = loadGuest(nodeFiles, guest);
+  if (!checked || 'broken' in checked || checked.guest.origin.kind !== 'build') return '';
+  const unit = buildUnit(checked.guest.origin.build);
+  const [entry] = await readEntries([since, '--lines=1', `_SYSTEMD_UNIT=${unit}`]);
+  return entry?.['MESSAGE'] ?? '';
+}
+
 /** Removes the step from a status "STEP: PROGRESS" if the lines above have it. */
 function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[]): string {
+  if (steps.some(({ MESSAGE }) => MESSAGE === status)) return '';
   const step = steps.map(({ MESSAGE = '' }) => `${MESSAGE}: `).findLast((text) => status.startsWith(text));
   return status.slice(step?.length ?? 0);
 }

@@ -40,7 +40,7 @@ describe('create', () => {
       await host.try(`guestctl create mail --ref site:${serverRef} --url file:///srv/mirror/repo \\
       --description='Mail server' --set Update.OnCalendar=weekly --enable --start`);
     expect(all).toMatch(
-      /^Wrote \/etc\/ostree-guests\/mail\.guest\nEnabled mail at boot.*\nMade the sysroot .*\nFetching .*\nCreated .*\nmail runs Debian .*\nA shell in it: guestctl shell mail$/s,
+      /^Wrote \/etc\/ostree-guests\/mail\.guest\nMade the sysroot .*\nFetching .*\nCreated .*\nEnabled mail at boot.*\nmail runs Debian .*\nA shell in it: guestctl shell mail$/s,
     );
     expect(await host.sh('cat /etc/ostree-guests/mail.guest')).toBe(
       `[Guest]\nDescription=Mail server\nRef=site:${serverRef}\n\n[Remote]\nURL=file:///srv/mirror/repo\n\n[Update]\nOnCalendar=weekly`,
@@ -50,6 +50,63 @@ describe('create', () => {
     expect((await host.try('guestctl create mail --ref site:x')).stderr).toContain(
       'mail is declared already. Change it: guestctl edit mail',
     );
+  });
+
+  /** What there is of a guest and of its units. */
+  const traces = (name: string) =>
+    host.sh(`ls -dA /etc/ostree-guests/${name}.* /var/lib/ostree-guests/${name} /run/systemd/generator/*@${name}.* || :
+      systemctl list-unit-files --no-legend 'ostree-guest-*@${name}.*' | grep -w enabled || :`);
+
+  test('a guest whose tree cannot be had leaves nothing behind', async () => {
+    const { exitCode, stderr } = await host.try(
+      'guestctl create lost --ref site:none --url file:///srv/mirror/repo --enable --start',
+    );
+    expect(stderr).toMatch(
+      /lost\.guest:5: cannot fetch none [\s\S]*Nothing of lost was kept\. Fix the cause/,
+    );
+    expect([exitCode, await traces('lost')]).toEqual([1, '']);
+  });
+
+  test('Ctrl-C leaves nothing behind', async () => {
+    const server = await serveMirror(host, { rate: 10_000 });
+    const { stderr } = await host.try(
+      `timeout --signal=INT 3 guestctl create slow --ref site:${serverRef} --url ${server.url}/repo --set Remote.GPGVerify=no --enable`,
+    );
+    await server.stop();
+    expect(stderr).toContain('Interrupted: nothing of slow was kept');
+    expect(await traces('slow')).toBe('');
+  });
+
+  test('what was there before is not removed', async () => {
+    await host.sh(
+      'mkdir -p /var/lib/ostree-guests/old/sysroot/ostree/deploy/old/var; mkdir /etc/ostree-guests/old.guest.d',
+    );
+    expect(
+      (await host.try('guestctl create old --ref site:none --url file:///srv/mirror/repo')).exitCode,
+    ).toBe(1);
+    expect(
+      await host.sh('ls -d /var/lib/ostree-guests/old/sysroot/ostree/deploy/old/var; ls /etc/ostree-guests'),
+    ).toBe('/var/lib/ostree-guests/old/sysroot/ostree/deploy/old/var\nmail.guest\nold.guest.d');
+    await host.sh('rm -r /etc/ostree-guests/old.guest.d /var/lib/ostree-guests/old');
+  });
+
+  test('a template is a build that the site can override; what it needs is named before anything is written', async () => {
+    expect(await host.sh('guestctl create --list-templates')).toMatch(
+      /^TEMPLATE .*\ndebian +Debian 13 \(trixie\) +ready\nfedora +Fedora 44 +There is no dnf on this host\. Run: apt install dnf$/,
+    );
+    const refused = await host.try('guestctl create web --build fedora');
+    expect(refused.stderr).toMatch(
+      /fedora\.build:7:\d+: There is no dnf on this host\. Run: apt install dnf[\s\S]*Run: apt install distribution-gpg-keys[\s\S]*Nothing was written/,
+    );
+    expect((await host.try('guestctl create web --build debain')).stderr).toContain('Did you mean debian?');
+    expect(await host.sh('ls /etc/ostree-guests')).toBe('mail.guest');
+    await host.write(
+      '/etc/ostree-guests/templates/fedora.build',
+      '[Build]\nDescription=Ours\nCommand=cp -a /usr/x root\n',
+    );
+    expect(await host.sh('guestctl create --list-templates')).toMatch(/\nfedora +Ours +ready$/);
+    await host.sh('rm -r /etc/ostree-guests/templates');
+    expect((await host.try('guestctl create')).exitCode).toBe(2);
   });
 });
 

@@ -23,5 +23,5 @@ export async function copyPlainHost(work: string, trees: string, product?: strin
     await rm(join(root, directory), { recursive: true });
     if (directory !== 'ostree' && directory !== 'sysroot') await mkdir(join(root, directory));
   }
-  return { root, physical: root, var: join(root, 'var'), boot: ['--tmpfs=/tmp'] };
+  return { root, physical: root, var: join(root, 'var'), boot: ['--tmpfs=/tmp:mode=1777'] };
 }

@@ -10,6 +10,7 @@ import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
 import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
+import { templateJson } from '../../src/guestctl/screens/templates.ts';
 import type { PastAttempt } from '../../src/state/attempts.ts';
 import {
   broken,
@@ -106,6 +107,13 @@ test('problems and findings', () => {
   const at = { file: '/a', line: 1, column: 2 };
   expect(wrong([problemJson({ at, message: 'no' })], 'verify')).toEqual([]);
   expect(wrong([findingJson({ check: 'disk', state: 'good', message: 'x' })], 'doctor')).toEqual([]);
+});
+
+test('templates', () => {
+  const at = { file: '/a', line: 1, column: 2 };
+  const template = { name: 'debian', description: 'Debian', file: '/a', build: undefined, problems: [] };
+  const missing = { ...template, build: '/b', problems: [{ at, message: 'no mmdebstrap' }] };
+  expect(wrong([template, missing].map(templateJson), 'create')).toEqual([]);
 });
 
 test('every command that prints JSON is described', () => {

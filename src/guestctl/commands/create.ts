@@ -1,21 +1,27 @@
-import { existsSync } from 'node:fs';
-import { Argument } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
+import { Argument, type Command } from 'commander';
 import { loadGuest } from '../../config/load.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { startUnit } from '../../host/systemctl.ts';
+import { reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { type Define, say } from '../command.ts';
+import { type Define, misused, outputOption, print, say } from '../command.ts';
 import { enableGuest } from '../enablement.ts';
-import { updateAndFollow } from '../follow.ts';
-import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
+import { followUpdate } from '../follow.ts';
+import { guestFileOf, problemsOf, problemsOfBuild, writeDeclaration } from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
+import type { Planned } from '../planned-files.ts';
+import { templateJson, templatesText } from '../screens/templates.ts';
 import { startAndTell } from '../start-guest.ts';
+import { takenBackUnlessDone } from '../take-back.ts';
+import { buildFileOf, listTemplates, templateFor } from '../templates.ts';
 
 interface Options extends NewGuest {
+  readonly sshKey?: string;
   readonly start?: true;
   readonly enable?: true;
+  readonly listTemplates?: true;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -23,35 +29,76 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 export const create: Define = (guestctl) =>
   guestctl
     .command('create')
-    .description('Create a guest: write and check its guest file, then fetch its tree')
-    .addArgument(new Argument('<name>', 'name of the guest: 1 to 63 of a-z, 0-9 and -'))
+    .description('Create a guest: write and check its guest file, then fetch or build its tree')
+    .addArgument(new Argument('[name]', 'name of the guest: 1 to 63 of a-z, 0-9 and -'))
+    .option('--build <build>', 'Build its tree on this host, with this build or template')
+    .option('--list-templates', 'List the templates for --build, and create nothing')
+    .option('--image <image>', 'Take its tree from a container image: docker://…')
     .option('--ref <remote:ref>', 'Tree to follow, of a remote')
     .option('--url <url>', "URL of the remote. Default: the host's remote of that name")
     .option('--gpg-key <file>', 'Keys that may sign the commits')
+    .option('--install <packages>', 'Packages to add to the tree: nginx,curl', collect)
+    .option('-p, --port <port>', 'Port of the host to forward to it: tcp:8080:80', collect)
+    .option('--ssh-key <file>', 'Public keys that may log in as root by ssh')
     .option('--description <text>', 'Description for people')
     .option('--set <section.key=value>', 'Any other setting. May be given more than once', collect)
     .option('--enable', 'Enable its update timer, and start it when the host boots')
     .option('--start', 'Start it once it is created')
-    .action(async (name: string, options: Options, command) => {
-      const text = newGuestText(options);
-      await declare(name, text);
-      say(command, `Wrote ${guestFileOf(name)}`);
-      if (options.enable) {
-        const timers = await enableGuest(requireGuest(name), true);
-        say(command, `Enabled ${name} at boot, and its updates by ${timers.join(', ')}`);
-      }
-      await updateAndFollow(name, command);
-      if (options.start) {
-        await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
-      }
+    .addOption(outputOption())
+    .action(async (name: string | undefined, options: Options, command) => {
+      if (options.listTemplates) return printTemplates(command);
+      if (name === undefined)
+        return command.error("error: missing required argument 'name'", { exitCode: misused });
+      await createGuest(name, options, command);
     });
 
-/** Writes the guest file, if nothing is wrong with it. */
-async function declare(name: string, text: string): Promise<void> {
-  const file = guestFileOf(name);
-  if (existsSync(file) || loadGuest(nodeFiles, name))
+async function printTemplates(command: Command): Promise<void> {
+  const templates = listTemplates();
+  await print(command, {
+    json: () => templates.map(templateJson),
+    text: (screen) => templatesText(templates, screen),
+  });
+}
+
+async function createGuest(name: string, options: Options, command: Command): Promise<void> {
+  if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name))
     throw new Failure(`${name} is declared already`, `Change it: guestctl edit ${name}`);
-  const problems = await problemsWith(name, text);
-  if (problems !== '') throw new Failure(`${problems}\nNothing was written`);
-  await installGuestFile(name, text);
+  const planned = plannedFor(name, options);
+  await refuseProblems(name, options, planned);
+  await takenBackUnlessDone(name, [...planned.keys()], async (goOn) => {
+    for (const [file, text] of planned) {
+      writeDeclaration(file, text);
+      say(command, `Wrote ${file}`);
+    }
+    await reloadUnits();
+    goOn();
+    await followUpdate(name, command);
+  });
+  if (options.enable) {
+    const timers = await enableGuest(requireGuest(name), true);
+    say(command, `Enabled ${name} at boot, and its updates by ${timers.join(', ')}`);
+  }
+  if (options.start) await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
+}
+
+/** Returns the files to write: the guest file, and before it a copy of the template if its build is not declared yet. */
+function plannedFor(name: string, options: Options): Planned {
+  const { build, sshKey } = options;
+  const template = build === undefined ? undefined : templateFor(build);
+  const keys = sshKey === undefined ? undefined : readFileSync(sshKey, 'utf8');
+  const text = newGuestText(keys === undefined ? options : { ...options, keys });
+  return new Map([
+    ...(build !== undefined && template !== undefined
+      ? ([[buildFileOf(build), readFileSync(template, 'utf8')]] as const)
+      : []),
+    [guestFileOf(name), text],
+  ]);
+}
+
+async function refuseProblems(name: string, { build }: Options, planned: Planned): Promise<void> {
+  const problems = [
+    build === undefined ? '' : problemsOfBuild(build, planned),
+    await problemsOf(name, planned),
+  ].filter((text) => text !== '');
+  if (problems.length > 0) throw new Failure(`${problems.join('\n')}\nNothing was written`);
 }

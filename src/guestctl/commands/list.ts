@@ -40,7 +40,7 @@ export const list: Define = (guestctl) =>
     });
 
 const nobody =
-  'No guest is declared. Create one: guestctl create NAME --ref REMOTE:REF --url URL (guestctl create --help)';
+  'No guest is declared. Create one: guestctl create NAME --build debian --start (more: guestctl create --help)';
 
 const notesHelp = `
 NOTES are what is wrong, "on trial", and what is due. A reload is due if systemd

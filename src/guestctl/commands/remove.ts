@@ -7,7 +7,7 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
-import { removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
+import { declarationsOf, removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
 
 export const remove: Define = (guestctl) =>
   guestctl
@@ -30,6 +30,6 @@ export const remove: Define = (guestctl) =>
           'Nothing was removed',
           `To remove it without a question: guestctl remove --yes ${name}`,
         );
-      await removeGuest(guest, keepVar);
+      await removeGuest(guest, { keepVar, declarations: declarationsOf(guest) });
       say(command, `${name} is removed`);
     });

@@ -34,6 +34,16 @@ const theCommand = [
   ),
 ];
 
+const templates = [
+  heading('TEMPLATES'),
+  paragraph(
+    'A template is a build file in a directory templates of the search path: the package ships /usr/lib/ostree-guests/templates/debian.build and fedora.build, and /etc/ostree-guests/templates overrides them. Guests of both have an address, DNS, ssh and a journal at their first start. guestctl create NAME --build TEMPLATE copies the template to /etc/ostree-guests/TEMPLATE.build, unless a build of this name is declared. The copy belongs to you: an upgrade of ostree-guests does not change the trees of your guests. guestctl create --list-templates lists the templates, and what is missing on this host to build them.',
+  ),
+  paragraph(
+    'fedora.build has not been built yet: no mirror of Fedora could be reached where it was written.',
+  ),
+];
+
 /** Also in the README. */
 const debian = `[Build]
 Description=Debian for servers
@@ -56,6 +66,7 @@ export const buildFilePage: Page = {
     ),
     paragraph(`In [Service]: ${names('Service')}.`),
     ...theCommand,
+    ...templates,
     heading('EXAMPLE'),
     paragraph('/etc/ostree-guests/debian.build:'),
     example(debian),

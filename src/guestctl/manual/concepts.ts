@@ -20,7 +20,10 @@ const words = [
 ] as const;
 
 const life = [
-  ['Declare', 'guestctl create writes the guest file. Or write it yourself and run systemctl daemon-reload.'],
+  [
+    'Declare',
+    'guestctl create writes the guest file; with --build debian also the build of its tree, from a template. If it fails or is interrupted, nothing is left. Or write the files yourself and run systemctl daemon-reload.',
+  ],
   ['Create', 'The first update creates the system root, fetches the tree and deploys it.'],
   [
     'Run',

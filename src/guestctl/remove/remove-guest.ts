@@ -22,7 +22,7 @@ import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
 
 /** What an administrator has written: guest files of packages in /usr stay. */
-const declarations = ({ name }: Guest): string[] =>
+export const declarationsOf = ({ name }: Guest): string[] =>
   searchPath.guests
     .filter((directory) => !directory.startsWith('/usr/'))
     .flatMap((directory) => [`${directory}/${name}.guest`, `${directory}/${name}.guest.d`])
@@ -30,15 +30,21 @@ const declarations = ({ name }: Guest): string[] =>
 
 /** All that a guest consists of, where it is there. */
 export const toBeRemoved = (guest: Guest): string[] => [
-  ...declarations(guest),
+  ...declarationsOf(guest),
   ...[...new Set([guest.sysroot, `${stateDirectory}/${guest.name}`])].filter((path) => existsSync(path)),
 ];
+
+export interface Removal {
+  readonly keepVar: boolean;
+  /** The files and directories that declare the guest: declarationsOf(). */
+  readonly declarations: readonly string[];
+}
 
 /**
  * Removes a guest that does not run. The declaration goes last, so that a removal that was cut off is completed by the
  * next one.
  */
-export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void> {
+export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
   await disableUnits(enableable(name));
   // Nothing may work in what is being deleted; each of these can be stopped at any instant.
@@ -55,7 +61,7 @@ export async function removeGuest(guest: Guest, keepVar: boolean): Promise<void>
   rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
   // An empty directory: see units/ostree-guest-image@.service.
   unlessMissing(() => rmdirSync(`/run/machines/${guest.name}`));
-  for (const path of declarations(guest)) rmSync(path, { recursive: true });
+  for (const path of declarations) rmSync(path, { recursive: true });
   await reloadUnits();
 }
 

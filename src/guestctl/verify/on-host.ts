@@ -7,7 +7,9 @@ import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { nearest } from '../../config/nearest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
+import type { Reader } from '../../config/search.ts';
 import { canReflink } from '../../host/copy-tree.ts';
+import { installRemedy } from '../../host/install-remedy.ts';
 import { isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
@@ -19,11 +21,12 @@ import { whyReadOnly } from '../../ostree/read-only.ts';
 import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
+import { hasProgram } from './build-on-host.ts';
 import { machineOnHost } from './machine-on-host.ts';
 import { nspawnOptions } from './nspawn-check.ts';
 
 /** Checks a guest against this host, which the generator cannot do at boot. */
-export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
+export async function verifyOnHost(guest: Guest, files: Reader = nodeFiles): Promise<Problem[]> {
   const found = await Promise.all([
     calendars(guest),
     machine(guest),
@@ -34,7 +37,8 @@ export async function verifyOnHost(guest: Guest): Promise<Problem[]> {
   return [
     ...remote(guest),
     ...unsigned(guest),
-    ...build(guest),
+    ...build(guest, files),
+    ...image(guest),
     ...keyPath(guest),
     ...protection(guest),
     ...mountPoints(guest),
@@ -70,9 +74,9 @@ function unsigned(guest: Guest): Problem[] {
   return problem ? [problem] : [];
 }
 
-function build({ origin, values, file }: Guest): Problem[] {
-  if (origin.kind !== 'build' || loadBuild(nodeFiles, origin.build)) return [];
-  const { builds, brokenBuilds } = loadBuilds(nodeFiles);
+function build({ origin, values, file }: Guest, files: Reader): Problem[] {
+  if (origin.kind !== 'build' || loadBuild(files, origin.build)) return [];
+  const { builds, brokenBuilds } = loadBuilds(files);
   const near = nearest(
     origin.build,
     [...builds, ...brokenBuilds].map(({ name }) => name),
@@ -80,6 +84,14 @@ function build({ origin, values, file }: Guest): Problem[] {
   const at = values.at('Guest', 'Build') ?? topOf(file);
   const remedy = near ? `Did you mean ${near}?` : `Declare it in /etc/ostree-guests/${origin.build}.build`;
   return [{ at, message: `There is no build '${origin.build}'`, remedy }];
+}
+
+/** Checks for the program that reads images. */
+function image({ origin, values, file }: Guest): Problem[] {
+  if (origin.kind !== 'oci' || hasProgram('skopeo')) return [];
+  const at = values.at('Guest', 'Image') ?? topOf(file);
+  const message = 'There is no skopeo on this host, which images need';
+  return [{ at, message, remedy: installRemedy('skopeo') }];
 }
 
 function keyPath(guest: Guest): Problem[] {

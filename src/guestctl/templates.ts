@@ -1,0 +1,58 @@
+// Templates of builds: build files that the package or the site ships, for `guestctl create --build`.
+import type { Build } from '../config/build.ts';
+import { loadBuild, loadBuilds } from '../config/load.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Problem } from '../config/problem.ts';
+import { searchPath, templatePath } from '../config/search.ts';
+import { Failure } from '../host/failure.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { verifyBuildOnHost } from './verify/build-on-host.ts';
+
+export interface Template {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  /** The build of this name, if one is declared: create uses it and not the template. */
+  readonly build: string | undefined;
+  /** What keeps it from being built here, such as a missing program. */
+  readonly problems: readonly Problem[];
+}
+
+/** Returns all templates, sorted by name. */
+export function listTemplates(): Template[] {
+  const { builds, brokenBuilds } = loadBuilds(nodeFiles, templatePath);
+  return [
+    ...builds.map((build) => templateOf(build, build.description, verifyBuildOnHost(build))),
+    ...brokenBuilds.map((broken) => templateOf(broken, 'has mistakes', broken.problems)),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const templateOf = (
+  { name, file }: Pick<Build, 'name' | 'file'>,
+  description: string,
+  problems: readonly Problem[],
+): Template => ({ name, description, file, problems, build: declaredBuild(name) });
+
+/** Returns the path of an administrator's build file. */
+export const buildFileOf = (name: string): string => `${searchPath.guests[0]}/${name}.build`;
+
+/** Returns the file of the template to copy for a build; undefined if the build is declared already. */
+export function templateFor(build: string): string | undefined {
+  if (declaredBuild(build) !== undefined) return undefined;
+  const template = loadBuild(nodeFiles, build, templatePath);
+  if (template) return fileOf(template);
+  const names = listTemplates().map(({ name }) => name);
+  const near = nearest(build, names);
+  throw new Failure(
+    `There is no build '${build}', and no template of this name`,
+    near ? `Did you mean ${near}?` : 'List the templates: guestctl create --list-templates',
+  );
+}
+
+function declaredBuild(name: string): string | undefined {
+  const build = loadBuild(nodeFiles, name);
+  return build && fileOf(build);
+}
+
+const fileOf = (checked: NonNullable<ReturnType<typeof loadBuild>>): string =>
+  'build' in checked ? checked.build.file : checked.broken.file;

@@ -74,6 +74,7 @@ await build({
     switch: 'src/steps/switch/main.ts',
     assess: 'src/steps/assess/main.ts',
     adopt: 'src/steps/adopt/main.ts',
+    transfer: 'src/guestctl/transfer/main.ts',
     rehearse: 'src/steps/rehearse/main.ts',
     rehearsal: 'src/steps/rehearse/rehearsal-main.ts',
   },

@@ -4,10 +4,10 @@ import { loadGuest } from '../config/load.ts';
 import { Failure } from '../host/failure.ts';
 import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { printableLine } from '../host/printable.ts';
 import { buildUnit, rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { isQuiet, say } from './command.ts';
+import { ProgressLine } from './progress-line.ts';
 
 /** The interval of progress checks, in milliseconds. */
 const interval = 500;
@@ -145,18 +145,3 @@ function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[])
 
 /** The syslog(3) priority of messages that are printed even with --quiet. */
 const errorPriority = 3;
-
-/** The progress on the last line of a terminal. */
-class ProgressLine {
-  #shown = false;
-
-  show(text: string): void {
-    this.#shown = text !== '';
-    process.stderr.write(printableLine(text).slice(0, (process.stderr.columns || 80) - 1));
-  }
-
-  clear(): void {
-    if (this.#shown) process.stderr.write('\r\x1b[K');
-    this.#shown = false;
-  }
-}

@@ -12,8 +12,10 @@ import { doctor } from './commands/doctor.ts';
 import { edit } from './commands/edit.ts';
 import { enable } from './commands/enable.ts';
 import { exec } from './commands/exec.ts';
+import { exportCommand } from './commands/export.ts';
 import { forgive } from './commands/forgive.ts';
 import { history } from './commands/history.ts';
+import { importCommand } from './commands/import.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { pin, unpin } from './commands/pin.ts';
@@ -52,6 +54,11 @@ const groups: readonly Group[] = [
     heading: 'Create and run guests:',
     needsRoot: true,
     defines: [create, edit, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
+  },
+  {
+    heading: 'Move guests:',
+    needsRoot: true,
+    defines: [exportCommand, importCommand],
   },
   {
     heading: 'Update guests:',

@@ -15,6 +15,8 @@ export interface Fields {
   texts(key: string): string[];
   /** An object in the object. */
   fields(key: string): Fields;
+  /** Like fields(); undefined if the field is missing. */
+  optionalFields(key: string): Fields | undefined;
   /** The objects of a list. */
   list(key: string): Fields[];
   /** A field of a type that another room knows; `what` is what it is, for the error. */
@@ -74,6 +76,8 @@ export function fieldsOf(value: unknown): Fields {
     oneOf: (key, values) => get(isOneOf(values), `one of ${values.join(', ')}`)(key),
     texts: get(listOf(isText), 'a list of texts'),
     fields: (key) => fieldsOf(get(isObject, 'an object')(key)),
+    optionalFields: (key) =>
+      value[key] === undefined ? undefined : fieldsOf(get(isObject, 'an object')(key)),
     list: (key) => get(listOf(isObject), 'a list of objects')(key).map(fieldsOf),
     is: (key, guard, what) => get(guard, what)(key),
   };

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Its standard input. Default: empty. */
   readonly input?: string;
+  /** File descriptors of ours that become its standard input or output. The result then has no `stdout`. */
+  readonly descriptors?: { readonly stdin?: number; readonly stdout?: number };
   /** The time after which it is killed, in milliseconds. */
   readonly timeout?: number;
   /** Kills it when aborted. */
@@ -43,6 +45,8 @@ export interface RunOptions {
   readonly forPeople?: boolean;
   /** Receives its standard output as it arrives. */
   readonly onOutput?: (text: string) => void;
+  /** Receives its standard error as it arrives. */
+  readonly onErrors?: (text: string) => void;
 }
 
 /** Enough for a host with 1000 guests, without filling its memory. */
@@ -57,14 +61,18 @@ export async function run(
 ): Promise<Finished> {
   // Loaded only when a program is really started: execa takes longer to load than most commands to run.
   const { execa } = await import('execa');
+  // The types of execa know descriptors up to 9, and the program any.
+  const { stdin, stdout } = (options.descriptors ?? {}) as { stdin?: 9; stdout?: 9 };
   const child = execa(file, args, {
     reject: false,
     buffer: false,
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...(options.input === undefined ? { stdin: stdin ?? 'ignore' } : { input: options.input }),
     ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
+    ...(stdout !== undefined && { stdout }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
   });
   if (options.onOutput) decoded(child.stdout, options.onOutput);
+  if (options.onErrors) decoded(child.stderr, options.onErrors);
   return watch(file, child, options);
 }
 

@@ -14,6 +14,7 @@ export const switchUnit = (guest: string): string => `ostree-guest-switch@${gues
 export const rehearseUnit = (guest: string): string => `ostree-guest-rehearse@${guest}.service`;
 export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@${guest}.service`;
 export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
+export const imageUnit = (guest: string): string => `ostree-guest-image@${guest}.service`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 
 /** Returns the unit of a build. */

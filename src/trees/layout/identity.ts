@@ -119,6 +119,9 @@ export const identityFiles = (root: string): string[] => [
   ...(hasMachineId(root) ? ['etc/machine-id'] : []),
 ];
 
+/** Returns true if the machines of a tree make these files at their first start. */
+export const makesIdentity = (root: string): boolean => isFile(inside(root, unit));
+
 const hasMachineId = (root: string): boolean =>
   isSmallFile(inside(root, 'etc/machine-id')) &&
   /^[0-9a-f]{32}\s*$/.test(readInside(root, 'etc/machine-id') ?? '');

@@ -10,6 +10,8 @@ export interface Place {
   readonly name: string;
   /** The directories that it sees and may write to. */
   readonly rooms: readonly string[];
+  /** Paths of the host that it may read. */
+  readonly readable?: readonly string[];
   /** When it is ended, as systemd writes time spans; two hours is the default. */
   readonly timeLimit?: string;
 }
@@ -20,12 +22,12 @@ export interface Place {
  */
 export async function doJob<Name extends keyof Jobs>(
   what: string,
-  { name, rooms, timeLimit = '2h' }: Place,
+  { name, rooms, readable = [], timeLimit = '2h' }: Place,
   job: Name,
   input: Parameters<Jobs[Name]>[0],
 ): Promise<Awaited<ReturnType<Jobs[Name]>>> {
   const { stdout, stderr, exitCode } = await runConfined(
-    { name, writable: rooms, capabilities, timeLimit, memory: '1G' },
+    { name, writable: rooms, readable, capabilities, timeLimit, memory: '1G' },
     ownProgram('treework'),
     { input: JSON.stringify({ job, input, rooms }) },
   );

@@ -1,0 +1,67 @@
+import { closeSync, openSync } from 'node:fs';
+import { Argument } from 'commander';
+import { formatProblem } from '../../config/problem.ts';
+import { Failure } from '../../host/failure.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { switchTimerUnit, timerUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import { type Define, outputOption, print, say } from '../command.ts';
+import { problemJson } from '../screens/problems.ts';
+import { type Imported, importGuest } from '../transfer/import-guest.ts';
+import { listenerOf } from '../transfer/listener.ts';
+
+export const importCommand: Define = (guestctl) =>
+  guestctl
+    .command('import')
+    .description('Make a guest from a file of guestctl export')
+    .addArgument(new Argument('<file>', 'the file; - is standard input'))
+    .option('--as <name>', 'Give the guest another name')
+    .addOption(outputOption())
+    .action(async (file: string, { as }: { as?: string }, command) => {
+      const listener = listenerOf(command, 'Reading');
+      const imported = await reading(file, (stdin) => importGuest(stdin, as, listener)).finally(listener.end);
+      await print(command, { json: () => importedJson(imported), text: () => '' });
+      for (const line of nextSteps(imported)) say(command, line);
+    });
+
+async function reading<T>(file: string, use: (descriptor: number) => Promise<T>): Promise<T> {
+  if (file === '-') {
+    if (process.stdin.isTTY) throw new Failure('An archive cannot be typed', 'Name a file, or use a pipe');
+    return use(0);
+  }
+  const descriptor = unlessMissing(() => openSync(file, 'r'));
+  if (descriptor === undefined) throw new Failure(`There is no file ${file}`);
+  try {
+    return await use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const importedJson = ({ name, plan, manifest, problems }: Imported) => ({
+  guest: name,
+  file: plan.guest.file,
+  exported: manifest.time,
+  var: manifest.var,
+  deployments: manifest.deployments.map(({ checksum }) => checksum),
+  problems: problems.map(problemJson),
+});
+
+function nextSteps({
+  name,
+  manifest: { guest, time, deployments, var: hasVar, enabled },
+  problems,
+}: Imported): string[] {
+  const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
+  const other = name === guest ? '' : ` of ${guest}`;
+  const parts = `${deployments.length} deployment${deployments.length === 1 ? '' : 's'}${hasVar ? ' and its /var' : ', without its /var'}`;
+  return [
+    `Imported ${name}, as it was${other} at ${time}: ${parts}`,
+    ...problems.map((problem) => `Before it can start: ${formatProblem(problem)}`),
+    'Do not run it beside the original: both have the same machine ID and SSH host keys',
+    `Start it: guestctl start ${name}`,
+    ...(enabled.length > 0
+      ? [`Enable what was enabled: systemctl enable ${enabled.map((one) => units[one]).join(' ')}`]
+      : []),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Guest } from '../../config/guest.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { type Line, Lines } from './lines.ts';
+import { packPlace } from './pack.ts';
+import { type Parts, type Wish, withParts } from './parts.ts';
+import { etcName, manifestName, repositoryName, varName } from './stream.ts';
+
+export interface Target {
+  /** The file or pipe that the archive is written to. */
+  readonly descriptor: number;
+  readonly compress: boolean;
+}
+
+/** Receives what people may want to know. */
+export interface Listener {
+  readonly say: (text: string) => void;
+  readonly progress: (bytes: number) => void;
+}
+
+/** Writes a guest into an archive, and returns what it has. */
+export const exportGuest = (guest: Guest, wish: Wish, target: Target, { say, progress }: Listener) =>
+  withParts(guest, wish, say, async (parts) => {
+    const onLine = (line: Line) => {
+      if ('bytes' in line) progress(line.bytes);
+      else if ('warning' in line) say(line.warning);
+    };
+    const lines = new Lines(onLine);
+    const finished = await runConfined(
+      {
+        name: `pack-${guest.name}`,
+        writable: [],
+        readable: placesOf(parts),
+        capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+        timeLimit: '1d',
+        memory: '1G',
+      },
+      ownProgram('transfer', 'pack', target.compress ? 'zstd' : 'plain'),
+      { descriptors: { stdout: target.descriptor }, onErrors: lines.add },
+    );
+    lines.require(`Cannot export ${guest.name}`, finished);
+    return parts.manifest;
+  });
+
+/** The process that packs sees the parts at fixed places, and nothing else of the guest. */
+const placesOf = ({ manifestFile, repository, etc, var: varDirectory }: Parts): string[] =>
+  [
+    [manifestFile, manifestName] as const,
+    [repository, repositoryName] as const,
+    ...etc.map((path, position) => [path, `${etcName}/${position}`] as const),
+    ...(varDirectory === undefined ? [] : [[varDirectory, varName] as const]),
+  ].map(([path, name]) => `${path}:${packPlace}/${name}`);

@@ -1,0 +1,104 @@
+import type { Problem } from '../../config/problem.ts';
+import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { systemdVersion } from '../../host/systemctl.ts';
+import { ostreeVersion } from '../../ostree/ostree.ts';
+import { interruptible } from '../interruption.ts';
+import { verifyOnHost } from '../verify/on-host.ts';
+import type { Listener } from './export-guest.ts';
+import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
+import { type Line, Lines } from './lines.ts';
+import type { Manifest } from './manifest.ts';
+import { type Plan, planFor } from './place.ts';
+import { repositoryName } from './stream.ts';
+import { unpackPlace } from './unpack.ts';
+
+export interface Imported {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  /** What would keep the guest from starting here. */
+  readonly problems: readonly Problem[];
+}
+
+/** Makes a guest from an archive that is read from a file descriptor. */
+export const importGuest = (stdin: number, as: string | undefined, listener: Listener): Promise<Imported> =>
+  interruptible(async (check) => {
+    const incoming = new Incoming();
+    try {
+      await incoming.open();
+      const manifest = await receive(incoming, stdin, as, listener);
+      check();
+      const name = as ?? manifest.guest;
+      for (const note of await olderThan(manifest)) listener.say(note);
+      const plan = planFor(name, manifest);
+      for (const note of plan.notes) listener.say(note);
+      listener.say(`Everything in the archive is as it should be. Making ${name}`);
+      await assemble(
+        incoming,
+        { plan, manifest, repository: `${incoming.data}/${repositoryName}`, isNew: false },
+        check,
+      );
+      check();
+      // Somebody may have made one meanwhile.
+      await putInPlace(incoming, planFor(name, manifest));
+      return { name, plan, manifest, problems: await verifyOnHost(plan.guest) };
+    } finally {
+      await incoming.close();
+    }
+  });
+
+/** Unpacks and checks the archive. Ends at once if the guest that it has cannot be put in place. */
+async function receive(
+  incoming: Incoming,
+  stdin: number,
+  as: string | undefined,
+  { say, progress }: Listener,
+): Promise<Manifest> {
+  let manifest: Manifest | undefined;
+  let refusal: unknown;
+  const end = new AbortController();
+  const onLine = (line: Line) => {
+    if ('bytes' in line) progress(line.bytes);
+    else if ('warning' in line) say(line.warning);
+    else if ('manifest' in line)
+      try {
+        manifest = line.manifest;
+        planFor(as ?? manifest.guest, manifest);
+      } catch (error) {
+        refusal = error;
+        end.abort();
+      }
+  };
+  const lines = new Lines(onLine);
+  const finished = await runConfined(
+    {
+      name: jobOf(incoming.id),
+      writable: [`${incoming.data}:${unpackPlace}`],
+      capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+      timeLimit: '1d',
+      memory: '1G',
+    },
+    ownProgram('transfer', 'unpack'),
+    { descriptors: { stdin }, onOutput: lines.add, signal: end.signal },
+  );
+  if (refusal !== undefined) throw refusal;
+  lines.require('Cannot import the guest', finished);
+  if (manifest === undefined) throw new Error('the archive was read, but not its manifest');
+  return manifest;
+}
+
+/** Says if this host has older programs than the one that the guest comes from. */
+async function olderThan({ systemd, ostree }: Manifest): Promise<string[]> {
+  const here = [
+    ['systemd', systemd, await systemdVersion()],
+    ['OSTree', ostree, await ostreeVersion()],
+  ] as const;
+  return here
+    .filter(([, there, version]) => numberOf(version) < numberOf(there))
+    .map(
+      ([program, there, version]) =>
+        `The guest comes from a host with ${program} ${there}, and this one has ${version}. Check its file: guestctl verify`,
+    );
+}
+
+const numberOf = (version: string | undefined): number => Number.parseFloat(version ?? '') || 0;

@@ -1,0 +1,184 @@
+// A guest that is being imported or copied: a directory that nobody takes for a guest, until it is renamed. What a killed
+// import or a power cut left there, the next one removes; systemd-tmpfiles(8) does so when the host boots.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Guest, stateDirectory } from '../../config/guest.ts';
+import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { runConfined, treeCapabilities } from '../../host/confined.ts';
+import { syncFileSystem } from '../../host/copy-tree.ts';
+import { Failure } from '../../host/failure.ts';
+import { tryLock } from '../../host/flock.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { destroyUnit, imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
+import { deploy } from '../../ostree/sysroot.ts';
+import { link } from '../../trees/linking/link.ts';
+import { doJob } from '../../trees/treework/run.ts';
+import { writeState } from './carried-state.ts';
+import type { Manifest } from './manifest.ts';
+import type { NewFile, Plan } from './place.ts';
+
+/** The directory of all imports. No guest has such a name. */
+const all = `${stateDirectory}/.incoming`;
+
+/** The directory of one import, and what is in it. */
+export class Incoming {
+  readonly id = randomBytes(6).toString('hex');
+  readonly directory = `${all}/${this.id}`;
+  /** What was unpacked. */
+  readonly data = `${this.directory}/data`;
+  /** Becomes the state directory of the guest. */
+  readonly guest = `${this.directory}/guest`;
+  /** The owner of its state files: src/state/state-file.ts. */
+  readonly owner = this.guest.slice(stateDirectory.length + 1);
+  #sysroot: string | undefined;
+  #release: (() => void) | undefined;
+
+  /** Makes the directory, and removes those of imports that were killed. */
+  async open(): Promise<void> {
+    mkdirSync(all, { recursive: true, mode: 0o700 });
+    await sweep();
+    for (const directory of [this.directory, this.data, this.guest]) mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(lockOf(this.id), '');
+    this.#release = await tryLock(lockOf(this.id));
+  }
+
+  /** Returns where the sysroot is made: on the file system where it is going to be. */
+  sysrootFor({ sysroot }: Guest): string {
+    if (this.#sysroot !== undefined) return this.#sysroot;
+    if (sysroot.startsWith(`${stateDirectory}/`)) this.#sysroot = `${this.guest}/sysroot`;
+    else {
+      this.#sysroot = `${sysroot}.incoming-${this.id}`;
+      writeAtomically(elsewhereOf(this.id), this.#sysroot);
+    }
+    mkdirSync(this.#sysroot, { recursive: true, mode: 0o700 });
+    return this.#sysroot;
+  }
+
+  /** The directories that confined jobs see. */
+  rooms(sysroot: string): string[] {
+    return sysroot.startsWith(`${this.directory}/`) ? [this.directory] : [this.directory, sysroot];
+  }
+
+  /** Removes what is left of it. */
+  async close(): Promise<void> {
+    await remove(this.id);
+    this.#release?.();
+  }
+}
+
+const lockOf = (id: string): string => `${all}/${id}/lock`;
+/** Names the sysroot if it is elsewhere. */
+const elsewhereOf = (id: string): string => `${all}/${id}/elsewhere`;
+
+async function sweep(): Promise<void> {
+  for (const id of readdirSync(all)) {
+    const release = existsSync(lockOf(id)) ? await tryLock(lockOf(id)) : () => {};
+    if (!release) continue;
+    for (const unit of unitsOf(id)) await destroyUnit(unit);
+    await remove(id);
+    release();
+  }
+}
+
+/** The jobs of an import. A killed guestctl does not end them. */
+export const jobOf = (id: string): string => `incoming-${id}`;
+const unitsOf = (id: string): string[] => [`ostree-guest-${jobOf(id)}.service`];
+
+/** It has what an archive says, which may be deeper than Node can go, or lead elsewhere. */
+async function remove(id: string): Promise<void> {
+  const elsewhere = unlessMissing(() => readFileSync(elsewhereOf(id), 'utf8'));
+  const there = [`${all}/${id}`, ...(elsewhere === undefined ? [] : [elsewhere])].filter((path) =>
+    existsSync(path),
+  );
+  if (there.length === 0) return;
+  const removal =
+    'chattr -R -f -ia -- "$@"; for d; do find "$d" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} +; done';
+  await runConfined(
+    { name: `${jobOf(id)}-remove`, writable: there, capabilities: treeCapabilities, timeLimit: '2h' },
+    ['sh', '-c', removal, 'sh', ...there],
+  );
+  for (const directory of there.reverse()) rmSync(directory, { recursive: true, force: true });
+}
+
+/** The parts of a guest that are to become one. The directory of the import has etc/POSITION and perhaps var in `data`. */
+export interface Assembly {
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  readonly repository: string;
+  /** True for a copy, which gets an identity of its own. */
+  readonly isNew: boolean;
+}
+
+/** Makes the guest in the directory of the import, complete and on disk. Nothing of it is in place yet. */
+export async function assemble(
+  incoming: Incoming,
+  { plan: { guest }, manifest, repository, isNew }: Assembly,
+  check: () => void,
+): Promise<void> {
+  const { name } = guest;
+  const sysroot = incoming.sysrootFor(guest);
+  const rooms = incoming.rooms(sysroot);
+  const place = { name: jobOf(incoming.id), rooms, readable: [repository] };
+  const what = `Cannot make ${name}`;
+  const commits = [...new Set(manifest.deployments.map(({ checksum }) => checksum))];
+  const { staged } = manifest.state;
+  const task = { sysroot, stateroot: name, from: repository };
+  await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined });
+  check();
+  // Objects that other guests have take no more space.
+  for (const checksum of commits) await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
+  check();
+  await doJob(what, place, 'takeCommits', {
+    ...task,
+    commits: [...new Set([...commits, ...(staged ? [staged.checksum] : [])])],
+    staged: staged?.checksum,
+  });
+  for (const { checksum, origin } of [...manifest.deployments].reverse()) {
+    check();
+    await deploy(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
+  }
+  check();
+  await doJob(what, place, 'furnish', { sysroot, stateroot: name, from: incoming.data });
+  if (isNew) await doJob(what, place, 'renew', { sysroot, stateroot: name, before: manifest.guest });
+  const names = listDeployments(sysroot).map((deployment) => deployment.name);
+  if (names.length !== manifest.deployments.length)
+    throw new Error(`${names.length} of ${manifest.deployments.length} deployments were made`);
+  writeState(incoming.owner, manifest.state, names, manifest.var);
+  await syncFileSystem(sysroot);
+  await syncFileSystem(incoming.guest);
+}
+
+/** Returns the same guest with another sysroot. Its other members are computed from its file when they are asked for. */
+const withSysroot = (guest: Guest, sysroot: string): Guest =>
+  Object.create(guest, { sysroot: { value: sysroot } }) as Guest;
+
+/**
+ * Puts a complete guest in place. The last rename is the one that counts: until then the guest is at most declared and
+ * not created, and the same import can be repeated.
+ */
+export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Promise<void> {
+  for (const file of files) writeNew(file);
+  const sysroot = incoming.sysrootFor(guest);
+  if (!sysroot.startsWith(`${incoming.guest}/`)) renameWhole(sysroot, guest.sysroot);
+  renameWhole(incoming.guest, `${stateDirectory}/${guest.name}`);
+  await reloadUnits();
+  // The generator has it started when the host boots. machinectl(1) knows the guest by it.
+  await startUnit(imageUnit(guest.name));
+}
+
+function writeNew({ path, text, secret }: NewFile): void {
+  if (!existsSync(path)) writeAtomically(path, text, secret ? 0o600 : 0o644);
+}
+
+/** rename(2) replaces an empty directory, and nothing else. */
+function renameWhole(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    throw new Failure(`${to} has appeared meanwhile: ${(error as Error).message}`, 'Nothing was imported');
+  }
+  syncDirectory(dirname(to));
+}

@@ -1,0 +1,52 @@
+// What the programs that read and write archives tell while they work, one line of JSON each.
+import { Failure } from '../../host/failure.ts';
+import { shown } from '../../host/printable.ts';
+import { endingWords, type Finished } from '../../host/process.ts';
+import type { Manifest } from './manifest.ts';
+
+export type Line =
+  | { readonly bytes: number }
+  | { readonly warning: string }
+  | { readonly manifest: Manifest }
+  | { readonly failure: string; readonly remedy?: string };
+
+/** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */
+export class Lines {
+  failure: Failure | undefined;
+  #rest = '';
+  #other = '';
+  readonly #onLine: (line: Line) => void;
+
+  constructor(onLine: (line: Line) => void) {
+    this.#onLine = onLine;
+  }
+
+  readonly add = (text: string): void => {
+    const whole = (this.#rest + text).split('\n');
+    this.#rest = whole.pop() ?? '';
+    for (const one of whole) {
+      const line = parse(one);
+      if (line === undefined) this.#other = one;
+      else if ('failure' in line) this.failure ??= new Failure(line.failure, line.remedy);
+      else this.#onLine(line);
+    }
+  };
+
+  /** Fails if the program failed, with the reason that it told. */
+  require(what: string, finished: Finished): void {
+    if (this.failure) throw new Failure(`${what}: ${this.failure.message}`, this.failure.remedy);
+    if (finished.exitCode === 0) return;
+    const last = finished.stderr.trim().split('\n').at(-1) ?? '';
+    const words = [last, this.#other].find((one) => one !== '' && parse(one) === undefined);
+    throw new Failure(`${what}: ${words === undefined ? endingWords(finished) : shown(words)}`);
+  }
+}
+
+function parse(line: string): Line | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    return undefined;
+  }
+}

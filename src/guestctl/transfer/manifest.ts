@@ -1,0 +1,108 @@
+// What an exported guest says about itself: the first member of the archive, manifest.json. Everything in it comes from
+// somebody else, and is checked before it becomes a path or a state file.
+import { guestName } from '../../config/schema.ts';
+import { Failure } from '../../host/failure.ts';
+import { type Fields, fieldsOf, WrongJson } from '../../host/json-fields.ts';
+import { type Checksum, isChecksum } from '../../ostree/names.ts';
+import { type CarriedState, parseState } from './carried-state.ts';
+
+/** The format that is written. Archives of a higher one are refused. */
+const format = 1;
+
+export interface Manifest {
+  readonly guest: string;
+  /** When it was exported, RFC 3339. */
+  readonly time: string;
+  /** The versions on the host that it was exported on. */
+  readonly systemd: string | undefined;
+  readonly ostree: string | undefined;
+  /** True if the guest was running: its files are as after a power cut. */
+  readonly running: boolean;
+  /** True if the archive has its /var. */
+  readonly var: boolean;
+  readonly files: readonly DeclaredFile[];
+  /** The boot list, the default first. */
+  readonly deployments: readonly CarriedDeployment[];
+  readonly state: CarriedState;
+  /** What was enabled, for `systemctl enable`: units without the name of the guest. */
+  readonly enabled: readonly (typeof enableable)[number][];
+}
+
+export const enableable = ['guest', 'update', 'switch'] as const;
+
+/** A file that declares the guest or its build. */
+export interface DeclaredFile {
+  readonly of: 'guest' | 'nspawn' | 'build';
+  /** The name of the guest or the build. */
+  readonly name: string;
+  /** The name of a drop-in; undefined for the main file. */
+  readonly dropIn?: string | undefined;
+  readonly text: string;
+  /** True if only root could read it. */
+  readonly secret: boolean;
+}
+
+interface CarriedDeployment {
+  readonly checksum: Checksum;
+  /** Its .origin file. */
+  readonly origin: string;
+}
+
+/** No guest has more deployments, and an archive could name any number. */
+const most = 100;
+
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify({ format, ...manifest })}\n`;
+
+/** Fails, and says why, if the text is not a manifest that this version can use. */
+export function parseManifest(text: string): Manifest {
+  try {
+    const fields = fieldsOf(JSON.parse(text));
+    if (fields.number('format') > format)
+      throw new Failure(
+        `The archive was written by a newer version of ostree-guests (format ${fields.number('format')}; this version reads ${format})`,
+        'Update the package: ostree-guests',
+      );
+    return read(fields);
+  } catch (error) {
+    if (error instanceof WrongJson || error instanceof SyntaxError)
+      throw new Failure(`This is not the archive of a guest: manifest.json: ${error.message}`);
+    throw error;
+  }
+}
+
+function read(fields: Fields): Manifest {
+  const deployments = fields.list('deployments').map((deployment) => ({
+    checksum: deployment.is('checksum', isChecksum, 'a commit'),
+    origin: deployment.text('origin'),
+  }));
+  if (deployments.length === 0 || deployments.length > most)
+    throw new WrongJson(`"deployments" has ${deployments.length} entries`);
+  const files = fields.list('files').map(readFile);
+  const guest = fields.is('guest', isName, "a guest's name");
+  if (files.filter(({ of, dropIn }) => of === 'guest' && dropIn === undefined).length !== 1)
+    throw new WrongJson('"files" must have one guest file');
+  return {
+    guest,
+    time: fields.date('time').toISOString(),
+    systemd: fields.optionalText('systemd'),
+    ostree: fields.optionalText('ostree'),
+    running: fields.flag('running'),
+    var: fields.flag('var'),
+    files,
+    deployments,
+    state: parseState(fields.fields('state'), deployments.length),
+    enabled: fields.texts('enabled').flatMap((unit) => enableable.filter((one) => one === unit)),
+  };
+}
+
+const readFile = (file: Fields): DeclaredFile => ({
+  of: file.oneOf('of', ['guest', 'nspawn', 'build']),
+  name: file.is('name', isName, 'a name'),
+  dropIn: file.optionalText('dropIn') === undefined ? undefined : file.is('dropIn', isDropIn, 'a drop-in'),
+  text: file.text('text'),
+  secret: file.flag('secret'),
+});
+
+const isName = (value: unknown): value is string => typeof value === 'string' && guestName.test(value);
+const isDropIn = (value: unknown): value is string =>
+  typeof value === 'string' && /^[^./][^/\0]{0,200}\.conf$/.test(value);

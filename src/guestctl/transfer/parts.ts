@@ -1,0 +1,252 @@
+// The parts that a guest consists of, for a copy of it: its commits, the /etc of each deployment, /var, and what declares it.
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Guest } from '../../config/guest.ts';
+import { sourcesOf } from '../../config/load.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { canReflink } from '../../host/copy-tree.ts';
+import { enabledUnits } from '../../host/enabled-units.ts';
+import { Failure } from '../../host/failure.ts';
+import { tryLock } from '../../host/flock.ts';
+import { whileFrozen } from '../../host/freeze.ts';
+import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
+import {
+  bootUnit,
+  maintenanceUnit,
+  rehearseUnit,
+  showUnits,
+  startUnit,
+  stopUnit,
+  switchTimerUnit,
+  switchUnit,
+  systemdVersion,
+  timerUnit,
+  updateUnit,
+} from '../../host/systemctl.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
+import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
+import { ostreeVersion } from '../../ostree/ostree.ts';
+import { repositoryOf } from '../../ostree/repository.ts';
+import { varOf } from '../../ostree/sysroot.ts';
+import { doJob } from '../../trees/treework/run.ts';
+import { interruptible } from '../interruption.ts';
+import { notCreated } from '../not-created.ts';
+import { readState } from './carried-state.ts';
+import { type DeclaredFile, enableable, type Manifest, manifestText } from './manifest.ts';
+import { manifestName, repositoryName } from './stream.ts';
+
+export interface Wish {
+  /** Whether /var is wanted. */
+  readonly var: boolean;
+  /** Whether a running guest may be stopped for the copy. */
+  readonly stop: boolean;
+  /** The command for people, to name it in a remedy. */
+  readonly command: string;
+}
+
+/** Where the parts are. They do not change while they are used. */
+export interface Parts {
+  readonly manifest: Manifest;
+  readonly manifestFile: string;
+  readonly repository: string;
+  /** In the order of the boot list. */
+  readonly etc: readonly string[];
+  readonly var: string | undefined;
+}
+
+/** Makes the parts of a guest available, and removes what that took. A guest that was stopped for it is started again. */
+export async function withParts<T>(
+  guest: Guest,
+  wish: Wish,
+  say: (text: string) => void,
+  use: (parts: Parts) => Promise<T>,
+): Promise<T> {
+  const { name, sysroot } = guest;
+  if (listDeployments(sysroot).length === 0) throw notCreated(name);
+  const release = await lockOf(name);
+  const scratch = `${sysroot}/export`;
+  let isStopped = false;
+  const startAgain = async () => {
+    if (!isStopped) return;
+    isStopped = false;
+    say(`Starting ${name} again`);
+    await startUnit(driver.unit(name));
+  };
+  try {
+    return await interruptible(async (check) => {
+      await requireQuiet(name);
+      const running = await isRunning(name);
+      const shares = await canReflink(sysroot);
+      if (running && wish.stop) {
+        say(`Stopping ${name}`);
+        isStopped = true;
+        await stopUnit(driver.unit(name));
+      } else if (running && !shares) throw cannotSnapshot(guest, wish.command);
+      check();
+      const before = await startsOf(name);
+      const isFrozen = running && !wish.stop;
+      const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
+      check();
+      if (running && shares) await startAgain();
+      const result = await use(parts);
+      check();
+      // A guest that was started meanwhile has written to what was read.
+      if (!running || !shares) requireSame(name, before, await startsOf(name));
+      return result;
+    });
+  } finally {
+    await removeTree(scratch);
+    release();
+    await startAgain();
+  }
+}
+
+async function lockOf(guest: string): Promise<() => void> {
+  const directory = '/run/ostree-guests';
+  mkdirSync(directory, { recursive: true });
+  const release = await tryLock(`${directory}/.export-${guest}`);
+  if (release) return release;
+  throw new Failure(`${guest} is being exported or copied already`, 'Wait until that has ended');
+}
+
+/** Fails if a step works on the guest. */
+async function requireQuiet(guest: string): Promise<void> {
+  const steps = [updateUnit, bootUnit, switchUnit, rehearseUnit, maintenanceUnit].map((unit) => unit(guest));
+  const shown = await showUnits(steps, ['Id', 'ActiveState']);
+  const busy = shown.find(({ ActiveState = '' }) => !/^(inactive|failed)$/.test(ActiveState));
+  if (busy)
+    throw new Failure(
+      `${busy['Id']} is working on ${guest}`,
+      `Try again when that has ended. See: systemctl status ${busy['Id']}`,
+    );
+}
+
+const cannotSnapshot = ({ name, sysroot }: Guest, command: string): Failure =>
+  new Failure(
+    `${name} is running, and the file system of ${sysroot} cannot copy its files in an instant (no reflinks)`,
+    `Let it be stopped for the copy: ${command} --stop`,
+  );
+
+/** When the guest was last started, and when the boot step last ran. */
+async function startsOf(guest: string): Promise<string> {
+  const units = [driver.unit(guest), bootUnit(guest), maintenanceUnit(guest)];
+  const shown = await showUnits(units, ['InactiveExitTimestampMonotonic']);
+  return JSON.stringify(shown);
+}
+
+function requireSame(guest: string, before: string, after: string): void {
+  if (before === after) return;
+  throw new Failure(
+    `${guest} was started meanwhile, so that the copy may be mixed`,
+    'Nothing was kept. Try it again',
+  );
+}
+
+async function gather(
+  guest: Guest,
+  wish: Wish,
+  scratch: string,
+  { running, snapshot }: { readonly running: boolean; readonly snapshot: boolean },
+): Promise<Parts> {
+  const { name, sysroot } = guest;
+  await removeTree(scratch);
+  mkdirSync(scratch, { mode: 0o700 });
+  const deployments = listDeployments(sysroot);
+  const state = readState(guest, deployments);
+  const commits = [...deployments, ...(state.staged ? [state.staged] : [])].map(({ checksum }) => checksum);
+  const repository = `${scratch}/${repositoryName}`;
+  await doJob(
+    `Cannot copy the tree of ${name}`,
+    { name: `export-${name}`, rooms: roomsOf(guest) },
+    'linkCommits',
+    {
+      from: repositoryOf(sysroot),
+      to: repository,
+      commits: [...new Set(commits)],
+    },
+  );
+  const live = {
+    etc: deployments.map(({ path }) => `${path}/etc`),
+    var: wish.var ? varOf(sysroot, name) : undefined,
+  };
+  const places = snapshot ? await takeSnapshot(guest, live, scratch, running) : live;
+  if (namesOf(listDeployments(sysroot)) !== namesOf(deployments))
+    throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
+  const manifest = await manifestOf(guest, wish, running, deployments, state);
+  const manifestFile = `${scratch}/${manifestName}`;
+  writeFileSync(manifestFile, manifestText(manifest), { mode: 0o600 });
+  return { manifest, manifestFile, repository, ...places };
+}
+
+const namesOf = (deployments: readonly Deployment[]): string => deployments.map(({ name }) => name).join(' ');
+
+/** Copies /etc and /var with reflinks. A running guest is frozen meanwhile, so that the copy is what a power cut would leave. */
+async function takeSnapshot(
+  guest: Guest,
+  live: Pick<Parts, 'etc' | 'var'>,
+  scratch: string,
+  running: boolean,
+): Promise<Pick<Parts, 'etc' | 'var'>> {
+  const { name, sysroot } = guest;
+  mkdirSync(`${scratch}/etc`);
+  const etc = live.etc.map((_, position) => `${scratch}/etc/${position}`);
+  const varCopy = live.var && `${scratch}/var`;
+  const pairs = live.etc.flatMap((path, position) => [path, etc[position] ?? '']);
+  const copy = () =>
+    runConfined(
+      {
+        name: `snapshot-${name}`,
+        writable: roomsOf(guest),
+        capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+        timeLimit: '9min',
+      },
+      ['sh', '-c', copyPairs, 'sh', sysroot, ...pairs, ...(live.var && varCopy ? [live.var, varCopy] : [])],
+    );
+  const { exitCode, stderr } = await (running
+    ? whileFrozen(driver.unit(name), `frozen-${name}`, copy)
+    : copy());
+  if (exitCode !== 0) throw new Failure(`Cannot copy the files of ${name}: ${stderr.trim().split('\n')[0]}`);
+  return { etc, var: varCopy };
+}
+
+const copyPairs = `sync --file-system -- "$1" && shift
+while [ $# -gt 1 ]; do cp -a --reflink=always -- "$1" "$2" || exit; shift 2; done`;
+
+async function manifestOf(
+  guest: Guest,
+  wish: Wish,
+  running: boolean,
+  deployments: readonly Deployment[],
+  state: Manifest['state'],
+): Promise<Manifest> {
+  const { name, origin } = guest;
+  const enabled = enabledUnits();
+  const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
+  return {
+    guest: name,
+    time: new Date().toISOString(),
+    systemd: await systemdVersion(),
+    ostree: await ostreeVersion(),
+    running,
+    var: wish.var,
+    files: [...filesOf('guest', name), ...(origin.kind === 'build' ? filesOf('build', origin.build) : [])],
+    deployments: deployments.map(({ checksum, path }) => ({
+      checksum,
+      origin: readRegularFile(`${path}.origin`) ?? '',
+    })),
+    state,
+    enabled: enableable.filter((one) => enabled.has(units[one])),
+  };
+}
+
+/** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
+const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>
+  sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => ({
+    of: kind,
+    name,
+    ...(kind !== 'nspawn' && basename(file) !== `${name}.${main}` && { dropIn: basename(file) }),
+    text,
+    secret: (statSync(file).mode & 0o004) === 0,
+  }));

@@ -1,0 +1,104 @@
+// Where an imported or copied guest goes: checked before anything is written, and again before it is put in place.
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Files } from '../../config/file-port.ts';
+import { type Guest, stateDirectory } from '../../config/guest.ts';
+import { loadGuest, loadGuests } from '../../config/load.ts';
+import { guestName } from '../../config/schema.ts';
+import { searchPath } from '../../config/search.ts';
+import { Failure } from '../../host/failure.ts';
+import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
+import { problemsText } from '../screens/problems.ts';
+import type { DeclaredFile, Manifest } from './manifest.ts';
+
+/** A file to write, unless it is there with the same text. */
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
+  readonly secret: boolean;
+}
+
+export interface Plan {
+  readonly guest: Guest;
+  /** The guest file comes last: without it, the others have no effect. */
+  readonly files: readonly NewFile[];
+  /** Things that a person should know. */
+  readonly notes: readonly string[];
+}
+
+/** Decides where a guest of this name goes. Fails if anything is in its way, or its files have mistakes. */
+export function planFor(name: string, { files }: Pick<Manifest, 'files'>): Plan {
+  if (!guestName.test(name))
+    throw new Failure(`'${name}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
+  const { mine, notes } = withoutKnownBuild(files.map((file) => newFile(file, name)));
+  const taken = mine.find(({ path, text }) => (nodeFiles.read(path) ?? text) !== text);
+  if (taken) throw new Failure(`${taken.path} exists already, with other content`, inTheWay(name));
+  if (!mine.some(({ path }) => existsSync(path)) && loadGuest(nodeFiles, name))
+    throw new Failure(`${name} is declared already`, inTheWay(name));
+  requireFree(`${stateDirectory}/${name}`, name);
+  const known = withFiles(mine);
+  const checked = loadGuest(known, name);
+  if (!checked) throw new Failure('The guest file in the archive is empty');
+  if ('broken' in checked)
+    throw new Failure(`The guest file has mistakes:\n${problemsText(checked.broken.problems, known)}`);
+  const { guest } = checked;
+  requireFree(guest.sysroot, name);
+  const other = loadGuests(nodeFiles).guests.find(
+    (one) => one.name !== name && one.sysroot === guest.sysroot,
+  );
+  if (other) throw new Failure(`${guest.sysroot} is the sysroot of ${other.name}`, inTheWay(name));
+  return { guest, files: mine, notes };
+}
+
+const inTheWay = (name: string): string =>
+  `Nothing was changed. Choose another name with --as, or remove the other one: guestctl remove ${name}`;
+
+function requireFree(directory: string, name: string): void {
+  const stat = lstatSync(directory, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.isDirectory() && readdirSync(directory).length === 0)) return;
+  throw new Failure(`${directory} exists already`, inTheWay(name));
+}
+
+function newFile(
+  { of, name, dropIn, text, secret }: DeclaredFile,
+  guest: string,
+): NewFile & Pick<DeclaredFile, 'of'> {
+  const directory = (of === 'nspawn' ? searchPath.nspawn : searchPath.guests)[0] ?? '';
+  const main = `${directory}/${of === 'build' ? name : guest}.${of}`;
+  return { of, path: dropIn === undefined ? main : `${main}.d/${dropIn}`, text, secret };
+}
+
+/** A build that this host has already stays as it is. */
+function withoutKnownBuild(all: readonly (NewFile & Pick<DeclaredFile, 'of'>)[]): {
+  readonly mine: NewFile[];
+  readonly notes: string[];
+} {
+  const build = all.find(({ of, path }) => of === 'build' && !dirname(path).endsWith('.d'));
+  const isKnown = build !== undefined && nodeFiles.read(build.path) !== undefined;
+  const isOther = isKnown && nodeFiles.read(build.path) !== build.text;
+  const ordered = [...all].sort((a, b) => rank(a) - rank(b));
+  return {
+    mine: ordered.filter(({ of }) => of !== 'build' || !isKnown),
+    notes: isOther
+      ? [`${build.path} exists, and differs from the one of the archive. It is not changed`]
+      : [],
+  };
+}
+
+const rank = ({ of, path }: NewFile & Pick<DeclaredFile, 'of'>): number =>
+  of === 'guest' && !dirname(path).endsWith('.d') ? 1 : 0;
+
+/** The host's files, as if these were there. */
+function withFiles(added: readonly NewFile[]): Files {
+  const paths = added.flatMap(({ path }) => [path, dirname(path)]);
+  return {
+    ...nodeFiles,
+    list: (directory) => [
+      ...new Set([
+        ...(unlessMissing(() => nodeFiles.list(directory)) ?? []),
+        ...paths.filter((path) => dirname(path) === directory).map((path) => basename(path)),
+      ]),
+    ],
+    read: (file) => added.find(({ path }) => path === file)?.text ?? nodeFiles.read(file),
+  };
+}

@@ -1,0 +1,76 @@
+// The stream of an exported guest: a tar archive, and behind its end a second one with the SHA-256 of the first.
+// tar(1) reads the first and ignores the rest. The stream may be compressed as a whole.
+import { createHash } from 'node:crypto';
+import { Failure } from '../../host/failure.ts';
+
+/** The directories and files in the archive. */
+export const manifestName = 'manifest.json';
+export const repositoryName = 'repo';
+export const etcName = 'etc';
+export const varName = 'var';
+
+/** In bytes: a header, one block of data, and the two empty blocks that end an archive. */
+const trailerSize = 4 * 512;
+const memberName = 'SHA256';
+
+/** How much of a stream has passed, in bytes. */
+export type Tell = (bytes: number) => void;
+
+/** Passes on a tar archive, and adds the trailer. */
+export async function* withTrailer(archive: AsyncIterable<Buffer>, tell: Tell): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of archive) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    tell(bytes);
+    yield chunk;
+  }
+  yield trailerOf(hash.digest('hex'));
+}
+
+/** Passes on the tar archive of a stream. Fails at its end if the trailer is missing or wrong. */
+export async function* withoutTrailer(stream: AsyncIterable<Buffer>, tell: Tell): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  let [bytes, held] = [0, Buffer.alloc(0)];
+  for await (const chunk of stream) {
+    const all = Buffer.concat([held, chunk]);
+    const ready = all.subarray(0, Math.max(0, all.length - trailerSize));
+    held = all.subarray(ready.length);
+    if (ready.length === 0) continue;
+    hash.update(ready);
+    bytes += ready.length;
+    tell(bytes);
+    yield ready;
+  }
+  if (!held.equals(trailerOf(hash.digest('hex')))) throw damaged();
+}
+
+export const damaged = (): Failure =>
+  new Failure(
+    'The archive is cut off or damaged',
+    'Nothing was imported. Export the guest again, or copy the file again',
+  );
+
+/** An archive with one file: tar(5), ustar. */
+function trailerOf(digest: string): Buffer {
+  const block = Buffer.alloc(trailerSize);
+  const text = `${digest}\n`;
+  const fields: readonly (readonly [offset: number, text: string])[] = [
+    [0, memberName],
+    [100, '0000644\0'],
+    [108, '0000000\0'],
+    [116, '0000000\0'],
+    [124, `${text.length.toString(8).padStart(11, '0')}\0`],
+    [136, '00000000000\0'],
+    // The sum is made with blanks in its own place.
+    [148, '        '],
+    [156, '0'],
+    [257, 'ustar\x0000'],
+    [512, text],
+  ];
+  for (const [offset, field] of fields) block.write(field, offset, 'latin1');
+  const sum = block.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}

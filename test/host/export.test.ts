@@ -1,0 +1,244 @@
+// Guests as files: exported from one host, imported on another. Archives that were cut off, damaged or made to do harm.
+import { createReadStream, createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { manifestText } from '../../src/guestctl/transfer/manifest.ts';
+import { withTrailer } from '../../src/guestctl/transfer/stream.ts';
+import { checksumFrom } from '../../src/ostree/names.ts';
+import { mountFileSystem } from './filesystem.ts';
+import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { bootHost, type Host, outside } from './host.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
+
+/** The host that guests come from, and a bare one. */
+let a: Host;
+let b: Host;
+
+beforeAll(async () => {
+  [a, b] = await Promise.all([bootHost(), bootHost()]);
+  await makeMirror(a);
+  await makeParts();
+  // The trees of the hosts do not have it.
+  for (const { root } of [a, b]) await execa('cp', ['/usr/bin/zstd', `${root}/usr/bin/zstd`]);
+});
+afterAll(async () => {
+  rmSync(parts, { recursive: true, force: true });
+  await Promise.all([a?.stop(), b?.stop()]);
+});
+
+/** Copies a file to the other host. */
+const carry = (from: Host, file: string, to: Host) =>
+  execa('cp', ['-a', outside(from, file), `${outside(to, '/srv')}/${basename(file)}`]);
+
+/** What is left over of imports, and which guests there are. */
+const left = (host: Host) =>
+  host.sh(`cd /var/lib/ostree-guests; ls -A .incoming 2>/dev/null || true; ls; ls -A /etc/ostree-guests`);
+
+const deploymentsOf = async (host: Host, name: string) =>
+  (await status(host, name)).deployments.map(({ checksum }) => checksum);
+
+/** Fails if a guest wrote the first file after it wrote the second one: each number is in the first one before. */
+const writer = `
+  i=0; while :; do i=$((i + 1)); echo $i >/var/first.new; mv /var/first.new /var/first
+  echo $i >/etc/second.new; mv /etc/second.new /etc/second; done`;
+
+test('a running guest, on trial, is exported in an instant, and goes on elsewhere as after a power cut', async () => {
+  await mountFileSystem(a, 'btrfs', '/srv/guests');
+  const file = guestFile('[Update]\nTries=5\nHealthCheck=/bin/false\nHealthTimeoutSec=20min\n');
+  await declare(a, 'mail', file.replace('[Remote]', 'Sysroot=/srv/guests/mail\n[Remote]'));
+  await a.write('/etc/ostree-guests/guest.d/10-all.conf', '[Service]\nMemoryMax=600M\n');
+  await a.run('systemctl', 'daemon-reload');
+  await update(a, 'mail');
+  const first = (await deploymentsOf(a, 'mail'))[0];
+  const second = await publish(a, serverRef, { version: '12.2', files: { '/usr/share/new': 'new' } });
+  await update(a, 'mail');
+  await start(a, 'mail');
+  await inGuest(
+    a,
+    'mail',
+    `echo kept >/etc/kept; echo data >/var/data; chown 5:6 /var/data; chmod 4711 /var/data; ln /var/data /var/hard
+     mkfifo /var/fifo; ln -s /etc/passwd /var/link; truncate -s 100G /var/sparse; echo x >"/var/a
+b"`,
+  );
+  await a.sh(`setfattr -n user.note -v kept /srv/guests/mail/ostree/deploy/mail/var/data
+    systemctl enable -q ostree-guest-update@mail.timer`);
+  await a.sh(`systemd-run -q --machine=mail --unit=writer sh -c '${writer}'`);
+  const { stdout, stderr } = await a.run('guestctl', '-o', 'json', 'export', 'mail', '/srv/mail.tar.zst');
+  expect(JSON.parse(stdout)).toMatchObject({
+    guest: 'mail',
+    running: true,
+    var: true,
+    deployments: [second, first],
+  });
+  expect(stderr).toContain('It was running: its files are as after a power cut');
+  expect(
+    await a.sh('stat -c %a /srv/mail.tar.zst; ls /srv/guests/mail; systemctl is-active systemd-nspawn@mail'),
+  ).toBe('600\nboot\nostree\nactive');
+  // It is not frozen any more.
+  expect(
+    await inGuest(a, 'mail', 'a=$(cat /var/first); sleep 0.5; [ "$(cat /var/first)" != "$a" ] && echo moves'),
+  ).toBe('moves');
+  await carry(a, '/srv/mail.tar.zst', b);
+  const imported = await b.run('guestctl', 'import', '/srv/mail.tar.zst');
+  expect(imported.stderr).toMatch(/Imported mail, as it was at .*: 2 deployments and its \/var/);
+  expect(imported.stderr).toContain('systemctl enable ostree-guest-update@mail.timer');
+  expect(await left(b)).toBe('mail\nmail.guest\nmail.guest.d');
+  expect(await deploymentsOf(b, 'mail')).toEqual([second, first]);
+  expect((await status(b, 'mail')).trial).toMatchObject({ tries: 5 });
+  expect(await b.sh('cat /etc/ostree-guests/mail.guest.d/10-all.conf')).toContain('MemoryMax=600M');
+  const var_ = '/srv/guests/mail/ostree/deploy/mail/var';
+  expect(
+    await b.sh(`cd ${var_}; stat -c '%n %F %a %u:%g %h' data fifo link; getfattr --only-values -n user.note data
+      [ $(cat first) -ge $(cat ../deploy/${second}.*/etc/second) ]; [ $(cat first) -le $(($(cat ../deploy/${second}.*/etc/second) + 1)) ]
+      ls a*b; stat -c %s sparse; [ $(stat -c %b sparse) = 0 ]; stat -c %a /srv/guests/mail`),
+  ).toBe(
+    'data regular file 4711 5:6 2\nfifo fifo 644 0:0 1\nlink symbolic link 777 0:0 1\nkepta\nb\n107374182400\n700',
+  );
+  await start(b, 'mail');
+  expect(await inGuest(b, 'mail', 'cat /etc/kept /usr/share/new; cat /var/hard')).toBe('kept\nnew\ndata');
+  expect(await b.sh('ostree fsck --repo=/srv/guests/mail/ostree/repo')).toContain('no errors');
+});
+
+/** The parts of a guest with a tree of five files, made here: by them an archive is made in no time. */
+const parts = join(tmpdir(), `export-parts-${process.pid}`);
+
+async function makeParts(): Promise<void> {
+  rmSync(parts, { recursive: true, force: true });
+  mkdirSync(parts, { recursive: true });
+  const { stdout } = await execa({ cwd: parts })('sh', [
+    '-euc',
+    `umask 022; mkdir -p tree/usr/lib/modules/0 tree/usr/etc tree/usr/bin etc/0 var/lib
+     echo kernel >tree/usr/lib/modules/0/vmlinuz; echo ID=tiny >tree/usr/lib/os-release; echo x >tree/usr/bin/x
+     ln -s usr/bin tree/bin; echo own >etc/0/own; echo data >var/data
+     ostree --repo=repo init --mode=bare; ostree --repo=repo commit --orphan --tree=dir=tree; rm -r tree`,
+  ]);
+  const checksum = checksumFrom(stdout.trim().split('\n').at(-1) ?? '');
+  const guest = { of: 'guest', name: 'tiny', text: '[Guest]\nRef=a:b\n', secret: false } as const;
+  writeFileSync(
+    join(parts, 'manifest.json'),
+    manifestText({
+      guest: 'tiny',
+      time: new Date().toISOString(),
+      systemd: '999.1',
+      ostree: '2022.7',
+      running: false,
+      var: true,
+      files: [guest],
+      deployments: [{ checksum, origin: '[origin]\nrefspec=a:b\n' }],
+      state: {
+        staged: undefined,
+        rollback: undefined,
+        trials: [],
+        rejected: [],
+        baseline: undefined,
+        packagesInside: undefined,
+        seen: false,
+        places: [],
+      },
+      enabled: [],
+    }),
+  );
+}
+
+/** Makes an archive on the bare host: a script changes the parts, and adds members to x.tar after them. */
+async function forge(change: string): Promise<void> {
+  const work = `${parts}-forged`;
+  rmSync(work, { recursive: true, force: true });
+  await execa('cp', ['-a', parts, work]);
+  const script = `${change.split('---')[0]}
+    tar -cf ../x.tar --xattrs --numeric-owner --sparse $(ls -d manifest.json repo etc var evil 2>/dev/null)
+    ${change.split('---')[1] ?? ''}`;
+  await execa({ cwd: work })('bash', ['-euc', script]);
+  const tar = createReadStream(join(work, '..', 'x.tar'));
+  await pipeline(
+    withTrailer(tar, () => {}),
+    createWriteStream(`${outside(b, '/srv')}/forged.tar`),
+  );
+}
+
+/** Everything on the host that nobody may change: names, times and sizes; and what is left over of imports. */
+const watched = (host: Host) =>
+  host.sh(`ls -A /var/lib/ostree-guests/.incoming 2>/dev/null || true
+    find /etc /root /usr/local/ /opt/ /boot /var/lib ! -path '/var/lib/ostree-guests/.incoming' ! -path '/var/lib/systemd/*' \\
+      -printf '%p %m %U %s %T@\\n' 2>/dev/null | sort | sha256sum`);
+let untouched: string | undefined;
+
+test.each<[string, string, RegExp]>([
+  [
+    'a path that leads up',
+    `echo x >var/x --- tar -rPf ../x.tar --transform='s,^var/x,../../../../etc/evil,' var/x`,
+    /Removing leading|evil is missing/,
+  ],
+  [
+    'an absolute path',
+    `echo x >var/x --- tar -rPf ../x.tar --transform='s,^var/x,/etc/evil,' var/x`,
+    /Removing leading|evil is missing/,
+  ],
+  [
+    'a file behind an absolute link',
+    'ln -s /etc var/out --- rm var/out; mkdir var/out; echo x >var/out/evil; tar -rf ../x.tar var/out/evil',
+    /./,
+  ],
+  [
+    'a file behind a relative link',
+    'ln -s ../../../../etc var/out --- rm var/out; mkdir var/out; echo x >var/out/evil; tar -rf ../x.tar var/out/evil',
+    /./,
+  ],
+  ['a device', 'mknod var/disk b 8 0', /var\/disk: Cannot mknod/],
+  ['a pipe as its manifest', 'rm manifest.json; mkfifo manifest.json', /manifest.json is not a text file/],
+  [
+    'a pipe as an object',
+    'f=$(find repo -name "*.file" -type f | head -1); rm $f; mkfifo $f',
+    /\.file is missing, or is not/,
+  ],
+  [
+    'an object that was changed',
+    'f=$(find repo -name "*.file" -type f | head -1); echo more >>$f',
+    /The archive is damaged: .*/,
+  ],
+  [
+    'an object that is missing',
+    'rm $(find repo -name "*.file" -type f | head -1)',
+    /The archive is damaged|missing/,
+  ],
+  ['something else in it', 'mkdir evil; echo x >evil/x', /evil is missing, or is not what it should be/],
+  [
+    'a repository that is a link',
+    'mv repo var/r; ln -s var/r repo',
+    /repo.* is missing, or is not what it should be/,
+  ],
+  [
+    'an /etc that is a link',
+    'rm -r etc/0; ln -s /etc etc/0',
+    /etc\/0 is missing, or is not what it should be/,
+  ],
+  ['a guest file with a mistake', `sed -i 's/Ref=a:b/Reff=a:b/' manifest.json`, /tiny\.guest:2:1: .*Reff/],
+  ['a newer format', `sed -i 's/"format":1/"format":7/' manifest.json`, /newer version of ostree-guests/],
+])('an archive with %s changes nothing', async (_, change, reason) => {
+  await forge(change);
+  untouched ??= await watched(b);
+  const { exitCode, stderr } = await b.try('timeout 60 guestctl import /srv/forged.tar');
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(reason)]);
+  expect(await watched(b)).toBe(untouched);
+});
+
+test('what is strange but harmless is imported, and reaches nobody', async () => {
+  await forge(`printf '[core]\\nrepo_version=1\\nmode=bare\\nparent=/ostree/repo\\n' >repo/config
+    cp /bin/true var/setuid; chmod 4755 var/setuid; ln -s /etc/shadow var/shadow; truncate -s 4T var/huge; mkfifo var/pipe
+    mknod var/whiteout c 0 0`);
+  const { stderr } = await b.run('guestctl', 'import', '/srv/forged.tar');
+  expect(stderr).toContain('comes from a host with systemd 999.1');
+  const sysroot = '/var/lib/ostree-guests/tiny/sysroot';
+  expect(await b.sh(`cat ${sysroot}/ostree/repo/config`)).not.toContain('parent');
+  expect(
+    await b.sh(`cd ${sysroot}/ostree/deploy/tiny; stat -c '%n %F %a %s' var/*; cat deploy/*.0/etc/own
+      setpriv --reuid=65534 --clear-groups ls $PWD/var/setuid 2>&1 || true; ostree fsck --repo=${sysroot}/ostree/repo | tail -1`),
+  ).toMatch(/var\/huge regular file 644 4398046511104\n(.*\n)*own\n.*Permission denied\n.*no errors/);
+  const { stderr: again } = await b.try('guestctl import /srv/forged.tar');
+  expect(again).toMatch(/exists already\. Nothing was changed\. Choose another name with --as/);
+  expect(await left(b)).toContain('tiny');
+  await b.run('guestctl', 'remove', '--yes', 'tiny');
+});

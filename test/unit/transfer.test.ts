@@ -1,0 +1,145 @@
+// The archive of an exported guest: its manifest, its end, and where it goes.
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { Lines } from '../../src/guestctl/transfer/lines.ts';
+import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
+import { withoutTrailer, withTrailer } from '../../src/guestctl/transfer/stream.ts';
+import type { Checksum } from '../../src/ostree/names.ts';
+
+const commit = (digit: string): Checksum => digit.repeat(64) as Checksum;
+
+const manifest: Manifest = {
+  guest: 'mail',
+  time: '2026-11-26T20:00:00.000Z',
+  systemd: '257',
+  ostree: '2025.2',
+  running: true,
+  var: true,
+  files: [
+    { of: 'guest', name: 'mail', text: '[Guest]\nRef=a:b\n', secret: false },
+    { of: 'guest', name: 'mail', dropIn: '50-more.conf', text: '[Exec]\n', secret: true },
+  ],
+  deployments: [
+    { checksum: commit('b'), origin: '[origin]\nrefspec=a:b\n' },
+    { checksum: commit('a'), origin: '[origin]\nrefspec=a:b\n' },
+  ],
+  state: {
+    staged: { checksum: commit('c'), refspec: 'a:b', time: 1, version: '3' },
+    rollback: 1,
+    trials: [{ deployment: 0, fallback: 1, since: 5, tries: 3, left: 2 }],
+    rejected: [{ checksum: commit('d'), reason: 'no', content: undefined, time: 4 }],
+    baseline: { failedUnits: ['a.service'] },
+    packagesInside: { install: ['a'], remove: [] },
+    seen: true,
+    places: ['home', 'opt.kept'],
+  },
+  enabled: ['guest', 'update'],
+};
+
+test('a manifest is read as it was written', () => {
+  expect(parseManifest(manifestText(manifest))).toEqual(manifest);
+});
+
+const changed = (change: Record<string, unknown>): string =>
+  JSON.stringify({ format: 1, ...(JSON.parse(manifestText(manifest)) as object), ...change });
+const { state, files } = manifest;
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  ['a newer format', { format: 2 }, /newer version of ostree-guests \(format 2; this version reads 1\)/],
+  ['a name that leads elsewhere', { guest: '../a' }, /"guest" is not a guest's name/],
+  ['no deployment', { deployments: [] }, /"deployments" has 0 entries/],
+  ['too many deployments', { deployments: Array(101).fill(manifest.deployments[0]) }, /101 entries/],
+  [
+    'a commit that is a path',
+    { deployments: [{ checksum: '../..', origin: '' }] },
+    /"checksum" is not a commit/,
+  ],
+  ['no guest file', { files: files.slice(1) }, /must have one guest file/],
+  ['two guest files', { files: [files[0], files[0]] }, /must have one guest file/],
+  ['a drop-in elsewhere', { files: [files[0], { ...files[1], dropIn: '../../x.conf' }] }, /not a drop-in/],
+  ['a hidden drop-in', { files: [files[0], { ...files[1], dropIn: '.conf' }] }, /not a drop-in/],
+  ['a build elsewhere', { files: [...files, { ...files[0], of: 'build', name: 'a/b' }] }, /not a name/],
+  ['a file of another kind', { files: [{ ...files[0], of: 'service' }] }, /"of" is not one of guest/],
+  [
+    'a trial of a deployment that is not there',
+    { state: { ...state, trials: [{ ...state.trials[0], deployment: 2 }] } },
+    /"deployment" is not a deployment/,
+  ],
+  [
+    'a trial that never ends',
+    { state: { ...state, trials: [{ ...state.trials[0], left: 1e9 }] } },
+    /"left" is not a number of tries/,
+  ],
+  ['a rollback to nowhere', { state: { ...state, rollback: -1 } }, /"rollback" is not a deployment/],
+  [
+    'a rejected commit that is a path',
+    { state: { ...state, rejected: [{ checksum: '../x', reason: '', time: 1 }] } },
+    /"checksum" is not a commit/,
+  ],
+  [
+    'a staged commit that is none',
+    { state: { ...state, staged: { ...state.staged, checksum: 'x' } } },
+    /"checksum" is not a commit/,
+  ],
+  ['a place elsewhere', { state: { ...state, places: ['../etc'] } }, /"places" is not a list of places/],
+])('%s is refused', (_, change, reason) => {
+  expect(() => parseManifest(changed(change))).toThrow(reason);
+});
+
+test.each(['', '{', '[]', 'null', '{"format":1}'])('%j is not a manifest', (text) => {
+  expect(() => parseManifest(text)).toThrow('This is not the archive of a guest');
+});
+
+async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function all(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+const tar = execFileSync('tar', ['-cf', '-', 'package.json', 'README.md']);
+const none = () => {};
+
+test.each([1, 100, 2048, 4096, 65536])(
+  'an archive ends with its checksum, read in pieces of %d bytes',
+  async (size) => {
+    const archive = await all(withTrailer(inPieces(tar, 10240), none));
+    expect(archive.length).toBe(tar.length + 2048);
+    expect(await all(withoutTrailer(inPieces(archive, size), none))).toEqual(tar);
+    // Any tar(1) reads it.
+    expect(execFileSync('tar', ['-tf', '-'], { input: archive }).toString()).toBe(
+      'package.json\nREADME.md\n',
+    );
+    const end = execFileSync('tar', ['-tf', '-'], { input: archive.subarray(-2048) });
+    expect(end.toString()).toBe('SHA256\n');
+  },
+);
+
+test('an archive that is cut off, changed or longer is refused', async () => {
+  const archive = await all(withTrailer(inPieces(tar, 10240), none));
+  const flipped = Buffer.from(archive);
+  flipped[3000] = (flipped[3000] ?? 0) ^ 1;
+  const wrong = [
+    Buffer.alloc(0),
+    tar,
+    flipped,
+    Buffer.concat([archive, Buffer.alloc(512)]),
+    ...[1, 512, 2048, 4000].map((missing) => archive.subarray(0, -missing)),
+  ];
+  for (const bytes of wrong)
+    await expect(all(withoutTrailer(inPieces(bytes, 1000), none))).rejects.toThrow('cut off or damaged');
+});
+
+test('lines that come in pieces are read, and what else is printed becomes the reason', () => {
+  const seen: unknown[] = [];
+  const lines = new Lines((line) => seen.push(line));
+  for (const text of ['{"byt', 'es":1}\ntar: no', ' space\n{"bytes":2}\n']) lines.add(text);
+  expect(seen).toEqual([{ bytes: 1 }, { bytes: 2 }]);
+  const failed = { ended: 'exited', exitCode: 2, stdout: '', stderr: '{"bytes":2}' } as const;
+  expect(() => lines.require('Cannot export', failed)).toThrow('Cannot export: tar: no space');
+  lines.add('{"failure":"the disk is full","remedy":"Free space"}\n');
+  expect(() => lines.require('Cannot export', failed)).toThrow('Cannot export: the disk is full');
+});

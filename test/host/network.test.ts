@@ -1,7 +1,7 @@
 // The network of guests, from a host that NetworkManager or ifupdown would connect: systemd-networkd is installed and not
 // enabled. `outside` is a network namespace, whose only way to the guests is the host.
 import { readFileSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -43,7 +43,11 @@ const server = {
 /** A tree with systemd-resolved, and libidn2, without which it does not answer for its own name. */
 async function publishResolved(): Promise<void> {
   const tree = join(host.work, 'resolved');
-  await mkdir(tree);
+  // Packages of Debian 12 have files in /lib and /sbin, which are links.
+  for (const name of ['lib', 'sbin']) {
+    await mkdir(join(tree, 'usr', name), { recursive: true });
+    await symlink(`usr/${name}`, join(tree, name));
+  }
   await unpack(tree, ['systemd-resolved', 'libnss-resolve', 'libidn2-0']);
   await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
   await publish(host, 'debian/12/resolved', {

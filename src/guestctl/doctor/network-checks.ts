@@ -162,7 +162,7 @@ function portFindings({ guest, closed }: GuestNetwork, { listeners }: HostNetwor
       message: `${listen} for ${guest.name} ${why} (${placeOf(guest, 'Network', 'Port')})`,
       remedy: other
         ? `Stop that program, or change Port=; then: systemctl restart ${unit}`
-        : `See: systemctl status ${unit}`,
+        : `Run: systemctl start ${unit}; if that fails: systemctl status ${unit}`,
     };
   });
 }

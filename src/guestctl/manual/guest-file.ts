@@ -47,6 +47,14 @@ const differences = [
     'are not removed from words that cannot need them: names of users, interfaces and capabilities, and CPUs.',
   ),
   entry(
+    'A port',
+    'of Port= can have an address of the host, and for TCP also answers at localhost. systemd-nspawn does neither.',
+  ),
+  entry(
+    'resolv.conf',
+    'A guest with a link to the host gets the name servers of the host in /etc/resolv.conf at each start, unless ResolvConf= is set, that file has other content or is a link, or the tree has systemd-resolved. The servers are also passed as the credential network.dns.',
+  ),
+  entry(
     'guestctl verify',
     'asks systemd, systemd-nspawn and the kernel of this host. It cannot find what may change before the start, or what depends on the tree: whether a user of BindUser= can be mapped, whether the kernel has the architecture of Personality=, whether a system call of SystemCallFilter= exists, and whether a UID range is free.',
   ),

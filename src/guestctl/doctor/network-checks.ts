@@ -77,7 +77,7 @@ function networkFinding(
   if (!networkd && inNeed.length > 0)
     return warning(
       `systemd-networkd is not running, so the link of ${inNeed.slice(0, 3).join(', ')} has no address unless something else assigns one`,
-      'Run: systemctl start ostree-guest-network; if it does not start it: journalctl -u ostree-guest-network',
+      'Run: systemctl restart ostree-guest-network; if it does not start it: journalctl -u ostree-guest-network',
     );
   const gives = networkd
     ? 'systemd-networkd gives guests addresses'

@@ -30,7 +30,7 @@ const healthy: Facts = {
   inotifyInstances: 128,
   hasFuse: true,
   mapsOwners: true,
-  network: { host: healthyHost, running: [] },
+  network: { host: healthyHost, running: [], stopped: [] },
   selinux: 'off',
   hasSelinuxModule: false,
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },

@@ -27,12 +27,12 @@ const well: GuestNetwork = {
 };
 
 const messages = (of: Partial<HostNetwork>, guest: Partial<GuestNetwork> = {}): string[] =>
-  networkFindings({ host: { ...host, ...of }, running: [{ ...well, ...guest }] }, [mail])
+  networkFindings({ host: { ...host, ...of }, running: [{ ...well, ...guest }], stopped: [] }, [mail])
     .filter(({ state }) => state !== 'good')
     .map(({ message, remedy }) => `${message}. ${remedy}`);
 
 test('a host and a guest on which all is well', () => {
-  const found = networkFindings({ host, running: [well] }, [mail]);
+  const found = networkFindings({ host, running: [well], stopped: [] }, [mail]);
   expect(found).toEqual([
     {
       check: 'network',
@@ -44,17 +44,18 @@ test('a host and a guest on which all is well', () => {
 });
 
 test('a host before its first guest runs, and one whose guests need no link', () => {
-  const before = networkFindings({ host: { ...host, networkd: false, uplink: undefined }, running: [] }, [
-    mail,
-  ]);
+  const before = networkFindings(
+    { host: { ...host, networkd: false, uplink: undefined }, running: [], stopped: [] },
+    [mail],
+  );
   expect(before[0]).toMatchObject({
     state: 'good',
     message: 'systemd-networkd is started with the first guest',
   });
   const own = guestOf('[Guest]\nRef=site:x\n[Network]\nVirtualEthernet=no\n');
-  expect(networkFindings({ host: { ...host, resolvesGuests: false }, running: [] }, [own])).toEqual([
-    { check: 'network', state: 'good', message: 'no guest has a link to the host' },
-  ]);
+  expect(
+    networkFindings({ host: { ...host, resolvesGuests: false }, running: [], stopped: [] }, [own]),
+  ).toEqual([{ check: 'network', state: 'good', message: 'no guest has a link to the host' }]);
 });
 
 const none = { addresses: [] };
@@ -108,7 +109,7 @@ test('a host that systemd-networkd connects may wait for it', () => {
 test('a guest on a bridge of the site needs nothing of this host', () => {
   const guest = guestOf('[Guest]\nRef=site:x\n[Network]\nBridge=br0\n');
   const running = [{ ...well, ...none, guest }];
-  const found = networkFindings({ host: { ...host, networkd: false }, running }, [guest]);
+  const found = networkFindings({ host: { ...host, networkd: false }, running, stopped: [] }, [guest]);
   expect(found.filter(({ state }) => state !== 'good')).toMatchObject([
     { message: 'mail has no address: nothing on its bridge assigns one' },
   ]);
@@ -127,10 +128,25 @@ test.each([
   ]);
 });
 
+test('a guest that is down, whose port another program has', () => {
+  const listeners = [
+    { address: '*', port: '8080', program: undefined },
+    { address: '192.0.2.1', port: '8080', program: 'nginx (PID 7)' },
+  ];
+  const ports = (stopped: readonly string[], guests = [mail]) =>
+    networkFindings({ host: { ...host, listeners }, running: [], stopped }, guests)
+      .filter(({ check }) => check === 'ports')
+      .map(({ message }) => message);
+  expect(ports(['mail'])).toEqual(['127.0.0.1:8080 for mail is taken by another program (mail.guest:4)']);
+  expect(ports([])).toEqual([]);
+  const other = guestOf('[Guest]\nRef=site:x\n[Network]\nPort=8080:81\n');
+  expect(ports(['mail'], [mail, other])).toEqual([expect.stringContaining('are one port of this host')]);
+});
+
 test('two guests with one port', () => {
   const guests = [mail, guestOf('[Guest]\nRef=site:x\n[Network]\nPort=127.0.0.1:8080:81\nPort=udp:8080\n')];
   expect(
-    networkFindings({ host, running: [] }, guests).filter(({ check }) => check === 'ports'),
+    networkFindings({ host, running: [], stopped: [] }, guests).filter(({ check }) => check === 'ports'),
   ).toMatchObject([
     { message: 'Port=127.0.0.1:8080:81 of mail and Port=8080:80 of mail are one port of this host' },
   ]);

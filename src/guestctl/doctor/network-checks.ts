@@ -47,10 +47,12 @@ export interface GuestNetwork {
 export interface NetworkFacts {
   readonly host: HostNetwork;
   readonly running: readonly GuestNetwork[];
+  /** The names of guests that are down. */
+  readonly stopped: readonly string[];
 }
 
 export const networkFindings = (
-  { host, running }: NetworkFacts,
+  { host, running, stopped }: NetworkFacts,
   guests: readonly Guest[],
 ): readonly Finding[] => {
   const linked = guests.filter(({ machine }) => machine.network === 'veth');
@@ -58,6 +60,9 @@ export const networkFindings = (
   const others = [
     ...running.flatMap((guest) => nameServerFinding(guest, host)),
     ...running.flatMap((guest) => portFindings(guest, host)),
+    ...guests
+      .filter(({ name }) => stopped.includes(name))
+      .flatMap((guest) => takenPorts(guest, guests, host)),
     ...sharedPorts(guests),
   ];
   const ofHost = linked.length === 0 ? [] : [...nameFinding(host), ...waitFinding(host)];
@@ -155,17 +160,31 @@ function nameServerFinding({ guest, addresses, names }: GuestNetwork, host: Host
 function portFindings({ guest, closed }: GuestNetwork, { listeners }: HostNetwork): Finding[] {
   return closed.map(({ listen, unit }) => {
     const other = listeners.find((one) => takes(one, listen));
-    const why = other ? `is taken by ${other.program ?? 'another program'}` : 'is not open';
-    return {
-      check: 'ports',
-      state: 'warning' as const,
-      message: `${listen} for ${guest.name} ${why} (${placeOf(guest, 'Network', 'Port')})`,
-      remedy: other
-        ? `Stop that program, or change Port=; then: systemctl restart ${unit}`
-        : `Run: systemctl start ${unit}; if that fails: systemctl status ${unit}`,
-    };
+    if (other) return taken(guest, listen, other, `; then: systemctl restart ${unit}`);
+    const message = `${listen} for ${guest.name} is not open (${placeOf(guest, 'Network', 'Port')})`;
+    const remedy = `Run: systemctl start ${unit}; if that fails: systemctl status ${unit}`;
+    return { check: 'ports', state: 'warning', message, remedy };
   });
 }
+
+/** Finds ports of a guest that is down and that other programs have. What another guest has, sharedPorts() tells. */
+function takenPorts(guest: Guest, guests: readonly Guest[], { listeners }: HostNetwork): Finding[] {
+  const ofOthers = guests.filter((one) => one !== guest).flatMap(({ values }) => portsOf(values));
+  return guest.machine.proxies.flatMap(({ listens }) =>
+    listens.flatMap((listen) => {
+      const port = listen.slice(listen.lastIndexOf(':') + 1);
+      const other = listeners.find((one) => takes(one, listen));
+      return other && !ofOthers.some(({ host }) => host === port) ? [taken(guest, listen, other)] : [];
+    }),
+  );
+}
+
+const taken = (guest: Guest, listen: string, { program }: Listener, then = ''): Finding => ({
+  check: 'ports',
+  state: 'warning',
+  message: `${listen} for ${guest.name} is taken by ${program ?? 'another program'} (${placeOf(guest, 'Network', 'Port')})`,
+  remedy: `Stop that program, or change Port=${then}`,
+});
 
 /** True if a program that listens there keeps another one from listening at ADDRESS:PORT. */
 function takes({ address, port }: Listener, listen: string): boolean {

@@ -22,7 +22,12 @@ export async function gatherNetwork(guests: readonly Guest[]): Promise<NetworkFa
     ),
   ]);
   const running = linked.filter((_, index) => hasSettled(states[index] ?? {}));
-  return { host, running: await fewAtATime(running, guestNetwork) };
+  const stopped = linked.filter((_, index) => states[index]?.['ActiveState'] === 'inactive');
+  return {
+    host,
+    running: await fewAtATime(running, guestNetwork),
+    stopped: stopped.map(({ name }) => name),
+  };
 }
 
 /** True if a guest has run for ten seconds: before, it may still wait for its address. */

@@ -1,4 +1,5 @@
 import { nearest } from '../config/nearest.ts';
+import { driver } from '../machine/driver.ts';
 
 const remove = 'guestctl remove NAME, which deletes the guest with all its data';
 
@@ -10,14 +11,14 @@ const others: Readonly<Record<string, string>> = {
   poweroff: 'guestctl stop NAME',
   shutdown: 'guestctl stop NAME',
   halt: 'guestctl stop NAME',
-  kill: 'machinectl terminate NAME, which does not wait for the guest to shut down',
-  terminate: 'machinectl terminate NAME, which does not wait for the guest to shut down',
+  kill: `${driver.words('terminate', 'NAME')}, which does not wait for the guest to shut down`,
+  terminate: `${driver.words('terminate', 'NAME')}, which does not wait for the guest to shut down`,
   'try-restart': 'guestctl restart NAME',
   'force-reload': 'guestctl restart NAME',
   up: 'guestctl start NAME',
   down: 'guestctl stop NAME',
-  login: 'machinectl login NAME',
-  console: 'machinectl login NAME',
+  login: driver.words('login', 'NAME'),
+  console: driver.words('login', 'NAME'),
   run: 'guestctl exec NAME COMMAND',
   attach: 'guestctl shell NAME',
   enter: 'guestctl shell NAME',
@@ -56,14 +57,13 @@ const others: Readonly<Record<string, string>> = {
   test: 'guestctl verify',
   reload: 'systemctl daemon-reload',
   'daemon-reload': 'systemctl daemon-reload',
-  'reset-failed': 'systemctl reset-failed systemd-nspawn@NAME.service',
+  'reset-failed': `systemctl reset-failed ${driver.unit('NAME')}`,
   mask: 'guestctl disable --now NAME',
   unmask: 'guestctl enable NAME',
   preset: 'guestctl enable NAME',
   set: 'guestctl edit NAME',
   config: 'guestctl edit NAME',
-  'set-property':
-    'guestctl edit NAME; for the running guest: systemctl set-property systemd-nspawn@NAME.service',
+  'set-property': `guestctl edit NAME; for the running guest: systemctl set-property ${driver.unit('NAME')}`,
   'set-limit': 'guestctl edit NAME',
   cp: 'tar -c FILE | guestctl exec NAME tar -x -C DIRECTORY',
   'copy-to': 'tar -c FILE | guestctl exec NAME tar -x -C DIRECTORY',

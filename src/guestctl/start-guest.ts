@@ -49,7 +49,7 @@ async function tellAttempts(name: string, begun: number): Promise<void> {
       tell(`${name}: ${message}`);
 }
 
-/** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of systemd-nspawn. */
+/** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of what runs the guest. */
 async function whyNotStarted(name: string, begun: number): Promise<string> {
   await syncJournal();
   const unit = driver.unit(name);
@@ -70,11 +70,11 @@ export function startFault(entries: readonly JournalFields[]): string {
   const said = entries.map(({ MESSAGE = '', PRIORITY = '6', UNIT, SYSLOG_IDENTIFIER }) => ({
     text: MESSAGE.trim(),
     isError: (Number(PRIORITY) <= 4 && !isSummary(MESSAGE)) || isSkipped(MESSAGE),
-    isOfNspawn: UNIT === undefined && SYSLOG_IDENTIFIER === 'systemd-nspawn',
+    isOfDriver: UNIT === undefined && SYSLOG_IDENTIFIER === driver.identifier,
   }));
   const errors = said.filter(({ isError }) => isError);
-  // systemd-nspawn has no priorities in the journal. Its last line is why it ended.
-  const last = said.filter(({ isOfNspawn, text }) => isOfNspawn && text !== '').slice(-1);
+  // What runs the guest has no priorities in the journal. Its last line is why it ended.
+  const last = said.filter(({ isOfDriver, text }) => isOfDriver && text !== '').slice(-1);
   const reasons = errors.length > 0 ? errors.slice(0, 2) : last;
   return [...new Set(reasons.map(({ text }) => text.replace(/\.+$/, '')))].join('; ');
 }

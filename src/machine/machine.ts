@@ -1,3 +1,5 @@
+import type { Guest } from '../config/guest.ts';
+import type { Problem } from '../config/problem.ts';
 import type { Finished } from '../host/process.ts';
 import type { Finding } from './finding.ts';
 
@@ -16,6 +18,19 @@ export interface OwnJournal {
   readonly readable: readonly string[];
 }
 
+/** The directories of a rehearsal on the host, all of which are removed afterwards. */
+export interface Rehearsal {
+  readonly machine: string;
+  /** The root of the candidate, which is read-only. */
+  readonly root: string;
+  readonly etc: string;
+  readonly var: string;
+  /** Further writable directories: DIRECTORY:PATH-INSIDE. */
+  readonly places: readonly string[];
+  /** The owner of root's files in `var` and `places`. */
+  readonly owner: number;
+}
+
 /**
  * The part of a driver that steps and commands need. The other part, which makes the units, is
  * src/generator/machine-units.ts. A machine is a guest, or the throwaway machine of its rehearsal.
@@ -25,6 +40,9 @@ export interface OwnJournal {
 export interface Machine {
   /** The unit that a guest runs in; `*` makes the pattern of the units of all guests: systemctl(1). */
   unit(guest: string): string;
+
+  /** What runs a guest, as it is named in the journal. Its last message says why it ended. */
+  readonly identifier: string;
 
   /** Returns the units that are enabled to start a guest with the host. */
   unitsAtBoot(guest: string): readonly string[];
@@ -48,9 +66,26 @@ export interface Machine {
   /** Returns its IP addresses; none if the host does not tell. */
   addresses(machine: string): Promise<readonly string[]>;
   users(machine: string): Promise<Users>;
+  /**
+   * Finds in the last messages of the unit of a machine that ended by itself what the host lacked; undefined if the host is
+   * not to blame.
+   */
+  lackOf(messages: readonly string[]): string | undefined;
 
-  /** Returns what a driver needs of the host, good and bad: guestctl doctor. */
-  findings(): Promise<readonly Finding[]>;
+  /** Returns the UID of the host that owns the files of root in a rehearsal. */
+  rehearsalOwner(guest: Guest): number;
+  /**
+   * Boots the machine of a rehearsal in our own unit, with the limits of the guest, but without a network, and with nothing
+   * of the host writable. Tells systemd when it is up (sd_notify(3)), and returns its exit code.
+   */
+  rehearse(guest: Guest, rehearsal: Rehearsal): Promise<number>;
+  /** Forgets a guest that was removed. */
+  forget(guest: string): void;
+
+  /** Checks the keys of a guest that are about its machine against this host. */
+  verify(guest: Guest): Promise<readonly Problem[]>;
+  /** Checks whether the host has what these guests need of it to run: guestctl doctor. */
+  findings(guests: readonly Guest[]): Promise<readonly Finding[]>;
 
   /** Returns the command that does this with a guest, for people. */
   words(verb: Verb, guest: string): string;

@@ -1,11 +1,12 @@
 // What doctor makes of what it finds on a host.
 import { expect, test } from 'vitest';
+import type { Guest } from '../../src/config/guest.ts';
 import { diagnose } from '../../src/guestctl/doctor/checks.ts';
 import type { Facts } from '../../src/guestctl/doctor/facts.ts';
 import type { HostNetwork } from '../../src/guestctl/doctor/network-checks.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { findingsText } from '../../src/guestctl/screens/findings.ts';
-import { judge } from '../../src/machine/nspawn/doctor.ts';
+import { judge, type NspawnFacts } from '../../src/machine/nspawn/doctor.ts';
 import { screen } from './overviews.ts';
 import { guestOf } from './read.ts';
 
@@ -19,6 +20,13 @@ const healthyHost: HostNetwork = {
   listeners: [],
 };
 
+const nspawn: NspawnFacts = {
+  hasNspawn: true,
+  machinedHangs: false,
+  inotifyInstances: 128,
+  hasFuse: true,
+};
+
 const healthy: Facts = {
   systemd: '257.13-1~deb13u1',
   ostree: '2025.2',
@@ -27,7 +35,6 @@ const healthy: Facts = {
   fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
   mapped: undefined,
   userNamespaces: 15_000,
-  inotifyInstances: 128,
   hasFuse: true,
   mapsOwners: true,
   network: { host: healthyHost, running: [], stopped: [] },
@@ -35,7 +42,7 @@ const healthy: Facts = {
   hasSelinuxModule: false,
   declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
   outOfDate: [],
-  machines: judge({ hasNspawn: true, machinedHangs: false }),
+  machines: judge(nspawn, []),
   unsigned: [],
   foreignHolders: [],
   damaged: [],
@@ -70,9 +77,7 @@ test('a host on which all is well', () => {
 test('a host that cannot watch enough files for its guests', () => {
   const guests = Array.from({ length: 8 }, () => guestOf('[Guest]\nRef=site:x\n'));
   const of = (inotifyInstances: number) =>
-    diagnose({ ...healthy, inotifyInstances, declared: { ...healthy.declared, guests } }).filter(
-      ({ check }) => check === 'inotify',
-    );
+    judge({ ...nspawn, inotifyInstances }, guests).filter(({ check }) => check === 'inotify');
   expect(of(128)).toMatchObject([{ state: 'warning', message: expect.stringContaining('about 7 guests') }]);
   expect(of(8192)).toEqual([]);
 });
@@ -80,12 +85,11 @@ test('a host that cannot watch enough files for its guests', () => {
 const own = guestOf('[Guest]\nRef=site:x\n[Update]\nBy=rpm-ostree\n');
 
 test('only who needs /dev/fuse is told of it', () => {
-  const of = (facts: Partial<Facts>) =>
-    diagnose({ ...healthy, ...facts }).filter(({ check }) => check === 'fuse');
-  const declared = { ...healthy.declared, guests: [own] };
-  expect(of({ hasFuse: false })).toEqual([]);
-  expect(of({ declared })).toMatchObject([{ state: 'good' }]);
-  expect(of({ declared, hasFuse: false })).toMatchObject([
+  const of = (hasFuse: boolean, guests: Guest[]) =>
+    judge({ ...nspawn, hasFuse }, guests).filter(({ check }) => check === 'fuse');
+  expect(of(false, [])).toEqual([]);
+  expect(of(true, [own])).toMatchObject([{ state: 'good' }]);
+  expect(of(false, [own])).toMatchObject([
     { state: 'warning', remedy: 'Run: modprobe fuse; then restart these guests' },
   ]);
 });
@@ -97,12 +101,7 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['ostree', { ostree: '2022.7' }, 'good', '2022.7'],
   ['node', { node: '20.18.3' }, 'bad', '20.18.3 is too old'],
   ['node', { node: '24.1.0' }, 'good', '24.1.0'],
-  [
-    'nspawn',
-    { machines: judge({ hasNspawn: false, machinedHangs: false }) },
-    'bad',
-    'There is no systemd-nspawn',
-  ],
+  ['nspawn', { machines: judge({ ...nspawn, hasNspawn: false }, []) }, 'bad', 'There is no systemd-nspawn'],
   [
     'id mapping',
     { fileSystem: { type: 'nfs4', free: 1e12, size: 1e12 } },
@@ -141,7 +140,7 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
   [
     'machined',
-    { machines: judge({ hasNspawn: true, machinedHangs: true }) },
+    { machines: judge({ ...nspawn, machinedHangs: true }, []) },
     'bad',
     'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
   ],

@@ -11,7 +11,7 @@ import { generate } from '../../src/generator/generate.ts';
 import { ownCommand } from '../../src/generator/nspawn/guest-options.ts';
 import { mergedText } from '../../src/guestctl/screens/merged.ts';
 import { problemsText } from '../../src/guestctl/screens/problems.ts';
-import { missingSources } from '../../src/guestctl/verify/bind-sources.ts';
+import { missingSources } from '../../src/machine/bind-sources.ts';
 import { complaints, guestOf, read } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';

@@ -49,3 +49,46 @@ test('the arrows point one way', () => {
     (arrows[room] ?? []).some((next) => seen.includes(next) || reached(next, [...seen, next]));
   expect(Object.keys(arrows).filter((room) => reached(room, [room]))).toEqual([]);
 });
+
+const onlyTheDriver = 'Let the driver say it: src/machine/machine.ts, src/generator/machine-units.ts';
+/** A folder of a driver: of machine, or of generator. */
+const inDriver = (file: string): boolean => {
+  const [room = '', folder = ''] = file.split('/');
+  return ['machine', 'generator'].includes(room) && files.includes(`${room}/${folder}/driver.ts`);
+};
+
+test('only the choice of the driver imports a driver', () => {
+  const choices = ['machine/driver.ts', 'generator/driver.ts'];
+  const importing = files
+    .filter((file) => !choices.includes(file) && !inDriver(file))
+    .filter((file) => importsOf(file).some(inDriver));
+  expect(importing, onlyTheDriver).toEqual([]);
+  expect(choices.filter((file) => !importsOf(file).some(inDriver))).toEqual([]);
+});
+
+/** Files that may name systemd-nspawn, whatever driver runs the guests. */
+const named: readonly RegExp[] = [
+  /^(config|generator)\//, // Sections of guest files, and directories of their files, are those of systemd.nspawn(5).
+  /^machine\/(driver\.ts|container\.ts|bind-sources\.ts)/, // driver.ts chooses; builds and packages run in containers.
+  /^steps\/adopt\/old-guest\.ts/, // What ran the guest before.
+  /^guestctl\/(manual\/|program\.ts)/, // Describes the program.
+];
+
+/** `.nspawn` files, and `nspawn` as a kind of file, belong to the language. */
+const ofNspawn = /(?<!['.])nspawn|machinectl|machined|machine1|--machine/;
+
+test('steps and commands do not know what runs a guest', () => {
+  const naming = files
+    .filter((file) => !inDriver(file) && !named.some((pattern) => pattern.test(file)))
+    .flatMap((file) => {
+      const lines = readFileSync(`src/${file}`, 'utf8').split('\n');
+      return lines
+        .map((line, index) => ({ line, at: `src/${file}:${index + 1}` }))
+        .filter(({ line }) => !/^\s*(\/\/|\/?\*)/.test(line))
+        .filter(({ line }) => ofNspawn.test(line));
+    });
+  expect(
+    naming.map(({ line, at }) => `${at}: ${line.trim()}`),
+    onlyTheDriver,
+  ).toEqual([]);
+});

@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/nspawn/inside.ts';
+import { lackOf } from '../../src/machine/nspawn/lack.ts';
 import {
   blame,
   consequenceOf,
   judgeChecked,
   judgeSight,
-  lackOf,
   type Sight,
   type Verdict,
 } from '../../src/steps/assess/rule.ts';
@@ -101,7 +101,7 @@ test.each<[string, Verdict, string[], Verdict]>([
   ],
   ['was stopped', { kind: 'stopped' }, ['Failed to fork: Cannot allocate memory'], { kind: 'stopped' }],
 ])('who is to blame for a machine that %s', (_, verdict, messages, expected) => {
-  expect(blame(verdict, messages, 'it did not come up')).toEqual(expected);
+  expect(blame(verdict, lackOf(messages), 'it did not come up')).toEqual(expected);
 });
 
 const sick: Verdict = { kind: 'faulty', fault: 'x failed', units: ['x.service'] };

@@ -6,7 +6,7 @@ import { usualCommand } from './options.ts';
 /** Runs guests in systemd's own systemd-nspawn@.service, so that its settings, and all of machinectl, also apply to guests. */
 export const nspawnUnits: MachineUnits = {
   unit: (guest) => `systemd-nspawn@${guest}.service`,
-  settings: 'SyslogIdentifier=systemd-nspawn',
+  identifier: 'systemd-nspawn',
   command: (guest, parameters) =>
     parameters || guest.effects.has('command') ? ownCommand(guest, parameters) : usualCommand(guest),
   layeringLines: fuseLines,

@@ -48,7 +48,7 @@ TasksMax=4096
 LogRateLimitIntervalSec=5min
 LogRateLimitBurst=300
 SyslogLevelPrefix=no
-${machineUnits.settings}`;
+SyslogIdentifier=${machineUnits.identifier}`;
 
 /**
  * Gives its link to the host an address, however the host is connected itself: src/machine/nspawn/start-networkd. Side by side

@@ -1,4 +1,3 @@
-import { managesItself } from '../../config/guest.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
@@ -12,7 +11,6 @@ export const diagnose = (facts: Facts): Finding[] => [
   idMapping(facts),
   ...rehearsals(facts),
   userNamespaces(facts),
-  ...inotify(facts),
   ...networkFindings(facts.network, facts.declared.guests),
   ...fuse(facts),
   selinux(facts),
@@ -116,33 +114,17 @@ function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
   return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
 }
 
-/** The maximum use of a guest, and that of the host itself [T: 6 to 8, and 6 to 50]. */
-const [inotifyOfGuest, inotifyOfHost] = [10, 50];
-
-/** Checks inotify instances: all guests count as the host's root, whatever their user namespace. */
-function inotify({ inotifyInstances, declared }: Facts): Finding[] {
-  const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
-  const guests = declared.guests.length;
-  if (guests <= room) return [];
-  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, but ${guests} are declared`;
-  const remedy = 'Run: sysctl --system; or write more into /etc/sysctl.d/60-inotify.conf first';
-  return [warning('inotify', message, remedy)];
-}
-
 function userNamespaces({ userNamespaces: allowed }: Facts): Finding {
   if (allowed > 0) return good('user namespaces', 'allowed');
   return bad('user namespaces', 'The kernel allows none', 'Run: sysctl user.max_user_namespaces=15000');
 }
 
 function fuse({ hasFuse, declared }: Facts): Finding[] {
-  const inNeed = [
-    ...declared.guests.filter(managesItself),
-    ...declared.builds.filter(({ recipe }) => recipe.kind === 'treefile'),
-  ].map(({ name }) => name);
+  const inNeed = declared.builds.filter(({ recipe }) => recipe.kind === 'treefile').map(({ name }) => name);
   if (inNeed.length === 0) return [];
-  if (hasFuse) return [good('fuse', 'rpm-ostree can layer packages and compose trees')];
-  const message = `The host has no /dev/fuse, which rpm-ostree needs to layer packages and to compose trees: ${inNeed.slice(0, 3).join(', ')}`;
-  return [warning('fuse', message, `${fuseRemedy}; then restart these guests`)];
+  if (hasFuse) return [good('fuse', 'rpm-ostree can compose trees')];
+  const message = `The host has no /dev/fuse, which rpm-ostree needs to compose trees: ${inNeed.slice(0, 3).join(', ')}`;
+  return [warning('fuse', message, fuseRemedy)];
 }
 
 function selinux({ selinux: mode, hasSelinuxModule }: Facts): Finding {

@@ -37,8 +37,6 @@ export interface Facts {
   readonly mapped: boolean | undefined;
   /** The number of user namespaces that the kernel allows. */
   readonly userNamespaces: number;
-  /** The number of inotify instances that the kernel allows root: inotify(7). */
-  readonly inotifyInstances: number;
   /** True if mount(8) can map owners. */
   readonly mapsOwners: boolean;
   readonly network: NetworkFacts;
@@ -78,7 +76,7 @@ export async function gatherFacts(): Promise<Facts> {
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
-    driver.findings(),
+    driver.findings(declared.guests),
     fileSystemOf(root),
     gatherNetwork(declared.guests),
   ]);
@@ -95,7 +93,6 @@ export async function gatherFacts(): Promise<Facts> {
     declared,
     fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
     userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
-    inotifyInstances: Number(read('/proc/sys/fs/inotify/max_user_instances') ?? 0),
     network,
     hasFuse: hasFuse(),
     selinux: selinux(),

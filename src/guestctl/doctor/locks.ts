@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { stateDirectory } from '../../config/guest.ts';
+import { driver } from '../../machine/driver.ts';
 
 /** A process that holds a lock which updates and starts of guests wait for. */
 export interface LockHolder {
@@ -40,7 +41,10 @@ const lockFile = /\/(ostree\/lock|repo\/\.lock|\.slots\/\d+)$/;
 
 /** True for our steps, and for guests, whose own rpm-ostree locks their sysroot. */
 const isOurs = (cgroup: string): boolean =>
-  /\/(ostree-guest-\w+@|systemd-nspawn@|run-.*\.service)/.test(cgroup);
+  cgroup.includes(`/${guestUnits}`) || /\/(ostree-guest-\w+@|run-.*\.service)/.test(cgroup);
+
+/** What the names of the units of guests begin with. */
+const [guestUnits = ''] = driver.unit('*').split('*');
 
 const numbers = (directory: string): number[] => {
   try {

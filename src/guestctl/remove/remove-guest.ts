@@ -16,6 +16,7 @@ import {
   switchTimerUnit,
   timerUnit,
 } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { unitsOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
@@ -59,8 +60,7 @@ export async function removeGuest(guest: Guest, { keepVar, declarations }: Remov
     await stopUnit(unit);
   await removeSysroot(guest, keepVar);
   rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
-  // An empty directory: see units/ostree-guest-image@.service.
-  unlessMissing(() => rmdirSync(`/run/machines/${guest.name}`));
+  driver.forget(guest.name);
   for (const path of declarations) rmSync(path, { recursive: true });
   await reloadUnits();
 }

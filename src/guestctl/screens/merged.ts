@@ -1,19 +1,10 @@
+import { asInGuestFile } from '../../config/in-guest-file.ts';
 import { formatProblem } from '../../config/problem.ts';
 import type { Source } from '../../config/read.ts';
-import { parseSyntax } from '../../config/syntax.ts';
-import { guestVocabulary } from '../../config/vocabulary.ts';
 
 /** The files of a guest put together, as one file that means the same, with where each line came from. */
 export function mergedText(sources: readonly Source[]): string {
-  const assignments = sources.flatMap(({ kind, file, text }) =>
-    // A file of nspawn's knows no specifiers, and takes less back.
-    parseSyntax(file, text).assignments.flatMap((assignment) => {
-      const { section, key, value } = assignment;
-      if (kind !== 'nspawn') return assignment;
-      if (value === '' && guestVocabulary.find(section, key)?.nspawn?.onlyAdds) return [];
-      return assignment.with(value.replaceAll('%', '%%'));
-    }),
-  );
+  const assignments = sources.flatMap(asInGuestFile);
   const sections = [...new Set(assignments.map(({ section }) => section))];
   const parts = sections.map((section) => {
     const lines = assignments

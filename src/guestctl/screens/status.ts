@@ -102,7 +102,7 @@ function nextWords({
 }: Overview): string {
   if (isHidden) return onlyRoot;
   if (state === 'starting') return 'the deployment that is starting now';
-  const how = `machinectl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
+  const how = driver.words(state === 'running' || state === 'stopping' ? 'reboot' : 'start', guest.name);
   if (staged && !undeployed) return `the staged update; boot it: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: systemctl start ${updateUnit(guest.name)}` : '-';

@@ -1,4 +1,5 @@
 import { printableLine } from '../../host/printable.ts';
+import { driver } from '../../machine/driver.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 import type { Unapplied } from '../unapplied.ts';
@@ -12,7 +13,7 @@ export function unappliedWords(guest: string, { reload, update, reboot }: Unappl
   const words: string[] = [];
   if (reload) words.push('systemd has not read the guest file as it is now: systemctl daemon-reload');
   if (update) words.push(`the guest file asks for another tree. Update first: guestctl update ${guest}`);
-  if (reboot) words.push(`the machine was started with other options: machinectl reboot ${guest}`);
+  if (reboot) words.push(`the machine was started with other options: ${driver.words('reboot', guest)}`);
   return words;
 }
 
@@ -20,7 +21,7 @@ export function unappliedWords(guest: string, { reload, update, reboot }: Unappl
 export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'update' | 'reboot'>): string {
   if (update) return `Now update it, which makes its new tree: guestctl update ${guest}`;
   return reboot
-    ? `The machine follows it when it starts next: machinectl reboot ${guest}`
+    ? `The machine follows it when it starts next: ${driver.words('reboot', guest)}`
     : 'Nothing else is to be done';
 }
 

@@ -3,7 +3,7 @@ import type { Build } from '../../config/build.ts';
 import type { Problem } from '../../config/problem.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
-import { missingSources } from './bind-sources.ts';
+import { missingSources } from '../../machine/bind-sources.ts';
 
 /** Checks a build against this host. */
 export const verifyBuildOnHost = (build: Build): Problem[] => [

@@ -1,6 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Guest } from '../../config/guest.ts';
 import { loadBuild, loadBuilds } from '../../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
@@ -14,6 +13,7 @@ import { isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { kindInside } from '../../host/tree-files.ts';
+import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { features } from '../../ostree/ostree.ts';
 import { whyUnprotected } from '../../ostree/protection.ts';
@@ -22,14 +22,12 @@ import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
 import { hasProgram } from './build-on-host.ts';
-import { machineOnHost } from './machine-on-host.ts';
-import { nspawnOptions } from './nspawn-check.ts';
 
 /** Checks a guest against this host, which the generator cannot do at boot. */
 export async function verifyOnHost(guest: Guest, files: Reader = nodeFiles): Promise<Problem[]> {
   const found = await Promise.all([
     calendars(guest),
-    machine(guest),
+    driver.verify(guest),
     signatures(guest),
     snapshots(guest),
     rehearsals(guest),
@@ -49,12 +47,6 @@ export async function verifyOnHost(guest: Guest, files: Reader = nodeFiles): Pro
 function protection({ sysroot, values, file }: Guest): Problem[] {
   const at = values.at('Guest', 'Sysroot') ?? topOf(file);
   return [whyUnprotected(sysroot), whyReadOnly(sysroot)].flatMap((why) => (why ? [{ at, ...why }] : []));
-}
-
-/** Checks the machine of a guest. Omits complaints of nspawn about mistakes that are already known. */
-async function machine(guest: Guest): Promise<Problem[]> {
-  const [known, said] = await Promise.all([machineOnHost(guest), nspawnOptions(guest)]);
-  return [...known, ...said.filter(({ at }) => !known.some((problem) => isDeepStrictEqual(problem.at, at)))];
 }
 
 /** Returns the effective settings of a key. */

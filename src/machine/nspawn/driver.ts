@@ -1,12 +1,18 @@
+import { rmdirSync } from 'node:fs';
 import { nspawnUnits } from '../../generator/nspawn/driver.ts';
+import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
 import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './inside.ts';
+import { lackOf } from './lack.ts';
 import { addressesOf, usersOf } from './machined.ts';
+import { rehearsalOwner, runRehearsal } from './rehearsal.ts';
+import { verifyMachine } from './verify.ts';
 
 /** Guests as containers of systemd-nspawn(1), which systemd-machined knows. */
 export const nspawn: Machine = {
   unit: nspawnUnits.unit,
+  identifier: nspawnUnits.identifier,
   // As `machinectl enable` does: without the target, no machine starts with the host.
   unitsAtBoot: (guest) => [nspawnUnits.unit(guest), 'machines.target'],
   systemctl: (machine, args, ask) => ask('systemctl', [`--machine=${machine}`, ...args]),
@@ -19,6 +25,12 @@ export const nspawn: Machine = {
   journal: (machine) => ({ option: `--machine=${machine}`, readable: ['/run/dbus/system_bus_socket'] }),
   addresses: addressesOf,
   users: usersOf,
+  lackOf,
+  rehearsalOwner,
+  rehearse: runRehearsal,
+  // The empty directory of units/ostree-guest-image@.service.
+  forget: (guest) => unlessMissing(() => rmdirSync(`/run/machines/${guest}`)),
+  verify: verifyMachine,
   findings: nspawnFindings,
   words: (verb, guest) => `machinectl ${verb} ${guest}`,
   journalWords: (machine, unit) => `journalctl --machine=${machine} -u ${unit}`,

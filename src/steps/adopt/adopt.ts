@@ -50,7 +50,7 @@ export async function adopt({ stateroot, deployment, remove }: Adoption, say: Sa
   if (remove) await removeOldGuest(stateroot, say);
   else if (existsSync(staterootOf(stateroot)))
     say(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
-  say(`Start the guest with: machinectl start ${stateroot}`);
+  say(`Start the guest with: ${driver.words('start', stateroot)}`);
 }
 
 async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
@@ -62,7 +62,7 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
   if (occupant !== undefined)
     throw new Failure(
       `'${stateroot}' is running (process ${occupant}, for one)`,
-      `Stop it first: machinectl poweroff ${stateroot}`,
+      `Stop it first: ${driver.words('poweroff', stateroot)}`,
     );
   const work = `${dirname(sysroot)}/adopting`;
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
@@ -166,7 +166,7 @@ async function verifyBoot(guest: string, say: Say): Promise<void> {
 async function requireOurUnit(guest: string): Promise<void> {
   const unit = driver.unit(guest);
   const [shown] = await showUnits([unit], ['ExecStart', 'FragmentPath', 'DropInPaths']);
-  if (shown?.['ExecStart']?.includes(`--directory=/run/ostree-guests/${guest}/root`)) return;
+  if (shown?.['ExecStart']?.includes(`/run/ostree-guests/${guest}/root`)) return;
   const files = `${shown?.['FragmentPath']} ${shown?.['DropInPaths']}`
     .split(/\s+/)
     .filter((file) => /^\/(etc|run\/systemd\/system)\//.test(file));

@@ -20,7 +20,7 @@ import {
   type Verdict,
 } from './rule.ts';
 
-/** A machine that was just started: its name for machinectl, and the unit that it runs in. */
+/** A machine that was just started: its name, and the unit that it runs in. */
 export interface Subject extends Measure {
   readonly machine: string;
   readonly unit: string;
@@ -96,7 +96,7 @@ async function unitState(unit: string): Promise<Sight['unit']> {
 
 /** Adds the reason why a machine ended by itself, from its unit's journal. */
 const withCause = async (verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> =>
-  blame(verdict, endedByItself(verdict) ? await lastMessages(unit) : [], complaint);
+  blame(verdict, endedByItself(verdict) ? driver.lackOf(await lastMessages(unit)) : undefined, complaint);
 
 async function firstComplaint(
   machine: string,

@@ -49,7 +49,7 @@ export function judgeSight(
   if (unit === 'stopped') return { kind: 'stopped' };
   if (unit === 'failed') return faulty(ended);
   if (unit === 'starting') return 'booting';
-  // A tree without D-Bus cannot be asked. Its init system told nspawn that it is up, which is enough.
+  // A tree without D-Bus cannot be asked. Its init system has said that it is up, which is enough.
   if (!hasBus) return 'up';
   if (system === 'maintenance') return faulty('it booted into its rescue shell');
   if (system !== 'running' && system !== 'degraded') return 'booting';
@@ -75,21 +75,9 @@ export function judgeChecked(sight: Sight, measure: Measure, unhappy: string | u
     : 'again';
 }
 
-/**
- * Finds what the host lacked in the last messages of nspawn and of the first process of a machine: errno(3), or D-Bus and
- * machined, which nspawn needs before it starts anything of the tree.
- */
-export const lackOf = (messages: readonly string[]): string | undefined =>
-  messages.find((message) => noResource.test(message) || noManager.test(message));
-
-const noResource =
-  /^(Failed to|Cannot) .*: (Too many open files|No space left on device|Cannot allocate memory|Resource temporarily unavailable|Disk quota exceeded|Too many (users|references)|User namespace limit)/i;
-const noManager = /^Failed to (register machine|open system bus|connect to system bus|allocate scope)/;
-
 /** Blames the host instead of the deployment if a machine ended by itself because the host lacked something. */
-export function blame(verdict: Verdict, messages: readonly string[], complaint: string): Verdict {
+export function blame(verdict: Verdict, lack: string | undefined, complaint: string): Verdict {
   if (!endedByItself(verdict)) return verdict;
-  const lack = lackOf(messages);
   return lack === undefined ? faulty(`${verdict.fault} (${complaint})`) : { kind: 'hindered', lack };
 }
 

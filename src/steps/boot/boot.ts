@@ -3,6 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { updateUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
 import { isMaintained, isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
@@ -109,5 +110,5 @@ async function requireStopped(guest: Guest): Promise<void> {
   );
   const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;
   if (!(isCertain && isPlain) && (await isRunning(name)))
-    throw new Failure(`${name} is running`, `Restart it: machinectl reboot ${name}`);
+    throw new Failure(`${name} is running`, `Restart it: ${driver.words('reboot', name)}`);
 }

@@ -14,7 +14,7 @@ import { fuseDevice, hasFuse } from '../../host/fuse-device.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { type Finished, run } from '../../host/process.ts';
 import { proxyOptions } from '../../host/proxies.ts';
-import { throwaway } from '../../machine/nspawn.ts';
+import { containerCommand } from '../../machine/container.ts';
 
 /** The working directory of the commands in the container; they leave their result there. */
 export const workPlace = '/build';
@@ -63,13 +63,14 @@ export const runInside = (
   build: Build,
   directories: BuildDirectories,
   command: readonly string[],
-): Promise<Finished> =>
-  leavingRoom(directories.root, (signal) =>
-    run('systemd-nspawn', [...options(build, directories), '--', ...command], { print: true, signal }),
-  );
+): Promise<Finished> => {
+  const { root } = directories;
+  const container = { name: `${build.name}-build`, directory: root, options: options(build, directories) };
+  const [program = '', ...args] = containerCommand(container, command);
+  return leavingRoom(root, (signal) => run(program, args, { print: true, signal }));
+};
 
-const options = (build: Build, { root, cache }: BuildDirectories): string[] => [
-  ...throwaway(`${build.name}-build`, root),
+const options = (build: Build, { cache }: BuildDirectories): string[] => [
   '--private-users=pick',
   '--private-users-ownership=map',
   // resolv.conf comes with /etc.

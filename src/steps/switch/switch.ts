@@ -41,7 +41,7 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
     case 'leaveInVain':
       return report.step(whyInVain(guest, decision.undeployed));
     case 'leaveStopped':
-      return report.step(`The update takes effect at the next start: machinectl start ${name}`);
+      return report.step(`The update takes effect at the next start: ${driver.words('start', name)}`);
     case 'restart':
       return restart(guest, decision, report);
   }

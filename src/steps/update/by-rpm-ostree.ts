@@ -37,7 +37,7 @@ interface Run {
   readonly guest: Guest;
   readonly trigger: Trigger;
   readonly report: Report;
-  /** The verb of machinectl that boots the staged update. */
+  /** What boots the staged update. */
   readonly next: 'reboot' | 'start';
 }
 
@@ -156,7 +156,7 @@ async function stage(
     return leftAlone(name, rejection, made);
   }
   const staged = made?.staged
-    ? `${describe(made)} is staged and takes effect at the next start: machinectl ${next} ${name}`
+    ? `${describe(made)} is staged and takes effect at the next start: ${driver.words(next, name)}`
     : undefined;
   if (made && staged && made.id !== current?.id)
     return { outcome: 'staged', to: made.checksum, version: made.version, message: staged };

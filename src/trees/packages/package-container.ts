@@ -3,7 +3,7 @@ import { leavingRoom } from '../../host/disk-room.ts';
 import type { Finished } from '../../host/process.ts';
 import { proxies, proxyOptions } from '../../host/proxies.ts';
 import { runAsService } from '../../host/systemd-run.ts';
-import { throwaway } from '../../machine/nspawn.ts';
+import { containerCommand } from '../../machine/container.ts';
 import { inputDirectory } from './script.ts';
 
 /** A container that runs the file `script` of its input directory. */
@@ -28,13 +28,19 @@ export const runInContainer = (container: Container): Promise<Finished> =>
     runAsService(
       `ostree-guest-layers-${container.guest}`,
       [...sandbox, ['BindPaths', container.directory]],
-      ['systemd-nspawn', ...options(container), '--', '/bin/sh', `${inputDirectory}/script`],
+      containerCommand(
+        {
+          name: `${container.guest}-layers`,
+          directory: `${container.directory}/root`,
+          options: options(container),
+        },
+        ['/bin/sh', `${inputDirectory}/script`],
+      ),
       { print: true, signal, env: proxies() },
     ),
   );
 
 const options = ({ guest, directory, readable, usr }: Container): string[] => [
-  ...throwaway(`${guest}-layers`, `${directory}/root`),
   // Some packages write it into their configuration.
   `--hostname=${guest}`,
   '--private-users=pick',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { hostPaths } from '../../config/mounts.ts';
-import type { Problem } from '../../config/problem.ts';
-import type { Values } from '../../config/values.ts';
+import { hostPaths } from '../config/mounts.ts';
+import type { Problem } from '../config/problem.ts';
+import type { Values } from '../config/values.ts';
 
 /** Returns missing sources of mounts, with which nspawn fails at once. */
 export const missingSources = ({ values }: { readonly values: Values }, keys: readonly string[]): Problem[] =>

@@ -6,7 +6,7 @@ import { splitPlain, wordsOf } from '../../config/split-words.ts';
 import type { Setting, Values } from '../../config/values.ts';
 import { isRoot } from '../../host/is-root.ts';
 import { run } from '../../host/process.ts';
-import { missingSources } from './bind-sources.ts';
+import { missingSources } from '../bind-sources.ts';
 
 export async function machineOnHost({ values }: Guest): Promise<Problem[]> {
   const found = await Promise.all([users(values), temporaryFileSystems(values), bindOptions(values)]);

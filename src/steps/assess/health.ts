@@ -32,11 +32,15 @@ export interface Subject extends Measure {
  * the health checks, because it may have gone down meanwhile. Time is monotonic: setting the clock changes nothing.
  */
 export async function judge(subject: Subject, policy: UpdatePolicy, report: Report): Promise<Verdict> {
-  const deadline = performance.now() + policy.healthTimeout;
-  const left = () => deadline - performance.now();
+  const begun = performance.now();
+  const left = () => begun + policy.healthTimeout - performance.now();
+  // A machine that takes long is looked at less often, because each look keeps the processors from it. The last look
+  // is shortly before the deadline.
+  const pause = (least: number) =>
+    Math.max(least, Math.min((performance.now() - begun) / 10, 3000, left() - least));
   let complaint = 'it did not come up';
   let wasChecked = false;
-  for (; left() > 0; await sleep(wasChecked ? 1000 : 300)) {
+  for (; left() > 0; await sleep(pause(wasChecked ? 1000 : 300))) {
     const before = judgeSight(await look(subject), subject);
     if (before === 'booting') continue;
     if (before !== 'up') return await withCause(before, subject, complaint);

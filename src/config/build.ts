@@ -1,5 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import { type Broken, stateDirectory } from './guest.ts';
+
+import type { Broken } from './guest.ts';
+import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';

@@ -4,15 +4,13 @@ import { type Effect, everything } from './key-table.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
+import { defaultSysrootOf } from './paths.ts';
 import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
 import { rules, unmet } from './rules.ts';
 import { guestName } from './schema.ts';
 import type { Values } from './values.ts';
-
-/** The directory for the data of all guests, except configuration. */
-export const stateDirectory = '/var/lib/ostree-guests';
 
 /** A guest: its declaration, checked and with defaults. */
 export interface Guest {
@@ -81,7 +79,7 @@ class Declared implements Guest {
     this.name = name;
     this.file = file;
     this.description = values.last('Guest', 'Description') ?? `OSTree guest ${name}`;
-    this.sysroot = values.last('Guest', 'Sysroot') ?? `${stateDirectory}/${name}/sysroot`;
+    this.sysroot = values.last('Guest', 'Sysroot') ?? defaultSysrootOf(name);
     this.values = values;
     this.effects = effects;
   }

@@ -1,6 +1,13 @@
 import type { Files } from './file-port.ts';
 import type { Broken } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
+import {
+  configDirectory,
+  nspawnDirectory,
+  nspawnRuntimeDirectory,
+  runtimeDirectory,
+  vendorDirectory,
+} from './paths.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Directories to search; the first one that has a name wins, as for units. */
@@ -12,8 +19,8 @@ export interface SearchPath {
 }
 
 export const searchPath: SearchPath = {
-  guests: ['/etc/ostree-guests', '/run/ostree-guests', '/usr/lib/ostree-guests'],
-  nspawn: ['/etc/systemd/nspawn', '/run/systemd/nspawn'],
+  guests: [configDirectory, runtimeDirectory, vendorDirectory],
+  nspawn: [nspawnDirectory, nspawnRuntimeDirectory],
 };
 
 /** Where templates of builds are. A template is a build file; `guestctl create --build` copies it. */

@@ -1,4 +1,5 @@
 import type { Checked, Guest } from '../config/guest.ts';
+import { vendorUnits } from '../config/paths.ts';
 import { machineUnits } from './driver.ts';
 import { brokenUnits, furtherUnits } from './further-units.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
@@ -19,7 +20,7 @@ function guestUnits(guest: Guest): readonly Generated[] {
     // machinectl finds guests by their image; this unit creates it when the host boots.
     {
       path: `multi-user.target.wants/ostree-guest-image@${name}.service`,
-      target: '/usr/lib/systemd/system/ostree-guest-image@.service',
+      target: `${vendorUnits}/ostree-guest-image@.service`,
     },
   ];
   const { effects } = guest;

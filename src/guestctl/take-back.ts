@@ -1,8 +1,9 @@
 // A guest that is being created is there as a whole, or not at all.
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Guest, stateDirectory } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
 import { loadGuest } from '../config/load.ts';
+import { stateOf } from '../config/paths.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, reloadUnits, stopUnit, updateUnit } from '../host/systemctl.ts';
@@ -19,7 +20,7 @@ export async function takenBackUnlessDone(
   files: readonly string[],
   work: (goOn: () => void) => Promise<void>,
 ): Promise<void> {
-  const wasThere = existsSync(`${stateDirectory}/${name}`);
+  const wasThere = existsSync(stateOf(name));
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
@@ -56,4 +57,4 @@ async function takeBack(name: string, files: readonly string[], wasThere: boolea
 }
 
 /** A sysroot elsewhere may have been there before. */
-const isOurs = ({ name, sysroot }: Guest): boolean => sysroot.startsWith(`${stateDirectory}/${name}/`);
+const isOurs = ({ name, sysroot }: Guest): boolean => sysroot.startsWith(`${stateOf(name)}/`);

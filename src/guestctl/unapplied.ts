@@ -1,6 +1,7 @@
 // Finds what a guest file says and the machine does not follow yet.
 import { readdirSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { generatedDirectory, runtimeOf } from '../config/paths.ts';
 import type { Generated } from '../generator/generated.ts';
 import { unitsOf } from '../generator/guest-units.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
@@ -26,10 +27,8 @@ export interface UnitsOnDisk {
   readonly read: (path: string) => string | undefined;
 }
 
-const generatorDirectory = '/run/systemd/generator';
-
 /** Lists the directory once for all guests. */
-export function unitsOnDisk(directory = generatorDirectory): UnitsOnDisk {
+export function unitsOnDisk(directory = generatedDirectory): UnitsOnDisk {
   const names = unlessMissing(() => readdirSync(directory)) ?? [];
   const ofGuest = new Map<string, string[]>();
   for (const name of names) {
@@ -68,7 +67,7 @@ export function unapplied(guest: Guest, { onDisk, followed, started }: Following
 }
 
 /** src/machine/nspawn/run-guest writes it. */
-const startedFile = (guest: string): string => `/run/ostree-guests/${guest}/started.conf`;
+const startedFile = (guest: string): string => `${runtimeOf(guest)}/started.conf`;
 
 function differs(guest: string, generated: readonly Generated[], onDisk: UnitsOnDisk): boolean {
   const dropIns = generated.filter((one) => 'text' in one);

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Guest, stateDirectory } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
+import { stateOf } from '../config/paths.ts';
 import type { Finished, RunOptions } from './process.ts';
 import { proxies } from './proxies.ts';
 import { attachAsService, type Pager, runAsService, type Settings } from './systemd-run.ts';
@@ -42,7 +43,7 @@ export const treeCapabilities = [
 
 /** Returns all directories that belong to a guest. */
 export const roomsOf = ({ name, sysroot }: Guest): string[] => {
-  const own = `${stateDirectory}/${name}`;
+  const own = stateOf(name);
   return sysroot.startsWith(`${own}/`) ? [own] : [own, sysroot];
 };
 

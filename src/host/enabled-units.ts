@@ -1,15 +1,13 @@
 import { readdirSync } from 'node:fs';
+import { enabledDirectory } from '../config/paths.ts';
 import { unlessMissing } from './node-files.ts';
-
-/** The directory in which systemctl(1) records enabled units. */
-const directory = '/etc/systemd/system';
 
 /** Returns the enabled units, by their links: systemd.unit(5). Asking systemd takes milliseconds for each. */
 export const enabledUnits = (): Set<string> =>
   new Set(
-    list(directory)
+    list(enabledDirectory)
       .filter((name) => /\.(wants|requires)$/.test(name))
-      .flatMap((name) => list(`${directory}/${name}`)),
+      .flatMap((name) => list(`${enabledDirectory}/${name}`)),
   );
 
 const list = (path: string): string[] => unlessMissing(() => readdirSync(path)) ?? [];

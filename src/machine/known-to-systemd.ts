@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { generatedDirectory } from '../config/paths.ts';
 import { Failure } from '../host/failure.ts';
 import { showUnits } from '../host/systemctl.ts';
 import { driver } from './driver.ts';
@@ -8,7 +9,7 @@ import { driver } from './driver.ts';
  * are only templates, which do not see an external sysroot.
  */
 export async function requireKnown(guest: string): Promise<void> {
-  const dropIn = `/run/systemd/generator/${driver.unit(guest)}.d/50-guest.conf`;
+  const dropIn = `${generatedDirectory}/${driver.unit(guest)}.d/50-guest.conf`;
   if (existsSync(dropIn)) return;
   // It is also missing while generators run. systemd answers when they have ended.
   const [unit] = await showUnits([driver.unit(guest)], ['DropInPaths']);

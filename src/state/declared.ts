@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
-import { type Guest, stateDirectory } from '../config/guest.ts';
+import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
+import { buildFileOf, guestFileOf, stateOf } from '../config/paths.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { guestName } from '../config/schema.ts';
 import { searchPath } from '../config/search.ts';
@@ -23,7 +24,7 @@ export function requireGuestName(name: string, warn: (text: string) => void): st
   const checked = loadGuest(nodeFiles, name);
   if (checked && 'broken' in checked) warn(checked.broken.problems.map(formatProblem).join('\n'));
   if (checked) return name;
-  if (guestName.test(name) && existsSync(`${stateDirectory}/${name}`)) return name;
+  if (guestName.test(name) && existsSync(stateOf(name))) return name;
   throw leadsOut(name) ?? notDeclared(name);
 }
 
@@ -43,8 +44,7 @@ const isDangling = (path: string): boolean =>
 
 export function requireBuild(name: string): Build {
   const checked = loadBuild(nodeFiles, name);
-  if (!checked)
-    throw new Failure(`There is no build '${name}'`, `Declare it in /etc/ostree-guests/${name}.build`);
+  if (!checked) throw new Failure(`There is no build '${name}'`, `Declare it in ${buildFileOf(name)}`);
   if ('broken' in checked) throw hasMistakes(checked.broken.problems);
   return checked.build;
 }
@@ -53,7 +53,4 @@ const hasMistakes = (problems: readonly Problem[]): Failure =>
   new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
 
 export const notDeclared = (name: string): Failure =>
-  new Failure(
-    `No guest '${name}' is declared`,
-    `Write /etc/ostree-guests/${name}.guest, then: systemctl daemon-reload`,
-  );
+  new Failure(`No guest '${name}' is declared`, `Write ${guestFileOf(name)}, then: systemctl daemon-reload`);

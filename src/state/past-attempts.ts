@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { stateDirectory } from '../config/guest.ts';
+import { stateDirectory } from '../config/paths.ts';
 import { readEntries } from '../host/journal.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { messageId, type PastAttempt, parseAttempt, parseLine } from './attempts.ts';

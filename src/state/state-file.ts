@@ -1,12 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { stateDirectory } from '../config/guest.ts';
+import { stateOf } from '../config/paths.ts';
 import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
 import { type Fields, fieldsOf, isObject, WrongJson } from '../host/json-fields.ts';
 import { isThere, readRegularFile, unlessMissing } from '../host/node-files.ts';
 
-/** Returns the state directory of a guest. */
-const stateOf = (guest: string): string => `${stateDirectory}/${guest}`;
 export const stateFile = (guest: string, name: string): string => `${stateOf(guest)}/${name}`;
 
 /** A kind of state file: its format, its parser, and what happens if it is damaged. */

@@ -30,12 +30,9 @@ vi.mock('node:fs', async (original) => {
   });
   return { ...real, ...Object.fromEntries(gated) };
 });
-vi.mock('../../src/config/guest.ts', async (original) => ({
-  ...(await original<object>()),
-  get stateDirectory() {
-    return join(power.work, 'state');
-  },
-}));
+vi.mock('../../src/config/paths.ts', async (original) =>
+  (await import('./state-in.ts')).stateIn(await original<object>(), () => join(power.work, 'state')),
+);
 vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
 // As OSTree does it: a directory, then an entry with the highest version.
 vi.mock('../../src/ostree/sysroot.ts', () => ({

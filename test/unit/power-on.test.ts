@@ -22,12 +22,9 @@ import { decide } from '../../src/steps/boot/rule.ts';
 import { guestOf } from './read.ts';
 
 const places = vi.hoisted(() => ({ state: '' }));
-vi.mock('../../src/config/guest.ts', async (original) => ({
-  ...(await original<object>()),
-  get stateDirectory() {
-    return places.state;
-  },
-}));
+vi.mock('../../src/config/paths.ts', async (original) =>
+  (await import('./state-in.ts')).stateIn(await original<object>(), () => places.state),
+);
 
 const work = mkdtempSync(join(tmpdir(), 'power-on-'));
 afterAll(() => rmSync(work, { recursive: true }));

@@ -8,8 +8,8 @@ import { alone, Pace } from '../../src/steps/update/slot.ts';
 import { sharedIn } from '../../src/trees/linking/unshare.ts';
 
 const { work } = vi.hoisted(() => ({ work: { path: `/tmp/slots-${process.pid}` } }));
-vi.mock('../../src/config/guest.ts', async (original) =>
-  Object.defineProperty({ ...(await original<object>()) }, 'stateDirectory', { value: work.path }),
+vi.mock('../../src/config/paths.ts', async (original) =>
+  (await import('./state-in.ts')).stateIn(await original<object>(), () => work.path),
 );
 afterAll(() => rmSync(work.path, { recursive: true, force: true }));
 

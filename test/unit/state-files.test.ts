@@ -24,8 +24,8 @@ import { failsAgain, readUndeployed, rememberUndeployed } from '../../src/state/
 import { commit as commitOf, named } from './names.ts';
 
 const { root } = vi.hoisted(() => ({ root: { path: '' } }));
-vi.mock('../../src/config/guest.ts', async (original) =>
-  Object.defineProperty({ ...(await original<object>()) }, 'stateDirectory', { get: () => root.path }),
+vi.mock('../../src/config/paths.ts', async (original) =>
+  (await import('./state-in.ts')).stateIn(await original<object>(), () => root.path),
 );
 beforeEach(() => {
   root.path = mkdtempSync(join(tmpdir(), 'state-'));

@@ -1,5 +1,6 @@
 import type { Descriptions } from '../description.ts';
 import { nothingElse, type Row } from '../key-table.ts';
+import { defaultSysrootOf, registryLogins, stateDirectory } from '../paths.ts';
 import {
   boolean,
   buildName,
@@ -52,13 +53,12 @@ export const guestHelp = (): Descriptions => ({
     default: 'OSTree guest NAME',
   },
   Ref: "The ref of an OSTree remote that the guest's tree comes from. A guest has exactly one of Ref=, Image= and Build=.",
-  Image:
-    'The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time. containers-policy.json(5) says which signatures an image must have. Registry logins are read from /etc/ostree/auth.json or /usr/lib/ostree/auth.json. Without these files, skopeo uses the logins of root: containers-auth.json(5).',
+  Image: `The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time. containers-policy.json(5) says which signatures an image must have. Registry logins are read from ${registryLogins.join(' or ')}. Without these files, skopeo uses the logins of root: containers-auth.json(5).`,
   Build:
     'The build that makes the tree on this host, declared in NAME.build: ostree-guests.build(5). Many guests may use one build. Each update of one of them starts a build run; updates that wait at the same time share it.',
   Sysroot: {
-    help: 'The directory of the system root of the guest. A guest outside of /var/lib/ostree-guests shares no disk space with other guests. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.',
-    default: '/var/lib/ostree-guests/NAME/sysroot',
+    help: `The directory of the system root of the guest. A guest outside of ${stateDirectory} shares no disk space with other guests. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.`,
+    default: defaultSysrootOf('NAME'),
   },
 });
 

@@ -1,6 +1,8 @@
 // rpm-ostree layers packages through FUSE. The nspawn of systemd 252 gives a guest no /dev/fuse, and no nspawn can bind
 // what the host does not have.
-const file = '/run/ostree-guests/%i/fuse';
+import { runtimeOf } from '../../config/paths.ts';
+
+const file = `${runtimeOf('%i')}/fuse`;
 
 export const fuse = {
   /** The option that gives a guest the device; empty if the host does not have it. */

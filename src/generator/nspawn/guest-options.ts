@@ -1,6 +1,8 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { mountArgument } from '../../config/mounts.ts';
+import { rootLinkOf, runtimeOf } from '../../config/paths.ts';
 import { wordsOf } from '../../config/split-words.ts';
 import { execWord } from '../units/exec-word.ts';
 import { credentialsOf, setCredentials } from '../units/set-credentials.ts';
@@ -11,7 +13,6 @@ import {
   hiddenSysroot,
   needless,
   networks,
-  rootOf,
   runGuest,
   type View,
   varBindOf,
@@ -43,7 +44,7 @@ function viewOf(guest: Guest): View {
   const mapped = users === 'no' ? '' : ':idmap';
   return {
     machine: name,
-    root: rootOf(name),
+    root: rootLinkOf(name),
     users,
     dropped: droppedOf(guest),
     etc: `${etcOf(name)}${mapped}`,
@@ -113,7 +114,7 @@ const ownSysroot = ({ name, sysroot }: Guest): string[] => [
   // norbind: without the mounts below, one of which is its root.
   `--bind=${sysroot}:/sysroot:norbind`,
   `--bind=${sysroot}/boot:/boot`,
-  `--bind-ro=/run/ostree-guests/${name}/ostree-booted:/run/ostree-booted`,
+  `--bind-ro=${runtimeOf(name)}/ostree-booted:/run/ostree-booted`,
 ];
 
 /** Binds the directory of a local remote. */

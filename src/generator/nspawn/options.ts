@@ -1,4 +1,5 @@
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
+import { rootLinkOf, stateOf } from '../../config/paths.ts';
 
 /** The directories, UIDs and capabilities of a machine. */
 export interface View {
@@ -16,9 +17,8 @@ export interface View {
   readonly network: readonly string[];
 }
 
-export const rootOf = (name: string): string => `/run/ostree-guests/${name}/root`;
 /** The directory where src/machine/nspawn/run-guest mounts the deployment's /etc, for the guest only. */
-export const etcOf = (name: string): string => `${stateDirectory}/${name}/etc:/etc`;
+export const etcOf = (name: string): string => `${stateOf(name)}/etc:/etc`;
 export const varBindOf = (name: string, sysroot: string): string =>
   `${sysroot}/ostree/deploy/${name}/var:/var`;
 
@@ -78,7 +78,7 @@ export const usualCommand = (guest: Guest): string =>
 
 const usualView = ({ name, sysroot }: Guest): View => ({
   machine: name,
-  root: rootOf(name),
+  root: rootLinkOf(name),
   users: 'pick',
   dropped: allNeedless,
   etc: `${etcOf(name)}:idmap`,

@@ -1,4 +1,5 @@
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
+import { stateDirectory } from '../../config/paths.ts';
 
 /** True if the sysroot is outside of the sandboxes of the templates. */
 export const hasExternalSysroot = ({ sysroot }: Guest): boolean => !sysroot.startsWith(inside);

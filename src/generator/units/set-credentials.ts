@@ -1,12 +1,14 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 // SetCredential= of a guest. In a unit everybody on the host could read the value, from its file and from systemd:
 // systemd.exec(5). So it is kept out of units, and nspawn reads it from a file: src/steps/boot/write-credentials.ts.
+
 import type { Guest } from '../../config/guest.ts';
+import { runtimeOf } from '../../config/paths.ts';
 import type { Setting } from '../../config/values.ts';
 import { idOf } from './public-lines.ts';
 
 /** Their directory while the guest runs. */
-export const credentialsOf = (guest: string): string => `/run/ostree-guests/${guest}/credentials`;
+export const credentialsOf = (guest: string): string => `${runtimeOf(guest)}/credentials`;
 
 /** Returns the credentials by ID. A credential loaded from a file overrides one with the same ID. */
 export function setCredentials({ values }: Pick<Guest, 'values'>): ReadonlyMap<string, Setting> {

@@ -1,5 +1,6 @@
 import { buildDirectory } from '../../config/build.ts';
 import { type Guest, placeOf } from '../../config/guest.ts';
+import { stateOf } from '../../config/paths.ts';
 import { execWord } from './exec-word.ts';
 import { bindSysroot, hasExternalSysroot, requireSysrootMount } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
@@ -25,7 +26,7 @@ export function updateService(guest: Guest): Parts {
  * Cleans up after a run that was killed while it worked on a tree. First stops its helpers, which systemd would stop only after
  * this. Not in the template, because it needs a sandbox of its own, which would slow down each update of all guests.
  */
-const leftOver = `ExecStopPost=-sh -c 'cd /var/lib/ostree-guests/%i || exit 0; [ -e image ] || [ -e layers ] || exit 0; \\
+const leftOver = `ExecStopPost=-sh -c 'cd ${stateOf('%i')} || exit 0; [ -e image ] || [ -e layers ] || exit 0; \\
     for unit in tree layers; do systemctl kill --signal=KILL ostree-guest-$$unit-%i.service 2>/dev/null; done; \\
     for try in 1 2 3 4 5; do rm -rf --one-file-system image layers 2>/dev/null && break; sleep 1; done'`;
 

@@ -1,4 +1,5 @@
 import { loadBuild, loadGuest } from '../../config/load.ts';
+import { generatedDirectory } from '../../config/paths.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
@@ -27,5 +28,5 @@ export const units: Define = (guestctl) =>
 /** Formats them with the paths that systemd writes them to: systemd.generator(7). */
 function unitsText(generated: readonly Generated[]): string {
   const text = (file: Generated) => ('text' in file ? file.text : `# -> ${file.target}\n`);
-  return generated.map((file) => `# /run/systemd/generator/${file.path}\n${text(file)}`).join('\n');
+  return generated.map((file) => `# ${generatedDirectory}/${file.path}\n${text(file)}`).join('\n');
 }

@@ -1,3 +1,4 @@
+import { guestFileOf, stateDirectory, stateOf } from '../../config/paths.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
@@ -39,8 +40,8 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.undeclared.map((name) =>
     warning(
       'leftovers',
-      `/var/lib/ostree-guests/${name} belongs to no guest that is declared`,
-      `Declare it again in /etc/ostree-guests/${name}.guest, and remove it with: guestctl remove ${name}`,
+      `${stateOf(name)} belongs to no guest that is declared`,
+      `Declare it again in ${guestFileOf(name)}, and remove it with: guestctl remove ${name}`,
     ),
   ),
 ];
@@ -98,8 +99,7 @@ function idMapping({ fileSystem: { type }, mapped, kernel, declared }: Facts): F
   const message = `${type} under Linux ${kernel} cannot map ids${mapped === false ? ', as a try showed' : ', or is not known to'}`;
   if (declared.guests.length > 0 && declared.guests.every(({ machine }) => machine.privateUsers === 'no'))
     return good('id mapping', `${message}; no guest needs it`);
-  const remedy =
-    'Have ext4, XFS or btrfs under /var/lib/ostree-guests; or, if root in a guest may be root of the host, set PrivateUsers=no';
+  const remedy = `Have ext4, XFS or btrfs under ${stateDirectory}; or, if root in a guest may be root of the host, set PrivateUsers=no`;
   const isSure = mapped === false || since !== undefined;
   return isSure ? bad('id mapping', message, remedy) : warning('id mapping', message, remedy);
 }
@@ -149,7 +149,7 @@ function space({ fileSystem: { free, size } }: Facts): Finding {
   const message = `${(free / gigabyte).toFixed(1)} GB of ${(size / gigabyte).toFixed(1)} GB are free`;
   // Below 3 % libostree fetches nothing: ostree.repo-config(5), min-free-space-percent.
   if (free > Math.max(size * 0.1, gigabyte)) return good('disk', message);
-  const remedy = 'Make room under /var/lib/ostree-guests; guestctl deployments shows what a guest keeps';
+  const remedy = `Make room under ${stateDirectory}; guestctl deployments shows what a guest keeps`;
   return free < size * 0.03 ? bad('disk', message, remedy) : warning('disk', message, remedy);
 }
 

@@ -1,8 +1,9 @@
 // Gathers the facts for doctor; checks.ts judges them.
+
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
-import { stateDirectory } from '../../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
+import { generatedDirectory, stateDirectory } from '../../config/paths.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
@@ -156,7 +157,7 @@ function hasSelinuxModule(): boolean | undefined {
 
 /** True if a unit of systemd is what the generator would make. */
 function isThere(generated: Generated): boolean {
-  const path = `/run/systemd/generator/${generated.path}`;
+  const path = `${generatedDirectory}/${generated.path}`;
   if ('text' in generated) return read(path) === generated.text;
   return unlessMissing(() => readlinkSync(path)) === generated.target;
 }

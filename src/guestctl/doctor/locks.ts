@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { stateDirectory } from '../../config/guest.ts';
+import { stateDirectory } from '../../config/paths.ts';
 import { driver } from '../../machine/driver.ts';
 
 /** A process that holds a lock which updates and starts of guests wait for. */

@@ -1,6 +1,8 @@
 // Gathers the facts about the network of the host and of running guests; network-checks.ts judges them.
+
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
+import { rootLinkOf } from '../../config/paths.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
@@ -164,7 +166,7 @@ function namesOf(guest: Guest, resolved: ServiceState | undefined): GuestNetwork
   if (guest.values.last('Exec', 'ResolvConf') !== undefined) return undefined;
   const path = 'etc/resolv.conf';
   try {
-    const root = realpathSync(`/run/ostree-guests/${guest.name}/root`);
+    const root = realpathSync(rootLinkOf(guest.name));
     const kind = kindInside(root, path);
     if (kind === undefined) return 'no server';
     if (kind === 'link') {

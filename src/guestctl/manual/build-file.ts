@@ -1,3 +1,4 @@
+import { buildFileOf, configDirectory, guestFileOf, vendorDirectory } from '../../config/paths.ts';
 import { vocabularyOf } from '../../config/vocabulary.ts';
 import { buildDescriptions, guestDescriptions } from './descriptions.ts';
 import { sectionText } from './keys.ts';
@@ -37,7 +38,7 @@ const theCommand = [
 const templates = [
   heading('TEMPLATES'),
   paragraph(
-    'A template is a build file in a directory templates of the search path: the package ships /usr/lib/ostree-guests/templates/debian.build and fedora.build, and /etc/ostree-guests/templates overrides them. Guests of both have an address, DNS, ssh and a journal at their first start. guestctl create NAME --build TEMPLATE copies the template to /etc/ostree-guests/TEMPLATE.build, unless a build of this name is declared. The copy belongs to you: an upgrade of ostree-guests does not change the trees of your guests. guestctl create --list-templates lists the templates, and what is missing on this host to build them.',
+    `A template is a build file in a directory templates of the search path: the package ships ${vendorDirectory}/templates/debian.build and fedora.build, and ${configDirectory}/templates overrides them. Guests of both have an address, DNS, ssh and a journal at their first start. guestctl create NAME --build TEMPLATE copies the template to ${buildFileOf('TEMPLATE')}, unless a build of this name is declared. The copy belongs to you: an upgrade of ostree-guests does not change the trees of your guests. guestctl create --list-templates lists the templates, and what is missing on this host to build them.`,
   ),
   paragraph(
     'fedora.build has not been built yet: no mirror of Fedora could be reached where it was written.',
@@ -57,7 +58,7 @@ export const buildFilePage: Page = {
   section: 5,
   summary: 'configuration of a tree that is built for OSTree guests',
   body: [
-    `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.build')}`,
+    `${heading('SYNOPSIS')}\n${bold(`${configDirectory}/`)}${italic('NAME')}${bold('.build')}`,
     ...description,
     ...['Build', 'Exec', 'Files'].flatMap((section) => sectionText(section, vocabulary, buildDescriptions)),
     heading('[UNIT] AND [SERVICE] SECTIONS'),
@@ -68,9 +69,9 @@ export const buildFilePage: Page = {
     ...theCommand,
     ...templates,
     heading('EXAMPLE'),
-    paragraph('/etc/ostree-guests/debian.build:'),
+    paragraph(`${buildFileOf('debian')}:`),
     example(debian),
-    paragraph('/etc/ostree-guests/mail.guest, a guest that uses it:'),
+    paragraph(`${guestFileOf('mail')}, a guest that uses it:`),
     example('[Guest]\nBuild=debian'),
   ],
   seeAlso: 'ostree-guests.guest(5), ostree-guests(7), mmdebstrap(1), rpm-ostree(1), systemd-nspawn(1)',

@@ -1,3 +1,14 @@
+import {
+  buildFileOf,
+  configDirectory,
+  defaultSysrootOf,
+  guestFileOf,
+  rootLinkOf,
+  runtimeDirectory,
+  stateDirectory,
+  stateOf,
+  vendorDirectory,
+} from '../../config/paths.ts';
 import type { Page } from './page.ts';
 import { entry, example, heading, paragraph } from './roff.ts';
 
@@ -5,7 +16,7 @@ const words = [
   ['guest', 'A machine, declared by one file, NAME.guest: ostree-guests.guest(5).'],
   [
     'system root',
-    'The directory in which OSTree keeps the guest: boot entries, a repository, deployments and /var. It is /var/lib/ostree-guests/NAME/sysroot, separate from the system root of the host.',
+    `The directory in which OSTree keeps the guest: boot entries, a repository, deployments and /var. It is ${defaultSysrootOf('NAME')}, separate from the system root of the host.`,
   ],
   [
     'deployment',
@@ -79,15 +90,15 @@ export const units = [
 ] as const;
 
 const files = [
-  ['/etc/ostree-guests/NAME.guest', 'The guest file. Also in /run/ostree-guests and /usr/lib/ostree-guests.'],
+  [guestFileOf('NAME'), `The guest file. Also in ${runtimeDirectory} and ${vendorDirectory}.`],
   [
-    '/etc/ostree-guests/NAME.guest.d/*.conf, /etc/ostree-guests/guest.d/*.conf',
+    `${configDirectory}/NAME.guest.d/*.conf, ${configDirectory}/guest.d/*.conf`,
     'Drop-ins for one guest, and for all guests.',
   ],
-  ['/etc/ostree-guests/NAME.build', 'A build, which makes a tree on this host: ostree-guests.build(5).'],
-  ['/var/lib/ostree-guests/.builds/NAME', 'The trees that the build made, and its cache.'],
-  ['/var/lib/ostree-guests/NAME', 'The system root of the guest, and the state that OSTree does not keep.'],
-  ['/run/ostree-guests/NAME/root', 'A link to the deployment that the guest runs from, or ran from last.'],
+  [buildFileOf('NAME'), 'A build, which makes a tree on this host: ostree-guests.build(5).'],
+  [`${stateDirectory}/.builds/NAME`, 'The trees that the build made, and its cache.'],
+  [stateOf('NAME'), 'The system root of the guest, and the state that OSTree does not keep.'],
+  [rootLinkOf('NAME'), 'A link to the deployment that the guest runs from, or ran from last.'],
 ] as const;
 
 export const recovery = [
@@ -107,7 +118,7 @@ export const recovery = [
   ['A commit was rejected, and you want to try it again:', 'guestctl forgive NAME\nguestctl update NAME'],
   [
     "The guest starts, but nobody can log in. Stop it and open a shell in its deployment. This shell is not confined: it has no user namespace, writes into the deployment except /usr, and does not see the guest's /var. Change only files in /etc; they are kept:",
-    'systemd-nspawn --directory=/run/ostree-guests/NAME/root --bind-ro=+/usr:/usr',
+    `systemd-nspawn --directory=${rootLinkOf('NAME')} --bind-ro=+/usr:/usr`,
   ],
   [
     'A state file is damaged, after a fault of the disk or an edit by hand. The guest starts all the same. doctor names the file, says what this means, and how to remove it. If a newer version wrote the file, update the package instead:',

@@ -1,3 +1,4 @@
+import { generatorsDirectory } from '../../config/paths.ts';
 import type { Page } from './page.ts';
 import { entry, example, heading, paragraph } from './roff.ts';
 
@@ -10,8 +11,7 @@ export const environment = [
   ['OSTREE_GUESTS_LOG_PREFIX', 'The prefix of each message.'],
 ] as const;
 
-export const tryIt =
-  'mkdir /tmp/units\n/usr/lib/systemd/system-generators/ostree-guests-generator /tmp/units';
+export const tryIt = `mkdir /tmp/units\n${generatorsDirectory}/ostree-guests-generator /tmp/units`;
 
 /** The manual page ostree-guests-generator(8). */
 export const generatorPage: Page = {
@@ -20,7 +20,7 @@ export const generatorPage: Page = {
   summary: 'generates systemd units from guest files',
   body: [
     heading('SYNOPSIS'),
-    paragraph('/usr/lib/systemd/system-generators/ostree-guests-generator'),
+    paragraph(`${generatorsDirectory}/ostree-guests-generator`),
     heading('DESCRIPTION'),
     paragraph(
       'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest and build files, ostree-guests.guest(5) and ostree-guests.build(5), and writes drop-ins for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if no guest or build is declared.',

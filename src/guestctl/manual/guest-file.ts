@@ -1,3 +1,4 @@
+import { configDirectory, nspawnDirectory, runtimeDirectory, vendorDirectory } from '../../config/paths.ts';
 import { guestVocabulary } from '../../config/vocabulary.ts';
 import { guestDescriptions } from './descriptions.ts';
 import { sectionText } from './keys.ts';
@@ -10,13 +11,13 @@ const description = [
     'A guest is a whole machine on this host: OSTree deploys its root, systemd-nspawn boots it, and one file declares it. After you edit the file, run systemctl daemon-reload. guestctl verify lists the mistakes in it; guestctl units shows the units made from it.',
   ),
   paragraph(
-    'Guest files are read from /etc/ostree-guests, /run/ostree-guests and /usr/lib/ostree-guests. If several of these directories have a file of one name, the first one wins. An empty file or a link to /dev/null masks the guest. NAME consists of 1 to 63 of a-z, 0-9 and -, and does not begin with -.',
+    `Guest files are read from ${configDirectory}, ${runtimeDirectory} and ${vendorDirectory}. If several of these directories have a file of one name, the first one wins. An empty file or a link to /dev/null masks the guest. NAME consists of 1 to 63 of a-z, 0-9 and -, and does not begin with -.`,
   ),
   paragraph(
     'Drop-ins are read after the file, in the order of their file names: NAME.guest.d/*.conf for one guest, guest.d/*.conf for all guests, in the same directories. If both have a file of one name, the one of the guest wins.',
   ),
   paragraph(
-    'The syntax is that of systemd.syntax(7). An empty assignment resets a key. [Exec], [Files] and [Network] are the sections of systemd.nspawn(5). /etc/systemd/nspawn/NAME.nspawn is read before the guest file, which adds to it or overrides it. Settings that would break a promise of ostree-guests are refused with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into its update timer.',
+    `The syntax is that of systemd.syntax(7). An empty assignment resets a key. [Exec], [Files] and [Network] are the sections of systemd.nspawn(5). ${nspawnDirectory}/NAME.nspawn is read before the guest file, which adds to it or overrides it. Settings that would break a promise of ostree-guests are refused with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into its update timer.`,
   ),
   paragraph(
     'The guest can write to /etc and /var, and to /run and /tmp, which are in memory. Everything else is its tree and read-only. In trees made for OSTree, /home, /mnt, /opt, /root, /srv and /usr/local are links into /var. If a tree has a directory there instead, the guest gets a copy of it in /var at its first start. The copy belongs to the guest: updates and rollbacks keep it, and it does not change with the tree.',
@@ -86,7 +87,7 @@ export const guestFilePage: Page = {
   section: 5,
   summary: 'configuration of an OSTree guest',
   body: [
-    `${heading('SYNOPSIS')}\n${bold('/etc/ostree-guests/')}${italic('NAME')}${bold('.guest')}`,
+    `${heading('SYNOPSIS')}\n${bold(`${configDirectory}/`)}${italic('NAME')}${bold('.guest')}`,
     ...description,
     ...guestVocabulary.sections.flatMap((section) =>
       sectionText(section, guestVocabulary, guestDescriptions),

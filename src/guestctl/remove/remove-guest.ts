@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
+import { runtimeOf, stateOf } from '../../config/paths.ts';
 import { searchPath } from '../../config/search.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
@@ -32,7 +33,7 @@ export const declarationsOf = ({ name }: Guest): string[] =>
 /** All that a guest consists of, where it is there. */
 export const toBeRemoved = (guest: Guest): string[] => [
   ...declarationsOf(guest),
-  ...[...new Set([guest.sysroot, `${stateDirectory}/${guest.name}`])].filter((path) => existsSync(path)),
+  ...[...new Set([guest.sysroot, stateOf(guest.name)])].filter((path) => existsSync(path)),
 ];
 
 export interface Removal {
@@ -59,7 +60,7 @@ export async function removeGuest(guest: Guest, { keepVar, declarations }: Remov
   ])
     await stopUnit(unit);
   await removeSysroot(guest, keepVar);
-  rmSync(`/run/ostree-guests/${guest.name}`, { recursive: true, force: true });
+  rmSync(runtimeOf(guest.name), { recursive: true, force: true });
   driver.forget(guest.name);
   for (const path of declarations) rmSync(path, { recursive: true });
   await reloadUnits();
@@ -67,7 +68,7 @@ export async function removeGuest(guest: Guest, { keepVar, declarations }: Remov
 
 async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const { name, sysroot } = guest;
-  const state = `${stateDirectory}/${name}`;
+  const state = stateOf(name);
   const stateroot = `${sysroot}/ostree/deploy/${name}`;
   // First of all there is no boot list any more: from here on the guest has not been created.
   const boot = `${sysroot}/boot`;

@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
+import { stateDirectory, stateOf } from '../../config/paths.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { syncFileSystem } from '../../host/copy-tree.ts';
@@ -163,7 +164,7 @@ export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Pr
   for (const file of files) writeNew(file);
   const sysroot = incoming.sysrootFor(guest);
   if (!sysroot.startsWith(`${incoming.guest}/`)) renameWhole(sysroot, guest.sysroot);
-  renameWhole(incoming.guest, `${stateDirectory}/${guest.name}`);
+  renameWhole(incoming.guest, stateOf(guest.name));
   await reloadUnits();
   // The generator has it started when the host boots. machinectl(1) knows the guest by it.
   await startUnit(imageUnit(guest.name));

@@ -1,8 +1,10 @@
 // The parts that a guest consists of, for a copy of it: its commits, the /etc of each deployment, /var, and what declares it.
+
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { sourcesOf } from '../../config/load.ts';
+import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
@@ -104,7 +106,7 @@ export async function withParts<T>(
 }
 
 async function lockOf(guest: string): Promise<() => void> {
-  const directory = '/run/ostree-guests';
+  const directory = runtimeDirectory;
   mkdirSync(directory, { recursive: true });
   const release = await tryLock(`${directory}/.export-${guest}`);
   if (release) return release;

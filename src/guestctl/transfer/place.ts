@@ -2,8 +2,9 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Files } from '../../config/file-port.ts';
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
 import { loadGuest, loadGuests } from '../../config/load.ts';
+import { stateOf } from '../../config/paths.ts';
 import { guestName } from '../../config/schema.ts';
 import { searchPath } from '../../config/search.ts';
 import { Failure } from '../../host/failure.ts';
@@ -35,7 +36,7 @@ export function planFor(name: string, { files }: Pick<Manifest, 'files'>): Plan 
   if (taken) throw new Failure(`${taken.path} exists already, with other content`, inTheWay(name));
   if (!mine.some(({ path }) => existsSync(path)) && loadGuest(nodeFiles, name))
     throw new Failure(`${name} is declared already`, inTheWay(name));
-  requireFree(`${stateDirectory}/${name}`, name);
+  requireFree(stateOf(name), name);
   const known = withFiles(mine);
   const checked = loadGuest(known, name);
   if (!checked) throw new Failure('The guest file in the archive is empty');

@@ -4,6 +4,7 @@ import type { Guest } from '../../config/guest.ts';
 import { loadBuild, loadBuilds } from '../../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { nearest } from '../../config/nearest.ts';
+import { buildFileOf } from '../../config/paths.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
@@ -74,7 +75,7 @@ function build({ origin, values, file }: Guest, files: Reader): Problem[] {
     [...builds, ...brokenBuilds].map(({ name }) => name),
   );
   const at = values.at('Guest', 'Build') ?? topOf(file);
-  const remedy = near ? `Did you mean ${near}?` : `Declare it in /etc/ostree-guests/${origin.build}.build`;
+  const remedy = near ? `Did you mean ${near}?` : `Declare it in ${buildFileOf(origin.build)}`;
   return [{ at, message: `There is no build '${origin.build}'`, remedy }];
 }
 

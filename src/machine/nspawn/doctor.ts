@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Guest, managesItself } from '../../config/guest.ts';
+import { runtimeDirectory } from '../../config/paths.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { showUnits } from '../../host/systemctl.ts';
@@ -50,8 +51,7 @@ const hanging: Finding = {
   state: 'bad',
   message:
     'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
-  remedy:
-    'Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL /run/ostree-guests/*/root/{etc,usr/lib}/os-release',
+  remedy: `Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL ${runtimeDirectory}/*/root/{etc,usr/lib}/os-release`,
 };
 
 /** The maximum use of a guest, and that of the host itself [T: 6 to 8, and 6 to 50]. */

@@ -1,4 +1,5 @@
 import { rmdirSync } from 'node:fs';
+import { imagesDirectory } from '../../config/paths.ts';
 import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
@@ -29,7 +30,7 @@ export const nspawn: Machine = {
   rehearsalOwner,
   rehearse: runRehearsal,
   // The empty directory of units/ostree-guest-image@.service.
-  forget: (guest) => unlessMissing(() => rmdirSync(`/run/machines/${guest}`)),
+  forget: (guest) => unlessMissing(() => rmdirSync(`${imagesDirectory}/${guest}`)),
   verify: verifyMachine,
   findings: nspawnFindings,
   words: (verb, guest) => `machinectl ${verb} ${guest}`,

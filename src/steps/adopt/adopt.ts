@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { stateDirectory } from '../../config/guest.ts';
+import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../../config/paths.ts';
 import { guestName } from '../../config/schema.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
@@ -29,7 +29,6 @@ export interface Adoption {
 
 type Say = (text: string) => void;
 
-const sysrootOf = (guest: string): string => `${stateDirectory}/${guest}/sysroot`;
 /** The file in an adopted sysroot that names the old deployment. It appears together with the sysroot. */
 const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
 
@@ -40,7 +39,7 @@ const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
 export async function adopt({ stateroot, deployment, remove }: Adoption, say: Say): Promise<void> {
   if (!guestName.test(stateroot))
     throw new Failure(`'${stateroot}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
-  const sysroot = sysrootOf(stateroot);
+  const sysroot = defaultSysrootOf(stateroot);
   const from = unlessMissing(() => readFileSync(markerOf(sysroot), 'utf8'))?.trim();
   if (from === undefined) await bring(await findOldGuest(stateroot, deployment), sysroot, say);
   else say(`Adopted before, from ${from}`);
@@ -57,7 +56,7 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
   const { stateroot, root } = old;
   if (existsSync(sysroot))
     throw new Failure(`There is a guest '${stateroot}' already: ${sysroot}`, 'Nothing was changed');
-  if (!existsSync(fileOf(stateroot))) guestFileText(stateroot, old.origin);
+  if (!existsSync(guestFileOf(stateroot))) guestFileText(stateroot, old.origin);
   const [occupant] = occupantsOf(stateroot);
   if (occupant !== undefined)
     throw new Failure(
@@ -76,11 +75,9 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
   syncDirectory(dirname(sysroot));
 }
 
-const fileOf = (guest: string): string => `/etc/ostree-guests/${guest}.guest`;
-
 /** Writes the guest file, unless the user has written one. */
 function declare(guest: string, sysroot: string, say: Say): void {
-  const file = fileOf(guest);
+  const file = guestFileOf(guest);
   const [deployed] = listDeployments(sysroot);
   if (existsSync(file)) say(`${file} exists, and is not changed`);
   else {
@@ -166,7 +163,7 @@ async function verifyBoot(guest: string, say: Say): Promise<void> {
 async function requireOurUnit(guest: string): Promise<void> {
   const unit = driver.unit(guest);
   const [shown] = await showUnits([unit], ['ExecStart', 'FragmentPath', 'DropInPaths']);
-  if (shown?.['ExecStart']?.includes(`/run/ostree-guests/${guest}/root`)) return;
+  if (shown?.['ExecStart']?.includes(rootLinkOf(guest))) return;
   const files = `${shown?.['FragmentPath']} ${shown?.['DropInPaths']}`
     .split(/\s+/)
     .filter((file) => /^\/(etc|run\/systemd\/system)\//.test(file));

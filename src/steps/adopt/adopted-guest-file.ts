@@ -1,4 +1,5 @@
 import { isImageName } from '../../config/origin.ts';
+import { guestFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Keyfile } from '../../ostree/keyfile.ts';
 import { isChecksum } from '../../ostree/names.ts';
@@ -36,7 +37,7 @@ function sourceLines(stateroot: string, origin: Keyfile[string]): string[] {
   if (image !== undefined) return ['[Guest]', `Image=${image}`];
   throw new Failure(
     `The origin of '${stateroot}' names no ref that updates could come from`,
-    `Write /etc/ostree-guests/${stateroot}.guest with a Ref= first, then adopt it`,
+    `Write ${guestFileOf(stateroot)} with a Ref= first, then adopt it`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
+import { stateDirectory } from '../../config/paths.ts';
 import { now } from '../../host/clock.ts';
 import { type Release, tryLock } from '../../host/flock.ts';
 import type { Report } from '../../state/report.ts';

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { type Guest, originPlace, stateDirectory } from '../../config/guest.ts';
+import { type Guest, originPlace } from '../../config/guest.ts';
 import { type OciOrigin, originName } from '../../config/origin.ts';
+import { stateOf } from '../../config/paths.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { requireRoom } from '../../host/disk-room.ts';
 import { removeTree } from '../../host/tree-removal.ts';
@@ -75,4 +76,4 @@ const sizeOf = (archives: readonly string[]): number =>
   archives.reduce((sum, archive) => sum + statSync(archive).size, 0);
 
 /** Returns the directory in which an image is unpacked. */
-export const imageWorkOf = (guest: string): string => `${stateDirectory}/${guest}/image`;
+export const imageWorkOf = (guest: string): string => `${stateOf(guest)}/image`;

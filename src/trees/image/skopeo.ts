@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { registryLogins } from '../../config/paths.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
 import { fieldsOf, isObject, WrongJson } from '../../host/json-fields.ts';
@@ -71,7 +72,7 @@ const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'
 
 /** The option for the registry passwords that OSTree's own container support uses. */
 const authentication = (): string[] =>
-  ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json']
+  registryLogins
     .filter((file) => existsSync(file))
     .slice(0, 1)
     .map((file) => `--authfile=${file}`);

@@ -1,5 +1,6 @@
-import { type Guest, stateDirectory } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
 import { loadGuests } from '../../config/load.ts';
+import { stateDirectory } from '../../config/paths.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';

@@ -1,6 +1,7 @@
 // How objects come from the repositories of other guests: by hard link where both are on one mount, else by reflink or copy.
+
 import { existsSync } from 'node:fs';
-import { stateDirectory } from '../../config/guest.ts';
+import { stateDirectory } from '../../config/paths.ts';
 import { isThere } from '../../host/node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { tryOstree } from '../../ostree/ostree.ts';

@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { remotesDirectory } from '../../config/paths.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { parseKeyfile } from '../../ostree/keyfile.ts';
 import { configOf } from '../../ostree/sysroot.ts';
 
 /** The repository of an OSTree host. */
 export const hostRepository = '/ostree/repo';
-
-const remotesDirectory = '/etc/ostree/remotes.d';
 
 export interface HostRemote {
   /** Its options, by the names of ostree.repo-config(5). */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Guest, placeOf, stateDirectory } from '../../config/guest.ts';
+import { type Guest, placeOf } from '../../config/guest.ts';
 import type { Packages } from '../../config/packages.ts';
+import { stateDirectory } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
 import { localPaths } from './local-paths.ts';

@@ -1,4 +1,4 @@
-import { stateDirectory } from '../../config/guest.ts';
+import { ostreeRuntime, stateDirectory } from '../../config/paths.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import type { Finished } from '../../host/process.ts';
 import { proxies, proxyOptions } from '../../host/proxies.ts';
@@ -72,7 +72,7 @@ const dropped = [
 
 /** The sandbox of nspawn itself, in addition to the settings of systemd-nspawn@.service. */
 const sandbox = [
-  ['TemporaryFileSystem', '/run/ostree'],
+  ['TemporaryFileSystem', ostreeRuntime],
   // nspawn sees only the workspace of this guest.
   ['TemporaryFileSystem', stateDirectory],
   ['TasksMax', '4096'],

@@ -1,13 +1,13 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { stateDirectory } from '../../config/guest.ts';
 import type { Packages } from '../../config/packages.ts';
+import { stateOf } from '../../config/paths.ts';
 
 /**
  * Returns the workspace for adding packages: `root` is the tree, `input` the input of the container. On the file system of the
  * guests, so that it can be made of links. Only confined processes and the container read `root`.
  */
-export const workspaceOf = (guest: string): string => `${stateDirectory}/${guest}/layers`;
+export const workspaceOf = (guest: string): string => `${stateOf(guest)}/layers`;
 
 /** Writes the input of a container. */
 export function writeInput(directory: string, { files, repositories, keys }: Packages): void {

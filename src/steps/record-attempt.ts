@@ -5,8 +5,8 @@ import { explain } from '../host/failure.ts';
 import { writeEntry } from '../host/journal.ts';
 import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
 import { appendLine, historyOf } from '../state/history.ts';
+import { complain } from '../state/report.ts';
 import { stateFile } from '../state/state-file.ts';
-import { complain } from './service.ts';
 
 /** An attempt that has begun. `since` is when, in milliseconds since 1970. */
 export type Begun = Omit<Attempt, 'guest' | 'seconds' | 'outcome' | 'message'> & { readonly since: number };

@@ -1,8 +1,8 @@
 import type { Guest } from '../config/guest.ts';
 import { explainAny, Failure } from '../host/failure.ts';
-import { tell } from '../host/tell.ts';
 import { requireKnown } from '../machine/known-to-systemd.ts';
 import { requireGuest } from '../state/declared.ts';
+import { complain } from '../state/report.ts';
 import { DamagedState } from '../state/state-file.ts';
 import { damagedState } from '../state/state-files.ts';
 import { requirePrivateRun } from './update/private-run.ts';
@@ -45,10 +45,4 @@ export async function runService<T>(
     complain(explainAny(error));
     process.exitCode = 1;
   }
-}
-
-/** One error in the journal, of priority 3, for each line; or plain text on a terminal: sd-daemon(3). */
-export function complain(text: string): void {
-  const prefix = process.env['JOURNAL_STREAM'] ? '<3>' : '';
-  for (const line of text.split('\n')) tell(prefix + line);
 }

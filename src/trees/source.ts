@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import type { Checksum } from '../ostree/names.ts';
-import type { Report } from '../state/report.ts';
+import type { Progress, Report } from '../state/report.ts';
 import { buildSource } from './build/build-source.ts';
 import { ociSource } from './image/image-source.ts';
 import { ostreeSource } from './ostree/ostree-source.ts';
@@ -27,11 +27,8 @@ export interface Offer {
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
   /** Fetches it into the guest's repository, reports the progress, and returns its commit. */
-  fetch(tell: Tell): Promise<Checksum>;
+  fetch(report: Progress): Promise<Checksum>;
 }
-
-/** Reports progress for people, and the number of bytes that have arrived, if known. */
-export type Tell = (howFar: string, bytes?: number) => void;
 
 /** Returns the source of a guest's tree; throws if it is invalid. */
 export function sourceOf(guest: Guest): Source {

@@ -86,10 +86,14 @@ const onTrial = (letter: string, fallback: string, left: number) =>
     left,
   });
 const warnings: string[] = [];
-const log = { say: () => undefined, warn: (text: string) => void warnings.push(text) };
+const report = {
+  step: () => undefined,
+  progress: () => undefined,
+  warn: (text: string) => void warnings.push(text),
+};
 
 /** Starts the guest; answers the letter of what it boots. */
-const start = async () => (await followRule(guest, true, log))?.name[0];
+const start = async () => (await followRule(guest, true, report))?.name[0];
 
 const situations: Record<string, { make: () => void; ends: string }> = {
   'is created': { make: () => stage('a'), ends: 'a' },

@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthCheck=true\n');
-const report = { step: () => undefined, progress: () => undefined };
+const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
 const subject = { machine: 'mail', unit: fake.unit('mail'), baseline: { failedUnits: [] }, hasBus: true };
 const booting: Moment = { unit: 'activating', sub: 'start' };
 const up: Moment = { unit: 'active', system: 'running' };

@@ -98,7 +98,7 @@ test('each command of the unit is one that sh reads, and that does nothing where
   }
 });
 
-const log = { say: () => undefined, warn: () => undefined };
+const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
 const deployments = () =>
   [next, root].map((path) => ({ path })) as unknown as Parameters<typeof keepIdentity>[0];
 
@@ -108,7 +108,7 @@ test('a guest keeps the keys that came with its old tree, with their modes', () 
   write(next, 'etc/machine-id', '');
   rmSync(join(root, 'etc/ssh/ssh_host_rsa_key'));
   write(root, 'etc/ssh/ssh_host_rsa_key', 'of this guest', 0o600);
-  keepIdentity(deployments(), log);
+  keepIdentity(deployments(), report);
   const key = join(next, 'etc/ssh/ssh_host_rsa_key');
   expect([readFileSync(key, 'utf8'), statSync(key).mode & 0o777]).toEqual(['of this guest', 0o600]);
   expect(readFileSync(join(next, 'etc/machine-id'), 'utf8')).toBe(`${'a'.repeat(32)}\n`);
@@ -119,7 +119,7 @@ test('a guest keeps the keys that came with its old tree, with their modes', () 
 test('the keys of the new deployment are not replaced', () => {
   makeServer();
   write(next, 'etc/ssh/ssh_host_rsa_key', 'merged by OSTree');
-  keepIdentity(deployments(), log);
+  keepIdentity(deployments(), report);
   expect(readFileSync(join(next, 'etc/ssh/ssh_host_rsa_key'), 'utf8')).toBe('merged by OSTree');
 });
 
@@ -129,13 +129,13 @@ test('links that root in the guest made lead nowhere', () => {
   try {
     mkdirSync(join(next, 'etc'));
     symlinkSync(outside, join(next, 'etc/ssh'));
-    keepIdentity(deployments(), log);
+    keepIdentity(deployments(), report);
     rmSync(join(root, 'etc/ssh'), { recursive: true });
     writeFileSync(join(outside, 'ssh_host_x_key'), 'secret of the host');
     symlinkSync(outside, join(root, 'etc/ssh'));
     rmSync(join(next, 'etc/ssh'));
     mkdirSync(join(next, 'etc/ssh'));
-    keepIdentity(deployments(), log);
+    keepIdentity(deployments(), report);
     expect(readdirSync(join(next, 'etc/ssh'))).toEqual([]);
     expect(readdirSync(outside)).toEqual(['ssh_host_x_key']);
   } finally {

@@ -57,7 +57,11 @@ test('files that have a name elsewhere are found, with all their names here', ()
 
 test('who fetches the same waits for the one that does, but not for one whose remote is slow', async () => {
   const said: string[] = [];
-  const report = { step: (text: string) => void said.push(text), progress: () => undefined };
+  const report = {
+    step: (text: string) => void said.push(text),
+    progress: () => undefined,
+    warn: () => undefined,
+  };
   const order: string[] = [];
   let end = () => {};
   let goOn = () => {};

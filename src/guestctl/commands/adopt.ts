@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { tell } from '../../host/tell.ts';
 import { adopt as adoptStateroot } from '../../steps/adopt/adopt.ts';
 import { type Define, deploymentArgument, say } from '../command.ts';
 
@@ -15,5 +16,9 @@ export const adopt: Define = (guestctl) =>
         deployment: string | undefined,
         { remove = false }: { remove?: boolean },
         command,
-      ) => adoptStateroot({ stateroot, deployment, remove }, (text) => say(command, text)),
+      ) =>
+        adoptStateroot(
+          { stateroot, deployment, remove },
+          { step: (text) => say(command, text), progress: () => undefined, warn: tell },
+        ),
     );

@@ -12,6 +12,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
+import type { Report } from '../../state/report.ts';
 import { hostRepository } from '../../trees/ostree/host-remotes.ts';
 import type { Adopted } from './adopt-tree.ts';
 import { guestFileText } from './adopted-guest-file.ts';
@@ -27,8 +28,6 @@ export interface Adoption {
   readonly remove: boolean;
 }
 
-type Say = (text: string) => void;
-
 /** The file in an adopted sysroot that names the old deployment. It appears together with the sysroot. */
 const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
 
@@ -36,23 +35,23 @@ const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
  * Turns a stateroot of the host into a guest. The old one is only read. Each step can be repeated, so that
  * the next run completes an interrupted one.
  */
-export async function adopt({ stateroot, deployment, remove }: Adoption, say: Say): Promise<void> {
+export async function adopt({ stateroot, deployment, remove }: Adoption, report: Report): Promise<void> {
   if (!guestName.test(stateroot))
     throw new Failure(`'${stateroot}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
   const sysroot = defaultSysrootOf(stateroot);
   const from = unlessMissing(() => readFileSync(markerOf(sysroot), 'utf8'))?.trim();
-  if (from === undefined) await bring(await findOldGuest(stateroot, deployment), sysroot, say);
-  else say(`Adopted before, from ${from}`);
-  declare(stateroot, sysroot, say);
+  if (from === undefined) await bring(await findOldGuest(stateroot, deployment), sysroot, report);
+  else report.step(`Adopted before, from ${from}`);
+  declare(stateroot, sysroot, report);
   await reloadUnits();
-  await verifyBoot(stateroot, say);
-  if (remove) await removeOldGuest(stateroot, say);
+  await verifyBoot(stateroot, report);
+  if (remove) await removeOldGuest(stateroot, report);
   else if (existsSync(staterootOf(stateroot)))
-    say(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
-  say(`Start the guest with: ${driver.words('start', stateroot)}`);
+    report.step(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
+  report.step(`Start the guest with: ${driver.words('start', stateroot)}`);
 }
 
-async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
+async function bring(old: OldGuest, sysroot: string, report: Report): Promise<void> {
   const { stateroot, root } = old;
   if (existsSync(sysroot))
     throw new Failure(`There is a guest '${stateroot}' already: ${sysroot}`, 'Nothing was changed');
@@ -65,9 +64,9 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
     );
   const work = `${dirname(sysroot)}/adopting`;
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  say(`Copying the tree of ${root}`);
-  await bringTree(old, work, say);
-  await bringFiles(old, work, say);
+  report.step(`Copying the tree of ${root}`);
+  await bringTree(old, work, report);
+  await bringFiles(old, work, report);
   writeAtomically(markerOf(work), `${root}\n`);
   await sync(work);
   // The guest appears here, as a whole.
@@ -76,16 +75,16 @@ async function bring(old: OldGuest, sysroot: string, say: Say): Promise<void> {
 }
 
 /** Writes the guest file, unless the user has written one. */
-function declare(guest: string, sysroot: string, say: Say): void {
+function declare(guest: string, sysroot: string, report: Report): void {
   const file = guestFileOf(guest);
   const [deployed] = listDeployments(sysroot);
-  if (existsSync(file)) say(`${file} exists, and is not changed`);
+  if (existsSync(file)) report.step(`${file} exists, and is not changed`);
   else {
     writeAtomically(
       file,
       guestFileText(guest, parseKeyfile(readFileSync(`${deployed?.path}.origin`, 'utf8'))),
     );
-    say(`Wrote ${file}`);
+    report.step(`Wrote ${file}`);
   }
   if (requireGuest(guest).sysroot !== sysroot)
     throw new Failure(
@@ -94,7 +93,7 @@ function declare(guest: string, sysroot: string, say: Say): void {
     );
 }
 
-async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
+async function bringTree(old: OldGuest, work: string, report: Report): Promise<void> {
   const { stateroot, root } = old;
   mkdirSync(work, { recursive: true, mode: 0o700 });
   const confinement = {
@@ -112,7 +111,7 @@ async function bringTree(old: OldGuest, work: string, say: Say): Promise<void> {
   );
   if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
   const { checksum, isChanged } = JSON.parse(stdout) as Adopted;
-  if (isChanged) say('Its /usr differs from its commit, and is kept as it is');
+  if (isChanged) report.step('Its /usr differs from its commit, and is kept as it is');
   if (listDeployments(work)[0]?.checksum === checksum) return;
   await deploy(work, stateroot, { checksum, origin: originText(root) }).catch((error: Failure) => {
     throw notBrought(error.message);
@@ -129,26 +128,26 @@ function originText(root: string): string {
 }
 
 /** Copies all of /etc, and the stateroot's /var. */
-async function bringFiles(old: OldGuest, work: string, say: Say): Promise<void> {
+async function bringFiles(old: OldGuest, work: string, report: Report): Promise<void> {
   const [deployed] = listDeployments(work);
   if (!deployed) throw new Error(`nothing was deployed in ${work}`);
-  say(`Copying ${old.root}/etc and ${old.var}`);
+  report.step(`Copying ${old.root}/etc and ${old.var}`);
   await copyDirectory(`${old.root}/etc`, `${deployed.path}/etc`);
   const ours = `${work}/ostree/deploy/${old.stateroot}/var`;
   await copyDirectory(old.var, ours);
   // A guest that was started without its stateroot's /var has data there.
   const inRoot = `${old.root}/var`;
   if ((unlessMissing(() => readdirSync(inRoot)) ?? []).length > 0) {
-    say(`Adding files that only ${inRoot} has`);
+    report.step(`Adding files that only ${inRoot} has`);
     await copyMissing(inRoot, ours);
   }
 }
 
 /** Starts the guest, checks it, and stops it again. */
-async function verifyBoot(guest: string, say: Say): Promise<void> {
+async function verifyBoot(guest: string, report: Report): Promise<void> {
   const unit = driver.unit(guest);
   await requireOurUnit(guest);
-  say(`Starting ${unit} to check that it boots`);
+  report.step(`Starting ${unit} to check that it boots`);
   await startUnit(unit).catch((error: Failure) => {
     throw new Failure(
       `The adopted guest does not boot. ${error.message}`,
@@ -156,7 +155,7 @@ async function verifyBoot(guest: string, say: Say): Promise<void> {
     );
   });
   await stopUnit(unit);
-  say(`${guest} boots, and is stopped again`);
+  report.step(`${guest} boots, and is stopped again`);
 }
 
 /** Fails if drop-ins of the recipe would still boot the old deployment. */

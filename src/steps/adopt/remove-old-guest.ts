@@ -1,25 +1,26 @@
 import { readdirSync } from 'node:fs';
 import { Failure } from '../../host/failure.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import type { Report } from '../../state/report.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
 import { deploymentsOf, staterootOf } from './old-guest.ts';
 
 /** Removes a stateroot's deployments from the host with OSTree's own commands. Its /var stays: OSTree deletes no /var. */
-export async function removeOldGuest(stateroot: string, say: (text: string) => void): Promise<void> {
+export async function removeOldGuest(stateroot: string, report: Report): Promise<void> {
   requireOthersListed(stateroot, await hostDeployments());
   for (;;) {
     // Each removal shifts the indexes.
     const next = (await hostDeployments()).find((one) => one.stateroot === stateroot && !one.booted);
     if (!next) break;
     await ostree(`Cannot undeploy ${next.name}`, 'admin', 'undeploy', String(next.index));
-    say(`Undeployed ${next.name} from the host`);
+    report.step(`Undeployed ${next.name} from the host`);
   }
   if (deploymentsOf(stateroot).length > 0) {
     await ostree("Cannot clean up the host's deployments", 'admin', 'cleanup');
-    say("Cleaned up the host's deployments");
+    report.step("Cleaned up the host's deployments");
   }
   const directory = staterootOf(stateroot);
-  say(`Its /var is kept. When you no longer need it: rm -r ${directory}`);
+  report.step(`Its /var is kept. When you no longer need it: rm -r ${directory}`);
 }
 
 /** Fails if other deployments are in no list: these commands would delete them, too. */

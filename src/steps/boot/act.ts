@@ -5,19 +5,19 @@ import { makeDefault, undeploy } from '../../ostree/boot-list.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { restoreSnapshot } from '../../ostree/var-snapshots.ts';
 import { reject } from '../../state/rejected.ts';
+import type { Report } from '../../state/report.ts';
 import { dropRollback } from '../../state/rollback-request.ts';
 import { writeSeen } from '../../state/seen-deployments.ts';
 import { claimStaged, dropStaged, releaseStaged } from '../../state/staged.ts';
 import { beginTrial, countTry, endTrials } from '../../state/trial.ts';
 import { forgetUndeployed } from '../../state/undeployed.ts';
 import { record } from '../record-attempt.ts';
-import type { Log } from './attempt.ts';
 import { deployStaged } from './deploy-staged.ts';
 import { keepIdentity } from './keep-identity.ts';
 import type { Act, BootState, Probation } from './rule.ts';
 
 /** Executes a decision. The next start completes an interrupted one, so the order of the actions matters. */
-export async function act(guest: Guest, decision: Act, state: BootState, log: Log): Promise<void> {
+export async function act(guest: Guest, decision: Act, state: BootState, report: Report): Promise<void> {
   const { name } = guest;
   const [next] = state.deployments;
   switch (decision.kind) {
@@ -30,23 +30,23 @@ export async function act(guest: Guest, decision: Act, state: BootState, log: Lo
       putOnTrial(guest, decision.trial);
       return writeSeen(name, decision.seen);
     case 'giveUp':
-      return giveUp(guest, decision, log);
+      return giveUp(guest, decision, report);
     case 'keepFailed':
       endTrials(name);
       throw new Failure(`${decision.failed.title} failed, but there is no deployment to go back to`);
     case 'putOnTrial':
       putOnTrial(guest, decision.trial);
-      return keepIdentity(state.deployments, log);
+      return keepIdentity(state.deployments, report);
     case 'claim':
       return claimStaged(name);
     case 'deploy':
-      return deployStaged(guest, decision.staged, next, log);
+      return deployStaged(guest, decision.staged, next, report);
     case 'complete':
-      return complete(guest, decision, state.deployments, log);
+      return complete(guest, decision, state.deployments, report);
     case 'countStart': {
       const { trial } = decision;
       countTry(name, trial);
-      return log.say(`Start ${trial.tries - trial.left + 1} of ${trial.tries} to find it healthy`);
+      return report.step(`Start ${trial.tries - trial.left + 1} of ${trial.tries} to find it healthy`);
     }
   }
 }
@@ -74,14 +74,18 @@ async function rollBack(
   });
 }
 
-async function giveUp(guest: Guest, { failed, fallback, reason }: ActOf<'giveUp'>, log: Log): Promise<void> {
+async function giveUp(
+  guest: Guest,
+  { failed, fallback, reason }: ActOf<'giveUp'>,
+  report: Report,
+): Promise<void> {
   const message = `${describe(failed)} is given up: ${reason}. Back to ${describe(fallback)}`;
   try {
     reject(guest.name, failed.checksum, reason);
     makeDefault(guest.sysroot, fallback);
     endTrials(guest.name);
   } catch (error) {
-    return log.warn(`${message}. This could not be written down: ${(error as Error).message}`);
+    return report.warn(`${message}. This could not be written down: ${(error as Error).message}`);
   }
   await record(guest, {
     action: 'rollback',
@@ -106,10 +110,10 @@ function complete(
   guest: Guest,
   { trial, leftOut }: ActOf<'complete'>,
   deployments: readonly Deployment[],
-  log: Log,
+  report: Report,
 ): void {
   putOnTrial(guest, trial);
-  keepIdentity(deployments, log);
+  keepIdentity(deployments, report);
   for (const deployment of leftOut) undeploy(deployment);
   releaseStaged(guest.name);
   forgetUndeployed(guest.name);

@@ -8,12 +8,13 @@ import { isMaintained, isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
+import type { Report } from '../../state/report.ts';
 import { damagedState } from '../../state/state-files.ts';
 import { isUnshared, noteUnconfined, noteUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
-import { attempt, type Log } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { followRule } from './follow.ts';
 import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
@@ -27,29 +28,29 @@ import { decide } from './rule.ts';
  * the guest is stopped. If anything fails, the guest starts as before; unless its root could then write to files of
  * other guests.
  */
-export async function boot(guest: Guest, log: Log): Promise<void> {
+export async function boot(guest: Guest, report: Report): Promise<void> {
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
-    await ownFiles(guest, log);
+    await ownFiles(guest, report);
     return pointToDefault(guest);
   }
   await requireStopped(guest);
   if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
     // The state is of a newer version: serviceMain() has reported that.
-    await ownFiles(guest, log);
+    await ownFiles(guest, report);
     return pointToDefault(guest);
   }
-  await attempt(log, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
-  await ownFiles(guest, log);
-  const next = await chooseDeployment(guest, log);
+  await attempt(report, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
+  await ownFiles(guest, report);
+  const next = await chooseDeployment(guest, report);
   point(guest.name, next);
-  log.say(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
+  report.step(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
 
 /**
  * Gives a guest without a user namespace files of its own before its root can write to any. Throws if that fails: the start fails,
  * and nothing is changed by it.
  */
-async function ownFiles(guest: Guest, log: Log): Promise<void> {
+async function ownFiles(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
   if (isConfined(guest) || isUnshared(name) || (await isRunning(name))) return;
   // First prevents new linking steps from linking its files, then ends running ones.
@@ -59,7 +60,7 @@ async function ownFiles(guest: Guest, log: Log): Promise<void> {
   const place = { name: `unshare-${name}`, rooms: roomsOf(guest), timeLimit: 'infinity' };
   const what = `${name} is not started: it has no user namespace and still shares files with other guests, which its root could change`;
   const count = await doJob(what, place, 'unshare', { sysroot, stateroot: name });
-  if (count > 0) log.say(`Copied ${count} files that ${name} shared with other guests`);
+  if (count > 0) report.step(`Copied ${count} files that ${name} shared with other guests`);
   noteUnshared(name);
 }
 
@@ -69,17 +70,19 @@ function pointToDefault({ name, sysroot }: Guest): void {
   if (next) point(name, next);
 }
 
-async function chooseDeployment(guest: Guest, log: Log): Promise<Deployment> {
+async function chooseDeployment(guest: Guest, report: Report): Promise<Deployment> {
   const { refused } = readBootList(guest.sysroot);
-  for (const { file, reason } of refused) log.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
+  for (const { file, reason } of refused)
+    report.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
   const last = lastRan(guest);
-  await attempt(log, () => recoverVar(guest.sysroot, guest.name));
+  await attempt(report, () => recoverVar(guest.sysroot, guest.name));
   // Before the guest leaves its deployment, everything that it wrote there is saved.
-  const isSafe = !last || (await attempt(log, () => keepPlaces(guest, last, last, log).then(() => true)));
-  const next = await followRule(guest, isSafe === true, log);
+  const isSafe =
+    !last || (await attempt(report, () => keepPlaces(guest, last, last, report).then(() => true)));
+  const next = await followRule(guest, isSafe === true, report);
   if (next) {
-    await attempt(log, () => keepPlaces(guest, next, last, log));
-    await attempt(log, () => keepMountPoints(guest, next, last, (text) => log.warn(text)));
+    await attempt(report, () => keepPlaces(guest, next, last, report));
+    await attempt(report, () => keepMountPoints(guest, next, last, report));
     return next;
   }
   const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;

@@ -1,6 +1,6 @@
 import { explain } from '../../host/failure.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { complain } from '../service.ts';
+import { complain } from '../../state/report.ts';
 import { writeCredentials } from './write-credentials.ts';
 
 // Started by the unit of the guest, before nspawn. Argument: NAME.

@@ -7,22 +7,22 @@ import type { Deployment } from '../../ostree/deployments.ts';
 import { formatKeyfile, type Keyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
 import { takeSnapshot } from '../../ostree/var-snapshots.ts';
+import type { Report } from '../../state/report.ts';
 import type { Staged } from '../../state/staged.ts';
 import { rememberUndeployed } from '../../state/undeployed.ts';
 import { record } from '../record-attempt.ts';
-import type { Log } from './attempt.ts';
 
 /** Deploys the staged update as the default deployment; `before` is the previous default. */
 export async function deployStaged(
   guest: Guest,
   staged: Staged,
   before: Deployment | undefined,
-  log: Log,
+  report: Report,
 ): Promise<void> {
   const { checksum, refspec } = staged;
   try {
     if (before && guest.update.snapshotVar) await takeSnapshot(guest.sysroot, guest.name, before);
-    log.say(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
+    report.step(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
     await deploy(guest.sysroot, guest.name, { checksum, origin: formatKeyfile(originKeyfile(refspec)) });
   } catch (error) {
     if (error instanceof Failure) await remember(guest, staged, before, error);

@@ -1,18 +1,23 @@
 import type { Guest } from '../../config/guest.ts';
 import { explainAny } from '../../host/failure.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Report } from '../../state/report.ts';
 import type { Staged } from '../../state/staged.ts';
 import { act } from './act.ts';
-import { attempt, type Log } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { readBootState } from './read-state.ts';
 import { type Act, decide } from './rule.ts';
 
 /** Reads the state, decides and acts until there is nothing more to do. Returns the deployment to boot. */
-export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promise<Deployment | undefined> {
+export async function followRule(
+  guest: Guest,
+  isSafe: boolean,
+  report: Report,
+): Promise<Deployment | undefined> {
   const told = new Set<string>();
   const unreadable = (error: unknown) => {
     const text = explainAny(error);
-    if (!told.has(text)) log.warn(`${text}. Until then the guest starts without it`);
+    if (!told.has(text)) report.warn(`${text}. Until then the guest starts without it`);
     told.add(text);
   };
   let claimed: Staged | undefined;
@@ -28,7 +33,7 @@ export async function followRule(guest: Guest, isSafe: boolean, log: Log): Promi
     tried.push(decision.kind);
     // The user wants to get away from it. If that fails half-way, the file still has it.
     if (decision.kind === 'rollBack') claimed = undefined;
-    const isDone = await attempt(log, () => act(guest, decision, state, log).then(() => true));
+    const isDone = await attempt(report, () => act(guest, decision, state, report).then(() => true));
     if (!isDone) failed.push(decision.kind);
   }
 }

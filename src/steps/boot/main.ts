@@ -1,6 +1,6 @@
 import { bootUnit } from '../../host/systemctl.ts';
-import { log } from '../../host/tell.ts';
-import { complain, serviceMain } from '../service.ts';
+import { serviceReport } from '../../state/report.ts';
+import { serviceMain } from '../service.ts';
 import { boot } from './boot.ts';
 
-void serviceMain(bootUnit, (guest) => boot(guest, { say: log, warn: complain }), { startsAnyway: true });
+void serviceMain(bootUnit, (guest) => boot(guest, serviceReport), { startsAnyway: true });

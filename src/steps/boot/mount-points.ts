@@ -4,6 +4,7 @@ import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { inside, placeInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Report } from '../../state/report.ts';
 
 /**
  * Copies mount points that are not in the tree: before a guest's root was read-only, nspawn created those of the guest file
@@ -13,7 +14,7 @@ export function keepMountPoints(
   { values }: Guest,
   next: Pick<Deployment, 'path'>,
   last: Pick<Deployment, 'path'> | undefined,
-  warn: (text: string) => void,
+  report: Pick<Report, 'warn'>,
 ): void {
   if (last === undefined || last.path === next.path) return;
   for (const { section, key, value } of values.settings) {
@@ -26,7 +27,9 @@ export function keepMountPoints(
       makePoint(placeInside(next.path, point), before);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      warn(`${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`);
+      report.warn(
+        `${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`,
+      );
     }
   }
 }

@@ -14,8 +14,8 @@ import { isDirectory } from '../../host/tree-files.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { varOf } from '../../ostree/sysroot.ts';
+import type { Report } from '../../state/report.ts';
 import { removeFile, stateFile } from '../../state/state-file.ts';
-import type { Log } from './attempt.ts';
 
 /** A writable place, and the name of its copy in /var. */
 interface Place {
@@ -43,11 +43,11 @@ export async function keepPlaces(
   guest: Guest,
   next: Deployment,
   last: Deployment | undefined,
-  log: Log,
+  report: Report,
 ): Promise<void> {
   for (const place of places) {
-    if (isRealDirectory(next.path, place.path)) await keep(guest, place, next, last, log);
-    else handOver(guest, place, next, log);
+    if (isRealDirectory(next.path, place.path)) await keep(guest, place, next, last, report);
+    else handOver(guest, place, next, report);
   }
 }
 
@@ -56,7 +56,7 @@ async function keep(
   place: Place,
   next: Deployment,
   last: Deployment | undefined,
-  log: Log,
+  report: Report,
 ): Promise<void> {
   const varDirectory = varOf(guest.sysroot, guest.name);
   const recorded = recordedPlace(guest.name, place);
@@ -71,7 +71,7 @@ async function keep(
   if (await isRunning(guest.name))
     throw new Failure(`${guest.name} is running, and may write to ${place.path}`);
   const from = `${(wrote ?? next).path}${place.path}`;
-  log.say(
+  report.step(
     `${place.path} is a directory in the tree. From now on it is ${kept}, and keeps what is written there`,
   );
   await copyComplete(from, `${varDirectory}/.${place.name}.ready`);
@@ -106,14 +106,14 @@ async function copyComplete(from: string, to: string): Promise<void> {
 }
 
 /** Moves a copy to where the link of another tree expects it, unless something is there. */
-function handOver(guest: Guest, { path, name }: Place, next: Deployment, log: Log): void {
+function handOver(guest: Guest, { path, name }: Place, next: Deployment, report: Report): void {
   const recorded = stateFile(guest.name, `places/${name}.kept`);
   if (!isThere(recorded) || !linkAt(`${next.path}${path}`)?.endsWith(`var/${name}`)) return;
   const [kept, place] = [`${name}.kept`, name].map((one) => `${varOf(guest.sysroot, guest.name)}/${one}`);
   if (kept === undefined || place === undefined) return;
   if (isDirectory(kept) && isFree(place)) renameSync(kept, place);
   else if (isDirectory(kept))
-    log.warn(`${path} is a link in this tree, to ${place}. What was written there before is in ${kept}`);
+    report.warn(`${path} is a link in this tree, to ${place}. What was written there before is in ${kept}`);
   removeFile(recorded);
 }
 

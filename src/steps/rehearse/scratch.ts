@@ -34,7 +34,7 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   await copyEtc(guest, live.path, current);
   const made = { current, candidate: await deploy(candidate) };
   // As before a start of the guest; of what cannot be made, the throwaway machine tells.
-  for (const path of Object.values(made)) keepMountPoints(guest, { path }, live, () => undefined);
+  for (const path of Object.values(made)) keepMountPoints(guest, { path }, live, { warn: () => undefined });
   return made;
 }
 

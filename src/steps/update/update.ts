@@ -131,9 +131,11 @@ function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer
   const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
   const bring = (arrived: (bytes: number) => void) => {
     report.step(what);
-    return offer.fetch((howFar, bytes) => {
-      report.progress(`${what}: ${howFar}`);
-      if (bytes !== undefined) arrived(bytes);
+    return offer.fetch({
+      progress(howFar, bytes) {
+        report.progress(`${what}: ${howFar}`);
+        if (bytes !== undefined) arrived(bytes);
+      },
     });
   };
   // With packages the tree is the guest's own.

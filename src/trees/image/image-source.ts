@@ -7,9 +7,10 @@ import { requireRoom } from '../../host/disk-room.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
+import type { Progress } from '../../state/report.ts';
 import { commitOf, keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
-import type { Source, Tell } from '../source.ts';
+import type { Source } from '../source.ts';
 import { doJob } from '../treework/run.ts';
 import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
 import { copyImage, inspectImage, pinned } from './skopeo.ts';
@@ -29,19 +30,19 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
       const checksum = isPulled
         ? await pulledCommit(repository, image)
         : await commitOf(guest.sysroot, imageRef, digest);
-      const bring = async (tell: Tell) => {
+      const bring = async (report: Progress) => {
         if (isPulled) {
-          tell('pulling its layers');
+          report.progress('pulling its layers');
           return pullImage(repository, image, () => link(guest, { kind: 'image', image }));
         }
         const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef });
         return 'checksum' in same && same.checksum
           ? checksumFrom(same.checksum)
-          : unpack(guest, image, digest, tell);
+          : unpack(guest, image, digest, report);
       };
-      const fetch = async (tell: Tell) => {
+      const fetch = async (report: Progress) => {
         if (checksum !== undefined) return checksum;
-        const made = await bring(tell);
+        const made = await bring(report);
         await keepBrought(guest.sysroot, imageRef, made);
         return made;
       };
@@ -51,14 +52,14 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
   };
 }
 
-async function unpack(guest: Guest, image: string, digest: string, tell: Tell): Promise<Checksum> {
+async function unpack(guest: Guest, image: string, digest: string, report: Progress): Promise<Checksum> {
   const work = imageWorkOf(guest.name);
   await removeTree(work);
   mkdirSync(work);
   try {
-    tell('copying its layers');
+    report.progress('copying its layers');
     const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
-    tell(`unpacking ${archives.length} layers`);
+    report.progress(`unpacking ${archives.length} layers`);
     requireRoom(work, sizeOf(archives), `Unpacking ${image}`);
     const version = labels['org.opencontainers.image.version'];
     const input = { archives, work, repository: repositoryOf(guest.sysroot), digest };

@@ -9,10 +9,11 @@ import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
 import { usersOfRunning } from '../../machine/guest-state.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
+import type { Progress } from '../../state/report.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
 import { isConfined, sharesFiles } from './shares.ts';
-import { isProgress, type Line, type Neighbour, type Progress, type Task, type Want } from './task.ts';
+import { isProgress, type Line, type Neighbour, type Task, type Want } from './task.ts';
 import { linkingOf } from './unit.ts';
 
 export interface Linking {
@@ -20,7 +21,7 @@ export interface Linking {
   readonly from?: readonly string[];
   /** Directories of the host that contain a remote. */
   readonly readable?: readonly string[];
-  readonly tell?: (progress: Progress) => void;
+  readonly report?: Progress;
 }
 
 export type Linked = { readonly checksum?: string } | { readonly failed: string };
@@ -85,7 +86,7 @@ async function linkFrom(
   guest: Guest,
   want: Want,
   { shares, neighbours, unconfined }: Standing,
-  { readable = [], tell }: Omit<Linking, 'from'>,
+  { readable = [], report }: Omit<Linking, 'from'>,
 ): Promise<Linked> {
   const ofSharing = shares ? { notes: unsharedNotes(guest.name), unconfined } : { notes: [], unconfined: [] };
   const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, ...ofSharing };
@@ -102,7 +103,12 @@ async function linkFrom(
         memory: '1G',
       },
       ownProgram('link'),
-      { input: JSON.stringify(task), onOutput: lines((line) => isProgress(line) && tell?.(line.progress)) },
+      {
+        input: JSON.stringify(task),
+        onOutput: lines((line) => {
+          if (isProgress(line)) report?.progress(line.progress.words, line.progress.bytes);
+        }),
+      },
     );
   const first = await step();
   // The boot step of another guest ended it: unit.ts.

@@ -7,8 +7,9 @@ import { type Finished, run } from '../../host/process.ts';
 import { listDeployments, originOf } from '../../ostree/deployments.ts';
 import { reason } from '../../ostree/ostree.ts';
 import { hasCommit, remoteCommit, repositoryOf } from '../../ostree/repository.ts';
+import type { Progress } from '../../state/report.ts';
 import { link, placesOf } from '../linking/link.ts';
-import type { Source, Tell } from '../source.ts';
+import type { Source } from '../source.ts';
 import { configureRemote, findRemote } from './remote.ts';
 
 /** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
@@ -26,16 +27,12 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
       if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
-      const fetch = async (tell: Tell) => {
+      const fetch = async (report: Progress) => {
         if (hasCommit(repository, checksum)) return checksum;
         // The commit by name: the remote's ref may have moved on since.
         const args = [...checked(url), remoteName, `${ref}@${checksum}`];
         const seed = url.startsWith('file://') && listDeployments(guest.sysroot).length === 0;
-        const linked = await link(
-          guest,
-          { kind: 'pull', checksum, args, seed },
-          { readable, tell: ({ words, bytes }) => tell(words, bytes) },
-        );
+        const linked = await link(guest, { kind: 'pull', checksum, args, seed }, { readable, report });
         if ('failed' in linked) throw notFetched(guest, origin, url, linked.failed);
         return checksum;
       };

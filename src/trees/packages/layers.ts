@@ -5,8 +5,9 @@ import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
+import type { Progress } from '../../state/report.ts';
 import { commitOf } from '../identity.ts';
-import type { Offer, Source, Tell } from '../source.ts';
+import type { Offer, Source } from '../source.ts';
 import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -21,8 +22,8 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
   requireFiles(guest, packages);
   const repository = repositoryOf(guest.sysroot);
   const directory = workspaceOf(guest.name);
-  const made = async (base: Offer, tell: Tell): Promise<Layering> => {
-    const below = await base.fetch(tell);
+  const made = async (base: Offer, report: Progress): Promise<Layering> => {
+    const below = await base.fetch(report);
     await holdCommit(repository, baseRef, below);
     const workspace = { guest, packages, repository, directory, below };
     const identity = identityOf(below, packages, await plan(workspace));
@@ -35,8 +36,8 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       const from = `${offer.from}, with ${packagesWords(packages)}`;
       // Planning needs the tree below. If that is new, the result is new.
       if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
-        return { refspec, from, fetch: async (tell: Tell) => fetch(await made(offer, tell)) };
-      const now = await made(offer, report.progress);
+        return { refspec, from, fetch: async (report: Progress) => fetch(await made(offer, report)) };
+      const now = await made(offer, report);
       return { ...(now.checksum && { checksum: now.checksum }), refspec, from, fetch: () => fetch(now) };
     },
   };

@@ -6,7 +6,7 @@ import { stateFiles } from './state-files.ts';
 export interface Rejection {
   readonly checksum: Checksum;
   readonly reason: string;
-  /** Identifies commits with the same content: rpm-ostree-result.ts. */
+  /** Identifies commits with the same content: contentOf() in steps/update/inside-rule.ts. */
   readonly content?: string | undefined;
   /** In milliseconds since 1970. */
   readonly time: number;

@@ -9,27 +9,20 @@ import {
   type CachedUpdate,
   hasCrashed,
   type RpmOstreeDeployment,
-  type RpmOstreeStatus,
   rpmOstree,
   rpmOstreeFailure,
   rpmOstreeStatus,
   tryRpmOstree,
   unchanged,
 } from '../../machine/rpm-ostree.ts';
-import { isChecksum } from '../../ostree/names.ts';
 import { dropRef, repositoryOf, stagedRef } from '../../ostree/repository.ts';
 import type { Trigger } from '../../state/attempts.ts';
-import { type Rejection, readRejection } from '../../state/rejected.ts';
+import { type Rejection, rejectedCommits } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { type Check, isNew, type OnCheck, onCheck, onResult, whyNotAgain } from './inside-rule.ts';
 import { bringPackages, hasDeclared } from './packages-inside.ts';
-import {
-  digestOfAttempt,
-  noteRejected,
-  refusedBefore,
-  rejectionOf,
-  rememberRefused,
-} from './rpm-ostree-result.ts';
+import { digestOfAttempt, lastRefused, noteRejected, rememberRefused } from './rpm-ostree-result.ts';
 import type { UpdateResult } from './stage.ts';
 
 /** One update of a guest that manages itself. */
@@ -117,52 +110,65 @@ async function upgrade(run: Run): Promise<UpdateResult | undefined> {
   const { name, update } = guest;
   report.step(`Asking rpm-ostree in ${name} for an update`);
   const found = await check(name);
-  const before = await rpmOstreeStatus(name);
-  noteRejected(name, before.deployments);
-  const [current] = before.deployments;
-  if (current && !current.booted && !current.staged) {
-    report.step(`Nothing to do: ${describe(current)} is the next deployment to boot, and has not booted yet`);
-    return undefined;
+  const status = await rpmOstreeStatus(name);
+  noteRejected(name, status.deployments);
+  const decision = onCheck({ check: found, status, rejected: rejectedCommits(name) }, update.action);
+  switch (decision.kind) {
+    case 'wait':
+      report.step(
+        `Nothing to do: ${describe(decision.next)} is the next deployment to boot, and has not booted yet`,
+      );
+      return undefined;
+    case 'end':
+      return undefined;
+    case 'leave':
+      return leftAlone(name, decision.rejection, decision.offer);
+    case 'announce':
+      return { outcome: 'available', ...commitOf(decision.offer), message: 'There is an update' };
+    case 'download':
+      await rpmOstree(name, 'upgrade', '--download-only');
+      return { outcome: 'fetched', ...commitOf(decision.offer), message: 'Downloaded an update' };
+    case 'stage':
+      return stage(run, status.deployments[0], decision);
   }
-  const offer = offerOf(found, before);
-  const rejected = offer && rejectedOffer(name, offer, current);
-  const leaveOffer = rejected && leftAlone(name, rejected, offer);
-  if (update.action === 'check' || update.action === 'fetch')
-    return leaveOffer ?? (offer && lookOrFetch(guest, offer));
-  return stage(run, current, offer, found !== 'nothing' && !rejected, leaveOffer);
 }
+
+/** Without a new commit, packages or the image are new, and the reported commit is the current one. */
+const commitOf = (offer: CachedUpdate) =>
+  offer['ref-has-new-commit'] ? { to: offer.checksum, version: offer.version } : {};
 
 /** Lets rpm-ostree stage, with the declared packages, and judges the result. */
 async function stage(
   { guest, trigger, report, next }: Run,
   current: RpmOstreeDeployment | undefined,
-  offer: CachedUpdate | undefined,
-  upgrades: boolean,
-  leaveOffer: UpdateResult | undefined,
+  { upgrades, offer, left }: Extract<OnCheck, { kind: 'stage' }>,
 ): Promise<UpdateResult | undefined> {
   const { name, packages } = guest;
   const attempt = digestOfAttempt(offer, packages, current?.checksum);
-  // Only a timer skips it: a person who asks gets another try.
-  const refused = trigger === 'timer' ? refusedBefore(name, attempt) : undefined;
-  if (refused) return leftAlone(name, refused, offer);
+  const again = whyNotAgain({ trigger, attempt, ...lastRefused(name) }, rejectedCommits(name));
+  if (again) return leftAlone(name, again, offer);
   // During maintenance most units are not started.
   if (next === 'reboot') await rememberFailedUnits(guest, throughHost(name, updateUnit(name)));
   await bring(guest, current, upgrades, report);
   const [made] = (await rpmOstreeStatus(name)).deployments;
-  const rejection = made?.staged ? rejectionOf(name, made) : undefined;
-  if (made && rejection) {
-    await dropPending(name);
-    rememberRefused(name, attempt, rejection.checksum);
-    return leftAlone(name, rejection, made);
+  const staged = (what: RpmOstreeDeployment) =>
+    `${describe(what)} is staged and takes effect at the next start: ${driver.words(next, name)}`;
+  const result = onResult(made, current, left, rejectedCommits(name));
+  switch (result.kind) {
+    case 'drop':
+      await dropPending(name);
+      rememberRefused(name, attempt, result.rejection.checksum);
+      return leftAlone(name, result.rejection, result.made);
+    case 'staged': {
+      const { checksum, version } = result.made;
+      return { outcome: 'staged', to: checksum, version, message: staged(result.made) };
+    }
+    case 'leave':
+      return leftAlone(name, result.rejection, result.offer);
+    case 'same':
+      report.step(result.staged ? staged(result.staged) : `Up to date: ${made ? describe(made) : name}`);
+      return undefined;
   }
-  const staged = made?.staged
-    ? `${describe(made)} is staged and takes effect at the next start: ${driver.words(next, name)}`
-    : undefined;
-  if (made && staged && made.id !== current?.id)
-    return { outcome: 'staged', to: made.checksum, version: made.version, message: staged };
-  if (leaveOffer) return leaveOffer;
-  report.step(staged ?? `Up to date: ${made ? describe(made) : name}`);
-  return undefined;
 }
 
 /** Updates tree and packages together: if one fails, the other is undone. */
@@ -188,48 +194,18 @@ async function bring(
 
 async function dropIfNew(machine: string, current: RpmOstreeDeployment | undefined): Promise<void> {
   const [made] = (await rpmOstreeStatus(machine)).deployments;
-  if (made?.staged && made.id !== current?.id) await dropPending(machine);
+  if (isNew(made, current)) await dropPending(machine);
 }
 
 const dropPending = (machine: string) => rpmOstree(machine, 'cleanup', '--pending');
 
-/** Returns `unknown` if asking crashes the daemon; an update may still work. */
-async function check(machine: string): Promise<'new' | 'nothing' | 'unknown'> {
+async function check(machine: string): Promise<Check> {
   const args = ['upgrade', '--check'];
   const finished = await tryRpmOstree(machine, ...args);
   if (finished.exitCode === 0) return 'new';
   if (finished.exitCode === unchanged) return 'nothing';
   if (hasCrashed(finished)) return 'unknown';
   throw rpmOstreeFailure(machine, args, finished);
-}
-
-function offerOf(
-  found: 'new' | 'nothing' | 'unknown',
-  { deployments, 'cached-update': cached }: RpmOstreeStatus,
-): CachedUpdate | undefined {
-  if (found === 'nothing') return undefined;
-  if (found === 'new') return cached ?? {};
-  // The daemon has fetched the metadata before it crashed.
-  const checksum = deployments[0]?.['pending-base-checksum'];
-  return checksum === undefined ? undefined : { checksum, 'ref-has-new-commit': true };
-}
-
-/** Returns the rejection of an offered tree, which then need not be fetched. */
-function rejectedOffer(
-  guest: string,
-  offer: CachedUpdate,
-  current: RpmOstreeDeployment | undefined,
-): Rejection | undefined {
-  const isTheWhole = offer['ref-has-new-commit'] === true && current?.['base-checksum'] === undefined;
-  return isTheWhole && isChecksum(offer.checksum) ? readRejection(guest, offer.checksum) : undefined;
-}
-
-async function lookOrFetch({ name, update }: Guest, offer: CachedUpdate): Promise<UpdateResult> {
-  // Without a new commit, packages or the image are new, and the reported commit is the current one.
-  const found = offer['ref-has-new-commit'] ? { to: offer.checksum, version: offer.version } : {};
-  if (update.action === 'check') return { outcome: 'available', ...found, message: 'There is an update' };
-  await rpmOstree(name, 'upgrade', '--download-only');
-  return { outcome: 'fetched', ...found, message: 'Downloaded an update' };
 }
 
 function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): UpdateResult {

@@ -4,6 +4,7 @@ import { addCommonOptions, type Define, misused } from './command.ts';
 import { adopt } from './commands/adopt.ts';
 import { cat } from './commands/cat.ts';
 import { complete } from './commands/complete.ts';
+import { copy } from './commands/copy.ts';
 import { create } from './commands/create.ts';
 import { deployments } from './commands/deployments.ts';
 import { diff } from './commands/diff.ts';
@@ -56,9 +57,9 @@ const groups: readonly Group[] = [
     defines: [create, edit, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
   },
   {
-    heading: 'Move guests:',
+    heading: 'Copy and move guests:',
     needsRoot: true,
-    defines: [exportCommand, importCommand],
+    defines: [copy, exportCommand, importCommand],
   },
   {
     heading: 'Update guests:',

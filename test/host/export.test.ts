@@ -1,5 +1,5 @@
 // Guests as files: exported from one host, imported on another. Archives that were cut off, damaged or made to do harm.
-import { createReadStream, createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -8,10 +8,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestText } from '../../src/guestctl/transfer/manifest.ts';
 import { withTrailer } from '../../src/guestctl/transfer/stream.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
+import { makeDeb } from './debs.ts';
 import { mountFileSystem } from './filesystem.ts';
-import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { declare, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
+import { lightFile, publishLight, readInside } from './light.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
+import { checkout } from './paths.ts';
 
 /** The host that guests come from, and a bare one. */
 let a: Host;
@@ -98,7 +101,7 @@ b"`,
     'data regular file 4711 5:6 2\nfifo fifo 644 0:0 1\nlink symbolic link 777 0:0 1\nkepta\nb\n107374182400\n700',
   );
   await start(b, 'mail');
-  expect(await inGuest(b, 'mail', 'cat /etc/kept /usr/share/new; cat /var/hard')).toBe('kept\nnew\ndata');
+  expect(await inGuest(b, 'mail', 'cat /etc/kept /usr/share/new; cat /var/hard')).toBe('kept\nnewdata');
   expect(await b.sh('ostree fsck --repo=/srv/guests/mail/ostree/repo')).toContain('no errors');
 });
 
@@ -116,7 +119,13 @@ async function makeParts(): Promise<void> {
      ostree --repo=repo init --mode=bare; ostree --repo=repo commit --orphan --tree=dir=tree; rm -r tree`,
   ]);
   const checksum = checksumFrom(stdout.trim().split('\n').at(-1) ?? '');
-  const guest = { of: 'guest', name: 'tiny', text: '[Guest]\nRef=a:b\n', secret: false } as const;
+  const guest = {
+    of: 'guest',
+    name: 'tiny',
+    shared: false,
+    text: '[Guest]\nRef=a:b\n',
+    secret: false,
+  } as const;
   writeFileSync(
     join(parts, 'manifest.json'),
     manifestText({
@@ -241,4 +250,140 @@ test('what is strange but harmless is imported, and reaches nobody', async () =>
   expect(again).toMatch(/exists already\. Nothing was changed\. Choose another name with --as/);
   expect(await left(b)).toContain('tiny');
   await b.run('guestctl', 'remove', '--yes', 'tiny');
+});
+
+/** Where the guest has its /var. */
+const varOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/var`;
+
+test('a copy is a machine of its own, with the data of the first', async () => {
+  await publishLight(a, '1', {
+    '/etc/ssh/ssh_host_rsa_key': 'of the tree\n',
+    '/usr/lib/systemd/system/ostree-guest-identity.service': 'makes keys\n',
+  });
+  const file = lightFile('Hostname=one\n[Network]\nPort=tcp:8080:80\n');
+  await declare(a, 'one', file);
+  await update(a, 'one');
+  await a.sh(`echo data >${varOf('one')}/data; chown 5:6 ${varOf('one')}/data
+    echo kept >$(ls -d ${varOf('one')}/../deploy/*.0)/etc/kept; echo 0123456789abcdef0123456789abcdef >$(ls -d ${varOf('one')}/../deploy/*.0)/etc/machine-id`);
+  const { stderr } = await a.run('guestctl', 'copy', 'one', 'two');
+  expect(stderr).toContain('Copied one to two. It makes its own machine ID');
+  expect(await a.sh('cat /etc/ostree-guests/two.guest')).toContain('Hostname=two\n');
+  expect(
+    await a.sh(`cd ${varOf('two')}; cat data; stat -c %u:%g data; cd ../deploy/*.0/etc; cat kept; wc -c <machine-id
+      ls ssh | grep -c ssh_host || true; cmp -s ssh/ssh_host_rsa_key ${varOf('one')}/../deploy/*.0/etc/ssh/ssh_host_rsa_key || echo other`),
+  ).toBe('data\n5:6\nkept\n0\n0\nother');
+  // The tree takes no space twice.
+  expect(
+    await a.sh(`cd ${varOf('two')}/../deploy/*.0/usr/lib; stat -c %i os-release
+      cd ${varOf('one')}/../deploy/*.0/usr/lib; stat -c %i os-release`),
+  ).toMatch(/^(\d+)\n\1$/);
+  await a.sh(
+    `sed -i s/8080/8081/ /etc/ostree-guests/two.guest; systemctl daemon-reload; guestctl start one two`,
+  );
+  expect((await a.try('guestctl copy one two')).stderr).toMatch(/two.* exists already/);
+  expect((await a.try('guestctl copy one three')).stderr).toContain('(no reflinks). Let it be stopped');
+  await a.sh('guestctl copy -q --no-var --stop one three; systemctl is-active systemd-nspawn@one');
+  expect(await a.sh(`! test -e ${varOf('three')}/data; cat ${varOf('three')}/../deploy/*.0/etc/kept`)).toBe(
+    'kept',
+  );
+  await a.sh('guestctl stop two; guestctl remove -qy two; guestctl remove -qy three');
+});
+
+/** The shell commands of the page, block by block. */
+const page = readFileSync(join(checkout(), 'docs/restore.md'), 'utf8');
+const [backUp = '', restore = '', copyFiles = '', restoreFiles = ''] = [
+  ...page.matchAll(/^```sh\n(.*?)^```$/gms),
+].map(([, block]) => block);
+
+test('a host is lost, and its guests run on a bare one, with their data, boot lists and updates', async () => {
+  const deb = await makeDeb(a, 'site-config', { version: '1.0', files: { 'etc/site': 'one\n' } });
+  await execa('cp', [deb, outside(a, '/etc/ostree-guests/site-config_1.0.deb')]);
+  // There is no network.
+  const files = { '/etc/apt/sources.list': '' };
+  await publish(a, serverRef, { version: '12.2', files });
+  await declare(a, 'layered', guestFile('[Packages]\nInstall=./site-config_1.0.deb\n'));
+  await update(a, 'layered');
+  const lists = await Promise.all(['mail', 'one', 'layered'].map((name) => deploymentsOf(a, name)));
+  await b.sh(
+    'guestctl stop mail; guestctl remove -qy mail; rm -rf /etc/ostree-guests /srv/backup; mkdir /etc/ostree-guests',
+  );
+  const began = performance.now();
+  await a.sh(backUp);
+  const saved = performance.now();
+  await execa('cp', ['-a', outside(a, '/srv/backup'), outside(b, '/srv')]);
+  await execa('cp', ['-a', outside(a, '/srv/mirror'), outside(b, '/srv')]);
+  const lost = performance.now();
+  await b.sh(restore);
+  const restored = performance.now();
+  console.log(`saved in ${Math.round(saved - began)} ms, restored in ${Math.round(restored - lost)} ms`);
+  expect(await Promise.all(['mail', 'one', 'layered'].map((name) => deploymentsOf(b, name)))).toEqual(lists);
+  expect((await status(b, 'mail')).trial).toMatchObject({ tries: 5 });
+  expect(await inGuest(b, 'layered', 'cat /etc/site')).toBe('one');
+  expect(await readInside(b, 'one', '/var/data', '/etc/kept')).toBe('data\nkept');
+  const next = await publishLight(b, '2');
+  await update(b, 'one');
+  await b.run('guestctl', 'restart', 'one');
+  expect((await status(b, 'one')).running?.checksum).toBe(next);
+  expect(await readInside(b, 'one', '/var/data', '/etc/kept')).toBe('data\nkept');
+  const layered = await publish(b, serverRef, { version: '12.3', files });
+  await update(b, 'layered');
+  const { staged } = await status(b, 'layered');
+  expect(
+    await b.sh(
+      `ostree ls --repo=/var/lib/ostree-guests/layered/sysroot/ostree/repo ${staged?.checksum} /usr/etc/site`,
+    ),
+  ).toContain('/usr/etc/site');
+  expect(staged?.checksum).not.toBe(layered);
+});
+
+test('a copy of the files, made while a guest runs and is updated, is a guest as well', async () => {
+  await b.sh('for name in mail one layered; do guestctl stop $name; guestctl remove -qy $name; done');
+  for (const [round, seconds] of [0.2, 0.7, 1.2].entries()) {
+    await publishLight(a, `round ${round}`);
+    await a.sh(`systemctl start --no-block ostree-guest-update@one; sleep ${seconds}`);
+    await a.sh(`rm -f /srv/files.tar; ${copyFiles}`);
+    await carry(a, '/srv/files.tar', b);
+    await b.sh(restoreFiles);
+    expect(await readInside(b, 'one', '/var/data', '/etc/kept')).toBe('data\nkept');
+    expect(await b.sh('ostree fsck --repo=/var/lib/ostree-guests/one/sysroot/ostree/repo')).toContain(
+      'no errors',
+    );
+    await b.sh(
+      `guestctl stop one; for file in /etc/ostree-guests/*.guest; do guestctl remove -qy $(basename $file .guest); done`,
+    );
+    await eventually(a, '[ "$(systemctl is-active ostree-guest-update@one)" = inactive ]');
+    await a.run('guestctl', 'restart', 'one');
+  }
+});
+
+test('killed or without power anywhere, an import leaves no guest or a whole one, and a frozen guest goes on', async () => {
+  await a.sh('rm -f /srv/one.tar; guestctl export -q --stop one /srv/one.tar');
+  await carry(a, '/srv/one.tar', b);
+  const whole = await deploymentsOf(a, 'one');
+  const expectWhole = async (): Promise<void> => {
+    if ((await b.sh('ls /var/lib/ostree-guests')) === '') return;
+    expect(await deploymentsOf(b, 'one')).toEqual(whole);
+    expect(await b.sh(`cat ${varOf('one')}/data`)).toBe('data');
+    await b.sh('systemctl daemon-reload; guestctl remove -qy one');
+  };
+  for (const seconds of [0.4, 0.9, 1.4, 1.9, 2.4, 2.9]) {
+    await b.sh(`guestctl import -q /srv/one.tar & sleep ${seconds}; kill -KILL $! || true; sleep 0.3`);
+    await expectWhole();
+  }
+  for (const seconds of [1.2, 2.2]) {
+    await b.sh(`systemd-run -q guestctl import -q /srv/one.tar; sleep ${seconds}`);
+    await b.cutPower();
+    expect(await b.sh('ls -A /var/lib/ostree-guests/.incoming 2>/dev/null || true')).toBe('');
+    await expectWhole();
+  }
+  await b.run('guestctl', 'import', '-q', '/srv/one.tar');
+  expect(await left(b)).toMatch(/^one\n/);
+  await expectWhole();
+
+  const frozen = 'grep -q "frozen 1" /sys/fs/cgroup/machine.slice/systemd-nspawn@mail.service/cgroup.events';
+  await a.sh(`rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar & until ${frozen} || ((SECONDS > 20)); do :; done
+    ${frozen}; kill -KILL $!`);
+  await eventually(a, `! ${frozen}`);
+  expect(await inGuest(a, 'mail', 'cat /var/data')).toBe('data');
+  await a.sh('guestctl export -q mail /srv/mail.tar; tar -tf /srv/mail.tar >/dev/null');
 });

@@ -1,6 +1,7 @@
 // The archive of an exported guest: its manifest, its end, and where it goes.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { fileForCopy } from '../../src/guestctl/transfer/file-for-copy.ts';
 import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
 import { withoutTrailer, withTrailer } from '../../src/guestctl/transfer/stream.ts';
@@ -16,8 +17,8 @@ const manifest: Manifest = {
   running: true,
   var: true,
   files: [
-    { of: 'guest', name: 'mail', text: '[Guest]\nRef=a:b\n', secret: false },
-    { of: 'guest', name: 'mail', dropIn: '50-more.conf', text: '[Exec]\n', secret: true },
+    { of: 'guest', name: 'mail', shared: false, text: '[Guest]\nRef=a:b\n', secret: false },
+    { of: 'guest', name: 'mail', dropIn: '50-more.conf', shared: true, text: '[Exec]\n', secret: true },
   ],
   deployments: [
     { checksum: commit('b'), origin: '[origin]\nrefspec=a:b\n' },
@@ -142,4 +143,18 @@ test('lines that come in pieces are read, and what else is printed becomes the r
   expect(() => lines.require('Cannot export', failed)).toThrow('Cannot export: tar: no space');
   lines.add('{"failure":"the disk is full","remedy":"Free space"}\n');
   expect(() => lines.require('Cannot export', failed)).toThrow('Cannot export: the disk is full');
+});
+
+test.each([
+  ['[Guest]\nSysroot=/srv/guests/mail\n', '[Guest]\nSysroot=/srv/guests/post\n'],
+  ['Sysroot = /srv/mail/sysroot \n', 'Sysroot = /srv/post/sysroot \n'],
+  ['Sysroot=/srv/one\n', 'Sysroot=/srv/one\n'],
+  ['[Exec]\nHostname=mail\n', '[Exec]\nHostname=post\n'],
+  ['Hostname=mail.example.org\n', 'Hostname=mail.example.org\n'],
+  [
+    '# Sysroot=/srv/mail\nDescription=mail\nBind=/srv/mail\n',
+    '# Sysroot=/srv/mail\nDescription=mail\nBind=/srv/mail\n',
+  ],
+])('in a guest file of a copy, %j is %j', (text, copied) => {
+  expect(fileForCopy(text, 'mail', 'post')).toBe(copied);
 });

@@ -37,6 +37,8 @@ export interface DeclaredFile {
   readonly name: string;
   /** The name of a drop-in; undefined for the main file. */
   readonly dropIn?: string | undefined;
+  /** True if the drop-in is for all guests of its host. */
+  readonly shared: boolean;
   readonly text: string;
   /** True if only root could read it. */
   readonly secret: boolean;
@@ -99,6 +101,7 @@ const readFile = (file: Fields): DeclaredFile => ({
   of: file.oneOf('of', ['guest', 'nspawn', 'build']),
   name: file.is('name', isName, 'a name'),
   dropIn: file.optionalText('dropIn') === undefined ? undefined : file.is('dropIn', isDropIn, 'a drop-in'),
+  shared: file.flag('shared'),
   text: file.text('text'),
   secret: file.flag('secret'),
 });

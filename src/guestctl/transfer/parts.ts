@@ -1,7 +1,7 @@
 // The parts that a guest consists of, for a copy of it: its commits, the /etc of each deployment, /var, and what declares it.
 
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { sourcesOf } from '../../config/load.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
@@ -63,7 +63,7 @@ export async function withParts<T>(
   guest: Guest,
   wish: Wish,
   say: (text: string) => void,
-  use: (parts: Parts) => Promise<T>,
+  use: (parts: Parts, check: () => void) => Promise<T>,
 ): Promise<T> {
   const { name, sysroot } = guest;
   if (listDeployments(sysroot).length === 0) throw notCreated(name);
@@ -92,7 +92,7 @@ export async function withParts<T>(
       const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
       check();
       if (running && shares) await startAgain();
-      const result = await use(parts);
+      const result = await use(parts, check);
       check();
       // A guest that was started meanwhile has written to what was read.
       if (!running || !shares) requireSame(name, before, await startsOf(name));
@@ -245,10 +245,14 @@ async function manifestOf(
 
 /** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
 const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>
-  sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => ({
-    of: kind,
-    name,
-    ...(kind !== 'nspawn' && basename(file) !== `${name}.${main}` && { dropIn: basename(file) }),
-    text,
-    secret: (statSync(file).mode & 0o004) === 0,
-  }));
+  sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => {
+    const isDropIn = kind !== 'nspawn' && basename(file) !== `${name}.${main}`;
+    return {
+      of: kind,
+      name,
+      ...(isDropIn && { dropIn: basename(file) }),
+      shared: isDropIn && !dirname(file).endsWith(`/${name}.${main}.d`),
+      text,
+      secret: (statSync(file).mode & 0o004) === 0,
+    };
+  });

@@ -1,0 +1,70 @@
+// A second guest like one of this host. It gets a guest file of its own, and is a machine of its own.
+import type { Guest } from '../../config/guest.ts';
+import type { Problem } from '../../config/problem.ts';
+import { runConfined, treeCapabilities } from '../../host/confined.ts';
+import { leavingRoom } from '../../host/disk-room.ts';
+import { Failure } from '../../host/failure.ts';
+import { verifyOnHost } from '../verify/on-host.ts';
+import { fileForCopy } from './file-for-copy.ts';
+import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
+import type { Manifest } from './manifest.ts';
+import { type Parts, type Wish, withParts } from './parts.ts';
+import { type Plan, planFor } from './place.ts';
+import { etcName, varName } from './stream.ts';
+
+export interface Copied {
+  readonly plan: Plan;
+  readonly manifest: Manifest;
+  /** What would keep the copy from starting, such as ports that the other guest has. */
+  readonly problems: readonly Problem[];
+}
+
+/** Makes a guest of another name from a guest. */
+export function copyGuest(
+  guest: Guest,
+  name: string,
+  wish: Wish,
+  say: (text: string) => void,
+): Promise<Copied> {
+  return withParts(guest, wish, say, async (parts, check) => {
+    const files = parts.manifest.files
+      // Drop-ins for all guests, and the build, are the host's.
+      .filter(({ of, shared }) => of !== 'build' && !shared)
+      .map((file) => ({ ...file, text: fileForCopy(file.text, guest.name, name) }));
+    const manifest = { ...parts.manifest, files };
+    const plan = planFor(name, manifest);
+    const incoming = new Incoming();
+    try {
+      await incoming.open();
+      say(`Copying ${guest.name}`);
+      await leavingRoom(incoming.directory, () => copyParts(incoming, parts));
+      check();
+      await assemble(incoming, { plan, manifest, repository: parts.repository, isNew: true }, check);
+      check();
+      await putInPlace(incoming, planFor(name, manifest));
+    } finally {
+      await incoming.close();
+    }
+    return { plan, manifest, problems: await verifyOnHost(plan.guest) };
+  });
+}
+
+/** Copies /etc and /var, with reflinks where the file system has them. The process sees the old files and the new place. */
+async function copyParts(incoming: Incoming, { etc, var: varDirectory }: Parts): Promise<void> {
+  const pairs = etc.flatMap((path, position) => [path, `${incoming.data}/${etcName}/${position}`]);
+  if (varDirectory !== undefined) pairs.push(varDirectory, `${incoming.data}/${varName}`);
+  const { exitCode, stderr } = await runConfined(
+    {
+      name: jobOf(incoming.id),
+      writable: [incoming.data],
+      readable: [...etc, ...(varDirectory === undefined ? [] : [varDirectory])],
+      capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
+      timeLimit: '1d',
+    },
+    ['sh', '-c', copyPairs, 'sh', `${incoming.data}/${etcName}`, ...pairs],
+  );
+  if (exitCode !== 0) throw new Failure(`Cannot copy the files: ${stderr.trim().split('\n')[0]}`);
+}
+
+const copyPairs = `mkdir "$1" && shift
+while [ $# -gt 1 ]; do cp -a --reflink=auto -- "$1" "$2" || exit; shift 2; done`;

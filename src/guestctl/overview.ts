@@ -27,7 +27,8 @@ import { damagedState } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
-import { type Unapplied, type UnitsOnDisk, unappliedOf, unitsOnDisk } from './unapplied.ts';
+import { UnappliedReader } from './read-unapplied.ts';
+import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
 /** The facts about one guest that commands print. */
 export interface Overview {
@@ -115,11 +116,11 @@ async function gather(name: string, declared: () => Declared, shows: boolean): P
   const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
   const says = (unit: string) => shown[busy.indexOf(unit)];
-  const onDisk = unitsOnDisk();
+  const unapplied = new UnappliedReader();
   const found = guests.map((guest) => {
     const unit = driver.unit(guest.name);
     return {
-      ...stateInFiles(guest, stateOfUnit(unit), onDisk),
+      ...stateInFiles(guest, stateOfUnit(unit), unapplied),
       since: time(says(unit)?.['ActiveEnterTimestamp']),
     };
   });
@@ -152,9 +153,9 @@ async function faultsOf(units: readonly string[]): Promise<Map<string, string>> 
 type InFiles = Omit<Overview, 'since' | 'update'>;
 
 /** Reads the state of a guest. If that fails, the guest is listed as damaged. */
-function stateInFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFiles {
+function stateInFiles(guest: Guest, activeState: string, unapplied: UnappliedReader): InFiles {
   try {
-    return readFiles(guest, activeState, onDisk);
+    return readFiles(guest, activeState, unapplied);
   } catch (error) {
     const isHidden = isForRootOnly(error);
     const damage = isHidden ? undefined : explain(error);
@@ -170,13 +171,13 @@ function stateInFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): I
       trial: undefined,
       rejected: [],
       rejection: undefined,
-      unapplied: { reload: false, update: false, reboot: false },
+      unapplied: nothingUnapplied,
       state: stateOf(activeState),
     };
   }
 }
 
-function readFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFiles {
+function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader): InFiles {
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
@@ -196,7 +197,7 @@ function readFiles(guest: Guest, activeState: string, onDisk: UnitsOnDisk): InFi
     trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),
     rejected,
     rejection: lastRejection(rejected, deployments[0], staged),
-    unapplied: unappliedOf(guest, runs, onDisk),
+    unapplied: unapplied.of(guest, runs),
     state,
   };
 }

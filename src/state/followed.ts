@@ -1,25 +1,30 @@
+import { statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { sha256 } from '../host/digest.ts';
 import { codeOf } from '../host/failure.ts';
-import { stateFiles } from './state-files.ts';
+import { DamagedState, unlessDamaged } from './state-file.ts';
+import { followedFile } from './state-files.ts';
 
 /** The declaration of the tree that the last successful update followed, as a digest. */
 export interface Followed {
   readonly tree: string;
 }
 
-/** Returns true if an update has yet to follow what the guest file says of the tree. False if no update has recorded it. */
-export function isUnfollowed(guest: Guest, followed: Followed | undefined): boolean {
-  return followed !== undefined && followed.tree !== treeOf(guest);
-}
+/** Returns undefined if no update has recorded it. */
+export const readFollowed = (guest: string): Followed | undefined =>
+  unlessDamaged(() => followedFile.read(guest));
 
-/** Records the declaration. On a full disk the guest is merely shown as not updated yet. */
+/** Returns when it was recorded, in milliseconds since 1970. */
+export const followedSince = (guest: string): number | undefined =>
+  statSync(followedFile.path(guest), { throwIfNoEntry: false })?.mtimeMs;
+
+/** Records the declaration. If that is impossible, the guest is merely shown as not updated yet. */
 export function follow(guest: Guest): void {
   const tree = treeOf(guest);
   try {
-    if (stateFiles.followed.read(guest.name)?.tree !== tree) stateFiles.followed.write(guest.name, { tree });
+    if (readFollowed(guest.name)?.tree !== tree) followedFile.write(guest.name, { tree });
   } catch (error) {
-    if (codeOf(error) !== 'ENOSPC') throw error;
+    if (codeOf(error) !== 'ENOSPC' && !(error instanceof DamagedState)) throw error;
   }
 }
 

@@ -123,12 +123,6 @@ export const stateFiles = {
     parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
     ifDamaged: 'What is staged is rehearsed again',
   }),
-  followed: new StateFile<Followed>({
-    name: 'followed.json',
-    format: 1,
-    parse: (fields) => ({ tree: fields.text('tree') }),
-    ifDamaged: 'Whether the guest file was changed since the last update is not known until the next one',
-  }),
   seen: new StateFile<SeenDeployments>({
     name: 'seen.json',
     format: 2,
@@ -151,6 +145,14 @@ export const buildResultFile = new StateFile<BuildResult>({
     failure: fields.optionalText('failure'),
   }),
   ifDamaged: 'The tree is built again for the next update that wants it',
+});
+
+/** Not among the others: nothing depends on it, and commands that list all guests would read it for each. */
+export const followedFile = new StateFile<Followed>({
+  name: 'followed.json',
+  format: 1,
+  parse: (fields) => ({ tree: fields.text('tree') }),
+  ifDamaged: 'Whether the guest file asks for another tree is not known until the next update',
 });
 
 /** The state files of a guest that cannot be used. */

@@ -212,6 +212,25 @@ test('edit puts a change in place, and one with mistakes not', async () => {
   );
 });
 
+test('what a changed guest file needs is said until it is done', async () => {
+  const file = '/etc/ostree-guests/mail.guest';
+  const unapplied = async () => JSON.parse(await host.sh('guestctl status -o json mail')).unapplied;
+  const none = { reload: false, update: false, reboot: false };
+  expect(await unapplied()).toEqual(none);
+  await host.sh(`cp -p ${file} /run/mail.guest; printf '[Exec]\nHostname=other\n' >>${file}`);
+  expect(await unapplied()).toEqual({ ...none, reload: true, reboot: true });
+  await host.run('systemctl', 'daemon-reload');
+  expect(await unapplied()).toEqual({ ...none, reboot: true });
+  expect(await host.sh('guestctl list')).toMatch(/^mail .* reboot due$/m);
+  // A copy keeps the time of its modification.
+  await host.sh(`cp -p /run/mail.guest ${file}; systemctl daemon-reload`);
+  expect(await unapplied()).toEqual(none);
+  await host.sh(`printf '[Packages]\nInstall=nano\n' >>${file}; systemctl daemon-reload`);
+  expect(await unapplied()).toEqual({ ...none, update: true });
+  await host.sh(`cp -p /run/mail.guest ${file}; systemctl daemon-reload`);
+  expect(await unapplied()).toEqual(none);
+});
+
 test('logs has what the host and what the guest itself wrote', async () => {
   await inGuest(host, 'mail', 'logger --tag=mine hello; journalctl --sync');
   expect(await host.sh('guestctl logs mail --no-pager -o cat')).toMatch(/Default: Debian.*Created from/s);

@@ -18,7 +18,7 @@ import {
   writeStaged,
 } from '../../src/state/staged.ts';
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
-import { buildResultFile, damagedState, stateFiles } from '../../src/state/state-files.ts';
+import { buildResultFile, damagedState, followedFile, stateFiles } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
 import { failsAgain, readUndeployed, rememberUndeployed } from '../../src/state/undeployed.ts';
 import { commit as commitOf, named } from './names.ts';
@@ -48,7 +48,6 @@ const right: Readonly<Record<keyof typeof stateFiles, object>> = {
   undeployed: { checksum: commit, reason: 'it cannot merge', remedy: 'Rename it', time: 1, etc: ['f a'] },
   baseline: { failedUnits: ['bad.service'] },
   rehearsed: { checksum: commit },
-  followed: { tree: 'abc' },
   seen: [deployment],
 };
 const kinds = Object.entries(stateFiles).map(
@@ -211,7 +210,9 @@ test('docs/design.md names each state file, and says what is done if it is damag
   const patternOf = (cell = '') => /^`([\w./+-]+\.jsonl?|places\/NAME)`$/.exec(cell)?.[1];
   const pattern = (name: string) => name.replace(/[A-Z][A-Z+]*/, '*');
   const named = rows.map(([, name]) => patternOf(name)).filter((name) => name !== undefined);
-  const kinds = [...Object.values(stateFiles), buildResultFile].map(({ definition }) => definition);
+  const kinds = [...Object.values(stateFiles), buildResultFile, followedFile].map(
+    ({ definition }) => definition,
+  );
   expect(new Set(named.map(pattern))).toEqual(
     new Set([...kinds.map(({ name }) => name), ...Object.keys(markers), 'history/*.jsonl', 'places/*']),
   );

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { unitsOf } from '../../src/generator/guest-units.ts';
 import { afterEdit } from '../../src/guestctl/screens/wording.ts';
-import { type UnitsOnDisk, unapplied, unappliedBetween } from '../../src/guestctl/unapplied.ts';
+import { mainDropIn, unapplied, unappliedBetween } from '../../src/guestctl/unapplied.ts';
 import { treeOf } from '../../src/state/followed.ts';
 import { guestOf } from './read.ts';
 
@@ -11,15 +11,11 @@ const plain = '[Guest]\nRef=site:debian\n[Remote]\nURL=file:///srv/mirror\n';
 /** What a guest of this text left on disk when it was generated, updated and started. */
 function leftBy(text: string) {
   const guest = guestOf(text);
-  const files = new Map(
+  const dropIns = new Map(
     unitsOf({ guest }).flatMap((one) => ('text' in one ? [[one.path, one.text] as const] : [])),
   );
-  const onDisk: UnitsOnDisk = {
-    ofGuest: new Map([['mail', [...files.keys()].map((path) => path.split('/')[0] ?? '')]]),
-    read: (path) => files.get(path),
-  };
-  const started = files.get('systemd-nspawn@mail.service.d/50-guest.conf');
-  return { onDisk, started, followed: { tree: treeOf(guest) } };
+  const started = dropIns.get(mainDropIn('mail'));
+  return { dropIns, started, followed: { tree: treeOf(guest) } };
 }
 
 const none = { reload: false, update: false, reboot: false };
@@ -47,8 +43,8 @@ test('a guest that an older version updated or started is not accused', () => {
 });
 
 test('a guest that systemd has never seen needs a reload', () => {
-  const onDisk = { ofGuest: new Map<string, string[]>(), read: () => undefined };
-  expect(unapplied(guestOf(plain), { ...leftBy(plain), onDisk })).toEqual({ ...none, reload: true });
+  const dropIns = new Map<string, string>();
+  expect(unapplied(guestOf(plain), { ...leftBy(plain), dropIns })).toEqual({ ...none, reload: true });
 });
 
 test.each([

@@ -12,8 +12,9 @@ import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { runEditor } from '../editor.ts';
 import { guestFileOf, installGuestFile, problemsWith } from '../install-guest-file.ts';
+import { UnappliedReader } from '../read-unapplied.ts';
 import { afterEdit } from '../screens/wording.ts';
-import { unappliedBetween, unappliedOf, unitsOnDisk } from '../unapplied.ts';
+import { unappliedBetween } from '../unapplied.ts';
 
 export const edit: Define = (guestctl) =>
   guestctl
@@ -38,7 +39,7 @@ async function nextStep(name: string, before: Guest | undefined): Promise<string
   const guest = requireGuest(name);
   if (listDeployments(guest.sysroot).length === 0) return `Create the guest: guestctl update ${name}`;
   const isUp = await isRunning(name);
-  const found = [unappliedOf(guest, isUp, unitsOnDisk()), unappliedBetween(before, guest)];
+  const found = [new UnappliedReader().of(guest, isUp), unappliedBetween(before, guest)];
   return afterEdit(name, {
     update: found.some(({ update }) => update),
     reboot: isUp && found.some(({ reboot }) => reboot),

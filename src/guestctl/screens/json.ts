@@ -5,6 +5,7 @@ import type { Deployment } from '../../ostree/deployments.ts';
 import type { Details } from '../details.ts';
 import type { BrokenGuest, Overview } from '../overview.ts';
 import { troublesOf } from '../troubles.ts';
+import { nothingUnapplied } from '../unapplied.ts';
 import { versionOf } from './wording.ts';
 
 /** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
@@ -70,7 +71,7 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   hidden: false,
   damage: null,
   troubles: problems.map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
-  unapplied: { reload: false, update: false, reboot: false },
+  unapplied: nothingUnapplied,
   since: null,
   running: null,
   staged: null,

@@ -87,7 +87,7 @@ function dropInDirectories(): ReadonlyMap<string, number> {
 function generatedDirectories(): ReadonlyMap<string, readonly string[]> {
   const ofGuest = new Map<string, string[]>();
   for (const name of list(generatorDirectory)) {
-    const guest = /@([^.]+)\.(?:service|timer)\.d$/.exec(name)?.[1];
+    const guest = /@([a-z0-9-]+)[._].*\.d$/.exec(name)?.[1];
     if (guest === undefined) continue;
     ofGuest.set(guest, [...(ofGuest.get(guest) ?? []), name]);
   }

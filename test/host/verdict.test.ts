@@ -59,6 +59,22 @@ test('a check that fails is no success because the guest goes down meanwhile', a
   await host.run('systemctl', 'stop', 'systemd-nspawn@down');
 });
 
+test('a check whose program is not in the guest ends the trial at once, and verify knows it', async () => {
+  await guest('lost', 'HealthCheck=/usr/bin/not-there --all\nHealthTimeoutSec=10min\nTries=1\n');
+  expect((await host.try('guestctl verify lost')).stdout).toMatch(
+    /lost\.guest:\d+:\d+: HealthCheck= cannot run: there is no \/usr\/bin\/not-there in the guest/,
+  );
+  const bad = await publish(host, 'debian/12/lost', { version: '2' });
+  await update(host, 'lost');
+  await reboot(host, 'lost');
+  await eventually(host, `test -e /var/lib/ostree-guests/lost/rejected/${bad}.json`);
+  expect(await host.sh('guestctl history lost')).toContain(
+    'there is no /usr/bin/not-there in the guest that can be run: HealthCheck=/usr/bin/not-there --all',
+  );
+  await settles('lost');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@lost');
+});
+
 test('systemd that starts anew does not keep a guest down, nor its trial from being judged', async () => {
   await guest('reexec', 'HealthCheck=sleep 2\n');
   const deploys =

@@ -9,6 +9,7 @@ import {
   judgeChecked,
   judgeSight,
   type Sight,
+  type Unhappy,
   type Verdict,
 } from '../../src/steps/assess/rule.ts';
 import * as rehearsal from '../../src/steps/rehearse/rule.ts';
@@ -73,11 +74,15 @@ describe('one look', () => {
 const crashed: Verdict = { kind: 'faulty', fault: 'it ended by itself' };
 
 describe('a look after the health checks', () => {
-  test.each<[string, Sight, string | undefined, unknown]>([
+  const no = { complaint: 'HealthCheck=x did not succeed', isFinal: false };
+  const never = { complaint: 'there is no x', isFinal: true };
+  test.each<[string, Sight, Unhappy | undefined, unknown]>([
     ['is up, and they succeeded', up, undefined, { kind: 'healthy', failedUnits: [] }],
-    ['is up, and one did not succeed', up, 'HealthCheck=x did not succeed', 'again'],
+    ['is up, and one did not succeed', up, no, 'again'],
+    ['is up, and one cannot succeed', up, never, { kind: 'faulty', fault: 'there is no x' }],
+    ['no longer answers, and one cannot succeed', { unit: 'up' }, never, 'again'],
     ['no longer answers', { unit: 'up' }, undefined, 'again'],
-    ['no longer answers, and one did not succeed', { unit: 'up' }, 'x', 'again'],
+    ['no longer answers, and one did not succeed', { unit: 'up' }, no, 'again'],
     ['crashed meanwhile', { unit: 'failed' }, undefined, crashed],
     ['was stopped meanwhile', { unit: 'stopped' }, undefined, { kind: 'stopped' }],
   ])('a machine that %s', (_, sight, unhappy, expected) => {

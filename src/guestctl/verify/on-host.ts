@@ -20,9 +20,9 @@ import { features } from '../../ostree/ostree.ts';
 import { whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
 import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
+import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
-import { hasProgram } from './build-on-host.ts';
 
 /** Checks a guest against this host, which the generator cannot do at boot. */
 export async function verifyOnHost(guest: Guest, files: Reader = nodeFiles): Promise<Problem[]> {

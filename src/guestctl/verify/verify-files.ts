@@ -11,7 +11,10 @@ import { nodeFiles } from '../../host/node-files.ts';
 import { bootUnit, buildUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
+import { missingHealthChecks } from './health-checks.ts';
+import { missingUnits } from './missing-units.ts';
 import { verifyOnHost } from './on-host.ts';
+import { sharedPorts } from './shared-ports.ts';
 import { sharedSysroot } from './shared-sysroot.ts';
 import { verifyUnits, type WithUnits } from './unit-check.ts';
 
@@ -26,12 +29,13 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const { guests } = loadGuests(nodeFiles);
   const whole = checked.map(wholeOf);
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
+  const inNames = await missingUnits(whole.map((one) => (one && 'guest' in one ? one.guest : undefined)));
   const found = await fewAtATime(whole, async (one) => (one ? await onHost(one, guests) : []));
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
     return {
       name: nameOf(one),
-      problems: inOrder(together(known, found[index] ?? [], inUnits[index] ?? [])),
+      problems: inOrder(together(known, found[index] ?? [], inNames[index] ?? [], inUnits[index] ?? [])),
     };
   });
 }
@@ -61,7 +65,12 @@ function withUnits(one: Whole): WithUnits {
 const onHost = async (one: Whole, guests: readonly Guest[]): Promise<Problem[]> =>
   'build' in one
     ? verifyBuildOnHost(one.build)
-    : [...sharedSysroot(one.guest, guests), ...(await verifyOnHost(one.guest))];
+    : [
+        ...sharedSysroot(one.guest, guests),
+        ...sharedPorts(one.guest, guests),
+        ...missingHealthChecks(one.guest),
+        ...(await verifyOnHost(one.guest)),
+      ];
 
 /** Of several problems at one place, the first source that tells it knows it best. */
 function together(...sources: readonly (readonly Problem[])[]): Problem[] {

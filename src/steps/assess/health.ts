@@ -17,6 +17,7 @@ import {
   judgeSight,
   type Measure,
   type Sight,
+  type Unhappy,
   type Verdict,
 } from './rule.ts';
 
@@ -49,7 +50,7 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
     const after = judgeChecked(await look(subject), subject, unhappy);
     if (after !== 'again') return await withCause(after, subject, complaint);
     // The deadline interrupts the last check, so the complaint of the previous one is more useful.
-    if (!wasChecked || left() > 0) complaint = unhappy ?? 'it went down while it was checked';
+    if (!wasChecked || left() > 0) complaint = unhappy?.complaint ?? 'it went down while it was checked';
     wasChecked = true;
   }
   return { kind: 'faulty', fault: `${complaint} within ${policy.healthTimeout / 1000} s` };
@@ -106,13 +107,22 @@ async function firstComplaint(
   machine: string,
   checks: UpdatePolicy['healthChecks'],
   left: () => number,
-): Promise<string | undefined> {
+): Promise<Unhappy | undefined> {
   for (const words of checks) {
     const checked = await driver.check(machine, words, left());
-    if (checked.exitCode === 0) continue;
-    return `HealthCheck=${words.join(' ')} did not succeed (${endingWords(checked)}${lastSaid(checked)})`;
+    if (checked.exitCode !== 0) return unhappyOf(words, checked);
   }
   return undefined;
+}
+
+/** systemd.exec(5), "Process Exit Codes": EXIT_EXEC. systemd could not execute the program. */
+const notExecuted = 203;
+
+function unhappyOf(words: readonly string[], checked: Finished): Unhappy {
+  const check = `HealthCheck=${words.join(' ')}`;
+  return checked.exitCode === notExecuted
+    ? { complaint: `there is no ${words[0]} in the guest that can be run: ${check}`, isFinal: true }
+    : { complaint: `${check} did not succeed (${endingWords(checked)}${lastSaid(checked)})`, isFinal: false };
 }
 
 /** Returns the last output of a check; if it did not exit by itself, how it ended. */

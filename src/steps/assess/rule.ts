@@ -64,12 +64,22 @@ export function judgeSight(
 export const endedByItself = (verdict: Verdict): verdict is Faulty =>
   verdict.kind === 'faulty' && verdict.fault === ended;
 
-/**
- * Decides after the health checks: the machine may have gone down meanwhile. `unhappy` is the complaint of a check.
- */
-export function judgeChecked(sight: Sight, measure: Measure, unhappy: string | undefined): Verdict | 'again' {
+/** A health check that did not succeed. */
+export interface Unhappy {
+  readonly complaint: string;
+  /** True if the check cannot succeed later: the guest does not have its program. */
+  readonly isFinal: boolean;
+}
+
+/** Decides after the health checks: the machine may have gone down meanwhile. */
+export function judgeChecked(
+  sight: Sight,
+  measure: Measure,
+  unhappy: Unhappy | undefined,
+): Verdict | 'again' {
   const seen = judgeSight(sight, measure);
   if (seen !== 'up' && seen !== 'booting') return seen;
+  if (seen === 'up' && unhappy?.isFinal) return faulty(unhappy.complaint);
   return seen === 'up' && unhappy === undefined
     ? { kind: 'healthy', failedUnits: sight.failedUnits }
     : 'again';

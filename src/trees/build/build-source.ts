@@ -13,6 +13,7 @@ import { keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { builtRef } from './built-ref.ts';
+import { missingPrograms } from './missing-programs.ts';
 import { definitionOf } from './result.ts';
 
 /** A tree that is made on this host. Whether it is a new one is known once it is made. */
@@ -47,6 +48,7 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
 async function upToDate(guest: Guest, build: Build, report: Report): Promise<Checksum> {
   const recent = madeBy(build);
   if (recent && isRecent(recent.ended, build.maxAge)) return recent.checksum;
+  requirePrograms(guest, build);
   report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
   await run(guest, build);
   // Another update had started it, before the build file was changed.
@@ -55,6 +57,17 @@ async function upToDate(guest: Guest, build: Build, report: Report): Promise<Che
   if (made) return made.checksum;
   const message = `${originPlace(guest)}: ${build.file} was changed while it was built`;
   throw new Failure(message, 'Update it again');
+}
+
+/** Fails before the build, which first waits for the network. The update sees no other programs than those in /usr. */
+function requirePrograms(guest: Guest, build: Build): void {
+  const [missing] = missingPrograms(
+    build,
+    (program) => !program.startsWith('/') || program.startsWith('/usr/'),
+  );
+  if (!missing) return;
+  const { at, message, remedy } = missing;
+  throw new Failure(`${originPlace(guest)}: ${at.file}:${at.line}: ${message}`, remedy);
 }
 
 /** The last result, if that is of the build as it is declared now. */

@@ -1,0 +1,31 @@
+import type { Guest } from '../../config/guest.ts';
+import type { Problem } from '../../config/problem.ts';
+import { wordsOf } from '../../config/split-words.ts';
+import { kindInside } from '../../host/tree-files.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { readFollowed, treeOf } from '../../state/followed.ts';
+
+/**
+ * Finds health checks whose program the guest does not have. Looks into its default deployment, and only if that was made by
+ * the guest file as it is now: a changed one may bring the program.
+ */
+export function missingHealthChecks(guest: Guest): Problem[] {
+  const [deployment] = listDeployments(guest.sysroot);
+  if (!deployment || readFollowed(guest.name)?.tree !== treeOf(guest)) return [];
+  return missingIn(guest, (path) => kindInside(deployment.path, path) !== undefined);
+}
+
+/** `has` tells whether a path is in the tree. */
+export const missingIn = ({ values }: Pick<Guest, 'values'>, has: (path: string) => boolean): Problem[] =>
+  values.effective('Update', 'HealthCheck').flatMap(({ value, at }) => {
+    const [program = ''] = wordsOf([value]);
+    if (placesOf(program).length === 0 || placesOf(program).some(has)) return [];
+    const message = `HealthCheck= cannot run: there is no ${program} in the guest`;
+    return [{ at, message, remedy: 'Correct the name, or add the program to the tree: [Packages] Install=' }];
+  });
+
+/** Returns where a program is looked for; none if it is not part of the tree, as in /usr/local, /opt and /etc. */
+function placesOf(program: string): string[] {
+  if (!program.includes('/')) return ['/usr/bin', '/usr/sbin'].map((place) => `${place}/${program}`);
+  return /^\/(usr\/(?!local\/)|bin\/|sbin\/)/.test(program) ? [program] : [];
+}

@@ -1,0 +1,81 @@
+// Checks of guest files against the host, of which only the facts are stand-ins.
+import { expect, test } from 'vitest';
+import { missingIn } from '../../src/guestctl/verify/health-checks.ts';
+import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
+import { sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
+import { missingPrograms } from '../../src/trees/build/missing-programs.ts';
+import { guestOf } from './read.ts';
+
+const plain = '[Guest]\nRef=site:x\n';
+const withPorts = (name: string, ...ports: string[]) => ({
+  ...guestOf(`${plain}[Network]\n${ports.map((port) => `Port=${port}\n`).join('')}`),
+  name,
+});
+
+test.each([
+  ['the same port', ['80'], ['80'], [4]],
+  ['the same port, written in another way', ['tcp:80:8080'], ['80'], [4]],
+  ['the second one', ['tcp:81', 'tcp:80'], ['tcp:80:90'], [5]],
+  ['another protocol', ['tcp:80'], ['udp:80'], []],
+  ['another port of the host', ['tcp:80:80'], ['tcp:81:80'], []],
+  ['none', ['80'], [], []],
+])('two guests with %s', (_, own, others, lines) => {
+  const guests = [withPorts('mail', ...own), withPorts('web', ...others)];
+  const [mail] = guests;
+  if (!mail) throw new Error('it is there');
+  const found = sharedPorts(mail, guests);
+  expect(found.map(({ at }) => at.line)).toEqual(lines);
+  for (const { message } of found)
+    expect(message).toMatch(/^Port=\S+ is already forwarded to web: mail\.guest:4$/);
+});
+
+test('units that a guest file names, but not those that come and go', () => {
+  const text = `${plain}[Unit]
+After=nfs.service dev-sda.device srv.mount %i-data.service
+OnFailure=tell@%n.service
+OnFailure=
+OnFailure=alert@%n.service
+Wants=%H.service
+ConditionPathExists=/srv/x.service
+Documentation=man:systemd.service(5)
+Conflicts=other.target
+`;
+  expect(namedUnits(guestOf(text)).map(({ key, unit }) => `${key}=${unit}`)).toEqual([
+    'After=nfs.service',
+    'After=mail-data.service',
+    'OnFailure=alert@mail.service',
+    'Conflicts=other.target',
+  ]);
+});
+
+const tree = ['/usr/bin/curl', '/usr/sbin/postfix', '/bin/sh'];
+test.each([
+  ['curl -f http://localhost', false],
+  ['postfix status', false],
+  ['/bin/sh -c true', false],
+  ['/usr/bin/wget', true],
+  ['wget', true],
+  // Not part of the tree: it may be there later.
+  ['/usr/local/bin/check', false],
+  ['/opt/check', false],
+  ['/var/lib/check', false],
+])('HealthCheck=%s has no program: %s', (check, missing) => {
+  const found = missingIn(guestOf(`${plain}[Update]\nHealthCheck=${check}\n`), (path) => tree.includes(path));
+  expect(found.map(({ at }) => at.line)).toEqual(missing ? [4] : []);
+});
+
+test('programs of a build that are not there, where the update can look for them', () => {
+  const at = { file: 'debian.build', line: 2, column: 9 };
+  const commands = [
+    { words: ['no-such-program', '-x'], at },
+    { words: ['sh', '-c', 'true'], at },
+    { words: ['/srv/no-such-program'], at },
+  ];
+  const recipe = { kind: 'commands', commands } as const;
+  expect(missingPrograms({ recipe }).map(({ message }) => message)).toEqual([
+    'There is no no-such-program on this host',
+    'There is no /srv/no-such-program on this host',
+  ]);
+  const inUsr = (program: string) => !program.startsWith('/') || program.startsWith('/usr/');
+  expect(missingPrograms({ recipe }, inUsr)).toHaveLength(1);
+});

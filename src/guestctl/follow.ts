@@ -110,7 +110,7 @@ async function tellSteps(
       '_UID=0',
     ]);
     // Skips libostree's own log of each pull.
-    const news = entries.filter((entry) => entry['_COMM'] !== 'ostree');
+    const news = entries.filter((entry) => entry['_COMM'] !== 'ostree' && !isSaidAgain(entry));
     const cursor = entries.at(-1)?.['__CURSOR'];
     if (cursor !== undefined) from = `--after-cursor=${cursor}`;
     progress.clear();
@@ -136,8 +136,12 @@ async function lastWordOfBuild(guest: string, since: string): Promise<string> {
   return entry?.['MESSAGE'] ?? '';
 }
 
-/** Removes the step from a status "STEP: PROGRESS" if the lines above have it. */
-function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[]): string {
+/** True for the record of an update that failed: the last words of the update say the same, and what to do. */
+export const isSaidAgain = (entry: JournalFields): boolean =>
+  entry['OSTREE_GUEST_OUTCOME'] === 'failed' && /^(create|update)$/.test(entry['OSTREE_GUEST_ACTION'] ?? '');
+
+/** Removes the step from a status "STEP: PROGRESS" if the lines above have it. A status "STEP" adds nothing to them. */
+export function howFar(status: string, steps: readonly { readonly MESSAGE?: string }[]): string {
   if (steps.some(({ MESSAGE }) => MESSAGE === status)) return '';
   const step = steps.map(({ MESSAGE = '' }) => `${MESSAGE}: `).findLast((text) => status.startsWith(text));
   return status.slice(step?.length ?? 0);

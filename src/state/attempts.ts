@@ -26,7 +26,7 @@ export type Trigger = (typeof triggers)[number];
 
 /**
  * `available`, `fetched`, `staged`: how far an update went. `rejected`: a commit that failed before was skipped.
- * `blessed`: the guest runs it and is healthy. `done`: a rollback took effect, or a rehearsal succeeded. `failed`: it
+ * `blessed`: the guest runs it and is healthy. `done`: a guest was created, a rollback took effect, or a rehearsal succeeded. `failed`: it
  * did not work; the guest is as before, or goes back to that.
  */
 const outcomes = ['available', 'fetched', 'staged', 'rejected', 'blessed', 'done', 'failed'] as const;

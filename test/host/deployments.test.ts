@@ -118,7 +118,7 @@ test('each attempt is in the history, with what came of it', async () => {
   }[];
   expect(history[0]).toMatchObject({
     action: 'create',
-    outcome: 'staged',
+    outcome: 'done',
     trigger: 'manual',
     from: null,
     to: commits[0],

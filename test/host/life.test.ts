@@ -38,7 +38,7 @@ test('the update service creates it', async () => {
   expect(await status(host, 'mail')).toMatchObject({ staged: null, deployments: [{ checksum: first }] });
   const journal = await updateJournal(host, 'mail');
   expect(journal).toContain('Made the sysroot /var/lib/ostree-guests/mail/sysroot');
-  expect(journal).toContain('. Start it with: machinectl start mail');
+  expect(journal).toContain('Created from site:debian/12/server');
 });
 
 test('machinectl starts it: confined, /usr read-only, /etc and /var writable', async () => {

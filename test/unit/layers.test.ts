@@ -59,6 +59,13 @@ test.each(managers.map((manager) => [manager.program, manager] as const))(
   },
 );
 
+test('an installation does not print what it would do first', () => {
+  const [apt] = managers;
+  const packages = { install: ['vim'], files: [], remove: [], repositories: [], keys: [] };
+  expect(apt?.plan(packages)).toContain('--simulate');
+  expect(apt?.install(packages)).not.toContain('--simulate');
+});
+
 test('what would come is read from what the package managers print', () => {
   const [apt, dnf] = managers;
   const simulated = 'Inst libc6 [2.40] (2.41 Debian:13 [amd64])\nConf libc6 (2.41)\nRemv less [1]\n';

@@ -78,7 +78,8 @@ async function createGuest(name: string, options: Options, command: Command): Pr
     const timers = await enableGuest(requireGuest(name), true);
     say(command, `Enabled ${name} at boot, and its updates by ${timers.join(', ')}`);
   }
-  if (options.start) await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
+  if (!options.start) return say(command, `Start it: guestctl start ${name}`);
+  await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
 }
 
 /** Returns the files to write: the guest file, and before it a copy of the template if its build is not declared yet. */

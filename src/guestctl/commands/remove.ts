@@ -8,6 +8,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { declarationsOf, removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
+import { sizeWords } from '../screens/wording.ts';
 
 export const remove: Define = (guestctl) =>
   guestctl
@@ -23,7 +24,10 @@ export const remove: Define = (guestctl) =>
       const keepVar = options.keepVar === true;
       tell(`This permanently deletes of ${name}:`);
       for (const path of toBeRemoved(guest)) tell(`  ${path}`);
-      tell(`  with ${listDeployments(guest.sysroot).length} deployments, ${await diskUsage(guest.sysroot)}`);
+      const { length } = listDeployments(guest.sysroot);
+      const size = sizeWords(await diskUsage(guest.sysroot));
+      const what = `${length} ${length === 1 ? 'deployment' : 'deployments'}`;
+      tell(`  with ${what}, ${size} with what it shares with other guests`);
       if (keepVar) tell(`and keeps its /var, in ${varOf(guest.sysroot, name)}`);
       if (!options.yes && !(await confirm('Go on?')))
         throw new Failure(

@@ -1,7 +1,8 @@
+import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
-import { type Define, guestsArgument } from '../command.ts';
+import { type Define, guestsArgument, say } from '../command.ts';
 import { switchAndFollow, updateAndFollow } from '../follow.ts';
 
 export const update: Define = (guestctl) =>
@@ -12,7 +13,9 @@ export const update: Define = (guestctl) =>
     .option('--switch', 'Then restart running guests into their updates, and wait until they are healthy')
     .action(async (names: string[], options: { switch?: true }, command) => {
       for (const guest of names.map(requireGuest)) {
+        const isNew = listDeployments(guest.sysroot).length === 0;
         await updateAndFollow(guest.name, command);
+        if (isNew) say(command, `Start it: guestctl start ${guest.name}`);
         if (options.switch && nextCommit(readNext(guest)) !== undefined)
           await switchAndFollow(guest.name, command);
       }

@@ -108,8 +108,8 @@ export async function create(
     const message = `${guest.name} could not be deployed`;
     throw new Failure(message, `See: journalctl -u ${bootUnit(guest.name)}`);
   }
-  const message = `Created from ${nameOf(offer)}. Start it with: ${driver.words('start', guest.name)}`;
-  return { outcome: 'staged', to: offer.checksum, version, message };
+  const message = `Created from ${nameOf(offer)}`;
+  return { outcome: 'done', to: offer.checksum, version, message };
 }
 
 export async function howItTakesEffect(guest: Guest, what: string): Promise<string> {

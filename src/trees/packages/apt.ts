@@ -7,15 +7,12 @@ const [repositories, keys] = ['/etc/apt/sources.list.d', '/etc/apt/trusted.gpg.d
 export const apt: Manager = {
   program: 'usr/bin/apt-get',
   plan: (packages) => `
-    ${setUp(repositories, packages)}
-    ${putInto(keys, 'keys', packages.keys)}
-    mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial
-    apt-get -qq -o APT::Update::Error-Mode=any update
+    ${upToDate(packages)}
     apt-get -qq --simulate ${changes(packages)}`,
   planLine: /^(Inst|Remv|Purg) .*$/gm,
   planOn: 'links',
   install: (packages) => `
-    ${apt.plan(packages)}
+    ${upToDate(packages)}
     # Nothing is started while it is installed: invoke-rc.d(8).
     [ -e /usr/sbin/policy-rc.d ] || {
       printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
@@ -27,6 +24,13 @@ export const apt: Manager = {
     ${takeFrom(repositories, packages.repositories)}
     ${takeFrom(keys, packages.keys)}`,
 };
+
+/** Gets the lists of what the repositories offer. */
+const upToDate = (packages: Packages): string => `
+    ${setUp(repositories, packages)}
+    ${putInto(keys, 'keys', packages.keys)}
+    mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial
+    apt-get -qq -o APT::Update::Error-Mode=any update`;
 
 /** A dash after a name removes the package. */
 const changes = ({ install, files, remove }: Packages): string =>

@@ -4,6 +4,7 @@ import { type Packages, packagesWords } from '../../config/packages.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
+import { log } from '../../host/tell.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { keepBrought } from '../identity.ts';
@@ -11,7 +12,7 @@ import { doJob } from '../treework/run.ts';
 import { hostRepositories } from './host-repositories.ts';
 import type { TreeToCheckOut } from './layer-tree.ts';
 import { managers } from './managers.ts';
-import { runInContainer } from './package-container.ts';
+import { type Container, runInContainer } from './package-container.ts';
 import type { Manager } from './script.ts';
 import { writeInput, writeScript } from './workspace.ts';
 
@@ -36,7 +37,8 @@ export async function plan(workspace: Workspace): Promise<string[]> {
     const { manager } = tree;
     if (manager.planOn === 'copy') tree = await checkOut(workspace, 'copy');
     const usr = manager.planOn === 'copy' ? 'writable' : 'read-only';
-    const output = await runScript(workspace, tree, usr, manager.plan(packages));
+    // A list of packages at each update would only fill the journal.
+    const output = await runScript(workspace, tree, manager.plan(packages), { usr, prints: false });
     return output.match(manager.planLine) ?? [];
   } finally {
     await removeTree(directory);
@@ -48,7 +50,8 @@ export async function add(workspace: Workspace, identity: string): Promise<Check
   const { guest, packages, repository, directory, below } = workspace;
   try {
     const tree = await checkOut(workspace, 'to-commit');
-    await runScript(workspace, tree, 'writable', tree.manager.install(packages));
+    const script = tree.manager.install(packages);
+    await runScript(workspace, tree, script, { usr: 'writable', prints: true });
     const what = `${packagesPlace(guest)}: cannot use the tree with ${packagesWords(packages)}`;
     const input = { directory, repository, below, identity };
     const checksum = checksumFrom(await doJob(what, placeOfJob(guest), 'commitLayers', input));
@@ -95,14 +98,20 @@ const placeOfJob = (guest: Guest) => ({ name: `tree-${guest.name}`, rooms: rooms
 async function runScript(
   { guest, packages, directory }: Workspace,
   { manager, readable, localSources }: Tree,
-  usr: 'read-only' | 'writable',
   script: string,
+  how: Pick<Container, 'usr' | 'prints'>,
 ): Promise<string> {
   writeInput(directory, packages);
   writeScript(directory, script);
-  const { exitCode, stdout, stderr } = await runInContainer({ guest: guest.name, directory, readable, usr });
+  const { exitCode, stdout, stderr } = await runInContainer({
+    guest: guest.name,
+    directory,
+    readable,
+    ...how,
+  });
   const failed = manager.failedScript?.(`${stdout}\n${stderr}`);
   if (exitCode === 0 && failed === undefined) return stdout;
+  if (!how.prints) log(`${stdout}\n${stderr}`.trim());
   const reason = shown(failed ?? reasonOf(stderr));
   const notBound = localSources.filter((path) => !readable.includes(path) && stderr.includes(path));
   throw new Failure(

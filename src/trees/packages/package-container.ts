@@ -16,6 +16,8 @@ export interface Container {
   readonly readable: readonly string[];
   /** Whether it may change /usr. */
   readonly usr: 'read-only' | 'writable';
+  /** Whether its output goes to the journal, too. */
+  readonly prints: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export const runInContainer = (container: Container): Promise<Finished> =>
         },
         ['/bin/sh', `${inputDirectory}/script`],
       ),
-      { print: true, signal, env: proxies() },
+      { print: container.prints, signal, env: proxies() },
     ),
   );
 

@@ -73,7 +73,7 @@ export interface Overview {
   };
 }
 
-type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
+export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
 
 /** A guest whose file has mistakes. One that runs, runs on. */
 export interface BrokenGuest {

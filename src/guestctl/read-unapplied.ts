@@ -1,15 +1,14 @@
 // Reads what guests follow. Most files were not changed since they were applied: then their times are enough.
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
+import { generatedDirectory, runtimeOf } from '../config/paths.ts';
 import { searchPath } from '../config/search.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
-import { followedSince, readFollowed } from '../state/followed.ts';
-import { isOtherCommand, mainDropIn, nothingUnapplied, type Unapplied, unapplied } from './unapplied.ts';
-
-const generatorDirectory = '/run/systemd/generator';
+import { followedSince, readFollowed, treeOf } from '../state/followed.ts';
+import { isOtherCommand, mainDropIn, nothingUnapplied, type Unapplied, unappliedUnits } from './unapplied.ts';
 
 /** src/machine/nspawn/run-guest writes it: a hard link to what the generator had written. */
-const startedFile = (guest: string): string => `/run/ostree-guests/${guest}/started.conf`;
+const startedFile = (guest: string): string => `${runtimeOf(guest)}/started.conf`;
 
 /** Answers for any number of guests. Lists the directories that they share once. */
 export class UnappliedReader {
@@ -18,26 +17,27 @@ export class UnappliedReader {
   #generated: ReadonlyMap<string, readonly string[]> | undefined;
 
   of(guest: Guest, isUp: boolean): Unapplied {
-    const main = `${generatorDirectory}/${mainDropIn(guest.name)}`;
-    const written = statSync(main, { throwIfNoEntry: false });
-    const started = isUp ? statSync(startedFile(guest.name), { throwIfNoEntry: false }) : undefined;
     const changed = this.#changed(guest);
-    const isKnown = written !== undefined && isBefore(changed, written.mtimeMs);
-    const isFollowed = isBefore(changed, followedSince(guest.name) ?? Number.POSITIVE_INFINITY);
-    if (!isKnown || !isFollowed) return this.#compared(guest, started !== undefined);
-    if (!started || started.ino === written.ino) return nothingUnapplied;
-    const [before, now] = [startedFile(guest.name), main].map((file) => readRegularFile(file) ?? '');
-    return { ...nothingUnapplied, reboot: isOtherCommand(before ?? '', now ?? '') };
+    return { ...this.#ofUnits(guest, isUp, changed), update: isTreeUnapplied(guest, changed) };
   }
 
-  /** Compares everything. */
-  #compared(guest: Guest, isStarted: boolean): Unapplied {
+  #ofUnits(guest: Guest, isUp: boolean, changed: number): Omit<Unapplied, 'update'> {
+    const main = `${generatedDirectory}/${mainDropIn(guest.name)}`;
+    const written = statSync(main, { throwIfNoEntry: false });
+    const started = isUp ? statSync(startedFile(guest.name), { throwIfNoEntry: false }) : undefined;
+    if (!written || !isBefore(changed, written.mtimeMs)) return this.#compared(guest, started !== undefined);
+    if (!started || started.ino === written.ino) return nothingUnapplied;
+    const [before = '', now = ''] = [startedFile(guest.name), main].map((file) => readRegularFile(file));
+    return { reload: false, reboot: isOtherCommand(before, now) };
+  }
+
+  /** Compares the units of a guest with what the generator has written. */
+  #compared(guest: Guest, isStarted: boolean): Omit<Unapplied, 'update'> {
     this.#generated ??= generatedDirectories();
     const paths = (this.#generated.get(guest.name) ?? []).map((name) => `${name}/50-guest.conf`);
-    const read = (path: string) => readRegularFile(`${generatorDirectory}/${path}`);
-    return unapplied(guest, {
+    const read = (path: string) => readRegularFile(`${generatedDirectory}/${path}`);
+    return unappliedUnits(guest, {
       dropIns: new Map(paths.flatMap((path) => toPairs(path, read(path)))),
-      followed: readFollowed(guest.name),
       started: isStarted ? readRegularFile(startedFile(guest.name)) : undefined,
     });
   }
@@ -49,12 +49,19 @@ export class UnappliedReader {
   }
 }
 
+/** True if the last update followed another declaration of the tree. False if none has recorded what it followed. */
+function isTreeUnapplied(guest: Guest, changed: number): boolean {
+  const since = followedSince(guest.name);
+  if (since === undefined || isBefore(changed, since)) return false;
+  const followed = readFollowed(guest.name);
+  return followed !== undefined && followed.tree !== treeOf(guest);
+}
+
 const toPairs = (path: string, text: string | undefined): [string, string][] =>
   text === undefined ? [] : [[path, text]];
 
 /** True if a change is certainly older. A time in the future tells nothing: the clock was set back. */
-const isBefore = (changed: number, time: number): boolean =>
-  changed < time && (time === Number.POSITIVE_INFINITY || time <= Date.now());
+const isBefore = (changed: number, time: number): boolean => changed < time && time <= Date.now();
 
 /** Returns when a file or its link was last changed: its status, because a copy can keep an old time of modification. */
 function changeOf(path: string): number {
@@ -86,7 +93,7 @@ function dropInDirectories(): ReadonlyMap<string, number> {
 /** Returns the names of directories with drop-ins by guest. */
 function generatedDirectories(): ReadonlyMap<string, readonly string[]> {
   const ofGuest = new Map<string, string[]>();
-  for (const name of list(generatorDirectory)) {
+  for (const name of list(generatedDirectory)) {
     const guest = /@([a-z0-9-]+)[._].*\.d$/.exec(name)?.[1];
     if (guest === undefined) continue;
     ofGuest.set(guest, [...(ofGuest.get(guest) ?? []), name]);

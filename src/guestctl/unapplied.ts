@@ -3,7 +3,7 @@ import type { Guest } from '../config/guest.ts';
 import type { Generated } from '../generator/generated.ts';
 import { unitsOf } from '../generator/guest-units.ts';
 import { driver } from '../machine/driver.ts';
-import { type Followed, treeOf } from '../state/followed.ts';
+import { treeOf } from '../state/followed.ts';
 
 /** What has to be done until the machine is as its guest file says. */
 export interface Unapplied {
@@ -17,22 +17,23 @@ export interface Unapplied {
 
 export const nothingUnapplied: Unapplied = { reload: false, update: false, reboot: false };
 
-/** What a guest follows. */
-export interface Following {
+/** The units that a guest follows. */
+export interface UnitsOfGuest {
   /** The drop-ins that the generator last wrote, by their paths. */
   readonly dropIns: ReadonlyMap<string, string>;
-  readonly followed: Followed | undefined;
   /** The drop-in that the machine was started with; undefined if it is down, or an older version started it. */
   readonly started: string | undefined;
 }
 
-/** Compares a guest file with what the guest follows. */
-export function unapplied(guest: Guest, { dropIns, followed, started }: Following): Unapplied {
+/** Compares a guest file with the units that the guest follows. */
+export function unappliedUnits(
+  guest: Guest,
+  { dropIns, started }: UnitsOfGuest,
+): Pick<Unapplied, 'reload' | 'reboot'> {
   const generated = dropInsOf(unitsOf({ guest }));
   return {
     reload:
       generated.size !== dropIns.size || [...generated].some(([path, text]) => dropIns.get(path) !== text),
-    update: followed !== undefined && followed.tree !== treeOf(guest),
     reboot: started !== undefined && isOtherCommand(started, generated.get(mainDropIn(guest.name)) ?? ''),
   };
 }

@@ -1,47 +1,78 @@
 import { originName } from '../../config/origin.ts';
-import type { BrokenGuest, Overview } from '../overview.ts';
+import type { BrokenGuest, Overview, State } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
-import { troublesOf } from '../troubles.ts';
+import { type Trouble, troublesOf } from '../troubles.ts';
 import { type Column, table } from './table.ts';
 import { deploymentWords, soonWords, versionWords } from './wording.ts';
 
-type Row = Overview | BrokenGuest;
-
 /** A line for each guest. Those that cannot be read are among them. */
-export const listText = (rows: readonly Row[], screen: Screen, now: Date): string =>
-  table(columns(now), rows, screen);
+export const listText = (guests: readonly (Overview | BrokenGuest)[], screen: Screen, now: Date): string =>
+  table(
+    columns,
+    guests.map((guest) => ('guest' in guest ? rowOf(guest, now) : brokenRow(guest))),
+    screen,
+  );
+
+/** What is shown of a guest. */
+interface Row {
+  readonly name: string;
+  readonly state: State;
+  readonly version: string;
+  readonly next: string;
+  readonly notes: readonly string[];
+  /** True if something is wrong with it. */
+  readonly isBad: boolean;
+  /** For columns that are rarely shown; undefined if the file of the guest has mistakes. */
+  readonly overview: Overview | undefined;
+}
 
 /** A column of what only guests that could be read have. */
-const column = (title: string, cell: (overview: Overview) => string, more = {}): Column<Row> => ({
+const wideColumn = (title: string, cell: (overview: Overview) => string): Column<Row> => ({
   title,
-  cell: (row) => ('guest' in row ? cell(row) : '-'),
-  ...more,
+  cell: ({ overview }) => (overview ? cell(overview) : '-'),
+  wide: true,
 });
 
-const columns = (now: Date): readonly Column<Row>[] => [
-  { title: 'GUEST', cell: (row) => ('guest' in row ? row.guest.name : row.broken.name) },
+const columns: readonly Column<Row>[] = [
+  { title: 'GUEST', cell: ({ name }) => name },
   { title: 'STATE', cell: ({ state }) => state, style: stateStyle },
-  column('VERSION', version, { shrinks: true }),
-  column('NEXT', (overview) => next(overview, now)),
-  { title: 'NOTES', cell: (row) => notes(row).join(', ') || '-', style: notesStyle, shrinks: true },
-  column('DEPLOYMENT', deployed, { wide: true }),
-  column('SOURCE', ({ guest }) => originName(guest.origin), { wide: true }),
-  column('SYSROOT', ({ guest }) => guest.sysroot, { wide: true }),
+  { title: 'VERSION', cell: ({ version }) => version, shrinks: true },
+  { title: 'NEXT', cell: ({ next }) => next },
+  { title: 'NOTES', cell: ({ notes }) => notes.join(', ') || '-', style: notesStyle, shrinks: true },
+  wideColumn('DEPLOYMENT', deployed),
+  wideColumn('SOURCE', ({ guest }) => originName(guest.origin)),
+  wideColumn('SYSROOT', ({ guest }) => guest.sysroot),
 ];
 
-const shown = ({ running, deployments }: Overview) => running ?? deployments[0];
-
-const unknown = ({ isHidden }: Overview): string => (isHidden ? '?' : '-');
-
-function version(overview: Overview): string {
-  const deployment = shown(overview);
-  return deployment ? versionWords(deployment) : unknown(overview);
+function rowOf(overview: Overview, now: Date): Row {
+  const { guest, state, running, deployments } = overview;
+  const deployment = running ?? deployments[0];
+  const troubles = troublesOf(overview);
+  return {
+    name: guest.name,
+    state,
+    version: deployment ? versionWords(deployment) : '-',
+    next: next(overview, now),
+    notes: notes(overview, troubles),
+    isBad: troubles.length > 0,
+    overview,
+  };
 }
 
-function deployed(overview: Overview): string {
-  const deployment = shown(overview);
-  return deployment ? deploymentWords(deployment) : unknown(overview);
+function deployed({ running, deployments }: Overview): string {
+  const deployment = running ?? deployments[0];
+  return deployment ? deploymentWords(deployment) : '-';
 }
+
+const brokenRow = ({ broken, state }: BrokenGuest): Row => ({
+  name: broken.name,
+  state,
+  version: '-',
+  next: '-',
+  notes: ['file has mistakes'],
+  isBad: true,
+  overview: undefined,
+});
 
 /** What happens next by itself. A window matters only if an update waits for it. */
 function next({ update, staged, undeployed }: Overview, now: Date): string {
@@ -50,16 +81,12 @@ function next({ update, staged, undeployed }: Overview, now: Date): string {
   return update.next ? `update ${soonWords(update.next, now)}` : '-';
 }
 
-/** What a person should know, the worst first. */
-function notes(row: Row): string[] {
-  if (!('guest' in row)) return ['file has mistakes'];
-  const troubles = troublesOf(row).map(({ kind }) => kind);
-  return [
-    ...troubles.filter((kind) => kind !== 'start failed'),
-    ...(row.trial ? ['on trial'] : []),
-    ...dueNotes(row),
-  ];
-}
+/** What a person should know, the worst first. The state says whether the guest failed. */
+const notes = (overview: Overview, troubles: readonly Trouble[]): string[] => [
+  ...troubles.map(({ kind }) => kind).filter((kind) => kind !== 'start failed'),
+  ...(overview.trial ? ['on trial'] : []),
+  ...dueNotes(overview),
+];
 
 /** What is to be done. `guestctl status` names the commands. */
 function dueNotes(overview: Overview): string[] {
@@ -85,5 +112,6 @@ function stateStyle({ state }: Row): Style | undefined {
   return state === 'failed' ? 'bad' : state === 'running' ? 'good' : undefined;
 }
 
-const notesStyle = (row: Row): Style | undefined =>
-  !('guest' in row) || troublesOf(row).length > 0 ? 'bad' : notes(row).length > 0 ? 'warn' : undefined;
+function notesStyle({ isBad, notes }: Row): Style | undefined {
+  return isBad ? 'bad' : notes.length > 0 ? 'warn' : undefined;
+}

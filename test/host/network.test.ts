@@ -202,6 +202,18 @@ test.each(
   expect(exitCode, all).toBe(0);
 });
 
+test('a guest that gives itself an address of the host gets no connection to the host', async () => {
+  await host.sh('systemd-run --unit=own /run/thief --listen=127.0.0.9:80 echo own');
+  await inGuest(host, 'web', 'ip address flush dev host0; ip address add 127.0.0.9/32 dev host0');
+  await host.sh('systemctl stop ostree-guest-port@web_8081_80.service');
+  const { stdout } = await host.try('timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/8081 && cat <&3"');
+  expect(stdout).toBe('');
+  expect(await host.sh('systemctl is-active own')).toBe('active');
+  // A connection would have ended it.
+  await host.sh('exec 3<>/dev/tcp/127.0.0.9/80');
+  await eventually(host, '! systemctl is-active own');
+});
+
 test('ports are closed and opened with the guest', async () => {
   await reboot(host, 'web');
   await eventually(host, 'systemctl is-active ostree-guest-port@web_8081_80.socket');

@@ -1,6 +1,6 @@
 // npm run mutants [-- PATH…]: changes the rules in small ways, one at a time, and sees whether a unit test fails for it.
 // A change that no test notices survives: it is printed, with its place. Fails if fewer than nine of ten changes of the rules
-// (src/steps/**/*rule.ts) are noticed. Nothing is written: the tests get the changed text from memory.
+// (src/**/*rule.ts) are noticed. Nothing is written: the tests get the changed text from memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseSync } from 'oxc-parser';
@@ -16,7 +16,8 @@ const isRule = (path) => /(^|[/-])rule\.ts$/.test(path);
 const listed = (directory) =>
   readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => `${directory}/${name}`);
 const wanted = process.argv.slice(2);
-const sources = [...listed('src/steps'), ...listed('src/state')]
+const sources = ['src/steps', 'src/state', 'src/machine']
+  .flatMap(listed)
   .filter((path) => path.endsWith('.ts'))
   .filter((path) =>
     wanted.length > 0

@@ -41,7 +41,7 @@ beforeEach(() => {
   Object.assign(host, { next: [], now: { unit: 'inactive' }, asked: [] });
 });
 
-const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthCheck=true\n');
+const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthCheck=true\nHealthTimeoutSec=2\n');
 const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
 const subject = { machine: 'mail', unit: fake.unit('mail'), baseline: { failedUnits: [] }, hasBus: true };
 const booting: Moment = { unit: 'activating', sub: 'start' };

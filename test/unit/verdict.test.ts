@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/nspawn/inside.ts';
-import { lackOf } from '../../src/machine/nspawn/lack.ts';
+import { lackOf } from '../../src/machine/nspawn/lack-rule.ts';
 import {
   blame,
   consequenceOf,

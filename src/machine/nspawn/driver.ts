@@ -5,7 +5,7 @@ import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
 import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './inside.ts';
-import { lackOf } from './lack.ts';
+import { lackOf } from './lack-rule.ts';
 import { addressesOf, usersOf } from './machined.ts';
 import { rehearsalOwner, runRehearsal } from './rehearsal.ts';
 import { verifyMachine } from './verify.ts';

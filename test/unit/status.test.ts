@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { statusText } from '../../src/guestctl/screens/status.ts';
+import { wrapped } from '../../src/guestctl/screens/wrapped.ts';
 import {
   details,
   edited,
@@ -165,6 +166,31 @@ test('what is due comes before what the next start boots', () => {
     '           the guest file asks for another tree. Update first: guestctl update mail',
     '           the machine was started with other options: machinectl reboot mail',
     '     Next: the running deployment',
+  ]);
+});
+
+test('at 80 columns long lines are broken between words, and commands stay whole', () => {
+  const lines = statusText(onTrial, details, { width: 80 }).split('\n');
+  expect(lines.slice(0, 4)).toEqual([
+    'mail - Mail server',
+    '  Trouble: dddddddddddd is not used: bad.service failed, and had not failed',
+    '           before. To try it again: guestctl forgive mail',
+    ' Declared: mail.guest',
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    '           own',
+    '             Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0), 512 bytes of',
+    '           its own',
+  ]);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(wrapped('run this: systemctl enable --now x.timer; then that', 30, '  ')).toEqual([
+    '  run this: systemctl enable',
+    '  --now x.timer; then that',
+  ]);
+  expect(wrapped('run this: guestctl update mail. Then go on', 25, '')).toEqual([
+    'run this:',
+    'guestctl update mail.',
+    'Then go on',
   ]);
 });
 

@@ -18,6 +18,6 @@ export const status: Define = (guestctl) =>
       const details = await gatherDetails(overview);
       await print(command, {
         json: () => statusJson(overview, details),
-        text: () => statusText(overview, details),
+        text: (screen) => statusText(overview, details, screen),
       });
     });

@@ -6,12 +6,18 @@ import { driver } from '../../machine/driver.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
+import { plain, type Screen } from '../screen.ts';
 import { troublesOf } from '../troubles.ts';
 import { trialWords } from './deployments.ts';
 import { deploymentWords, short, sizeWords, timeWords, unappliedWords } from './wording.ts';
+import { wrapped } from './wrapped.ts';
 
 /** One screen on one guest: which deployment runs, which is next, and when. */
-export function statusText(overview: Overview, { space, machine }: Details): string {
+export function statusText(
+  overview: Overview,
+  { space, machine }: Details,
+  { width }: Pick<Screen, 'width'> = plain,
+): string {
   const { guest, rebased, running, deployments } = overview;
   const lines: [string, string][] = [
     ...troubleLines(overview),
@@ -33,10 +39,11 @@ export function statusText(overview: Overview, { space, machine }: Details): str
       `${deployment === running ? '*' : ' '} ${deploymentWords(deployment)}${spaceWords(space.get(deployment.name))}`,
     ]),
   ];
-  const width = Math.max(...lines.map(([label]) => label.length)) + 2;
-  const body = lines.map(
-    ([label, text]) => `${(label && `${label}:`).padStart(width)} ${printableLine(text)}`,
-  );
+  const margin = Math.max(...lines.map(([label]) => label.length)) + 2;
+  const body = lines.flatMap(([label, text]) => {
+    const [first = '', ...more] = wrapped(printableLine(text), width, ' '.repeat(margin + 1));
+    return [`${(label && `${label}:`).padStart(margin)} ${first.slice(margin + 1)}`, ...more];
+  });
   return [printableLine(`${guest.name} - ${guest.description}`), ...body].join('\n');
 }
 

@@ -18,6 +18,7 @@ const healthyHost: HostNetwork = {
   resolvesGuests: true,
   hasNameServers: true,
   listeners: [],
+  addresses: [],
 };
 
 const nspawn: NspawnFacts = {

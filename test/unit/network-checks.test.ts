@@ -16,6 +16,7 @@ const host: HostNetwork = {
   resolvesGuests: true,
   hasNameServers: true,
   listeners: [],
+  addresses: ['127.0.0.1', '::1', '192.0.2.1', '2001:db8::1'],
 };
 const mail = guestOf('[Guest]\nRef=site:x\n[Network]\nPort=8080:80\n');
 const well: GuestNetwork = {
@@ -141,6 +142,23 @@ test('a guest that is down, whose port another program has', () => {
   expect(ports([])).toEqual([]);
   const other = guestOf('[Guest]\nRef=site:x\n[Network]\nPort=8080:81\n');
   expect(ports(['mail'], [mail, other])).toEqual([expect.stringContaining('are one port of this host')]);
+});
+
+test('a port of an address that this host does not have', () => {
+  const ports = [
+    '192.0.2.1:80',
+    '192.0.2.2:80',
+    '127.0.0.9:80',
+    '[2001:DB8:0::1]:80',
+    '[2001:db8::2]:80',
+    '81',
+  ];
+  const guest = guestOf(`[Guest]\nRef=site:x\n[Network]\n${ports.map((port) => `Port=${port}\n`).join('')}`);
+  const found = networkFindings({ host, running: [], stopped: [] }, [guest]);
+  expect(found.filter(({ check }) => check === 'ports').map(({ message }) => message)).toEqual([
+    'Port=192.0.2.2:80 of mail answers nowhere: this host does not have that address (mail.guest:5)',
+    'Port=[2001:db8::2]:80 of mail answers nowhere: this host does not have that address (mail.guest:8)',
+  ]);
 });
 
 test('two guests with one port', () => {

@@ -26,6 +26,8 @@ export interface HostNetwork {
   /** True if the host knows a name server that guests reach, too. */
   readonly hasNameServers: boolean;
   readonly listeners: readonly Listener[];
+  /** Its addresses, as RFC 5952 writes them. */
+  readonly addresses: readonly string[];
 }
 
 /** A service in a guest: `disabled` if it is installed and does not run. */
@@ -64,6 +66,7 @@ export const networkFindings = (
       .filter(({ name }) => stopped.includes(name))
       .flatMap((guest) => takenPorts(guest, guests, host)),
     ...sharedPorts(guests),
+    ...guests.flatMap((guest) => foreignAddresses(guest, host)),
   ];
   const ofHost = linked.length === 0 ? [] : [...nameFinding(host), ...waitFinding(host)];
   return [networkFinding(host, linked, running), ...addresses, ...others, ...ofHost];
@@ -205,6 +208,26 @@ function sharedPorts(guests: readonly Guest[]): Finding[] {
     return [{ check: 'ports', state: 'warning' as const, message, remedy }];
   });
 }
+
+/** Finds ports of addresses that this host does not have: a socket waits there until it has. */
+function foreignAddresses({ name, values }: Guest, host: HostNetwork): Finding[] {
+  return portsOf(values).flatMap(({ address, setting }) => {
+    const { file, line } = setting.at;
+    return address === undefined || address.startsWith('127.') || host.addresses.includes(normal(address))
+      ? []
+      : [
+          {
+            check: 'ports',
+            state: 'warning' as const,
+            message: `Port=${setting.value} of ${name} answers nowhere: this host does not have that address (${file}:${line})`,
+            remedy: `It has ${host.addresses.slice(0, 4).join(', ')}`,
+          },
+        ];
+  });
+}
+
+/** Returns an address without brackets, IPv6 in its short form. */
+const normal = (address: string): string => new URL(`http://${address}`).hostname.replaceAll(/[[\]]/g, '');
 
 const shownPort = ({ setting }: Port): string => `Port=${setting.value}`;
 

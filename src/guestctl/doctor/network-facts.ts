@@ -1,6 +1,7 @@
 // Gathers the facts about the network of the host and of running guests; network-checks.ts judges them.
 
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import type { Guest } from '../../config/guest.ts';
 import { rootLinkOf } from '../../config/paths.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
@@ -73,6 +74,7 @@ async function hostNetwork(): Promise<HostNetwork> {
     resolvesGuests: /^\s*hosts:.*\bmymachines\b/m.test(text('/etc/nsswitch.conf')),
     hasNameServers: hasServers(text('/run/systemd/resolve/resolv.conf') || text('/etc/resolv.conf')),
     listeners: parseListeners(sockets.stdout),
+    addresses: Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)),
   };
 }
 

@@ -6,10 +6,15 @@ import { nodeFiles } from '../host/node-files.ts';
 export type Planned = ReadonlyMap<string, string>;
 
 /** The files of the host as they will be once these are written. */
-export const withPlanned = (planned: Planned): Reader => ({
-  list: (directory) => [
-    ...nodeFiles.list(directory),
-    ...[...planned.keys()].filter((path) => dirname(path) === directory).map((path) => basename(path)),
-  ],
-  read: (path) => planned.get(path) ?? nodeFiles.read(path),
-});
+export function withPlanned(planned: Planned): Reader {
+  const paths = [...planned.keys()];
+  // A new drop-in also adds its directory to the one above.
+  const added = [...paths, ...paths.map(dirname)];
+  return {
+    list: (directory) => [
+      ...nodeFiles.list(directory),
+      ...added.filter((path) => dirname(path) === directory).map((path) => basename(path)),
+    ],
+    read: (path) => planned.get(path) ?? nodeFiles.read(path),
+  };
+}

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { tell } from '../host/tell.ts';
 import { addCommonOptions, type Define, misused } from './command.ts';
 import { adopt } from './commands/adopt.ts';
+import { apply } from './commands/apply.ts';
 import { cat } from './commands/cat.ts';
 import { complete } from './commands/complete.ts';
 import { copy } from './commands/copy.ts';
@@ -34,7 +35,7 @@ import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
 import { unknownCommand } from './other-verbs.ts';
-import { requireRoot } from './root.ts';
+import { requireRootFor } from './root.ts';
 import { terminal, writeOut } from './stdout.ts';
 
 interface Group {
@@ -54,7 +55,7 @@ const groups: readonly Group[] = [
   {
     heading: 'Create and run guests:',
     needsRoot: true,
-    defines: [create, edit, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
+    defines: [create, edit, apply, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
   },
   {
     heading: 'Copy and move guests:',
@@ -95,7 +96,7 @@ export function makeProgram(version: string): Command {
   for (const { heading, needsRoot, defines } of groups) {
     for (const define of defines) {
       const command = define(guestctl).helpGroup(heading);
-      if (needsRoot) command.hook('preAction', requireRoot);
+      if (needsRoot) command.hook('preAction', requireRootFor);
     }
   }
   const names = guestctl.commands.map((command) => command.name());

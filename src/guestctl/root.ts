@@ -1,4 +1,5 @@
 // What only root may do or see.
+import type { Command } from 'commander';
 import { Failure } from '../host/failure.ts';
 import { isRoot } from '../host/is-root.ts';
 import { shellWord } from '../host/shell-word.ts';
@@ -12,6 +13,11 @@ export const needsRoot = (): Failure => new Failure('This needs root', `Run: ${a
 /** Fails before a command does anything, if it needs root. */
 export function requireRoot(): void {
   if (!isRoot()) throw needsRoot();
+}
+
+/** Like requireRoot(), for a hook before commands. With --dry-run a command only looks. */
+export function requireRootFor(command: Command): void {
+  if (command.getOptionValue('dryRun') !== true) requireRoot();
 }
 
 /** Says what a command did not see. */

@@ -231,6 +231,57 @@ test('what a changed guest file needs is said until it is done', async () => {
   expect(await unapplied()).toEqual(none);
 });
 
+describe('apply', () => {
+  const apply = async (words: string) => {
+    const { exitCode, stdout, stderr } = await host.try(`guestctl apply ${words}`);
+    return { exitCode, stdout, stderr };
+  };
+
+  test('checks all files before it writes one', async () => {
+    await host.write('/srv/site/new.guest', guestFile());
+    await host.write('/srv/site/bad.guest', guestFile('[Update]\nKeep=3x\n'));
+    const { exitCode, stderr } = await apply('/srv/site');
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(/bad\.guest:\d+:6: '3x' .*Nothing was changed$/s),
+    ]);
+    expect(await host.sh('rm /srv/site/bad.guest; ls /etc/ostree-guests')).not.toContain('new.guest');
+  });
+
+  test('creates what is new, and does nothing the second time', async () => {
+    expect((await apply('--dry-run /srv/site')).stdout).toBe(
+      '/etc/ostree-guests/new.guest: would be created\nnew: would create',
+    );
+    const first = await apply('-o json /srv/site');
+    expect([first.exitCode, JSON.parse(first.stdout)]).toEqual([
+      0,
+      {
+        changed: true,
+        files: [{ path: '/etc/ostree-guests/new.guest', change: 'created' }],
+        guests: [{ name: 'new', actions: ['create'], failure: null }],
+      },
+    ]);
+    expect(await apply('/srv/site')).toEqual({ exitCode: 0, stdout: 'unchanged', stderr: '' });
+    expect(JSON.parse((await apply('-o json /srv/site')).stdout)).toMatchObject({ changed: false });
+    // As an interrupted one leaves it.
+    await host.sh(
+      'rm /etc/ostree-guests/new.guest; systemctl daemon-reload; cp /srv/site/new.guest /etc/ostree-guests/',
+    );
+    expect((await apply('--dry-run /srv/site')).stdout).toBe('unchanged');
+    await apply('/srv/site');
+    await host.sh('systemctl cat systemd-nspawn@new | grep -q 50-guest.conf');
+  });
+
+  test('restarts a running guest for new options, and a drop-in is enough', async () => {
+    await host.sh('guestctl start new');
+    const stream = `printf '# new.guest.d/name.conf\\n[Exec]\\nHostname=other\\n' | guestctl apply -`;
+    expect(await host.sh(stream)).toBe('/etc/ostree-guests/new.guest.d/name.conf: created\nnew: restarted');
+    expect(await inGuest(host, 'new', 'hostname')).toBe('other');
+    expect(await host.sh(stream)).toBe('unchanged');
+    await host.sh('guestctl stop new; guestctl remove --yes new');
+  });
+});
+
 test('logs has what the host and what the guest itself wrote', async () => {
   await inGuest(host, 'mail', 'logger --tag=mine hello; journalctl --sync');
   expect(await host.sh('guestctl logs mail --no-pager -o cat')).toMatch(/Default: Debian.*Created from/s);

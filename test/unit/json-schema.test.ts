@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/guestctl/program.ts';
+import { appliedJson } from '../../src/guestctl/screens/applied.ts';
 import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
 import { diffJson } from '../../src/guestctl/screens/diff.ts';
 import { findingJson } from '../../src/guestctl/screens/findings.ts';
@@ -114,6 +115,12 @@ test('templates', () => {
   const template = { name: 'debian', description: 'Debian', file: '/a', build: undefined, problems: [] };
   const missing = { ...template, build: '/b', problems: [{ at, message: 'no mmdebstrap' }] };
   expect(wrong([template, missing].map(templateJson), 'create')).toEqual([]);
+});
+
+test('what was applied', () => {
+  const files = [{ path: '/etc/ostree-guests/mail.guest', text: '', change: 'created' }] as const;
+  const guests = [{ name: 'mail', actions: ['create'], failure: 'no' }] as const;
+  expect(wrong(appliedJson({ files, guests }), 'apply')).toEqual([]);
 });
 
 test('every command that prints JSON is described', () => {

@@ -120,5 +120,9 @@ export const examples = [
     'guestctl create mail --ref site:debian/12/server --url file:///srv/mirror/repo --enable --start\nguestctl status mail\nguestctl shell mail',
   ],
   ['Update it now, and restart it into the update:', 'guestctl update --switch mail'],
+  [
+    'Keep guest files in a directory under version control, and put them in place:',
+    'guestctl apply --dry-run /etc/ostree-guests\nguestctl apply /etc/ostree-guests',
+  ],
   ['Run a command in it, with input from the host:', 'date | guestctl exec mail cat'],
 ] as const;

@@ -1,8 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
-import { loadAll, loadBuild, loadBuildFile, loadFile, loadGuest, loadGuests } from '../../config/load.ts';
+import {
+  type Declared,
+  type DeclaredBuilds,
+  loadAll,
+  loadBuild,
+  loadBuildFile,
+  loadFile,
+  loadGuest,
+  loadGuests,
+} from '../../config/load.ts';
 import type { Problem } from '../../config/problem.ts';
+import type { Reader } from '../../config/search.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
@@ -38,6 +48,20 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
       problems: inOrder(together(known, found[index] ?? [], inNames[index] ?? [], inUnits[index] ?? [])),
     };
   });
+}
+
+/** Checks guests and builds of which some files are not in place yet. */
+export async function verifyAllOnHost(
+  { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
+  files: Reader,
+): Promise<Problem[]> {
+  const all = loadGuests(files).guests;
+  const found = await fewAtATime(guests, async (guest) => [
+    ...sharedSysroot(guest, all),
+    ...(await verifyOnHost(guest, files)),
+  ]);
+  const ofBroken = [...broken, ...brokenBuilds].flatMap(({ problems }) => problems);
+  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...found.flat()];
 }
 
 type Whole = { readonly guest: Guest } | { readonly build: Build };

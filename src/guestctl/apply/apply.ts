@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { Guest } from '../../config/guest.ts';
+import { loadGuest } from '../../config/load.ts';
+import type { Reader } from '../../config/search.ts';
+import { explain, Failure } from '../../host/failure.ts';
+import { unlessForbidden } from '../../host/is-root.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { reloadUnits, restartUnit } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
+import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
+import { requireGuest } from '../../state/declared.ts';
+import { readNext } from '../../steps/switch/read-state.ts';
+import { nextCommit } from '../../steps/switch/rule.ts';
+import { switchAndFollow, updateAndFollow } from '../follow.ts';
+import { writeDeclaration } from '../install-guest-file.ts';
+import { withPlanned } from '../planned-files.ts';
+import { problemsText } from '../screens/problems.ts';
+import { startAndTell } from '../start-guest.ts';
+import { unappliedBetween, unappliedOf, unitsOnDisk } from '../unapplied.ts';
+import { verifyAllOnHost } from '../verify/verify-files.ts';
+import type { Declarations } from './input.ts';
+import { type Action, actionsFor, affected, type FileChange, fileChanges, isBuiltBy } from './plan.ts';
+
+export interface AppliedGuest {
+  readonly name: string;
+  readonly actions: readonly Action[];
+  /** Why the actions failed. */
+  readonly failure: string | undefined;
+}
+
+export interface Applied {
+  readonly files: readonly FileChange[];
+  readonly guests: readonly AppliedGuest[];
+}
+
+/** Checks declarations, puts them in place, and does what their guests need to follow them. */
+export async function apply(
+  declarations: Declarations,
+  command: Command,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<Applied> {
+  const files = fileChanges(declarations, nodeFiles);
+  const overlay = withPlanned(new Map(files.map(({ path, text }) => [path, text])));
+  const wanted = affected([...declarations.keys()], overlay);
+  const problems = await verifyAllOnHost(wanted, overlay);
+  if (problems.length > 0) throw new Failure(`${problemsText(problems, overlay)}\nNothing was changed`);
+  const changed = files.filter(({ change }) => change !== 'unchanged');
+  const builds = changed.flatMap(({ path }) => /\/([^/]+)\.build(\.d\/|$)/.exec(path)?.[1] ?? []);
+  const guests = guestsOf(wanted.guests, builds, overlay);
+  const planned = await Promise.all(guests.map((guest) => planFor(guest, builds)));
+  if (dryRun) return { files, guests: planned.map((one) => ({ ...one, failure: undefined })) };
+  for (const { path, text } of changed) writeDeclaration(path, text);
+  if (changed.length > 0 || guests.some((guest) => unappliedOf(guest, false, unitsOnDisk()).reload))
+    await reloadUnits();
+  const done: AppliedGuest[] = [];
+  // One by one, so that what they print is not mixed.
+  for (const one of planned) done.push(await act(one, command));
+  return { files, guests: done };
+}
+
+/** The guests that are declared here, and those whose tree comes from a build that has changed. */
+function guestsOf(declared: readonly Guest[], builds: readonly string[], files: Reader): Guest[] {
+  const built = builds.length === 0 ? [] : affected(['guest.d/'], files).guests;
+  const others = built.filter(
+    (guest) => isBuiltBy(guest, builds) && !declared.some(({ name }) => name === guest.name),
+  );
+  return [...declared, ...others];
+}
+
+async function planFor(guest: Guest, builds: readonly string[]): Promise<Omit<AppliedGuest, 'failure'>> {
+  const { name, sysroot } = guest;
+  const isUp = await isRunning(name);
+  const before = loadGuest(nodeFiles, name);
+  const found = [
+    ...(unlessForbidden(() => [unappliedOf(guest, isUp, unitsOnDisk())]) ?? []),
+    unappliedBetween(before && 'guest' in before ? before.guest : undefined, guest),
+  ];
+  const actions = actionsFor({
+    isCreated: unlessForbidden(() => listDeployments(sysroot).length > 0) ?? true,
+    isRunning: isUp,
+    needsUpdate: isBuiltBy(guest, builds) || found.some(({ update }) => update),
+    needsRestart: found.some(({ reboot }) => reboot),
+  });
+  return { name, actions };
+}
+
+/** Acts on a guest, and says what was really done. If that fails, the other guests are still done. */
+async function act(
+  { name, actions }: Omit<AppliedGuest, 'failure'>,
+  command: Command,
+): Promise<AppliedGuest> {
+  try {
+    if (actions.includes('create') || actions.includes('update')) await updateAndFollow(name, command);
+    const isRestarted = actions.includes('restart') && (await restart(name, command));
+    const done = actions.filter((action) => action !== 'restart' || isRestarted);
+    return { name, actions: done, failure: undefined };
+  } catch (error) {
+    const failure = explain(error);
+    if (failure === undefined) throw error;
+    tell(failure);
+    return { name, actions, failure };
+  }
+}
+
+/** Switches to a staged update, which is then on trial; else restarts the guest if it has new options. */
+async function restart(name: string, command: Command): Promise<boolean> {
+  const guest = requireGuest(name);
+  if (nextCommit(readNext(guest)) !== undefined) {
+    await switchAndFollow(name, command);
+    return true;
+  }
+  if (!unappliedOf(guest, await isRunning(name), unitsOnDisk()).reboot) return false;
+  await startAndTell(guest, command, () => restartUnit(driver.unit(name)));
+  return true;
+}

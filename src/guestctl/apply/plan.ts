@@ -1,0 +1,69 @@
+// Decides what `guestctl apply` does. No side effects.
+import type { Guest } from '../../config/guest.ts';
+import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
+import { type Reader, searchPath } from '../../config/search.ts';
+import type { Declarations } from './input.ts';
+
+export interface FileChange {
+  readonly path: string;
+  readonly text: string;
+  readonly change: 'created' | 'changed' | 'unchanged';
+}
+
+/** Where declarations of an administrator are. */
+const directory = searchPath.guests[0] ?? '';
+
+export const fileChanges = (declarations: Declarations, files: Reader): FileChange[] =>
+  [...declarations].map(([name, text]) => {
+    const path = `${directory}/${name}`;
+    const before = files.read(path);
+    return {
+      path,
+      text,
+      change: before === undefined ? 'created' : before === text ? 'unchanged' : 'changed',
+    };
+  });
+
+/** Loads the guests and builds that these files are about. A drop-in for all guests is about all of them. */
+export function affected(names: readonly string[], files: Reader): Declared & DeclaredBuilds {
+  const { guests, broken, builds, brokenBuilds } = loadAll(files);
+  const isAbout = (kind: 'guest' | 'build') => (one: { readonly name: string }) =>
+    names.some(
+      (file) =>
+        file === `${one.name}.${kind}` ||
+        file.startsWith(`${one.name}.${kind}.d/`) ||
+        file.startsWith(`${kind}.d/`),
+    );
+  const [ofGuest, ofBuild] = [isAbout('guest'), isAbout('build')];
+  return {
+    guests: guests.filter(ofGuest),
+    broken: broken.filter((one) => one.file.endsWith('.guest') && ofGuest(one)),
+    builds: builds.filter(ofBuild),
+    brokenBuilds: brokenBuilds.filter(ofBuild),
+  };
+}
+
+/** What is known of a guest before something is done with it. */
+export interface GuestState {
+  readonly isCreated: boolean;
+  readonly isRunning: boolean;
+  /** True if its tree, or the build of its tree, was declared anew. */
+  readonly needsUpdate: boolean;
+  /** True if it was started with other options. */
+  readonly needsRestart: boolean;
+}
+
+export type Action = 'create' | 'update' | 'restart';
+
+/** Decides what a guest needs to be as declared. A guest that is stopped stays stopped. */
+export function actionsFor({ isCreated, isRunning, needsUpdate, needsRestart }: GuestState): Action[] {
+  if (!isCreated) return ['create'];
+  return [
+    ...(needsUpdate ? (['update'] as const) : []),
+    ...(isRunning && (needsUpdate || needsRestart) ? (['restart'] as const) : []),
+  ];
+}
+
+/** Returns true if the tree of a guest comes from one of these builds. */
+export const isBuiltBy = ({ origin }: Pick<Guest, 'origin'>, builds: readonly string[]): boolean =>
+  origin.kind === 'build' && builds.includes(origin.build);

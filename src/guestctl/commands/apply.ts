@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { Argument } from 'commander';
+import { apply as applyDeclarations } from '../apply/apply.ts';
+import { readDeclarations } from '../apply/input.ts';
+import { type Define, failed, outputOption, print } from '../command.ts';
+import { appliedJson, appliedText } from '../screens/applied.ts';
+
+export const apply: Define = (guestctl) =>
+  guestctl
+    .command('apply')
+    .description('Check guest files, put them in place, and update and restart the guests that they change')
+    .addArgument(
+      new Argument('<file>', 'guest file or build file, directory of such files, or - for standard input'),
+    )
+    .option('--dry-run', 'Only show what would be done')
+    .addOption(outputOption())
+    .addHelpText('after', explanation)
+    .action(async (file: string, { dryRun = false }: { dryRun?: boolean }, command) => {
+      const declarations = readDeclarations(file, () => readFileSync(0, 'utf8'));
+      const applied = await applyDeclarations(declarations, command, { dryRun });
+      if (applied.guests.some(({ failure }) => failure !== undefined)) process.exitCode = failed;
+      await print(command, {
+        json: () => appliedJson(applied),
+        text: () => appliedText(applied, dryRun),
+      });
+    });
+
+const explanation = `
+Nothing is changed unless all files are right. Applying the same files again
+prints "unchanged": guests that follow their files are left alone. New guests
+are created, but not started. A guest that is stopped stays stopped. Files in
+/etc/ostree-guests that are not given stay as they are.
+
+On standard input, each file begins with a line that names it: # NAME.guest`;

@@ -1,0 +1,35 @@
+import type { Applied, AppliedGuest } from '../apply/apply.ts';
+
+const isChanged = ({ files, guests }: Applied): boolean =>
+  files.some(({ change }) => change !== 'unchanged') || guests.some(({ actions }) => actions.length > 0);
+
+const done = { create: 'created', update: 'updated', restart: 'restarted' } as const;
+const planned = { create: 'create', update: 'update', restart: 'restart' } as const;
+
+/** Says what was done, or with --dry-run what would be done. */
+export function appliedText(applied: Applied, dryRun: boolean): string {
+  if (!isChanged(applied)) return 'unchanged';
+  const files = applied.files
+    .filter(({ change }) => change !== 'unchanged')
+    .map(({ path, change }) => `${path}: ${dryRun ? `would be ${change}` : change}`);
+  const guests = applied.guests
+    .filter(({ actions }) => actions.length > 0)
+    .map((guest) => `${guest.name}: ${guestWords(guest, dryRun)}`);
+  return [...files, ...guests].join('\n');
+}
+
+function guestWords({ name, actions, failure }: AppliedGuest, dryRun: boolean): string {
+  if (dryRun) return `would ${actions.map((action) => planned[action]).join(' and ')}`;
+  if (failure !== undefined) return `FAILED to ${actions.map((action) => planned[action]).join(' and ')}`;
+  const hint = actions.includes('create')
+    ? `. Start it, also with the host: guestctl enable --now ${name}`
+    : '';
+  return actions.map((action) => done[action]).join(' and ') + hint;
+}
+
+/** The form for scripts. */
+export const appliedJson = (applied: Applied) => ({
+  changed: isChanged(applied),
+  files: applied.files.map(({ path, change }) => ({ path, change })),
+  guests: applied.guests.map(({ name, actions, failure }) => ({ name, actions, failure: failure ?? null })),
+});

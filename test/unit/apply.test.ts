@@ -1,0 +1,112 @@
+// `guestctl apply`: what it reads, and what it decides.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readDeclarations } from '../../src/guestctl/apply/input.ts';
+import { actionsFor, affected, fileChanges } from '../../src/guestctl/apply/plan.ts';
+import { appliedText } from '../../src/guestctl/screens/applied.ts';
+
+const directory = mkdtempSync(`${tmpdir()}/apply-`);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const fromStream = (text: string) => Object.fromEntries(readDeclarations('-', () => text));
+const nothing = () => '';
+
+describe('what it reads', () => {
+  test.each([
+    ['# mail.guest\n[Guest]\n# a comment\n', { 'mail.guest': '[Guest]\n# a comment\n' }],
+    [
+      '# /etc/ostree-guests/mail.guest\n[Guest]\n# /etc/ostree-guests/mail.guest.d/10-x.conf\n[Exec]\n',
+      { 'mail.guest': '[Guest]\n', 'mail.guest.d/10-x.conf': '[Exec]\n' },
+    ],
+    ['\n# a.build\n# b.guest', { 'a.build': '', 'b.guest': '' }],
+  ])('a stream: %j', (text, files) => {
+    expect(fromStream(text)).toEqual(files);
+  });
+
+  test.each([
+    ['[Guest]\n', /does not begin with the name of a file/],
+    ['', /declares no guest/],
+    ['# mail.guest\n# mail.guest\n', /mail\.guest is given twice/],
+    ['# Mail.guest\n', /Mail\.guest is neither/],
+    ['# x.conf\n', /x\.conf is neither/],
+    ['# ..guest\n', /neither/],
+  ])('a stream is refused: %j', (text, reason) => {
+    expect(() => fromStream(text)).toThrow(reason);
+  });
+
+  test('a directory, without what is none of ours, and one file', () => {
+    mkdirSync(`${directory}/mail.guest.d`);
+    for (const file of [
+      'mail.guest',
+      'a.build',
+      'README',
+      '.x.guest',
+      'mail.guest.d/a.conf',
+      'mail.guest.d/b',
+    ])
+      writeFileSync(`${directory}/${file}`, file);
+    expect([...readDeclarations(directory, nothing).keys()]).toEqual([
+      'a.build',
+      'mail.guest',
+      'mail.guest.d/a.conf',
+    ]);
+    expect([...readDeclarations(`${directory}/mail.guest`, nothing)]).toEqual([['mail.guest', 'mail.guest']]);
+    expect(() => readDeclarations(`${directory}/README`, nothing)).toThrow(/README is neither/);
+    expect(() => readDeclarations(`${directory}/missing.guest`, nothing)).toThrow(/There is no file/);
+  });
+});
+
+const etc = '/etc/ostree-guests';
+const files = new Map([
+  [`${etc}/mail.guest`, '[Guest]\nRef=site:x\n'],
+  [`${etc}/web.guest`, '[Guest]\nBuild=debian\n'],
+]);
+const reader = {
+  list: (path: string) => (path === etc ? ['mail.guest', 'web.guest'] : []),
+  read: (path: string) => files.get(path),
+};
+
+test('files are compared with those in place', () => {
+  const given = new Map([
+    ['mail.guest', '[Guest]\nRef=site:x\n'],
+    ['web.guest', ''],
+    ['wiki.guest', ''],
+  ]);
+  expect(fileChanges(given, reader).map(({ change }) => change)).toEqual(['unchanged', 'changed', 'created']);
+});
+
+test.each([
+  [['mail.guest'], ['mail']],
+  [['mail.guest.d/x.conf'], ['mail']],
+  [['mail.build'], []],
+  [['guest.d/x.conf'], ['mail', 'web']],
+])('%j is about %j', (names, guests) => {
+  expect(affected(names, reader).guests.map(({ name }) => name)).toEqual(guests);
+});
+
+const calm = { isCreated: true, isRunning: true, needsUpdate: false, needsRestart: false };
+
+test.each([
+  ['follows its file', {}, []],
+  ['is new', { isCreated: false, isRunning: false, needsUpdate: true }, ['create']],
+  ['has another tree', { needsUpdate: true }, ['update', 'restart']],
+  ['has other options', { needsRestart: true }, ['restart']],
+  ['is stopped', { isRunning: false, needsUpdate: true, needsRestart: true }, ['update']],
+])('a guest that %s', (_, state, actions) => {
+  expect(actionsFor({ ...calm, ...state })).toEqual(actions);
+});
+
+test('the answer for people', () => {
+  const path = `${etc}/mail.guest`;
+  const unchanged = { path, text: '', change: 'unchanged' } as const;
+  const created = { path, text: '', change: 'created' } as const;
+  const guest = { name: 'mail', actions: ['update', 'restart'], failure: undefined } as const;
+  expect(appliedText({ files: [unchanged], guests: [{ ...guest, actions: [] }] }, false)).toBe('unchanged');
+  expect(appliedText({ files: [created], guests: [guest] }, true)).toBe(
+    `${path}: would be created\nmail: would update and restart`,
+  );
+  expect(appliedText({ files: [created], guests: [guest] }, false)).toBe(
+    `${path}: created\nmail: updated and restarted`,
+  );
+});

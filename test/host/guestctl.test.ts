@@ -257,6 +257,7 @@ describe('apply', () => {
       0,
       {
         changed: true,
+        reloaded: true,
         files: [{ path: '/etc/ostree-guests/new.guest', change: 'created' }],
         guests: [{ name: 'new', actions: ['create'], failure: null }],
       },
@@ -267,7 +268,7 @@ describe('apply', () => {
     await host.sh(
       'rm /etc/ostree-guests/new.guest; systemctl daemon-reload; cp /srv/site/new.guest /etc/ostree-guests/',
     );
-    expect((await apply('--dry-run /srv/site')).stdout).toBe('unchanged');
+    expect((await apply('--dry-run /srv/site')).stdout).toBe('units: would be reloaded');
     await apply('/srv/site');
     await host.sh('systemctl cat systemd-nspawn@new | grep -q 50-guest.conf');
   });

@@ -102,11 +102,16 @@ test('the answer for people', () => {
   const unchanged = { path, text: '', change: 'unchanged' } as const;
   const created = { path, text: '', change: 'created' } as const;
   const guest = { name: 'mail', actions: ['update', 'restart'], failure: undefined } as const;
-  expect(appliedText({ files: [unchanged], guests: [{ ...guest, actions: [] }] }, false)).toBe('unchanged');
-  expect(appliedText({ files: [created], guests: [guest] }, true)).toBe(
+  expect(
+    appliedText({ files: [unchanged], reloads: false, guests: [{ ...guest, actions: [] }] }, false),
+  ).toBe('unchanged');
+  expect(appliedText({ files: [unchanged], reloads: true, guests: [] }, true)).toBe(
+    'units: would be reloaded',
+  );
+  expect(appliedText({ files: [created], reloads: true, guests: [guest] }, true)).toBe(
     `${path}: would be created\nmail: would update and restart`,
   );
-  expect(appliedText({ files: [created], guests: [guest] }, false)).toBe(
+  expect(appliedText({ files: [created], reloads: true, guests: [guest] }, false)).toBe(
     `${path}: created\nmail: updated and restarted`,
   );
 });

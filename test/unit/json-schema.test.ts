@@ -120,7 +120,7 @@ test('templates', () => {
 test('what was applied', () => {
   const files = [{ path: '/etc/ostree-guests/mail.guest', text: '', change: 'created' }] as const;
   const guests = [{ name: 'mail', actions: ['create'], failure: 'no' }] as const;
-  expect(wrong(appliedJson({ files, guests }), 'apply')).toEqual([]);
+  expect(wrong(appliedJson({ files, reloads: true, guests }), 'apply')).toEqual([]);
 });
 
 test('every command that prints JSON is described', () => {

@@ -16,9 +16,10 @@ import { nextCommit } from '../../steps/switch/rule.ts';
 import { switchAndFollow, updateAndFollow } from '../follow.ts';
 import { writeDeclaration } from '../install-guest-file.ts';
 import { withPlanned } from '../planned-files.ts';
+import { UnappliedReader } from '../read-unapplied.ts';
 import { problemsText } from '../screens/problems.ts';
 import { startAndTell } from '../start-guest.ts';
-import { unappliedBetween, unappliedOf, unitsOnDisk } from '../unapplied.ts';
+import { type Unapplied, unappliedBetween } from '../unapplied.ts';
 import { verifyAllOnHost } from '../verify/verify-files.ts';
 import type { Declarations } from './input.ts';
 import { type Action, actionsFor, affected, type FileChange, fileChanges, isBuiltBy } from './plan.ts';
@@ -32,6 +33,8 @@ export interface AppliedGuest {
 
 export interface Applied {
   readonly files: readonly FileChange[];
+  /** True if systemd had to reload its units. */
+  readonly reloads: boolean;
   readonly guests: readonly AppliedGuest[];
 }
 
@@ -50,14 +53,23 @@ export async function apply(
   const builds = changed.flatMap(({ path }) => /\/([^/]+)\.build(\.d\/|$)/.exec(path)?.[1] ?? []);
   const guests = guestsOf(wanted.guests, builds, overlay);
   const planned = await Promise.all(guests.map((guest) => planFor(guest, builds)));
-  if (dryRun) return { files, guests: planned.map((one) => ({ ...one, failure: undefined })) };
+  const reloads = changed.length > 0 || guests.some(needsReload);
+  if (dryRun) return { files, reloads, guests: planned.map((one) => ({ ...one, failure: undefined })) };
   for (const { path, text } of changed) writeDeclaration(path, text);
-  if (changed.length > 0 || guests.some((guest) => unappliedOf(guest, false, unitsOnDisk()).reload))
-    await reloadUnits();
+  if (reloads) await reloadUnits();
   const done: AppliedGuest[] = [];
   // One by one, so that what they print is not mixed.
   for (const one of planned) done.push(await act(one, command));
-  return { files, guests: done };
+  return { files, reloads, guests: done };
+}
+
+const needsReload = (guest: Guest): boolean => unappliedNow(guest.name, false).some(({ reload }) => reload);
+
+/** What a guest does not follow yet of its files in place. Nothing is known of one that is not declared, or without root. */
+function unappliedNow(name: string, isUp: boolean): Unapplied[] {
+  const checked = loadGuest(nodeFiles, name);
+  if (!checked || 'broken' in checked) return [];
+  return unlessForbidden(() => [new UnappliedReader().of(checked.guest, isUp)]) ?? [];
 }
 
 /** The guests that are declared here, and those whose tree comes from a build that has changed. */
@@ -74,7 +86,7 @@ async function planFor(guest: Guest, builds: readonly string[]): Promise<Omit<Ap
   const isUp = await isRunning(name);
   const before = loadGuest(nodeFiles, name);
   const found = [
-    ...(unlessForbidden(() => [unappliedOf(guest, isUp, unitsOnDisk())]) ?? []),
+    ...unappliedNow(name, isUp),
     unappliedBetween(before && 'guest' in before ? before.guest : undefined, guest),
   ];
   const actions = actionsFor({
@@ -111,7 +123,7 @@ async function restart(name: string, command: Command): Promise<boolean> {
     await switchAndFollow(name, command);
     return true;
   }
-  if (!unappliedOf(guest, await isRunning(name), unitsOnDisk()).reboot) return false;
+  if (!new UnappliedReader().of(guest, await isRunning(name)).reboot) return false;
   await startAndTell(guest, command, () => restartUnit(driver.unit(name)));
   return true;
 }

@@ -1,7 +1,9 @@
 import type { Applied, AppliedGuest } from '../apply/apply.ts';
 
-const isChanged = ({ files, guests }: Applied): boolean =>
-  files.some(({ change }) => change !== 'unchanged') || guests.some(({ actions }) => actions.length > 0);
+const isChanged = ({ files, reloads, guests }: Applied): boolean =>
+  reloads ||
+  files.some(({ change }) => change !== 'unchanged') ||
+  guests.some(({ actions }) => actions.length > 0);
 
 const done = { create: 'created', update: 'updated', restart: 'restarted' } as const;
 const planned = { create: 'create', update: 'update', restart: 'restart' } as const;
@@ -15,7 +17,9 @@ export function appliedText(applied: Applied, dryRun: boolean): string {
   const guests = applied.guests
     .filter(({ actions }) => actions.length > 0)
     .map((guest) => `${guest.name}: ${guestWords(guest, dryRun)}`);
-  return [...files, ...guests].join('\n');
+  const units =
+    applied.reloads && files.length === 0 ? [`units: ${dryRun ? 'would be reloaded' : 'reloaded'}`] : [];
+  return [...files, ...units, ...guests].join('\n');
 }
 
 function guestWords({ name, actions, failure }: AppliedGuest, dryRun: boolean): string {
@@ -31,5 +35,6 @@ function guestWords({ name, actions, failure }: AppliedGuest, dryRun: boolean): 
 export const appliedJson = (applied: Applied) => ({
   changed: isChanged(applied),
   files: applied.files.map(({ path, change }) => ({ path, change })),
+  reloaded: applied.reloads,
   guests: applied.guests.map(({ name, actions, failure }) => ({ name, actions, failure: failure ?? null })),
 });

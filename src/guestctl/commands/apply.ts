@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument } from 'commander';
+import { configDirectory } from '../../config/paths.ts';
 import { apply as applyDeclarations } from '../apply/apply.ts';
 import { readDeclarations } from '../apply/input.ts';
 import { type Define, failed, outputOption, print } from '../command.ts';
@@ -29,6 +30,6 @@ const explanation = `
 Nothing is changed unless all files are right. Applying the same files again
 prints "unchanged": guests that follow their files are left alone. New guests
 are created, but not started. A guest that is stopped stays stopped. Files in
-/etc/ostree-guests that are not given stay as they are.
+${configDirectory} that are not given stay as they are.
 
 On standard input, each file begins with a line that names it: # NAME.guest`;

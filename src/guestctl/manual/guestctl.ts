@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { configDirectory } from '../../config/paths.ts';
 import { italic, type Page, subheading } from './page.ts';
 import { bold, entry, example, heading, paragraph, roff } from './roff.ts';
 
@@ -122,7 +123,7 @@ export const examples = [
   ['Update it now, and restart it into the update:', 'guestctl update --switch mail'],
   [
     'Keep guest files in a directory under version control, and put them in place:',
-    'guestctl apply --dry-run /etc/ostree-guests\nguestctl apply /etc/ostree-guests',
+    `guestctl apply --dry-run ${configDirectory}\nguestctl apply ${configDirectory}`,
   ],
   ['Run a command in it, with input from the host:', 'date | guestctl exec mail cat'],
 ] as const;

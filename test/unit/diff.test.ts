@@ -166,7 +166,7 @@ test('as a screen', () => {
 
       Files: 1 changed, 1 added, 1 removed (list them: -o wide)
 
-      Changed both on this machine and by the update; the version on the machine stays:
+      Changed both on this machine and by the update; the one on the machine stays:
         /etc/one`),
   );
   expect(diffText(difference, { ...plain, wide: true })).toContain('  A /usr/bin/two words\n');

@@ -1,6 +1,7 @@
 // `guestctl list` as it is read.
 import { expect, test } from 'vitest';
 import { plain, type Screen } from '../../src/guestctl/screen.ts';
+import { deploymentsText } from '../../src/guestctl/screens/deployments.ts';
 import { listText } from '../../src/guestctl/screens/list.ts';
 import { type Column, table } from '../../src/guestctl/screens/table.ts';
 import { soonWords, versionOf } from '../../src/guestctl/screens/wording.ts';
@@ -77,6 +78,7 @@ test.each([
   ['Fedora CoreOS 41.20261124.3.0', '41.20261124.3.0'],
   ['Debian GNU/Linux forky/sid 20261126.1432', '20261126.1432'],
   ['Arch Linux', undefined],
+  ['Evil \x1b]0;owned', undefined],
   ['', undefined],
 ])('the version in the title %j', (title, version) => {
   expect(versionOf(title)).toBe(version);
@@ -89,6 +91,25 @@ test.each([
   ['2026-11-20T04:00:00Z', '2026-11-20'],
 ])('%s from then on', (time, words) => {
   expect(soonWords(new Date(time), now)).toBe(words);
+});
+
+test('at 80 columns a deployment has its version, and no reason pushes anything out of the screen', () => {
+  const [deployment] = running.deployments;
+  if (!deployment) throw new Error('it has some');
+  const row = {
+    deployment,
+    isDefault: true,
+    isNext: true,
+    isRunning: true,
+    isPinned: false,
+    unique: 110_300_000,
+  };
+  const rejection = onTrial.rejected[0];
+  const text = deploymentsText([{ ...row, trial: onTrial.trial, rejection }], { ...plain, width: 80 });
+  expect(text.split('\n')).toEqual([
+    '   DEPLOYMENT      VERSION  STATE                                       UNIQUE',
+    '*  bbbbbbbbbbbb.0  13.2     running, on trial, 1 of 2 starts left, re…  110.3 MB',
+  ]);
 });
 
 const columns: readonly Column<string[]>[] = [

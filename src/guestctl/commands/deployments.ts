@@ -6,8 +6,10 @@ import { unlessDamaged } from '../../state/state-file.ts';
 import { type Define, guestArgument, outputOption, print } from '../command.ts';
 import { type Overview, overviewOf } from '../overview.ts';
 import { needsRoot } from '../root.ts';
+import type { Screen } from '../screen.ts';
 import { type DeploymentRow, deploymentJson, deploymentsText } from '../screens/deployments.ts';
 import { undeployedWords } from '../screens/wording.ts';
+import { wrapped } from '../screens/wrapped.ts';
 
 export const deployments: Define = (guestctl) =>
   guestctl
@@ -21,7 +23,7 @@ export const deployments: Define = (guestctl) =>
       const rows = rowsOf(overview, await uniqueSpace(overview.deployments));
       await print(command, {
         json: () => rows.map(deploymentJson),
-        text: (screen) => [deploymentsText(rows, screen), ...undeployedLines(overview)].join('\n'),
+        text: (screen) => [deploymentsText(rows, screen), ...undeployedLines(overview, screen)].join('\n'),
       });
     });
 
@@ -40,5 +42,5 @@ const rowsOf = (
     unique: space.get(deployment.name) ?? 0,
   }));
 
-const undeployedLines = ({ undeployed }: Overview): string[] =>
-  undeployed ? ['', undeployedWords(undeployed)] : [];
+const undeployedLines = ({ undeployed }: Overview, { width }: Screen): string[] =>
+  undeployed ? ['', ...wrapped(undeployedWords(undeployed), width, '')] : [];

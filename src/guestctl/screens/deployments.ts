@@ -3,7 +3,7 @@ import type { Rejection } from '../../state/rejected.ts';
 import type { Trial } from '../../state/trial.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
-import { short, sizeWords } from './wording.ts';
+import { short, sizeWords, versionOf } from './wording.ts';
 
 export interface DeploymentRow {
   readonly deployment: Deployment;
@@ -24,13 +24,19 @@ export const deploymentsText = (rows: readonly DeploymentRow[], screen: Screen):
 const columns: readonly Column<DeploymentRow>[] = [
   { title: '', cell: ({ isRunning }) => (isRunning ? '*' : '') },
   { title: 'DEPLOYMENT', cell: ({ deployment }) => `${short(deployment.checksum)}.${deployment.serial}` },
-  { title: 'TITLE', cell: ({ deployment }) => deployment.title, shrinks: true },
+  {
+    title: 'VERSION',
+    cell: ({ deployment: { title } }) => versionOf(title) ?? title,
+    shrinks: true,
+  },
   {
     title: 'STATE',
     cell: (row) => stateWords(row).join(', '),
+    shrinks: true,
     style: ({ rejection, trial }) => (rejection ? 'bad' : trial ? 'warn' : undefined),
   },
   { title: 'UNIQUE', cell: ({ unique }) => sizeWords(unique) },
+  { title: 'TITLE', cell: ({ deployment }) => deployment.title, wide: true },
   { title: 'CHECKSUM', cell: ({ deployment }) => deployment.checksum, wide: true },
 ];
 

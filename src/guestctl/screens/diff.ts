@@ -4,12 +4,13 @@ import type { FileChange } from '../diff/file-changes.ts';
 import type { PackageChange } from '../diff/package-changes.ts';
 import type { Screen } from '../screen.ts';
 import { short, undeployedWords } from './wording.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What an update brings: packages first; of files the number of them in each place, or with -o wide each. */
 export function diffText({ from, to, failure, packages, files, etc }: Difference, screen: Screen): string {
   return [
     `${endWords(from)} -> ${endWords(to)}`,
-    ...(failure ? ['', undeployedWords(failure)] : []),
+    ...(failure ? ['', ...wrapped(undeployedWords(failure), screen.width, '')] : []),
     ...(packages === undefined
       ? ['', 'The trees have no package database of dpkg or rpm']
       : packageLines(packages)),
@@ -45,7 +46,7 @@ function fileLines(files: readonly FileChange[], wide: boolean): string[] {
 
 function etcLines(etc: readonly string[]): string[] {
   if (etc.length === 0) return [];
-  const about = 'Changed both on this machine and by the update; the version on the machine stays:';
+  const about = 'Changed both on this machine and by the update; the one on the machine stays:';
   return ['', about, ...etc.map((path) => `  ${printableLine(path)}`)];
 }
 

@@ -42,7 +42,7 @@ export const versionWords = ({ title, checksum }: Pick<Deployment, 'title' | 'ch
 export function versionOf(title: string): string | undefined {
   const words = title.replace(/ \([^()]*\)$/, '').split(' ');
   const last = words.at(-1);
-  return last && /\d/.test(last) ? last : undefined;
+  return last && /^[\w.:~+^-]*\d[\w.:~+^-]*$/.test(last) ? last : undefined;
 }
 
 export const short = (checksum: string): string => checksum.slice(0, 12);

@@ -48,7 +48,7 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
 async function upToDate(guest: Guest, build: Build, report: Report): Promise<Checksum> {
   const recent = madeBy(build);
   if (recent && isRecent(recent.ended, build.maxAge)) return recent.checksum;
-  requirePrograms(guest, build);
+  requirePrograms(build);
   report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
   await run(guest, build);
   // Another update had started it, before the build file was changed.
@@ -60,14 +60,14 @@ async function upToDate(guest: Guest, build: Build, report: Report): Promise<Che
 }
 
 /** Fails before the build, which first waits for the network. The update sees no other programs than those in /usr. */
-function requirePrograms(guest: Guest, build: Build): void {
+function requirePrograms(build: Build): void {
   const [missing] = missingPrograms(
     build,
     (program) => !program.startsWith('/') || program.startsWith('/usr/'),
   );
   if (!missing) return;
   const { at, message, remedy } = missing;
-  throw new Failure(`${originPlace(guest)}: ${at.file}:${at.line}: ${message}`, remedy);
+  throw new Failure(`${at.file}:${at.line}: ${message}`, remedy);
 }
 
 /** The last result, if that is of the build as it is declared now. */

@@ -96,7 +96,7 @@ describe('create', () => {
     );
     const refused = await host.try('guestctl create web --build fedora');
     expect(refused.stderr).toMatch(
-      /fedora\.build:7:\d+: There is no dnf on this host\. Run: apt install dnf[\s\S]*Run: apt install distribution-gpg-keys[\s\S]*Nothing was written/,
+      /fedora\.build:6:\d+: There is no dnf on this host\. Run: apt install dnf[\s\S]*Run: apt install distribution-gpg-keys[\s\S]*Nothing was written/,
     );
     expect((await host.try('guestctl create web --build debain')).stderr).toContain('Did you mean debian?');
     expect(await host.sh('ls /etc/ostree-guests')).toBe('mail.guest');

@@ -41,7 +41,7 @@ const templates = [
     `A template is a build file in a directory templates of the search path: the package ships ${vendorDirectory}/templates/debian.build and fedora.build, and ${configDirectory}/templates overrides them. Guests of both have an address, DNS, ssh and a journal at their first start. guestctl create NAME --build TEMPLATE copies the template to ${buildFileOf('TEMPLATE')}, unless a build of this name is declared. The copy belongs to you: an upgrade of ostree-guests does not change the trees of your guests. guestctl create --list-templates lists the templates, and what is missing on this host to build them.`,
   ),
   paragraph(
-    'fedora.build has not been built yet: no mirror of Fedora could be reached where it was written.',
+    'debian.build needs mmdebstrap, fedora.build dnf and distribution-gpg-keys. fedora.build has not made a whole Fedora yet: no mirror of Fedora could be reached where it was written. Its dnf command was run with dnf 4 and dnf 5 over a small repository instead.',
   ),
 ];
 

@@ -147,6 +147,7 @@ async function makeParts(): Promise<void> {
         seen: false,
         places: [],
       },
+      remotes: [],
       enabled: [],
     }),
   );

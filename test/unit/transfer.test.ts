@@ -34,6 +34,7 @@ const manifest: Manifest = {
     seen: true,
     places: ['home', 'opt.kept'],
   },
+  remotes: [{ name: 'site', options: { url: 'http://a/b#c;d', 'gpg-verify': 'true' }, keyring: 'AAEC' }],
   enabled: ['guest', 'update'],
 };
 
@@ -82,6 +83,12 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { state: { ...state, staged: { ...state.staged, checksum: 'x' } } },
     /"checksum" is not a commit/,
   ],
+  [
+    'a remote with a line in it',
+    { remotes: [{ name: 'a', options: { url: 'x\n[core]' } }] },
+    /options of a remote/,
+  ],
+  ['a remote elsewhere', { remotes: [{ name: '../a', options: {} }] }, /name of a remote/],
   ['a place elsewhere', { state: { ...state, places: ['../etc'] } }, /"places" is not a list of places/],
 ])('%s is refused', (_, change, reason) => {
   expect(() => parseManifest(changed(change))).toThrow(reason);

@@ -127,7 +127,7 @@ export async function assemble(
   const commits = [...new Set(manifest.deployments.map(({ checksum }) => checksum))];
   const { staged } = manifest.state;
   const task = { sysroot, stateroot: name, from: repository };
-  await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined });
+  await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined, remotes: [] });
   check();
   // Objects that other guests have take no more space.
   for (const checksum of commits) await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
@@ -136,6 +136,7 @@ export async function assemble(
     ...task,
     commits: [...new Set([...commits, ...(staged ? [staged.checksum] : [])])],
     staged: staged?.checksum,
+    remotes: manifest.remotes,
   });
   for (const { checksum, origin } of [...manifest.deployments].reverse()) {
     check();

@@ -4,7 +4,9 @@ import { guestName } from '../../config/schema.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Fields, fieldsOf, WrongJson } from '../../host/json-fields.ts';
 import { type Checksum, isChecksum } from '../../ostree/names.ts';
+import type { CarriedRemote } from '../../trees/parts/parts.ts';
 import { type CarriedState, parseState } from './carried-state.ts';
+import { parseRemote } from './remotes.ts';
 
 /** The format that is written. Archives of a higher one are refused. */
 const format = 1;
@@ -24,6 +26,8 @@ export interface Manifest {
   /** The boot list, the default first. */
   readonly deployments: readonly CarriedDeployment[];
   readonly state: CarriedState;
+  /** Of a guest that manages itself. */
+  readonly remotes: readonly CarriedRemote[];
   /** What was enabled, for `systemctl enable`: units without the name of the guest. */
   readonly enabled: readonly (typeof enableable)[number][];
 }
@@ -93,6 +97,7 @@ function read(fields: Fields): Manifest {
     files,
     deployments,
     state: parseState(fields.fields('state'), deployments.length),
+    remotes: fields.list('remotes').map(parseRemote),
     enabled: fields.texts('enabled').flatMap((unit) => enableable.filter((one) => one === unit)),
   };
 }

@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Guest } from '../../config/guest.ts';
+import { type Guest, managesItself } from '../../config/guest.ts';
 import { sourcesOf } from '../../config/load.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
@@ -37,6 +37,7 @@ import { interruptible } from '../interruption.ts';
 import { notCreated } from '../not-created.ts';
 import { readState } from './carried-state.ts';
 import { type DeclaredFile, enableable, type Manifest, manifestText } from './manifest.ts';
+import { readRemotes } from './remotes.ts';
 import { manifestName, repositoryName } from './stream.ts';
 
 export interface Wish {
@@ -239,6 +240,7 @@ async function manifestOf(
       origin: readRegularFile(`${path}.origin`) ?? '',
     })),
     state,
+    remotes: managesItself(guest) ? readRemotes(repositoryOf(guest.sysroot)) : [],
     enabled: enableable.filter((one) => enabled.has(units[one])),
   };
 }

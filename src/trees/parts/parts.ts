@@ -1,15 +1,25 @@
 // The parts of a guest, taken out of a sysroot or put into a new one. All of it runs confined.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { writeAtomically } from '../../host/atomic-file.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import { readInside, removeInside, writeInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { clearImmutable, setImmutable } from '../../ostree/immutable.ts';
+import { replaceGroup } from '../../ostree/keyfile.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit, holdCommit, repositoryOf, stagedRef } from '../../ostree/repository.ts';
-import { ensureSysroot, varOf } from '../../ostree/sysroot.ts';
+import { configFileOf, configOf, ensureSysroot, varOf } from '../../ostree/sysroot.ts';
 import { identityFiles, makesIdentity } from '../layout/identity.ts';
+
+/** A remote in the configuration of a repository. */
+export interface CarriedRemote {
+  readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** The keys that may sign its commits, in base64. */
+  readonly keyring?: string;
+}
 
 /** Makes a repository with these commits of another one only, by hard links. They stay, whatever is pruned there. */
 export async function linkCommits(task: {
@@ -38,14 +48,22 @@ export async function takeCommits(task: {
   readonly commits: readonly string[];
   /** The one that is to be deployed at the next start. */
   readonly staged: string | undefined;
+  readonly remotes: readonly CarriedRemote[];
 }): Promise<void> {
-  const { sysroot, stateroot, from, commits, staged } = task;
+  const { sysroot, stateroot, from, commits, staged, remotes } = task;
   const repository = repositoryOf(sysroot);
   await ensureSysroot(sysroot, stateroot);
   const missing = commits.filter((commit) => !hasCommit(repository, commit));
   if (missing.length > 0)
     await ostree('Cannot bring the tree', `--repo=${repository}`, 'pull-local', from, ...missing);
   if (staged !== undefined) await holdCommit(repository, stagedRef, staged);
+  for (const remote of remotes) writeRemote(repository, remote);
+}
+
+function writeRemote(repository: string, { name, options, keyring }: CarriedRemote): void {
+  writeAtomically(configFileOf(repository), replaceGroup(configOf(repository), `remote "${name}"`, options));
+  if (keyring !== undefined)
+    writeFileSync(`${repository}/${name}.trustedkeys.gpg`, Buffer.from(keyring, 'base64'));
 }
 
 /** Replaces the /etc of each deployment and /var. `from` has the directories etc/POSITION and var, which are moved. */

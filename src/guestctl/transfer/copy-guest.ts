@@ -37,9 +37,14 @@ export function copyGuest(
     try {
       await incoming.open();
       say(`Copying ${guest.name}`);
-      await leavingRoom(incoming.directory, () => copyParts(incoming, parts));
+      const copies = incoming.partsFor(plan.guest);
+      await leavingRoom(copies, () => copyParts(jobOf(incoming.id), parts, copies));
       check();
-      await assemble(incoming, { plan, manifest, repository: parts.repository, isNew: true }, check);
+      await assemble(
+        incoming,
+        { plan, manifest, repository: parts.repository, parts: copies, isNew: true },
+        check,
+      );
       check();
       await putInPlace(incoming, planFor(name, manifest));
     } finally {
@@ -50,18 +55,18 @@ export function copyGuest(
 }
 
 /** Copies /etc and /var, with reflinks where the file system has them. The process sees the old files and the new place. */
-async function copyParts(incoming: Incoming, { etc, var: varDirectory }: Parts): Promise<void> {
-  const pairs = etc.flatMap((path, position) => [path, `${incoming.data}/${etcName}/${position}`]);
-  if (varDirectory !== undefined) pairs.push(varDirectory, `${incoming.data}/${varName}`);
+async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: string): Promise<void> {
+  const pairs = etc.flatMap((path, position) => [path, `${to}/${etcName}/${position}`]);
+  if (varDirectory !== undefined) pairs.push(varDirectory, `${to}/${varName}`);
   const { exitCode, stderr } = await runConfined(
     {
-      name: jobOf(incoming.id),
-      writable: [incoming.data],
+      name,
+      writable: [to],
       readable: [...etc, ...(varDirectory === undefined ? [] : [varDirectory])],
       capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
       timeLimit: '1d',
     },
-    ['sh', '-c', copyPairs, 'sh', `${incoming.data}/${etcName}`, ...pairs],
+    ['sh', '-c', copyPairs, 'sh', `${to}/${etcName}`, ...pairs],
   );
   if (exitCode !== 0) throw new Failure(`Cannot copy the files: ${stderr.trim().split('\n')[0]}`);
 }

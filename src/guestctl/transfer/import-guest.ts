@@ -35,7 +35,13 @@ export const importGuest = (stdin: number, as: string | undefined, listener: Lis
       listener.say(`Everything in the archive is as it should be. Making ${name}`);
       await assemble(
         incoming,
-        { plan, manifest, repository: `${incoming.data}/${repositoryName}`, isNew: false },
+        {
+          plan,
+          manifest,
+          repository: `${incoming.data}/${repositoryName}`,
+          parts: incoming.data,
+          isNew: false,
+        },
         check,
       );
       check();

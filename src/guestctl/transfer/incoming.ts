@@ -58,6 +58,14 @@ export class Incoming {
     return this.#sysroot;
   }
 
+  /** Returns a directory for /etc and /var of a copy: on the file system of its sysroot, so that they can be moved, and share data. */
+  partsFor(guest: Guest): string {
+    const sysroot = this.sysrootFor(guest);
+    const parts = sysroot.startsWith(`${this.directory}/`) ? this.data : `${sysroot}/parts`;
+    mkdirSync(parts, { recursive: true, mode: 0o700 });
+    return parts;
+  }
+
   /** The directories that confined jobs see. */
   rooms(sysroot: string): string[] {
     return sysroot.startsWith(`${this.directory}/`) ? [this.directory] : [this.directory, sysroot];
@@ -104,11 +112,13 @@ async function remove(id: string): Promise<void> {
   for (const directory of there.reverse()) rmSync(directory, { recursive: true, force: true });
 }
 
-/** The parts of a guest that are to become one. The directory of the import has etc/POSITION and perhaps var in `data`. */
+/** The parts of a guest that are to become one. */
 export interface Assembly {
   readonly plan: Plan;
   readonly manifest: Manifest;
   readonly repository: string;
+  /** Has the directories etc/POSITION, and perhaps var. */
+  readonly parts: string;
   /** True for a copy, which gets an identity of its own. */
   readonly isNew: boolean;
 }
@@ -116,7 +126,7 @@ export interface Assembly {
 /** Makes the guest in the directory of the import, complete and on disk. Nothing of it is in place yet. */
 export async function assemble(
   incoming: Incoming,
-  { plan: { guest }, manifest, repository, isNew }: Assembly,
+  { plan: { guest }, manifest, repository, parts, isNew }: Assembly,
   check: () => void,
 ): Promise<void> {
   const { name } = guest;
@@ -143,7 +153,7 @@ export async function assemble(
     await deploy(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
   }
   check();
-  await doJob(what, place, 'furnish', { sysroot, stateroot: name, from: incoming.data });
+  await doJob(what, place, 'furnish', { sysroot, stateroot: name, from: parts });
   if (isNew) await doJob(what, place, 'renew', { sysroot, stateroot: name, before: manifest.guest });
   const names = listDeployments(sysroot).map((deployment) => deployment.name);
   if (names.length !== manifest.deployments.length)

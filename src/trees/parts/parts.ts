@@ -66,7 +66,7 @@ function writeRemote(repository: string, { name, options, keyring }: CarriedRemo
     writeFileSync(`${repository}/${name}.trustedkeys.gpg`, Buffer.from(keyring, 'base64'));
 }
 
-/** Replaces the /etc of each deployment and /var. `from` has the directories etc/POSITION and var, which are moved. */
+/** Replaces the /etc of each deployment and /var. `from` has the directories etc/POSITION and var, which are moved, and is removed. */
 export async function furnish(task: {
   readonly sysroot: string;
   readonly stateroot: string;
@@ -77,6 +77,7 @@ export async function furnish(task: {
   for (const [position, { path }] of listDeployments(sysroot).entries())
     await replace(`${path}/etc`, `${from}/etc/${position}`);
   if (existsSync(`${from}/var`)) await replace(varOf(sysroot, stateroot), `${from}/var`);
+  await removeTree(from);
   for (const { path } of listDeployments(sysroot)) await setImmutable(path);
 }
 

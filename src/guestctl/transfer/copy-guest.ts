@@ -8,7 +8,7 @@ import { verifyOnHost } from '../verify/on-host.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
 import type { Manifest } from './manifest.ts';
-import { type Parts, type Wish, withParts } from './parts.ts';
+import { declarationOf, type Parts, type Wish, withParts } from './parts.ts';
 import { type Plan, planFor } from './place.ts';
 import { etcName, varName } from './stream.ts';
 
@@ -20,19 +20,20 @@ export interface Copied {
 }
 
 /** Makes a guest of another name from a guest. */
-export function copyGuest(
+export async function copyGuest(
   guest: Guest,
   name: string,
   wish: Wish,
   say: (text: string) => void,
 ): Promise<Copied> {
+  const files = declarationOf(guest)
+    // Drop-ins for all guests, and the build, are the host's.
+    .filter(({ of, shared }) => of !== 'build' && !shared)
+    .map((file) => ({ ...file, text: fileForCopy(file.text, guest.name, name) }));
+  // Before anything is stopped or copied.
+  const plan = planFor(name, { files });
   return withParts(guest, wish, say, async (parts, check) => {
-    const files = parts.manifest.files
-      // Drop-ins for all guests, and the build, are the host's.
-      .filter(({ of, shared }) => of !== 'build' && !shared)
-      .map((file) => ({ ...file, text: fileForCopy(file.text, guest.name, name) }));
     const manifest = { ...parts.manifest, files };
-    const plan = planFor(name, manifest);
     const incoming = new Incoming();
     try {
       await incoming.open();

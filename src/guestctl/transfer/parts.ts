@@ -224,7 +224,7 @@ async function manifestOf(
   deployments: readonly Deployment[],
   state: Manifest['state'],
 ): Promise<Manifest> {
-  const { name, origin } = guest;
+  const { name } = guest;
   const enabled = enabledUnits();
   const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
   return {
@@ -234,7 +234,7 @@ async function manifestOf(
     ostree: await ostreeVersion(),
     running,
     var: wish.var,
-    files: [...filesOf('guest', name), ...(origin.kind === 'build' ? filesOf('build', origin.build) : [])],
+    files: declarationOf(guest),
     deployments: deployments.map(({ checksum, path }) => ({
       checksum,
       origin: readRegularFile(`${path}.origin`) ?? '',
@@ -244,6 +244,12 @@ async function manifestOf(
     enabled: enableable.filter((one) => enabled.has(units[one])),
   };
 }
+
+/** Returns the files that declare a guest, and its build. */
+export const declarationOf = ({ name, origin }: Guest): DeclaredFile[] => [
+  ...filesOf('guest', name),
+  ...(origin.kind === 'build' ? filesOf('build', origin.build) : []),
+];
 
 /** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
 const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>

@@ -1,7 +1,7 @@
 // npm run bench: what ours costs, against systemd's own and others', in a real test host. Nothing in it passes or fails.
 import { bootHost } from '../test/host/host.ts';
+import { runProgram } from '../test/host/program.ts';
 import { say } from '../test/host/say.ts';
-import setup from '../test/host/setup.ts';
 import { measureHelp, measureList } from './commands.ts';
 import { measureDisk } from './disk.ts';
 import { declareAll, generatorRows, measureGenerators } from './generators.ts';
@@ -40,18 +40,7 @@ async function bench(): Promise<Results> {
   }
 }
 
-async function main(): Promise<void> {
-  let tearDown = () => {};
-  try {
-    tearDown = await setup();
-    report(await bench());
-    say(`All of this took ${Math.round(process.uptime())} seconds.`);
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  } finally {
-    tearDown();
-  }
-}
-
-void main();
+void runProgram(async () => {
+  report(await bench());
+  say(`All of this took ${Math.round(process.uptime())} seconds.`);
+});

@@ -26,7 +26,8 @@ export interface UpdatePolicy {
 }
 
 /** Each action includes the ones before it. */
-type Action = 'check' | 'fetch' | 'stage' | 'switch';
+const actions = ['check', 'fetch', 'stage', 'switch'] as const;
+type Action = (typeof actions)[number];
 
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);
@@ -34,7 +35,7 @@ export function policyOf(values: Values): UpdatePolicy {
   const healthTimeout = last('HealthTimeoutSec');
   return {
     by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
-    action: (last('Action') as Action | undefined) ?? 'stage',
+    action: actions.find((action) => action === last('Action')) ?? 'stage',
     concurrency: Number(last('Concurrency') ?? 2),
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),

@@ -23,6 +23,9 @@ export const inContext = (error: unknown, context: string): unknown =>
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+/** The message of any error. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** What to tell of any error: words for the user, or of a bug where it is. */
 export const explainAny = (error: unknown): string =>
   explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { messageOf } from '../host/failure.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { inside } from '../host/tree-files.ts';
 import { type BootEntry, bootOrder, parseBootEntry, type WrongEntry } from './boot-entries.ts';
@@ -65,7 +66,7 @@ function readEntry(file: string): BootEntry | WrongEntry | undefined {
   try {
     return parseBootEntry(readRegularFile(file) ?? '');
   } catch (error) {
-    return { wrong: (error as Error).message };
+    return { wrong: messageOf(error) };
   }
 }
 

@@ -1,7 +1,8 @@
 import { Failure } from '../host/failure.ts';
-import { printableLine, shown } from '../host/printable.ts';
+import { printableLine } from '../host/printable.ts';
 
 const longest = 200;
+const remedy = 'Commit it with another version';
 
 /**
  * Refuses a version that is not plain text on one line: libostree copies it into the boot entry, where a new line would
@@ -9,8 +10,11 @@ const longest = 200;
  */
 export function requirePlainVersion(version: string, whose: string): string {
   if (printableLine(version) !== version)
-    throw new Failure(`${whose} has a version with control characters in it: ${shown(version)}`);
+    throw new Failure(`${whose} has a version with control characters: ${JSON.stringify(version)}`, remedy);
   if (version.length > longest)
-    throw new Failure(`${whose} has a version of ${version.length} characters; ${longest} are the most`);
+    throw new Failure(
+      `${whose} has a version of ${version.length} characters; ${longest} are the most`,
+      remedy,
+    );
   return version;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { stateOf } from '../config/paths.ts';
 import { syncDirectory, writeAtomically } from '../host/atomic-file.ts';
-import { Failure } from '../host/failure.ts';
+import { codeOf, Failure } from '../host/failure.ts';
 import { type Fields, fieldsOf, isObject, WrongJson } from '../host/json-fields.ts';
 import { isThere, readRegularFile, unlessMissing } from '../host/node-files.ts';
 
@@ -153,8 +153,8 @@ export class StateFile<T extends object> {
 
 /** True if the disk or the file system failed. A missing right is no fault: it is told as what it is. */
 const isFault = (error: unknown): error is NodeJS.ErrnoException => {
-  const { syscall, code } = error as NodeJS.ErrnoException;
-  return syscall !== undefined && code !== 'EACCES' && code !== 'EPERM';
+  const code = codeOf(error);
+  return error instanceof Error && 'syscall' in error && code !== 'EACCES' && code !== 'EPERM';
 };
 
 class NewerFormat extends Error {

@@ -44,7 +44,8 @@ export const stateFiles = {
     name: 'finalizing.json',
     format: 1,
     parse: parseStaged,
-    ifDamaged: 'The guest starts as it is; its next update stages again what it offers',
+    ifDamaged:
+      'What an interrupted start has deployed already is not put on trial; anything else is staged again by the next update',
   }),
   rollback: new StateFile<Rollback>({
     name: 'rollback.json',
@@ -68,7 +69,7 @@ export const stateFiles = {
       tries: fields.number('tries'),
     }),
     ifDamaged:
-      'The trial goes on by the name of the file; if it fails, the next deployment in the boot list is taken',
+      'The trial goes on by the name of the file, which does not say how many tries it had; if it fails, the next deployment in the boot list is taken',
   }),
   rejected: new StateFile<Rejection>({
     name: 'rejected/*.json',

@@ -34,7 +34,10 @@ export function readTrial(guest: string, deployment: DeploymentName | undefined)
   return lasting && { ...lasting, left };
 }
 
-/** Recovers a trial from the name of its damaged file; undefined if the file has gone meanwhile. */
+/**
+ * Recovers a trial from the name of its damaged file; undefined if the file has gone meanwhile. The name does not say how many
+ * tries it had: at least as many as are left.
+ */
 function byName(guest: string, entry: string, deployment: DeploymentName, left: number) {
   const stat = statSync(stateFiles.trial.path(guest, entry), { throwIfNoEntry: false });
   return stat && { deployment, fallback: undefined, since: stat.mtimeMs, tries: Math.max(left, 1) };

@@ -1,8 +1,8 @@
 // npm run campaign -- --seed S --rounds N [--hosts H] [--first N] [--minutes M]: random things happen to guests of real test hosts, and after each round
 // what must be true is looked for. The same seed draws the same things.
 import { parseArgs } from 'node:util';
+import { runProgram } from '../host/program.ts';
 import { say } from '../host/say.ts';
-import setup from '../host/setup.ts';
 import { campaign } from './campaign.ts';
 
 const options = {
@@ -16,32 +16,23 @@ const options = {
 } as const;
 
 async function main(): Promise<void> {
-  let tearDown = () => {};
-  try {
-    const { values } = parseArgs({ options });
-    tearDown = await setup();
-    const [seed, rounds, hosts, first] = [values.seed, values.rounds, values.hosts, values.first].map(
-      Number,
-    ) as [number, number, number, number];
-    const until = Date.now() + Number(values.minutes) * 60_000;
-    // Each host has a control group, guests and a seed of its own.
-    const results = await Promise.all(
-      Array.from({ length: hosts }, (_, host) =>
-        campaign({ seed: seed + host, first, rounds, until, say, ownDisk: values['own-disk'] }),
-      ),
-    );
-    const [played, failed] = [
-      results.reduce((sum, result) => sum + result.rounds, 0),
-      results.reduce((sum, result) => sum + result.failed, 0),
-    ];
-    say(`${played} rounds, ${failed} of them failed, in ${Math.round(process.uptime())} s`);
-    if (failed > 0) process.exitCode = 1;
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  } finally {
-    tearDown();
-  }
+  const { values } = parseArgs({ options });
+  const [seed, rounds, hosts, first] = [values.seed, values.rounds, values.hosts, values.first].map(
+    Number,
+  ) as [number, number, number, number];
+  const until = Date.now() + Number(values.minutes) * 60_000;
+  // Each host has a control group, guests and a seed of its own.
+  const results = await Promise.all(
+    Array.from({ length: hosts }, (_, host) =>
+      campaign({ seed: seed + host, first, rounds, until, say, ownDisk: values['own-disk'] }),
+    ),
+  );
+  const [played, failed] = [
+    results.reduce((sum, result) => sum + result.rounds, 0),
+    results.reduce((sum, result) => sum + result.failed, 0),
+  ];
+  say(`${played} rounds, ${failed} of them failed, in ${Math.round(process.uptime())} s`);
+  if (failed > 0) process.exitCode = 1;
 }
 
-void main();
+void runProgram(main);

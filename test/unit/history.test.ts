@@ -1,5 +1,14 @@
 // An attempt goes into the history file and into the journal, and comes back from both; the JSON is what journalctl 257 printed.
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -105,6 +114,32 @@ test('an entry with our MESSAGE_ID that is no attempt is left out', () => {
   expect(parseAttempt({ ...attemptFields(attempt), OSTREE_GUEST_ACTION: 'own' })).toBeUndefined();
 });
 
+test('an entry without a time or a duration is very old and took no time', () => {
+  const { OSTREE_GUEST_SECONDS: _, ...entry } = attemptFields(attempt);
+  expect(parseAttempt(entry)).toMatchObject({ time: new Date(0), seconds: 0 });
+});
+
+test.each([
+  [{ outcome: 'failed' }, '4'],
+  [{ outcome: 'staged' }, '5'],
+  [{ outcome: 'done', action: 'rollback' }, '4'],
+] as const)('the priority of %j in the journal', (what, priority) => {
+  expect(attemptFields({ ...attempt, ...what })['PRIORITY']).toBe(priority);
+});
+
+test('of a long message the beginning is kept', () => {
+  expect(attemptLine({ ...attempt, message: 'm'.repeat(9000) }).message).toBe('m'.repeat(2000));
+});
+
+test('what is no object is no line', () => {
+  expect([null, 1, 'text', [attemptLine(attempt)]].map(parseLine)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
 test('a line of another format is left out', () => {
   expect(parseLine({ ...attemptLine(attempt), format: undefined })).toBeDefined();
   expect(parseLine({ ...attemptLine(attempt), format: 2 })).toBeUndefined();
@@ -155,6 +190,27 @@ test('a line that a power cut has torn costs only itself, and is told', () => {
     values: [1, 2, 3],
     damaged: [2, 4, 5].map((line) => `${directory}/1.jsonl:${line}`),
   });
+});
+
+test('it is for root only, one line for each, and no file stays open', () => {
+  const open = readdirSync('/proc/self/fd').length;
+  for (const number of [1, 2, 3]) appendLine(directory, number);
+  expect(readFileSync(`${directory}/1.jsonl`, 'utf8')).toBe('1\n2\n3\n');
+  expect([directory, `${directory}/1.jsonl`].map((path) => statSync(path).mode & 0o777)).toEqual([
+    0o700, 0o600,
+  ]);
+  expect(readdirSync('/proc/self/fd').length).toBe(open);
+});
+
+test.each([
+  [64 * 1024 - 1, ['1.jsonl']],
+  [64 * 1024, ['1.jsonl', '2.jsonl']],
+])('a file of %i bytes', (size, files) => {
+  mkdirSync(directory);
+  writeFileSync(`${directory}/1.jsonl`, `${'"x"\n'.repeat(size / 4)}`.padEnd(size, '\n'));
+  appendLine(directory, 'last');
+  expect(readdirSync(directory).sort()).toEqual(files);
+  expect(readLines(directory, identity).values.at(-1)).toBe('last');
 });
 
 test('it is bounded, and the newest are kept', () => {

@@ -38,4 +38,5 @@ interface Stat {
   readonly rdev: number;
 }
 
-export const { std, os, scriptArgs } = globalThis as unknown as Qjs;
+/** Undefined on Node, where the build imports this file to see what it exports. */
+export const { std, os, scriptArgs } = globalThis as typeof globalThis & Qjs;

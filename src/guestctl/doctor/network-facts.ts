@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import type { Guest } from '../../config/guest.ts';
 import { rootLinkOf } from '../../config/paths.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
+import { type Fields, fieldsOf } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { type Properties, parseShow, showUnits } from '../../host/systemctl.ts';
@@ -82,26 +83,21 @@ const text = (file: string): string => unlessMissing(() => readFileSync(file, 'u
 
 /** True if systemd-networkd has set up another link than those of machines: networkctl(1), --json=. */
 export function managesUplink(answer: string): boolean {
-  const links = parsed(answer)?.Interfaces;
-  return (
-    Array.isArray(links) &&
-    links.some(
-      ({ Name: name, AdministrativeState: state }) =>
-        !/^(lo$|v[ebtz]-)/.test(name) && (state === 'configured' || state === 'configuring'),
-    )
-  );
+  return linksIn(answer).some((link) => {
+    const state = link.optionalText('AdministrativeState');
+    return (
+      !/^(lo$|v[ebtz]-)/.test(link.optionalText('Name') ?? '') &&
+      (state === 'configured' || state === 'configuring')
+    );
+  });
 }
 
-interface Links {
-  readonly Interfaces?: readonly { readonly Name: string; readonly AdministrativeState: string }[];
-}
-
-function parsed(answer: string): Links | undefined {
+function linksIn(answer: string): Fields[] {
   try {
-    return JSON.parse(answer) as Links;
+    return fieldsOf(JSON.parse(answer)).list('Interfaces');
   } catch {
     // It failed, or is older than the option.
-    return undefined;
+    return [];
   }
 }
 

@@ -8,7 +8,7 @@ import { stateDirectory, stateOf } from '../../config/paths.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { syncFileSystem } from '../../host/copy-tree.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, messageOf } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { destroyUnit, imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
@@ -190,7 +190,7 @@ function renameWhole(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    throw new Failure(`${to} has appeared meanwhile: ${(error as Error).message}`, 'Nothing was imported');
+    throw new Failure(`${to} has appeared meanwhile: ${messageOf(error)}`, 'Nothing was imported');
   }
   syncDirectory(dirname(to));
 }

@@ -5,16 +5,17 @@ import { guestName } from '../../config/schema.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
+import { fieldsOf } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
+import { isChecksum } from '../../ostree/names.ts';
 import { deploy } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import type { Report } from '../../state/report.ts';
 import { hostRepository } from '../../trees/ostree/host-remotes.ts';
-import type { Adopted } from './adopt-tree.ts';
 import { guestFileText } from './adopted-guest-file.ts';
 import { copyDirectory, copyMissing, sync } from './copy-directory.ts';
 import { occupantsOf } from './occupants.ts';
@@ -110,8 +111,9 @@ async function bringTree(old: OldGuest, work: string, report: Report): Promise<v
     ownProgram('adopt', work, stateroot, root),
   );
   if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
-  const { checksum, isChanged } = JSON.parse(stdout) as Adopted;
-  if (isChanged) report.step('Its /usr differs from its commit, and is kept as it is');
+  const adopted = fieldsOf(JSON.parse(stdout));
+  const checksum = adopted.is('checksum', isChecksum, 'a commit');
+  if (adopted.flag('isChanged')) report.step('Its /usr differs from its commit, and is kept as it is');
   if (listDeployments(work)[0]?.checksum === checksum) return;
   await deploy(work, stateroot, { checksum, origin: originText(root) }).catch((error: Failure) => {
     throw notBrought(error.message);

@@ -1,6 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, messageOf } from '../../host/failure.ts';
 import { makeDefault, undeploy } from '../../ostree/boot-list.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { restoreSnapshot } from '../../ostree/var-snapshots.ts';
@@ -85,7 +85,7 @@ async function giveUp(
     makeDefault(guest.sysroot, fallback);
     endTrials(guest.name);
   } catch (error) {
-    return report.warn(`${message}. This could not be written down: ${(error as Error).message}`);
+    return report.warn(`${message}. This could not be written down: ${messageOf(error)}`);
   }
   await record(guest, {
     action: 'rollback',

@@ -1,4 +1,4 @@
-import { explain } from '../../host/failure.ts';
+import { explainAny } from '../../host/failure.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { complain } from '../../state/report.ts';
 import { writeCredentials } from './write-credentials.ts';
@@ -7,6 +7,6 @@ import { writeCredentials } from './write-credentials.ts';
 try {
   writeCredentials(requireGuest(process.argv[2] ?? ''));
 } catch (error) {
-  complain(explain(error) ?? String((error as Error).stack));
+  complain(explainAny(error));
   process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
-import { unlessMissing } from '../../host/node-files.ts';
-import { inside, placeInside } from '../../host/tree-files.ts';
+import { codeOf } from '../../host/failure.ts';
+import { kindInside, placeInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Report } from '../../state/report.ts';
 
@@ -21,14 +21,14 @@ export function keepMountPoints(
     if (section !== 'Files' || !isMount(key) || value === '') continue;
     const point = mountPoint(key, value);
     if (varLinkOf(point) !== undefined || /^\/(etc|var|run|tmp|dev|sysroot)\//.test(point)) continue;
-    const before = kindOf(last.path, point);
-    if (before === undefined || kindOf(next.path, point) !== undefined) continue;
+    const before = kindInside(last.path, point);
+    if (before !== 'directory' && before !== 'file') continue;
+    if (kindInside(next.path, point) !== undefined) continue;
     try {
       makePoint(placeInside(next.path, point), before);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
       report.warn(
-        `${point} of ${key}= is not in the tree, and cannot be made there (${code}). Add it to the tree`,
+        `${point} of ${key}= is not in the tree, and cannot be made there (${codeOf(error)}). Add it to the tree`,
       );
     }
   }
@@ -37,9 +37,4 @@ export function keepMountPoints(
 function makePoint(place: string, kind: 'directory' | 'file'): void {
   if (kind === 'directory') mkdirSync(place);
   else writeFileSync(place, '', { flag: 'wx' });
-}
-
-function kindOf(root: string, path: string): 'directory' | 'file' | undefined {
-  const stat = unlessMissing(() => lstatSync(inside(root, path)));
-  return stat?.isDirectory() ? 'directory' : stat?.isFile() ? 'file' : undefined;
 }

@@ -1,6 +1,6 @@
 import { type Build, buildDirectory, type Command } from '../../config/build.ts';
 import type { Position } from '../../config/problem.ts';
-import { explain, Failure } from '../../host/failure.ts';
+import { explain, Failure, messageOf } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords } from '../../host/process.ts';
 import { directoryInside } from '../../host/tree-files.ts';
@@ -31,7 +31,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     end({ checksum: checksumFrom(checksum) });
     report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);
   } catch (error) {
-    end({ failure: explain(error) ?? String((error as Error).message) });
+    end({ failure: explain(error) ?? messageOf(error) });
     throw error;
   } finally {
     await removeTree(work);

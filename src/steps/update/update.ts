@@ -1,6 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
-import { inContext } from '../../host/failure.ts';
+import { inContext, messageOf } from '../../host/failure.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
@@ -56,7 +56,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     follow(guest);
     if (done) await record(guest, { ...attempt, ...done });
   } catch (error) {
-    await record(guest, { ...attempt, outcome: 'failed', message: (error as Error).message });
+    await record(guest, { ...attempt, outcome: 'failed', message: messageOf(error) });
     throw inContext(error, whatItMeans(guest, before, stagedBefore));
   }
   await goOnWithSwitch(guest, report);

@@ -4,6 +4,7 @@ import { stateDirectory } from '../../config/paths.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
+import { type Fields, fieldsOf } from '../../host/json-fields.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
@@ -13,7 +14,7 @@ import type { Progress } from '../../state/report.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
 import { isConfined, sharesFiles } from './shares.ts';
-import { isProgress, type Line, type Neighbour, type Task, type Want } from './task.ts';
+import type { Neighbour, Task, Want } from './task.ts';
 import { linkingOf } from './unit.ts';
 
 export interface Linking {
@@ -106,7 +107,8 @@ async function linkFrom(
       {
         input: JSON.stringify(task),
         onOutput: lines((line) => {
-          if (isProgress(line)) report?.progress(line.progress.words, line.progress.bytes);
+          const progress = line.optionalFields('progress');
+          if (progress) report?.progress(progress.text('words'), progress.number('bytes'));
         }),
       },
     );
@@ -119,7 +121,13 @@ async function linkFrom(
       `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1) || endingWords(finished)}`,
       `See: journalctl -u ostree-guest-${unit}`,
     );
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Linked;
+  return linkedOf(fieldsOf(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')));
+}
+
+function linkedOf(line: Fields): Linked {
+  const failed = line.optionalText('failed');
+  const checksum = line.optionalText('checksum');
+  return failed !== undefined ? { failed } : checksum !== undefined ? { checksum } : {};
 }
 
 /**
@@ -145,12 +153,12 @@ function viewOf(
 const isOnOtherMount = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
 
 /** Calls back with each whole line of text that comes in pieces. */
-function lines(callback: (line: Line) => void): (text: string) => void {
+function lines(callback: (line: Fields) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const whole = (rest + text).split('\n');
     rest = whole.pop() ?? '';
-    for (const line of whole) callback(JSON.parse(line) as Line);
+    for (const line of whole) callback(fieldsOf(JSON.parse(line)));
   };
 }
 

@@ -49,5 +49,3 @@ export interface Progress {
   /** The number of bytes written to disk so far. */
   readonly bytes: number;
 }
-
-export const isProgress = (line: Line): line is { progress: Progress } => 'progress' in line;

@@ -16,7 +16,9 @@ export async function attack(host: Host, neighbour: string): Promise<void> {
   const booted = await host.sh(root);
   const injected = `3\noptions ostree=/../../../../run/ostree-guests/${neighbour}/root\nx y`;
   await publish(host, 'lab/version', { version: injected });
-  expect(await failingUpdate(host, 'version')).toContain('has control characters: "3\\noptions');
+  expect(await failingUpdate(host, 'version')).toContain(
+    'has a version with control characters: "3\\noptions',
+  );
 
   // As if it had been deployed before versions were checked.
   const entries = '/var/lib/ostree-guests/version/sysroot/boot/loader/entries';

@@ -1,12 +1,12 @@
 // npm run mutants [-- PATH…]: changes the rules in small ways, one at a time, and sees whether a unit test fails for it.
 // A change that no test notices survives: it is printed, with its place. Fails if fewer than nine of ten changes of the rules
-// (src/**/*rule.ts) are noticed. Nothing is written: the tests get the changed text from memory.
+// (src/**/*rule.ts) and of the state (src/state/) are noticed. Nothing is written: the tests get the changed text from memory.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { createVitest } from 'vitest/node';
 
-/** Of the mutants of rules. */
+/** The share of mutants that must be noticed. */
 const least = 0.9;
 /** In milliseconds: a file of tests that takes longer is for other things than rules. */
 const slow = 10_000;
@@ -166,7 +166,8 @@ async function isNoticed(source, { text }, files) {
   }
 }
 
-const total = { rules: [0, 0], others: [0, 0] };
+const total = { rules: [0, 0], state: [0, 0], others: [0, 0] };
+const partOf = (source) => (isRule(source) ? 'rules' : source.startsWith('src/state/') ? 'state' : 'others');
 for (const source of sources) {
   const mutants = mutantsOf(source);
   if (mutants.length === 0) continue;
@@ -186,12 +187,15 @@ for (const source of sources) {
     console.log(
       `  ${source}:${text.slice(0, start).split('\n').length}: ${text.slice(start, end).replace(/\s+/g, ' ')}  →  ${by.replace(/\s+/g, ' ')}`,
     );
-  const sum = total[isRule(source) ? 'rules' : 'others'];
+  const sum = total[partOf(source)];
   sum[0] += mutants.length - survivors.length;
   sum[1] += mutants.length;
 }
 await vitest.close();
 const share = ([noticed, all]) =>
   `${noticed} of ${all} (${all === 0 ? 100 : Math.floor((noticed / all) * 100)} %)`;
-console.log(`Rules: ${share(total.rules)} noticed. Others: ${share(total.others)}`);
-process.exit(total.rules[0] >= total.rules[1] * least ? 0 : 1);
+const counted = total.rules.map((count, index) => count + total.state[index]);
+console.log(
+  `Noticed: rules ${share(total.rules)}, state ${share(total.state)}, together ${share(counted)}; others ${share(total.others)}`,
+);
+process.exit(counted[0] >= counted[1] * least ? 0 : 1);

@@ -43,7 +43,7 @@ export type Line =
   /** The error output of `ostree pull`. */
   | { readonly failed: string };
 
-export interface Progress {
+interface Progress {
   /** For people. */
   readonly words: string;
   /** The number of bytes written to disk so far. */

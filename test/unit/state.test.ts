@@ -1,0 +1,539 @@
+// What the files of a guest's state mean together: trials, what is staged and what was rejected, and the histories.
+// state-files.test.ts has what may be wrong with each file.
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Failure } from '../../src/host/failure.ts';
+import type { JournalFields } from '../../src/host/journal.ts';
+import { type Attempt, attemptFields, attemptLine } from '../../src/state/attempts.ts';
+import { requireBuild, requireGuest, requireGuestName } from '../../src/state/declared.ts';
+import { follow, followedSince, readFollowed, treeOf } from '../../src/state/followed.ts';
+import { appendLine, historyOf } from '../../src/state/history.ts';
+import { isMarked, mark, unmark } from '../../src/state/markers.ts';
+import { readPast } from '../../src/state/past-attempts.ts';
+import { forgive, noteContent, readRejection, reject, rejectedCommits } from '../../src/state/rejected.ts';
+import { complain, serviceReport } from '../../src/state/report.ts';
+import {
+  claimStaged,
+  dropStaged,
+  dropUndeployed,
+  readClaimed,
+  readStaged,
+  readWaiting,
+  releaseStaged,
+  writeStaged,
+} from '../../src/state/staged.ts';
+import { stagedHere, whatIsStaged } from '../../src/state/staged-update.ts';
+import { followedFile, stateFiles } from '../../src/state/state-files.ts';
+import {
+  beginTrial,
+  countTry,
+  endTrial,
+  endTrials,
+  fallbackOf,
+  readTrial,
+  uncountTry,
+} from '../../src/state/trial.ts';
+import {
+  failsAgain,
+  forgetUndeployed,
+  readUndeployed,
+  rememberUndeployed,
+} from '../../src/state/undeployed.ts';
+import { isUnshared, noteUnconfined, noteUnshared, wasUnconfined } from '../../src/state/unshared.ts';
+import { commit as commitOf, named } from './names.ts';
+import { guestOf } from './read.ts';
+
+const { work, journal, programs } = await vi.hoisted(async () => {
+  const { mkdtempSync } = await import('node:fs');
+  const work = mkdtempSync('/tmp/state-of-guests-');
+  return {
+    work,
+    journal: { entries: [] as JournalFields[], matches: [] as string[] },
+    programs: [] as string[][],
+  };
+});
+const state = `${work}/state`;
+const config = `${work}/config`;
+vi.mock('../../src/config/paths.ts', async (original) => ({
+  ...(await original<object>()),
+  stateDirectory: `${work}/state`,
+  stateOf: (guest: string) => `${work}/state/${guest}`,
+  configDirectory: `${work}/config`,
+  vendorDirectory: `${work}/none`,
+  runtimeDirectory: `${work}/none`,
+  guestFileOf: (guest: string) => `${work}/config/${guest}.guest`,
+  buildFileOf: (build: string) => `${work}/config/${build}.build`,
+}));
+vi.mock('../../src/host/journal.ts', async (original) => ({
+  ...(await original<object>()),
+  readEntries: async (matches: string[]) => {
+    journal.matches = matches;
+    return journal.entries;
+  },
+}));
+vi.mock('../../src/host/process.ts', async (original) => {
+  const real = await original<typeof import('../../src/host/process.ts')>();
+  return {
+    ...real,
+    run: (file: string, args: string[]) => {
+      programs.push([file, ...args]);
+      return real.run(file, args);
+    },
+  };
+});
+beforeEach(() => {
+  mkdirSync(config, { recursive: true });
+  mkdirSync(`${state}/mail`, { recursive: true });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true });
+  Object.assign(journal, { entries: [], matches: [] });
+  programs.length = 0;
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+const commit = (letter: string) => commitOf(letter.repeat(64));
+const deployment = (letter: string) => named(`${commit(letter)}.0`);
+const staged = (letter: string) => ({
+  checksum: commit(letter),
+  refspec: 'site:x',
+  time: 1,
+  version: undefined,
+});
+
+describe('a trial', () => {
+  const trial = (letter: string, left = 2) => ({
+    deployment: deployment(letter),
+    fallback: deployment('a'),
+    since: 1,
+    tries: 2,
+    left,
+  });
+  const read = (letter: string) => readTrial('mail', deployment(letter));
+
+  test('comes back as it was begun, and is that of one deployment', () => {
+    expect(readTrial('mail', undefined)).toBeUndefined();
+    beginTrial('mail', trial('b'));
+    expect(read('b')).toEqual(trial('b'));
+    expect(read('c')).toBeUndefined();
+    expect(readTrial('mail', undefined)).toBeUndefined();
+  });
+
+  test('each start takes one try', () => {
+    beginTrial('mail', trial('b'));
+    countTry('mail', trial('b'));
+    expect(read('b')).toEqual(trial('b', 1));
+    countTry('mail', trial('b', 1));
+    expect(read('b')).toEqual(trial('b', 0));
+  });
+
+  test('a try comes back, but never more than there were', () => {
+    beginTrial('mail', trial('b', 1));
+    uncountTry('mail', trial('b', 1));
+    expect(read('b')).toEqual(trial('b', 2));
+    uncountTry('mail', trial('b', 2));
+    expect(read('b')).toEqual(trial('b', 2));
+  });
+
+  test.each([
+    [0, 1],
+    [1, 1],
+    [3, 3],
+  ])('of a damaged file with %i tries left had %i', (left, tries) => {
+    const file = stateFiles.trial.path('mail', `${deployment('b')}+${left}`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '{');
+    utimesSync(file, 5, 5);
+    expect(read('b')).toEqual({ deployment: deployment('b'), fallback: undefined, since: 5000, tries, left });
+  });
+
+  test('one ends without the others', () => {
+    for (const letter of ['b', 'c', 'd']) beginTrial('mail', trial(letter));
+    endTrial('mail', deployment('b'));
+    expect([read('b'), read('c')?.left, read('d')?.left]).toEqual([undefined, 2, 2]);
+  });
+
+  test('all end but those that are named', () => {
+    for (const letter of ['b', 'c', 'd', 'e']) beginTrial('mail', trial(letter));
+    endTrials('mail', deployment('c'), deployment('e'));
+    expect(['b', 'c', 'd', 'e'].filter(read)).toEqual(['c', 'e']);
+    endTrials('mail');
+    expect(['c', 'e'].filter(read)).toEqual([]);
+  });
+
+  const list = ['b', 'c', 'a'].map((letter) => ({ name: deployment(letter) }));
+  test.each([
+    ['the one in its file', trial('b'), list, 'a'],
+    ['the one in its file, which is gone', trial('b'), list.slice(0, 2), undefined],
+    ['the next one in the list, if its file is damaged', { ...trial('b'), fallback: undefined }, list, 'c'],
+    ['none, if it is the last one', { ...trial('a'), fallback: undefined }, list, undefined],
+  ])('goes back to %s', (_, of, deployments, letter) => {
+    expect(fallbackOf(of, deployments)?.name).toBe(letter && deployment(letter));
+  });
+});
+
+describe('what is staged', () => {
+  test('waits, is claimed by a start, and is released', () => {
+    expect(readStaged('mail')).toBeUndefined();
+    claimStaged('mail');
+    expect(readClaimed('mail')).toBeUndefined();
+    writeStaged('mail', staged('b'));
+    expect([readWaiting('mail'), readClaimed('mail')]).toEqual([staged('b'), undefined]);
+    claimStaged('mail');
+    expect([readWaiting('mail'), readClaimed('mail')]).toEqual([undefined, staged('b')]);
+    expect(readStaged('mail')).toEqual(staged('b'));
+    writeStaged('mail', staged('c'));
+    expect(readStaged('mail')).toEqual(staged('c'));
+    releaseStaged('mail');
+    expect([readWaiting('mail'), readClaimed('mail')]).toEqual([staged('c'), undefined]);
+  });
+
+  test('is dropped, claimed or not', () => {
+    writeStaged('mail', staged('b'));
+    claimStaged('mail');
+    writeStaged('mail', staged('c'));
+    dropStaged('mail');
+    expect(readStaged('mail')).toBeUndefined();
+  });
+
+  test.each([
+    ['b', 'b'],
+    ['a', undefined],
+    [undefined, undefined],
+  ])('is dropped, but for what a start has just deployed: %s', (deployed, kept) => {
+    writeStaged('mail', staged('b'));
+    claimStaged('mail');
+    writeStaged('mail', staged('c'));
+    dropUndeployed('mail', deployed && commit(deployed));
+    expect(readStaged('mail')?.checksum).toBe(kept && commit(kept));
+  });
+
+  const sysroot = `${work}/sysroot`;
+  const text = `[Guest]\nRef=site:x\nSysroot=${sysroot}\n[Remote]\nURL=file:///srv\n`;
+  const byHost = () => guestOf(text);
+  const byItself = () => guestOf(`${text}[Update]\nBy=rpm-ostree\n`);
+  const list = [{ name: deployment('a'), checksum: commit('a') }];
+
+  test('is what waits, unless it is deployed already', () => {
+    expect(stagedHere(byHost(), list)).toBeUndefined();
+    writeStaged('mail', staged('b'));
+    expect(stagedHere(byHost(), list)).toEqual(staged('b'));
+    expect(stagedHere(byHost(), [])).toEqual(staged('b'));
+    writeStaged('mail', staged('a'));
+    expect(stagedHere(byHost(), list)).toBeUndefined();
+  });
+
+  test('by the guest itself is the deployment outside of the boot list', () => {
+    expect(whatIsStaged(byItself(), list)).toBeUndefined();
+    const directory = `${sysroot}/ostree/deploy/mail/deploy`;
+    for (const letter of ['a', 'b']) mkdirSync(`${directory}/${deployment(letter)}`, { recursive: true });
+    writeFileSync(`${directory}/${deployment('b')}.origin`, '[origin]\nrefspec=site:x\n');
+    writeFileSync(`${directory}/${deployment('a')}.origin`, '[origin]\nrefspec=site:old\n');
+    utimesSync(`${directory}/${deployment('b')}`, 5, 5);
+    expect(whatIsStaged(byItself(), list)).toEqual({ checksum: commit('b'), refspec: 'site:x', time: 5000 });
+    expect(whatIsStaged(byHost(), list)).toBeUndefined();
+    rmSync(`${directory}/${deployment('b')}.origin`);
+    expect(whatIsStaged(byItself(), list)?.refspec).toBe('');
+    writeStaged('mail', staged('c'));
+    expect(whatIsStaged(byItself(), list)).toEqual(staged('c'));
+  });
+});
+
+describe('an update that could not be deployed', () => {
+  const etc = `${work}/etc`;
+  const failure = { checksum: commit('b'), reason: 'it cannot merge', remedy: 'Rename it' };
+
+  test('is that of what is staged', async () => {
+    mkdirSync(etc);
+    await rememberUndeployed('mail', etc, failure);
+    expect(readUndeployed('mail')).toBeUndefined();
+    writeStaged('mail', staged('b'));
+    expect(readUndeployed('mail')).toMatchObject(failure);
+    writeStaged('mail', staged('c'));
+    expect(readUndeployed('mail')).toBeUndefined();
+    writeStaged('mail', staged('b'));
+    forgetUndeployed('mail');
+    expect(readUndeployed('mail')).toBeUndefined();
+  });
+
+  test.each<[title: string, change: () => unknown, fails: boolean]>([
+    ['nothing', () => undefined, true],
+    ['a file more', () => writeFileSync(`${etc}/more`, ''), true],
+    ['the content of a file', () => writeFileSync(`${etc}/file`, 'other'), true],
+    ['a file less', () => rmSync(`${etc}/file`), false],
+    ['a link for a file', () => [rmSync(`${etc}/file`), symlinkSync('x', `${etc}/file`)], false],
+    ['all', () => rmSync(etc, { recursive: true }), false],
+  ])('fails again after a change of %s: see the type and the names', async (_, change, fails) => {
+    mkdirSync(`${etc}/directory`, { recursive: true });
+    for (const name of ['file', 'directory/file']) writeFileSync(`${etc}/${name}`, '');
+    writeStaged('mail', staged('b'));
+    await rememberUndeployed('mail', etc, failure);
+    const undeployed = readUndeployed('mail');
+    expect(undeployed?.etc).toHaveLength(3);
+    change();
+    expect(undeployed && (await failsAgain(undeployed, etc))).toBe(fails);
+  });
+});
+
+describe('a rejected commit', () => {
+  test('is forgiven one by one', () => {
+    reject('mail', commit('a'), 'it fell');
+    reject('mail', commit('b'), 'it broke');
+    writeFileSync(stateFiles.rejected.path('mail', 'note'), '{}');
+    expect(rejectedCommits('mail').map(({ checksum, reason }) => [checksum, reason])).toEqual([
+      [commit('a'), 'it fell'],
+      [commit('b'), 'it broke'],
+    ]);
+    forgive('mail', commit('a'));
+    expect([readRejection('mail', commit('a')), rejectedCommits('mail').length]).toEqual([undefined, 1]);
+    expect(rejectedCommits('web')).toEqual([]);
+  });
+
+  test('keeps the name of its content when it is rejected again', () => {
+    noteContent('mail', commit('a'), 'same');
+    expect(readRejection('mail', commit('a'))).toBeUndefined();
+    reject('mail', commit('a'), 'it fell');
+    noteContent('mail', commit('a'), 'same');
+    reject('mail', commit('a'), 'it fell again');
+    expect(readRejection('mail', commit('a'))).toMatchObject({ reason: 'it fell again', content: 'same' });
+    const file = stateFiles.rejected.path('mail', commit('a'));
+    const { ino } = statSync(file);
+    noteContent('mail', commit('a'), 'same');
+    expect(statSync(file).ino).toBe(ino);
+    noteContent('mail', commit('a'), 'other');
+    expect(readRejection('mail', commit('a'))?.content).toBe('other');
+  });
+
+  test('stays rejected if its file is damaged', () => {
+    reject('mail', commit('a'), 'it fell');
+    const file = stateFiles.rejected.path('mail', commit('a'));
+    writeFileSync(file, '{');
+    utimesSync(file, 5, 5);
+    const reason = `why is not known, because ${file} is damaged`;
+    expect(rejectedCommits('mail')).toEqual([{ checksum: commit('a'), reason, time: 5000 }]);
+  });
+});
+
+describe('the declaration that an update followed', () => {
+  const guest = guestOf('[Guest]\nRef=site:x\n[Remote]\nURL=file:///srv\n');
+  const file = followedFile.path('mail');
+
+  test('is written if it is another one', () => {
+    expect([readFollowed('mail'), followedSince('mail')]).toEqual([undefined, undefined]);
+    follow(guest);
+    expect(readFollowed('mail')).toEqual({ tree: treeOf(guest) });
+    const { ino } = statSync(file);
+    utimesSync(file, 5, 5);
+    follow(guest);
+    expect([statSync(file).ino, followedSince('mail')]).toEqual([ino, 5000]);
+    followedFile.write('mail', { tree: 'other' });
+    follow(guest);
+    expect(readFollowed('mail')?.tree).toBe(treeOf(guest));
+  });
+
+  test('of a newer version is not read, and stays', () => {
+    const newer = '{"format":2}\n';
+    writeFileSync(file, newer);
+    follow(guest);
+    expect([readFollowed('mail'), readFileSync(file, 'utf8')]).toEqual([undefined, newer]);
+  });
+
+  test.each([
+    ['ENOSPC', undefined],
+    ['EIO', 'EIO'],
+  ])('a disk that answers %s', (code, thrown) => {
+    vi.spyOn(followedFile, 'write').mockImplementation(() => {
+      throw Object.assign(new Error(code), { code });
+    });
+    const run = () => follow(guest);
+    if (thrown) expect(run).toThrow(thrown);
+    else expect(run).not.toThrow();
+  });
+});
+
+test('notes of a guest are written once', () => {
+  expect([isUnshared('mail'), wasUnconfined('mail')]).toEqual([false, false]);
+  noteUnshared('mail');
+  expect([isUnshared('mail'), wasUnconfined('mail')]).toEqual([true, true]);
+  const { ino } = statSync(`${state}/mail/unshared.json`);
+  noteUnshared('mail');
+  expect(statSync(`${state}/mail/unshared.json`).ino).toBe(ino);
+  rmSync(`${state}/mail/unshared.json`);
+  noteUnconfined('mail');
+  expect([isUnshared('mail'), wasUnconfined('mail')]).toEqual([false, true]);
+  mark('mail', 'cleaning.json');
+  expect(isMarked('mail', 'cleaning.json')).toBe(true);
+  expect(JSON.parse(readFileSync(`${state}/mail/cleaning.json`, 'utf8'))).toEqual({
+    since: expect.any(Number),
+  });
+  unmark('mail', 'cleaning.json');
+  expect(isMarked('mail', 'cleaning.json')).toBe(false);
+});
+
+describe('the past', () => {
+  const attempt = (guest: string, message: string): Attempt => ({
+    guest,
+    action: 'update',
+    outcome: 'staged',
+    trigger: 'timer',
+    seconds: 1,
+    message,
+  });
+  const write = (guest: string, message: string, time: string, owner = guest) =>
+    appendLine(historyOf(owner), {
+      ...attemptLine(attempt(guest, message)),
+      time: new Date(time).toISOString(),
+    });
+  const inJournal = (guest: string, message: string, time: string): JournalFields => ({
+    ...attemptFields(attempt(guest, message)),
+    __REALTIME_TIMESTAMP: String(new Date(time).getTime() * 1000),
+  });
+  const messages = async (guest?: string) => (await readPast(guest)).attempts.map(({ message }) => message);
+
+  test('is that of the files, and before them that of the journal', async () => {
+    write('mail', 'third', '2026-03-03');
+    write('mail', 'second', '2026-02-02');
+    write('web', 'of web', '2026-01-15');
+    journal.entries = [
+      inJournal('mail', 'first', '2026-01-01'),
+      inJournal('mail', 'second, too', '2026-02-02'),
+      inJournal('mail', 'fourth', '2026-04-04'),
+      inJournal('gone', 'of gone', '2026-05-05'),
+      { MESSAGE: 'something else' },
+    ];
+    expect(await messages()).toEqual(['first', 'of web', 'second', 'third', 'of gone']);
+    expect(journal.matches).toEqual([
+      'MESSAGE_ID=5c1a7f0e3b0d4c5e9b6f4f0a2d8e7c31',
+      '_UID=0',
+      '--lines=5000',
+    ]);
+  });
+
+  test('of one guest', async () => {
+    write('mail', 'second', '2026-02-02');
+    write('web', 'of web', '2026-01-15');
+    expect(await messages('mail')).toEqual(['second']);
+    expect(journal.matches).toContain('OSTREE_GUEST=mail');
+    expect(await messages('none')).toEqual([]);
+  });
+
+  test('lines that are none are named, also those about others', async () => {
+    write('mail', 'of mail', '2026-01-01');
+    write('web', 'of web', '2026-01-01', 'mail');
+    expect(await readPast('mail')).toMatchObject({
+      attempts: [{ message: 'of mail' }],
+      damaged: [`${state}/mail/history/1.jsonl:2`],
+    });
+  });
+
+  test('before anything was written is empty', async () => {
+    rmSync(state, { recursive: true });
+    expect(await readPast(undefined)).toEqual({ attempts: [], damaged: [] });
+  });
+});
+
+describe('what is declared', () => {
+  const right = '[Guest]\nRef=site:x\n[Remote]\nURL=file:///srv\nGPGVerify=no\n';
+  const wrong = '[Guest]\nWrong=yes\n';
+  const put = (name: string, text: string) => writeFileSync(`${config}/${name}`, text);
+  /** The answer, or the message and the remedy. */
+  const answer = (ask: () => unknown): unknown => {
+    try {
+      return ask();
+    } catch (error) {
+      if (error instanceof Failure) return `${error.message}. ${error.remedy}`;
+      throw error;
+    }
+  };
+  const notDeclared = (name: string) =>
+    `No guest '${name}' is declared. Write ${config}/${name}.guest, then: systemctl daemon-reload`;
+
+  test('a guest', () => {
+    put('mail.guest', right);
+    expect(requireGuest('mail').name).toBe('mail');
+    put('mail.guest', wrong);
+    expect(answer(() => requireGuest('mail'))).toMatch(
+      /mail\.guest:2:1: .*Wrong.*\n.*Correct it, then: systemctl/,
+    );
+    expect(answer(() => requireGuest('web'))).toBe(notDeclared('web'));
+    symlinkSync('/nowhere/web.guest', `${config}/web.guest`);
+    expect(answer(() => requireGuest('web'))).toBe(
+      `${config}/web.guest is a link to /nowhere/web.guest, which does not exist or which the guest's services do not see. Put the file itself there`,
+    );
+  });
+
+  test('a build', () => {
+    put('debian.build', '[Build]\nCommand=make\n');
+    expect(requireBuild('debian').name).toBe('debian');
+    put('debian.build', '[Build]\nWrong=yes\n');
+    expect(answer(() => requireBuild('debian'))).toMatch(/debian\.build:2:1: /);
+    expect(answer(() => requireBuild('fedora'))).toBe(
+      `There is no build 'fedora'. Declare it in ${config}/fedora.build`,
+    );
+  });
+
+  test('the name of a guest, which may have mistakes or be no longer declared', () => {
+    const warnings: string[] = [];
+    const ask = (name: string) => answer(() => requireGuestName(name, (text) => warnings.push(text)));
+    put('mail.guest', right);
+    expect([ask('mail'), warnings]).toEqual(['mail', []]);
+    put('mail.guest', wrong);
+    expect(ask('mail')).toBe('mail');
+    expect(warnings).toEqual([expect.stringMatching(/mail\.guest:2:1: /)]);
+    mkdirSync(`${state}/old`);
+    expect([ask('old'), ask('never'), ask('../state/old')]).toEqual([
+      'old',
+      notDeclared('never'),
+      notDeclared('../state/old'),
+    ]);
+    symlinkSync('/nowhere', `${config}/web.guest`);
+    expect(ask('web')).toMatch(/^.*web\.guest is a link to \/nowhere, /);
+  });
+});
+
+describe('a report', () => {
+  const printed = () => ({
+    out: vi.spyOn(console, 'log').mockImplementation(() => undefined),
+    error: vi.spyOn(console, 'error').mockImplementation(() => undefined),
+  });
+
+  test('of a service is a line, and its status', () => {
+    const { out, error } = printed();
+    vi.stubEnv('NOTIFY_SOCKET', '');
+    serviceReport.step('Deploying');
+    expect(programs).toEqual([]);
+    vi.stubEnv('NOTIFY_SOCKET', '/run/notify');
+    serviceReport.step('Deploying');
+    serviceReport.progress('Deploying: half', 5);
+    expect(out.mock.calls).toEqual([['Deploying'], ['Deploying']]);
+    expect(error.mock.calls).toEqual([]);
+    expect(programs).toEqual([
+      ['systemd-notify', '--status=Deploying'],
+      ['systemd-notify', '--status=Deploying: half'],
+    ]);
+  });
+
+  test.each([
+    ['8:123', ['<3>one', '<3>two']],
+    ['', ['one', 'two']],
+  ])('of a problem is an error in the journal: %j', (stream, lines) => {
+    const { error } = printed();
+    vi.stubEnv('JOURNAL_STREAM', stream);
+    complain('one\ntwo');
+    expect(error.mock.calls.flat()).toEqual(lines);
+    serviceReport.warn('three');
+    expect(error.mock.calls.flat()).toHaveLength(3);
+  });
+});

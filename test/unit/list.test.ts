@@ -61,6 +61,11 @@ test('a line for each guest, in every state, and for each that is broken', () =>
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
+test('what only root sees is not called missing', () => {
+  const hidden = { ...named(notCreated, 'mail'), state: 'running', isHidden: true } as const;
+  expect(listText([hidden], plain, now).split('\n')[1]).toMatch(/^mail +running +\? /);
+});
+
 test('notes give way on a narrow terminal, versions do not', () => {
   const text = listText([named(onTrial, 'a-guest-with-a-long-name')], { ...plain, width: 80 }, now);
   expect(text).toBe(

@@ -51,7 +51,7 @@ function rowOf(overview: Overview, now: Date): Row {
   return {
     name: guest.name,
     state,
-    version: deployment ? versionWords(deployment) : '-',
+    version: deployment ? versionWords(deployment) : unknown(overview),
     next: next(overview, now),
     notes: notes(overview, troubles),
     isBad: troubles.length > 0,
@@ -59,9 +59,12 @@ function rowOf(overview: Overview, now: Date): Row {
   };
 }
 
-function deployed({ running, deployments }: Overview): string {
-  const deployment = running ?? deployments[0];
-  return deployment ? deploymentWords(deployment) : '-';
+/** Only root sees the deployments of a guest. */
+const unknown = ({ isHidden }: Overview): string => (isHidden ? '?' : '-');
+
+function deployed(overview: Overview): string {
+  const deployment = overview.running ?? overview.deployments[0];
+  return deployment ? deploymentWords(deployment) : unknown(overview);
 }
 
 const brokenRow = ({ broken, state }: BrokenGuest): Row => ({

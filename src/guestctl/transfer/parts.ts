@@ -100,9 +100,12 @@ export async function withParts<T>(
       return result;
     });
   } finally {
-    await removeTree(scratch);
-    release();
-    await startAgain();
+    try {
+      await startAgain();
+    } finally {
+      await removeTree(scratch);
+      release();
+    }
   }
 }
 

@@ -5,9 +5,12 @@ import { basename, join } from 'node:path';
 
 const nameOf = (directory: string) => `ostree-guests-test-${basename(directory)}`;
 
+/** The control group that belongs to a work directory. */
+export const cgroupOf = (directory: string): string => join(unifiedHierarchy(), nameOf(directory));
+
 /** Makes the control group that belongs to a work directory. */
 export function makeCgroup(directory: string): string {
-  const cgroup = join(unifiedHierarchy(), nameOf(directory));
+  const cgroup = cgroupOf(directory);
   mkdirSync(cgroup);
   return cgroup;
 }
@@ -19,7 +22,7 @@ export function within(cgroup: string, file: string, ...args: string[]): [string
 
 /** Kills what runs in it and removes it. Synchronous: it must also work while the process exits. */
 export function removeCgroup(directory: string): void {
-  const cgroup = join(unifiedHierarchy(), nameOf(directory));
+  const cgroup = cgroupOf(directory);
   if (!existsSync(cgroup)) return;
   writeFileSync(join(cgroup, 'cgroup.kill'), '1');
   for (let waited = 0; isPopulated(cgroup) && waited < 10_000; waited += 20) sleep(20);

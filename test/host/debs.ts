@@ -10,7 +10,7 @@ import type { SigningKey } from './keys.ts';
 import { cacheDirectory } from './paths.ts';
 import { guestRecipe, recipeKey, suite } from './recipe.ts';
 import { say } from './say.ts';
-import type { Trees } from './trees.ts';
+import { buildTrees, type Trees } from './trees.ts';
 
 /**
  * The .deb files of packages with all that they depend on, from the cache or downloaded now: what the guests' tree
@@ -68,6 +68,12 @@ async function download(trees: Trees, packages: readonly string[], bare: boolean
     'install',
     ...all,
   ]);
+}
+
+/** Unpacks packages with all that they depend on: nothing of them is configured. */
+export async function unpackDebs(root: string, packages: readonly string[]): Promise<void> {
+  const script = 'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink -C "$1"';
+  for (const deb of await debs(await buildTrees(), packages)) await execa('sh', ['-c', script, deb, root]);
 }
 
 export interface Changed {

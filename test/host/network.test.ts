@@ -3,28 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { debs } from './debs.ts';
+import { unpackDebs } from './debs.ts';
 import { declare, eventually, guestFile, inGuest, reboot, start, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 import { checkout } from './paths.ts';
 import { suite } from './recipe.ts';
-import { buildTrees } from './trees.ts';
 
 let host: Host;
-
-/** Unpacks packages: nothing of them is configured. */
-async function unpack(root: string, packages: readonly string[]): Promise<void> {
-  for (const deb of await debs(await buildTrees(), packages))
-    await execa('sh', [
-      '-c',
-      'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink -C "$1"',
-      deb,
-      root,
-    ]);
-}
 
 const text = readFileSync(join(checkout(), 'docs/networking.md'), 'utf8');
 
@@ -48,7 +35,7 @@ async function publishResolved(): Promise<void> {
     await mkdir(join(tree, 'usr', name), { recursive: true });
     await symlink(`usr/${name}`, join(tree, name));
   }
-  await unpack(tree, ['systemd-resolved', 'libnss-resolve', 'libidn2-0']);
+  await unpackDebs(tree, ['systemd-resolved', 'libnss-resolve', 'libidn2-0']);
   await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
   await publish(host, 'debian/12/resolved', {
     version: '12.1',
@@ -67,7 +54,7 @@ beforeAll(async () => {
   host = await bootHost({
     ostree: false,
     // networkd waits for udev to know a link.
-    prepare: ({ root }) => unpack(root, ['udev', 'libnss-mymachines']),
+    prepare: ({ root }) => unpackDebs(root, ['udev', 'libnss-mymachines']),
   });
   await makeMirror(host);
   await publish(host, serverRef, { version: '12.1', files: server });

@@ -5,6 +5,17 @@ import { expect } from 'vitest';
 import type { Host } from './host.ts';
 import { checkout } from './paths.ts';
 
+/** How a command is given. */
+export interface Typed {
+  /** Another machine than the host, and its prompt. */
+  readonly on?: Pick<Host, 'try'>;
+  readonly prompt?: string;
+  /** The lines to keep of a long output that changes every day. */
+  readonly keep?: RegExp;
+  /** Tells how long it took. */
+  readonly isTimed?: true;
+}
+
 export class Transcript {
   readonly #lines: string[] = [];
   readonly #host: Host;
@@ -18,10 +29,15 @@ export class Transcript {
   }
 
   /** Gives a command; answers its exit code. */
-  async type(command: string): Promise<number> {
-    const { all, exitCode } = await this.#host.try(command);
-    const output = all.replaceAll('\r', '').trimEnd();
-    this.#lines.push('```console', `host# ${command}`, ...(output ? [output] : []), '```', '');
+  async type(command: string, how: Typed = {}): Promise<number> {
+    const { on = this.#host, prompt = 'host#' } = how;
+    const begun = Date.now();
+    const { all, exitCode } = await on.try(command);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    const output = how.keep ? shortened(all, how.keep) : all.replaceAll('\r', '').trimEnd();
+    this.#lines.push('```console', `${prompt} ${command}`, ...(output ? [output] : []), '```', '');
+    if (how.isTimed) this.#lines.push(`This took ${seconds} seconds.`, '');
+    if (exitCode !== 0) console.log(all);
     return exitCode;
   }
 
@@ -37,8 +53,20 @@ export class Transcript {
   }
 }
 
+/** Leaves out all lines but these. */
+const shortened = (text: string, keep: RegExp): string =>
+  text
+    .split(/\r?\n/)
+    .map((line) => (keep.test(line) ? line : '[…]'))
+    .filter((line, index, lines) => line !== '[…]' || lines[index - 1] !== line)
+    .join('\n')
+    .replace(/\n\[…\]$/, '');
+
 const timeless = (text: string): string =>
   text
+    .replaceAll(/This took \d+ seconds\./g, 'This took TIME.')
+    .replaceAll(/\b\d{8}\.\d{4}\b/g, 'VERSION')
+    .replaceAll(/ssh-ed25519 \S+/g, 'KEY')
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'COMMIT')
     .replaceAll(/Debian GNU\/Linux \S+( \(\w+\))?/g, 'Debian')
     .replaceAll(/Uses: .*/g, 'Uses: WHAT')

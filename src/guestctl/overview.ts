@@ -23,7 +23,7 @@ import { type Rollback, readRollback } from '../state/rollback-request.ts';
 import type { Staged } from '../state/staged.ts';
 import { stagedHere, whatIsStaged } from '../state/staged-update.ts';
 import { unlessDamaged } from '../state/state-file.ts';
-import { damagedState } from '../state/state-files.ts';
+import { damagedState, presentState, stateFiles } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
@@ -181,9 +181,14 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
   const deployments = listDeployments(guest.sysroot);
   const state = deployments.length === 0 ? 'not created' : stateOf(activeState);
   const runs = state === 'running' || state === 'stopping';
-  const staged = unlessDamaged(() => (runs ? whatIsStaged : stagedHere)(guest, deployments));
-  const rejected = unlessDamaged(() => rejectedCommits(guest.name)) ?? [];
-  const damaged = damagedState(guest.name).map(({ message, remedy }) => `${message}. ${remedy}`);
+  const isPresent = presentState(guest.name);
+  const readIf = <T>(present: boolean, read: () => T) => (present ? unlessDamaged(read) : undefined);
+  const { staged: waiting, claimed, undeployed, rollback, trial } = stateFiles;
+  // A running guest that manages itself may have staged something by itself.
+  const mayBeStaged = runs || isPresent(waiting, claimed);
+  const staged = readIf(mayBeStaged, () => (runs ? whatIsStaged : stagedHere)(guest, deployments));
+  const rejected = readIf(isPresent(stateFiles.rejected), () => rejectedCommits(guest.name)) ?? [];
+  const damaged = damagedState(guest.name, isPresent).map(({ message, remedy }) => `${message}. ${remedy}`);
   return {
     guest,
     isHidden: false,
@@ -192,9 +197,9 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged,
-    undeployed: unlessDamaged(() => readUndeployed(guest.name)),
-    rollback: unlessDamaged(() => readRollback(guest.name)),
-    trial: unlessDamaged(() => readTrial(guest.name, deployments[0]?.name)),
+    undeployed: readIf(isPresent(undeployed), () => readUndeployed(guest.name)),
+    rollback: readIf(isPresent(rollback), () => readRollback(guest.name)),
+    trial: readIf(isPresent(trial), () => readTrial(guest.name, deployments[0]?.name)),
     rejected,
     rejection: lastRejection(rejected, deployments[0], staged),
     unapplied: unapplied.of(guest, runs),

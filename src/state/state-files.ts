@@ -156,11 +156,17 @@ export const followedFile = new StateFile<Followed>({
   ifDamaged: 'Whether the guest file asks for another tree is not known until the next update',
 });
 
-/** The state files of a guest that cannot be used. */
-export function damagedState(guest: string): Damage[] {
-  // One readdir() is cheaper: commands ask for each guest, and most guests have few of these files.
+/** Tells which kinds of state files a guest has. */
+export type Present = (...kinds: readonly { readonly definition: { readonly name: string } }[]) => boolean;
+
+/** Lists the files of a guest once: commands ask for each guest, and most guests have few of them. */
+export function presentState(guest: string): Present {
   const names = unlessMissing(() => readdirSync(stateFile(guest, ''))) ?? [];
-  return Object.values(stateFiles)
-    .filter(({ definition }) => names.includes(definition.name.split('/')[0] ?? ''))
-    .flatMap((kind) => kind.damage(guest));
+  return (...kinds) => kinds.some(({ definition }) => names.includes(definition.name.split('/')[0] ?? ''));
 }
+
+/** The state files of a guest that cannot be used. */
+export const damagedState = (guest: string, isPresent = presentState(guest)): Damage[] =>
+  Object.values(stateFiles)
+    .filter((kind) => isPresent(kind))
+    .flatMap((kind) => kind.damage(guest));

@@ -69,6 +69,14 @@ export const guestRecipe: Recipe = {
   links: { 'usr/lib/systemd/system/sockets.target.wants/greeting.socket': '../greeting.socket' },
 };
 
+/** The guests' tree of one of Debian's releases, for hosts of another. */
+export const guestRecipeOf = (release: string): Recipe => ({
+  ...guestRecipe,
+  ref: `guest/${release}`,
+  about: `the guests' tree of Debian ${release}`,
+  suite: release,
+});
+
 /** A guests' tree with dnf5 instead of apt. Releases before this have none. */
 export const dnf5Recipe: Recipe = {
   ...guestRecipe,

@@ -8,7 +8,16 @@ import { makeCgroup, within } from './cgroup.ts';
 import { debianMirror } from './debian.ts';
 import { nodePackage } from './node.ts';
 import { cacheDirectory, checkout } from './paths.ts';
-import { dnf5Recipe, guestRecipe, hostRecipe, keyOf, type Recipe, recipeKey, suite } from './recipe.ts';
+import {
+  dnf5Recipe,
+  guestRecipe,
+  guestRecipeOf,
+  hostRecipe,
+  keyOf,
+  type Recipe,
+  recipeKey,
+  suite,
+} from './recipe.ts';
 import { say } from './say.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -26,6 +35,12 @@ export const buildTrees = (host = hostRecipe, guest = guestRecipe): Promise<Tree
 /** The tree with dnf5, in the same way: only tests of that need it. */
 export const buildDnf5Tree = (): Promise<Trees> =>
   cached(keyOf('dnf5', [dnf5Recipe]), [dnf5Recipe], dnf5Recipe.about);
+
+/** The guests' tree of one of Debian's releases, in the same way. */
+export const buildGuestTree = (release: string): Promise<Trees> => {
+  const recipe = guestRecipeOf(release);
+  return cached(keyOf(release, [recipe]), [recipe], recipe.about);
+};
 
 /** The last of the trees is the one that sites serve. */
 async function cached(key: string, recipes: readonly Recipe[], about: string): Promise<Trees> {

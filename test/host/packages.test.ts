@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { declare, inGuest, start, status, update } from './guests.ts';
+import { declare, eventually, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
-import { makeMirror } from './mirror.ts';
+import { makeMirror, publish, serverRef } from './mirror.ts';
 import { checkout } from './paths.ts';
 import { makePackages } from './product.ts';
 
@@ -42,6 +42,7 @@ test('the rpm is for every architecture, runs nothing but what the policy takes,
   expect([...new Set(needs)].sort()).toEqual([
     '/bin/sh',
     '/usr/bin/node',
+    'iproute',
     'nodejs(engine) >= 20.19',
     'ostree >= 2022.7',
     'systemd >= 252',
@@ -103,6 +104,23 @@ describe('on a plain host', () => {
     expect(await life()).toEqual(before);
     expect(await host.sh('systemctl is-active ostree-guest-update@mail.timer')).toBe('active');
     await update(host, 'mail');
+  });
+
+  test('an upgrade in the middle of an update, and of a trial, disturbs neither', async () => {
+    await host.sh(
+      "printf '[Update]\\nHealthCheck=sleep 4\\n' >>/etc/ostree-guests/mail.guest; systemctl daemon-reload",
+    );
+    const commit = await publish(host, serverRef, { version: '12.2' });
+    await host.sh(`systemctl start --no-block ostree-guest-update@mail
+      until systemctl show -P StatusText ostree-guest-update@mail | grep -q Fetching; do sleep 0.02; done
+      dpkg --install /srv/new.deb`);
+    await eventually(host, '! systemctl is-active --quiet ostree-guest-update@mail');
+    expect((await status(host, 'mail')).staged?.checksum).toBe(commit);
+    await reboot(host, 'mail');
+    await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@mail | grep -q checking');
+    await host.sh('dpkg --install /srv/new.deb');
+    await eventually(host, `guestctl history mail | grep blessed | grep -q ${commit.slice(0, 12)}`);
+    expect(await inGuest(host, 'mail', 'cat /etc/mine')).toBe('mine');
   });
 
   test.each(['remove', 'purge'])(

@@ -1,6 +1,5 @@
-import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
-import { identityOption } from '../identity.ts';
+import { commitRoot } from '../commit-root.ts';
 import { layOut } from '../layout/layout.ts';
 import { unpackLayers } from './unpack.ts';
 
@@ -23,16 +22,9 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
   if (version) requirePlainVersion(version, 'it');
   const root = await unpackLayers(archives, work);
   layOut(root);
-  return ostree(
-    'Cannot commit it',
-    `--repo=${repository}`,
-    'commit',
-    '--orphan',
-    '--no-bindings',
-    `--tree=dir=${root}`,
-    identityOption(digest),
+  return commitRoot(
+    { repository, root, identity: digest, version },
     // The same key as in OSTree's own container support.
     `--add-metadata-string=ostree.manifest-digest=${digest}`,
-    ...(version ? [`--add-metadata-string=version=${version}`] : []),
   );
 }

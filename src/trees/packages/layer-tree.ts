@@ -1,4 +1,5 @@
 // Jobs on the content of a tree that packages are added to. They run confined.
+
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
@@ -13,7 +14,7 @@ import {
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
-import { identityOption } from '../identity.ts';
+import { commitRoot } from '../commit-root.ts';
 import { sysusersFile } from '../layout/declare.ts';
 import { type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut, undoEtc } from '../layout/layout.ts';
@@ -118,18 +119,10 @@ export async function commitLayers(layers: LayersToCommit): Promise<string> {
   restoreFiles(root, kept);
   layOut(root);
   const version = await versionOf(repository, below);
-  return ostree(
-    'Cannot commit it',
-    `--repo=${repository}`,
-    'commit',
-    '--orphan',
-    '--no-bindings',
-    `--tree=dir=${root}`,
-    identityOption(identity),
+  if (version !== undefined) requirePlainVersion(version, 'the tree below');
+  return commitRoot(
+    { repository, root, identity, version },
     `--add-metadata-string=ostree-guests.base=${below}`,
-    ...(version === undefined
-      ? []
-      : [`--add-metadata-string=version=${requirePlainVersion(version, 'the tree below')}`]),
     // As old as the commit below, so that the next one from there is newer.
     `--timestamp=${await dateOf(repository, below)}`,
   );

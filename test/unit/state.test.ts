@@ -299,6 +299,9 @@ describe('a rejected commit', () => {
     forgive('mail', commit('a'));
     expect([readRejection('mail', commit('a')), rejectedCommits('mail').length]).toEqual([undefined, 1]);
     expect(rejectedCommits('web')).toEqual([]);
+    // Forgiven while the list is read.
+    vi.spyOn(stateFiles.rejected, 'entries').mockReturnValue([commit('c')]);
+    expect(rejectedCommits('mail')).toEqual([]);
   });
 
   test('keeps the name of its content when it is rejected again', () => {

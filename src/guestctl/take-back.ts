@@ -2,8 +2,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Guest } from '../config/guest.ts';
-import { loadGuest } from '../config/load.ts';
-import { stateOf } from '../config/paths.ts';
+import { loadGuest, loadGuests } from '../config/load.ts';
+import { buildFileOf, stateOf } from '../config/paths.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, reloadUnits, stopUnit, updateUnit } from '../host/systemctl.ts';
@@ -13,14 +13,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Does what creates a guest. If that fails, or a signal such as Ctrl-C comes, removes these new files and whatever was made of the
- * guest meanwhile. `goOn` throws if a signal came.
+ * guest meanwhile. `begin` throws if a signal came; before it is called, `work` makes nothing but the files.
  */
 export async function takenBackUnlessDone(
   name: string,
   files: readonly string[],
-  work: (goOn: () => void) => Promise<void>,
+  work: (begin: () => void) => Promise<void>,
 ): Promise<void> {
-  const wasThere = existsSync(stateOf(name));
+  let made: Guest | undefined;
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
@@ -31,10 +31,11 @@ export async function takenBackUnlessDone(
   try {
     await work(() => {
       if (interrupted) throw new Failure('Interrupted');
+      made = newGuest(name);
     });
     if (interrupted) throw new Failure('Interrupted');
   } catch (error) {
-    await takeBack(name, files, wasThere);
+    await takeBack(name, files, made);
     if (interrupted) throw new Failure(`Interrupted: nothing of ${name} was kept`);
     if (!(error instanceof Failure)) throw error;
     const remedy = `Fix the cause, and create it again. Full log: journalctl -u ${updateUnit(name)}`;
@@ -44,17 +45,26 @@ export async function takenBackUnlessDone(
   }
 }
 
-async function takeBack(name: string, files: readonly string[], wasThere: boolean): Promise<void> {
-  await stopUnit(updateUnit(name));
+/** Returns a guest of which nothing exists. A /var that was kept, or a guest whose file was lost, is not ours to remove. */
+function newGuest(name: string): Guest | undefined {
   const checked = loadGuest(nodeFiles, name);
-  // A /var that was kept for it, or a guest whose file was lost, is not ours to remove.
-  if (checked && 'guest' in checked && !wasThere && isOurs(checked.guest))
-    await removeGuest(checked.guest, { keepVar: false, declarations: [] });
-  for (const file of files) rmSync(file, { force: true });
-  const builds = files.filter((file) => file.endsWith('.build')).map((file) => basename(file, '.build'));
-  for (const build of builds) await stopUnit(buildUnit(build));
+  if (!checked || 'broken' in checked) return undefined;
+  return existsSync(stateOf(name)) || existsSync(checked.guest.sysroot) ? undefined : checked.guest;
+}
+
+async function takeBack(name: string, files: readonly string[], made: Guest | undefined): Promise<void> {
+  await stopUnit(updateUnit(name));
+  if (made) await removeGuest(made, { keepVar: false, declarations: [] });
+  for (const file of files.filter((file) => !isUsedByOthers(file, name))) {
+    rmSync(file, { force: true });
+    if (file.endsWith('.build')) await stopUnit(buildUnit(basename(file, '.build')));
+  }
   await reloadUnits();
 }
 
-/** A sysroot elsewhere may have been there before. */
-const isOurs = ({ name, sysroot }: Guest): boolean => sysroot.startsWith(`${stateOf(name)}/`);
+/** True if another guest has been declared with this build meanwhile. */
+const isUsedByOthers = (file: string, name: string): boolean =>
+  loadGuests(nodeFiles).guests.some(
+    (guest) =>
+      guest.name !== name && guest.origin.kind === 'build' && file === buildFileOf(guest.origin.build),
+  );

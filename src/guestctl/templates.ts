@@ -3,7 +3,7 @@ import type { Build } from '../config/build.ts';
 import { loadBuild, loadBuilds } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Problem } from '../config/problem.ts';
-import { searchPath, templatePath } from '../config/search.ts';
+import { templatePath } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { verifyBuildOnHost } from './verify/build-on-host.ts';
@@ -32,9 +32,6 @@ const templateOf = (
   description: string,
   problems: readonly Problem[],
 ): Template => ({ name, description, file, problems, build: declaredBuild(name) });
-
-/** Returns the path of an administrator's build file. */
-export const buildFileOf = (name: string): string => `${searchPath.guests[0]}/${name}.build`;
 
 /** Returns the file of the template to copy for a build; undefined if the build is declared already. */
 export function templateFor(build: string): string | undefined {

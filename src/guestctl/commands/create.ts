@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { loadGuest } from '../../config/load.ts';
+import { buildFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { reloadUnits, startUnit } from '../../host/systemctl.ts';
@@ -15,7 +16,7 @@ import type { Planned } from '../planned-files.ts';
 import { templateJson, templatesText } from '../screens/templates.ts';
 import { startAndTell } from '../start-guest.ts';
 import { takenBackUnlessDone } from '../take-back.ts';
-import { buildFileOf, listTemplates, templateFor } from '../templates.ts';
+import { listTemplates, templateFor } from '../templates.ts';
 
 interface Options extends NewGuest {
   readonly sshKey?: string;
@@ -65,13 +66,13 @@ async function createGuest(name: string, options: Options, command: Command): Pr
     throw new Failure(`${name} is declared already`, `Change it: guestctl edit ${name}`);
   const planned = plannedFor(name, options);
   await refuseProblems(name, options, planned);
-  await takenBackUnlessDone(name, [...planned.keys()], async (goOn) => {
+  await takenBackUnlessDone(name, [...planned.keys()], async (begin) => {
     for (const [file, text] of planned) {
       writeDeclaration(file, text);
       say(command, `Wrote ${file}`);
     }
     await reloadUnits();
-    goOn();
+    begin();
     await followUpdate(name, command);
   });
   if (options.enable) {

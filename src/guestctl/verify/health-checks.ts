@@ -1,6 +1,7 @@
 import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
 import { wordsOf } from '../../config/split-words.ts';
+import { unlessForbidden } from '../../host/is-root.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { readFollowed, treeOf } from '../../state/followed.ts';
@@ -9,11 +10,12 @@ import { readFollowed, treeOf } from '../../state/followed.ts';
  * Finds health checks whose program the guest does not have. Looks into its default deployment, and only if that was made by
  * the guest file as it is now: a changed one may bring the program.
  */
-export function missingHealthChecks(guest: Guest): Problem[] {
-  const [deployment] = listDeployments(guest.sysroot);
-  if (!deployment || readFollowed(guest.name)?.tree !== treeOf(guest)) return [];
-  return missingIn(guest, (path) => kindInside(deployment.path, path) !== undefined);
-}
+export const missingHealthChecks = (guest: Guest): Problem[] =>
+  unlessForbidden(() => {
+    const [deployment] = listDeployments(guest.sysroot);
+    if (!deployment || readFollowed(guest.name)?.tree !== treeOf(guest)) return [];
+    return missingIn(guest, (path) => kindInside(deployment.path, path) !== undefined);
+  }) ?? [];
 
 /** `has` tells whether a path is in the tree. */
 export const missingIn = ({ values }: Pick<Guest, 'values'>, has: (path: string) => boolean): Problem[] =>

@@ -33,7 +33,8 @@ import {
   writeStaged,
 } from '../../src/state/staged.ts';
 import { stagedHere, whatIsStaged } from '../../src/state/staged-update.ts';
-import { followedFile, stateFiles } from '../../src/state/state-files.ts';
+import { unlessDamaged } from '../../src/state/state-file.ts';
+import { buildResultFile, followedFile, stateFiles } from '../../src/state/state-files.ts';
 import {
   beginTrial,
   countTry,
@@ -53,13 +54,14 @@ import { isUnshared, noteUnconfined, noteUnshared, wasUnconfined } from '../../s
 import { commit as commitOf, named } from './names.ts';
 import { guestOf } from './read.ts';
 
-const { work, journal, programs } = await vi.hoisted(async () => {
+const { work, journal, programs, disk } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   const work = mkdtempSync('/tmp/state-of-guests-');
   return {
     work,
     journal: { entries: [] as JournalFields[], matches: [] as string[] },
     programs: [] as string[][],
+    disk: { fault: undefined as unknown },
   };
 });
 const state = `${work}/state`;
@@ -81,6 +83,16 @@ vi.mock('../../src/host/journal.ts', async (original) => ({
     return journal.entries;
   },
 }));
+vi.mock('../../src/host/node-files.ts', async (original) => {
+  const real = await original<typeof import('../../src/host/node-files.ts')>();
+  return {
+    ...real,
+    readRegularFile: (file: string) => {
+      if (disk.fault !== undefined) throw disk.fault;
+      return real.readRegularFile(file);
+    },
+  };
+});
 vi.mock('../../src/host/process.ts', async (original) => {
   const real = await original<typeof import('../../src/host/process.ts')>();
   return {
@@ -101,6 +113,7 @@ afterEach(() => {
   for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true });
   Object.assign(journal, { entries: [], matches: [] });
   programs.length = 0;
+  disk.fault = undefined;
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
@@ -540,3 +553,91 @@ describe('a report', () => {
     expect(error.mock.calls.flat()).toHaveLength(3);
   });
 });
+
+describe('a state file', () => {
+  const kind = stateFiles.rehearsed;
+  const put = (text: string, file = kind.path('mail')) => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  };
+  const fault = (code: string, more = {}) => Object.assign(new Error(code), { code, ...more });
+
+  test('that the disk does not give is damaged', () => {
+    put('{}');
+    disk.fault = fault('EIO', { syscall: 'read' });
+    expect(kind.damage('mail')).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('is damaged: it cannot be read (EIO). ') }),
+    ]);
+    expect(kind.read('mail')).toBeUndefined();
+    disk.fault = undefined;
+    rmSync(kind.path('mail'));
+    disk.fault = fault('EIO', { syscall: 'read' });
+    expect(kind.look('mail')).toBeUndefined();
+  });
+
+  test.each([
+    ['a right that is missing', fault('EACCES', { syscall: 'open' })],
+    ['another right', fault('EPERM', { syscall: 'open' })],
+    ['a bug', fault('EIO')],
+  ])('is not damaged by %s', (_, error) => {
+    put('{}');
+    disk.fault = error;
+    expect(() => kind.look('mail')).toThrow(error);
+    vi.spyOn(kind, 'look').mockImplementation(() => {
+      throw error;
+    });
+    expect(() => kind.damage('mail')).toThrow(error);
+  });
+
+  test('that goes while it is looked at is no damage', () => {
+    put('{');
+    vi.spyOn(kind, 'look').mockReturnValue(undefined);
+    expect(kind.damage('mail')).toEqual([]);
+  });
+
+  test.each(['"1"', '0', '1.5', 'null', '[]'])('of format %s is damaged', (format) => {
+    put(`{"format":${format},"checksum":"${commit('a')}"}`);
+    const damaged = kind.damage('mail').map(({ message }) => message.includes('is not a format number'));
+    expect(damaged).toEqual(format === 'null' ? [] : [true]);
+  });
+
+  test('among others is known by the end of its name', () => {
+    beginTrial('mail', {
+      deployment: deployment('b'),
+      fallback: deployment('a'),
+      since: 1,
+      tries: 2,
+      left: 2,
+    });
+    put('', `${dirname(stateFiles.trial.path('mail', 'x'))}/a-longer-note`);
+    expect(stateFiles.trial.entries('mail')).toEqual([`${deployment('b')}+2`]);
+    rmSync(dirname(stateFiles.trial.path('mail', 'x')), { recursive: true });
+    writeFileSync(dirname(stateFiles.trial.path('mail', 'x')), 'a file');
+    expect(stateFiles.trial.damage('mail').map(({ message }) => message)).toEqual([
+      expect.stringContaining('its directory cannot be read (ENOTDIR)'),
+    ]);
+  });
+
+  test('that is needed is not passed over', () => {
+    put('{', stateFiles.packagesInside.path('mail'));
+    const read = () => stateFiles.packagesInside.read('mail');
+    expect(read).toThrow(expect.objectContaining({ name: 'DamagedState' }));
+    expect(unlessDamaged(read)).toBeUndefined();
+    expect(unlessDamaged(() => 'value')).toBe('value');
+    expect(() => unlessDamaged(() => kind.path(fail('a bug')))).toThrow('a bug');
+  });
+
+  test('of a build has a commit, or none', () => {
+    const result = { definition: 'x', ended: 1, failure: undefined };
+    buildResultFile.write('debian', { ...result, checksum: commit('a') });
+    expect(buildResultFile.read('debian')).toEqual({ ...result, checksum: commit('a') });
+    buildResultFile.write('debian', { ...result, checksum: undefined });
+    expect(buildResultFile.read('debian')).toEqual({ ...result, checksum: undefined });
+    put('{"definition":"x","ended":1,"checksum":"short"}', buildResultFile.path('debian'));
+    expect(buildResultFile.damage('debian')).toHaveLength(1);
+  });
+});
+
+function fail(message: string): never {
+  throw new Error(message);
+}

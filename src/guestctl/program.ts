@@ -24,6 +24,7 @@ import { pin, unpin } from './commands/pin.ts';
 import { reboot } from './commands/reboot.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { remove } from './commands/remove.ts';
+import { rename } from './commands/rename.ts';
 import { restart } from './commands/restart.ts';
 import { rollback } from './commands/rollback.ts';
 import { shell } from './commands/shell.ts';
@@ -55,7 +56,22 @@ const groups: readonly Group[] = [
   {
     heading: 'Create and run guests:',
     needsRoot: true,
-    defines: [create, edit, apply, start, stop, restart, reboot, enable, disable, shell, exec, remove, adopt],
+    defines: [
+      create,
+      edit,
+      apply,
+      start,
+      stop,
+      restart,
+      reboot,
+      enable,
+      disable,
+      shell,
+      exec,
+      rename,
+      remove,
+      adopt,
+    ],
   },
   {
     heading: 'Copy and move guests:',

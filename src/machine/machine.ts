@@ -44,6 +44,8 @@ export interface Machine {
   /** What runs a guest, as it is named in the journal. Its last message says why it ended. */
   readonly identifier: string;
 
+  /** Returns files with an administrator's settings for a guest, besides drop-ins of units. */
+  settings(guest: string): readonly string[];
   /** Returns the units that are enabled to start a guest with the host. */
   unitsAtBoot(guest: string): readonly string[];
 

@@ -10,6 +10,7 @@ import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
 import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
+import { staterootOf } from './stateroot.ts';
 
 /**
  * Creates the missing parts of a guest's sysroot. Each step checks whether it was done, so that a run
@@ -50,9 +51,10 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
 
 /** Two guests in one sysroot would boot each other's deployments. */
 function requireOwn(sysroot: string, stateroot: string): void {
+  const own = staterootOf(sysroot, stateroot);
   const others = unlessMissing(() => readdirSync(`${sysroot}/ostree/deploy`)) ?? [];
   const other = others.find(
-    (name) => name !== stateroot && existsSync(`${sysroot}/ostree/deploy/${name}/deploy`),
+    (name) => name !== stateroot && name !== own && existsSync(`${sysroot}/ostree/deploy/${name}/deploy`),
   );
   if (other === undefined) return;
   const message = `${sysroot} is the sysroot of ${other}: each guest needs its own`;
@@ -80,7 +82,8 @@ export async function deploy(
   rmSync(originFile, { force: true });
   writeFileSync(originFile, origin, { flag: 'wx' });
   try {
-    const options = [`--os=${stateroot}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
+    const os = staterootOf(sysroot, stateroot);
+    const options = [`--os=${os}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
     const run = () => deployAsService(`deploy-${stateroot}`, sysroot, [...options, checksum]);
     const isDone = () => listDeployments(sysroot)[0]?.checksum === checksum;
     let finished = await run();
@@ -138,6 +141,6 @@ async function pinAt(sysroot: string, name: string, pinned: boolean): Promise<vo
   await ostree(`Cannot ${pinned ? 'pin' : 'unpin'} ${name}`, 'admin', ...options, String(index));
 }
 
-/** Returns the /var of a stateroot, which its deployments share. */
-export const varOf = (sysroot: string, stateroot: string): string =>
-  `${sysroot}/ostree/deploy/${stateroot}/var`;
+/** Returns the /var of a guest, which its deployments share. */
+export const varOf = (sysroot: string, guest: string): string =>
+  `${sysroot}/ostree/deploy/${staterootOf(sysroot, guest)}/var`;

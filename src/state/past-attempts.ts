@@ -33,10 +33,10 @@ export async function readPast(guest: string | undefined): Promise<Past> {
 }
 
 function readFile(guest: string): Past {
-  // Lines about other guests are invalid.
   const { values, damaged } = readLines(historyOf(guest), (value) => {
     const attempt = parseLine(value);
-    return attempt?.guest === guest ? attempt : undefined;
+    // The guest may have had another name then.
+    return attempt && { ...attempt, guest };
   });
   return { attempts: values, damaged };
 }

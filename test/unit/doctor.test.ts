@@ -48,6 +48,7 @@ const healthy: Facts = {
   foreignHolders: [],
   damaged: [],
   halfRemoved: [],
+  halfRenamed: [],
   idleTimers: [],
   undeclared: [],
   unprotected: [],
@@ -193,6 +194,7 @@ test.each<[string, Partial<Facts>, string, string]>([
     'ostree-guest-update@mail.timer is enabled but does not run',
   ],
   ['removal', { halfRemoved: ['mail'] }, 'bad', 'The removal of mail was cut off'],
+  ['rename', { halfRenamed: [{ from: 'mail', to: 'mx' }] }, 'bad', 'The rename of mail to mx was cut off'],
   [
     'leftovers',
     { undeclared: ['old'] },

@@ -27,6 +27,7 @@ export const says = (exitCode: number, stdout = ''): Finished => ({
 export const fake: Machine = {
   unit: (guest) => `vm@${guest}.service`,
   identifier: 'vm',
+  settings: () => [],
   unitsAtBoot: (guest) => [`vm@${guest}.service`],
   async systemctl(_machine, [verb = '']) {
     const { system, failed } = host.now;

@@ -1,6 +1,7 @@
 // What the files of a guest's state mean together: trials, what is staged and what was rejected, and the histories.
 // state-files.test.ts has what may be wrong with each file.
 import {
+  appendFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -445,9 +446,21 @@ describe('the past', () => {
     expect(await messages('none')).toEqual([]);
   });
 
-  test('lines that are none are named, also those about others', async () => {
+  test('lines about another name are of the time before a rename', async () => {
     write('mail', 'of mail', '2026-01-01');
-    write('web', 'of web', '2026-01-01', 'mail');
+    write('web', 'of web', '2026-01-02', 'mail');
+    expect(await readPast('mail')).toMatchObject({
+      attempts: [
+        { guest: 'mail', message: 'of mail' },
+        { guest: 'mail', message: 'of web' },
+      ],
+      damaged: [],
+    });
+  });
+
+  test('lines that are none are named', async () => {
+    write('mail', 'of mail', '2026-01-01');
+    appendFileSync(`${state}/mail/history/1.jsonl`, '{}\n');
     expect(await readPast('mail')).toMatchObject({
       attempts: [{ message: 'of mail' }],
       damaged: [`${state}/mail/history/1.jsonl:2`],

@@ -8,6 +8,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { declarationsOf, removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
+import { refuseHalfRenamed } from '../rename/guard.ts';
 import { sizeWords } from '../screens/wording.ts';
 
 export const remove: Define = (guestctl) =>
@@ -19,6 +20,7 @@ export const remove: Define = (guestctl) =>
     .option('--keep-var', 'Keep its /var for a guest of this name that is created later')
     .action(async (name: string, options: { yes?: true; keepVar?: true }, command) => {
       const guest = requireGuest(name);
+      refuseHalfRenamed(name);
       if (await isRunning(name))
         throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
       const keepVar = options.keepVar === true;

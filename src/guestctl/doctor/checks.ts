@@ -34,6 +34,9 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.halfRemoved.map((name) =>
     bad('removal', `The removal of ${name} was cut off`, `Complete it: guestctl remove ${name}`),
   ),
+  ...facts.halfRenamed.map(({ from, to }) =>
+    bad('rename', `The rename of ${from} to ${to} was cut off`, `Complete it: guestctl rename ${from} ${to}`),
+  ),
   ...facts.idleTimers.map((timer) =>
     warning('timers', `${timer} is enabled but does not run`, `Run: systemctl start ${timer}`),
   ),

@@ -23,6 +23,7 @@ import { whyReadOnly } from '../../ostree/read-only.ts';
 import type { Damage } from '../../state/state-file.ts';
 import { buildResultFile, damagedState } from '../../state/state-files.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
+import { begunRename, type Rename } from '../rename/guard.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 import type { NetworkFacts } from './network-checks.ts';
 import { gatherNetwork } from './network-facts.ts';
@@ -57,6 +58,8 @@ export interface Facts {
   readonly foreignHolders: readonly LockHolder[];
   /** Guests whose removal was interrupted. */
   readonly halfRemoved: readonly string[];
+  /** Renames of guests that were interrupted. */
+  readonly halfRenamed: readonly Rename[];
   /** Refused boot entries of guests. */
   readonly refused: readonly RefusedEntry[];
   /** Why users of the host can reach files of guests. */
@@ -108,6 +111,10 @@ export async function gatherFacts(): Promise<Facts> {
     halfRemoved: declared.guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),
+    // Both names may tell of it.
+    halfRenamed: [
+      ...new Map(names.flatMap((name) => begunRename(name) ?? []).map((one) => [one.to, one])).values(),
+    ],
     refused: declared.guests.flatMap(
       ({ sysroot }) => unlessForbidden(() => readBootList(sysroot).refused) ?? [],
     ),

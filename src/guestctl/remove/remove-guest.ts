@@ -20,6 +20,7 @@ import {
 import { driver } from '../../machine/driver.ts';
 import { unitsOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
+import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
 
@@ -69,7 +70,9 @@ export async function removeGuest(guest: Guest, { keepVar, declarations }: Remov
 async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const { name, sysroot } = guest;
   const state = stateOf(name);
-  const stateroot = `${sysroot}/ostree/deploy/${name}`;
+  const stateroot = dirname(varOf(sysroot, name));
+  // A guest that was renamed has a link to it.
+  const link = `${sysroot}/ostree/deploy/${name}`;
   // First of all there is no boot list any more: from here on the guest has not been created.
   const boot = `${sysroot}/boot`;
   // A guest that manages itself may have made it immutable. A removal that was cut off may have left one already.
@@ -78,10 +81,9 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
     renameSync(boot, existsSync(`${boot}.removed`) ? `${boot}.removed/${Date.now()}` : `${boot}.removed`);
   await clearImmutable(sysroot);
   // What leads to /var, if that is kept, is not removed itself.
-  const kept = keepVar
-    ? [`${state}/places`, `${stateroot}/var`, stateroot, dirname(stateroot), `${sysroot}/ostree`, sysroot]
-    : [sysroot];
-  const emptied = keepVar ? [state, ...kept.slice(2)] : [state, sysroot];
+  const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
+  const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];
+  const emptied = keepVar ? [state, ...above, sysroot] : [state, sysroot];
   // What says that nobody may believe the repository goes after the repository.
   const notes = unsharedNotes(name);
   await removeConfined(

@@ -1,5 +1,5 @@
 import { rmdirSync } from 'node:fs';
-import { imagesDirectory } from '../../config/paths.ts';
+import { imagesDirectory, nspawnDirectory } from '../../config/paths.ts';
 import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
@@ -13,6 +13,7 @@ import { verifyMachine } from './verify.ts';
 /** Guests as containers of systemd-nspawn(1), which systemd-machined knows. */
 export const nspawn: Machine = {
   unit: nspawnUnits.unit,
+  settings: (guest) => [`${nspawnDirectory}/${guest}.nspawn`],
   identifier: nspawnUnits.identifier,
   // As `machinectl enable` does: without the target, no machine starts with the host.
   unitsAtBoot: (guest) => [nspawnUnits.unit(guest), 'machines.target'],

@@ -5,6 +5,7 @@ import { syncFileSystem } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { varOf } from '../../ostree/sysroot.ts';
 
 export interface SysrootToUnshare {
   readonly sysroot: string;
@@ -39,7 +40,7 @@ export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise
 
 /** Finds files with names outside of the sysroot. Skips /var, which was never linked. */
 async function findShared(sysroot: string, stateroot: string): Promise<Names[]> {
-  const withoutVar = ['-path', `${sysroot}/ostree/deploy/${stateroot}/var`, '-prune'];
+  const withoutVar = ['-path', varOf(sysroot, stateroot), '-prune'];
   const linked = ['(', '-type', 'f', '-o', '-type', 'l', ')', '-links', '+1'];
   const { exitCode, stdout, stderr } = await run(
     'find',

@@ -1,0 +1,183 @@
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { guestFileOf, imagesDirectory, runtimeOf, stateDirectory, stateOf } from '../../config/paths.ts';
+import { guestName } from '../../config/schema.ts';
+import { searchPath } from '../../config/search.ts';
+import { syncDirectory } from '../../host/atomic-file.ts';
+import { enabledUnits } from '../../host/enabled-units.ts';
+import { Failure } from '../../host/failure.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { run } from '../../host/process.ts';
+import {
+  reloadUnits,
+  showUnits,
+  startUnit,
+  stopUnit,
+  switchTimerUnit,
+  timerUnit,
+} from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import { staterootOf } from '../../ostree/stateroot.ts';
+import { requireGuest } from '../../state/declared.ts';
+import {
+  begunRename,
+  guardedUnits,
+  guardName,
+  halfRenamed,
+  type Rename,
+  removeGuards,
+  removeIfEmpty,
+  writeGuards,
+} from './guard.ts';
+import { namedAfter, type Renamed } from './names.ts';
+
+/**
+ * Renames a guest that is stopped, or completes a rename that was cut off. The state directory, and the sysroot in it, gets
+ * its new name by one rename(2). Before that the guest has its old name, and from then on its new one: everything that the
+ * new name needs is there before, and what the old name needed is removed after it.
+ */
+export async function renameGuest({ from, to }: Rename): Promise<void> {
+  const begun = begunRename(from) ?? begunRename(to);
+  if (begun && (begun.from !== from || begun.to !== to)) throw halfRenamed(begun);
+  if (!begun) await requireRenamable({ from, to });
+  const timers = await activeTimers(from);
+  writeGuards({ from, to });
+  await reloadUnits();
+  // A guest that was never created has only its file.
+  if (!existsSync(stateOf(to)) && existsSync(guestFileOf(from))) await takeNewName({ from, to });
+  await removeOldName({ from, to });
+  const enabled = enabledUnits();
+  for (const timer of [timerUnit, switchTimerUnit])
+    if (timers.includes(timer) || (begun && enabled.has(timer(to)))) await startUnit(timer(to));
+}
+
+async function requireRenamable({ from, to }: Rename): Promise<void> {
+  const { file, sysroot } = requireGuest(from);
+  if (!guestName.test(to))
+    throw new Failure(`'${to}' is not a guest name`, 'Guest names have 1 to 63 of a-z, 0-9 and -');
+  if (file !== guestFileOf(from))
+    throw new Failure(
+      `${from} is declared in ${file}, which is not yours to rename`,
+      `Copy it first: cp ${file} ${guestFileOf(from)}`,
+    );
+  const taken = [
+    ...searchPath.guests.flatMap((path) => [`${path}/${to}.guest`, `${path}/${to}.guest.d`]),
+    stateOf(to),
+    ...(staterootOf(sysroot, from) === to ? [] : [`${sysroot}/ostree/deploy/${to}`]),
+  ].find((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+  if (taken !== undefined) throw new Failure(`There is a ${taken} already`, 'Choose another name');
+  const state = lstatSync(stateOf(from), { throwIfNoEntry: false });
+  if (state && (state.isSymbolicLink() || state.dev !== lstatSync(stateDirectory).dev))
+    throw new Failure(
+      `${stateOf(from)} is a link or a mount, which cannot be renamed in one step`,
+      'Put the guest itself there',
+    );
+  await requireIdle(from);
+}
+
+/** A guest that runs, or is worked on, has paths with its name open. */
+async function requireIdle(guest: string): Promise<void> {
+  const units = guardedUnits(guest);
+  const shown = await showUnits(units, ['ActiveState']);
+  const active = units.find(
+    (_, index) => !/^(inactive|failed)$/.test(shown[index]?.['ActiveState'] ?? 'inactive'),
+  );
+  if (active === undefined) return;
+  if (active === driver.unit(guest))
+    throw new Failure(`${guest} is running, nothing was renamed`, `Stop it: guestctl stop ${guest}`);
+  throw new Failure(
+    `${active} is running, nothing was renamed`,
+    `Wait for it, or stop it: systemctl stop ${active}`,
+  );
+}
+
+const activeTimers = async (guest: string) => {
+  const timers = [timerUnit, switchTimerUnit];
+  const shown = await showUnits(
+    timers.map((timer) => timer(guest)),
+    ['ActiveState'],
+  );
+  return timers.filter((_, index) => shown[index]?.['ActiveState'] === 'active');
+};
+
+async function takeNewName({ from, to }: Rename): Promise<void> {
+  const { sysroot } = requireGuest(from);
+  for (const renamed of [...namedAfter(from, to), ...declarations({ from, to })]) copy(renamed);
+  const link = `${sysroot}/ostree/deploy/${to}`;
+  const stateroot = staterootOf(sysroot, from);
+  if (existsSync(`${sysroot}/ostree/deploy/${stateroot}`) && !existsSync(link)) symlinkSync(stateroot, link);
+  // All of it has to be on disk before the name changes.
+  await run('sync', []);
+  await reloadUnits();
+  if (!existsSync(stateOf(from))) return;
+  await requireIdle(from);
+  renameSync(stateOf(from), stateOf(to));
+  syncDirectory(stateDirectory);
+}
+
+async function removeOldName({ from, to }: Rename): Promise<void> {
+  // One that somebody has started in the last moment, and what works on it.
+  for (const unit of [timerUnit(from), switchTimerUnit(from), ...guardedUnits(from)]) await stopUnit(unit);
+  const { sysroot } = requireGuest(to);
+  const link = `${sysroot}/ostree/deploy/${from}`;
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);
+  for (const { from: path } of declarations({ from, to })) rmSync(path, { recursive: true, force: true });
+  for (const { from: path } of namedAfter(from, to)) discard(path);
+  rmSync(runtimeOf(from), { recursive: true, force: true });
+  unlessMissing(() => rmdirSync(`${imagesDirectory}/${from}`));
+  removeGuards(from);
+  removeGuards(to);
+  await reloadUnits();
+}
+
+const declarations = ({ from, to }: Rename): Renamed[] =>
+  ['guest.d', 'guest'].map((kind) => ({
+    from: guestFileOf(from).replace(/guest$/, kind),
+    to: guestFileOf(to).replace(/guest$/, kind),
+  }));
+
+/** Copies a file, a link or a directory, but for guards. A copy that was cut off is made again. */
+function copy({ from, to }: Renamed): void {
+  const stat = lstatSync(from, { throwIfNoEntry: false });
+  if (!stat) return;
+  if (stat.isDirectory()) {
+    mkdirSync(to, { recursive: true, mode: stat.mode });
+    for (const name of readdirSync(from))
+      if (name !== guardName) copy({ from: `${from}/${name}`, to: `${to}/${name}` });
+    return;
+  }
+  // Node's cpSync() fails to replace a link by the same one.
+  rmSync(to, { force: true });
+  if (stat.isSymbolicLink()) {
+    symlinkSync(readlinkSync(from), to);
+    return;
+  }
+  copyFileSync(from, to);
+  chownSync(to, stat.uid, stat.gid);
+  // systemd reads when a timer last elapsed from its stamp.
+  utimesSync(to, stat.atime, stat.mtime);
+}
+
+/** Removes a file, or a directory of drop-ins, but for the guard in it. */
+function discard(path: string): void {
+  const names = lstatSync(path).isDirectory() ? readdirSync(path) : undefined;
+  if (!names) {
+    rmSync(path);
+    return;
+  }
+  for (const name of names)
+    if (name !== guardName) rmSync(`${path}/${name}`, { recursive: true, force: true });
+  removeIfEmpty(path);
+}

@@ -270,7 +270,7 @@ describe('apply', () => {
     );
     expect((await apply('--dry-run /srv/site')).stdout).toBe('units: would be reloaded');
     await apply('/srv/site');
-    await host.sh('systemctl cat systemd-nspawn@new | grep -q 50-guest.conf');
+    await host.sh('systemctl cat systemd-nspawn@new | grep 50-guest.conf');
   });
 
   test('restarts a running guest for new options, and a drop-in is enough', async () => {

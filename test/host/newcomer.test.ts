@@ -54,7 +54,7 @@ const create =
   'guestctl create web --build debian --install nginx --port 8080:80 --port 2222:22 --ssh-key ~/.ssh/authorized_keys --enable --start';
 
 /** What create says itself, and not apt in the guest's tree. */
-const steps = /^(Wrote|Made|Building|Fetching|Deploying|Created from|Enabled|web runs|A shell) /;
+const steps = /^(Wrote|Made|Building debian:|Fetching|Deploying|Created from|Enabled|web runs|A shell) /;
 
 test('from a bare host to a web page and ssh, answered outside of the host', async () => {
   const session = new Transcript(host);

@@ -1,5 +1,5 @@
 // The parts of a guest, taken out of a sysroot or put into a new one. All of it runs confined.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
@@ -66,7 +66,7 @@ function writeRemote(repository: string, { name, options, keyring }: CarriedRemo
     writeFileSync(`${repository}/${name}.trustedkeys.gpg`, Buffer.from(keyring, 'base64'));
 }
 
-/** Replaces the /etc of each deployment and /var. `from` has the directories etc/POSITION and var, which are moved, and is removed. */
+/** Replaces the /etc of each deployment and /var. `from` has the directories etc/POSITION and var, which are moved. It is removed if it has nothing else. */
 export async function furnish(task: {
   readonly sysroot: string;
   readonly stateroot: string;
@@ -77,7 +77,8 @@ export async function furnish(task: {
   for (const [position, { path }] of listDeployments(sysroot).entries())
     await replace(`${path}/etc`, `${from}/etc/${position}`);
   if (existsSync(`${from}/var`)) await replace(varOf(sysroot, stateroot), `${from}/var`);
-  await removeTree(from);
+  await removeTree(`${from}/etc`);
+  if (readdirSync(from).length === 0) rmdirSync(from);
   for (const { path } of listDeployments(sysroot)) await setImmutable(path);
 }
 

@@ -87,7 +87,7 @@ b"`,
   await carry(a, '/srv/mail.tar.zst', b);
   const imported = await b.run('guestctl', 'import', '/srv/mail.tar.zst');
   expect(imported.stderr).toMatch(/Imported mail, as it was at .*: 2 deployments and its \/var/);
-  expect(imported.stderr).toContain('systemctl enable ostree-guest-update@mail.timer');
+  expect(imported.stderr).toContain('systemctl enable --now ostree-guest-update@mail.timer');
   expect(await left(b)).toBe('mail\nmail.guest\nmail.guest.d');
   expect(await deploymentsOf(b, 'mail')).toEqual([second, first]);
   expect((await status(b, 'mail')).trial).toMatchObject({ tries: 5 });

@@ -3,9 +3,8 @@ import { Argument } from 'commander';
 import { formatProblem } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
-import { switchTimerUnit, timerUnit } from '../../host/systemctl.ts';
-import { driver } from '../../machine/driver.ts';
 import { type Define, outputOption, print, say } from '../command.ts';
+import { enableWords } from '../enablement.ts';
 import { problemJson } from '../screens/problems.ts';
 import { type Imported, importGuest } from '../transfer/import-guest.ts';
 import { listenerOf } from '../transfer/listener.ts';
@@ -30,7 +29,8 @@ async function reading<T>(file: string, use: (descriptor: number) => Promise<T>)
     return use(0);
   }
   const descriptor = unlessMissing(() => openSync(file, 'r'));
-  if (descriptor === undefined) throw new Failure(`There is no file ${file}`);
+  if (descriptor === undefined)
+    throw new Failure(`There is no file ${file}`, 'Write one: guestctl export NAME');
   try {
     return await use(descriptor);
   } finally {
@@ -49,10 +49,10 @@ const importedJson = ({ name, plan, manifest, problems }: Imported) => ({
 
 function nextSteps({
   name,
+  plan,
   manifest: { guest, time, deployments, var: hasVar, enabled },
   problems,
 }: Imported): string[] {
-  const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
   const other = name === guest ? '' : ` of ${guest}`;
   const parts = `${deployments.length} deployment${deployments.length === 1 ? '' : 's'}${hasVar ? ' and its /var' : ', without its /var'}`;
   return [
@@ -60,8 +60,6 @@ function nextSteps({
     ...problems.map((problem) => `Before it can start: ${formatProblem(problem)}`),
     'Do not run it beside the original: both have the same machine ID and SSH host keys',
     `Start it: guestctl start ${name}`,
-    ...(enabled.length > 0
-      ? [`Enable what was enabled: systemctl enable ${enabled.map((one) => units[one]).join(' ')}`]
-      : []),
+    ...(enabled.length > 0 ? [`Enable what was enabled: ${enableWords(plan.guest, enabled)}`] : []),
   ];
 }

@@ -31,7 +31,7 @@ export async function copyGuest(
     .filter(({ of, shared }) => of !== 'build' && !shared)
     .map((file) => ({ ...file, text: fileForCopy(file.text, guest.name, name) }));
   // Before anything is stopped or copied.
-  const plan = planFor(name, { files });
+  const plan = planFor(name, { files }, 'another name');
   return withParts(guest, wish, say, async (parts, check) => {
     const manifest = { ...parts.manifest, files };
     const incoming = new Incoming();
@@ -47,7 +47,7 @@ export async function copyGuest(
         check,
       );
       check();
-      await putInPlace(incoming, planFor(name, manifest));
+      await putInPlace(incoming, planFor(name, manifest, 'another name'));
     } finally {
       await incoming.close();
     }

@@ -28,7 +28,7 @@ export interface Manifest {
   readonly state: CarriedState;
   /** Of a guest that manages itself. */
   readonly remotes: readonly CarriedRemote[];
-  /** What was enabled, for `systemctl enable`: units without the name of the guest. */
+  /** What was enabled: the guest itself, its update timer, and its maintenance window. */
   readonly enabled: readonly (typeof enableable)[number][];
 }
 

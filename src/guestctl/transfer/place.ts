@@ -28,36 +28,41 @@ export interface Plan {
 }
 
 /** Decides where a guest of this name goes. Fails if anything is in its way, or its files have mistakes. */
-export function planFor(name: string, { files }: Pick<Manifest, 'files'>): Plan {
+export function planFor(
+  name: string,
+  { files }: Pick<Manifest, 'files'>,
+  otherName = 'another name with --as',
+): Plan {
+  const inTheWay = (message: string) =>
+    new Failure(
+      message,
+      `Nothing was changed. Choose ${otherName}, or remove the other one: guestctl remove ${name}`,
+    );
   if (!guestName.test(name))
     throw new Failure(`'${name}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
   const { mine, notes } = withoutKnownBuild(files.map((file) => newFile(file, name)));
   const taken = mine.find(({ path, text }) => (nodeFiles.read(path) ?? text) !== text);
-  if (taken) throw new Failure(`${taken.path} exists already, with other content`, inTheWay(name));
+  if (taken) throw inTheWay(`${taken.path} exists already, with other content`);
   if (!mine.some(({ path }) => existsSync(path)) && loadGuest(nodeFiles, name))
-    throw new Failure(`${name} is declared already`, inTheWay(name));
-  requireFree(stateOf(name), name);
+    throw inTheWay(`${name} is declared already`);
+  if (!isFree(stateOf(name))) throw inTheWay(`${stateOf(name)} exists already`);
   const known = withFiles(mine);
   const checked = loadGuest(known, name);
   if (!checked) throw new Failure('The guest file in the archive is empty');
   if ('broken' in checked)
     throw new Failure(`The guest file has mistakes:\n${problemsText(checked.broken.problems, known)}`);
   const { guest } = checked;
-  requireFree(guest.sysroot, name);
+  if (!isFree(guest.sysroot)) throw inTheWay(`${guest.sysroot} exists already`);
   const other = loadGuests(nodeFiles).guests.find(
     (one) => one.name !== name && one.sysroot === guest.sysroot,
   );
-  if (other) throw new Failure(`${guest.sysroot} is the sysroot of ${other.name}`, inTheWay(name));
+  if (other) throw inTheWay(`${guest.sysroot} is the sysroot of ${other.name}`);
   return { guest, files: mine, notes };
 }
 
-const inTheWay = (name: string): string =>
-  `Nothing was changed. Choose another name with --as, or remove the other one: guestctl remove ${name}`;
-
-function requireFree(directory: string, name: string): void {
+function isFree(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
-  if (stat === undefined || (stat.isDirectory() && readdirSync(directory).length === 0)) return;
-  throw new Failure(`${directory} exists already`, inTheWay(name));
+  return stat === undefined || (stat.isDirectory() && readdirSync(directory).length === 0);
 }
 
 function newFile(

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
-import { buildFileOf, guestFileOf, stateOf } from '../config/paths.ts';
+import { buildFileOf, stateOf } from '../config/paths.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { guestName } from '../config/schema.ts';
 import { searchPath } from '../config/search.ts';
@@ -53,4 +53,7 @@ const hasMistakes = (problems: readonly Problem[]): Failure =>
   new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
 
 export const notDeclared = (name: string): Failure =>
-  new Failure(`No guest '${name}' is declared`, `Write ${guestFileOf(name)}, then: systemctl daemon-reload`);
+  new Failure(
+    `No guest '${name}' is declared`,
+    `List guests: guestctl list. Make one: guestctl create ${name}`,
+  );

@@ -107,6 +107,7 @@ describe('create', () => {
     expect(await host.sh('guestctl create --list-templates')).toMatch(/\nfedora +Ours +ready$/);
     await host.sh('rm -r /etc/ostree-guests/templates');
     expect((await host.try('guestctl create')).exitCode).toBe(2);
+    expect((await host.try('guestctl create web')).stderr).toContain('Give --build, --image or --ref');
   });
 });
 
@@ -127,7 +128,7 @@ describe('update', () => {
     await publish(host, serverRef, { version: '12.2', files: { '/etc/greeting': 'Hello from 12.2.\n' } });
     const seen = await onTerminal('guestctl update mail');
     expect(seen).toMatch(
-      /Fetching .*\n.* is staged and takes effect at the next start: machinectl reboot mail/s,
+      /Fetching .*\n.* is staged and takes effect at the next start: guestctl reboot mail/s,
     );
     expect((await host.try('guestctl update -q mail')).all).toBe('');
   });

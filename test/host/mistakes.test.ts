@@ -90,7 +90,7 @@ describe('a guest that cannot be made says why, where and what to do', () => {
 
   test('a name that is not declared', async () => {
     expect(await failingUpdate(host, 'nobody')).toBe(
-      "No guest 'nobody' is declared. Write /etc/ostree-guests/nobody.guest, then: systemctl daemon-reload",
+      "No guest 'nobody' is declared. List guests: guestctl list. Make one: guestctl create nobody",
     );
     const { exitCode, stderr } = await host.try('guestctl status nobody');
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining("No guest 'nobody' is declared")]);

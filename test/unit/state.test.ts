@@ -487,7 +487,7 @@ describe('what is declared', () => {
     }
   };
   const notDeclared = (name: string) =>
-    `No guest '${name}' is declared. Write ${config}/${name}.guest, then: systemctl daemon-reload`;
+    `No guest '${name}' is declared. List guests: guestctl list. Make one: guestctl create ${name}`;
 
   test('a guest', () => {
     put('mail.guest', right);

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { loadGuest } from '../../config/load.ts';
 import { buildFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
-import { nodeFiles } from '../../host/node-files.ts';
+import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
@@ -50,8 +50,16 @@ export const create: Define = (guestctl) =>
       if (options.listTemplates) return printTemplates(command);
       if (name === undefined)
         return command.error("error: missing required argument 'name'", { exitCode: misused });
+      if (!namesTree(options)) return command.error(noTree, { exitCode: misused });
       await createGuest(name, options, command);
     });
+
+const noTree =
+  'error: where does the tree come from? Give --build, --image or --ref. See: guestctl create --list-templates';
+
+/** True if an option says where the tree comes from, also by --set. */
+const namesTree = ({ build, image, ref, set = [] }: Options): boolean =>
+  [build, image, ref].some((one) => one !== undefined) || set.some((one) => one.startsWith('Guest.'));
 
 async function printTemplates(command: Command): Promise<void> {
   const templates = listTemplates();
@@ -87,7 +95,7 @@ async function createGuest(name: string, options: Options, command: Command): Pr
 function plannedFor(name: string, options: Options): Planned {
   const { build, sshKey } = options;
   const template = build === undefined ? undefined : templateFor(build);
-  const keys = sshKey === undefined ? undefined : readFileSync(sshKey, 'utf8');
+  const keys = sshKey === undefined ? undefined : publicKeys(sshKey);
   const text = newGuestText(keys === undefined ? options : { ...options, keys });
   return new Map([
     ...(build !== undefined && template !== undefined
@@ -95,6 +103,15 @@ function plannedFor(name: string, options: Options): Planned {
       : []),
     [guestFileOf(name), text],
   ]);
+}
+
+function publicKeys(file: string): string {
+  const text = unlessMissing(() => readFileSync(file, 'utf8'));
+  if (text !== undefined) return text;
+  throw new Failure(
+    `There is no file ${file}`,
+    'Name a file of public keys, such as: --ssh-key ~/.ssh/id_ed25519.pub. Make one: ssh-keygen',
+  );
 }
 
 async function refuseProblems(name: string, { build }: Options, planned: Planned): Promise<void> {

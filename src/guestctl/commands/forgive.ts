@@ -19,5 +19,6 @@ export const forgive: Define = (guestctl) =>
       const undeployed = readUndeployed(name);
       forgetUndeployed(name);
       if (undeployed) say(command, `Forgiven: ${short(undeployed.checksum)} (${undeployed.reason})`);
-      if (rejected.length === 0 && !undeployed) say(command, `No commit of ${name} has failed`);
+      if (rejected.length === 0 && !undeployed) return say(command, `No commit of ${name} has failed`);
+      if (rejected.length > 0) say(command, `Try it again: guestctl update ${name}`);
     });

@@ -135,7 +135,9 @@ const subcommandTerm = (command: Command): string =>
   ].join(' ');
 
 const machinesHelp = `
-machinectl(1) works on guests, too: start, login, reboot, poweroff.
-Their main units, for systemctl(1):
+machinectl(1) works on guests, too: start, login, shell, reboot, poweroff.
+Units of a guest, for systemctl(1):
   systemd-nspawn@NAME.service        the guest itself
-  ostree-guest-update@NAME.timer     its updates: systemctl enable --now`;
+  ostree-guest-update@NAME.service   creates it, or updates it now
+  ostree-guest-update@NAME.timer     updates it regularly: enable --now
+All units: ostree-guests(7)`;

@@ -10,7 +10,7 @@ export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;
 export type Users = 'own' | 'of the host' | 'unknown';
 
 /** What an administrator does with a guest by a command of the host. */
-type Verb = 'start' | 'reboot' | 'poweroff' | 'terminate' | 'login' | 'enable' | 'disable';
+type Verb = 'poweroff' | 'terminate' | 'login';
 
 /** The journal that a running machine has written: an option of journalctl(1), and the paths that it needs to see. */
 export interface OwnJournal {
@@ -89,7 +89,7 @@ export interface Machine {
   /** Checks whether the host has what these guests need of it to run: guestctl doctor. */
   findings(guests: readonly Guest[]): Promise<readonly Finding[]>;
 
-  /** Returns the command that does this with a guest, for people. */
+  /** Returns the command that does this with a guest, for people. For what guestctl does itself, name that: guestctl reboot. */
   words(verb: Verb, guest: string): string;
   /** Returns the command that shows the journal of a unit in a machine, for people. */
   journalWords(machine: string, unit: string): string;

@@ -64,7 +64,7 @@ test('a rollback takes effect at the next start, with /etc as it was, and its co
   expect([exitCode, stderr]).toEqual([
     0,
     expect.stringMatching(
-      / 5 \([0-9a-f]{12}\.0\) when it starts next: machinectl reboot mail\nIts \/etc will be as it was/,
+      / 5 \([0-9a-f]{12}\.0\) when it starts next: guestctl reboot mail\nIts \/etc will be as it was/,
     ),
   ]);
   expect((await status(host, 'mail')).running?.checksum).toBe(commits[5]);

@@ -82,7 +82,6 @@ test.each(recovery.flatMap(([, commands]) => commands.replaceAll('NAME', 'mail')
       await host.run('systemctl', 'start', 'ostree-guest-switch@mail');
     await eventually(host, '[ "$(systemctl is-active ostree-guest-assess@mail)" != activating ]');
     await type(command);
-    if (command.startsWith('machinectl reboot')) await reaches(host, 'mail', 'active');
   },
 );
 

@@ -28,9 +28,7 @@ test('a guest that was not created does not start, and says how to create it', a
   const { exitCode } = await host.try('systemctl start systemd-nspawn@mail');
   expect(exitCode).not.toBe(0);
   const { stdout } = await host.try('journalctl --sync; journalctl -o cat -u ostree-guest-boot@mail');
-  expect(stdout).toContain(
-    'mail has no deployment yet. Make one: systemctl start ostree-guest-update@mail.service',
-  );
+  expect(stdout).toContain('mail has no deployment yet. Make one: guestctl update mail');
 });
 
 test('the update service creates it', async () => {

@@ -35,7 +35,7 @@ test.each([
           State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
-           Next: the staged update; boot it: machinectl reboot mail
+           Next: the staged update; boot it: guestctl reboot mail
          Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -103,7 +103,7 @@ test.each([
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
-           Next: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0): machinectl reboot mail
+           Next: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0): guestctl reboot mail
          Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -119,7 +119,7 @@ test.each([
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: running since Tue 2026-11-24 04:49:42 UTC
         Running: Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
-           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl reboot mail
+           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): guestctl reboot mail
          Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                  * Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -136,7 +136,7 @@ test.each([
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: FAILED, see: systemctl status systemd-nspawn@mail.service
         Running: -
-           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): machinectl start mail
+           Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): guestctl start mail
          Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed:   Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -152,7 +152,7 @@ test.each([
         Sysroot: /var/lib/ostree-guests/mail/sysroot
           State: not created
         Running: -
-           Next: create it: systemctl start ostree-guest-update@mail.service
+           Next: create it: guestctl update mail
          Update: not scheduled: systemctl enable --now ostree-guest-update@mail.timer
     `,
   ],
@@ -164,7 +164,7 @@ test('what is due comes before what the next start boots', () => {
   expect(statusText(edited, nothing).split('\n').slice(6, 10)).toEqual([
     '      Due: systemd has not read the guest file as it is now: systemctl daemon-reload',
     '           the guest file asks for another tree. Update first: guestctl update mail',
-    '           the machine was started with other options: machinectl reboot mail',
+    '           the machine was started with other options: guestctl reboot mail',
     '     Next: the running deployment',
   ]);
 });

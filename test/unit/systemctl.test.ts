@@ -9,7 +9,7 @@ ActiveState=active
 UnitFileState=disabled
 ActiveEnterTimestamp=@1795495782
 
-StatusText=It takes effect at the next start: machinectl reboot mail
+StatusText=It takes effect at the next start: guestctl reboot mail
 ActiveState=inactive
 UnitFileState=static
 ActiveEnterTimestamp=
@@ -33,7 +33,7 @@ test('systemctl show: one object for each unit, in their order', () => {
       ActiveEnterTimestamp: '@1795495782',
     },
     {
-      StatusText: 'It takes effect at the next start: machinectl reboot mail',
+      StatusText: 'It takes effect at the next start: guestctl reboot mail',
       ActiveState: 'inactive',
       UnitFileState: 'static',
       ActiveEnterTimestamp: '',

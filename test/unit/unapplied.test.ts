@@ -53,7 +53,7 @@ test('a guest that systemd has never seen needs a reload', () => {
 
 test.each([
   [{ update: true, reboot: true }, 'Now update it, which makes its new tree: guestctl update mail'],
-  [{ update: false, reboot: true }, 'The machine follows it when it starts next: machinectl reboot mail'],
+  [{ update: false, reboot: true }, 'The machine follows it when it starts next: guestctl reboot mail'],
   [{ update: false, reboot: false }, 'Nothing else is to be done'],
 ])('the last words of edit', (due, words) => {
   expect(afterEdit('mail', due)).toBe(words);

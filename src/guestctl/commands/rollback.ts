@@ -1,4 +1,3 @@
-import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { askForRollback } from '../../steps/update/ask-for-rollback.ts';
@@ -16,7 +15,7 @@ export const rollback: Define = (guestctl) =>
     .action(async (name: string, deployment: string | undefined, options: { var?: true }, command) => {
       const guest = requireGuest(name);
       const target = askForRollback(guest, deployment, options.var === true);
-      const how = driver.words((await isRunning(name)) ? 'reboot' : 'start', name);
+      const how = `guestctl ${(await isRunning(name)) ? 'reboot' : 'start'} ${name}`;
       say(command, `${name} boots ${deploymentWords(target)} when it starts next: ${how}`);
       say(command, options.var ? `${etc} ${varBack}` : `${etc} ${varStays}`);
     });

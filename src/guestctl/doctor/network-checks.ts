@@ -1,7 +1,6 @@
 // Judges the network of the host and of running guests. Facts in, findings out.
 import { type Guest, placeOf } from '../../config/guest.ts';
 import { overlap, type Port, portsOf } from '../../config/ports.ts';
-import { driver } from '../../machine/driver.ts';
 import type { Finding } from '../../machine/finding.ts';
 
 /** A socket of the host that waits for connections. */
@@ -151,7 +150,7 @@ function nameServerFinding({ guest, addresses, names }: GuestNetwork, host: Host
     host.hasNameServers
       ? warning(
           `${name} has no DNS: its /etc/resolv.conf names no server`,
-          `Its next start writes those of this host: ${driver.words('reboot', name)}`,
+          `Its next start writes those of this host: guestctl reboot ${name}`,
         )
       : warning(
           `${name} has no DNS: its /etc/resolv.conf names no server, and that of this host none that guests reach`,

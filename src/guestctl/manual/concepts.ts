@@ -38,7 +38,7 @@ const life = [
   ['Create', 'The first update creates the system root, fetches the tree and deploys it.'],
   [
     'Run',
-    'machinectl start or guestctl start boots the guest. machinectl enable boots it whenever the host boots.',
+    'guestctl start boots the guest and waits until it is up. guestctl enable boots it whenever the host boots, and enables its updates. machinectl and systemctl work, too.',
   ],
   [
     'Update',
@@ -109,7 +109,7 @@ export const recovery = [
   ],
   [
     'An update was bad, but passed as healthy. Go back to the previous deployment with its /etc; /var stays as it is:',
-    'guestctl rollback NAME\nmachinectl reboot NAME',
+    'guestctl rollback NAME\nguestctl reboot NAME',
   ],
   [
     'An update failed, and you have removed the cause. Run it again; it continues where it stopped:',

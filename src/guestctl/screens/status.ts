@@ -1,7 +1,7 @@
 import { originWords } from '../../config/origin.ts';
 import { packagesWords } from '../../config/packages.ts';
 import { printableLine } from '../../host/printable.ts';
-import { timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { timerUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
@@ -109,10 +109,10 @@ function nextWords({
 }: Overview): string {
   if (isHidden) return onlyRoot;
   if (state === 'starting') return 'the deployment that is starting now';
-  const how = driver.words(state === 'running' || state === 'stopping' ? 'reboot' : 'start', guest.name);
+  const how = `guestctl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed) return `the staged update; boot it: ${how}`;
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
-  if (!next) return damage === undefined ? `create it: systemctl start ${updateUnit(guest.name)}` : '-';
+  if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';
   const unless = undeployed ? ', unless the staged update can be deployed then' : '';
   return next === running ? `the running deployment${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
 }

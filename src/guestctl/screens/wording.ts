@@ -1,5 +1,4 @@
 import { printableLine } from '../../host/printable.ts';
-import { driver } from '../../machine/driver.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 import type { Unapplied } from '../unapplied.ts';
@@ -13,7 +12,7 @@ export function unappliedWords(guest: string, { reload, update, reboot }: Unappl
   const words: string[] = [];
   if (reload) words.push('systemd has not read the guest file as it is now: systemctl daemon-reload');
   if (update) words.push(`the guest file asks for another tree. Update first: guestctl update ${guest}`);
-  if (reboot) words.push(`the machine was started with other options: ${driver.words('reboot', guest)}`);
+  if (reboot) words.push(`the machine was started with other options: guestctl reboot ${guest}`);
   return words;
 }
 
@@ -21,7 +20,7 @@ export function unappliedWords(guest: string, { reload, update, reboot }: Unappl
 export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'update' | 'reboot'>): string {
   if (update) return `Now update it, which makes its new tree: guestctl update ${guest}`;
   return reboot
-    ? `The machine follows it when it starts next: ${driver.words('reboot', guest)}`
+    ? `The machine follows it when it starts next: guestctl reboot ${guest}`
     : 'Nothing else is to be done';
 }
 

@@ -49,7 +49,7 @@ export async function adopt({ stateroot, deployment, remove }: Adoption, report:
   if (remove) await removeOldGuest(stateroot, report);
   else if (existsSync(staterootOf(stateroot)))
     report.step(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
-  report.step(`Start the guest with: ${driver.words('start', stateroot)}`);
+  report.step(`Start the guest with: guestctl start ${stateroot}`);
 }
 
 async function bring(old: OldGuest, sysroot: string, report: Report): Promise<void> {

@@ -72,10 +72,7 @@ async function follow(
       uncountTry(guest.name, trial);
       const lack = `The host lacks something, so ${guest.name} could not be started: ${consequence.lack}`;
       await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
-      throw new Failure(
-        lack,
-        `See: guestctl doctor. Then start it again: ${driver.words('start', guest.name)}`,
-      );
+      throw new Failure(lack, `See: guestctl doctor. Then start it again: guestctl start ${guest.name}`);
     }
     case 'startAgain': {
       const { fault, isRejected } = consequence;

@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { updateUnit } from '../../host/systemctl.ts';
-import { driver } from '../../machine/driver.ts';
 import { isMaintained, isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
@@ -85,7 +83,7 @@ async function chooseDeployment(guest: Guest, report: Report): Promise<Deploymen
     await attempt(report, () => keepMountPoints(guest, next, last, report));
     return next;
   }
-  const remedy = `Make one: systemctl start ${updateUnit(guest.name)}`;
+  const remedy = `Make one: guestctl update ${guest.name}`;
   const message = refused.length > 0 ? 'no boot entry that can be booted' : 'no deployment yet';
   throw new Failure(`${guest.name} has ${message}`, remedy);
 }
@@ -113,5 +111,5 @@ async function requireStopped(guest: Guest): Promise<void> {
   );
   const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;
   if (!(isCertain && isPlain) && (await isRunning(name)))
-    throw new Failure(`${name} is running`, `Restart it: ${driver.words('reboot', name)}`);
+    throw new Failure(`${name} is running`, `Restart it: guestctl reboot ${name}`);
 }

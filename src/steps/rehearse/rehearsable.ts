@@ -3,7 +3,6 @@ import { topOf } from '../../config/positions.ts';
 import { formatProblem, type Problem } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { canMapOwners } from '../../host/mount.ts';
-import { driver } from '../../machine/driver.ts';
 import { isUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 
@@ -31,6 +30,6 @@ function stillShared(guest: Guest): Problem | undefined {
   return {
     at: values.at('Exec', 'PrivateUsers') ?? topOf(file),
     message: `${name} still shares files with other guests, which a rehearsal without a user namespace could change`,
-    remedy: `Start it with this file first; if it runs: ${driver.words('reboot', name)}`,
+    remedy: `Start it with this file first; if it runs: guestctl reboot ${name}`,
   };
 }

@@ -3,14 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { wasKilled } from '../../host/journal.ts';
-import {
-  assessUnit,
-  bootUnit,
-  rehearseUnit,
-  showUnits,
-  switchUnit,
-  tryRestartUnit,
-} from '../../host/systemctl.ts';
+import { assessUnit, bootUnit, rehearseUnit, showUnits, tryRestartUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
@@ -41,7 +34,7 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
     case 'leaveInVain':
       return report.step(whyInVain(guest, decision.undeployed));
     case 'leaveStopped':
-      return report.step(`The update takes effect at the next start: ${driver.words('start', name)}`);
+      return report.step(`The update takes effect at the next start: guestctl start ${name}`);
     case 'restart':
       return restart(guest, decision, report);
   }
@@ -63,7 +56,7 @@ async function restart(
   if (nextCommit(readNext(guest)) !== wanted)
     throw new Failure(
       `What ${name} boots next has changed meanwhile`,
-      `Switch again: systemctl start ${switchUnit(name)}`,
+      `Switch again: guestctl switch ${name}`,
     );
   report.step(`Restarting ${name}`);
   const unit = driver.unit(name);

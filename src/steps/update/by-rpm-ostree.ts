@@ -152,7 +152,7 @@ async function stage(
   await bring(guest, current, upgrades, report);
   const [made] = (await rpmOstreeStatus(name)).deployments;
   const staged = (what: RpmOstreeDeployment) =>
-    `${describe(what)} is staged and takes effect at the next start: ${driver.words(next, name)}`;
+    `${describe(what)} is staged and takes effect at the next start: guestctl ${next} ${name}`;
   const result = onResult(made, current, left, rejectedCommits(name));
   switch (result.kind) {
     case 'drop':

@@ -13,5 +13,5 @@ export async function rehearsed({ name }: Guest, checksum: string): Promise<void
     if (readRehearsal(name)?.checksum === checksum) return;
   }
   const message = `${checksum.slice(0, 12)} of ${name} was not rehearsed: something else was staged meanwhile`;
-  throw new Failure(message, `Update it again: systemctl start ostree-guest-update@${name}.service`);
+  throw new Failure(message, `Update it again: guestctl update ${name}`);
 }

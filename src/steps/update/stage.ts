@@ -1,7 +1,6 @@
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
 import { bootUnit, startUnit, updateUnit } from '../../host/systemctl.ts';
-import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { throughHost } from '../../machine/inside.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -109,7 +108,7 @@ export async function howItTakesEffect(guest: Guest, what: string): Promise<stri
   const staged = stagedHere(guest);
   const effect = effectOf(staged, readUndeployed(name), staged !== undefined && (await isRunning(name)));
   if (effect.kind === 'upToDate') return `Up to date: ${what}`;
-  const how = driver.words(effect.by, name);
+  const how = `guestctl ${effect.by} ${name}`;
   if (effect.kind === 'nextStart') return `${what} is staged and takes effect at the next start: ${how}`;
   const { reason, remedy } = effect.undeployed;
   return `${what} is staged, but failed at the last start. ${reason}. ${remedy}; then: ${how}`;

@@ -1,16 +1,11 @@
 // The archive of an exported guest: its manifest, its end, and where it goes.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { enableWords } from '../../src/guestctl/enablement.ts';
 import { fileForCopy } from '../../src/guestctl/transfer/file-for-copy.ts';
 import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
-import { planFor } from '../../src/guestctl/transfer/place.ts';
 import { withoutTrailer, withTrailer } from '../../src/guestctl/transfer/stream.ts';
-import { Failure } from '../../src/host/failure.ts';
 import type { Checksum } from '../../src/ostree/names.ts';
 import { guestOf } from './read.ts';
 
@@ -194,25 +189,4 @@ test.each([
   ['its updates', plainGuest, ['update'], 'systemctl enable --now ostree-guest-update@mail.timer'],
 ] as const)('an import says how to enable what was enabled: %s', (_, guest, enabled, command) => {
   expect(enableWords(guest, enabled)).toBe(command);
-});
-
-test('what is in the way of a copy is told without the option of import', () => {
-  const sysroot = mkdtempSync(join(tmpdir(), 'sysroot-'));
-  try {
-    writeFileSync(join(sysroot, 'boot'), '');
-    const text = `[Guest]\nRef=a:b\nSysroot=${sysroot}\n`;
-    const files = [{ of: 'guest', name: 'mail', shared: false, text, secret: false }] as const;
-    const remedy = (otherName?: string) => {
-      try {
-        planFor('post', { files }, otherName);
-      } catch (error) {
-        return error instanceof Failure ? error.remedy : error;
-      }
-    };
-    const other = 'or remove the other one: guestctl remove post';
-    expect(remedy()).toBe(`Nothing was changed. Choose another name with --as, ${other}`);
-    expect(remedy('another name')).toBe(`Nothing was changed. Choose another name, ${other}`);
-  } finally {
-    rmSync(sysroot, { recursive: true });
-  }
 });

@@ -40,7 +40,9 @@ export function planFor(
     );
   if (!guestName.test(name))
     throw new Failure(`'${name}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
-  const { mine, notes } = withoutKnownBuild(files.map((file) => newFile(file, name)));
+  const { mine, notes } = withoutKnownBuild(
+    files.filter((file) => !isForAllHere(file)).map((file) => newFile(file, name)),
+  );
   const taken = mine.find(({ path, text }) => (nodeFiles.read(path) ?? text) !== text);
   if (taken) throw inTheWay(`${taken.path} exists already, with other content`);
   if (!mine.some(({ path }) => existsSync(path)) && loadGuest(nodeFiles, name))
@@ -65,11 +67,18 @@ function isFree(directory: string): boolean {
   return stat === undefined || (stat.isDirectory() && readdirSync(directory).length === 0);
 }
 
+const directoryOf = ({ of }: Pick<DeclaredFile, 'of'>): string =>
+  (of === 'nspawn' ? searchPath.nspawn : searchPath.guests)[0] ?? '';
+
+/** Returns true for a drop-in for all guests that is one here, too. A copy for this guest would override later edits of it. */
+const isForAllHere = ({ of, dropIn, shared, text }: DeclaredFile): boolean =>
+  shared && nodeFiles.read(`${directoryOf({ of })}/${of}.d/${dropIn}`) === text;
+
 function newFile(
   { of, name, dropIn, text, secret }: DeclaredFile,
   guest: string,
 ): NewFile & Pick<DeclaredFile, 'of'> {
-  const directory = (of === 'nspawn' ? searchPath.nspawn : searchPath.guests)[0] ?? '';
+  const directory = directoryOf({ of });
   const main = `${directory}/${of === 'build' ? name : guest}.${of}`;
   return { of, path: dropIn === undefined ? main : `${main}.d/${dropIn}`, text, secret };
 }

@@ -19,6 +19,7 @@ export const copy: Define = (guestctl) =>
     .option('--no-var', 'Begin with an empty /var')
     .option('--stop', 'Stop a running guest for the copy, and start it again')
     .addOption(outputOption())
+    .addHelpText('after', explanation)
     .action(async (from: string, name: string, options: Options, command) => {
       const guest = requireGuest(from);
       const wish = {
@@ -46,3 +47,9 @@ export const copy: Define = (guestctl) =>
         `Change what only one of them may have: guestctl edit ${name}. Start it: guestctl start ${name}`,
       );
     });
+
+const explanation = `
+The copy is a machine of its own: it makes its own machine ID and SSH host keys.
+A running guest is copied in an instant on btrfs and XFS; elsewhere use --stop.
+Change what only one of the two may have, such as ports, before you start the
+copy: guestctl edit NAME.`;

@@ -23,6 +23,7 @@ export const exportCommand: Define = (guestctl) =>
     .option('--no-var', 'Leave its /var out')
     .option('--stop', 'Stop a running guest for the copy, and start it again')
     .addOption(outputOption())
+    .addHelpText('after', explanation)
     .action(async (name: string, file: string | undefined, options: Options, command) => {
       const guest = requireGuest(name);
       const hasZstd = (await run('zstd', ['--version'])).ended === 'exited';
@@ -58,6 +59,11 @@ export const exportCommand: Define = (guestctl) =>
       if (manifest.running) say(command, 'It was running: its files are as after a power cut');
       say(command, `It has the passwords and keys of ${name}. Import it: guestctl import ${target}`);
     });
+
+const explanation = `
+A running guest is copied in an instant on btrfs and XFS; elsewhere use --stop.
+The file has the passwords and keys of the guest. It does not have what the
+guest file only names, such as Bind= and LoadCredential=.`;
 
 /** Writes a new file, for root only, that appears when it is complete and on disk. */
 async function writeFile<T>(

@@ -16,12 +16,20 @@ export const importCommand: Define = (guestctl) =>
     .addArgument(new Argument('<file>', 'the file; - is standard input'))
     .option('--as <name>', 'Give the guest another name')
     .addOption(outputOption())
+    .addHelpText('after', explanation)
     .action(async (file: string, { as }: { as?: string }, command) => {
       const listener = listenerOf(command, 'Reading');
       const imported = await reading(file, (stdin) => importGuest(stdin, as, listener)).finally(listener.end);
       await print(command, { json: () => importedJson(imported), text: () => '' });
       for (const line of nextSteps(imported)) say(command, line);
     });
+
+const explanation = `
+Everything in the file is checked before the guest appears. Nothing is replaced.
+The guest is neither started nor enabled: the last lines name the commands for
+that. It has the machine ID and SSH host keys of the original, so do not run
+both. A guest file can give a guest any access to this host: if the file comes
+from somebody else, look at it before the start: guestctl cat NAME.`;
 
 async function reading<T>(file: string, use: (descriptor: number) => Promise<T>): Promise<T> {
   if (file === '-') {

@@ -49,6 +49,10 @@ const life = [
     'Before each start, also before a reboot from inside, the staged commit is deployed. /etc is merged at this moment, from the deployment that ran last, so that late edits are kept.',
   ],
   ['Assess', 'A new deployment is checked once it has booted. If it is not healthy, the guest goes back.'],
+  [
+    'Move',
+    'guestctl export writes the guest into one file, and guestctl import makes it from that file on another host. guestctl copy makes a second machine from it, and guestctl rename gives it another name.',
+  ],
   ['Remove', 'guestctl stop, then guestctl remove.'],
 ] as const;
 

@@ -34,7 +34,7 @@ export const guestctlPage = (program: Command): Page => ({
     ...examples.flatMap(([text, lines]) => [paragraph(text), example(lines)]),
   ],
   seeAlso:
-    'ostree-guests(7), ostree-guests.guest(5), ostree-guests-generator(8), machinectl(1), systemctl(1), systemd-nspawn(1), ostree(1)',
+    'ostree-guests(7), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests-generator(8), machinectl(1), systemctl(1), systemd-nspawn(1), ostree(1)',
 });
 
 const visible = (program: Command): Command[] =>
@@ -122,7 +122,7 @@ export const examples = [
   ],
   ['Update it now, and restart it into the update:', 'guestctl update --switch mail'],
   [
-    'Keep guest files in a directory under version control, and put them in place:',
+    'Have the guests follow all files that were edited. Also takes another directory, such as one under version control, and copies its files there:',
     `guestctl apply --dry-run ${configDirectory}\nguestctl apply ${configDirectory}`,
   ],
   ['Run a command in it, with input from the host:', 'date | guestctl exec mail cat'],

@@ -19,7 +19,7 @@ export function askForRollback(guest: Guest, wanted: string | undefined, withVar
     hasSnapshot: hasSnapshot(sysroot, deployment),
   }));
   const [current] = deployments;
-  if (!current) throw new Failure(`${name} has no deployment yet`);
+  if (!current) throw new Failure(`${name} has no deployment yet`, `Make one: guestctl update ${name}`);
   const decision = onWish(
     deployments,
     wanted === undefined ? undefined : findDeployment(guest, wanted).name,

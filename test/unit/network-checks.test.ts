@@ -63,7 +63,7 @@ const none = { addresses: [] };
 const noNetworkd = { networkd: 'missing', others: [] } as const;
 
 test.each<[Partial<HostNetwork>, Partial<GuestNetwork>, string]>([
-  [{}, { ...none, services: undefined }, 'mail has no address: and its systemd does not answer'],
+  [{}, { ...none, services: undefined }, 'mail has no address: its systemd does not answer'],
   [{}, { ...none, services: noNetworkd }, 'mail has no address: there is no systemd-networkd in it'],
   [
     {},
@@ -77,6 +77,11 @@ test.each<[Partial<HostNetwork>, Partial<GuestNetwork>, string]>([
   ],
   [{ firewall: 'firewalld' }, none, 'mail has no address: firewalld may drop'],
   [{ firewall: 'nftables' }, none, 'mail has no address: nftables may drop'],
+  [
+    { firewall: 'ufw' },
+    none,
+    'Run: ufw allow in on ve-mail to any port 67 proto udp; ufw route allow in on ve-mail',
+  ],
   [{}, none, 'mail has no address: systemd-networkd runs in it and on this host'],
   [
     {},

@@ -98,7 +98,7 @@ function addressFinding({ guest, addresses, services }: GuestNetwork, host: Host
   if (addresses.length > 0) return [];
   const has = (why: string, remedy: string) => [warning(`${name} has no address: ${why}`, remedy)];
   if (services === undefined)
-    return has('and its systemd does not answer', `Look at its journal: guestctl logs --inside ${name}`);
+    return has('its systemd does not answer', `Look at its journal: guestctl logs --inside ${name}`);
   if (services.networkd === 'missing' && services.others.length === 0)
     return has(
       'there is no systemd-networkd in it, and no other service that we know sets up its link, host0',
@@ -121,7 +121,7 @@ function addressFinding({ guest, addresses, services }: GuestNetwork, host: Host
   if (host.firewall !== undefined)
     return has(
       `${host.firewall} may drop what it asks the DHCP server of this host`,
-      openFirewall[host.firewall],
+      openFirewall[host.firewall].replaceAll('ve-NAME', `ve-${name}`),
     );
   return has(
     'systemd-networkd runs in it and on this host, but the guest gets no answer. A firewall may drop its requests (UDP port 67)',

@@ -4,8 +4,12 @@ import {
   assessUnit,
   bootUnit,
   maintenanceUnit,
+  rehearsalUnit,
+  rehearseUnit,
   showUnits,
+  switchTimerUnit,
   switchUnit,
+  timerUnit,
   updateUnit,
 } from '../host/systemctl.ts';
 import { driver } from './driver.ts';
@@ -14,6 +18,15 @@ import type { Users } from './machine.ts';
 /** Returns the unit of a guest, and those of its steps. */
 export const unitsOfGuest = (guest: string): string[] =>
   [driver.unit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
+
+/** Returns all units that run a guest or work on it: its own, its steps, and what starts copies of it. Its own is first. */
+export const servicesOfGuest = (guest: string): string[] => [
+  ...unitsOfGuest(guest),
+  ...[rehearseUnit, rehearsalUnit, maintenanceUnit].map((unit) => unit(guest)),
+];
+
+/** Returns the timers of a guest: that of its updates, and that of its maintenance window. */
+export const timersOfGuest = (guest: string): string[] => [timerUnit(guest), switchTimerUnit(guest)];
 
 /** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
 export async function isRunning(guest: string): Promise<boolean> {

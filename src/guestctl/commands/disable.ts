@@ -1,5 +1,6 @@
-import { disableUnits, stopUnit, switchTimerUnit, timerUnit } from '../../host/systemctl.ts';
+import { disableUnits, stopUnit } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
+import { timersOfGuest } from '../../machine/guest-state.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
 import { enableable } from '../enablement.ts';
@@ -16,7 +17,7 @@ export const disable: Define = (guestctl) =>
         await disableUnits(enableable(name));
         say(command, `${name} does not start when the host boots, and its updates are disabled`);
         if (now) {
-          for (const timer of [timerUnit(name), switchTimerUnit(name)]) await stopUnit(timer);
+          for (const timer of timersOfGuest(name)) await stopUnit(timer);
           await stopAndTell(name, command);
         } else say(command, `Nothing was stopped. Stop all of it: guestctl disable --now ${name}`);
       }

@@ -7,18 +7,9 @@ import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
-import {
-  disableUnits,
-  maintenanceUnit,
-  rehearsalUnit,
-  rehearseUnit,
-  reloadUnits,
-  stopUnit,
-  switchTimerUnit,
-  timerUnit,
-} from '../../host/systemctl.ts';
+import { disableUnits, reloadUnits, stopUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { unitsOfGuest } from '../../machine/guest-state.ts';
+import { servicesOfGuest, timersOfGuest } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
@@ -51,15 +42,7 @@ export async function removeGuest(guest: Guest, { keepVar, declarations }: Remov
   const { name } = guest;
   await disableUnits(enableable(name));
   // Nothing may work in what is being deleted; each of these can be stopped at any instant.
-  for (const unit of [
-    timerUnit(name),
-    switchTimerUnit(name),
-    ...unitsOfGuest(name),
-    rehearseUnit(name),
-    rehearsalUnit(name),
-    maintenanceUnit(name),
-  ])
-    await stopUnit(unit);
+  for (const unit of [...timersOfGuest(name), ...servicesOfGuest(name)]) await stopUnit(unit);
   await removeSysroot(guest, keepVar);
   rmSync(runtimeOf(guest.name), { recursive: true, force: true });
   driver.forget(guest.name);

@@ -5,9 +5,8 @@ import { enabledDirectory, stateOf } from '../../config/paths.ts';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { codeOf, Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { maintenanceUnit, rehearsalUnit, rehearseUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { unitsOfGuest } from '../../machine/guest-state.ts';
+import { servicesOfGuest } from '../../machine/guest-state.ts';
 
 export interface Rename {
   readonly from: string;
@@ -18,12 +17,6 @@ export interface Rename {
 export const guardName = 'ostree-guests-rename.conf';
 
 const guardOf = (unit: string): string => `${enabledDirectory}/${unit}.d/${guardName}`;
-
-/** The unit of the guest comes first: its guard tells that a rename was begun. */
-export const guardedUnits = (guest: string): string[] => [
-  ...unitsOfGuest(guest),
-  ...[rehearseUnit, rehearsalUnit, maintenanceUnit].map((unit) => unit(guest)),
-];
 
 /** Returns the rename of, or to, this name that was begun and not completed. */
 export function begunRename(guest: string): Rename | undefined {
@@ -48,13 +41,13 @@ export function writeGuards({ from, to }: Rename): void {
 [Unit]
 ConditionPathIsDirectory=${stateOf(guest)}
 `;
-    for (const unit of guardedUnits(guest)) writeAtomically(guardOf(unit), text);
+    for (const unit of servicesOfGuest(guest)) writeAtomically(guardOf(unit), text);
   }
 }
 
-/** Removes the guards of a name, the one that tells of the rename last. */
+/** Removes the guards of a name. That of the guest's own unit tells of the rename, and is removed last. */
 export function removeGuards(guest: string): void {
-  for (const unit of guardedUnits(guest).toReversed()) {
+  for (const unit of servicesOfGuest(guest).toReversed()) {
     rmSync(guardOf(unit), { force: true });
     removeIfEmpty(dirname(guardOf(unit)));
   }

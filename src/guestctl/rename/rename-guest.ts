@@ -29,11 +29,11 @@ import {
   timerUnit,
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { servicesOfGuest } from '../../machine/guest-state.ts';
 import { staterootOf } from '../../ostree/stateroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import {
   begunRename,
-  guardedUnits,
   guardName,
   halfRenamed,
   type Rename,
@@ -89,7 +89,7 @@ async function requireRenamable({ from, to }: Rename): Promise<void> {
 
 /** A guest that runs, or is worked on, has paths with its name open. */
 async function requireIdle(guest: string): Promise<void> {
-  const units = guardedUnits(guest);
+  const units = servicesOfGuest(guest);
   const shown = await showUnits(units, ['ActiveState']);
   const active = units.find(
     (_, index) => !/^(inactive|failed)$/.test(shown[index]?.['ActiveState'] ?? 'inactive'),
@@ -129,7 +129,7 @@ async function takeNewName({ from, to }: Rename): Promise<void> {
 
 async function removeOldName({ from, to }: Rename): Promise<void> {
   // One that somebody has started in the last moment, and what works on it.
-  for (const unit of [timerUnit(from), switchTimerUnit(from), ...guardedUnits(from)]) await stopUnit(unit);
+  for (const unit of [timerUnit(from), switchTimerUnit(from), ...servicesOfGuest(from)]) await stopUnit(unit);
   const { sysroot } = requireGuest(to);
   const link = `${sysroot}/ostree/deploy/${from}`;
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);

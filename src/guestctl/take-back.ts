@@ -7,9 +7,8 @@ import { buildFileOf, stateOf } from '../config/paths.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, reloadUnits, stopUnit, updateUnit } from '../host/systemctl.ts';
+import { interruptible } from './interruption.ts';
 import { removeGuest } from './remove/remove-guest.ts';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Does what creates a guest. If that fails, or a signal such as Ctrl-C comes, removes these new files and whatever was made of the
@@ -20,29 +19,28 @@ export async function takenBackUnlessDone(
   files: readonly string[],
   work: (begin: () => void) => Promise<void>,
 ): Promise<void> {
-  let made: Guest | undefined;
   let interrupted = false;
-  const interrupt = () => {
+  const onSignal = () => {
     interrupted = true;
     // Ends the wait for it.
     stopUnit(updateUnit(name)).catch(() => {});
   };
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    await work(() => {
-      if (interrupted) throw new Failure('Interrupted');
-      made = newGuest(name);
-    });
-    if (interrupted) throw new Failure('Interrupted');
-  } catch (error) {
-    await takeBack(name, files, made);
-    if (interrupted) throw new Failure(`Interrupted: nothing of ${name} was kept`);
-    if (!(error instanceof Failure)) throw error;
-    const remedy = `Fix the cause, and create it again. Full log: journalctl -u ${updateUnit(name)}`;
-    throw new Failure(`${error.message}. Nothing of ${name} was kept`, remedy);
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
+  await interruptible(async (check) => {
+    let made: Guest | undefined;
+    try {
+      await work(() => {
+        check();
+        made = newGuest(name);
+      });
+      check();
+    } catch (error) {
+      await takeBack(name, files, made);
+      if (interrupted) throw new Failure(`Interrupted: nothing of ${name} was kept`);
+      if (!(error instanceof Failure)) throw error;
+      const remedy = `Fix the cause, and create it again. Full log: journalctl -u ${updateUnit(name)}`;
+      throw new Failure(`${error.message}. Nothing of ${name} was kept`, remedy);
+    }
+  }, onSignal);
 }
 
 /** Returns a guest of which nothing exists. A /var that was kept, or a guest whose file was lost, is not ours to remove. */

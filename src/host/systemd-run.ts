@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { endingSignals } from './ending-signals.ts';
 import { attach, type Finished, type RunOptions, run } from './process.ts';
 import { shellQuoted } from './shell-word.ts';
 
@@ -96,12 +97,10 @@ export function serviceOf(cgroup: string): string | undefined {
   return path.startsWith('/user.slice/') ? undefined : /\/([^/]+\.service)(?:\/|$)/.exec(path)?.[1];
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** On a signal that would end us, stops the unit first. */
 function stopOnSignal(unit: string): () => void {
   const release = () => {
-    for (const signal of signals) process.off(signal, stop);
+    for (const signal of endingSignals) process.off(signal, stop);
   };
   const stop = (signal: NodeJS.Signals) => {
     // Our handler is removed last: if no handler is left, execa handles the signal and ends us.
@@ -111,7 +110,7 @@ function stopOnSignal(unit: string): () => void {
     };
     run('systemctl', ['stop', '--no-block', '--', unit]).then(end, end);
   };
-  for (const signal of signals) process.on(signal, stop);
+  for (const signal of endingSignals) process.on(signal, stop);
   return release;
 }
 

@@ -11,10 +11,10 @@ export function withPlanned(planned: Planned): Reader {
   // A new drop-in also adds its directory to the one above.
   const added = [...paths, ...paths.map(dirname)];
   return {
-    list: (directory) => [
-      ...nodeFiles.list(directory),
-      ...added.filter((path) => dirname(path) === directory).map((path) => basename(path)),
-    ],
+    list: (directory) => {
+      const names = added.filter((path) => dirname(path) === directory).map((path) => basename(path));
+      return [...new Set([...nodeFiles.list(directory), ...names])];
+    },
     read: (path) => planned.get(path) ?? nodeFiles.read(path),
   };
 }

@@ -1,10 +1,9 @@
 import { startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument, say } from '../command.ts';
 import { enableGuest } from '../enablement.ts';
-import { notCreated } from '../not-created.ts';
+import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
 export const enable: Define = (guestctl) =>
@@ -15,10 +14,7 @@ export const enable: Define = (guestctl) =>
     .option('--now', 'Also start the guests and their timers now')
     .action(async (names: string[], { now }: { now?: true }, command) => {
       const guests = names.map(requireGuest);
-      if (now) {
-        const missing = guests.find(({ sysroot }) => listDeployments(sysroot).length === 0);
-        if (missing) throw notCreated(missing.name);
-      }
+      if (now) guests.forEach(requireCreated);
       for (const guest of guests) {
         const { name } = guest;
         const timers = await enableGuest(guest, now === true);

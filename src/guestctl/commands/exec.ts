@@ -1,10 +1,9 @@
 import { Argument } from 'commander';
-import { Failure } from '../../host/failure.ts';
 import { tell } from '../../host/tell.ts';
 import { driver } from '../../machine/driver.ts';
-import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
+import { requireRunning } from '../preconditions.ts';
 
 export const exec: Define = (guestctl) =>
   guestctl
@@ -19,7 +18,6 @@ export const exec: Define = (guestctl) =>
     .passThroughOptions()
     .action(async (name: string, words: string[]) => {
       requireGuestName(name, tell);
-      if (!(await isRunning(name)))
-        throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
+      await requireRunning(name);
       process.exitCode = await driver.attach(name, words);
     });

@@ -1,8 +1,7 @@
-import { Failure } from '../../host/failure.ts';
-import { isRunning } from '../../machine/guest-state.ts';
 import { reboot as rebootMachine } from '../../machine/reboot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
+import { requireRunning } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
 export const reboot: Define = (guestctl) =>
@@ -13,8 +12,7 @@ export const reboot: Define = (guestctl) =>
     .action(async (names: string[], _options, command) => {
       for (const guest of names.map(requireGuest)) {
         const { name } = guest;
-        if (!(await isRunning(name)))
-          throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
+        await requireRunning(name);
         await startAndTell(guest, command, () => rebootMachine(name));
       }
     });

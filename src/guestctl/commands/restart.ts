@@ -1,9 +1,8 @@
 import { restartUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
-import { notCreated } from '../not-created.ts';
+import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
 export const restart: Define = (guestctl) =>
@@ -14,7 +13,7 @@ export const restart: Define = (guestctl) =>
     .action(async (names: string[], _options, command) => {
       // Mistakes in a file would keep the guest from starting again.
       for (const guest of names.map(requireGuest)) {
-        if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
+        requireCreated(guest);
         await startAndTell(guest, command, () => restartUnit(driver.unit(guest.name)));
       }
     });

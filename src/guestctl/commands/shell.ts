@@ -1,10 +1,9 @@
 import { Argument } from 'commander';
-import { Failure } from '../../host/failure.ts';
 import { tell } from '../../host/tell.ts';
 import { driver } from '../../machine/driver.ts';
-import { isRunning } from '../../machine/guest-state.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
+import { requireRunning } from '../preconditions.ts';
 
 export const shell: Define = (guestctl) =>
   guestctl
@@ -16,7 +15,6 @@ export const shell: Define = (guestctl) =>
     .passThroughOptions()
     .action(async (name: string, words: string[]) => {
       requireGuestName(name, tell);
-      if (!(await isRunning(name)))
-        throw new Failure(`${name} is not running`, `Start it: guestctl start ${name}`);
+      await requireRunning(name);
       process.exitCode = words.length > 0 ? await driver.attach(name, words) : await driver.shell(name);
     });

@@ -1,9 +1,8 @@
 import { startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
-import { notCreated } from '../not-created.ts';
+import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
 export const start: Define = (guestctl) =>
@@ -13,7 +12,7 @@ export const start: Define = (guestctl) =>
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       for (const guest of names.map(requireGuest)) {
-        if (listDeployments(guest.sysroot).length === 0) throw notCreated(guest.name);
+        requireCreated(guest);
         await startAndTell(guest, command, () => startUnit(driver.unit(guest.name)));
       }
     });

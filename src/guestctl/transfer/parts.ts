@@ -34,7 +34,7 @@ import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { interruptible } from '../interruption.ts';
-import { notCreated } from '../not-created.ts';
+import { requireCreated } from '../preconditions.ts';
 import { readState } from './carried-state.ts';
 import { type DeclaredFile, enableable, type Manifest, manifestText } from './manifest.ts';
 import { readRemotes } from './remotes.ts';
@@ -67,7 +67,7 @@ export async function withParts<T>(
   use: (parts: Parts, check: () => void) => Promise<T>,
 ): Promise<T> {
   const { name, sysroot } = guest;
-  if (listDeployments(sysroot).length === 0) throw notCreated(name);
+  requireCreated(guest);
   const release = await lockOf(name);
   const scratch = `${sysroot}/export`;
   let isStopped = false;

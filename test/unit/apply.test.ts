@@ -1,9 +1,10 @@
 // `guestctl apply`: what it reads, and what it decides.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readDeclarations } from '../../src/guestctl/apply/input.ts';
-import { actionsFor, affected, fileChanges } from '../../src/guestctl/apply/plan.ts';
+import { actionsFor, affected, changedBuilds, fileChanges } from '../../src/guestctl/apply/plan.ts';
 import { appliedText } from '../../src/guestctl/screens/applied.ts';
 
 const directory = mkdtempSync(`${tmpdir()}/apply-`);
@@ -61,9 +62,11 @@ const etc = '/etc/ostree-guests';
 const files = new Map([
   [`${etc}/mail.guest`, '[Guest]\nRef=site:x\n'],
   [`${etc}/web.guest`, '[Guest]\nBuild=debian\n'],
+  [`${etc}/debian.build`, '[Build]\nCommand=/bin/true\n'],
+  [`${etc}/fedora.build`, '[Build]\nCommand=/bin/true\n'],
 ]);
 const reader = {
-  list: (path: string) => (path === etc ? ['mail.guest', 'web.guest'] : []),
+  list: (path: string) => (path === etc ? [...files.keys()].map((file) => basename(file)) : []),
   read: (path: string) => files.get(path),
 };
 
@@ -83,6 +86,18 @@ test.each([
   [['guest.d/x.conf'], ['mail', 'web']],
 ])('%j is about %j', (names, guests) => {
   expect(affected(names, reader).guests.map(({ name }) => name)).toEqual(guests);
+});
+
+test.each([
+  [['mail.guest'], []],
+  [['debian.build'], ['debian']],
+  [['debian.build.d/x.conf', 'debian.build'], ['debian']],
+  [['build.d/x.conf'], ['debian', 'fedora']],
+])('a change of %j asks for trees of %j again', (names, builds) => {
+  const changes = fileChanges(new Map(names.map((name) => [name, '# changed\n'])), reader);
+  expect(changedBuilds(changes, reader)).toEqual(builds);
+  const same = changes.map((change) => ({ ...change, change: 'unchanged' }) as const);
+  expect(changedBuilds(same, reader)).toEqual([]);
 });
 
 const calm = { isCreated: true, isRunning: true, needsUpdate: false, needsRestart: false };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Guest } from '../../config/guest.ts';
-import { loadGuest } from '../../config/load.ts';
+import { loadGuest, loadGuests } from '../../config/load.ts';
 import type { Reader } from '../../config/search.ts';
 import { explain, Failure } from '../../host/failure.ts';
 import { unlessForbidden } from '../../host/is-root.ts';
@@ -22,7 +22,15 @@ import { startAndTell } from '../start-guest.ts';
 import { type Unapplied, unappliedBetween } from '../unapplied.ts';
 import { verifyAllOnHost } from '../verify/verify-files.ts';
 import type { Declarations } from './input.ts';
-import { type Action, actionsFor, affected, type FileChange, fileChanges, isBuiltBy } from './plan.ts';
+import {
+  type Action,
+  actionsFor,
+  affected,
+  changedBuilds,
+  type FileChange,
+  fileChanges,
+  isBuiltBy,
+} from './plan.ts';
 
 export interface AppliedGuest {
   readonly name: string;
@@ -30,6 +38,8 @@ export interface AppliedGuest {
   /** Why the actions failed. */
   readonly failure: string | undefined;
 }
+
+type Planned = Omit<AppliedGuest, 'failure'>;
 
 export interface Applied {
   readonly files: readonly FileChange[];
@@ -50,9 +60,9 @@ export async function apply(
   const problems = await verifyAllOnHost(wanted, overlay);
   if (problems.length > 0) throw new Failure(`${problemsText(problems, overlay)}\nNothing was changed`);
   const changed = files.filter(({ change }) => change !== 'unchanged');
-  const builds = changed.flatMap(({ path }) => /\/([^/]+)\.build(\.d\/|$)/.exec(path)?.[1] ?? []);
+  const builds = changedBuilds(files, overlay);
   const guests = guestsOf(wanted.guests, builds, overlay);
-  const planned = await Promise.all(guests.map((guest) => planFor(guest, builds)));
+  const planned = await Promise.all(guests.map((guest) => plannedFor(guest, builds)));
   const reloads = changed.length > 0 || guests.some(needsReload);
   if (dryRun) return { files, reloads, guests: planned.map((one) => ({ ...one, failure: undefined })) };
   for (const { path, text } of changed) writeDeclaration(path, text);
@@ -74,14 +84,14 @@ function unappliedNow(name: string, isUp: boolean): Unapplied[] {
 
 /** The guests that are declared here, and those whose tree comes from a build that has changed. */
 function guestsOf(declared: readonly Guest[], builds: readonly string[], files: Reader): Guest[] {
-  const built = builds.length === 0 ? [] : affected(['guest.d/'], files).guests;
-  const others = built.filter(
+  const others = (builds.length === 0 ? [] : loadGuests(files).guests).filter(
     (guest) => isBuiltBy(guest, builds) && !declared.some(({ name }) => name === guest.name),
   );
   return [...declared, ...others];
 }
 
-async function planFor(guest: Guest, builds: readonly string[]): Promise<Omit<AppliedGuest, 'failure'>> {
+/** Looks at a guest, and decides what it needs. */
+async function plannedFor(guest: Guest, builds: readonly string[]): Promise<Planned> {
   const { name, sysroot } = guest;
   const isUp = await isRunning(name);
   const before = loadGuest(nodeFiles, name);
@@ -99,10 +109,7 @@ async function planFor(guest: Guest, builds: readonly string[]): Promise<Omit<Ap
 }
 
 /** Acts on a guest, and says what was really done. If that fails, the other guests are still done. */
-async function act(
-  { name, actions }: Omit<AppliedGuest, 'failure'>,
-  command: Command,
-): Promise<AppliedGuest> {
+async function act({ name, actions }: Planned, command: Command): Promise<AppliedGuest> {
   try {
     if (actions.includes('create') || actions.includes('update')) await updateAndFollow(name, command);
     const isRestarted = actions.includes('restart') && (await restart(name, command));

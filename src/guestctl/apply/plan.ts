@@ -1,7 +1,8 @@
 // Decides what `guestctl apply` does. No side effects.
 import type { Guest } from '../../config/guest.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
-import { type Reader, searchPath } from '../../config/search.ts';
+import { configDirectory } from '../../config/paths.ts';
+import type { Reader } from '../../config/search.ts';
 import type { Declarations } from './input.ts';
 
 export interface FileChange {
@@ -10,12 +11,9 @@ export interface FileChange {
   readonly change: 'created' | 'changed' | 'unchanged';
 }
 
-/** Where declarations of an administrator are. */
-const directory = searchPath.guests[0] ?? '';
-
 export const fileChanges = (declarations: Declarations, files: Reader): FileChange[] =>
   [...declarations].map(([name, text]) => {
-    const path = `${directory}/${name}`;
+    const path = `${configDirectory}/${name}`;
     const before = files.read(path);
     return {
       path,
@@ -24,7 +22,7 @@ export const fileChanges = (declarations: Declarations, files: Reader): FileChan
     };
   });
 
-/** Loads the guests and builds that these files are about. A drop-in for all guests is about all of them. */
+/** Loads the guests and builds that these files are about. A drop-in for all guests, or all builds, is about all of them. */
 export function affected(names: readonly string[], files: Reader): Declared & DeclaredBuilds {
   const { guests, broken, builds, brokenBuilds } = loadAll(files);
   const isAbout = (kind: 'guest' | 'build') => (one: { readonly name: string }) =>
@@ -42,6 +40,15 @@ export function affected(names: readonly string[], files: Reader): Declared & De
     brokenBuilds: brokenBuilds.filter(ofBuild),
   };
 }
+
+/** Returns the names of the builds that these changes are about. */
+export const changedBuilds = (changes: readonly FileChange[], files: Reader): string[] =>
+  affected(
+    changes
+      .filter(({ change }) => change !== 'unchanged')
+      .map(({ path }) => path.slice(configDirectory.length + 1)),
+    files,
+  ).builds.map(({ name }) => name);
 
 /** What is known of a guest before something is done with it. */
 export interface GuestState {

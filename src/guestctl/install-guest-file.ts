@@ -1,7 +1,7 @@
 // Guest files that guestctl writes: checked first, then installed.
 import { realpathSync } from 'node:fs';
 import { loadBuild, loadGuest } from '../config/load.ts';
-import { searchPath } from '../config/search.ts';
+import { guestFileOf } from '../config/paths.ts';
 import { writeAtomically } from '../host/atomic-file.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
@@ -9,9 +9,6 @@ import { type Planned, withPlanned } from './planned-files.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyBuildOnHost } from './verify/build-on-host.ts';
 import { verifyOnHost } from './verify/on-host.ts';
-
-/** Returns the path of an administrator's guest file. */
-export const guestFileOf = (name: string): string => `${searchPath.guests[0]}/${name}.guest`;
 
 /** Returns the problems of a guest if its file had this text, like problemsOf(). */
 export const problemsWith = (name: string, text: string): Promise<string> =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { loadGuest } from '../../config/load.ts';
-import { buildFileOf } from '../../config/paths.ts';
+import { buildFileOf, guestFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, startUnit } from '../../host/systemctl.ts';
@@ -10,7 +10,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { type Define, misused, outputOption, print, say } from '../command.ts';
 import { enableGuest } from '../enablement.ts';
 import { followUpdate } from '../follow.ts';
-import { guestFileOf, problemsOf, problemsOfBuild, writeDeclaration } from '../install-guest-file.ts';
+import { problemsOf, problemsOfBuild, writeDeclaration } from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
 import type { Planned } from '../planned-files.ts';
 import { templateJson, templatesText } from '../screens/templates.ts';

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Failure } from './failure.ts';
-import { run } from './process.ts';
+import { requireSuccess, run } from './process.ts';
 
 /** Copies a tree with all attributes, and with reflinks if the file system supports them: cp(1), --reflink. */
 export async function copyTree(from: string, to: string, reflink: 'auto' | 'always' = 'auto'): Promise<void> {
-  const { exitCode, stderr } = await run('cp', ['-a', `--reflink=${reflink}`, '--', from, to]);
-  if (exitCode !== 0) throw new Failure(`Cannot copy ${from} to ${to}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(
+    `Cannot copy ${from} to ${to}`,
+    await run('cp', ['-a', `--reflink=${reflink}`, '--', from, to]),
+  );
 }
 
 /** Returns true if a directory supports reflinks, by trying it with a file of one block. */

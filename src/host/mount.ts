@@ -1,6 +1,5 @@
-import { Failure } from './failure.ts';
 import { isRoot } from './is-root.ts';
-import { run } from './process.ts';
+import { requireSuccess, run } from './process.ts';
 
 /** Returns true if bindMapped() works: mount(8) of util-linux before 2.39 ignores its option. */
 export async function canMapOwners(): Promise<boolean> {
@@ -40,6 +39,5 @@ export const mountOverlay = ({ lower, upper, work }: Layers, to: string): Promis
   mount('-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, 'overlay', to);
 
 async function mount(...args: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await run('mount', args);
-  if (exitCode !== 0) throw new Failure(`mount ${args.join(' ')}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(`mount ${args.join(' ')}`, await run('mount', args));
 }

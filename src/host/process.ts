@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import { Failure } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 
 /** How a program ended. It has an exit code only if it ended by itself. */
@@ -22,6 +23,12 @@ export type Finished = Ending & { readonly stdout: string; readonly stderr: stri
 /** Says how a program ended, for an error message. */
 export const endingWords = (ending: Ending): string =>
   ending.ended === 'exited' ? `exit code ${ending.exitCode}` : ending.reason;
+
+/** Fails if a program failed, with `what` and the first line of its errors. */
+export function requireSuccess(what: string, finished: Finished): void {
+  if (finished.exitCode === 0) return;
+  throw new Failure(`${what}: ${finished.stderr.trim().split('\n')[0] || endingWords(finished)}`);
+}
 
 export interface RunOptions {
   /** Added to the environment. */

@@ -1,11 +1,12 @@
-import { Failure } from './failure.ts';
-import { run } from './process.ts';
+import { requireSuccess, run } from './process.ts';
 
 /**
  * Removes a directory with any content: follows no link, enters no mount, and works at any depth, where
  * Node's own rmSync() fails with ENAMETOOLONG. A no-op if it is missing.
  */
 export async function removeTree(directory: string): Promise<void> {
-  const { exitCode, stderr } = await run('rm', ['-rf', '--one-file-system', '--', directory]);
-  if (exitCode !== 0) throw new Failure(`Cannot remove ${directory}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(
+    `Cannot remove ${directory}`,
+    await run('rm', ['-rf', '--one-file-system', '--', directory]),
+  );
 }

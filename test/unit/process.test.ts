@@ -1,6 +1,6 @@
 // Whatever a program prints, and however long it and what it started go on, there is an answer of bounded size in time.
 import { expect, test } from 'vitest';
-import { attach, run, runOnTerminal } from '../../src/host/process.ts';
+import { attach, requireSuccess, run, runOnTerminal } from '../../src/host/process.ts';
 
 const sh = (script: string, options = {}) => run('sh', ['-c', script], options);
 
@@ -27,6 +27,15 @@ test('what is not there, cannot be started, or is killed, and what exits with th
   expect(await sh('exit 127')).toMatchObject({ ended: 'exited', exitCode: 127 });
   const reason = 'killed by SIGKILL';
   expect(await sh('kill -9 $$')).toEqual({ ended: 'killed', reason, stdout: '', stderr: `sh: ${reason}` });
+});
+
+test('a failure says what failed, and why, even if the program is silent', async () => {
+  const failing = (script: string) => async () => requireSuccess('Cannot copy', await sh(script));
+  await expect(failing('echo "cp: no room" >&2; echo more >&2; exit 1')()).rejects.toThrow(
+    /^Cannot copy: cp: no room$/,
+  );
+  await expect(failing('exit 3')()).rejects.toThrow(/^Cannot copy: exit code 3$/);
+  await expect(failing('echo "a warning" >&2')()).resolves.toBeUndefined();
 });
 
 test('on our own terminal, the exit status is that of a shell', async () => {

@@ -3,7 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
-import { Failure } from '../../host/failure.ts';
+import { requireSuccess } from '../../host/process.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
@@ -59,7 +59,7 @@ export async function copyGuest(
 async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: string): Promise<void> {
   const pairs = etc.flatMap((path, position) => [path, `${to}/${etcName}/${position}`]);
   if (varDirectory !== undefined) pairs.push(varDirectory, `${to}/${varName}`);
-  const { exitCode, stderr } = await runConfined(
+  const finished = await runConfined(
     {
       name,
       writable: [to],
@@ -69,7 +69,7 @@ async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: st
     },
     ['sh', '-c', copyPairs, 'sh', `${to}/${etcName}`, ...pairs],
   );
-  if (exitCode !== 0) throw new Failure(`Cannot copy the files: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess('Cannot copy the files', finished);
 }
 
 const copyPairs = `mkdir "$1" && shift

@@ -5,7 +5,7 @@ import { createWriteStream, lstatSync, readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../../host/failure.ts';
-import { run } from '../../host/process.ts';
+import { requireSuccess, run } from '../../host/process.ts';
 import { etcName, manifestName, repositoryName, type Tell, varName, withTrailer } from './stream.ts';
 
 /** Where the process sees the parts of the guest. */
@@ -70,9 +70,9 @@ async function devicesIn(parts: readonly string[]): Promise<string[]> {
     ')',
     '-print0',
   ];
-  const { exitCode, stdout, stderr } = await run('find', find);
-  if (exitCode !== 0) throw new Failure(`Cannot look through the guest: ${stderr.trim().split('\n')[0]}`);
-  return stdout
+  const finished = await run('find', find);
+  requireSuccess('Cannot look through the guest', finished);
+  return finished.stdout
     .split('\0')
     .filter((path) => path !== '' && lstatSync(path).rdev !== 0)
     .map((path) => path.slice(packPlace.length + 1));

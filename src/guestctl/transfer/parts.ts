@@ -1,5 +1,4 @@
 // The parts that a guest consists of, for a copy of it: its commits, the /etc of each deployment, /var, and what declares it.
-
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Guest, managesItself } from '../../config/guest.ts';
@@ -12,6 +11,7 @@ import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
 import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
+import { requireSuccess } from '../../host/process.ts';
 import {
   bootUnit,
   maintenanceUnit,
@@ -210,10 +210,8 @@ async function takeSnapshot(
       },
       ['sh', '-c', copyPairs, 'sh', sysroot, ...pairs, ...(live.var && varCopy ? [live.var, varCopy] : [])],
     );
-  const { exitCode, stderr } = await (running
-    ? whileFrozen(driver.unit(name), `frozen-${name}`, copy)
-    : copy());
-  if (exitCode !== 0) throw new Failure(`Cannot copy the files of ${name}: ${stderr.trim().split('\n')[0]}`);
+  const finished = await (running ? whileFrozen(driver.unit(name), `frozen-${name}`, copy) : copy());
+  requireSuccess(`Cannot copy the files of ${name}`, finished);
   return { etc, var: varCopy };
 }
 

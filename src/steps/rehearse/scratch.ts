@@ -1,6 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
-import { Failure } from '../../host/failure.ts';
+import { requireSuccess } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -41,7 +41,7 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
 /** Copies /etc in a confined process: a running guest may replace a directory by a link, which leads nowhere there. */
 async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
   const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
-  const { exitCode, stderr } = await runConfined(
+  const finished = await runConfined(
     {
       name: `copy-${guest.name}`,
       writable: roomsOf(guest),
@@ -50,7 +50,7 @@ async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
     },
     ['sh', '-c', copy, 'sh', from, to],
   );
-  if (exitCode !== 0) throw new Failure(`Cannot copy ${from}/etc: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(`Cannot copy ${from}/etc`, finished);
 }
 
 export const removeScratch = (guest: Guest): Promise<void> => removeTree(scratchOf(guest.name));

@@ -2,8 +2,7 @@
 import { linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFileSystem } from '../../host/copy-tree.ts';
-import { Failure } from '../../host/failure.ts';
-import { run } from '../../host/process.ts';
+import { requireSuccess, run } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 
@@ -42,12 +41,13 @@ export async function unshare({ sysroot, stateroot }: SysrootToUnshare): Promise
 async function findShared(sysroot: string, stateroot: string): Promise<Names[]> {
   const withoutVar = ['-path', varOf(sysroot, stateroot), '-prune'];
   const linked = ['(', '-type', 'f', '-o', '-type', 'l', ')', '-links', '+1'];
-  const { exitCode, stdout, stderr } = await run(
+  const finished = await run(
     'find',
     [sysroot, '-xdev', ...withoutVar, '-o', ...linked, '-printf', String.raw`%i %n %P\0`],
     { most: 1 << 30 },
   );
-  if (exitCode !== 0) throw new Failure(`Cannot look through ${sysroot}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(`Cannot look through ${sysroot}`, finished);
+  const { stdout } = finished;
   return sharedIn(stdout);
 }
 
@@ -69,8 +69,10 @@ async function replace(sysroot: string, work: string, files: readonly Names[]): 
   const sources = files.map(([name]) => `./${name}\0`).join('');
   // One cp(1) for many files, with owner, mode, times and attributes.
   const copy = ['cp', '-a', '--reflink=auto', '--parents', `--target-directory=${work}`, '--'];
-  const { exitCode, stderr } = await run('env', ['-C', sysroot, 'xargs', '-0', ...copy], { input: sources });
-  if (exitCode !== 0) throw new Failure(`Cannot copy files of ${sysroot}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(
+    `Cannot copy files of ${sysroot}`,
+    await run('env', ['-C', sysroot, 'xargs', '-0', ...copy], { input: sources }),
+  );
   await syncFileSystem(work);
   for (const [first, ...others] of files) {
     renameSync(`${work}/${first}`, `${sysroot}/${first}`);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { Failure } from '../../host/failure.ts';
-import { run } from '../../host/process.ts';
+import { requireSuccess, run } from '../../host/process.ts';
 import { readInside, removeInside, writeInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -85,8 +85,7 @@ export async function furnish(task: {
 /** mv(1) copies, with everything, if the new place is on another file system. */
 async function replace(old: string, by: string): Promise<void> {
   await removeTree(old);
-  const { exitCode, stderr } = await run('mv', ['-T', '--', by, old]);
-  if (exitCode !== 0) throw new Failure(`Cannot move ${by} to ${old}: ${stderr.trim().split('\n')[0]}`);
+  requireSuccess(`Cannot move ${by} to ${old}`, await run('mv', ['-T', '--', by, old]));
 }
 
 /** Makes a copy of a guest a machine of its own: its files that only one machine may have are made anew at its next start. */

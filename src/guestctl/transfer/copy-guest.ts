@@ -5,10 +5,11 @@ import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { requireSuccess } from '../../host/process.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
+import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
 import type { Manifest } from './manifest.ts';
-import { declarationOf, type Parts, type Wish, withParts } from './parts.ts';
+import { type Parts, type Wish, withParts } from './parts.ts';
 import { type Plan, planFor } from './place.ts';
 import { etcName, varName } from './stream.ts';
 

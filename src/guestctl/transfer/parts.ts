@@ -1,16 +1,13 @@
-// The parts that a guest consists of, for a copy of it: its commits, the /etc of each deployment, /var, and what declares it.
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { type Guest, managesItself } from '../../config/guest.ts';
-import { sourcesOf } from '../../config/load.ts';
+// Takes the parts of a guest out, for a copy of it: its commits, the /etc of each deployment, and /var. Meanwhile the guest is
+// stopped, or frozen for an instant, or down anyway.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { canReflink } from '../../host/copy-tree.ts';
-import { enabledUnits } from '../../host/enabled-units.ts';
 import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
-import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
   bootUnit,
@@ -19,25 +16,21 @@ import {
   showUnits,
   startUnit,
   stopUnit,
-  switchTimerUnit,
   switchUnit,
-  systemdVersion,
-  timerUnit,
   updateUnit,
 } from '../../host/systemctl.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
-import { ostreeVersion } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { interruptible } from '../interruption.ts';
 import { requireCreated } from '../preconditions.ts';
 import { readState } from './carried-state.ts';
-import { type DeclaredFile, enableable, type Manifest, manifestText } from './manifest.ts';
-import { readRemotes } from './remotes.ts';
+import { manifestOf } from './describe.ts';
+import { type Manifest, manifestText } from './manifest.ts';
 import { manifestName, repositoryName } from './stream.ts';
 
 export interface Wish {
@@ -180,7 +173,7 @@ async function gather(
   const places = snapshot ? await takeSnapshot(guest, live, scratch, running) : live;
   if (namesOf(listDeployments(sysroot)) !== namesOf(deployments))
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
-  const manifest = await manifestOf(guest, wish, running, deployments, state);
+  const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
   const manifestFile = `${scratch}/${manifestName}`;
   writeFileSync(manifestFile, manifestText(manifest), { mode: 0o600 });
   return { manifest, manifestFile, repository, ...places };
@@ -217,51 +210,3 @@ async function takeSnapshot(
 
 const copyPairs = `sync --file-system -- "$1" && shift
 while [ $# -gt 1 ]; do cp -a --reflink=always -- "$1" "$2" || exit; shift 2; done`;
-
-async function manifestOf(
-  guest: Guest,
-  wish: Wish,
-  running: boolean,
-  deployments: readonly Deployment[],
-  state: Manifest['state'],
-): Promise<Manifest> {
-  const { name } = guest;
-  const enabled = enabledUnits();
-  const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
-  return {
-    guest: name,
-    time: new Date().toISOString(),
-    systemd: await systemdVersion(),
-    ostree: await ostreeVersion(),
-    running,
-    var: wish.var,
-    files: declarationOf(guest),
-    deployments: deployments.map(({ checksum, path }) => ({
-      checksum,
-      origin: readRegularFile(`${path}.origin`) ?? '',
-    })),
-    state,
-    remotes: managesItself(guest) ? readRemotes(repositoryOf(guest.sysroot)) : [],
-    enabled: enableable.filter((one) => enabled.has(units[one])),
-  };
-}
-
-/** Returns the files that declare a guest, and its build. */
-export const declarationOf = ({ name, origin }: Guest): DeclaredFile[] => [
-  ...filesOf('guest', name),
-  ...(origin.kind === 'build' ? filesOf('build', origin.build) : []),
-];
-
-/** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
-const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>
-  sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => {
-    const isDropIn = kind !== 'nspawn' && basename(file) !== `${name}.${main}`;
-    return {
-      of: kind,
-      name,
-      ...(isDropIn && { dropIn: basename(file) }),
-      shared: isDropIn && !dirname(file).endsWith(`/${name}.${main}.d`),
-      text,
-      secret: (statSync(file).mode & 0o004) === 0,
-    };
-  });

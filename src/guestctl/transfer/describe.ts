@@ -1,0 +1,65 @@
+// Says what a guest is, for its archive or its copy: its manifest, and the files that declare it.
+import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type Guest, managesItself } from '../../config/guest.ts';
+import { sourcesOf } from '../../config/load.ts';
+import { enabledUnits } from '../../host/enabled-units.ts';
+import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
+import { switchTimerUnit, systemdVersion, timerUnit } from '../../host/systemctl.ts';
+import { driver } from '../../machine/driver.ts';
+import type { Deployment } from '../../ostree/deployments.ts';
+import { ostreeVersion } from '../../ostree/ostree.ts';
+import { repositoryOf } from '../../ostree/repository.ts';
+import { type DeclaredFile, enableable, type Manifest } from './manifest.ts';
+import { readRemotes } from './remotes.ts';
+
+/** What was taken of a guest. */
+interface Taken extends Pick<Manifest, 'running' | 'var' | 'state'> {
+  readonly deployments: readonly Deployment[];
+}
+
+/** Returns what an archive says of a guest. */
+export async function manifestOf(
+  guest: Guest,
+  { running, var: hasVar, deployments, state }: Taken,
+): Promise<Manifest> {
+  const { name } = guest;
+  const enabled = enabledUnits();
+  const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
+  return {
+    guest: name,
+    time: new Date().toISOString(),
+    systemd: await systemdVersion(),
+    ostree: await ostreeVersion(),
+    running,
+    var: hasVar,
+    files: declarationOf(guest),
+    deployments: deployments.map(({ checksum, path }) => ({
+      checksum,
+      origin: readRegularFile(`${path}.origin`) ?? '',
+    })),
+    state,
+    remotes: managesItself(guest) ? readRemotes(repositoryOf(guest.sysroot)) : [],
+    enabled: enableable.filter((one) => enabled.has(units[one])),
+  };
+}
+
+/** Returns the files that declare a guest, and its build. */
+export const declarationOf = ({ name, origin }: Guest): DeclaredFile[] => [
+  ...filesOf('guest', name),
+  ...(origin.kind === 'build' ? filesOf('build', origin.build) : []),
+];
+
+/** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
+const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>
+  sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => {
+    const isDropIn = kind !== 'nspawn' && basename(file) !== `${name}.${main}`;
+    return {
+      of: kind,
+      name,
+      ...(isDropIn && { dropIn: basename(file) }),
+      shared: isDropIn && !dirname(file).endsWith(`/${name}.${main}.d`),
+      text,
+      secret: (statSync(file).mode & 0o004) === 0,
+    };
+  });

@@ -153,8 +153,8 @@ export async function assemble(
     await deploy(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
   }
   check();
-  await doJob(what, place, 'furnish', { sysroot, stateroot: name, from: parts });
-  if (isNew) await doJob(what, place, 'renew', { sysroot, stateroot: name, before: manifest.guest });
+  await doJob(what, place, 'replaceFiles', { sysroot, stateroot: name, from: parts });
+  if (isNew) await doJob(what, place, 'renewIdentity', { sysroot, stateroot: name, before: manifest.guest });
   const names = listDeployments(sysroot).map((deployment) => deployment.name);
   if (names.length !== manifest.deployments.length)
     throw new Error(`${names.length} of ${manifest.deployments.length} deployments were made`);

@@ -4,7 +4,7 @@ import { guestName } from '../../config/schema.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Fields, fieldsOf, WrongJson } from '../../host/json-fields.ts';
 import { type Checksum, isChecksum } from '../../ostree/names.ts';
-import type { CarriedRemote } from '../../trees/parts/parts.ts';
+import type { CarriedRemote } from '../../trees/parts/commits.ts';
 import { type CarriedState, parseState } from './carried-state.ts';
 import { parseRemote } from './remotes.ts';
 

@@ -5,7 +5,7 @@ import { type Fields, isObject } from '../../host/json-fields.ts';
 import { readBytesInside } from '../../host/tree-files.ts';
 import { parseKeyfile } from '../../ostree/keyfile.ts';
 import { configOf } from '../../ostree/sysroot.ts';
-import type { CarriedRemote } from '../../trees/parts/parts.ts';
+import type { CarriedRemote } from '../../trees/parts/commits.ts';
 
 /** Reads them; the guest may have written anything there. */
 export const readRemotes = (repository: string): CarriedRemote[] =>

@@ -2,7 +2,9 @@ import { commitBuild, commitComposed } from '../build/commit-build.ts';
 import { commitImage } from '../image/commit-image.ts';
 import { unshare } from '../linking/unshare.ts';
 import { checkOutTree, commitLayers } from '../packages/layer-tree.ts';
-import { furnish, linkCommits, renew, takeCommits } from '../parts/parts.ts';
+import { linkCommits, takeCommits } from '../parts/commits.ts';
+import { renewIdentity } from '../parts/renew-identity.ts';
+import { replaceFiles } from '../parts/replace-files.ts';
 
 /**
  * All jobs on the content of a tree, each in a confined process of its own: run.ts starts one, main.ts is one.
@@ -17,8 +19,8 @@ export const jobs = {
   unshare,
   linkCommits,
   takeCommits,
-  furnish,
-  renew,
+  replaceFiles,
+  renewIdentity,
 };
 
 export type Jobs = typeof jobs;

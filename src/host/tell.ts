@@ -1,4 +1,4 @@
-// The only ways to standard error and to the journal; guestctl's answers go through cli/pager.ts.
+// The only ways to standard error and to the journal; guestctl's answers go through src/guestctl/pager.ts.
 import { printable } from './printable.ts';
 
 /** Prints a line, or several, on standard error. */

@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
-import { tell } from '../../host/tell.ts';
 import { adopt as adoptStateroot } from '../../steps/adopt/adopt.ts';
-import { type Define, deploymentArgument, say } from '../command.ts';
+import { type Define, deploymentArgument } from '../command.ts';
+import { terminalReport } from '../terminal-report.ts';
 
 export const adopt: Define = (guestctl) =>
   guestctl
@@ -11,14 +11,13 @@ export const adopt: Define = (guestctl) =>
     .addArgument(deploymentArgument())
     .option('--remove', 'Once the guest has booted, undeploy the old one')
     .action(
-      (
+      async (
         stateroot: string,
         deployment: string | undefined,
         { remove = false }: { remove?: boolean },
         command,
-      ) =>
-        adoptStateroot(
-          { stateroot, deployment, remove },
-          { step: (text) => say(command, text), progress: () => undefined, warn: tell },
-        ),
+      ) => {
+        const report = terminalReport(command);
+        await adoptStateroot({ stateroot, deployment, remove }, report).finally(report.end);
+      },
     );

@@ -6,8 +6,8 @@ import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument, outputOption, print, say } from '../command.ts';
+import { terminalReport } from '../terminal-report.ts';
 import { exportGuest } from '../transfer/export-guest.ts';
-import { listenerOf } from '../transfer/listener.ts';
 
 interface Options {
   readonly var: boolean;
@@ -32,16 +32,16 @@ export const exportCommand: Define = (guestctl) =>
       if (compress && !hasZstd)
         throw new Failure('zstd is missing', 'Install it, or name a file that ends with .tar');
       const wish = { var: options.var, stop: options.stop === true, command: `guestctl export ${name}` };
-      const listener = listenerOf(command, `Exporting ${name}`);
-      const into = (descriptor: number) => exportGuest(guest, wish, { descriptor, compress }, listener);
+      const report = terminalReport(command);
+      const into = (descriptor: number) => exportGuest(guest, wish, { descriptor, compress }, report);
       const started = performance.now();
       if (target === '-') {
         if (process.stdout.isTTY)
           throw new Failure('An archive is not for a terminal', 'Name a file, or use a pipe');
-        await into(1).finally(listener.end);
+        await into(1).finally(report.end);
         return;
       }
-      const { result: manifest, size } = await writeFile(resolve(target), into).finally(listener.end);
+      const { result: manifest, size } = await writeFile(resolve(target), into).finally(report.end);
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       await print(command, {
         json: () => ({

@@ -6,8 +6,8 @@ import { unlessMissing } from '../../host/node-files.ts';
 import { type Define, outputOption, print, say } from '../command.ts';
 import { enableWords } from '../enablement.ts';
 import { problemJson } from '../screens/problems.ts';
+import { terminalReport } from '../terminal-report.ts';
 import { type Imported, importGuest } from '../transfer/import-guest.ts';
-import { listenerOf } from '../transfer/listener.ts';
 
 export const importCommand: Define = (guestctl) =>
   guestctl
@@ -18,8 +18,8 @@ export const importCommand: Define = (guestctl) =>
     .addOption(outputOption())
     .addHelpText('after', explanation)
     .action(async (file: string, { as }: { as?: string }, command) => {
-      const listener = listenerOf(command, 'Reading');
-      const imported = await reading(file, (stdin) => importGuest(stdin, as, listener)).finally(listener.end);
+      const report = terminalReport(command);
+      const imported = await reading(file, (stdin) => importGuest(stdin, as, report)).finally(report.end);
       await print(command, { json: () => importedJson(imported), text: () => '' });
       for (const line of nextSteps(imported)) say(command, line);
     });

@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import type { Report } from '../../state/report.ts';
 import { type Line, Lines } from './lines.ts';
 import { packPlace } from './pack.ts';
 import { type Parts, type Wish, withParts } from './parts.ts';
@@ -11,18 +12,12 @@ export interface Target {
   readonly compress: boolean;
 }
 
-/** Receives what people may want to know. */
-export interface Listener {
-  readonly say: (text: string) => void;
-  readonly progress: (bytes: number) => void;
-}
-
 /** Writes a guest into an archive, and returns what it has. */
-export const exportGuest = (guest: Guest, wish: Wish, target: Target, { say, progress }: Listener) =>
-  withParts(guest, wish, say, async (parts) => {
+export const exportGuest = (guest: Guest, wish: Wish, target: Target, report: Report) =>
+  withParts(guest, wish, report.step, async (parts) => {
     const onLine = (line: Line) => {
-      if ('bytes' in line) progress(line.bytes);
-      else if ('warning' in line) say(line.warning);
+      if ('bytes' in line) report.progress(`Exporting ${guest.name}`, line.bytes);
+      else if ('warning' in line) report.warn(line.warning);
     };
     const lines = new Lines(onLine);
     const finished = await runConfined(

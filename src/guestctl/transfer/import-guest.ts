@@ -2,9 +2,9 @@ import type { Problem } from '../../config/problem.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { systemdVersion } from '../../host/systemctl.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
+import type { Report } from '../../state/report.ts';
 import { interruptible } from '../interruption.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
-import type { Listener } from './export-guest.ts';
 import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
 import { type Line, Lines } from './lines.ts';
 import type { Manifest } from './manifest.ts';
@@ -21,18 +21,18 @@ export interface Imported {
 }
 
 /** Makes a guest from an archive that is read from a file descriptor. */
-export const importGuest = (stdin: number, as: string | undefined, listener: Listener): Promise<Imported> =>
+export const importGuest = (stdin: number, as: string | undefined, report: Report): Promise<Imported> =>
   interruptible(async (check) => {
     const incoming = new Incoming();
     try {
       await incoming.open();
-      const manifest = await receive(incoming, stdin, as, listener);
+      const manifest = await receive(incoming, stdin, as, report);
       check();
       const name = as ?? manifest.guest;
-      for (const note of await olderThan(manifest)) listener.say(note);
+      for (const note of await olderThan(manifest)) report.step(note);
       const plan = planFor(name, manifest);
-      for (const note of plan.notes) listener.say(note);
-      listener.say(`Everything in the archive is as it should be. Making ${name}`);
+      for (const note of plan.notes) report.step(note);
+      report.step(`Everything in the archive is as it should be. Making ${name}`);
       await assemble(
         incoming,
         {
@@ -58,14 +58,14 @@ async function receive(
   incoming: Incoming,
   stdin: number,
   as: string | undefined,
-  { say, progress }: Listener,
+  report: Report,
 ): Promise<Manifest> {
   let manifest: Manifest | undefined;
   let refusal: unknown;
   const end = new AbortController();
   const onLine = (line: Line) => {
-    if ('bytes' in line) progress(line.bytes);
-    else if ('warning' in line) say(line.warning);
+    if ('bytes' in line) report.progress('Reading', line.bytes);
+    else if ('warning' in line) report.warn(line.warning);
     else if ('manifest' in line)
       try {
         manifest = line.manifest;

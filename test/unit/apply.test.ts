@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const fromStream = (text: string) => Object.fromEntries(readDeclarations('-', () => text));
 const nothing = () => '';
 
-describe('what it reads', () => {
+describe('input', () => {
   test.each([
     ['# mail.guest\n[Guest]\n# a comment\n', { 'mail.guest': '[Guest]\n# a comment\n' }],
     [
@@ -36,7 +36,7 @@ describe('what it reads', () => {
     expect(() => fromStream(text)).toThrow(reason);
   });
 
-  test('a directory, without what is none of ours, and one file', () => {
+  test('a directory is read without other files, and a single file must be a declaration', () => {
     mkdirSync(`${directory}/mail.guest.d`);
     for (const file of [
       'mail.guest',
@@ -112,7 +112,7 @@ test.each([
   expect(actionsFor({ ...calm, ...state })).toEqual(actions);
 });
 
-test('the answer for people', () => {
+test('it says what was done, or with --dry-run what would be done', () => {
   const path = `${etc}/mail.guest`;
   const unchanged = { path, text: '', change: 'unchanged' } as const;
   const created = { path, text: '', change: 'created' } as const;

@@ -96,7 +96,7 @@ test.each<[Partial<HostNetwork>, Partial<GuestNetwork>, string]>([
   [{}, { names: 'stopped resolved' }, 'mail has no DNS: its /etc/resolv.conf is that of systemd-resolved'],
   [{ resolvesGuests: false }, {}, 'Names of guests do not resolve on this host. Install libnss-mymachines'],
   [{ waitsForNetworkd: true }, {}, 'systemd-networkd-wait-online is enabled'],
-])('%j %j', (of, guest, message) => {
+])('on a host with %j, a guest with %j gets one finding: %s', (of, guest, message) => {
   const found = messages(of, guest);
   expect(found).toEqual([expect.stringContaining(message)]);
 });
@@ -127,14 +127,14 @@ test.each([
   ['127.0.0.1:8080', 'is taken by nginx (PID 7)'],
   ['192.0.2.1:8080', 'is not open'],
   ['[::1]:8080', 'is not open'],
-])('%s %s', (listen, why) => {
+])('a port that is closed on %s %s', (listen, why) => {
   const listeners = [{ address: '127.0.0.1', port: '8080', program: 'nginx (PID 7)' }];
   expect(messages({ listeners }, { closed: [{ listen, unit }] })).toEqual([
     expect.stringContaining(`${listen} for mail ${why} (mail.guest:4)`),
   ]);
 });
 
-test('a guest that is down, whose port another program has', () => {
+test('the port of a stopped guest that another program has taken is found', () => {
   const listeners = [
     { address: '*', port: '8080', program: undefined },
     { address: '192.0.2.1', port: '8080', program: 'nginx (PID 7)' },
@@ -149,7 +149,7 @@ test('a guest that is down, whose port another program has', () => {
   expect(ports(['mail'], [mail, other])).toEqual([expect.stringContaining('are one port of this host')]);
 });
 
-test('a port of an address that this host does not have', () => {
+test('a port on an address that this host does not have is found', () => {
   const ports = [
     '192.0.2.1:80',
     '192.0.2.2:80',
@@ -166,7 +166,7 @@ test('a port of an address that this host does not have', () => {
   ]);
 });
 
-test('two guests with one port', () => {
+test('two guests that forward one port are named together', () => {
   const guests = [mail, guestOf('[Guest]\nRef=site:x\n[Network]\nPort=127.0.0.1:8080:81\nPort=udp:8080\n')];
   expect(
     networkFindings({ host, running: [], stopped: [] }, guests).filter(({ check }) => check === 'ports'),
@@ -175,7 +175,7 @@ test('two guests with one port', () => {
   ]);
 });
 
-test('what ss(8) prints', () => {
+test('sockets that listen are read from ss(8)', () => {
   const output = `LISTEN 0      4096   127.0.0.1:8080 0.0.0.0:* users:(("systemd-socket-",pid=1132,fd=3),("systemd",pid=1,fd=81))
 LISTEN 0      128             *:22         *:*
 LISTEN 0      128          [::]:80      [::]:*    users:(("nginx",pid=9,fd=3))
@@ -199,7 +199,7 @@ test.each([
   ],
   ['{"Interfaces":[{"Name":"eth0","AdministrativeState":"unmanaged"}]}', false],
   ['{"Interfaces":[{"Name":"eth0","AdministrativeState":"configured"}]}', true],
-])('networkctl: %s', (answer, expected) => {
+])('networkctl prints %j: systemd-networkd manages the uplink: %s', (answer, expected) => {
   expect(managesUplink(answer)).toBe(expected);
 });
 
@@ -210,6 +210,6 @@ test.each([
   ['nameserver ::1\nnameserver fe80::1%eth0\n', false],
   ['search x\nnameserver 127.0.0.1\nnameserver 192.0.2.1\n', true],
   ['nameserver 2001:db8::1', true],
-])('resolv.conf: %j', (text, expected) => {
+])('resolv.conf is %j: it names a server outside: %s', (text, expected) => {
   expect(hasServers(text)).toBe(expected);
 });

@@ -57,6 +57,6 @@ test.each([
     `${unit} skipped, unmet condition check ConditionPathExists=/nonexistent`,
   ],
   ['nothing is said', [], ''],
-] as const)('%s', (_, entries, reason) => {
+] as const)('why a guest did not start: %s', (_, entries, reason) => {
   expect(startFault(entries)).toBe(reason);
 });

@@ -205,6 +205,11 @@ test.each<[string, string, RegExp]>([
     /\.file is missing, or is not/,
   ],
   [
+    'a file of /var that is an object',
+    'ln $(find repo -name "*.file" -type f | head -1) var/object',
+    /\.file is missing, or is not/,
+  ],
+  [
     'an object that was changed',
     'f=$(find repo -name "*.file" -type f | head -1); echo more >>$f',
     /The archive is damaged: .*/,

@@ -1,11 +1,15 @@
 // The archive of an exported guest: its manifest, its end, and where it goes.
 import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { enableWords } from '../../src/guestctl/enablement.ts';
 import { fileForCopy } from '../../src/guestctl/transfer/file-for-copy.ts';
 import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
 import { withoutTrailer, withTrailer } from '../../src/guestctl/transfer/stream.ts';
+import { strangeIn } from '../../src/guestctl/transfer/unpack.ts';
 import type { Checksum } from '../../src/ostree/names.ts';
 import { guestOf } from './read.ts';
 
@@ -189,4 +193,23 @@ test.each([
   ['its updates', plainGuest, ['update'], 'systemctl enable --now ostree-guest-update@mail.timer'],
 ] as const)('an import says how to enable what was enabled: %s', (_, guest, enabled, command) => {
   expect(enableWords(guest, enabled)).toBe(command);
+});
+
+/** The change that is made beside a repository with a file, a link and a directory; and what is found. */
+test.each<[string, (top: string) => void, string]>([
+  ['its own objects only', () => {}, ''],
+  ['a file of /var that is an object', (top) => linkSync(`${top}/repo/a/b.file`, `${top}/var/b`), 'b.file'],
+  ['a link of /var that is an object', (top) => linkSync(`${top}/repo/a/c.file`, `${top}/var/c`), 'c.file'],
+  ['a pipe', (top) => execFileSync('mkfifo', [`${top}/repo/a/d.file`]), 'd.file'],
+])('a repository in an archive with %s', async (_, change, found) => {
+  const top = mkdtempSync(join(tmpdir(), 'archive-'));
+  try {
+    for (const directory of ['repo', 'repo/a', 'var']) mkdirSync(join(top, directory));
+    writeFileSync(`${top}/repo/a/b.file`, 'b');
+    symlinkSync('b.file', `${top}/repo/a/c.file`);
+    change(top);
+    expect((await strangeIn(`${top}/repo`)).trim()).toBe(found && `${top}/repo/a/${found}`);
+  } finally {
+    rmSync(top, { recursive: true });
+  }
 });

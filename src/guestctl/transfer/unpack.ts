@@ -117,16 +117,27 @@ const unfit = (name: string): Failure =>
   new Failure(`This is not the archive of a guest: ${shown(name)} is missing, or is not what it should be`);
 
 /**
+ * Returns the path of something that is no object; empty if there is nothing such. Opening a pipe would wait for ever. An object that
+ * is also a file of /etc or /var could be changed by the guest, and with it the files of other guests that share the object.
+ */
+export async function strangeIn(repository: string): Promise<string> {
+  const isLinked = ['!', '-type', 'd', '-links', '+1'];
+  const isOther = ['!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l'];
+  const find = [repository, '(', ...isLinked, '-o', ...isOther, ')', '-print', '-quit'];
+  const { exitCode, stdout, stderr } = await run('find', find);
+  if (exitCode !== 0) throw new Failure(`Cannot look through the archive: ${stderr.trim().split('\n')[0]}`);
+  return stdout;
+}
+
+/**
  * Checks each object against its name, so that other guests may share it. Keeps nothing of the repository but its objects: its
  * configuration could lead elsewhere.
  */
 async function checkRepository({ deployments, state }: Manifest): Promise<void> {
   const repository = `${unpackPlace}/${repositoryName}`;
   if (kindOf(`${repository}/objects`) !== 'directory') throw unfit(`${repositoryName}/objects`);
-  // Opening a pipe would wait for ever.
-  const strange = [repository, '!', '-type', 'f', '!', '-type', 'd', '!', '-type', 'l', '-print', '-quit'];
-  const { stdout } = await run('find', strange);
-  if (stdout !== '') throw unfit(stdout.slice(unpackPlace.length + 1));
+  const strange = await strangeIn(repository);
+  if (strange !== '') throw unfit(strange.slice(unpackPlace.length + 1));
   const clean = `${repository}.new`;
   await ostree('Cannot make a repository', `--repo=${clean}`, 'init', '--mode=bare');
   await removeTree(`${clean}/objects`);

@@ -2,12 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { enableWords } from '../../src/guestctl/enablement.ts';
 import { fileForCopy } from '../../src/guestctl/transfer/file-for-copy.ts';
 import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
+import { requireOwnBuild, withoutKnownBuild } from '../../src/guestctl/transfer/place.ts';
 import { withoutTrailer, withTrailer } from '../../src/guestctl/transfer/stream.ts';
 import { strangeIn } from '../../src/guestctl/transfer/unpack.ts';
 import type { Checksum } from '../../src/ostree/names.ts';
@@ -212,4 +213,53 @@ test.each<[string, (top: string) => void, string]>([
   } finally {
     rmSync(top, { recursive: true });
   }
+});
+
+describe('the build of a guest in an archive', () => {
+  const file = (of: 'guest' | 'build', name: string, dropIn?: string) => ({
+    of,
+    name,
+    dropIn,
+    shared: false,
+    text: `${of} ${name}`,
+    secret: false,
+  });
+  const guest = file('guest', 'mail');
+  const here = (path?: string, text = 'other') => ({
+    list: (directory: string) => (path?.startsWith(`${directory}/`) ? [basename(path)] : []),
+    read: (one: string) => (one === path ? text : undefined),
+  });
+  const own = [guest, file('build', 'web'), file('build', 'web', '50.conf')];
+
+  test('is written before the guest file, its drop-ins first, and a person is told', () => {
+    const { mine, notes } = withoutKnownBuild(own, 'mail', here());
+    const [build, drop] = ['/etc/ostree-guests/web.build', '/etc/ostree-guests/web.build.d/50.conf'];
+    expect(mine.map(({ path }) => path)).toEqual([drop, build, '/etc/ostree-guests/mail.guest']);
+    expect(notes).toEqual([expect.stringContaining(`Other guests can use it, too: read ${build}`)]);
+  });
+
+  test.each(['/etc/ostree-guests/web.build', '/usr/lib/ostree-guests/web.build'])(
+    'is left as it is in %s, with its drop-ins',
+    (path) => {
+      const { mine, notes } = withoutKnownBuild(own, 'mail', here(path));
+      expect(mine.map((one) => one.path)).toEqual(['/etc/ostree-guests/mail.guest']);
+      expect(notes).toEqual([`${path} exists, and differs from the one of the archive. It is not changed`]);
+      expect(withoutKnownBuild(own, 'mail', here(path, 'build web')).notes).toEqual([]);
+    },
+  );
+
+  const origin = { kind: 'build', build: 'web' } as const;
+  test.each([
+    ['a drop-in for the build of others', [guest, file('build', 'other', '50.conf')], 'the build other'],
+    ['the build of others', [...own, file('build', 'other')], 'the build other'],
+    ['a drop-in without its build', [guest, file('build', 'web', '50.conf')], 'one file of the build web'],
+    ['a build twice', [...own, file('build', 'web')], 'one file of the build web'],
+  ])('is refused if it is %s', (_, files, reason) => {
+    expect(() => requireOwnBuild(files, { origin })).toThrow(reason);
+  });
+
+  test('is its own', () => {
+    expect(() => requireOwnBuild(own, { origin })).not.toThrow();
+    expect(() => requireOwnBuild([guest], { origin })).not.toThrow();
+  });
 });

@@ -47,9 +47,10 @@ export class Incoming {
   }
 
   /** Returns where the sysroot is made: on the file system where it is going to be. */
-  sysrootFor({ sysroot }: Guest): string {
+  sysrootFor({ name, sysroot }: Guest): string {
     if (this.#sysroot !== undefined) return this.#sysroot;
-    if (sysroot.startsWith(`${stateDirectory}/`)) this.#sysroot = `${this.guest}/sysroot`;
+    const state = stateOf(name);
+    if (sysroot.startsWith(`${state}/`)) this.#sysroot = `${this.guest}${sysroot.slice(state.length)}`;
     else {
       this.#sysroot = `${sysroot}.incoming-${this.id}`;
       writeAtomically(elsewhereOf(this.id), this.#sysroot);

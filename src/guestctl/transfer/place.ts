@@ -3,13 +3,14 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Files } from '../../config/file-port.ts';
 import type { Guest } from '../../config/guest.ts';
-import { loadGuest, loadGuests } from '../../config/load.ts';
-import { stateOf } from '../../config/paths.ts';
+import { loadGuest, loadGuests, sourcesOf } from '../../config/load.ts';
+import { buildFileOf, stateOf } from '../../config/paths.ts';
 import { guestName } from '../../config/schema.ts';
-import { searchPath } from '../../config/search.ts';
+import { type Reader, searchPath } from '../../config/search.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { problemsText } from '../screens/problems.ts';
+import { sharedSysroot } from '../verify/shared-sysroot.ts';
 import type { DeclaredFile, Manifest } from './manifest.ts';
 
 /** A file to write, unless it is there with the same text. */
@@ -41,7 +42,9 @@ export function planFor(
   if (!guestName.test(name))
     throw new Failure(`'${name}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
   const { mine, notes } = withoutKnownBuild(
-    files.filter((file) => !isForAllHere(file)).map((file) => newFile(file, name)),
+    files.filter((file) => !isForAllHere(file)),
+    name,
+    nodeFiles,
   );
   const taken = mine.find(({ path, text }) => (nodeFiles.read(path) ?? text) !== text);
   if (taken) throw inTheWay(`${taken.path} exists already, with other content`);
@@ -54,11 +57,10 @@ export function planFor(
   if ('broken' in checked)
     throw new Failure(`The guest file has mistakes:\n${problemsText(checked.broken.problems, known)}`);
   const { guest } = checked;
+  requireOwnBuild(files, guest);
   if (!isFree(guest.sysroot)) throw inTheWay(`${guest.sysroot} exists already`);
-  const other = loadGuests(nodeFiles).guests.find(
-    (one) => one.name !== name && one.sysroot === guest.sysroot,
-  );
-  if (other) throw inTheWay(`${guest.sysroot} is the sysroot of ${other.name}`);
+  const [shared] = sharedSysroot(guest, loadGuests(nodeFiles).guests);
+  if (shared) throw new Failure(shared.message, 'Nothing was changed');
   return { guest, files: mine, notes };
 }
 
@@ -74,34 +76,53 @@ const directoryOf = ({ of }: Pick<DeclaredFile, 'of'>): string =>
 const isForAllHere = ({ of, dropIn, shared, text }: DeclaredFile): boolean =>
   shared && nodeFiles.read(`${directoryOf({ of })}/${of}.d/${dropIn}`) === text;
 
-function newFile(
-  { of, name, dropIn, text, secret }: DeclaredFile,
-  guest: string,
-): NewFile & Pick<DeclaredFile, 'of'> {
+function newFile({ of, name, dropIn, text, secret }: DeclaredFile, guest: string): NewFile {
   const directory = directoryOf({ of });
   const main = `${directory}/${of === 'build' ? name : guest}.${of}`;
-  return { of, path: dropIn === undefined ? main : `${main}.d/${dropIn}`, text, secret };
+  return { path: dropIn === undefined ? main : `${main}.d/${dropIn}`, text, secret };
 }
 
-/** A build that this host has already stays as it is. */
-function withoutKnownBuild(all: readonly (NewFile & Pick<DeclaredFile, 'of'>)[]): {
-  readonly mine: NewFile[];
-  readonly notes: string[];
-} {
-  const build = all.find(({ of, path }) => of === 'build' && !dirname(path).endsWith('.d'));
-  const isKnown = build !== undefined && nodeFiles.read(build.path) !== undefined;
-  const isOther = isKnown && nodeFiles.read(build.path) !== build.text;
-  const ordered = [...all].sort((a, b) => rank(a) - rank(b));
-  return {
-    mine: ordered.filter(({ of }) => of !== 'build' || !isKnown),
-    notes: isOther
-      ? [`${build.path} exists, and differs from the one of the archive. It is not changed`]
-      : [],
-  };
+/** A build that this host has already stays as it is, in whatever directory it is declared. */
+export function withoutKnownBuild(
+  files: Manifest['files'],
+  guest: string,
+  here: Reader,
+): { readonly mine: NewFile[]; readonly notes: string[] } {
+  const known = (name: string) => sourcesOf(here, 'build', name);
+  const ordered = files
+    .filter(({ of, name }) => of !== 'build' || known(name).length === 0)
+    .toSorted((a, b) => rank(a) - rank(b));
+  const notes = files
+    .filter(({ of, dropIn }) => of === 'build' && dropIn === undefined)
+    .flatMap(({ name, text }) => {
+      const there = known(name).find(({ file }) => basename(file) === `${name}.build`);
+      if (there === undefined)
+        return [
+          `The archive brings the build ${name}. Other guests can use it, too: read ${buildFileOf(name)}`,
+        ];
+      return there.text === text
+        ? []
+        : [`${there.file} exists, and differs from the one of the archive. It is not changed`];
+    });
+  return { mine: ordered.map((file) => newFile(file, guest)), notes };
 }
 
-const rank = ({ of, path }: NewFile & Pick<DeclaredFile, 'of'>): number =>
-  of === 'guest' && !dirname(path).endsWith('.d') ? 1 : 0;
+/** A drop-in for another build would change the trees of other guests. */
+export function requireOwnBuild(files: Manifest['files'], { origin }: Pick<Guest, 'origin'>): void {
+  const builds = files.filter(({ of }) => of === 'build');
+  const own = origin.kind === 'build' ? origin.build : undefined;
+  const other = builds.find(({ name }) => name !== own);
+  if (other)
+    throw new Failure(
+      `The archive has a file of the build ${other.name}, which is not its guest's`,
+      'Nothing was changed',
+    );
+  if (builds.length > 0 && builds.filter(({ dropIn }) => dropIn === undefined).length !== 1)
+    throw new Failure(`The archive must have one file of the build ${own}`, 'Nothing was changed');
+}
+
+/** A guest file makes a guest, and a build file a build, of all files before it. */
+const rank = ({ of, dropIn }: DeclaredFile): number => (dropIn !== undefined ? 0 : of === 'guest' ? 2 : 1);
 
 /** The host's files, as if these were there. */
 function withFiles(added: readonly NewFile[]): Files {

@@ -43,7 +43,13 @@ beforeEach(() => {
 
 const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthCheck=true\nHealthTimeoutSec=2\n');
 const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
-const subject = { machine: 'mail', unit: fake.unit('mail'), baseline: { failedUnits: [] }, hasBus: true };
+const subject = {
+  machine: 'mail',
+  unit: fake.unit('mail'),
+  baseline: { failedUnits: [] },
+  root: '/nowhere',
+  hasBus: true,
+};
 const booting: Moment = { unit: 'activating', sub: 'start' };
 const up: Moment = { unit: 'active', system: 'running' };
 

@@ -1,8 +1,13 @@
 // What one look at a machine on trial means, what follows from the verdict, and what counts as the success of a health check.
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Finished } from '../../src/host/process.ts';
 import { lostConnection } from '../../src/host/systemctl.ts';
 import { evidence } from '../../src/machine/nspawn/inside.ts';
 import { lackOf } from '../../src/machine/nspawn/lack-rule.ts';
+import { unhappyOf } from '../../src/steps/assess/health.ts';
 import {
   blame,
   consequenceOf,
@@ -264,4 +269,30 @@ test('what the host lacks is no fault of the deployment', () => {
   expect(lackOf(['Failed to start bad.service', 'mail: /etc/mail: No such file or directory'])).toBe(
     undefined,
   );
+});
+
+describe('a check that could not be executed', () => {
+  const root = mkdtempSync(join(tmpdir(), 'root-'));
+  mkdirSync(`${root}/usr/bin`, { recursive: true });
+  mkdirSync(`${root}/opt`);
+  symlinkSync('usr/bin', `${root}/bin`);
+  symlinkSync('loop', `${root}/loop`);
+  writeFileSync(`${root}/usr/bin/there`, '');
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  test.each<[string, number, boolean]>([
+    ['/usr/bin/not-there', 203, true],
+    ['/bin/not-there', 203, true],
+    ['/usr/bin/not-there', 1, false],
+    // It exits with 203 itself, or there was no memory for it.
+    ['/usr/bin/there', 203, false],
+    // The guest can put a program there.
+    ['/opt/not-there', 203, false],
+    ['/usr/local/bin/not-there', 203, false],
+    ['not-there', 203, false],
+    ['/loop/not-there', 203, false],
+  ])('%s, exit code %d: final %s', (program, exitCode, isFinal) => {
+    const checked: Finished = { ended: 'exited', exitCode, stdout: '', stderr: '' };
+    expect(unhappyOf([program, '-x'], checked, root).isFinal).toBe(isFinal);
+  });
 });

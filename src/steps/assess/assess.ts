@@ -26,6 +26,7 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
     machine: guest.name,
     unit: driver.unit(guest.name),
     baseline: readBaseline(guest.name),
+    root: fresh.path,
     hasBus: hasBus(fresh.path),
   };
   const verdict = await judge(subject, guest.update, report);

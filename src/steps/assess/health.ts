@@ -5,6 +5,7 @@ import { excerpt } from '../../config/problem.ts';
 import { lastMessages } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
+import { inside, kindOf } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { failedUnits, isActive, systemState } from '../../machine/inside.ts';
 import type { Ask } from '../../machine/machine.ts';
@@ -25,6 +26,8 @@ import {
 export interface Subject extends Measure {
   readonly machine: string;
   readonly unit: string;
+  /** The root directory of its deployment. */
+  readonly root: string;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
     if (before === 'booting') continue;
     if (before !== 'up') return await withCause(before, subject, complaint);
     report.progress('It is up; checking its health');
-    const unhappy = await firstComplaint(subject.machine, policy.healthChecks, left);
+    const unhappy = await firstComplaint(subject, policy.healthChecks, left);
     const after = judgeChecked(await look(subject), subject, unhappy);
     if (after !== 'again') return await withCause(after, subject, complaint);
     // The deadline interrupts the last check, so the complaint of the previous one is more useful.
@@ -104,13 +107,13 @@ const withCause = async (verdict: Verdict, { unit }: Subject, complaint: string)
   blame(verdict, endedByItself(verdict) ? driver.lackOf(await lastMessages(unit)) : undefined, complaint);
 
 async function firstComplaint(
-  machine: string,
+  { machine, root }: Subject,
   checks: UpdatePolicy['healthChecks'],
   left: () => number,
 ): Promise<Unhappy | undefined> {
   for (const words of checks) {
     const checked = await driver.check(machine, words, left());
-    if (checked.exitCode !== 0) return unhappyOf(words, checked);
+    if (checked.exitCode !== 0) return unhappyOf(words, checked, root);
   }
   return undefined;
 }
@@ -118,11 +121,24 @@ async function firstComplaint(
 /** systemd.exec(5), "Process Exit Codes": EXIT_EXEC. systemd could not execute the program. */
 const notExecuted = 203;
 
-function unhappyOf(words: readonly string[], checked: Finished): Unhappy {
+/** A check can exit with 203 itself, and the guest may lack memory. Only a program that is not in its /usr cannot come later. */
+export function unhappyOf(words: readonly string[], checked: Finished, root: string): Unhappy {
+  const [program = ''] = words;
   const check = `HealthCheck=${words.join(' ')}`;
-  return checked.exitCode === notExecuted
-    ? { complaint: `there is no ${words[0]} in the guest that can be run: ${check}`, isFinal: true }
+  return checked.exitCode === notExecuted && isMissing(root, program)
+    ? { complaint: `there is no ${program} in the guest that can be run: ${check}`, isFinal: true }
     : { complaint: `${check} did not succeed (${endingWords(checked)}${lastSaid(checked)})`, isFinal: false };
+}
+
+/** Returns true if the program belongs into the /usr of a deployment, which is read-only, and is not there. */
+function isMissing(root: string, program: string): boolean {
+  try {
+    const file = inside(root, program);
+    return /^\/usr\/(?!local\/)/.test(file.slice(root.length)) && kindOf(file) === undefined;
+  } catch {
+    // A tree can have endless links.
+    return false;
+  }
 }
 
 /** Returns the last output of a check; if it did not exit by itself, how it ended. */

@@ -106,6 +106,6 @@ async function bootAndJudge(
   symlinkSync(root, link);
   const unit = rehearsalUnit(guest.name);
   await beginStart(unit);
-  const subject = { machine: rehearsalMachine(guest.name), unit, baseline, hasBus: hasBus(root) };
+  const subject = { machine: rehearsalMachine(guest.name), unit, baseline, root, hasBus: hasBus(root) };
   return judge(subject, guest.update, report);
 }

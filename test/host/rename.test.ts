@@ -34,6 +34,10 @@ test('what runs, and what is taken, is not renamed', async () => {
   await host.sh('guestctl stop old');
   expect((await rename('old', 'New')).stderr).toMatch(/'New' is not a guest name/);
   expect((await rename('old', 'old')).stderr).toMatch(/old\.guest already\. Choose another name/);
+  const whileLocked = (lock: string) =>
+    host.try(`flock /run/ostree-guests/${lock} guestctl rename old new`).then(({ stderr }) => stderr);
+  expect(await whileLocked('.rename')).toMatch(/^Another guest is being renamed/);
+  expect(await whileLocked('.export-old')).toMatch(/^old is being exported or copied already/);
   expect((await rename('nobody', 'new')).stderr).toMatch(/No guest 'nobody' is declared/);
 });
 

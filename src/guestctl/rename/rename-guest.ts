@@ -12,12 +12,20 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
-import { guestFileOf, imagesDirectory, runtimeOf, stateDirectory, stateOf } from '../../config/paths.ts';
+import {
+  guestFileOf,
+  imagesDirectory,
+  runtimeDirectory,
+  runtimeOf,
+  stateDirectory,
+  stateOf,
+} from '../../config/paths.ts';
 import { guestName } from '../../config/schema.ts';
 import { searchPath } from '../../config/search.ts';
 import { syncDirectory } from '../../host/atomic-file.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { Failure } from '../../host/failure.ts';
+import { tryLock } from '../../host/flock.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import {
@@ -32,6 +40,7 @@ import { driver } from '../../machine/driver.ts';
 import { servicesOfGuest } from '../../machine/guest-state.ts';
 import { staterootOf } from '../../ostree/stateroot.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { lockOf } from '../transfer/parts.ts';
 import {
   begunRename,
   guardName,
@@ -49,9 +58,22 @@ import { namedAfter, type Renamed } from './names.ts';
  * new name needs is there before, and what the old name needed is removed after it.
  */
 export async function renameGuest({ from, to }: Rename): Promise<void> {
-  const begun = begunRename(from) ?? begunRename(to);
-  if (begun && (begun.from !== from || begun.to !== to)) throw halfRenamed(begun);
-  if (!begun) await requireRenamable({ from, to });
+  // Two guests that get one name at the same time would overwrite each other's files.
+  mkdirSync(runtimeDirectory, { recursive: true });
+  const release = await tryLock(`${runtimeDirectory}/.rename`);
+  if (!release) throw new Failure('Another guest is being renamed', 'Try it again when that has ended');
+  try {
+    const begun = begunRename(from) ?? begunRename(to);
+    if (begun && (begun.from !== from || begun.to !== to)) throw halfRenamed(begun);
+    if (!begun) await requireRenamable({ from, to });
+    const releaseFiles = await lockOf(from);
+    await carryOut({ from, to }, begun !== undefined).finally(releaseFiles);
+  } finally {
+    release();
+  }
+}
+
+async function carryOut({ from, to }: Rename, isBegun: boolean): Promise<void> {
   const timers = await activeTimers(from);
   writeGuards({ from, to });
   await reloadUnits();
@@ -60,7 +82,7 @@ export async function renameGuest({ from, to }: Rename): Promise<void> {
   await removeOldName({ from, to });
   const enabled = enabledUnits();
   for (const timer of [timerUnit, switchTimerUnit])
-    if (timers.includes(timer) || (begun && enabled.has(timer(to)))) await startUnit(timer(to));
+    if (timers.includes(timer) || (isBegun && enabled.has(timer(to)))) await startUnit(timer(to));
 }
 
 async function requireRenamable({ from, to }: Rename): Promise<void> {

@@ -102,7 +102,8 @@ export async function withParts<T>(
   }
 }
 
-async function lockOf(guest: string): Promise<() => void> {
+/** Takes the lock of a guest whose files have to stay where they are. */
+export async function lockOf(guest: string): Promise<() => void> {
   const directory = runtimeDirectory;
   mkdirSync(directory, { recursive: true });
   const release = await tryLock(`${directory}/.export-${guest}`);

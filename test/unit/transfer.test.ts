@@ -79,6 +79,11 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     { state: { ...state, trials: [{ ...state.trials[0], left: 1e9 }] } },
     /"left" is not a number of tries/,
   ],
+  [
+    'a time that no clock shows',
+    { state: { ...state, staged: { ...state.staged, time: 1e300 } } },
+    /"time" is not a time/,
+  ],
   ['a rollback to nowhere', { state: { ...state, rollback: -1 } }, /"rollback" is not a deployment/],
   [
     'a rejected commit that is a path',

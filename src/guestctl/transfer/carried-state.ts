@@ -111,7 +111,7 @@ export function parseState(fields: Fields, count: number): CarriedState {
     staged: staged && {
       checksum: staged.is('checksum', isChecksum, 'a commit'),
       refspec: staged.text('refspec'),
-      time: staged.number('time'),
+      time: staged.is('time', isTime, 'a time'),
       version: staged.optionalText('version'),
     },
     rollback:
@@ -121,7 +121,7 @@ export function parseState(fields: Fields, count: number): CarriedState {
     trials: fields.list('trials').map((trial) => ({
       deployment: trial.is('deployment', isPosition, 'a deployment'),
       fallback: trial.is('fallback', isPosition, 'a deployment'),
-      since: trial.number('since'),
+      since: trial.is('since', isTime, 'a time'),
       tries: trial.is('tries', isCount, 'a number of tries'),
       left: trial.is('left', isCount, 'a number of tries'),
     })),
@@ -129,7 +129,7 @@ export function parseState(fields: Fields, count: number): CarriedState {
       checksum: rejection.is('checksum', isChecksum, 'a commit'),
       reason: rejection.text('reason'),
       content: rejection.optionalText('content'),
-      time: rejection.number('time'),
+      time: rejection.is('time', isTime, 'a time'),
     })),
     baseline: baseline && { failedUnits: baseline.texts('failedUnits') },
     packagesInside: packages && { install: packages.texts('install'), remove: packages.texts('remove') },
@@ -140,6 +140,10 @@ export function parseState(fields: Fields, count: number): CarriedState {
 
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1000;
+
+/** Date shows no others, and throws. */
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 
 /** A record of src/steps/boot/places.ts, such as `home` or `opt.kept`. */
 const isPlace = (value: unknown): value is string =>

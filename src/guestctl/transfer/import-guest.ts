@@ -7,7 +7,7 @@ import { interruptible } from '../interruption.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { assemble, Incoming, jobOf, putInPlace } from './incoming.ts';
 import { type Line, Lines } from './lines.ts';
-import type { Manifest } from './manifest.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
 import { type Plan, planFor } from './place.ts';
 import { repositoryName } from './stream.ts';
 import { unpackPlace } from './unpack.ts';
@@ -68,7 +68,7 @@ async function receive(
     else if ('warning' in line) report.warn(line.warning);
     else if ('manifest' in line)
       try {
-        manifest = line.manifest;
+        manifest = parseManifest(line.manifest);
         planFor(as ?? manifest.guest, manifest);
       } catch (error) {
         refusal = error;

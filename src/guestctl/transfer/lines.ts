@@ -2,12 +2,12 @@
 import { Failure } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
-import type { Manifest } from './manifest.ts';
 
 export type Line =
   | { readonly bytes: number }
   | { readonly warning: string }
-  | { readonly manifest: Manifest }
+  /** Its text: the process that read it has unpacked what somebody else made, and is not trusted. */
+  | { readonly manifest: string }
   | { readonly failure: string; readonly remedy?: string };
 
 /** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */

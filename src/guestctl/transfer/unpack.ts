@@ -27,28 +27,31 @@ import {
 export const unpackPlace = '/import';
 
 /** Unpacks the archive, and checks everything. Tells the manifest as soon as it is there. */
-export async function unpack(progress: Tell, announce: (manifest: Manifest) => void): Promise<void> {
-  let early: Manifest | undefined;
+export async function unpack(progress: Tell, announce: (manifest: string) => void): Promise<void> {
+  let early: string | undefined;
   await extract((bytes) => {
     // tar(1) has written the manifest when it begins with the next member.
-    if (!early && existsSync(`${unpackPlace}/${repositoryName}`)) {
+    if (early === undefined && existsSync(`${unpackPlace}/${repositoryName}`)) {
       early = readManifest();
       announce(early);
     }
     progress(bytes);
   });
-  const manifest = readManifest();
-  if (!early) announce(manifest);
+  const text = readManifest();
+  if (early === undefined) announce(text);
   // A second manifest in the archive would replace the first, which was told.
-  else if (JSON.stringify(early) !== JSON.stringify(manifest)) throw damaged();
+  else if (early !== text) throw damaged();
+  const manifest = parseManifest(text);
   requireParts(manifest);
   await checkRepository(manifest);
 }
 
-function readManifest(): Manifest {
+function readManifest(): string {
   const text = readRegularFile(`${unpackPlace}/${manifestName}`);
   if (text === undefined) throw new Failure('This is not the archive of a guest: it has no manifest.json');
-  return parseManifest(text);
+  // Ends at once if it is none.
+  parseManifest(text);
+  return text;
 }
 
 async function extract(progress: Tell): Promise<void> {

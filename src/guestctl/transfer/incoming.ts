@@ -1,7 +1,7 @@
 // A guest that is being imported or copied: a directory that nobody takes for a guest, until it is renamed. What a killed
-// import or a power cut left there, the next one removes; systemd-tmpfiles(8) does so when the host boots.
+// import or a power cut left there, the next one removes; in the state directory, systemd-tmpfiles(8) does so when the host boots.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory, stateOf } from '../../config/paths.ts';
@@ -24,6 +24,9 @@ import type { NewFile, Plan } from './place.ts';
 /** The directory of all imports. No guest has such a name. */
 const all = `${stateDirectory}/.incoming`;
 
+/** One file for each import whose sysroot is elsewhere. */
+const records = `${stateDirectory}/.incoming-elsewhere`;
+
 /** The directory of one import, and what is in it. */
 export class Incoming {
   readonly id = randomBytes(6).toString('hex');
@@ -41,9 +44,12 @@ export class Incoming {
   async open(): Promise<void> {
     mkdirSync(all, { recursive: true, mode: 0o700 });
     await sweep();
+    // Before there is anything that another import would remove. If that has just removed the lock, it is made again.
+    for (let tries = 5; !this.#release; tries -= 1) {
+      if (tries === 0) throw new Failure(`Cannot lock ${lockOf(this.id)}`, 'Free some space there');
+      this.#release = await tryLock(lockOf(this.id));
+    }
     for (const directory of [this.directory, this.data, this.guest]) mkdirSync(directory, { mode: 0o700 });
-    writeFileSync(lockOf(this.id), '');
-    this.#release = await tryLock(lockOf(this.id));
   }
 
   /** Returns where the sysroot is made: on the file system where it is going to be. */
@@ -79,13 +85,14 @@ export class Incoming {
   }
 }
 
-const lockOf = (id: string): string => `${all}/${id}/lock`;
-/** Names the sysroot if it is elsewhere. */
-const elsewhereOf = (id: string): string => `${all}/${id}/elsewhere`;
+const lockOf = (id: string): string => `${all}/${id}.lock`;
+/** Names the sysroot if it is elsewhere. Outlives a boot, so that the next import removes that. */
+const elsewhereOf = (id: string): string => `${records}/${id}`;
 
 async function sweep(): Promise<void> {
-  for (const id of readdirSync(all)) {
-    const release = existsSync(lockOf(id)) ? await tryLock(lockOf(id)) : () => {};
+  const names = [...readdirSync(all), ...(unlessMissing(() => readdirSync(records)) ?? [])];
+  for (const id of new Set(names.flatMap((name) => /^[0-9a-f]{12}/.exec(name) ?? []))) {
+    const release = await tryLock(lockOf(id));
     if (!release) continue;
     for (const unit of unitsOf(id)) await destroyUnit(unit);
     await remove(id);
@@ -100,17 +107,24 @@ const unitsOf = (id: string): string[] => [`ostree-guest-${jobOf(id)}.service`];
 /** It has what an archive says, which may be deeper than Node can go, or lead elsewhere. */
 async function remove(id: string): Promise<void> {
   const elsewhere = unlessMissing(() => readFileSync(elsewhereOf(id), 'utf8'));
-  const there = [`${all}/${id}`, ...(elsewhere === undefined ? [] : [elsewhere])].filter((path) =>
+  // A damaged record could name a guest.
+  const isOurs = elsewhere?.endsWith(`.incoming-${id}`);
+  const there = [`${all}/${id}`, ...(elsewhere && isOurs ? [elsewhere] : [])].filter((path) =>
     existsSync(path),
   );
-  if (there.length === 0) return;
+  if (there.length > 0) await removeAll(id, there);
+  rmSync(elsewhereOf(id), { force: true });
+  rmSync(lockOf(id), { force: true });
+}
+
+async function removeAll(id: string, there: readonly string[]): Promise<void> {
   const removal =
     'chattr -R -f -ia -- "$@"; for d; do find "$d" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} +; done';
   await runConfined(
     { name: `${jobOf(id)}-remove`, writable: there, capabilities: treeCapabilities, timeLimit: '2h' },
     ['sh', '-c', removal, 'sh', ...there],
   );
-  for (const directory of there.reverse()) rmSync(directory, { recursive: true, force: true });
+  for (const directory of there) rmSync(directory, { recursive: true, force: true });
 }
 
 /** The parts of a guest that are to become one. */
@@ -170,13 +184,21 @@ const withSysroot = (guest: Guest, sysroot: string): Guest =>
 
 /**
  * Puts a complete guest in place. The last rename is the one that counts: until then the guest is at most declared and
- * not created, and the same import can be repeated.
+ * not created, and the same import can be repeated. A sysroot elsewhere comes last: without its state directory, a guest could start
+ * and not know what is on trial or rejected. If the power is cut between these two, it has to be removed first.
  */
 export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Promise<void> {
   for (const file of files) writeNew(file);
   const sysroot = incoming.sysrootFor(guest);
-  if (!sysroot.startsWith(`${incoming.guest}/`)) renameWhole(sysroot, guest.sysroot);
-  renameWhole(incoming.guest, stateOf(guest.name));
+  const state = stateOf(guest.name);
+  renameWhole(incoming.guest, state);
+  if (!sysroot.startsWith(`${incoming.guest}/`))
+    try {
+      renameWhole(sysroot, guest.sysroot);
+    } catch (error) {
+      renameSync(state, incoming.guest);
+      throw error;
+    }
   await reloadUnits();
   // The generator has it started when the host boots. machinectl(1) knows the guest by it.
   await startUnit(imageUnit(guest.name));

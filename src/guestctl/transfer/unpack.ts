@@ -57,6 +57,8 @@ function readManifest(): string {
 async function extract(progress: Tell): Promise<void> {
   const [first, rest] = await peek(createReadStream('', { fd: 0, autoClose: false }));
   const isCompressed = first.subarray(0, zstdMagic.length).equals(zstdMagic);
+  if (isCompressed && (await run('zstd', ['--version'])).ended !== 'exited')
+    throw new Failure('The archive is compressed, and zstd is missing', 'Install zstd on this host');
   const zstd = isCompressed
     ? spawn('zstd', ['--decompress', '--quiet', '--stdout', '-'], { stdio: ['pipe', 'pipe', 'inherit'] })
     : undefined;

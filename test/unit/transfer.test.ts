@@ -67,6 +67,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ['two guest files', { files: [files[0], files[0]] }, /must have one guest file/],
   ['a drop-in elsewhere', { files: [files[0], { ...files[1], dropIn: '../../x.conf' }] }, /not a drop-in/],
   ['a hidden drop-in', { files: [files[0], { ...files[1], dropIn: '.conf' }] }, /not a drop-in/],
+  ['a drop-in with a line end', { files: [files[0], { ...files[1], dropIn: 'a\nb.conf' }] }, /not a drop-in/],
   ['a build elsewhere', { files: [...files, { ...files[0], of: 'build', name: 'a/b' }] }, /not a name/],
   ['a file of another kind', { files: [{ ...files[0], of: 'service' }] }, /"of" is not one of guest/],
   [

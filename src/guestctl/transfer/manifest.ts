@@ -113,4 +113,4 @@ const readFile = (file: Fields): DeclaredFile => ({
 
 const isName = (value: unknown): value is string => typeof value === 'string' && guestName.test(value);
 const isDropIn = (value: unknown): value is string =>
-  typeof value === 'string' && /^[^./][^/\0]{0,200}\.conf$/.test(value);
+  typeof value === 'string' && /^[^./\p{Cc}][^/\p{Cc}]{0,200}\.conf$/u.test(value);

@@ -258,6 +258,14 @@ test('what is strange but harmless is imported, and reaches nobody', async () =>
   await b.run('guestctl', 'remove', '--yes', 'tiny');
 });
 
+test('a guest without a user namespace is imported and copied, too', async () => {
+  await forge(String.raw`sed -i 's/Ref=a:b\\n/Ref=a:b\\n[Exec]\\nPrivateUsers=no\\n/' manifest.json`);
+  await b.run('guestctl', 'import', '/srv/forged.tar');
+  await b.run('guestctl', 'copy', 'tiny', 'small');
+  expect(await b.sh(`cat ${varOf('tiny')}/data ${varOf('small')}/data`)).toBe('data\ndata');
+  await b.sh('guestctl remove -qy tiny; guestctl remove -qy small');
+});
+
 /** Where the guest has its /var. */
 const varOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/var`;
 

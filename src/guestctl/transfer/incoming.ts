@@ -16,6 +16,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
 import { link } from '../../trees/linking/link.ts';
+import { isConfined } from '../../trees/linking/shares.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { writeState } from './carried-state.ts';
 import type { Manifest } from './manifest.ts';
@@ -154,8 +155,10 @@ export async function assemble(
   const task = { sysroot, stateroot: name, from: repository };
   await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined, remotes: [] });
   check();
-  // Objects that other guests have take no more space.
-  for (const checksum of commits) await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
+  // Objects that other guests have take no more space. A guest that shares no files gets its own; the linking step would note so in
+  // the directory of the name, which does not exist yet.
+  for (const checksum of isConfined(guest) ? commits : [])
+    await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
   check();
   await doJob(what, place, 'takeCommits', {
     ...task,

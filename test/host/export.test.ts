@@ -263,6 +263,8 @@ test('a guest without a user namespace is imported and copied, too', async () =>
   await b.run('guestctl', 'import', '/srv/forged.tar');
   await b.run('guestctl', 'copy', 'tiny', 'small');
   expect(await b.sh(`cat ${varOf('tiny')}/data ${varOf('small')}/data`)).toBe('data\ndata');
+  // What root in it has done to its objects reaches no other guest, nor does the copy's.
+  expect(await b.sh('cd /var/lib/ostree-guests; ls */unconfined.json')).toBe('small/unconfined.json');
   await b.sh('guestctl remove -qy tiny; guestctl remove -qy small');
 });
 

@@ -4,6 +4,7 @@ import type { Problem } from '../../config/problem.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { requireSuccess } from '../../host/process.ts';
+import { sharesFiles } from '../../trees/linking/shares.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
@@ -44,7 +45,14 @@ export async function copyGuest(
       check();
       await assemble(
         incoming,
-        { plan, manifest, repository: parts.repository, parts: copies, isNew: true },
+        {
+          plan,
+          manifest,
+          repository: parts.repository,
+          parts: copies,
+          isNew: true,
+          isUnconfined: !sharesFiles(guest),
+        },
         check,
       );
       check();

@@ -41,6 +41,8 @@ export const importGuest = (stdin: number, as: string | undefined, report: Repor
           repository: `${incoming.data}/${repositoryName}`,
           parts: incoming.data,
           isNew: false,
+          // Each object was checked against its name.
+          isUnconfined: false,
         },
         check,
       );

@@ -15,6 +15,7 @@ import { destroyUnit, imageUnit, reloadUnits, startUnit } from '../../host/syste
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
+import { noteUnconfined } from '../../state/unshared.ts';
 import { link } from '../../trees/linking/link.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 import { doJob } from '../../trees/treework/run.ts';
@@ -137,12 +138,14 @@ export interface Assembly {
   readonly parts: string;
   /** True for a copy, which gets an identity of its own. */
   readonly isNew: boolean;
+  /** True if root in a guest may have written to the repository, so that nobody may believe what that says. */
+  readonly isUnconfined: boolean;
 }
 
 /** Makes the guest in the directory of the import, complete and on disk. Nothing of it is in place yet. */
 export async function assemble(
   incoming: Incoming,
-  { plan: { guest }, manifest, repository, parts, isNew }: Assembly,
+  { plan: { guest }, manifest, repository, parts, isNew, isUnconfined }: Assembly,
   check: () => void,
 ): Promise<void> {
   const { name } = guest;
@@ -157,7 +160,7 @@ export async function assemble(
   check();
   // Objects that other guests have take no more space. A guest that shares no files gets its own; the linking step would note so in
   // the directory of the name, which does not exist yet.
-  for (const checksum of isConfined(guest) ? commits : [])
+  for (const checksum of isConfined(guest) && !isUnconfined ? commits : [])
     await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
   check();
   await doJob(what, place, 'takeCommits', {
@@ -177,6 +180,7 @@ export async function assemble(
   if (names.length !== manifest.deployments.length)
     throw new Error(`${names.length} of ${manifest.deployments.length} deployments were made`);
   writeState(incoming.owner, manifest.state, names, manifest.var);
+  if (isUnconfined) noteUnconfined(incoming.owner);
   await syncFileSystem(sysroot);
   await syncFileSystem(incoming.guest);
 }

@@ -151,7 +151,7 @@ test('pipes and links in the place of files of a sysroot are not opened', async 
 test('a guest that cannot be read does not hide the others', async () => {
   await host.sh('echo {broken >/var/lib/ostree-guests/evil/rollback.json');
   const { exitCode, stdout, stderr } = await host.try('guestctl list');
-  expect(stdout).toMatch(/evil +running, damaged.*\nmail +running/);
+  expect(stdout).toMatch(/evil +running .* damaged.*\nmail +running/);
   expect([exitCode, stderr]).toEqual([
     1,
     expect.stringMatching(/rollback\.json is damaged: it is not JSON\. .*Remove it/),
@@ -184,7 +184,7 @@ describe('secrets', () => {
     const error = await failingUpdate(host, 'paid');
     expect(error).toContain('cannot fetch debian/12/server from https://user:***@127.0.0.1:9/repo');
     const shown = await host.try(
-      'guestctl status paid; guestctl status paid -o json; guestctl verify; guestctl doctor; guestctl history paid; guestctl logs paid; guestctl cat paid',
+      'set +e; guestctl status paid; guestctl status paid -o json; guestctl verify; guestctl doctor; guestctl history paid; guestctl logs paid; guestctl cat paid',
     );
     expect(shown.all).toContain('user:***@');
     const journal = await host.sh('journalctl --sync; journalctl -o export -a | tr -d "\\0"');
@@ -222,11 +222,11 @@ test('the history outlives the journal, and no guest can write into it', async (
   );
   await host.sh('journalctl --sync --rotate --vacuum-time=1s');
   const history = await host.sh('guestctl history');
-  expect(history).toMatch(/mail +create +staged/);
+  expect(history).toMatch(/mail +create +done/);
   expect(history).toMatch(/evil +switch +failed/);
   expect(history).not.toContain('forged');
   await host.sh(`echo '{"guest":"ma' >>/var/lib/ostree-guests/mail/history/1.jsonl`);
   const { stderr, stdout } = await host.try('guestctl history mail');
-  expect(stdout).toMatch(/mail +create +staged/);
+  expect(stdout).toMatch(/create +done/);
   expect(stderr).toMatch(/history\/1\.jsonl:\d+: this line is damaged/);
 });

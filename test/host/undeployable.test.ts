@@ -41,7 +41,7 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
   expect(
     about.match(/newly defaults to directory 'app\.conf', cannot merge\. Rename or remove/g),
   ).toHaveLength(3);
-  expect(about).toMatch(new RegExp(`^mail .* ${commit.slice(0, 12)} failed`, 'm'));
+  expect(about).toMatch(/^mail .* not deployed$/m);
   expect(about).toContain('Next: the running deployment, unless the staged update can be deployed then');
   const { staged } = JSON.parse(await host.sh('guestctl status -o json mail')) as {
     staged: { failure: { reason: string } };
@@ -56,7 +56,7 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
   await update(host, 'mail');
   expect(await status(host, 'mail')).toMatchObject({ running: { checksum: commit }, staged: null });
   expect(await inGuest(host, 'mail', 'cat /etc/more /etc/app.conf/default')).toBe('more\nof the tree');
-  expect(await said('mail')).not.toContain('failed');
+  expect(await said('mail')).not.toMatch(/failed|not deployed/);
 });
 
 test('an immutable file in /etc stops no update: not the next ones, and not their clean-up', async () => {

@@ -32,16 +32,25 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
   return parseEntries(stdout);
 }
 
-/** Returns the last messages of the current or last run of a unit, the oldest first. */
+/**
+ * Returns the last messages of the current or last run of a unit, the oldest first. When journald reads the message of a
+ * process that is gone already, it no longer knows its unit: such a message has only the PID.
+ */
 export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
 ): Promise<string[]> {
-  const [shown] = await showUnits([unit], ['InvocationID']);
+  const [shown = {}] = await showUnits([unit], ['InvocationID', 'ExecMainPID']);
   await syncJournal();
-  const run = `_SYSTEMD_INVOCATION_ID=${shown?.['InvocationID'] ?? ''}`;
-  return (await readEntries([...which, run])).map(({ MESSAGE = '' }) => MESSAGE);
+  const invocation = shown['InvocationID'] ?? '';
+  const matches = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', ...ofLostProcess(shown['ExecMainPID'])];
+  return (await readEntries([...which, ...matches]))
+    .filter(({ _SYSTEMD_INVOCATION_ID: own = invocation }) => own === invocation)
+    .map(({ MESSAGE = '' }) => MESSAGE);
 }
+
+/** Matches messages of the main process of a unit, by its PID. */
+export const ofLostProcess = (mainPid: string | undefined): string[] => [`_PID=${mainPid || '0'}`];
 
 /** "A unit failed", from systemd: sd-messages.h, SD_MESSAGE_UNIT_FAILURE_RESULT. */
 const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';

@@ -15,9 +15,15 @@ sleep infinity &
 wait
 `;
 
-/** `name` is that of the tree; guests may share one. */
+/**
+ * `name` is that of the tree; guests may share one. Stopped before its script has got to the trap, a guest does not end by
+ * itself.
+ */
 export const lightFile = (more = '', name = 'light') =>
-  guestFile(`[Exec]\nNotifyReady=no\n${more}`).replace('debian/12/server', lightRef(name));
+  guestFile(`[Exec]\nNotifyReady=no\n${more}\n[Service]\nTimeoutStopSec=20s\n`).replace(
+    'debian/12/server',
+    lightRef(name),
+  );
 
 /** What that takes of a Debian. It has no D-Bus, so that nobody waits for its systemd to answer. */
 const needed =

@@ -142,4 +142,4 @@ test('killed at any change, it has one name as a whole, and the same command com
   // Of a renamed guest, too, --keep-var keeps /var.
   await host.sh(`guestctl stop ${from}; guestctl remove --yes --keep-var ${from}`);
   expect(await host.sh(`cat ${sysroot(from)}/ostree/deploy/${from}/var/kept`)).toBe('kept');
-});
+}, 600_000);

@@ -94,7 +94,8 @@ const ownOf = ({ guests = [], paths = [] }: Allowed): RegExp[] => [
 /** What a machine writes by itself while nobody does anything: of the host, and of guests that run. */
 const noise = [
   /^\/run\/(systemd|log|udev|user|credentials|lock|utmp|dbus|mount|blkid|sudo)(\/|$)/,
-  /\/var\/(log|cache|lib\/systemd|lib\/private|spool)(\/|$)|^\/var\/(log|cache|lib\/systemd)(\/|$)/,
+  // dpkg makes backups at midnight.
+  /\/var\/(log|cache|backups|lib\/systemd|lib\/private|spool)(\/|$)|^\/var\/(log|cache|lib\/systemd)(\/|$)/,
   /\/systemd-private-[^/]*(\/|$)/,
   // Of systemd 262.
   /^\/tmp\/nspawn-root-\w+$/,

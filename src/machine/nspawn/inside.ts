@@ -124,7 +124,7 @@ async function attachTerminal(machine: string, words: readonly string[]): Promis
   const command = literal(['/bin/sh', '-c', script, 'sh', ...words]);
   const exitCode = await attach('machinectl', ['--quiet', 'shell', `root@${machine}`, ...command]);
   const { stdout } = await runInside(machine, ['/bin/sh', '-c', `cat ${file} && rm ${file}`], 20_000);
-  return /^\d{1,3}\n$/.test(stdout) ? Number(stdout) : exitCode || 1;
+  return /^\d{1,3}\n?$/.test(stdout) ? Number(stdout) : exitCode || 1;
 }
 
 /** Escapes words, because systemd replaces $NAME in command lines. */

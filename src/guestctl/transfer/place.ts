@@ -1,14 +1,14 @@
 // Where an imported or copied guest goes: checked before anything is written, and again before it is put in place.
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import type { Files } from '../../config/file-port.ts';
+import { basename } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { loadGuest, loadGuests, sourcesOf } from '../../config/load.ts';
 import { buildFileOf, stateOf } from '../../config/paths.ts';
 import { guestName } from '../../config/schema.ts';
 import { type Reader, searchPath } from '../../config/search.ts';
 import { Failure } from '../../host/failure.ts';
-import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { withPlanned } from '../planned-files.ts';
 import { problemsText } from '../screens/problems.ts';
 import { sharedSysroot } from '../verify/shared-sysroot.ts';
 import type { DeclaredFile, Manifest } from './manifest.ts';
@@ -51,7 +51,7 @@ export function planFor(
   if (!mine.some(({ path }) => existsSync(path)) && loadGuest(nodeFiles, name))
     throw inTheWay(`${name} is declared already`);
   if (!isFree(stateOf(name))) throw inTheWay(`${stateOf(name)} exists already`);
-  const known = withFiles(mine);
+  const known = withPlanned(new Map(mine.map(({ path, text }) => [path, text])));
   const checked = loadGuest(known, name);
   if (!checked) throw new Failure('The guest file in the archive is empty');
   if ('broken' in checked)
@@ -123,18 +123,3 @@ export function requireOwnBuild(files: Manifest['files'], { origin }: Pick<Guest
 
 /** A guest file makes a guest, and a build file a build, of all files before it. */
 const rank = ({ of, dropIn }: DeclaredFile): number => (dropIn !== undefined ? 0 : of === 'guest' ? 2 : 1);
-
-/** The host's files, as if these were there. */
-function withFiles(added: readonly NewFile[]): Files {
-  const paths = added.flatMap(({ path }) => [path, dirname(path)]);
-  return {
-    ...nodeFiles,
-    list: (directory) => [
-      ...new Set([
-        ...(unlessMissing(() => nodeFiles.list(directory)) ?? []),
-        ...paths.filter((path) => dirname(path) === directory).map((path) => basename(path)),
-      ]),
-    ],
-    read: (file) => added.find(({ path }) => path === file)?.text ?? nodeFiles.read(file),
-  };
-}

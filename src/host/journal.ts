@@ -56,7 +56,7 @@ export const ofLostProcess = (mainPid: string | undefined): string[] => [`_PID=$
 const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';
 
 /** Returns true if this run of a unit, which had been up, did not stop within its TimeoutStopSec= and was killed. */
-export async function wasKilled(unit: string, invocation: string): Promise<boolean> {
+export async function stopTimedOut(unit: string, invocation: string): Promise<boolean> {
   await syncJournal();
   const matches = [`MESSAGE_ID=${unitFailed}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
   return (await readEntries(matches)).some(({ UNIT_RESULT }) => UNIT_RESULT === 'timeout');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
-import { wasKilled } from '../../host/journal.ts';
+import { stopTimedOut } from '../../host/journal.ts';
 import { assessUnit, bootUnit, rehearseUnit, showUnits, tryRestartUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
@@ -67,7 +67,7 @@ async function restart(
     if (!(error instanceof Failure)) throw error;
     return error;
   });
-  if (await wasKilled(unit, shown?.['InvocationID'] ?? '')) {
+  if (await stopTimedOut(unit, shown?.['InvocationID'] ?? '')) {
     report.step(killedWarning(name));
     const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
     await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });

@@ -42,7 +42,7 @@ export const treeCapabilities = [
 ];
 
 /** Returns all directories that belong to a guest. */
-export const roomsOf = ({ name, sysroot }: Guest): string[] => {
+export const roomsOf = ({ name, sysroot }: Pick<Guest, 'name' | 'sysroot'>): string[] => {
   const own = stateOf(name);
   return sysroot.startsWith(`${own}/`) ? [own] : [own, sysroot];
 };

@@ -148,7 +148,7 @@ export async function assemble(
   { plan: { guest }, manifest, repository, parts, isNew, isUnconfined }: Assembly,
   check: () => void,
 ): Promise<void> {
-  const { name } = guest;
+  const { name, machine, update } = guest;
   const sysroot = incoming.sysrootFor(guest);
   const rooms = incoming.rooms(sysroot);
   const place = { name: jobOf(incoming.id), rooms, readable: [repository] };
@@ -161,7 +161,7 @@ export async function assemble(
   // Objects that other guests have take no more space. A guest that shares no files gets its own; the linking step would note so in
   // the directory of the name, which does not exist yet.
   for (const checksum of isConfined(guest) && !isUnconfined ? commits : [])
-    await link(withSysroot(guest, sysroot), { kind: 'commit', checksum });
+    await link({ name, sysroot, machine, update }, { kind: 'commit', checksum });
   check();
   await doJob(what, place, 'takeCommits', {
     ...task,
@@ -184,10 +184,6 @@ export async function assemble(
   await syncFileSystem(sysroot);
   await syncFileSystem(incoming.guest);
 }
-
-/** Returns the same guest with another sysroot. Its other members are computed from its file when they are asked for. */
-const withSysroot = (guest: Guest, sysroot: string): Guest =>
-  Object.create(guest, { sysroot: { value: sysroot } }) as Guest;
 
 /**
  * Puts a complete guest in place. The last rename is the one that counts: until then the guest is at most declared and

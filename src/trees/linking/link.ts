@@ -17,6 +17,9 @@ import { isConfined, sharesFiles } from './shares.ts';
 import type { Neighbour, Task, Want } from './task.ts';
 import { linkingOf } from './unit.ts';
 
+/** The guest whose repository gets a commit. */
+type Receiver = Pick<Guest, 'name' | 'sysroot' | 'machine' | 'update'>;
+
 export interface Linking {
   /** The repositories to link from. Default: those of the other guests and of the host. */
   readonly from?: readonly string[];
@@ -31,7 +34,7 @@ export type Linked = { readonly checksum?: string } | { readonly failed: string 
  * Links a commit into a guest's repository, in a unit of its own: the only step that sees the repositories of
  * other guests. link(2) does not cross mounts, so all of them are in one mount there; the update sees only its own guest.
  */
-export async function link(guest: Guest, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
+export async function link(guest: Receiver, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
   const everybody = await standing(guest);
   const neighbours = from?.map(withoutNotes) ?? [
     ...(await reachable(guest, everybody.neighbours)),
@@ -44,7 +47,7 @@ export async function link(guest: Guest, want: Want, { from, ...options }: Linki
  * Skips repositories that do not exist, as Sysroot= of another guest may name: the update does not see them. The `-` of
  * BindReadOnlyPaths= ignores what is missing, but not a path below a file.
  */
-async function reachable(guest: Guest, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
+async function reachable(guest: Receiver, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
   const outside = neighbours.map(({ repository }) => repository).filter(isOnOtherMount);
   const found = await lookOnHost(guest.name, outside);
   const isFound = (repository: string): boolean =>
@@ -68,11 +71,11 @@ interface Standing {
  * Checks the files of all guests, and running guests: a guest may have been started without a user namespace before its file asked
  * for one. In doubt, nothing is shared.
  */
-async function standing(guest: Guest): Promise<Standing> {
+async function standing(guest: Receiver): Promise<Standing> {
   const others = loadGuests(nodeFiles).guests.filter(({ sysroot }) => sysroot !== guest.sysroot);
   const users = await usersOfRunning([guest, ...others].map(({ name }) => name));
-  const isOpen = (one: Guest): boolean => !isConfined(one) || users.get(one.name) === 'of the host';
-  const isSure = (one: Guest): boolean => users.get(one.name) !== 'unknown';
+  const isOpen = (one: Receiver): boolean => !isConfined(one) || users.get(one.name) === 'of the host';
+  const isSure = (one: Receiver): boolean => users.get(one.name) !== 'unknown';
   if (isOpen(guest)) noteUnconfined(guest.name);
   return {
     shares: sharesFiles(guest) && isSure(guest),
@@ -84,7 +87,7 @@ async function standing(guest: Guest): Promise<Standing> {
 }
 
 async function linkFrom(
-  guest: Guest,
+  guest: Receiver,
   want: Want,
   { shares, neighbours, unconfined }: Standing,
   { readable = [], report }: Omit<Linking, 'from'>,
@@ -135,7 +138,7 @@ function linkedOf(line: Fields): Linked {
  * read-only: then OSTree copies, or makes reflinks if possible.
  */
 function viewOf(
-  guest: Guest,
+  guest: Receiver,
   shares: boolean,
   neighbours: readonly Neighbour[],
   readable: readonly string[],

@@ -1,27 +1,15 @@
 // A guest that is being imported or copied: a directory that nobody takes for a guest, until it is renamed. What a killed
 // import or a power cut left there, the next one removes; in the state directory, systemd-tmpfiles(8) does so when the host boots.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory, stateOf } from '../../config/paths.ts';
-import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { writeAtomically } from '../../host/atomic-file.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
-import { syncFileSystem } from '../../host/copy-tree.ts';
-import { Failure, messageOf } from '../../host/failure.ts';
+import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { unlessMissing } from '../../host/node-files.ts';
-import { destroyUnit, imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
-import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
-import { deploy } from '../../ostree/sysroot.ts';
-import { noteUnconfined } from '../../state/unshared.ts';
-import { link } from '../../trees/linking/link.ts';
-import { isConfined } from '../../trees/linking/shares.ts';
-import { doJob } from '../../trees/treework/run.ts';
-import { writeState } from './carried-state.ts';
-import type { Manifest } from './manifest.ts';
-import type { NewFile, Plan } from './place.ts';
+import { destroyUnit } from '../../host/systemctl.ts';
 
 /** The directory of all imports. No guest has such a name. */
 const all = `${stateDirectory}/.incoming`;
@@ -127,96 +115,4 @@ async function removeAll(id: string, there: readonly string[]): Promise<void> {
     ['sh', '-c', removal, 'sh', ...there],
   );
   for (const directory of there) rmSync(directory, { recursive: true, force: true });
-}
-
-/** The parts of a guest that are to become one. */
-export interface Assembly {
-  readonly plan: Plan;
-  readonly manifest: Manifest;
-  readonly repository: string;
-  /** Has the directories etc/POSITION, and perhaps var. */
-  readonly parts: string;
-  /** True for a copy, which gets an identity of its own. */
-  readonly isNew: boolean;
-  /** True if root in a guest may have written to the repository, so that nobody may believe what that says. */
-  readonly isUnconfined: boolean;
-}
-
-/** Makes the guest in the directory of the import, complete and on disk. Nothing of it is in place yet. */
-export async function assemble(
-  incoming: Incoming,
-  { plan: { guest }, manifest, repository, parts, isNew, isUnconfined }: Assembly,
-  check: () => void,
-): Promise<void> {
-  const { name, machine, update } = guest;
-  const sysroot = incoming.sysrootFor(guest);
-  const rooms = incoming.rooms(sysroot);
-  const place = { name: jobOf(incoming.id), rooms, readable: [repository] };
-  const what = `Cannot make ${name}`;
-  const commits = [...new Set(manifest.deployments.map(({ checksum }) => checksum))];
-  const { staged } = manifest.state;
-  const task = { sysroot, stateroot: name, from: repository };
-  await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined, remotes: [] });
-  check();
-  // Objects that other guests have take no more space. A guest that shares no files gets its own; the linking step would note so in
-  // the directory of the name, which does not exist yet.
-  for (const checksum of isConfined(guest) && !isUnconfined ? commits : [])
-    await link({ name, sysroot, machine, update }, { kind: 'commit', checksum });
-  check();
-  await doJob(what, place, 'takeCommits', {
-    ...task,
-    commits: [...new Set([...commits, ...(staged ? [staged.checksum] : [])])],
-    staged: staged?.checksum,
-    remotes: manifest.remotes,
-  });
-  for (const { checksum, origin } of [...manifest.deployments].reverse()) {
-    check();
-    await deploy(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
-  }
-  check();
-  await doJob(what, place, 'replaceFiles', { sysroot, stateroot: name, from: parts });
-  if (isNew) await doJob(what, place, 'renewIdentity', { sysroot, stateroot: name, before: manifest.guest });
-  const names = listDeployments(sysroot).map((deployment) => deployment.name);
-  if (names.length !== manifest.deployments.length)
-    throw new Error(`${names.length} of ${manifest.deployments.length} deployments were made`);
-  writeState(incoming.owner, manifest.state, names, manifest.var);
-  if (isUnconfined) noteUnconfined(incoming.owner);
-  await syncFileSystem(sysroot);
-  await syncFileSystem(incoming.guest);
-}
-
-/**
- * Puts a complete guest in place. The last rename is the one that counts: until then the guest is at most declared and
- * not created, and the same import can be repeated. A sysroot elsewhere comes last: without its state directory, a guest could start
- * and not know what is on trial or rejected. If the power is cut between these two, it has to be removed first.
- */
-export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Promise<void> {
-  for (const file of files) writeNew(file);
-  const sysroot = incoming.sysrootFor(guest);
-  const state = stateOf(guest.name);
-  renameWhole(incoming.guest, state);
-  if (!sysroot.startsWith(`${incoming.guest}/`))
-    try {
-      renameWhole(sysroot, guest.sysroot);
-    } catch (error) {
-      renameSync(state, incoming.guest);
-      throw error;
-    }
-  await reloadUnits();
-  // The generator has it started when the host boots. machinectl(1) knows the guest by it.
-  await startUnit(imageUnit(guest.name));
-}
-
-function writeNew({ path, text, secret }: NewFile): void {
-  if (!existsSync(path)) writeAtomically(path, text, secret ? 0o600 : 0o644);
-}
-
-/** rename(2) replaces an empty directory, and nothing else. */
-function renameWhole(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    throw new Failure(`${to} has appeared meanwhile: ${messageOf(error)}`, 'Nothing was imported');
-  }
-  syncDirectory(dirname(to));
 }

@@ -1,12 +1,12 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 
 import type { Broken } from './guest.ts';
+import { guestName, guestNameRule } from './guest-name.ts';
 import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
 import { besideFile } from './relative-path.ts';
-import { guestName } from './schema.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
 import type { Values } from './values.ts';
@@ -59,7 +59,7 @@ export function readBuild(
   const { values, problems } = readSources(name, sources, hostname);
   const top = topOf(file);
   if (!guestName.test(name)) {
-    const remedy = 'Name the file after the build: 1 to 63 of a-z, 0-9 and -, then .build';
+    const remedy = `Name the file after the build: ${guestNameRule}, then .build`;
     problems.unshift({ at: top, message: `'${name}' is not the name of a build`, remedy });
   }
   problems.push(...wrongRecipe(values, top));

@@ -1,5 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { networkOf } from './container.ts';
+import { guestNameRule } from './guest-name.ts';
 import { twiceUsedPort } from './ports.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
@@ -10,7 +11,7 @@ import type { Values } from './values.ts';
 export const wrongName = (name: string, file: string): Problem => ({
   at: topOf(file),
   message: `'${name}' is not a guest name`,
-  remedy: 'Name the file after the guest: 1 to 63 of a-z, 0-9 and -, then .guest',
+  remedy: `Name the file after the guest: ${guestNameRule}, then .guest`,
 });
 
 export const noOrigin = (_: Values, top: Position): Problem => ({

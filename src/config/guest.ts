@@ -1,5 +1,6 @@
 import { applyRules } from './apply-rules.ts';
 import { wrongName } from './cross-key-rules.ts';
+import { guestName } from './guest-name.ts';
 import { type Effect, everything } from './key-table.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
@@ -9,7 +10,6 @@ import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type Source } from './read.ts';
 import { rules, unmet } from './rules.ts';
-import { guestName } from './schema.ts';
 import type { Values } from './values.ts';
 
 /** A guest: its declaration, checked and with defaults. */

@@ -29,6 +29,3 @@ export function guestKey(section: string, name: string): GuestKey | undefined {
   }
   return key;
 }
-
-/** Hostname, machine, stateroot and unit instance must all accept it. Builds are named by the same rule. */
-export const guestName = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs';
-import { guestName } from '../config/schema.ts';
+import { guestName } from '../config/guest-name.ts';
 
 /**
  * Returns the name of a guest's stateroot in its sysroot. A guest that was renamed keeps its stateroot, because boot entries

@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
+import { guestName } from '../config/guest-name.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { buildFileOf, stateOf } from '../config/paths.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
-import { guestName } from '../config/schema.ts';
 import { searchPath } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';

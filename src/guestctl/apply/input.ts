@@ -1,7 +1,7 @@
 // Reads the declarations that `guestctl apply` gets: a file, a directory, or a stream of files.
 import { readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { guestName } from '../../config/schema.ts';
+import { guestName } from '../../config/guest-name.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
+import { guestNameRule } from '../../config/guest-name.ts';
 import { loadGuest } from '../../config/load.ts';
 import { buildFileOf, guestFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
@@ -31,7 +32,7 @@ export const create: Define = (guestctl) =>
   guestctl
     .command('create')
     .description('Create a guest: write and check its guest file, then fetch or build its tree')
-    .addArgument(new Argument('[name]', 'name of the guest: 1 to 63 of a-z, 0-9 and -'))
+    .addArgument(new Argument('[name]', `name of the guest: ${guestNameRule}`))
     .option('--build <build>', 'Build its tree on this host, with this build or template')
     .option('--list-templates', 'List the templates for --build, and create nothing')
     .option('--image <image>', 'Take its tree from a container image: docker://…')

@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { guestNameRule } from '../../config/guest-name.ts';
 import { tell } from '../../host/tell.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { mentionsOf } from '../rename/mentions.ts';
@@ -9,7 +10,7 @@ export const rename: Define = (guestctl) =>
     .command('rename')
     .description('Rename a stopped guest with all that belongs to it')
     .addArgument(guestArgument())
-    .addArgument(new Argument('<name>', 'its new name: 1 to 63 of a-z, 0-9 and -'))
+    .addArgument(new Argument('<name>', `its new name: ${guestNameRule}`))
     .addHelpText('after', explanation)
     .action(async (from: string, to: string, _options, command) => {
       await renameGuest({ from, to });

@@ -1,3 +1,4 @@
+import { guestNameRule } from '../../config/guest-name.ts';
 import { configDirectory, nspawnDirectory, runtimeDirectory, vendorDirectory } from '../../config/paths.ts';
 import { guestVocabulary } from '../../config/vocabulary.ts';
 import { guestDescriptions } from './descriptions.ts';
@@ -11,7 +12,7 @@ const description = [
     'A guest is a whole machine on this host: OSTree deploys its root, systemd-nspawn boots it, and one file declares it. After you edit the file, run systemctl daemon-reload. guestctl verify lists the mistakes in it; guestctl units shows the units made from it.',
   ),
   paragraph(
-    `Guest files are read from ${configDirectory}, ${runtimeDirectory} and ${vendorDirectory}. If several of these directories have a file of one name, the first one wins. An empty file or a link to /dev/null masks the guest. NAME consists of 1 to 63 of a-z, 0-9 and -, and does not begin with -.`,
+    `Guest files are read from ${configDirectory}, ${runtimeDirectory} and ${vendorDirectory}. If several of these directories have a file of one name, the first one wins. An empty file or a link to /dev/null masks the guest. NAME consists of ${guestNameRule}, and does not begin with -.`,
   ),
   paragraph(
     'Drop-ins are read after the file, in the order of their file names: NAME.guest.d/*.conf for one guest, guest.d/*.conf for all guests, in the same directories. If both have a file of one name, the one of the guest wins.',

@@ -12,6 +12,7 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
+import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import {
   guestFileOf,
   imagesDirectory,
@@ -20,7 +21,6 @@ import {
   stateDirectory,
   stateOf,
 } from '../../config/paths.ts';
-import { guestName } from '../../config/schema.ts';
 import { searchPath } from '../../config/search.ts';
 import { syncDirectory } from '../../host/atomic-file.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
@@ -88,7 +88,7 @@ async function carryOut({ from, to }: Rename, isBegun: boolean): Promise<void> {
 async function requireRenamable({ from, to }: Rename): Promise<void> {
   const { file, sysroot } = requireGuest(from);
   if (!guestName.test(to))
-    throw new Failure(`'${to}' is not a guest name`, 'Guest names have 1 to 63 of a-z, 0-9 and -');
+    throw new Failure(`'${to}' is not a guest name`, `Guest names have ${guestNameRule}`);
   if (file !== guestFileOf(from))
     throw new Failure(
       `${from} is declared in ${file}, which is not yours to rename`,

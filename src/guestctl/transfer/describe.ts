@@ -10,7 +10,7 @@ import { driver } from '../../machine/driver.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
-import { type DeclaredFile, enableable, type Manifest } from './manifest.ts';
+import { type DeclaredFile, enabledKinds, type Manifest } from './manifest.ts';
 import { readRemotes } from './remotes.ts';
 
 /** What was taken of a guest. */
@@ -40,7 +40,7 @@ export async function manifestOf(
     })),
     state,
     remotes: managesItself(guest) ? readRemotes(repositoryOf(guest.sysroot)) : [],
-    enabled: enableable.filter((one) => enabled.has(units[one])),
+    enabled: enabledKinds.filter((one) => enabled.has(units[one])),
   };
 }
 

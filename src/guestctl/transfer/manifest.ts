@@ -1,6 +1,6 @@
 // What an exported guest says about itself: the first member of the archive, manifest.json. Everything in it comes from
 // somebody else, and is checked before it becomes a path or a state file.
-import { guestName } from '../../config/schema.ts';
+import { guestName } from '../../config/guest-name.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Fields, fieldsOf, WrongJson } from '../../host/json-fields.ts';
 import { type Checksum, isChecksum } from '../../ostree/names.ts';
@@ -29,10 +29,10 @@ export interface Manifest {
   /** Of a guest that manages itself. */
   readonly remotes: readonly CarriedRemote[];
   /** What was enabled: the guest itself, its update timer, and its maintenance window. */
-  readonly enabled: readonly (typeof enableable)[number][];
+  readonly enabled: readonly (typeof enabledKinds)[number][];
 }
 
-export const enableable = ['guest', 'update', 'switch'] as const;
+export const enabledKinds = ['guest', 'update', 'switch'] as const;
 
 /** A file that declares the guest or its build. */
 export interface DeclaredFile {
@@ -98,7 +98,7 @@ function read(fields: Fields): Manifest {
     deployments,
     state: parseState(fields.fields('state'), deployments.length),
     remotes: fields.list('remotes').map(parseRemote),
-    enabled: fields.texts('enabled').flatMap((unit) => enableable.filter((one) => one === unit)),
+    enabled: fields.texts('enabled').flatMap((unit) => enabledKinds.filter((one) => one === unit)),
   };
 }
 

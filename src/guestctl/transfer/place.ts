@@ -2,9 +2,9 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
+import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import { loadGuest, loadGuests, sourcesOf } from '../../config/load.ts';
 import { buildFileOf, stateOf } from '../../config/paths.ts';
-import { guestName } from '../../config/schema.ts';
 import { type Reader, searchPath } from '../../config/search.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
@@ -40,7 +40,7 @@ export function planFor(
       `Nothing was changed. Choose ${otherName}, or remove the other one: guestctl remove ${name}`,
     );
   if (!guestName.test(name))
-    throw new Failure(`'${name}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
+    throw new Failure(`'${name}' cannot be a guest's name`, `A name is ${guestNameRule}`);
   const { mine, notes } = withoutKnownBuild(
     files.filter((file) => !isForAllHere(file)),
     name,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../../config/paths.ts';
-import { guestName } from '../../config/schema.ts';
 import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
@@ -38,7 +38,7 @@ const markerOf = (sysroot: string): string => `${sysroot}/adopted-from`;
  */
 export async function adopt({ stateroot, deployment, remove }: Adoption, report: Report): Promise<void> {
   if (!guestName.test(stateroot))
-    throw new Failure(`'${stateroot}' cannot be a guest's name`, 'A name is 1 to 63 of a-z, 0-9 and -');
+    throw new Failure(`'${stateroot}' cannot be a guest's name`, `A name is ${guestNameRule}`);
   const sysroot = defaultSysrootOf(stateroot);
   const from = unlessMissing(() => readFileSync(markerOf(sysroot), 'utf8'))?.trim();
   if (from === undefined) await bring(await findOldGuest(stateroot, deployment), sysroot, report);

@@ -7,6 +7,7 @@ import { requireSuccess } from '../../host/process.ts';
 import { sharesFiles } from '../../trees/linking/shares.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { assemble, putInPlace } from './assemble.ts';
+import { copyPairs, type Pair } from './copy-pairs.ts';
 import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { Incoming, jobOf } from './incoming.ts';
@@ -67,8 +68,8 @@ export async function copyGuest(
 
 /** Copies /etc and /var, with reflinks where the file system has them. The process sees the old files and the new place. */
 async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: string): Promise<void> {
-  const pairs = etc.flatMap((path, position) => [path, `${to}/${etcName}/${position}`]);
-  if (varDirectory !== undefined) pairs.push(varDirectory, `${to}/${varName}`);
+  const pairs = etc.map((path, position): Pair => [path, `${to}/${etcName}/${position}`]);
+  if (varDirectory !== undefined) pairs.push([varDirectory, `${to}/${varName}`]);
   const finished = await runConfined(
     {
       name,
@@ -77,10 +78,7 @@ async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: st
       capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
       timeLimit: '1d',
     },
-    ['sh', '-c', copyPairs, 'sh', `${to}/${etcName}`, ...pairs],
+    copyPairs('mkdir --', `${to}/${etcName}`, pairs, 'auto'),
   );
   requireSuccess('Cannot copy the files', finished);
 }
-
-const copyPairs = `mkdir "$1" && shift
-while [ $# -gt 1 ]; do cp -a --reflink=auto -- "$1" "$2" || exit; shift 2; done`;

@@ -29,6 +29,7 @@ import { doJob } from '../../trees/treework/run.ts';
 import { interruptible } from '../interruption.ts';
 import { requireCreated } from '../preconditions.ts';
 import { readState } from './carried-state.ts';
+import { copyPairs, type Pair } from './copy-pairs.ts';
 import { manifestOf } from './describe.ts';
 import { type Manifest, manifestText } from './manifest.ts';
 import { manifestName, repositoryName } from './stream.ts';
@@ -193,7 +194,8 @@ async function takeSnapshot(
   mkdirSync(`${scratch}/etc`);
   const etc = live.etc.map((_, position) => `${scratch}/etc/${position}`);
   const varCopy = live.var && `${scratch}/var`;
-  const pairs = live.etc.flatMap((path, position) => [path, etc[position] ?? '']);
+  const pairs = live.etc.map((path, position): Pair => [path, etc[position] ?? '']);
+  if (live.var && varCopy) pairs.push([live.var, varCopy]);
   const copy = () =>
     runConfined(
       {
@@ -202,12 +204,9 @@ async function takeSnapshot(
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
         timeLimit: '9min',
       },
-      ['sh', '-c', copyPairs, 'sh', sysroot, ...pairs, ...(live.var && varCopy ? [live.var, varCopy] : [])],
+      copyPairs('sync --file-system --', sysroot, pairs, 'always'),
     );
   const finished = await (running ? whileFrozen(driver.unit(name), `frozen-${name}`, copy) : copy());
   requireSuccess(`Cannot copy the files of ${name}`, finished);
   return { etc, var: varCopy };
 }
-
-const copyPairs = `sync --file-system -- "$1" && shift
-while [ $# -gt 1 ]; do cp -a --reflink=always -- "$1" "$2" || exit; shift 2; done`;

@@ -105,7 +105,10 @@ function renameWhole(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    throw new Failure(`${to} has appeared meanwhile: ${messageOf(error)}`, 'Nothing was imported');
+    throw new Failure(
+      `${to} has appeared meanwhile: ${messageOf(error)}`,
+      'The guest is declared, but not created. Remove what is in the way, and do the same again',
+    );
   }
   syncDirectory(dirname(to));
 }

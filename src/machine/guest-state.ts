@@ -7,6 +7,7 @@ import {
   rehearsalUnit,
   rehearseUnit,
   showUnits,
+  stopUnit,
   switchTimerUnit,
   switchUnit,
   timerUnit,
@@ -27,6 +28,11 @@ export const servicesOfGuest = (guest: string): string[] => [
 
 /** Returns the timers of a guest: that of its updates, and that of its maintenance window. */
 export const timersOfGuest = (guest: string): string[] => [timerUnit(guest), switchTimerUnit(guest)];
+
+/** Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. */
+export async function stopAllOf(guest: string): Promise<void> {
+  for (const unit of [...timersOfGuest(guest), ...servicesOfGuest(guest)]) await stopUnit(unit);
+}
 
 /** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
 export async function isRunning(guest: string): Promise<boolean> {

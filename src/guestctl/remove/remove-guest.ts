@@ -7,9 +7,9 @@ import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
-import { disableUnits, reloadUnits, stopUnit } from '../../host/systemctl.ts';
+import { disableUnits, reloadUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { servicesOfGuest, timersOfGuest } from '../../machine/guest-state.ts';
+import { stopAllOf } from '../../machine/guest-state.ts';
 import { clearImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
@@ -41,8 +41,8 @@ export interface Removal {
 export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
   await disableUnits(enableable(name));
-  // Nothing may work in what is being deleted; each of these can be stopped at any instant.
-  for (const unit of [...timersOfGuest(name), ...servicesOfGuest(name)]) await stopUnit(unit);
+  // Nothing may work in what is being deleted.
+  await stopAllOf(name);
   await removeSysroot(guest, keepVar);
   rmSync(runtimeOf(guest.name), { recursive: true, force: true });
   driver.forget(guest.name);

@@ -28,16 +28,9 @@ import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
-import {
-  reloadUnits,
-  showUnits,
-  startUnit,
-  stopUnit,
-  switchTimerUnit,
-  timerUnit,
-} from '../../host/systemctl.ts';
+import { reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
-import { servicesOfGuest } from '../../machine/guest-state.ts';
+import { servicesOfGuest, stopAllOf, timersOfGuest } from '../../machine/guest-state.ts';
 import { staterootOf } from '../../ostree/stateroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { lockOf } from '../transfer/parts.ts';
@@ -74,15 +67,15 @@ export async function renameGuest({ from, to }: Rename): Promise<void> {
 }
 
 async function carryOut({ from, to }: Rename, isBegun: boolean): Promise<void> {
-  const timers = await activeTimers(from);
+  const wereActive = await areActive(timersOfGuest(from));
   writeGuards({ from, to });
   await reloadUnits();
   // A guest that was never created has only its file.
   if (!existsSync(stateOf(to)) && existsSync(guestFileOf(from))) await takeNewName({ from, to });
   await removeOldName({ from, to });
   const enabled = enabledUnits();
-  for (const timer of [timerUnit, switchTimerUnit])
-    if (timers.includes(timer) || (isBegun && enabled.has(timer(to)))) await startUnit(timer(to));
+  for (const [index, timer] of timersOfGuest(to).entries())
+    if (wereActive[index] || (isBegun && enabled.has(timer))) await startUnit(timer);
 }
 
 async function requireRenamable({ from, to }: Rename): Promise<void> {
@@ -125,14 +118,8 @@ async function requireIdle(guest: string): Promise<void> {
   );
 }
 
-const activeTimers = async (guest: string) => {
-  const timers = [timerUnit, switchTimerUnit];
-  const shown = await showUnits(
-    timers.map((timer) => timer(guest)),
-    ['ActiveState'],
-  );
-  return timers.filter((_, index) => shown[index]?.['ActiveState'] === 'active');
-};
+const areActive = async (units: readonly string[]): Promise<boolean[]> =>
+  (await showUnits(units, ['ActiveState'])).map((unit) => unit['ActiveState'] === 'active');
 
 async function takeNewName({ from, to }: Rename): Promise<void> {
   const { sysroot } = requireGuest(from);
@@ -151,7 +138,7 @@ async function takeNewName({ from, to }: Rename): Promise<void> {
 
 async function removeOldName({ from, to }: Rename): Promise<void> {
   // One that somebody has started in the last moment, and what works on it.
-  for (const unit of [timerUnit(from), switchTimerUnit(from), ...servicesOfGuest(from)]) await stopUnit(unit);
+  await stopAllOf(from);
   const { sysroot } = requireGuest(to);
   const link = `${sysroot}/ostree/deploy/${from}`;
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { loadAll } from '../../src/config/load.ts';
 import { readDeclarations } from '../../src/guestctl/apply/input.ts';
 import { actionsFor, affected, changedBuilds, fileChanges } from '../../src/guestctl/apply/plan.ts';
 import { appliedText } from '../../src/guestctl/screens/applied.ts';
@@ -70,6 +71,8 @@ const reader = {
   read: (path: string) => files.get(path),
 };
 
+const declared = loadAll(reader);
+
 test('files are compared with those in place', () => {
   const given = new Map([
     ['mail.guest', '[Guest]\nRef=site:x\n'],
@@ -85,7 +88,7 @@ test.each([
   [['mail.build'], []],
   [['guest.d/x.conf'], ['mail', 'web']],
 ])('%j is about %j', (names, guests) => {
-  expect(affected(names, reader).guests.map(({ name }) => name)).toEqual(guests);
+  expect(affected(names, declared).guests.map(({ name }) => name)).toEqual(guests);
 });
 
 test.each([
@@ -95,9 +98,9 @@ test.each([
   [['build.d/x.conf'], ['debian', 'fedora']],
 ])('a change of %j asks for trees of %j again', (names, builds) => {
   const changes = fileChanges(new Map(names.map((name) => [name, '# changed\n'])), reader);
-  expect(changedBuilds(changes, reader)).toEqual(builds);
+  expect(changedBuilds(changes, declared)).toEqual(builds);
   const same = changes.map((change) => ({ ...change, change: 'unchanged' }) as const);
-  expect(changedBuilds(same, reader)).toEqual([]);
+  expect(changedBuilds(same, declared)).toEqual([]);
 });
 
 const calm = { isCreated: true, isRunning: true, needsUpdate: false, needsRestart: false };

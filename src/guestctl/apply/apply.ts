@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Guest } from '../../config/guest.ts';
-import { loadGuest, loadGuests } from '../../config/load.ts';
-import type { Reader } from '../../config/search.ts';
+import { loadAll, loadGuest } from '../../config/load.ts';
 import { explain, Failure } from '../../host/failure.ts';
 import { unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
@@ -56,13 +55,16 @@ export async function apply(
 ): Promise<Applied> {
   const files = fileChanges(declarations, nodeFiles);
   const overlay = withPlanned(new Map(files.map(({ path, text }) => [path, text])));
-  const wanted = affected([...declarations.keys()], overlay);
+  const declared = loadAll(overlay);
+  const wanted = affected([...declarations.keys()], declared);
   const problems = await verifyAllOnHost(wanted, overlay);
   if (problems.length > 0) throw new Failure(`${problemsText(problems, overlay)}\nNothing was changed`);
   const changed = files.filter(({ change }) => change !== 'unchanged');
-  const builds = changedBuilds(files, overlay);
-  const guests = guestsOf(wanted.guests, builds, overlay);
-  const planned = await Promise.all(guests.map((guest) => plannedFor(guest, builds)));
+  const builds = changedBuilds(files, declared);
+  const guests = guestsOf(wanted.guests, builds, declared.guests);
+  const reader = unlessForbidden(() => new UnappliedReader());
+  const planned = await Promise.all(guests.map((guest) => plannedFor(guest, builds, reader)));
+  const needsReload = ({ name }: Guest) => unappliedNow(name, false, reader).some(({ reload }) => reload);
   const reloads = changed.length > 0 || guests.some(needsReload);
   if (dryRun) return { files, reloads, guests: planned.map((one) => ({ ...one, failure: undefined })) };
   for (const { path, text } of changed) writeDeclaration(path, text);
@@ -73,30 +75,33 @@ export async function apply(
   return { files, reloads, guests: done };
 }
 
-const needsReload = (guest: Guest): boolean => unappliedNow(guest.name, false).some(({ reload }) => reload);
-
 /** What a guest does not follow yet of its files in place. Nothing is known of one that is not declared, or without root. */
-function unappliedNow(name: string, isUp: boolean): Unapplied[] {
+function unappliedNow(name: string, isUp: boolean, reader: UnappliedReader | undefined): Unapplied[] {
+  if (!reader) return [];
   const checked = loadGuest(nodeFiles, name);
   if (!checked || 'broken' in checked) return [];
-  return unlessForbidden(() => [new UnappliedReader().of(checked.guest, isUp)]) ?? [];
+  return unlessForbidden(() => [reader.of(checked.guest, isUp)]) ?? [];
 }
 
 /** The guests that are declared here, and those whose tree comes from a build that has changed. */
-function guestsOf(declared: readonly Guest[], builds: readonly string[], files: Reader): Guest[] {
-  const others = (builds.length === 0 ? [] : loadGuests(files).guests).filter(
-    (guest) => isBuiltBy(guest, builds) && !declared.some(({ name }) => name === guest.name),
+function guestsOf(wanted: readonly Guest[], builds: readonly string[], declared: readonly Guest[]): Guest[] {
+  const others = declared.filter(
+    (guest) => isBuiltBy(guest, builds) && !wanted.some(({ name }) => name === guest.name),
   );
-  return [...declared, ...others];
+  return [...wanted, ...others];
 }
 
 /** Looks at a guest, and decides what it needs. */
-async function plannedFor(guest: Guest, builds: readonly string[]): Promise<Planned> {
+async function plannedFor(
+  guest: Guest,
+  builds: readonly string[],
+  reader: UnappliedReader | undefined,
+): Promise<Planned> {
   const { name, sysroot } = guest;
   const isUp = await isRunning(name);
   const before = loadGuest(nodeFiles, name);
   const found = [
-    ...unappliedNow(name, isUp),
+    ...unappliedNow(name, isUp, reader),
     unappliedBetween(before && 'guest' in before ? before.guest : undefined, guest),
   ];
   const actions = actionsFor({

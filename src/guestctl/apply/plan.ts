@@ -1,6 +1,6 @@
 // Decides what `guestctl apply` does. No side effects.
 import type { Guest } from '../../config/guest.ts';
-import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
+import type { Declared, DeclaredBuilds } from '../../config/load.ts';
 import { configDirectory } from '../../config/paths.ts';
 import type { Reader } from '../../config/search.ts';
 import type { Declarations } from './input.ts';
@@ -22,9 +22,11 @@ export const fileChanges = (declarations: Declarations, files: Reader): FileChan
     };
   });
 
-/** Loads the guests and builds that these files are about. A drop-in for all guests, or all builds, is about all of them. */
-export function affected(names: readonly string[], files: Reader): Declared & DeclaredBuilds {
-  const { guests, broken, builds, brokenBuilds } = loadAll(files);
+/** Returns the guests and builds that these files are about. A drop-in for all guests, or all builds, is about all of them. */
+export function affected(
+  names: readonly string[],
+  { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
+): Declared & DeclaredBuilds {
   const isAbout = (kind: 'guest' | 'build') => (one: { readonly name: string }) =>
     names.some(
       (file) =>
@@ -42,12 +44,15 @@ export function affected(names: readonly string[], files: Reader): Declared & De
 }
 
 /** Returns the names of the builds that these changes are about. */
-export const changedBuilds = (changes: readonly FileChange[], files: Reader): string[] =>
+export const changedBuilds = (
+  changes: readonly FileChange[],
+  declared: Declared & DeclaredBuilds,
+): string[] =>
   affected(
     changes
       .filter(({ change }) => change !== 'unchanged')
       .map(({ path }) => path.slice(configDirectory.length + 1)),
-    files,
+    declared,
   ).builds.map(({ name }) => name);
 
 /** What is known of a guest before something is done with it. */

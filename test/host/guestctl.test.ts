@@ -303,8 +303,17 @@ test('exec runs a command as on a login, and ends it with guestctl', async () =>
   expect(await onTerminal('guestctl exec -it mail sh -c "tty; exit 5" || echo it was $?')).toMatch(
     /\/dev\/pts\/\d+\nit was 5$/,
   );
-  await host.try('timeout --signal=TERM 2 guestctl exec mail sleep 777');
-  expect((await exec('pgrep -x sleep')).stdout).toBe('');
+  // A signal for guestctl alone, or for its whole group: before the guest knows of the command, and when it runs.
+  for (const words of [
+    '--signal=TERM 0.4',
+    '--signal=TERM 0.6',
+    '--signal=INT 0.5',
+    '--foreground --signal=HUP 0.6',
+    '2',
+  ]) {
+    await host.try(`timeout ${words} guestctl exec mail sleep 777`);
+    expect((await exec('pgrep -x sleep')).stdout).toBe('');
+  }
 });
 
 test('restart and reboot wait until the guest is up, and say what it runs', async () => {

@@ -1,5 +1,6 @@
 // Runs commands inside a running machine, through its own D-Bus: systemd-run(1), --machine=, and machinectl(1), shell.
 import { constants } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../host/failure.ts';
 import { attach, type Finished, run } from '../../host/process.ts';
 
@@ -98,18 +99,35 @@ export function attachInside(machine: string, words: readonly string[]): Promise
     : attachPipes(machine, words);
 }
 
-/** The command ends with us: systemd-run(1) leaves it alone if a signal ends it [T 257]. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The command ends with us: systemd-run(1) leaves it alone if a signal ends it [T 257]. So signals are ours alone, also
+ * those for our whole process group, and systemd-run ends when the command was stopped. A signal may come before the
+ * machine's systemd knows the command: then there is nothing to stop yet.
+ */
 async function attachPipes(machine: string, words: readonly string[]): Promise<number> {
   const unit = `guestctl-${crypto.randomUUID()}.service`;
   // Environment and directory as on a terminal, where it is a login of root.
   const options = [executed, `--unit=${unit}`, '--property=User=root', '--property=WorkingDirectory=-~'];
-  const stop = () => run('systemctl', [`--machine=${machine}`, 'stop', '--', unit], { timeout: 20_000 });
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => void stop().then(() => process.exit(128 + constants.signals[signal])));
   const command = asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], options);
-  const exitCode = await attach('systemd-run', command);
-  if (exitCode === 128 + constants.signals.SIGINT) await stop();
-  return exitCode;
+  const ended: { exitCode?: number; by?: (typeof endings)[number] } = {};
+  const stop = async (): Promise<void> => {
+    for (let left = 100; left > 0 && ended.exitCode === undefined; left -= 1) {
+      await run('systemctl', [`--machine=${machine}`, 'stop', '--', unit], { timeout: 20_000 });
+      await setTimeout(100);
+    }
+    // The machine does not answer.
+    if (ended.exitCode === undefined) process.exit(1);
+  };
+  for (const signal of endings)
+    process.on(signal, () => {
+      if (ended.by === undefined) void stop();
+      ended.by ??= signal;
+    });
+  const ignoring = endings.map((signal) => `--ignore-signal=${signal}`);
+  ended.exitCode = await attach('env', [...ignoring, 'systemd-run', ...command]);
+  return ended.by === undefined ? ended.exitCode : 128 + constants.signals[ended.by];
 }
 
 /**

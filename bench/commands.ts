@@ -47,6 +47,22 @@ async function makeMany(host: Host): Promise<void> {
     systemctl start --all 'ostree-guest-update@*.timer'`);
 }
 
+/** Processor time: several processes run at the same time. measureList() has made the guests. */
+export async function measureVerify(host: Host): Promise<Row[]> {
+  say('guestctl verify ...');
+  const verify = (title: string, names: string) => ({
+    name: `guestctl verify, ${title}, CPU time`,
+    command: `TIMEFORMAT='%U %S'; { time guestctl verify ${names} >/dev/null; } 2>/run/bench/cpu`,
+    elapsed: `awk '{ printf "%d\\n", ($1 + $2) * 1e6 }' /run/bench/cpu`,
+  });
+  const hundred = verify('100 guests', 'guest-{1..100}');
+  const all = verify(`${guests} guests`, '');
+  const samples = await measure(host, [hundred, all], { rounds: 3 });
+  const atMost = (contender: typeof all, limit: number) =>
+    row(contender.name, 'ms', { name: 'ours', samples: samples(contender) }, { is: 'at most', limit });
+  return [atMost(hundred, 2000), atMost(all, 15_000)];
+}
+
 export async function measureList(host: Host): Promise<Row[]> {
   say(`guestctl list of ${guests} guests ...`);
   await makeMany(host);

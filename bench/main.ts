@@ -2,7 +2,7 @@
 import { bootHost } from '../test/host/host.ts';
 import { runProgram } from '../test/host/program.ts';
 import { say } from '../test/host/say.ts';
-import { measureHelp, measureList } from './commands.ts';
+import { measureHelp, measureList, measureVerify } from './commands.ts';
 import { measureDisk } from './disk.ts';
 import { declareAll, generatorRows, measureGenerators } from './generators.ts';
 import { makeBareSysroot, makeBareUnit, makeGuest } from './guest.ts';
@@ -31,6 +31,7 @@ async function bench(): Promise<Results> {
       await measureSwitch(host),
       ...help,
       ...(await measureList(host)),
+      ...(await measureVerify(host)),
       disk,
     ];
     const command = 'UPDATE_DOCS=1 npm run bench';

@@ -24,7 +24,7 @@ export async function problemsOf(name: string, planned: Planned): Promise<string
   if (!checked) return `${guestFileOf(name)} is empty, which masks the guest`;
   const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
   const inFiles = 'broken' in checked ? checked.broken.problems : [];
-  return problemsText([...inFiles, ...(guest ? await verifyOnHost(guest, files) : [])], files);
+  return problemsText([...inFiles, ...(await verifyOnHost([guest], files)).flat()], files);
 }
 
 /** Returns the problems of a build if these files were written; empty if there are none. */

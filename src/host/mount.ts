@@ -1,10 +1,10 @@
 import { isRoot } from './is-root.ts';
 import { requireSuccess, run } from './process.ts';
+import { programVersion } from './program-version.ts';
 
 /** Returns true if bindMapped() works: mount(8) of util-linux before 2.39 ignores its option. */
 export async function canMapOwners(): Promise<boolean> {
-  const { stdout } = await run('mount', ['--version']);
-  const [, major, minor] = /util-linux (\d+)\.(\d+)/.exec(stdout) ?? [];
+  const [, major, minor] = /util-linux (\d+)\.(\d+)/.exec(await programVersion('mount')) ?? [];
   return Number(major) * 100 + Number(minor) >= 239;
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../host/failure.ts';
 import { type Finished, run } from '../host/process.ts';
+import { programVersion } from '../host/program-version.ts';
 
 /** Runs ostree(1) and returns any exit code. */
 export function tryOstree(...args: readonly string[]): Promise<Finished> {
@@ -15,8 +16,7 @@ export async function ostree(what: string, ...args: readonly string[]): Promise<
 
 /** Returns the features of this build of ostree. */
 export async function features(): Promise<string[]> {
-  const { stdout } = await tryOstree('--version');
-  return [...stdout.matchAll(/^ +- (\S+)$/gm)].map(([, feature]) => feature ?? '');
+  return [...(await programVersion('ostree')).matchAll(/^ +- (\S+)$/gm)].map(([, feature]) => feature ?? '');
 }
 
 /** The cause in ostree's own words: the last line it printed, without its "error: ". */
@@ -27,6 +27,5 @@ export function reason(stderr: string): string {
 
 /** Returns the version of ostree; undefined if it is missing. */
 export async function ostreeVersion(): Promise<string | undefined> {
-  const { stdout } = await tryOstree('--version');
-  return /Version: '([^']+)'/.exec(stdout)?.[1];
+  return /Version: '([^']+)'/.exec(await programVersion('ostree'))?.[1];
 }

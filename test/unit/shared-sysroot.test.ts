@@ -1,6 +1,6 @@
 // Two guests in one sysroot would boot each other's deployments.
 import { expect, test } from 'vitest';
-import { sharedSysroot } from '../../src/guestctl/verify/shared-sysroot.ts';
+import { sharedSysroot, sysrootsOf } from '../../src/guestctl/verify/shared-sysroot.ts';
 import { guestOf } from './read.ts';
 
 const kept = (name: string, sysroot: string) => ({
@@ -16,6 +16,6 @@ test.each([
   ['/srv/a', '/srv/ab', false],
   ['/srv/a', '/srv/b', false],
 ])('%s and %s: shared: %s', (one, other, expected) => {
-  const found = sharedSysroot(kept('mail', one), [kept('mail', one), kept('other', other)]);
+  const found = sharedSysroot(kept('mail', one), sysrootsOf([kept('mail', one), kept('other', other)]));
   expect(found.map(({ at }) => at.line)).toEqual(expected ? [3] : []);
 });

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest';
 import { missingIn } from '../../src/guestctl/verify/health-checks.ts';
 import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
-import { sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
+import { portUses, sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
+import { inBatches } from '../../src/guestctl/verify/unit-check.ts';
+import { remembered } from '../../src/host/remembered.ts';
 import { missingPrograms } from '../../src/trees/build/missing-programs.ts';
 import { guestOf } from './read.ts';
 
@@ -23,7 +25,7 @@ test.each([
   const guests = [withPorts('mail', ...own), withPorts('web', ...others)];
   const [mail] = guests;
   if (!mail) throw new Error('it is there');
-  const found = sharedPorts(mail, guests);
+  const found = sharedPorts(mail, portUses(guests));
   expect(found.map(({ at }) => at.line)).toEqual(lines);
   for (const { message } of found)
     expect(message).toMatch(/^Port=\S+ is already forwarded to web: mail\.guest:4$/);
@@ -78,4 +80,22 @@ test('programs of a build that are not there, where the update can look for them
   ]);
   const inUsr = (program: string) => !program.startsWith('/') || program.startsWith('/usr/');
   expect(missingPrograms({ recipe }, inUsr)).toHaveLength(1);
+});
+
+test('units are checked in few runs, and two files of one name in two of them', () => {
+  const guests = Array.from({ length: 600 }, (_, index) => ({ units: [`a@${index}`, `b@${index}`] }));
+  const [first, draft] = [{ units: ['a@1', 'b@1'] }, { units: ['a@1'] }];
+  expect(inBatches([first, draft, ...guests].slice(0, 4))).toEqual([
+    [first, guests[0]],
+    [draft],
+    [guests[1]],
+  ]);
+  expect(inBatches(guests).map(({ length }) => length)).toEqual([250, 250, 100]);
+});
+
+test('what stays the same is asked once', async () => {
+  const asked: string[][] = [];
+  const count = remembered(async (words: string[]) => asked.push(words));
+  expect(await Promise.all([count(['a', 'b']), count(['a b']), count(['a', 'b'])])).toEqual([1, 2, 1]);
+  expect(asked).toEqual([['a', 'b'], ['a b']]);
 });

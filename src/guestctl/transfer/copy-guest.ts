@@ -62,7 +62,7 @@ export async function copyGuest(
     } finally {
       await incoming.close();
     }
-    return { plan, manifest, problems: await verifyOnHost(plan.guest) };
+    return { plan, manifest, problems: (await verifyOnHost([plan.guest])).flat() };
   });
 }
 

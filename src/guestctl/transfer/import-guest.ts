@@ -50,7 +50,7 @@ export const importGuest = (stdin: number, as: string | undefined, report: Repor
       check();
       // Somebody may have made one meanwhile.
       await putInPlace(incoming, planFor(name, manifest));
-      return { name, plan, manifest, problems: await verifyOnHost(plan.guest) };
+      return { name, plan, manifest, problems: (await verifyOnHost([plan.guest])).flat() };
     } finally {
       await incoming.close();
     }

@@ -9,10 +9,10 @@ import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
 import { canReflink } from '../../host/copy-tree.ts';
+import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
 import { isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { run } from '../../host/process.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -23,11 +23,20 @@ import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
+import { verifyCalendars } from './calendars.ts';
 
-/** Checks a guest against this host, which the generator cannot do at boot. */
-export async function verifyOnHost(guest: Guest, files: Reader = nodeFiles): Promise<Problem[]> {
+/** Checks guests against this host, which the generator cannot do at boot. Returns the problems of each, in the same order. */
+export async function verifyOnHost(
+  guests: readonly (Guest | undefined)[],
+  files: Reader = nodeFiles,
+): Promise<Problem[][]> {
+  const inCalendars = await verifyCalendars(guests);
+  const found = await fewAtATime(guests, async (guest) => (guest ? verifyGuest(guest, files) : []));
+  return found.map((problems, index) => [...problems, ...(inCalendars[index] ?? [])]);
+}
+
+async function verifyGuest(guest: Guest, files: Reader): Promise<Problem[]> {
   const found = await Promise.all([
-    calendars(guest),
     driver.verify(guest),
     signatures(guest),
     snapshots(guest),
@@ -152,14 +161,3 @@ function wrongMountPoint(root: string, point: string): Pick<Problem, 'message' |
 
 const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-
-/** Asks systemd to check calendar expressions: systemd.time(7). */
-async function calendars(guest: Guest): Promise<Problem[]> {
-  const expressions = ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => settings(guest, 'Update', key));
-  const checks = expressions.map(async ({ value, at }) => {
-    const { exitCode } = await run('systemd-analyze', ['calendar', '--', value]);
-    const remedy = 'See systemd.time(7), CALENDAR EVENTS; try it with: systemd-analyze calendar';
-    return exitCode === 0 ? [] : [{ at, message: `'${value}' is not a calendar expression`, remedy }];
-  });
-  return (await Promise.all(checks)).flat();
-}

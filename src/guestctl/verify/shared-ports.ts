@@ -1,19 +1,29 @@
 import type { Guest } from '../../config/guest.ts';
-import { overlap, portsOf } from '../../config/ports.ts';
+import { overlap, type Port, portsOf } from '../../config/ports.ts';
 import type { Problem } from '../../config/problem.ts';
 
-/** Checks whether another guest forwards a port of the host, too. Only one of them would get it. */
-export function sharedPorts(guest: Guest, guests: readonly Guest[]): Problem[] {
-  const others = guests.filter(({ name }) => name !== guest.name);
-  return portsOf(guest.values).flatMap((port) => {
-    for (const other of others) {
-      const taken = portsOf(other.values).find((one) => overlap(one, port))?.setting;
-      if (!taken) continue;
-      const { value, at } = port.setting;
-      const where = `${taken.at.file}:${taken.at.line}`;
-      const message = `Port=${value} is already forwarded to ${other.name}: ${where}`;
-      return [{ at, message, remedy: 'Choose another port of the host' }];
+/** Which guests forward a port of the host, by its number. */
+export type PortUses = ReadonlyMap<string, readonly { readonly guest: string; readonly port: Port }[]>;
+
+/** Reads the ports of all guests once, so that not every guest is compared with every other. */
+export function portUses(guests: readonly Guest[]): PortUses {
+  const uses = new Map<string, { guest: string; port: Port }[]>();
+  for (const { name, values } of guests)
+    for (const port of portsOf(values)) {
+      const known = uses.get(port.host) ?? [];
+      uses.set(port.host, known);
+      known.push({ guest: name, port });
     }
-    return [];
-  });
+  return uses;
 }
+
+/** Checks whether another guest forwards a port of the host, too. Only one of them would get it. */
+export const sharedPorts = ({ name, values }: Guest, uses: PortUses): Problem[] =>
+  portsOf(values).flatMap((port) => {
+    const use = uses.get(port.host)?.find((other) => other.guest !== name && overlap(other.port, port));
+    if (!use) return [];
+    const { value, at } = port.setting;
+    const { file, line } = use.port.setting.at;
+    const message = `Port=${value} is already forwarded to ${use.guest}: ${file}:${line}`;
+    return [{ at, message, remedy: 'Choose another port of the host' }];
+  });

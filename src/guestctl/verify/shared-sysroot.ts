@@ -1,15 +1,43 @@
+import { dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 
-/** Checks whether a guest's sysroot is that of another guest, or inside of it. */
-export function sharedSysroot(guest: Guest, guests: readonly Guest[]): Problem[] {
-  const other = guests.find(({ name, sysroot }) => name !== guest.name && overlap(sysroot, guest.sysroot));
+/** Which guests have a sysroot at a directory, and which below it. */
+export interface Sysroots {
+  readonly at: ReadonlyMap<string, readonly Guest[]>;
+  readonly below: ReadonlyMap<string, readonly Guest[]>;
+}
+
+/** Reads the sysroots of all guests once, so that not every guest is compared with every other. */
+export function sysrootsOf(guests: readonly Guest[]): Sysroots {
+  const at = new Map<string, Guest[]>();
+  const below = new Map<string, Guest[]>();
+  const add = (map: typeof at, directory: string, guest: Guest) => {
+    const known = map.get(directory) ?? [];
+    map.set(directory, known);
+    known.push(guest);
+  };
+  for (const guest of guests) {
+    add(at, guest.sysroot, guest);
+    for (const directory of above(guest.sysroot)) add(below, directory, guest);
+  }
+  return { at, below };
+}
+
+/** Checks whether a guest's sysroot is that of another guest, or inside of it, or contains it. */
+export function sharedSysroot(guest: Guest, { at, below }: Sysroots): Problem[] {
+  const { name, sysroot } = guest;
+  const near = [sysroot, ...above(sysroot)].flatMap((directory) => at.get(directory) ?? []);
+  const other = [...near, ...(below.get(sysroot) ?? [])].find((one) => one.name !== name);
   if (!other) return [];
-  const message = `${guest.sysroot} belongs to ${other.name} (${other.sysroot}): each guest needs a directory of its own`;
+  const message = `${sysroot} belongs to ${other.name} (${other.sysroot}): each guest needs a directory of its own`;
   const remedy = 'Name another directory, or remove Sysroot=';
   return [{ at: guest.values.at('Guest', 'Sysroot') ?? topOf(guest.file), message, remedy }];
 }
 
-const overlap = (one: string, other: string): boolean =>
-  `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+/** Returns the directories above a directory. */
+function above(directory: string): string[] {
+  const parent = dirname(directory);
+  return parent === directory ? [] : [parent, ...above(parent)];
+}

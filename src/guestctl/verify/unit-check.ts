@@ -5,6 +5,7 @@ import type { Problem } from '../../config/problem.ts';
 import type { Values } from '../../config/values.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { writeUnits } from '../../generator/write.ts';
+import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 
@@ -17,22 +18,30 @@ export interface WithUnits {
   readonly units: readonly string[];
 }
 
-/**
- * Lets systemd read units in a temporary directory. Returns the problems of each, in the same order; none for
- * undefined. Uses one run, because each run loads all enabled units of the host; two files of one name, such as a guest and a
- * draft of it, need another one.
- */
+/** Lets systemd read units in a temporary directory. Returns the problems of each, in the same order; none for undefined. */
 export async function verifyUnits(declared: readonly (WithUnits | undefined)[]): Promise<Problem[][]> {
-  const found = declared.map((): Problem[] => []);
-  const names = (index: number) => declared[index]?.units.join(' ');
-  for (let rest = [...declared.keys()].filter((index) => declared[index]); rest.length > 0; ) {
-    const first = new Map(rest.toReversed().map((index) => [names(index), index]));
-    const batch = rest.filter((index) => first.get(names(index)) === index);
-    const problems = await verifyTogether(batch.flatMap((index) => declared[index] ?? []));
-    for (const [at, index] of batch.entries()) found[index] = problems[at] ?? [];
-    rest = rest.filter((index) => first.get(names(index)) !== index);
+  const found = new Map<WithUnits, Problem[]>();
+  await fewAtATime(inBatches(declared.filter((one) => one !== undefined)), async (batch) => {
+    const problems = await verifyTogether(batch);
+    for (const [at, one] of batch.entries()) found.set(one, problems[at] ?? []);
+  });
+  return declared.map((one) => (one && found.get(one)) ?? []);
+}
+
+/** How many units one run checks. Each run loads all enabled units of the host, and its time grows with the square of this. */
+const most = 500;
+
+/** Splits what is checked into runs. Two files of one name, such as a guest and a draft of it, are in two of them. */
+export function inBatches<T extends Pick<WithUnits, 'units'>>(declared: readonly T[]): T[][] {
+  const batches: { readonly units: Set<string>; readonly members: T[] }[] = [];
+  for (const one of declared) {
+    const fits = batches.find(({ units }) => units.size < most && !one.units.some((unit) => units.has(unit)));
+    const batch = fits ?? { units: new Set(), members: [] };
+    if (!fits) batches.push(batch);
+    for (const unit of one.units) batch.units.add(unit);
+    batch.members.push(one);
   }
-  return found;
+  return batches.map(({ members }) => members);
 }
 
 /** systemd-analyze(1), verify. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
@@ -11,12 +12,12 @@ import {
   loadGuest,
   loadGuests,
 } from '../../config/load.ts';
+import { enabledDirectory } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
-import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { bootUnit, buildUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
@@ -24,8 +25,8 @@ import { verifyBuildOnHost } from './build-on-host.ts';
 import { missingHealthChecks } from './health-checks.ts';
 import { missingUnits } from './missing-units.ts';
 import { verifyOnHost } from './on-host.ts';
-import { sharedPorts } from './shared-ports.ts';
-import { sharedSysroot } from './shared-sysroot.ts';
+import { type PortUses, portUses, sharedPorts } from './shared-ports.ts';
+import { type Sysroots, sharedSysroot, sysrootsOf } from './shared-sysroot.ts';
 import { verifyUnits, type WithUnits } from './unit-check.ts';
 
 export interface Verified {
@@ -38,15 +39,16 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const checked = targets.length > 0 ? targets.flatMap(find) : all();
   const { guests } = loadGuests(nodeFiles);
   const whole = checked.map(wholeOf);
+  const ofGuests = whole.map((one) => (one && 'guest' in one ? one.guest : undefined));
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
-  const inNames = await missingUnits(whole.map((one) => (one && 'guest' in one ? one.guest : undefined)));
-  const found = await fewAtATime(whole, async (one) => (one ? await onHost(one, guests) : []));
+  const inNames = await missingUnits(ofGuests);
+  const onHost = await verifyOnHost(ofGuests);
+  const [uses, sysroots] = [portUses(guests), sysrootsOf(guests)];
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
-    return {
-      name: nameOf(one),
-      problems: inOrder(together(known, found[index] ?? [], inNames[index] ?? [], inUnits[index] ?? [])),
-    };
+    const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
+    const asked = [onHost, inNames, inUnits].map((problems) => problems[index] ?? []);
+    return { name: nameOf(one), problems: inOrder(together(known, itself, ...asked)) };
   });
 }
 
@@ -55,13 +57,14 @@ export async function verifyAllOnHost(
   { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
   files: Reader,
 ): Promise<Problem[]> {
-  const all = loadGuests(files).guests;
-  const found = await fewAtATime(guests, async (guest) => [
-    ...sharedSysroot(guest, all),
-    ...(await verifyOnHost(guest, files)),
+  const sysroots = sysrootsOf(loadGuests(files).guests);
+  const onHost = await verifyOnHost(guests, files);
+  const found = guests.flatMap((guest, index) => [
+    ...sharedSysroot(guest, sysroots),
+    ...(onHost[index] ?? []),
   ]);
   const ofBroken = [...broken, ...brokenBuilds].flatMap(({ problems }) => problems);
-  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...found.flat()];
+  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...found];
 }
 
 type Whole = { readonly guest: Guest } | { readonly build: Build };
@@ -82,18 +85,23 @@ function withUnits(one: Whole): WithUnits {
     return { file, values, generated: unitsOfBuild(one.build), units: [buildUnit(name)] };
   }
   const { file, values, name } = one.guest;
-  const units = [updateUnit, timerUnit, bootUnit, driver.unit].map((unit) => unit(name));
-  return { file, values, generated: unitsOf({ guest: one.guest }), units };
+  const generated = unitsOf({ guest: one.guest });
+  // The others are only our templates, the same for all guests.
+  const isOwn = (unit: string) =>
+    generated.some(({ path }) => path.startsWith(`${unit}.d/`)) ||
+    existsSync(`${enabledDirectory}/${unit}.d`);
+  const units = [updateUnit, timerUnit, bootUnit, driver.unit].map((unit) => unit(name)).filter(isOwn);
+  return { file, values, generated, units };
 }
 
-const onHost = async (one: Whole, guests: readonly Guest[]): Promise<Problem[]> =>
+/** Checks that start no program. */
+const withoutAsking = (one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] =>
   'build' in one
     ? verifyBuildOnHost(one.build)
     : [
-        ...sharedSysroot(one.guest, guests),
-        ...sharedPorts(one.guest, guests),
+        ...sharedSysroot(one.guest, sysroots),
+        ...sharedPorts(one.guest, uses),
         ...missingHealthChecks(one.guest),
-        ...(await verifyOnHost(one.guest)),
       ];
 
 /** Of several problems at one place, the first source that tells it knows it best. */

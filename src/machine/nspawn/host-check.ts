@@ -6,6 +6,8 @@ import { splitPlain, wordsOf } from '../../config/split-words.ts';
 import type { Setting, Values } from '../../config/values.ts';
 import { isRoot } from '../../host/is-root.ts';
 import { run } from '../../host/process.ts';
+import { programVersion } from '../../host/program-version.ts';
+import { remembered } from '../../host/remembered.ts';
 import { missingSources } from '../bind-sources.ts';
 
 export async function machineOnHost({ values }: Guest): Promise<Problem[]> {
@@ -81,13 +83,18 @@ async function temporaryFileSystems(values: Values): Promise<Problem[]> {
   const checks = mounts.map(async ({ value, at }) => {
     const [, options = ''] = /^(?:\\.|[^\\:])*:(.*)$/s.exec(value) ?? [];
     if (options === '') return [];
-    const mount = ['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', '/tmp'];
-    const { exitCode } = await run('unshare', ['--mount', '--', ...mount]);
     const message = `'${options}' are not options of a tmpfs`;
-    return exitCode === 0 ? [] : [{ at, message, remedy: 'See tmpfs(5); such as size=1G,mode=1777' }];
+    return (await areOptionsOfTmpfs(options))
+      ? []
+      : [{ at, message, remedy: 'See tmpfs(5); such as size=1G,mode=1777' }];
   });
   return (await Promise.all(checks)).flat();
 }
+
+const areOptionsOfTmpfs = remembered(async (options: string) => {
+  const mount = ['mount', '-t', 'tmpfs', '-o', options, 'tmpfs', '/tmp'];
+  return (await run('unshare', ['--mount', '--', ...mount])).exitCode === 0;
+});
 
 /** Checks options of binds, which nspawn checks only when it mounts. */
 async function bindOptions(values: Values): Promise<Problem[]> {
@@ -95,8 +102,7 @@ async function bindOptions(values: Values): Promise<Problem[]> {
     .flatMap((key) => values.effective('Files', key))
     .filter(({ value }) => /[:,]owneridmap\b/.test(value));
   if (newer.length === 0) return [];
-  const { stdout } = await run('systemd-nspawn', ['--version']);
-  const version = Number(/^systemd (\d+)/.exec(stdout)?.[1]);
+  const version = Number(/^systemd (\d+)/.exec(await programVersion('systemd-nspawn'))?.[1]);
   if (!(version < ownerIdmapSince)) return [];
   const message = "systemd-nspawn on this host has no option 'owneridmap' of binds";
   return newer.map(({ at }) => ({ at, message, remedy: `It is new in systemd ${ownerIdmapSince}` }));

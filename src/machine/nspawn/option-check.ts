@@ -6,6 +6,7 @@ import { type Setting, Values } from '../../config/values.ts';
 import { guestVocabulary, isNspawnSection } from '../../config/vocabulary.ts';
 import { guestOptions } from '../../generator/nspawn/guest-options.ts';
 import { endingWords, run } from '../../host/process.ts';
+import { remembered } from '../../host/remembered.ts';
 
 /**
  * Asks the host's own systemd-nspawn: with --help at the end it reads all options, and starts nothing. It exits with 1 at the
@@ -19,13 +20,19 @@ export async function nspawnOptions(guest: Guest): Promise<Problem[]> {
   return found.length > 0 ? found : [{ at: topOf(guest.file), message: `systemd-nspawn says: ${says}` }];
 }
 
-/** Returns the options without init parameters, and without credentials, which nspawn has only in the guest's unit. */
+/**
+ * Returns the options without init parameters, and without credentials, which nspawn has only in the guest's unit. The name of
+ * the guest is left out: so guests with the same settings are asked about once.
+ */
 function askedOptions(guest: Guest): string[] {
   const options = guestOptions(guest);
   const end = options.indexOf('--');
   return options
     .slice(0, end < 0 ? undefined : end)
-    .filter((option) => !option.startsWith('--load-credential='));
+    .filter((option) => !option.startsWith('--load-credential='))
+    .map((option) =>
+      option.replaceAll(`/${guest.name}/`, '/guest/').replace(/^--machine=.*/, '--machine=guest'),
+    );
 }
 
 /** Asks nspawn about one setting. */
@@ -42,8 +49,8 @@ async function ofSetting(setting: Setting): Promise<Problem[]> {
 }
 
 /** Returns nspawn's first complaint about options. */
-async function complaint(options: readonly string[]): Promise<string | undefined> {
+const complaint = remembered(async (options: readonly string[]): Promise<string | undefined> => {
   const finished = await run('systemd-nspawn', [...options, '--help'], { forPeople: true });
   if (finished.exitCode === 0) return undefined;
   return finished.stderr.trim().split('\n')[0] || endingWords(finished);
-}
+});

@@ -1,9 +1,11 @@
 // Guest files that guestctl writes: checked first, then installed.
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { loadBuild, loadGuest } from '../config/load.ts';
-import { guestFileOf } from '../config/paths.ts';
-import { writeAtomically } from '../host/atomic-file.ts';
-import { unlessMissing } from '../host/node-files.ts';
+import { guestFileOf, runtimeDirectory } from '../config/paths.ts';
+import { createAtomically, writeAtomically } from '../host/atomic-file.ts';
+import { Failure } from '../host/failure.ts';
+import { lockWithin } from '../host/flock.ts';
+import { nodeFiles, unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
 import { type Planned, withPlanned } from './planned-files.ts';
 import { problemsText } from './screens/problems.ts';
@@ -36,18 +38,52 @@ export function problemsOfBuild(name: string, planned: Planned): string {
   return problemsText(problems, files);
 }
 
-/** Installs a guest file, and runs the generator. */
-export async function installGuestFile(name: string, text: string): Promise<void> {
-  writeDeclaration(guestFileOf(name), text);
+/**
+ * Runs what looks at declarations and then changes them, so that no other guestctl changes them in between. It takes moments: what
+ * takes longer, such as checks of the host, comes before.
+ */
+export async function whileDeclaring<T>(work: () => T): Promise<Awaited<T>> {
+  mkdirSync(runtimeDirectory, { recursive: true });
+  const release = await lockWithin(60, `${runtimeDirectory}/.declarations`);
+  if (!release)
+    throw new Failure('Another guestctl is writing guest files', 'Try it again when that has ended');
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** Replaces a declaration, and runs the generator. Fails if it is no longer what it was before: undefined if it did not exist. */
+export async function replaceDeclaration(
+  file: string,
+  before: string | undefined,
+  after: string,
+): Promise<void> {
+  await whileDeclaring(() => {
+    requireUnchanged(file, before);
+    writeDeclaration(file, after);
+  });
   await reloadUnits();
 }
 
+/** Fails if a declaration is no longer what it was; undefined if it did not exist. */
+export function requireUnchanged(file: string, before: string | undefined): void {
+  if (nodeFiles.read(file) !== before)
+    throw new Failure(`${file} was changed by somebody else meanwhile. It was not written`);
+}
+
+/** Makes a declaration that does not exist yet. Returns false if somebody else has made one meanwhile. */
+export const createDeclaration = (file: string, text: string): boolean =>
+  createAtomically(file, text, modeFor(text));
+
 /** Writes a guest file or a build file. A new one that has a secret in it is for root only. */
 export function writeDeclaration(file: string, text: string): void {
-  const mode = secret.test(text) ? 0o600 : 0o644;
   // A link stays a link to the file that is written.
-  writeAtomically(unlessMissing(() => realpathSync(file)) ?? file, text, mode);
+  writeAtomically(unlessMissing(() => realpathSync(file)) ?? file, text, modeFor(text));
 }
+
+const modeFor = (text: string): number => (secret.test(text) ? 0o600 : 0o644);
 
 /** A credential other than public keys, or a URL with a password. */
 const secret = /^\s*SetCredential(Encrypted)?\s*=(?!\s*ssh\.authorized_keys\.root:)|:\/\/[^\s/@]*:[^\s/@]*@/m;

@@ -7,36 +7,51 @@ import { buildFileOf, stateOf } from '../config/paths.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, reloadUnits, stopUnit, updateUnit } from '../host/systemctl.ts';
+import { whileDeclaring } from './install-guest-file.ts';
 import { interruptible } from './interruption.ts';
 import { removeGuest } from './remove/remove-guest.ts';
 
+/** What a command that creates a guest tells of what it has made. */
+export interface Making {
+  /** It has made this file, which did not exist before. */
+  readonly wrote: (file: string) => void;
+  /** It goes on to make the guest. Throws if a signal came. */
+  readonly begin: () => void;
+}
+
 /**
- * Does what creates a guest. If that fails, or a signal such as Ctrl-C comes, removes these new files and whatever was made of the
- * guest meanwhile. `begin` throws if a signal came; before it is called, `work` makes nothing but the files.
+ * Does what creates a guest. If that fails, or a signal such as Ctrl-C comes, removes what `work` has told of: nothing of another
+ * command that creates a guest of this name at the same time. Before `begin` is called, `work` makes nothing but files.
  */
 export async function takenBackUnlessDone(
   name: string,
-  files: readonly string[],
-  work: (begin: () => void) => Promise<void>,
+  work: (making: Making) => Promise<void>,
 ): Promise<void> {
+  const files: string[] = [];
   let interrupted = false;
+  let begun = false;
   const onSignal = () => {
     interrupted = true;
     // Ends the wait for it.
-    stopUnit(updateUnit(name)).catch(() => {});
+    if (begun) stopUnit(updateUnit(name)).catch(() => {});
   };
   await interruptible(async (check) => {
     let made: Guest | undefined;
+    const begin = () => {
+      check();
+      begun = true;
+      made = newGuest(name);
+    };
     try {
-      await work(() => {
-        check();
-        made = newGuest(name);
-      });
+      await work({ wrote: (file) => files.push(file), begin });
       check();
     } catch (error) {
-      await takeBack(name, files, made);
+      if (begun) await stopUnit(updateUnit(name));
+      if (made) await removeGuest(made, { keepVar: false, declarations: [] });
+      if (files.length > 0) await removeFiles(files);
       if (interrupted) throw new Failure(`Interrupted: nothing of ${name} was kept`);
       if (!(error instanceof Failure)) throw error;
+      if (!begun) throw error;
       const remedy = `Fix the cause, and create it again. Full log: journalctl -u ${updateUnit(name)}`;
       throw new Failure(`${error.message}. Nothing of ${name} was kept`, remedy);
     }
@@ -50,19 +65,20 @@ function newGuest(name: string): Guest | undefined {
   return existsSync(stateOf(name)) || existsSync(checked.guest.sysroot) ? undefined : checked.guest;
 }
 
-async function takeBack(name: string, files: readonly string[], made: Guest | undefined): Promise<void> {
-  await stopUnit(updateUnit(name));
-  if (made) await removeGuest(made, { keepVar: false, declarations: [] });
-  for (const file of files.filter((file) => !isUsedByOthers(file, name))) {
-    rmSync(file, { force: true });
+/** Removes files that were made; a build that another guest uses meanwhile is left. */
+async function removeFiles(files: readonly string[]): Promise<void> {
+  const removed = await whileDeclaring(() => {
+    // The guest file was made last, and uses the build.
+    for (const file of files.toReversed()) if (!isUsed(file)) rmSync(file, { force: true });
+    return files.filter((file) => !existsSync(file));
+  });
+  for (const file of removed)
     if (file.endsWith('.build')) await stopUnit(buildUnit(basename(file, '.build')));
-  }
   await reloadUnits();
 }
 
-/** True if another guest has been declared with this build meanwhile. */
-const isUsedByOthers = (file: string, name: string): boolean =>
+/** True if a guest is declared with this build. */
+const isUsed = (file: string): boolean =>
   loadGuests(nodeFiles).guests.some(
-    (guest) =>
-      guest.name !== name && guest.origin.kind === 'build' && file === buildFileOf(guest.origin.build),
+    ({ origin }) => origin.kind === 'build' && file === buildFileOf(origin.build),
   );

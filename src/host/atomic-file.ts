@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -10,7 +12,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { codeOf } from './failure.ts';
 
 /**
  * Replaces a file so that a power cut leaves the old or the new content, never less. Keeps mode and owner of the old file; a new
@@ -28,6 +31,29 @@ export function writeAtomically(file: string, text: string, mode = 0o644): void 
     throw error;
   }
   syncDirectory(directory);
+}
+
+/**
+ * Makes a file with all of its content, unless there is one already. Returns true if it is ours: of two that make it at the same time,
+ * one is told so. A power cut leaves the whole file, or none.
+ */
+export function createAtomically(file: string, text: string, mode = 0o644): boolean {
+  const directory = dirname(file);
+  mkdirSync(directory, { recursive: true });
+  // The name that systemd gives such files, too: nobody takes one that a killed process left for a guest file.
+  const temporary = `${directory}/.#${basename(file)}${randomBytes(8).toString('hex')}`;
+  try {
+    writeAndSync(temporary, text, { mode });
+    // Unlike rename(2), link(2) fails if the name is taken, also by a link that leads nowhere.
+    linkSync(temporary, file);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  syncDirectory(directory);
+  return true;
 }
 
 interface Access {

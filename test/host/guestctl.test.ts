@@ -91,6 +91,27 @@ describe('create', () => {
     await host.sh('rm -r /etc/ostree-guests/old.guest.d /var/lib/ostree-guests/old');
   });
 
+  test('of two that create a guest at the same time, one makes it, and the other touches nothing of it', async () => {
+    // Both have seen that there is no such guest, and wait to write its file.
+    await host.sh(`flock /run/ostree-guests/.declarations sh -c 'while [ ! -e /run/go ]; do sleep 0.1; done' &
+      until ! flock --nonblock /run/ostree-guests/.declarations true; do sleep 0.1; done`);
+    const create = () =>
+      host.try(
+        `guestctl create twin --ref site:${serverRef} --url file:///srv/mirror/repo --set Remote.GPGVerify=no`,
+      );
+    const both = Promise.all([create(), create()]);
+    await host.sh(
+      'until [ "$(pgrep -c -x -f "flock --timeout=60 .*")" = 2 ]; do sleep 0.1; done; touch /run/go',
+    );
+    const [made, refused] = (await both).toSorted((a, b) => a.exitCode - b.exitCode);
+    expect([made?.exitCode, refused?.exitCode]).toEqual([0, 1]);
+    expect(refused?.stderr).toContain('twin is declared already');
+    expect(await host.sh('guestctl deployments --no-legend twin | wc -l; ls /etc/ostree-guests')).toBe(
+      '1\nmail.guest\ntwin.guest',
+    );
+    await host.sh('guestctl remove --yes twin');
+  });
+
   test('a template is a build that the site can override; what it needs is named before anything is written', async () => {
     expect(await host.sh('guestctl create --list-templates')).toMatch(
       /^TEMPLATE .*\ndebian +Debian 13 \(trixie\) +ready\nfedora +Fedora 44 +There is no dnf on this host\. Run: apt install dnf$/,
@@ -208,6 +229,16 @@ test('edit puts a change in place, and one with mistakes not', async () => {
   expect(stderr).toMatch(
     /mail\.guest:9:1: \[Update\] has no key 'OnCalender'.*Nothing was changed\. What you wrote is in \/tmp\//s,
   );
+  // Somebody else changes the file while the editor is open.
+  const late = await host.try(
+    `EDITOR='late() { echo "# mine" >>"$1"; echo "# theirs" >>/etc/ostree-guests/mail.guest; }; late' guestctl edit mail`,
+  );
+  expect(late.stderr).toMatch(
+    /mail\.guest was changed by somebody else meanwhile.*What you wrote is in \/tmp/s,
+  );
+  expect(
+    await host.sh("tail -n 1 /etc/ostree-guests/mail.guest; sed -i '$d' /etc/ostree-guests/mail.guest"),
+  ).toBe('# theirs');
   expect((await edit('s/weekly/monthly/')).stderr).toMatch(/^Wrote .*\. Nothing else is to be done$/);
   expect(await host.sh('systemctl show --property=TimersCalendar ostree-guest-update@mail.timer')).toContain(
     '*-*-01 00:00:00',
@@ -277,7 +308,7 @@ describe('apply', () => {
 
   test('restarts a running guest for new options, and a drop-in is enough', async () => {
     await host.sh('guestctl start new');
-    const stream = `printf '# new.guest.d/name.conf\\n[Exec]\\nHostname=other\\n' | guestctl apply -`;
+    const stream = `printf '# FileName=new.guest.d/name.conf\\n[Exec]\\nHostname=other\\n' | guestctl apply -`;
     expect(await host.sh(stream)).toBe('/etc/ostree-guests/new.guest.d/name.conf: created\nnew: restarted');
     expect(await inGuest(host, 'new', 'hostname')).toBe('other');
     expect(await host.sh(stream)).toBe('unchanged');

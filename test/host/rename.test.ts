@@ -37,7 +37,7 @@ test('what runs, and what is taken, is not renamed', async () => {
   const whileLocked = (lock: string) =>
     host.try(`flock /run/ostree-guests/${lock} guestctl rename old new`).then(({ stderr }) => stderr);
   expect(await whileLocked('.rename')).toMatch(/^Another guest is being renamed/);
-  expect(await whileLocked('.export-old')).toMatch(/^old is being exported or copied already/);
+  expect(await whileLocked('.export-old')).toMatch(/^old is being exported, copied, renamed or removed/);
   expect((await rename('nobody', 'new')).stderr).toMatch(/No guest 'nobody' is declared/);
 });
 

@@ -1,9 +1,18 @@
 // Files that are replaced: their content is old or new, and who may read them stays the same.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeAtomically } from '../../src/host/atomic-file.ts';
+import { createAtomically, writeAtomically } from '../../src/host/atomic-file.ts';
 
 let directory: string;
 let file: string;
@@ -42,4 +51,16 @@ test('what a killed process left does not decide who may read the file', () => {
   chmodSync(`${file}.new`, 0o666);
   writeAtomically(file, 'new');
   expect([readFileSync(file, 'utf8'), modeOf(file)]).toEqual(['new', '600']);
+});
+
+test('of two that make a file, one is told that it is not its own', () => {
+  expect([createAtomically(file, 'first', 0o600), createAtomically(file, 'second')]).toEqual([true, false]);
+  expect([readFileSync(file, 'utf8'), modeOf(file)]).toEqual(['first', '600']);
+  expect(readdirSync(directory)).toEqual(['mail.guest']);
+});
+
+test('a link that leads nowhere is not replaced by a new file', () => {
+  symlinkSync('/nowhere', file);
+  expect(createAtomically(file, 'new')).toBe(false);
+  expect(readdirSync(directory)).toEqual(['mail.guest']);
 });

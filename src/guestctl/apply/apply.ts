@@ -13,7 +13,7 @@ import { requireGuest } from '../../state/declared.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
 import { switchAndFollow, updateAndFollow } from '../follow.ts';
-import { writeDeclaration } from '../install-guest-file.ts';
+import { whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
 import { withPlanned } from '../planned-files.ts';
 import { UnappliedReader } from '../read-unapplied.ts';
 import { problemsText } from '../screens/problems.ts';
@@ -67,7 +67,10 @@ export async function apply(
   const needsReload = ({ name }: Guest) => unappliedNow(name, false, reader).some(({ reload }) => reload);
   const reloads = changed.length > 0 || guests.some(needsReload);
   if (dryRun) return { files, reloads, guests: planned.map((one) => ({ ...one, failure: undefined })) };
-  for (const { path, text } of changed) writeDeclaration(path, text);
+  if (changed.length > 0)
+    await whileDeclaring(() => {
+      for (const { path, text } of changed) writeDeclaration(path, text);
+    });
   if (reloads) await reloadUnits();
   const done: AppliedGuest[] = [];
   // One by one, so that what they print is not mixed.

@@ -11,7 +11,13 @@ import { requireGuest } from '../../state/declared.ts';
 import { type Define, misused, outputOption, print, say } from '../command.ts';
 import { enableGuest } from '../enablement.ts';
 import { followUpdate } from '../follow.ts';
-import { problemsOf, problemsOfBuild, writeDeclaration } from '../install-guest-file.ts';
+import {
+  createDeclaration,
+  problemsOf,
+  problemsOfBuild,
+  requireUnchanged,
+  whileDeclaring,
+} from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
 import type { Planned } from '../planned-files.ts';
 import { templateJson, templatesText } from '../screens/templates.ts';
@@ -71,15 +77,12 @@ async function printTemplates(command: Command): Promise<void> {
 }
 
 async function createGuest(name: string, options: Options, command: Command): Promise<void> {
-  if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name))
-    throw new Failure(`${name} is declared already`, `Change it: guestctl edit ${name}`);
+  if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name)) throw declaredAlready(name);
   const planned = plannedFor(name, options);
   await refuseProblems(name, options, planned);
-  await takenBackUnlessDone(name, [...planned.keys()], async (begin) => {
-    for (const [file, text] of planned) {
-      writeDeclaration(file, text);
-      say(command, `Wrote ${file}`);
-    }
+  await takenBackUnlessDone(name, async ({ wrote, begin }) => {
+    const written = await whileDeclaring(() => writeNew(name, planned, wrote));
+    for (const file of written) say(command, `Wrote ${file}`);
     await reloadUnits();
     begin();
     await followUpdate(name, command);
@@ -90,6 +93,23 @@ async function createGuest(name: string, options: Options, command: Command): Pr
   }
   if (!options.start) return say(command, `Start it: guestctl start ${name}`);
   await startAndTell(requireGuest(name), command, () => startUnit(driver.unit(name)));
+}
+
+const declaredAlready = (name: string): Failure =>
+  new Failure(`${name} is declared already`, `Change it: guestctl edit ${name}`);
+
+/** Writes the files, and returns those that did not exist. A build may have been declared by another create meanwhile. */
+function writeNew(name: string, planned: Planned, wrote: (file: string) => void): string[] {
+  if (loadGuest(nodeFiles, name)) throw declaredAlready(name);
+  const written: string[] = [];
+  for (const [file, text] of planned) {
+    if (createDeclaration(file, text)) {
+      wrote(file);
+      written.push(file);
+    } else if (file === guestFileOf(name)) throw declaredAlready(name);
+    else requireUnchanged(file, text);
+  }
+  return written;
 }
 
 /** Returns the files to write: the guest file, and before it a copy of the template if its build is not declared yet. */

@@ -12,7 +12,7 @@ import { notDeclared, requireGuest } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
 import { runEditor } from '../editor.ts';
-import { installGuestFile, problemsWith } from '../install-guest-file.ts';
+import { problemsWith, replaceDeclaration } from '../install-guest-file.ts';
 import { UnappliedReader } from '../read-unapplied.ts';
 import { afterEdit } from '../screens/wording.ts';
 import { unappliedBetween } from '../unapplied.ts';
@@ -25,12 +25,25 @@ export const edit: Define = (guestctl) =>
     .action(async (name: string, _options, command) => {
       const before = sourcesOf(nodeFiles, 'guest', name).find(({ kind }) => kind === 'guest')?.text;
       if (before === undefined) throw notDeclared(name);
+      const inPlace = nodeFiles.read(guestFileOf(name));
       const guestBefore = loadGuest(nodeFiles, name);
       const after = await editedText(name, before);
       if (after === before) return say(command, 'Nothing was changed');
-      await installGuestFile(name, after);
+      await install(name, inPlace, after);
       say(command, `Wrote ${guestFileOf(name)}. ${await nextStep(name, wholeOf(guestBefore))}`);
     });
+
+/** Installs what was written, and keeps it if somebody else has changed the file meanwhile. */
+async function install(name: string, before: string | undefined, after: string): Promise<void> {
+  try {
+    await replaceDeclaration(guestFileOf(name), before, after);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const file = `${mkdtempSync(`${tmpdir()}/guestctl-`)}/${name}.guest`;
+    writeFileSync(file, after, { mode: 0o600 });
+    throw new Failure(error.message, `What you wrote is in ${file}. Edit it again: guestctl edit ${name}`);
+  }
+}
 
 const wholeOf = (checked: Checked | undefined): Guest | undefined =>
   checked && 'guest' in checked ? checked.guest : undefined;

@@ -10,6 +10,7 @@ import { type Define, guestArgument, say } from '../command.ts';
 import { declarationsOf, removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
 import { refuseHalfRenamed } from '../rename/guard.ts';
 import { sizeWords } from '../screens/wording.ts';
+import { lockOf } from '../transfer/parts.ts';
 
 export const remove: Define = (guestctl) =>
   guestctl
@@ -36,6 +37,13 @@ export const remove: Define = (guestctl) =>
           'Nothing was removed',
           `To remove it without a question: guestctl remove --yes ${name}`,
         );
-      await removeGuest(guest, { keepVar, declarations: declarationsOf(guest) });
+      // Another removal could end between, and a new guest of this name begin.
+      const release = await lockOf(name);
+      try {
+        const current = requireGuest(name);
+        await removeGuest(current, { keepVar, declarations: declarationsOf(current) });
+      } finally {
+        release();
+      }
       say(command, `${name} is removed`);
     });

@@ -33,6 +33,7 @@ import { driver } from '../../machine/driver.ts';
 import { servicesOfGuest, stopAllOf, timersOfGuest } from '../../machine/guest-state.ts';
 import { staterootOf } from '../../ostree/stateroot.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { whileDeclaring } from '../install-guest-file.ts';
 import { lockOf } from '../transfer/parts.ts';
 import {
   begunRename,
@@ -56,14 +57,19 @@ export async function renameGuest({ from, to }: Rename): Promise<void> {
   const release = await tryLock(`${runtimeDirectory}/.rename`);
   if (!release) throw new Failure('Another guest is being renamed', 'Try it again when that has ended');
   try {
-    const begun = begunRename(from) ?? begunRename(to);
-    if (begun && (begun.from !== from || begun.to !== to)) throw halfRenamed(begun);
-    if (!begun) await requireRenamable({ from, to });
-    const releaseFiles = await lockOf(from);
-    await carryOut({ from, to }, begun !== undefined).finally(releaseFiles);
+    // Nobody may take the new name meanwhile, or edit the old file.
+    await whileDeclaring(() => beginOrComplete({ from, to }));
   } finally {
     release();
   }
+}
+
+async function beginOrComplete({ from, to }: Rename): Promise<void> {
+  const begun = begunRename(from) ?? begunRename(to);
+  if (begun && (begun.from !== from || begun.to !== to)) throw halfRenamed(begun);
+  if (!begun) await requireRenamable({ from, to });
+  const releaseFiles = await lockOf(from);
+  await carryOut({ from, to }, begun !== undefined).finally(releaseFiles);
 }
 
 async function carryOut({ from, to }: Rename, isBegun: boolean): Promise<void> {

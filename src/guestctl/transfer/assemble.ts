@@ -1,10 +1,12 @@
 // Makes a guest of its parts in the directory of an import, and puts it in place with one rename.
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Guest } from '../../config/guest.ts';
 import { stateOf } from '../../config/paths.ts';
-import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { createAtomically, syncDirectory } from '../../host/atomic-file.ts';
 import { syncFileSystem } from '../../host/copy-tree.ts';
 import { Failure, messageOf } from '../../host/failure.ts';
+import { nodeFiles } from '../../host/node-files.ts';
 import { imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
@@ -13,6 +15,7 @@ import { noteUnconfined } from '../../state/unshared.ts';
 import { link } from '../../trees/linking/link.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 import { doJob } from '../../trees/treework/run.ts';
+import { whileDeclaring } from '../install-guest-file.ts';
 import { writeState } from './carried-state.ts';
 import { type Incoming, jobOf } from './incoming.ts';
 import type { Manifest } from './manifest.ts';
@@ -75,11 +78,18 @@ export async function assemble(
 }
 
 /**
- * Puts a complete guest in place. The last rename is the one that counts: until then the guest is at most declared and
+ * Puts a complete guest in place, as planned now: somebody may have made one meanwhile. The last rename is the one that counts: until then the guest is at most declared and
  * not created, and the same import can be repeated. A sysroot elsewhere comes last: without its state directory, a guest could start
  * and not know what is on trial or rejected. If the power is cut between these two, it has to be removed first.
  */
-export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Promise<void> {
+export async function putInPlace(incoming: Incoming, planNow: () => Plan): Promise<void> {
+  const guest = await whileDeclaring(() => place(incoming, planNow()));
+  await reloadUnits();
+  // The generator has it started when the host boots. machinectl(1) knows the guest by it.
+  await startUnit(imageUnit(guest.name));
+}
+
+function place(incoming: Incoming, { guest, files }: Plan): Guest {
   for (const file of files) writeNew(file);
   const sysroot = incoming.sysrootFor(guest);
   const state = stateOf(guest.name);
@@ -91,13 +101,12 @@ export async function putInPlace(incoming: Incoming, { guest, files }: Plan): Pr
       renameSync(state, incoming.guest);
       throw error;
     }
-  await reloadUnits();
-  // The generator has it started when the host boots. machinectl(1) knows the guest by it.
-  await startUnit(imageUnit(guest.name));
+  return guest;
 }
 
 function writeNew({ path, text, secret }: NewFile): void {
-  if (!existsSync(path)) writeAtomically(path, text, secret ? 0o600 : 0o644);
+  if (createAtomically(path, text, secret ? 0o600 : 0o644) || nodeFiles.read(path) === text) return;
+  throw new Failure(`${path} has appeared meanwhile, with other content`, 'Remove it, and do the same again');
 }
 
 /** rename(2) replaces an empty directory, and nothing else. */

@@ -58,7 +58,7 @@ export async function copyGuest(
         check,
       );
       check();
-      await putInPlace(incoming, planFor(name, manifest, 'another name'));
+      await putInPlace(incoming, () => planFor(name, manifest, 'another name'));
     } finally {
       await incoming.close();
     }

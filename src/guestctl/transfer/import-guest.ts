@@ -48,8 +48,7 @@ export const importGuest = (stdin: number, as: string | undefined, report: Repor
         check,
       );
       check();
-      // Somebody may have made one meanwhile.
-      await putInPlace(incoming, planFor(name, manifest));
+      await putInPlace(incoming, () => planFor(name, manifest));
       return { name, plan, manifest, problems: (await verifyOnHost([plan.guest])).flat() };
     } finally {
       await incoming.close();

@@ -109,7 +109,7 @@ export async function lockOf(guest: string): Promise<() => void> {
   mkdirSync(directory, { recursive: true });
   const release = await tryLock(`${directory}/.export-${guest}`);
   if (release) return release;
-  throw new Failure(`${guest} is being exported or copied already`, 'Wait until that has ended');
+  throw new Failure(`${guest} is being exported, copied, renamed or removed`, 'Wait until that has ended');
 }
 
 /** Fails if a step works on the guest. */

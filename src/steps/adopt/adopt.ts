@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { dirname } from 'node:path';
 import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../../config/paths.ts';
-import { syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
+import { createAtomically, syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { fieldsOf } from '../../host/json-fields.ts';
@@ -79,14 +79,13 @@ async function bring(old: OldGuest, sysroot: string, report: Report): Promise<vo
 function declare(guest: string, sysroot: string, report: Report): void {
   const file = guestFileOf(guest);
   const [deployed] = listDeployments(sysroot);
-  if (existsSync(file)) report.step(`${file} exists, and is not changed`);
-  else {
-    writeAtomically(
+  const isOurs =
+    !existsSync(file) &&
+    createAtomically(
       file,
       guestFileText(guest, parseKeyfile(readFileSync(`${deployed?.path}.origin`, 'utf8'))),
     );
-    report.step(`Wrote ${file}`);
-  }
+  report.step(isOurs ? `Wrote ${file}` : `${file} exists, and is not changed`);
   if (requireGuest(guest).sysroot !== sysroot)
     throw new Failure(
       `${file}: this guest was adopted into ${sysroot}`,

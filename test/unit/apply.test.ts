@@ -16,23 +16,34 @@ const nothing = () => '';
 
 describe('input', () => {
   test.each([
-    ['# mail.guest\n[Guest]\n# a comment\n', { 'mail.guest': '[Guest]\n# a comment\n' }],
     [
-      '# /etc/ostree-guests/mail.guest\n[Guest]\n# /etc/ostree-guests/mail.guest.d/10-x.conf\n[Exec]\n',
-      { 'mail.guest': '[Guest]\n', 'mail.guest.d/10-x.conf': '[Exec]\n' },
+      '# FileName=mail.guest\n[Guest]\n# web.guest\n# FileName = x\n --- \n',
+      { 'mail.guest': '[Guest]\n# web.guest\n# FileName = x\n --- \n' },
     ],
-    ['\n# a.build\n# b.guest', { 'a.build': '', 'b.guest': '' }],
+    [
+      '# FileName=mail.guest\n[Guest]\n\n---\n# FileName=mail.guest.d/10-x.conf\n[Exec]\n',
+      { 'mail.guest': '[Guest]\n\n', 'mail.guest.d/10-x.conf': '[Exec]\n' },
+    ],
+    ['# FileName=a.build\n---\n# FileName=b.guest', { 'a.build': '', 'b.guest': '' }],
   ])('a stream: %j', (text, files) => {
     expect(fromStream(text)).toEqual(files);
   });
 
   test.each([
-    ['[Guest]\n', /does not begin with the name of a file/],
-    ['', /declares no guest/],
-    ['# mail.guest\n# mail.guest\n', /mail\.guest is given twice/],
-    ['# Mail.guest\n', /Mail\.guest is neither/],
-    ['# x.conf\n', /x\.conf is neither/],
-    ['# ..guest\n', /neither/],
+    ['[Guest]\n', /Line 1 of the input must be the name of a file/],
+    ['', /Line 1 of the input must be/],
+    ['\n# FileName=a.guest\n', /Line 1 of the input must be/],
+    ['# mail.guest\n[Guest]\n', /Line 1 of the input must be/],
+    ['# FileName=a.guest\r\n', /Line 1 of the input must be/],
+    ['# FileName=a.guest\n---\n[Guest]\n', /Line 3 of the input must be/],
+    ['# FileName=a.guest\n---\n', /ends with ---/],
+    ['# FileName=a.guest\n[Guest]\n# FileName=b.guest\n', /Line 3 of the input begins another file/],
+    ['# FileName=a.guest\n---\n# FileName=a.guest\n', /Line 3 of the input: a\.guest is given twice/],
+    ['# FileName=Mail.guest\n', /Mail\.guest is neither/],
+    ['# FileName=x.conf\n', /x\.conf is neither/],
+    ['# FileName=..guest\n', /neither/],
+    ['# FileName=/etc/ostree-guests/a.guest\n', /neither/],
+    ['# FileName=../a.guest\n', /neither/],
   ])('a stream is refused: %j', (text, reason) => {
     expect(() => fromStream(text)).toThrow(reason);
   });

@@ -47,22 +47,34 @@ function isDeclaration(path: string): boolean {
   return name === undefined ? /^(guest|build)\.d\/[^/.][^/]*\.conf$/.test(path) : guestName.test(name);
 }
 
-/** Splits a stream at lines that name the next file: `# mail.guest`, or with a path, as `systemctl cat` prints them. */
+/** The first line of each file in a stream. */
+const nameLine = /^# FileName=(\S+)$/;
+const separator = '---';
+
+/**
+ * Splits a stream as podman(1) does with a file of Quadlets: `---` between files, and a name as the first line of each. A name anywhere
+ * else is refused: two files would become one.
+ */
 function splitStream(text: string): Declarations {
   const files = new Map<string, string>();
   let current: string | undefined;
-  for (const line of text.split(/(?<=\n)/)) {
-    const [, path] = /^# (?:\S*?\/)??((?:[^\s/]+\.d\/)?[^\s/]+\.(?:guest|build|conf))\s*$/.exec(line) ?? [];
-    if (path !== undefined) {
-      if (files.has(path)) throw new Failure(`${path} is given twice`);
-      current = path;
-      files.set(path, '');
-    } else if (current !== undefined) files.set(current, files.get(current) + line);
-    else if (line.trim() !== '')
-      throw new Failure(
-        'The input does not begin with the name of a file',
-        'Write a line before it: # NAME.guest',
-      );
+  for (const [index, line] of text.split(/(?<=\n)/).entries()) {
+    const bare = line.replace(/\n$/, '');
+    const name = nameLine.exec(bare)?.[1];
+    const at = `Line ${index + 1} of the input`;
+    if (current === undefined) {
+      if (name === undefined) throw new Failure(`${at} must be the name of a file`, nameHint);
+      if (files.has(name)) throw new Failure(`${at}: ${name} is given twice`);
+      current = name;
+      files.set(name, '');
+    } else if (bare === separator) current = undefined;
+    else if (name !== undefined)
+      throw new Failure(`${at} begins another file`, `Write a line before it: ${separator}`);
+    else files.set(current, files.get(current) + line);
   }
+  if (current === undefined && files.size > 0)
+    throw new Failure(`The input ends with ${separator}: a file seems to be missing`, nameHint);
   return files;
 }
+
+const nameHint = 'Write it as: # FileName=NAME.guest';

@@ -32,4 +32,13 @@ prints "unchanged": guests that follow their files are left alone. New guests
 are created, but not started. A guest that is stopped stays stopped. Files in
 ${configDirectory} that are not given stay as they are.
 
-On standard input, each file begins with a line that names it: # NAME.guest`;
+On standard input, as in a file of Quadlets, each file begins with a line that
+names it below ${configDirectory}, and a line --- stands between two files:
+
+  # FileName=mail.guest
+  [Guest]
+  Build=debian
+  ---
+  # FileName=mail.guest.d/10-memory.conf
+  [Service]
+  MemoryMax=2G`;

@@ -63,9 +63,15 @@ function commandText(command: Command): string[] {
     `.TP\n${bold(command.name())} ${italic(words.join(' '))}`.trimEnd(),
     roff(sentence(command.description())),
     ...(own.length > 0 ? ['.RS', ...optionsText(own), '.RE'] : []),
-    ...moreText(command).map((text) => `.IP\n${roff(text)}`),
+    ...moreText(command).map(more),
   ];
 }
+
+/** A paragraph; one that is indented in the help is shown as it is. */
+const more = (text: string): string =>
+  text.startsWith('  ')
+    ? `.IP\n.nf\n${roff(text.replace(/^ {2}/gm, ''))}\n.fi`
+    : `.IP\n${roff(text.replaceAll('\n', ' '))}`;
 
 /** Returns the paragraphs that the help of a command has after its options. */
 function moreText(command: Command): string[] {
@@ -74,8 +80,8 @@ function moreText(command: Command): string[] {
   command.configureOutput({ writeOut: (text) => (help += text) });
   command.outputHelp();
   command.configureOutput({ ...(writeOut && { writeOut }) });
-  const more = help.slice(command.helpInformation().length).trim();
-  return more === '' ? [] : more.split('\n\n').map((text) => text.replaceAll('\n', ' '));
+  const text = help.slice(command.helpInformation().length).trim();
+  return text === '' ? [] : text.split('\n\n');
 }
 
 const optionsText = (options: readonly Option[]): string[] =>

@@ -1,13 +1,12 @@
 // What may happen to a guest, and to its host. An action says when it makes sense, what it does, and what the model makes of it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { declare } from '../host/guests.ts';
+import { clockJumps } from './clock.ts';
 import { emptyDisk, fillDisk } from './disk.ts';
 import { guestUnit, stepUnit } from './facts.ts';
 import { writeMark } from './marks.ts';
 import { endTrouble, makeTrouble, troubles } from './mirror-server.ts';
 import type { Kind, Model } from './model.ts';
-import { guestFile } from './site.ts';
-import { type Guest, goBack, offer, remake, type Stage } from './stage.ts';
+import { edit, type Guest, goBack, markChanged, offer, remake, type Stage } from './stage.ts';
 
 export interface Action {
   readonly name: string;
@@ -25,6 +24,7 @@ const same = (model: Model): Model => model;
 /** A start of the guest was asked for, so that one before it may not come to a verdict. */
 const startsAnew = (model: Model): Model => ({ ...model, cutShort: model.cutShort + 1 });
 const goesDown = (model: Model): Model => ({ ...startsAnew(model), wanted: 'down' });
+const interrupts = (model: Model): Model => ({ ...startsAnew(model), interrupted: true });
 /** Whether it is up afterwards is not sure. */
 const mayFail = (model: Model): Model => ({
   ...startsAnew(model),
@@ -44,11 +44,12 @@ const systemctl =
     command(stage, `systemctl ${verb} ${unitOf(name)}`);
 
 /** Updates a guest; if that went well, what its ref named all the time must have come. */
-async function updates({ host }: Stage, guest: Guest, script: string): Promise<string> {
-  const commit = guest.offered;
-  const { exitCode, all } = await host.try(script);
+async function updates(stage: Stage, guest: Guest, script: string): Promise<string> {
   await guest.changing;
-  if (exitCode === 0 && commit === guest.offered) guest.updated = { commit };
+  const { changes, offered: commit } = guest;
+  const { exitCode, all } = await stage.host.try(script);
+  await guest.changing;
+  if (exitCode === 0 && changes === guest.changes && !stage.isStale) guest.updated = { commit };
   return exitCode === 0 ? '' : `exit code ${exitCode}: ${all.trim().split('\n').at(-1)}`;
 }
 
@@ -84,12 +85,12 @@ function kills(
     name: `kill ${which}`,
     weight,
     possible: isUp,
-    effect,
+    effect: (model) => ({ ...effect(model), interrupted: true }),
     run: async (stage, { name }, luck) => {
       const units = unitsOf[which]?.(name).join(' ');
       return command(
         stage,
-        `systemctl ${begin(name)}; sleep ${(luck * 2).toFixed(3)}; systemctl kill --signal=KILL ${units} 2>&1 | grep -c 'not loaded' || true`,
+        `systemctl ${begin(name)}; sleep ${(luck * 1.5).toFixed(3)}; systemctl kill --signal=KILL ${units} 2>&1 | grep -c 'not loaded' || true`,
       );
     },
   };
@@ -98,6 +99,8 @@ function kills(
 export const guestActions: readonly Action[] = [
   publishes('good', 8),
   publishes('faulty', 3),
+  publishes('leaving', 0.7),
+  publishes('returning', 1),
   publishes('clashing', 1),
   publishes('kernelless', 0.5),
   {
@@ -105,7 +108,7 @@ export const guestActions: readonly Action[] = [
     weight: 1,
     possible: isThere,
     run: async ({ host }, guest, luck) => (await goBack(host, guest, luck)).slice(0, 12),
-    effect: (model) => ({ ...model, wentBack: true }),
+    effect: same,
   },
   {
     name: 'update',
@@ -136,6 +139,18 @@ export const guestActions: readonly Action[] = [
     effect: startsAnew,
     run: (stage, { name }) =>
       command(stage, `guestctl update ${name} & systemctl start ${stepUnit('update', name)}; wait $!`),
+  },
+  {
+    name: 'publish into a running update, and update',
+    weight: 1,
+    possible: isThere,
+    effect: (model) => ({ ...startsAnew(model), offered: 'good' }),
+    run: async (stage, guest, luck) => {
+      await command(stage, `systemctl start --no-block ${stepUnit('update', guest.name)}`);
+      await sleep(luck * 600);
+      await offer(stage.host, guest, 'good', luck);
+      return updates(stage, guest, `guestctl update ${guest.name}`);
+    },
   },
   {
     name: 'switch',
@@ -188,6 +203,40 @@ export const guestActions: readonly Action[] = [
     effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
   },
   {
+    name: 'two starts at once',
+    weight: 1,
+    possible: isThere,
+    run: (stage, { name }) =>
+      command(stage, `systemctl start ${guestUnit(name)} & machinectl start ${name}; wait $!`),
+    effect: (model) => ({ ...startsAnew(startsAnew(model)), wanted: 'up' }),
+  },
+  {
+    name: 'end in the middle of a check',
+    weight: 3,
+    possible: isUp,
+    effect: (model) => ({ ...mayFail(startsAnew(model)), interrupted: true }),
+    run: (stage, { name, flavour }, luck) => {
+      const how = [
+        'systemctl kill --signal=KILL',
+        'systemctl stop',
+        'machinectl poweroff',
+        'machinectl reboot',
+      ];
+      const verb = how[Math.floor(luck * how.length)] ?? '';
+      const assess = stepUnit('assess', name);
+      // A light guest has nothing to be asked, so that its check is over at once.
+      const checks = flavour === 'light' ? 'ActiveState=active' : 'StatusText=.*checking';
+      return command(
+        stage,
+        `systemctl restart --no-block ${guestUnit(name)}
+        for ((i = 0; i < 40; i++)); do
+          systemctl show ${assess} | grep -q '^${checks}' && break || sleep 0.05
+        done
+        ${verb} ${verb.startsWith('machinectl') ? name : guestUnit(name)}`,
+      );
+    },
+  },
+  {
     name: 'crash',
     weight: 2,
     possible: isUp,
@@ -199,6 +248,29 @@ export const guestActions: readonly Action[] = [
   kills('switch', 2, (name) => `start --no-block ${stepUnit('switch', name)}`, startsAnew),
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
   kills('rehearse', 1, (name) => `start --no-block ${stepUnit('rehearse', name)}`, same),
+  {
+    name: 'kill the rehearsal, restart machined, and rehearse again',
+    weight: 0.5,
+    possible: isThere,
+    effect: (model) => ({ ...model, hostMeddled: true, interrupted: true }),
+    run: (stage, { name }, luck) => {
+      const units = [stepUnit('rehearse', name), stepUnit('rehearsal', name)];
+      return command(
+        stage,
+        `systemctl start --no-block ${units[0]}; sleep ${(luck * 1.5).toFixed(3)}
+        systemctl kill --signal=KILL ${units.join(' ')} || true
+        systemctl restart systemd-machined; guestctl rehearse ${name}`,
+      );
+    },
+  },
+  {
+    name: 'rehearse and update at once',
+    weight: 1,
+    possible: isThere,
+    effect: startsAnew,
+    run: (stage, guest) =>
+      updates(stage, guest, `guestctl rehearse ${guest.name} & guestctl update ${guest.name}`),
+  },
   {
     name: 'rehearse',
     weight: 2,
@@ -256,18 +328,27 @@ export const guestActions: readonly Action[] = [
     },
   },
   {
-    name: 'edit the guest file',
+    name: 'edit the policy',
     weight: 1,
     possible: isThere,
     effect: same,
     run: async ({ host }, guest, luck) => {
-      guest.policy = {
-        ...guest.policy,
+      await edit(host, guest, {
         action: luck < 0.5 ? 'stage' : 'switch',
         keep: 2 + Math.floor(luck * 3),
-      };
-      await declare(host, guest.name, guestFile(guest.name, guest.flavour, guest.policy));
-      return `Action=${guest.policy.action} Keep=${guest.policy.keep}`;
+        overHttp: (luck * 10) % 1 < 0.5,
+      });
+      return JSON.stringify(guest.policy);
+    },
+  },
+  {
+    name: 'follow the other ref',
+    weight: 1.5,
+    possible: isThere,
+    effect: (model) => ({ ...model, offered: model.elsewhere, elsewhere: model.offered }),
+    run: async ({ host }, guest) => {
+      await edit(host, guest, { other: !guest.policy.other });
+      return guest.offered.slice(0, 12);
     },
   },
   {
@@ -304,6 +385,7 @@ export interface HostAction {
 const meddles = (model: Model): Model => ({
   ...startsAnew(model),
   hostMeddled: true,
+  interrupted: true,
   // What was just being started may have failed for it.
   wanted: model.wanted === 'up' && model.cutShort > 0 ? 'either' : model.wanted,
 });
@@ -339,7 +421,7 @@ export const hostActions: readonly HostAction[] = [
     effect: same,
     run: async (stage, luck) => {
       await command(stage, 'mv /srv/mirror/repo /srv/mirror/away');
-      await sleep(luck * 3000);
+      await sleep(luck * 1500);
       return command(stage, 'mv /srv/mirror/away /srv/mirror/repo');
     },
   },
@@ -350,11 +432,33 @@ export const hostActions: readonly HostAction[] = [
       effect: same,
       run: async (stage, luck) => {
         await command(stage, makeTrouble(trouble));
-        await sleep(luck * 4000);
+        await sleep(luck * 2000);
         return command(stage, endTrouble);
       },
     }),
   ),
+  {
+    // What is published meanwhile is not in it, and OSTree looks at nothing else.
+    name: 'the summary of the mirror is old',
+    weight: 1,
+    effect: same,
+    run: async (stage, luck) => {
+      stage.isStale = true;
+      for (const guest of stage.guests) markChanged(guest);
+      const said = await command(stage, 'ostree summary --update --repo=/srv/mirror/repo');
+      await sleep(luck * 2000);
+      await command(stage, 'rm -f /srv/mirror/repo/summary*');
+      for (const guest of stage.guests) markChanged(guest);
+      stage.isStale = false;
+      return said;
+    },
+  },
+  {
+    name: 'the clock jumps',
+    weight: 2,
+    effect: same,
+    run: ({ host }, luck) => clockJumps(host, luck),
+  },
   {
     name: 'the disk is full',
     weight: 2,
@@ -362,7 +466,7 @@ export const hostActions: readonly HostAction[] = [
     run: async (stage, luck) => {
       if (!stage.ownDisk) return 'not here';
       await command(stage, fillDisk);
-      await sleep(luck * 3000);
+      await sleep(luck * 2000);
       return command(stage, emptyDisk);
     },
   },
@@ -374,6 +478,6 @@ export const hostActions: readonly HostAction[] = [
       await stage.host.cutPower();
       return undefined;
     },
-    effect: (model) => ({ ...startsAnew(model), wanted: 'up' }),
+    effect: (model) => ({ ...interrupts(model), wanted: 'up' }),
   },
 ];

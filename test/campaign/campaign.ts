@@ -1,9 +1,9 @@
 // A campaign on one host: round after round, until one cannot go on.
-import { unmountOwnDisk } from './disk.ts';
+import { canRehearse } from '../host/guests.ts';
 import type { Model } from './model.ts';
 import { drawRound, type Round } from './plan.ts';
 import { playRound, type Violation } from './run.ts';
-import { type Cast, type Guest, type Stage, setStage } from './stage.ts';
+import { type Cast, clear, type Guest, type Stage, setStage } from './stage.ts';
 
 export interface Options {
   readonly seed: number;
@@ -23,12 +23,23 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Names of which one begins with another; policies that differ. */
+/** Names of which one begins with another; policies that differ; one that takes long, and one that nothing happens to. */
 export const usualCast: readonly Cast[] = [
   { name: 'mail', flavour: 'light', policy: { action: 'stage', tries: 2, keep: 2 } },
   { name: 'mail-2', flavour: 'light', policy: { action: 'switch', tries: 3, keep: 2, overHttp: true } },
-  { name: 'web', flavour: 'light', policy: { action: 'stage', tries: 3, keep: 3 } },
-  { name: 'whole', flavour: 'whole', policy: { action: 'stage', tries: 2, keep: 2, overHttp: true } },
+  {
+    name: 'web',
+    flavour: 'light',
+    policy: { action: 'stage', tries: 2, keep: 3, rehearse: canRehearse },
+    share: 0.5,
+  },
+  {
+    name: 'whole',
+    flavour: 'whole',
+    policy: { action: 'stage', tries: 2, keep: 2, overHttp: true },
+    share: 0.1,
+  },
+  { name: 'bystander', flavour: 'light', policy: { action: 'stage', tries: 2, keep: 2 }, share: 0 },
 ];
 
 export async function campaign({
@@ -45,8 +56,9 @@ export async function campaign({
   let [played, failed] = [0, 0];
   try {
     let models: ReadonlyMap<string, Model> = new Map(stage.guests.map(({ name, model }) => [name, model]));
+    const shareOf = (guest: string) => cast.find(({ name }) => name === guest)?.share ?? 1;
     for (let number = 1; number < first + rounds && Date.now() < until; number += 1) {
-      const drawn = drawRound(seed, number, models);
+      const drawn = drawRound(seed, number, models, shareOf);
       models = drawn.models;
       if (number < first) continue;
       const began = Date.now();
@@ -64,8 +76,7 @@ export async function campaign({
       if (wrong.some(({ guest }) => guest === '')) break;
     }
   } finally {
-    if (ownDisk) unmountOwnDisk(stage.host.var);
-    await stage.host.stop();
+    await clear(stage.host, ownDisk);
   }
   return { rounds: played, failed, seconds: (Date.now() - began) / 1000 };
 }
@@ -81,7 +92,9 @@ async function tell(
   say: (text: string) => void,
 ): Promise<void> {
   for (const { guest, what } of wrong) say(`  VIOLATED ${guest}: ${what}`);
-  const concerned = guests.filter(({ name }) => wrong.some(({ guest }) => guest === name || guest === ''));
+  const concerned = guests.filter(({ name }) =>
+    wrong.some(({ guest }) => guest === name || guest === '' || guest === 'host'),
+  );
   for (const guest of concerned) {
     say(`  what happened to ${guest.name}:`);
     for (const line of guest.log) say(`    ${line}`);

@@ -22,6 +22,8 @@ export interface Facts {
   readonly root: string | undefined;
   readonly staged: string | undefined;
   readonly rollback: string | undefined;
+  /** The commit that was last rehearsed and found healthy. */
+  readonly rehearsed: string | undefined;
   /** Names of files: DEPLOYMENT+LEFT.json. */
   readonly trials: readonly string[];
   readonly rejected: readonly { readonly checksum: string; readonly reason: string }[];
@@ -38,6 +40,7 @@ interface Entry {
   readonly time: string;
   readonly action: string;
   readonly outcome: string;
+  readonly from?: string;
   readonly to?: string;
   readonly message: string;
 }
@@ -90,6 +93,7 @@ function inFiles(host: Host, name: string): Omit<Facts, 'state' | 'root'> {
     })),
     staged: (json('staged.json') ?? json('finalizing.json'))?.['checksum'],
     rollback: json('rollback.json')?.['deployment'],
+    rehearsed: json('rehearsed.json')?.['checksum'],
     trials: list(`${state}/trials`),
     rejected: list(`${state}/rejected`)
       .map((file) => failure(`rejected/${file}`))

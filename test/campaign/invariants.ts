@@ -1,7 +1,7 @@
 // What must be true of a guest when a round is over, whatever happened in it. Pure: each answers what is wrong, if something is.
 import type { Deployment, Facts } from './facts.ts';
 import type { Write } from './marks.ts';
-import type { Kind, Model } from './model.ts';
+import { type Kind, type Model, mayRun } from './model.ts';
 
 /** A guest before and after a round, and what happened to it. */
 export interface Seen {
@@ -14,6 +14,8 @@ export interface Seen {
   readonly updated: { readonly commit: string } | undefined;
   readonly tries: number;
   readonly keep: number;
+  /** Whether its file says Rehearse=yes. */
+  readonly rehearse: boolean;
 }
 
 type Invariant = (seen: Seen) => string | undefined;
@@ -21,9 +23,10 @@ type Invariant = (seen: Seen) => string | undefined;
 const short = (commit: string | undefined): string => commit?.slice(0, 12) ?? 'nothing';
 
 const invariants: Readonly<Record<string, Invariant>> = {
-  'a guest that should run runs, and one that was stopped stays stopped': ({ model, after }) => {
+  'a guest that should run runs, and one that was stopped stays stopped': ({ model, after, kinds }) => {
     const wanted = { up: ['active'], down: ['inactive', 'failed'], either: ['active', 'inactive', 'failed'] };
     if (wanted[model.wanted].includes(after.state)) return undefined;
+    if (model.wanted === 'up' && isBoot(after, kinds, 'leaving')) return undefined;
     return `its unit is ${after.state}, but it should be ${model.wanted}`;
   },
 
@@ -41,7 +44,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
   'what runs is good': ({ after, kinds }) => {
     if (after.state !== 'active') return undefined;
     const kind = kinds.get(after.deployments[0]?.checksum ?? '');
-    return kind === 'good' ? undefined : `it runs ${short(after.root)}, which is ${kind}`;
+    return mayRun(kind) ? undefined : `it runs ${short(after.root)}, which is ${kind}`;
   },
 
   'nothing is on trial for ever': ({ after: { state, trials } }) =>
@@ -49,7 +52,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
 
   'what fails its check is never blessed': ({ before, after, kinds }) => {
     const blessed = newEntries(before, after).find(
-      ({ outcome, to = '' }) => outcome === 'blessed' && kinds.get(to) !== 'good',
+      ({ outcome, to = '' }) => outcome === 'blessed' && !mayRun(kinds.get(to)),
     );
     return blessed && `blessed though it is ${kinds.get(blessed.to ?? '')}: ${blessed.message}`;
   },
@@ -60,7 +63,11 @@ const invariants: Readonly<Record<string, Invariant>> = {
     const wrong = after.rejected.find(({ checksum, reason }) => {
       if (known.has(checksum) || kinds.get(checksum) === 'faulty') return false;
       if (reason.startsWith('rolled back to')) return !model.rolledBack;
-      return kinds.get(checksum) !== 'good' || model.cutShort < tries;
+      // It ended by itself, in a rehearsal or in a start.
+      if (kinds.get(checksum) === 'leaving') return false;
+      if (kinds.get(checksum) === 'returning' && reason.startsWith('in its rehearsal')) return false;
+      const cutShort = model.cutShort + (kinds.get(checksum) === 'returning' ? 1 : 0);
+      return !mayRun(kinds.get(checksum)) || cutShort < tries;
     });
     return wrong && `${short(wrong.checksum)} (${kinds.get(wrong.checksum)}) is rejected: ${wrong.reason}`;
   },
@@ -72,6 +79,32 @@ const invariants: Readonly<Record<string, Invariant>> = {
     const isThere = after.staged === commit || after.deployments[0]?.checksum === commit;
     if (isThere || after.rejected.some(({ checksum }) => checksum === commit)) return undefined;
     return `the update brought ${short(commit)}, which is neither`;
+  },
+
+  'nothing is staged that was not rehearsed': ({ before, after, rehearse }) => {
+    // What was staged before the file said so, or while another one was rehearsed, is as it was.
+    if (!rehearse || after.staged === undefined || after.staged === before.staged) return undefined;
+    return after.staged === after.rehearsed ? undefined : `${short(after.staged)} is staged`;
+  },
+
+  'history tells of what is booted': ({ model, before, after }) => {
+    const [booted] = after.deployments;
+    if (model.remade || model.interrupted || after.state !== 'active' || after.trials.length > 0)
+      return undefined;
+    if (!booted || booted.checksum === before.deployments[0]?.checksum) return undefined;
+    return newEntries(before, after).some(({ to }) => to === booted.checksum)
+      ? undefined
+      : `${short(booted.name)} is booted, which it does not mention`;
+  },
+
+  'history tells of what is rejected': ({ model, before, after }) => {
+    if (model.remade || model.interrupted) return undefined;
+    const known = new Set(before.rejected.map(({ checksum }) => checksum));
+    const untold = after.rejected.find(
+      ({ checksum }) =>
+        !known.has(checksum) && !after.history.some(({ from, to }) => from === checksum || to === checksum),
+    );
+    return untold && `${short(untold.checksum)} is rejected, which it does not mention`;
   },
 
   'a pinned deployment is kept': ({ model, before, after }) => {
@@ -147,7 +180,11 @@ function allowedOf(
   return model.cutShort > 1 || model.rolledBack ? all.map(({ value }) => value) : lastOf(all);
 }
 
+/** Not by their time: the clock jumps. */
 function newEntries(before: Facts, after: Facts) {
-  const last = before.history.at(-1)?.time ?? '';
-  return after.history.filter(({ time }) => time > last);
+  const known = new Set(before.history.map((entry) => JSON.stringify(entry)));
+  return after.history.filter((entry) => !known.has(JSON.stringify(entry)));
 }
+
+const isBoot = ({ deployments }: Facts, kinds: Seen['kinds'], kind: Kind): boolean =>
+  kinds.get(deployments[0]?.checksum ?? '') === kind;

@@ -6,10 +6,18 @@ export type Kind =
   | 'good'
   /** Never comes up, or fails its health check. */
   | 'faulty'
+  /** Comes up, and powers itself off soon after, each time: it may be in the middle of its check. */
+  | 'leaving'
+  /** Comes up, and reboots soon after, once. */
+  | 'returning'
   /** Has a directory where the guest has a file in /etc: OSTree cannot merge it. */
   | 'clashing'
   /** Has no kernel: it is refused before it is staged. */
   | 'kernelless';
+
+/** Whether such a commit may be found healthy, and run. */
+export const mayRun = (kind: Kind | undefined): boolean =>
+  kind === 'good' || kind === 'leaving' || kind === 'returning';
 
 /** `either`: what was done last may or may not have kept it up. */
 type Wanted = 'up' | 'down' | 'either';
@@ -20,6 +28,8 @@ export interface Model {
   readonly exists: boolean;
   /** The kind of what its ref names. */
   readonly offered: Kind;
+  /** The kind of what the ref names that it does not follow. */
+  readonly elsewhere: Kind;
   /** In this round: how many starts were cut short, or may have been. Each is a try that an update on trial loses. */
   readonly cutShort: number;
   /** In this round: whether something that starts or stops it was begun, and nobody waited for its end. */
@@ -32,8 +42,8 @@ export interface Model {
   readonly remade: boolean;
   /** ... unpinned a deployment. */
   readonly unpinned: boolean;
-  /** In this round: whether the ref went back to an older commit. */
-  readonly wentBack: boolean;
+  /** In this round: whether a step was killed, or all of the host, so that it may not have written what it did. */
+  readonly interrupted: boolean;
   /** In this round: whether the host did something to the guest's steps that they cannot help. */
   readonly hostMeddled: boolean;
 }
@@ -42,13 +52,14 @@ export const newModel: Model = {
   wanted: 'up',
   exists: true,
   offered: 'good',
+  elsewhere: 'good',
   cutShort: 0,
   isUnsettled: false,
   rolledBack: false,
   forgiven: false,
   remade: false,
   unpinned: false,
-  wentBack: false,
+  interrupted: false,
   hostMeddled: false,
 };
 
@@ -64,9 +75,10 @@ export function apply(model: Model, effect: (model: Model) => Model, waits: bool
 }
 
 /** What is said of a round is forgotten; what lasts stays. A guest that may have been down was started at its end. */
-export const nextRound = ({ wanted, exists, offered }: Model): Model => ({
+export const nextRound = ({ wanted, exists, offered, elsewhere }: Model): Model => ({
   ...newModel,
   wanted: wanted === 'either' ? 'up' : wanted,
   exists,
   offered,
+  elsewhere,
 });

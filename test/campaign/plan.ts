@@ -30,11 +30,15 @@ function found<T extends { readonly name: string }>(all: readonly T[], wanted: s
   return action;
 }
 
-/** Draws a round; answers what the models are after it, as far as they follow from what is drawn. */
+/**
+ * Draws a round; answers what the models are after it, as far as they follow from what is drawn. `shareOf`: in what share of the
+ * rounds something happens to a guest.
+ */
 export function drawRound(
   seed: number,
   number: number,
   models: ReadonlyMap<string, Model>,
+  shareOf: (guest: string) => number = () => 1,
 ): { round: Round; models: ReadonlyMap<string, Model> } {
   const random = randomFrom(seed, number);
   const steps = new Map<string, Step[]>();
@@ -42,7 +46,8 @@ export function drawRound(
   for (const [guest, before] of models) {
     let model = nextRound(before);
     const drawn: Step[] = [];
-    for (let count = 1 + random.below(5); count > 0; count -= 1) {
+    const isDrawn = random.number() < shareOf(guest);
+    for (let count = isDrawn ? 1 + random.below(5) : 0; count > 0; count -= 1) {
       const action = random.pick(
         guestActions.filter((one) => one.possible(model)),
         ({ weight }) => weight,
@@ -61,7 +66,7 @@ export function drawRound(
   }
   const host = random.number() < 0.4 ? drawHost(random) : undefined;
   if (host) for (const [guest, model] of after) after.set(guest, hostActionOf(host.action).effect(model));
-  const completes = random.number() < 0.5 ? random.pick([...models.keys()]) : undefined;
+  const completes = random.number() < 0.5 ? random.pick([...models.keys()], shareOf) : undefined;
   const completed = completes === undefined ? undefined : after.get(completes);
   if (completes !== undefined && completed)
     after.set(completes, { ...completed, offered: 'good', wanted: 'up' });
@@ -70,8 +75,8 @@ export function drawRound(
 
 function drawHost(random: Random): Round['host'] {
   const { name } = random.pick(hostActions, ({ weight }) => weight);
-  return { action: name, luck: random.number(), pause: 3 * pause(random) };
+  return { action: name, luck: random.number(), pause: 2 * pause(random) };
 }
 
 /** Short ones more often: what is begun at once meets. */
-const pause = (random: Random): number => Math.round(random.number() ** 3 * 2000);
+const pause = (random: Random): number => Math.round(random.number() ** 3 * 1200);

@@ -1,82 +1,107 @@
 // What the guests of a campaign run and where they have it from: two small trees, and the kinds of updates that are made of them.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { healthCheck } from '../host/faults.ts';
+import { execa } from 'execa';
 import { type Host, outside } from '../host/host.ts';
+import { publishPart } from '../host/light.ts';
 import { type Changes, makeMirror, mirrorPath, publish } from '../host/mirror.ts';
+import { checkout } from '../host/paths.ts';
 import { mirrorUrl } from './mirror-server.ts';
 import type { Kind } from './model.ts';
 
-/** `light`: its init system is a script, and boots in no time. `whole`: Debian with systemd, and a health check. */
+/** `light`: a tree of a few files, whose init system is init.c. `whole`: Debian with systemd, and a health check. */
 export type Flavour = 'light' | 'whole';
 
-const systemd = '/usr/lib/systemd/systemd';
-
-/** Ends when nspawn asks it to (SIGRTMIN+3) or machinectl (SIGRTMIN+4), reboots when it is told to (SIGINT). */
-const init = (then: string) => ({
-  content: `#!/bin/sh
-trap 'exit 0' 37 38
-trap 'systemctl reboot --force --force' INT
-${then}
-while :; do
-  sleep infinity &
-  wait $!
-done
-`,
-  mode: 0o755,
-});
+export const systemd = '/usr/lib/systemd/systemd';
+const check = '/usr/lib/check';
 
 const lightBase = 'campaign/light';
 
+/** What a light tree has of a Debian. */
+const needed =
+  /^\/(?!usr\/)|^\/usr\/(lib64|lib\/modules|lib\/os-release|etc\/(passwd|group|hosts|os-release)$)/;
+
 export async function makeSite(host: Host): Promise<void> {
   await makeMirror(host);
-  await publish(host, lightBase, {
-    files: { [systemd]: init('systemd-notify --ready --pid=1') },
-    // Without D-Bus nobody waits for its systemd to answer.
-    remove: ['/usr/lib/systemd/system/dbus.socket'],
+  const program = join(host.work, 'init');
+  const source = join(checkout(), 'test/campaign/init.c');
+  await execa('cc', ['-static', '-s', '-Os', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+  await publishPart(host, lightBase, needed, {
+    [systemd]: { content: await readFile(program), mode: 0o755 },
+    ...life('stays'),
   });
 }
+
+/** What init.c does. */
+const life = (text: string) => ({ '/usr/share/life': `${text}\n` });
 
 const clash = { '/etc/campaign/default': 'of the tree\n' };
 const panic = { [systemd]: { content: '#!/bin/sh\nexit 1\n', mode: 0o755 } };
 const loop = { [systemd]: { content: '#!/bin/sh\nexec systemctl reboot --force --force\n', mode: 0o755 } };
-const hang = { [systemd]: init('') };
-const healthy = { '/usr/share/healthy': 'yes\n' };
+const checked = {
+  [check]: { content: '#!/bin/sh\nfile=/usr/share/healthy; test -e $file\n', mode: 0o755 },
+};
+const healthy = { ...checked, '/usr/share/healthy': 'yes\n' };
 
 /** Those that end at once come more often: a round waits for the others to time out, once for each try. */
-const changes: Record<Flavour, Record<Kind, readonly Changes[]>> = {
-  light: {
-    good: [{}],
-    faulty: [{ files: panic }, { files: loop }, { files: panic }, { files: loop }, { files: hang }],
+const changes: Record<Flavour, (version: number, luck: number) => Record<Kind, readonly Changes[]>> = {
+  light: (version, luck) => ({
+    good: [...times(5, {}), { files: life('floods 3000') }],
+    faulty: [
+      ...times(6, { files: life('panics') }),
+      ...times(6, { files: life('loops') }),
+      { files: life('hangs') },
+    ],
+    leaving: [{ files: life(`leaves ${Math.round(luck * 800)}`) }],
+    returning: [{ files: life(`returns ${version}`) }],
     clashing: [{ files: clash }],
     kernelless: [{ kernel: false }],
-  },
-  whole: {
+  }),
+  whole: () => ({
     good: [{ files: healthy }],
-    faulty: [{ files: panic }, { files: panic }, { files: loop }, {}],
+    // Without the program of its check one is given up at once.
+    faulty: [
+      ...times(3, { files: panic }),
+      { files: loop },
+      ...times(3, {}),
+      ...times(2, { files: checked }),
+    ],
+    leaving: [{ files: healthy }],
+    returning: [{ files: healthy }],
     clashing: [{ files: { ...clash, ...healthy } }],
     kernelless: [{ kernel: false }],
-  },
+  }),
 };
 
-const refOf = (name: string) => `campaign/${name}`;
+const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
-/** Publishes an update of a guest's tree. `luck` chooses among those of its kind. */
+/** The refs of a guest: it follows one of the two. */
+const refOf = (name: string, other: boolean) => `campaign/${name}${other ? '-other' : ''}`;
+
+interface Update {
+  readonly kind: Kind;
+  readonly version: number;
+  /** Chooses among those of its kind. */
+  readonly luck: number;
+  /** In which of the guest's two refs. */
+  readonly other: boolean;
+}
+
+/** Publishes an update of a guest's tree. */
 export function publishKind(
   host: Host,
   name: string,
   flavour: Flavour,
-  kind: Kind,
-  { version, luck }: { version: number; luck: number },
+  { kind, version, luck, other }: Update,
 ): Promise<string> {
-  const choices = changes[flavour][kind];
+  const choices = changes[flavour](version, luck)[kind];
   const { files = {}, ...chosen } = choices[Math.floor(luck * choices.length)] ?? {};
   // Some files more each time, so that there is something to fetch.
-  const more = Array.from({ length: 20 }, (_, i) => [
+  const more = Array.from({ length: 10 }, (_, i) => [
     `/usr/share/v${version}/${i}`,
     `${name} ${version}.${i}\n`,
   ]);
-  return publish(host, refOf(name), {
+  return publish(host, refOf(name, other), {
     ...(flavour === 'light' && { from: lightBase }),
     version: String(version),
     ...chosen,
@@ -84,26 +109,30 @@ export function publishKind(
   });
 }
 
-/** Has the ref of a guest name another commit. */
-export const setRef = (host: Host, name: string, commit: string): Promise<void> =>
-  writeFile(join(outside(host, mirrorPath), 'refs/heads', refOf(name)), `${commit}\n`);
+/** Has a ref of a guest name another commit. */
+export const setRef = (host: Host, name: string, other: boolean, commit: string): Promise<void> =>
+  writeFile(join(outside(host, mirrorPath), 'refs/heads', refOf(name, other)), `${commit}\n`);
 
 export interface Policy {
   readonly action: 'stage' | 'switch';
   readonly tries: number;
   readonly keep: number;
   readonly overHttp?: boolean;
+  readonly rehearse?: boolean;
+  /** Which of its refs it follows. */
+  readonly other?: boolean;
 }
 
-export function guestFile(name: string, flavour: Flavour, { action, tries, keep, overHttp }: Policy): string {
-  const own =
-    flavour === 'light' ? 'HealthTimeoutSec=15s' : `HealthTimeoutSec=40s\nHealthCheck=${healthCheck}`;
+export function guestFile(name: string, flavour: Flavour, policy: Policy): string {
+  const { action, tries, keep, overHttp = false, rehearse = false, other = false } = policy;
+  // Long enough for a busy machine to start it: if not, something good is rejected.
+  const own = flavour === 'light' ? 'HealthTimeoutSec=10s' : `HealthTimeoutSec=30s\nHealthCheck=${check}`;
   // How often a guest is started is no loop here, and how long one takes that does not hear yet that it is to stop.
   return `[Unit]
 StartLimitIntervalSec=0
 
 [Guest]
-Ref=site:${refOf(name)}
+Ref=site:${refOf(name, other)}
 
 [Remote]
 ${overHttp ? `URL=${mirrorUrl}\nGPGVerify=no` : `URL=file://${mirrorPath}`}
@@ -112,7 +141,7 @@ ${overHttp ? `URL=${mirrorUrl}\nGPGVerify=no` : `URL=file://${mirrorPath}`}
 Action=${action}
 Tries=${tries}
 Keep=${keep}
-${own}
+${rehearse ? 'Rehearse=yes\n' : ''}${own}
 
 [Service]
 TimeoutStartSec=1min

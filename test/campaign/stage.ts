@@ -1,12 +1,14 @@
 // A host with guests, on which a campaign goes on, and what it remembers of them.
 import { declare } from '../host/guests.ts';
 import { bootHost, type Host } from '../host/host.ts';
-import { mountOwnDisk } from './disk.ts';
+import { setClock } from './clock.ts';
+import { mountOwnDisk, unmountOwnDisk } from './disk.ts';
 import { type Facts, guestUnit, lookAtAll, stepUnit } from './facts.ts';
 import { type Write, writeMark } from './marks.ts';
 import { serveMirror } from './mirror-server.ts';
 import { type Kind, type Model, newModel } from './model.ts';
 import { type Flavour, guestFile, makeSite, type Policy, publishKind, setRef } from './site.ts';
+import { type Untouched, watchUntouched } from './untouched.ts';
 
 /** An update that went well, as far as its exit status tells. */
 interface Updated {
@@ -22,8 +24,12 @@ export interface Guest {
   readonly kinds: Map<string, Kind>;
   /** In the order in which they were published. */
   readonly commits: string[];
-  /** The commit that its ref names. */
+  /** The commit that its ref names, ... */
   offered: string;
+  /** ... and the one that its other ref names, if there is any yet. */
+  elsewhere: string | undefined;
+  /** How often what it follows was changed. */
+  changes: number;
   /** What changes that is done one after the other. */
   changing: Promise<unknown>;
   /** In this round. */
@@ -45,6 +51,9 @@ export interface Stage {
   readonly ownDisk: boolean;
   /** Whether the host is going down: then nothing more is begun. */
   isCut: boolean;
+  /** Whether what is published now is not seen. */
+  isStale: boolean;
+  readonly untouched: Untouched;
   /** How long the parts of the last round took, for people. */
   times: string;
 }
@@ -53,6 +62,8 @@ export interface Cast {
   readonly name: string;
   readonly flavour: Flavour;
   readonly policy: Policy;
+  /** In what share of the rounds something happens to it; the default is all. */
+  readonly share?: number;
 }
 
 /** `ownDisk`: whether the guests have a file system of their own, which can be full: disk.ts. */
@@ -60,6 +71,7 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
   const host = await bootHost(ownDisk ? { prepare: mountOwnDisk } : {});
   try {
     await makeSite(host);
+    await setClock(host);
     await serveMirror(host);
     const guests: Guest[] = [];
     for (const { name, flavour, policy } of cast) {
@@ -71,6 +83,8 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
         kinds: new Map(),
         commits: [],
         offered: '',
+        elsewhere: undefined,
+        changes: 0,
         changing: Promise.resolve(),
         writes: [],
         updated: undefined,
@@ -88,37 +102,67 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
       cast.map(({ name }) => name),
     );
     for (const guest of guests) guest.before = facts.get(guest.name);
-    return { host, guests, ownDisk, isCut: false, times: '' };
+    const untouched = await watchUntouched(host, cast.find(({ share }) => share === 0)?.name);
+    return { host, guests, untouched, ownDisk, isCut: false, isStale: false, times: '' };
   } catch (error) {
-    await host.stop();
-    throw error;
+    const { all } = await host.try('journalctl --sync; journalctl --no-pager --no-hostname -n 40');
+    await clear(host, ownDisk);
+    throw new Error(`${(error as Error).message}\n${all}`);
   }
+}
+
+/** Ends a host, and removes all of it. */
+export async function clear(host: Host, ownDisk: boolean): Promise<void> {
+  if (ownDisk) unmountOwnDisk(host.var);
+  await host.stop();
 }
 
 /** Publishes an update for a guest. */
 export const offer = (host: Host, guest: Guest, kind: Kind, luck: number): Promise<string> =>
   inTurn(guest, async () => {
-    const version = guest.commits.length + 1;
-    const commit = await publishKind(host, guest.name, guest.flavour, kind, { version, luck });
-    guest.commits.push(commit);
-    guest.kinds.set(commit, kind);
-    return commit;
+    guest.offered = await publishNext(host, guest, kind, luck);
+    return guest.offered;
   });
 
-/** Has the ref of a guest name a commit that it named before. */
+async function publishNext(host: Host, guest: Guest, kind: Kind, luck: number): Promise<string> {
+  const { name, flavour, policy, commits, kinds } = guest;
+  const update = { kind, version: commits.length + 1, luck, other: policy.other ?? false };
+  const commit = await publishKind(host, name, flavour, update);
+  commits.push(commit);
+  kinds.set(commit, kind);
+  return commit;
+}
+
+/** Has the ref of a guest name a commit that it, or the other one, named before. */
 export const goBack = (host: Host, guest: Guest, luck: number): Promise<string> =>
   inTurn(guest, async () => {
     const commit = guest.commits[Math.floor(luck * guest.commits.length)] ?? guest.offered;
-    await setRef(host, guest.name, commit);
+    await setRef(host, guest.name, guest.policy.other ?? false, commit);
+    guest.offered = commit;
     return commit;
   });
 
-/** Changes of a ref are made one after the other, so that it is known what it names. */
-function inTurn(guest: Guest, change: () => Promise<string>): Promise<string> {
-  const changed = guest.changing.then(async () => {
-    guest.offered = await change();
+/** Changes the guest file. */
+export const edit = (host: Host, guest: Guest, change: Partial<Policy>): Promise<string> =>
+  inTurn(guest, async () => {
+    const { name, flavour, policy, offered, elsewhere } = guest;
+    guest.policy = { ...policy, ...change };
+    if (guest.policy.other !== policy.other) {
+      guest.offered = elsewhere ?? (await publishNext(host, guest, 'good', 0));
+      guest.elsewhere = offered;
+    }
+    await declare(host, name, guestFile(name, flavour, guest.policy));
     return guest.offered;
   });
+
+export function markChanged(guest: Guest): void {
+  guest.changes += 1;
+}
+
+/** What a guest follows is changed by one after the other, so that it is known what that is. */
+function inTurn(guest: Guest, change: () => Promise<string>): Promise<string> {
+  markChanged(guest);
+  const changed = guest.changing.then(change);
   guest.changing = changed.catch(() => undefined);
   return changed;
 }
@@ -136,8 +180,8 @@ export async function remake(host: Host, guest: Guest): Promise<void> {
 
 /** Declares a guest, creates and starts it, and has it started at boot. */
 async function make(host: Host, guest: Guest): Promise<void> {
-  const { name, flavour, policy } = guest;
-  await declare(host, name, guestFile(name, flavour, policy));
+  const { name } = guest;
+  await edit(host, guest, {});
   await host.run('systemctl', 'start', stepUnit('update', name));
   await host.run('systemctl', 'start', guestUnit(name));
   await host.run('machinectl', 'enable', name);

@@ -39,13 +39,22 @@ function base(host: Host): Promise<string> {
   return made;
 }
 
-async function publishBase(host: Host): Promise<string> {
+const publishBase = (host: Host): Promise<string> =>
+  publishPart(host, baseRef, needed, { '/usr/lib/systemd/systemd': { content: init, mode: 0o755 } });
+
+/** Publishes what a pattern matches of the guests' tree, and some files. */
+export async function publishPart(
+  host: Host,
+  ref: string,
+  needed: RegExp,
+  files: NonNullable<Changes['files']>,
+): Promise<string> {
   const repo = `--repo=${outside(host, mirrorPath)}`;
   const list = await execa('ostree', ['ls', '-R', '--nul-filenames-only', repo, guestRecipe.ref]);
   const paths = list.stdout.split('\0').filter(Boolean);
   const kept = new Set(paths.filter((path) => needed.test(path)).flatMap(withParents));
-  return publish(host, baseRef, {
-    files: { '/usr/lib/systemd/systemd': { content: init, mode: 0o755 } },
+  return publish(host, ref, {
+    files,
     // A directory goes with all that is in it.
     remove: paths.filter((path) => !kept.has(path) && kept.has(dirname(path))),
   });

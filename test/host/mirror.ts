@@ -11,7 +11,7 @@ export const serverRef = 'debian/12/server';
 
 export interface Changes {
   /** Files added or replaced: path (/etc/… is fine) to content. */
-  readonly files?: Readonly<Record<string, string | { content: string; mode?: number }>>;
+  readonly files?: Readonly<Record<string, string | { content: string | Buffer; mode?: number }>>;
   /** Paths left out. */
   readonly remove?: readonly string[];
   readonly version?: string;

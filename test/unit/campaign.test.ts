@@ -76,6 +76,7 @@ const facts = (some: Partial<Facts> = {}): Facts => ({
   root: `${old}.0`,
   staged: undefined,
   rollback: undefined,
+  rehearsed: undefined,
   trials: [],
   rejected: [],
   undeployed: undefined,
@@ -84,6 +85,7 @@ const facts = (some: Partial<Facts> = {}): Facts => ({
   damaged: [],
   ...some,
 });
+const told = [{ time: '2026', action: 'update', outcome: 'staged', to: fresh, message: '' }];
 /** What is violated by this, if all else is well. */
 const wrong = (after: Partial<Facts>, more: Partial<Omit<Seen, 'after'>> & { fresh?: Kind } = {}) => {
   const kinds = new Map<string, Kind>([
@@ -98,8 +100,9 @@ const wrong = (after: Partial<Facts>, more: Partial<Omit<Seen, 'after'>> & { fre
     updated: undefined,
     tries: 2,
     keep: 2,
+    rehearse: false,
     ...more,
-    after: facts(after),
+    after: facts({ history: told, ...after }),
   }).map((violation) => violation.split(':')[0]);
 };
 const updated: Partial<Facts> = {
@@ -141,6 +144,14 @@ test.each<[string, Partial<Facts>, Parameters<typeof wrong>[1]?]>([
     { fresh: 'clashing', model: after('crash', 'crash') },
   ],
   ['what was brought is staged, booted, or rejected', {}, { updated: { commit: fresh } }],
+  ['nothing is staged that was not rehearsed', { staged: fresh, rehearsed: old }, { rehearse: true }],
+  ['history tells of what is booted', { ...updated, history: [] }],
+  [
+    'history tells of what is rejected',
+    { rejected: [{ checksum: fresh, reason }], history: [] },
+    { fresh: 'faulty' },
+  ],
+  [rejected, { rejected: [{ checksum: fresh, reason }] }, { fresh: 'returning' }],
   [
     'a pinned deployment is kept',
     {},
@@ -166,6 +177,9 @@ test('what may be is not taken for wrong', () => {
   expect(wrong(isRejected, { fresh: 'faulty' })).toEqual([]);
   expect(wrong(isRejected, { model: after('crash', 'restart') })).toEqual([]);
   expect(wrong({ state: 'inactive' }, { model: after('crash') })).toEqual([]);
+  // It powers itself off, or reboots, in the middle of its check.
+  expect(wrong({ ...updated, state: 'inactive' }, { fresh: 'leaving' })).toEqual([]);
+  expect(wrong(isRejected, { fresh: 'returning', model: after('restart') })).toEqual([]);
   // Whether it was written is not known.
   const unsure = { writes: [{ value: 2, deployment: undefined }] };
   expect(wrong({}, unsure)).toEqual([]);

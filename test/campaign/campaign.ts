@@ -2,6 +2,7 @@
 import { canRehearse } from '../host/guests.ts';
 import type { Model } from './model.ts';
 import { drawRound, type Round } from './plan.ts';
+import type { Failure } from './replay.ts';
 import { playRound, type Violation } from './run.ts';
 import { type Cast, clear, type Guest, type Stage, setStage } from './stage.ts';
 
@@ -19,7 +20,7 @@ export interface Options {
 
 export interface Result {
   readonly rounds: number;
-  readonly failed: number;
+  readonly failures: readonly Failure[];
   readonly seconds: number;
 }
 
@@ -53,13 +54,15 @@ export async function campaign({
 }: Options): Promise<Result> {
   const stage = await setStage(cast, ownDisk);
   const began = Date.now();
-  let [played, failed] = [0, 0];
+  let played = 0;
+  const [all, failures]: [Round[], Failure[]] = [[], []];
   try {
     let models: ReadonlyMap<string, Model> = new Map(stage.guests.map(({ name, model }) => [name, model]));
     const shareOf = (guest: string) => cast.find(({ name }) => name === guest)?.share ?? 1;
     for (let number = 1; number < first + rounds && Date.now() < until; number += 1) {
       const drawn = drawRound(seed, number, models, shareOf);
       models = drawn.models;
+      all.push(drawn.round);
       if (number < first) continue;
       const began = Date.now();
       const wrong = await playRound(stage, drawn.round);
@@ -71,18 +74,18 @@ export async function campaign({
       if (process.env['CAMPAIGN_LOG'])
         for (const { name, log } of stage.guests) say(`${name}\n    ${log.join('\n    ')}`);
       if (wrong.length === 0) continue;
-      failed += 1;
+      failures.push({ rounds: [...all], wrong });
       await tell(stage, wrong, began, say);
       if (wrong.some(({ guest }) => guest === '')) break;
     }
   } finally {
     await clear(stage.host, ownDisk);
   }
-  return { rounds: played, failed, seconds: (Date.now() - began) / 1000 };
+  return { rounds: played, failures, seconds: (Date.now() - began) / 1000 };
 }
 
 const describe = ({ steps, host }: Round): string =>
-  `${[...steps.values()].reduce((sum, { length }) => sum + length, 0)} actions${host ? ` and ${host.action}` : ''}`;
+  `${Object.values(steps).reduce((sum, { length }) => sum + length, 0)} actions${host ? ` and ${host.action}` : ''}`;
 
 /** Tells all that is needed to understand a failed round. */
 async function tell(

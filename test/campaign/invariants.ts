@@ -144,6 +144,10 @@ export function violations(seen: Seen): string[] {
   });
 }
 
+/** Which of them a violation is of, or what else went wrong. */
+export const invariantOf = (violation: string): string =>
+  violation.replace(/^after a good update: /, '').split(':')[0] ?? '';
+
 /** Of writes, what may be there now: the last one that is sure, and those after it that are not. */
 function lastOf(writes: readonly Write[]): number[] {
   const sure = writes.findLastIndex(({ deployment }) => deployment !== undefined);

@@ -15,10 +15,10 @@ export interface Step {
 export interface Round {
   readonly number: number;
   /** By guest. */
-  readonly steps: ReadonlyMap<string, readonly Step[]>;
+  readonly steps: Readonly<Record<string, readonly Step[]>>;
   readonly host?: Omit<Step, 'waits'>;
   /** The guest, if any, that is to bring a good update to its end when all is over. */
-  readonly completes: string | undefined;
+  readonly completes?: string | undefined;
 }
 
 export const actionOf = (name: string): Action => found(guestActions, name);
@@ -41,7 +41,7 @@ export function drawRound(
   shareOf: (guest: string) => number = () => 1,
 ): { round: Round; models: ReadonlyMap<string, Model> } {
   const random = randomFrom(seed, number);
-  const steps = new Map<string, Step[]>();
+  const steps: Record<string, readonly Step[]> = {};
   const after = new Map<string, Model>();
   for (const [guest, before] of models) {
     let model = nextRound(before);
@@ -61,7 +61,7 @@ export function drawRound(
         waits,
       });
     }
-    steps.set(guest, drawn);
+    steps[guest] = drawn;
     after.set(guest, model);
   }
   const host = random.number() < 0.4 ? drawHost(random) : undefined;

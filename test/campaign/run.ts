@@ -23,7 +23,7 @@ export async function playRound(stage: Stage, round: Round): Promise<Violation[]
     Object.assign(guest, { writes: [], updated: undefined, log: [] });
   }
   const played = Promise.all([
-    ...stage.guests.map((guest) => play(stage, guest, round.steps.get(guest.name) ?? [])),
+    ...stage.guests.map((guest) => play(stage, guest, round.steps[guest.name] ?? [])),
     playHost(stage, round),
   ]);
   const hung = await Promise.race([played.then(() => false), sleep(longest, true, { ref: false })]);
@@ -77,7 +77,7 @@ async function playHost(stage: Stage, { host }: Round): Promise<void> {
 }
 
 /** Waits until nothing is on its way any more. */
-async function settle({ host, guests }: Pick<Stage, 'host' | 'guests'>): Promise<Violation[]> {
+export async function settle({ host, guests }: Pick<Stage, 'host' | 'guests'>): Promise<Violation[]> {
   const units = guests.flatMap(({ name }) => [guestUnit(name), ...steps.map((step) => stepUnit(step, name))]);
   const { exitCode, stdout } = await host.try(`
     quiet=0

@@ -12,5 +12,5 @@ test('random actions, kills and power cuts leave guests as they should be', asyn
     cast,
     say: (text) => story.push(text),
   });
-  expect(result, story.join('\n')).toMatchObject({ rounds: 4, failed: 0 });
+  expect(result, story.join('\n')).toMatchObject({ rounds: 4, failures: [] });
 });

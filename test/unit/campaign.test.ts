@@ -5,6 +5,7 @@ import { type Seen, violations } from '../campaign/invariants.ts';
 import { apply, type Kind, type Model, newModel, nextRound } from '../campaign/model.ts';
 import { actionOf, drawRound } from '../campaign/plan.ts';
 import { randomFrom } from '../campaign/random.ts';
+import { reduce, type Script } from '../campaign/reduce.ts';
 
 /** What the model makes of actions, one after the other. */
 const after = (...names: string[]): Model =>
@@ -36,7 +37,11 @@ test('chance is spread over all that there is, by its weight', () => {
 
 test('every action is drawn before long', () => {
   const drawn = new Set(
-    draw(1, 300).flatMap(({ steps }) => [...steps.values()].flat().map(({ action }) => action)),
+    draw(1, 300).flatMap(({ steps }) =>
+      Object.values(steps)
+        .flat()
+        .map(({ action }) => action),
+    ),
   );
   expect([...drawn].sort()).toEqual(guestActions.map(({ name }) => name).sort());
 });
@@ -184,4 +189,25 @@ test('what may be is not taken for wrong', () => {
   const unsure = { writes: [{ value: 2, deployment: undefined }] };
   expect(wrong({}, unsure)).toEqual([]);
   expect(wrong({ var: 2, deployments: [deployment(old, 2)] }, unsure)).toEqual([]);
+});
+
+test('of a script that fails, all is left out that it does not take', async () => {
+  const script: Script = draw(3, 4);
+  const [number = 0, [guest = '', [needed] = []] = []] = script
+    .flatMap(({ number, steps }) => Object.entries(steps).map((entry) => [number, entry] as const))
+    .at(1) ?? [0, ['', []]];
+  const isThere = (one: Script) =>
+    one.some(({ steps }) => steps[guest]?.some(({ luck }) => luck === needed?.luck));
+  const least = await reduce(script, async (smaller) => isThere(smaller));
+  expect(number).toBe(0);
+  // The last round is that of the failure.
+  expect(least.map(({ steps, host, completes }) => ({ steps, host, completes }))).toEqual([
+    { steps: { [guest]: [{ ...needed, pause: 0, waits: true }] }, host: undefined, completes: undefined },
+    { steps: {}, host: undefined, completes: undefined },
+  ]);
+});
+
+test('what a script takes all of stays as it is', async () => {
+  const script: Script = draw(3, 2);
+  expect(await reduce(script, async () => false)).toEqual(script);
 });

@@ -23,7 +23,7 @@ export interface Fields {
   is<T>(key: string, guard: (field: unknown) => field is T, what: string): T;
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+export const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isDate = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
@@ -40,6 +40,17 @@ export const listOf =
 /** Whether it is a JSON object, and no list. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Parses an object, in one text. Fails with WrongJson whatever the text is. */
+export const parseFields = (json: string): Fields => fieldsOf(parse(json));
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new WrongJson('it is not JSON');
+  }
+}
 
 /** Parses a list of objects, which a program of systemd prints. */
 export function parseList(json: string): Fields[] {

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import type { Guest } from '../../config/guest.ts';
 import { rootLinkOf } from '../../config/paths.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
-import { type Fields, fieldsOf } from '../../host/json-fields.ts';
+import { type Fields, parseFields } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { type Properties, parseShow, showUnits } from '../../host/systemctl.ts';
@@ -94,7 +94,7 @@ export function managesUplink(answer: string): boolean {
 
 function linksIn(answer: string): Fields[] {
   try {
-    return fieldsOf(JSON.parse(answer)).list('Interfaces');
+    return parseFields(answer).list('Interfaces');
   } catch {
     // It failed, or is older than the option.
     return [];

@@ -1,5 +1,6 @@
 // What the programs that read and write archives tell while they work, one line of JSON each.
 import { Failure } from '../../host/failure.ts';
+import { parseFields, WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 
@@ -8,7 +9,7 @@ export type Line =
   | { readonly warning: string }
   /** Its text: the process that read it has unpacked what somebody else made, and is not trusted. */
   | { readonly manifest: string }
-  | { readonly failure: string; readonly remedy?: string };
+  | { readonly failure: string; readonly remedy?: string | undefined };
 
 /** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */
 export class Lines {
@@ -42,11 +43,20 @@ export class Lines {
   }
 }
 
+/** Returns undefined if it is no line of ours. */
 function parse(line: string): Line | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as Line;
-  } catch {
-    return undefined;
+    const fields = parseFields(line);
+    const warning = fields.optionalText('warning');
+    if (warning !== undefined) return { warning };
+    const manifest = fields.optionalText('manifest');
+    if (manifest !== undefined) return { manifest };
+    const failure = fields.optionalText('failure');
+    if (failure !== undefined) return { failure, remedy: fields.optionalText('remedy') };
+    return { bytes: fields.number('bytes') };
+  } catch (error) {
+    if (error instanceof WrongJson) return undefined;
+    throw error;
   }
 }

@@ -2,11 +2,10 @@
 // somebody else, and is checked before it becomes a path or a state file.
 import { guestName } from '../../config/guest-name.ts';
 import { Failure } from '../../host/failure.ts';
-import { type Fields, fieldsOf, WrongJson } from '../../host/json-fields.ts';
+import { type Fields, parseFields, WrongJson } from '../../host/json-fields.ts';
 import { type Checksum, isChecksum } from '../../ostree/names.ts';
-import type { CarriedRemote } from '../../trees/parts/commits.ts';
+import { type CarriedRemote, parseCarriedRemote } from '../../trees/parts/carried-remote.ts';
 import { type CarriedState, parseState } from './carried-state.ts';
-import { parseRemote } from './remotes.ts';
 
 /** The format that is written. Archives of a higher one are refused. */
 const format = 1;
@@ -62,7 +61,7 @@ export const manifestText = (manifest: Manifest): string => `${JSON.stringify({ 
 /** Fails, and says why, if the text is not a manifest that this version can use. */
 export function parseManifest(text: string): Manifest {
   try {
-    const fields = fieldsOf(JSON.parse(text));
+    const fields = parseFields(text);
     if (fields.number('format') > format)
       throw new Failure(
         `The archive was written by a newer version of ostree-guests (format ${fields.number('format')}; this version reads ${format})`,
@@ -70,7 +69,7 @@ export function parseManifest(text: string): Manifest {
       );
     return read(fields);
   } catch (error) {
-    if (error instanceof WrongJson || error instanceof SyntaxError)
+    if (error instanceof WrongJson)
       throw new Failure(`This is not the archive of a guest: manifest.json: ${error.message}`);
     throw error;
   }
@@ -97,7 +96,7 @@ function read(fields: Fields): Manifest {
     files,
     deployments,
     state: parseState(fields.fields('state'), deployments.length),
-    remotes: fields.list('remotes').map(parseRemote),
+    remotes: fields.list('remotes').map(parseCarriedRemote),
     enabled: fields.texts('enabled').flatMap((unit) => enabledKinds.filter((one) => one === unit)),
   };
 }

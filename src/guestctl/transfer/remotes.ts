@@ -1,17 +1,16 @@
 // The remotes in the repository of a guest that manages itself. For other guests, each update writes them.
 import { lstatSync } from 'node:fs';
 import { largestFile } from '../../config/file-port.ts';
-import { type Fields, isObject } from '../../host/json-fields.ts';
 import { readBytesInside } from '../../host/tree-files.ts';
 import { parseKeyfile } from '../../ostree/keyfile.ts';
 import { configOf } from '../../ostree/sysroot.ts';
-import type { CarriedRemote } from '../../trees/parts/commits.ts';
+import { type CarriedRemote, isRemoteOptions } from '../../trees/parts/carried-remote.ts';
 
 /** Reads them; the guest may have written anything there. */
 export const readRemotes = (repository: string): CarriedRemote[] =>
   Object.entries(parseKeyfile(configOf(repository))).flatMap(([group, options]) => {
     const name = /^remote "([\w.+-]{1,100})"$/.exec(group)?.[1];
-    if (name === undefined || !isOptions(options)) return [];
+    if (name === undefined || !isRemoteOptions(options)) return [];
     const keyring = keyringOf(repository, `${name}.trustedkeys.gpg`);
     return [{ name, options, ...(keyring !== undefined && { keyring }) }];
   });
@@ -22,21 +21,3 @@ function keyringOf(repository: string, file: string): string | undefined {
   if (!stat?.isFile() || stat.size > largestFile / 4) return undefined;
   return readBytesInside(repository, file)?.toString('base64');
 }
-
-export const parseRemote = (remote: Fields): CarriedRemote => {
-  const keyring = remote.optionalText('keyring');
-  return {
-    name: remote.is('name', isName, 'the name of a remote'),
-    options: remote.is('options', isOptions, 'options of a remote'),
-    ...(keyring !== undefined && { keyring }),
-  };
-};
-
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && /^[\w.+-]{1,100}$/.test(value) && !value.startsWith('.');
-
-const isOptions = (value: unknown): value is Readonly<Record<string, string>> =>
-  isObject(value) &&
-  Object.entries(value).every(
-    ([key, text]) => /^[\w-]{1,100}$/.test(key) && typeof text === 'string' && !/[\n\r\0]/.test(text),
-  );

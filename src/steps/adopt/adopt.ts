@@ -5,7 +5,7 @@ import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../..
 import { createAtomically, syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { fieldsOf } from '../../host/json-fields.ts';
+import { parseFields } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
@@ -110,7 +110,7 @@ async function bringTree(old: OldGuest, work: string, report: Report): Promise<v
     ownProgram('adopt', work, stateroot, root),
   );
   if (exitCode !== 0) throw notBrought(stderr.trim() || `the service ostree-guest-adopt-${stateroot} failed`);
-  const adopted = fieldsOf(JSON.parse(stdout));
+  const adopted = parseFields(stdout);
   const checksum = adopted.is('checksum', isChecksum, 'a commit');
   if (adopted.flag('isChanged')) report.step('Its /usr differs from its commit, and is kept as it is');
   if (listDeployments(work)[0]?.checksum === checksum) return;

@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { isObject, isText, listOf } from '../../host/json-fields.ts';
 import {
   inside,
   kindOf,
@@ -11,6 +12,14 @@ import {
 /** Files of a tree that a container may change for itself, as they were. Can be written as JSON. */
 export type KeptFiles = readonly (readonly [path: string, was: Kept])[];
 type Kept = { readonly link: string } | { readonly base64: string } | null;
+
+const isKept = (value: unknown): value is Kept =>
+  value === null || (isObject(value) && (isText(value['link']) || isText(value['base64'])));
+
+export const isKeptFiles: (value: unknown) => value is KeptFiles = listOf(
+  (one): one is readonly [string, Kept] =>
+    Array.isArray(one) && one.length === 2 && isText(one[0]) && isKept(one[1]),
+);
 
 export const keepFiles = (root: string, paths: readonly string[]): KeptFiles =>
   paths.map((path) => [path, keep(root, path)] as const);

@@ -4,7 +4,7 @@ import { stateDirectory } from '../../config/paths.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
-import { type Fields, fieldsOf } from '../../host/json-fields.ts';
+import { type Fields, parseFields } from '../../host/json-fields.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
@@ -14,7 +14,7 @@ import type { Progress } from '../../state/report.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
 import { isConfined, sharesFiles } from './shares.ts';
-import type { Neighbour, Task, Want } from './task.ts';
+import { type Linked, linkedOf, type Neighbour, type Task, type Want } from './task.ts';
 import { linkingOf } from './unit.ts';
 
 /** The guest whose repository gets a commit. */
@@ -27,8 +27,6 @@ export interface Linking {
   readonly readable?: readonly string[];
   readonly report?: Progress;
 }
-
-export type Linked = { readonly checksum?: string } | { readonly failed: string };
 
 /**
  * Links a commit into a guest's repository, in a unit of its own: the only step that sees the repositories of
@@ -124,13 +122,7 @@ async function linkFrom(
       `Cannot link what other guests have: ${stderr.trim().split('\n').at(-1) || endingWords(finished)}`,
       `See: journalctl -u ostree-guest-${unit}`,
     );
-  return linkedOf(fieldsOf(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')));
-}
-
-function linkedOf(line: Fields): Linked {
-  const failed = line.optionalText('failed');
-  const checksum = line.optionalText('checksum');
-  return failed !== undefined ? { failed } : checksum !== undefined ? { checksum } : {};
+  return linkedOf(stdout);
 }
 
 /**
@@ -161,7 +153,7 @@ function lines(callback: (line: Fields) => void): (text: string) => void {
   return (text) => {
     const whole = (rest + text).split('\n');
     rest = whole.pop() ?? '';
-    for (const line of whole) callback(fieldsOf(JSON.parse(line)));
+    for (const line of whole) callback(parseFields(line));
   };
 }
 

@@ -8,7 +8,7 @@ import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
 import { linkCommit, linkImage, linkMadeOf, seed, trusted } from './neighbours.ts';
-import type { Line, Task } from './task.ts';
+import { type Line, parseTask, type Task } from './task.ts';
 
 const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -41,7 +41,9 @@ async function main({ repository, notes, neighbours: all, want, unconfined }: Ta
   }
 }
 
-main(JSON.parse(readFileSync(0, 'utf8')) as Task).then(tell, (error: unknown) => {
+const work = async (): Promise<Line> => main(parseTask(readFileSync(0, 'utf8')));
+
+work().then(tell, (error: unknown) => {
   process.stderr.write(explainAny(error));
   process.exitCode = 1;
 });

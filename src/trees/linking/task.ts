@@ -1,4 +1,5 @@
 // The task and the output of ostree-guest-link-NAME.service.
+import { type Fields, parseFields } from '../../host/json-fields.ts';
 
 /** Fetches objects into a guest's repository, from its neighbours before anything is downloaded. */
 export interface Task {
@@ -35,7 +36,36 @@ export type Want =
       readonly seed: boolean;
     };
 
-/** One line of its standard output; the last one is the result. */
+/** Fails with WrongJson if the text is no task. */
+export function parseTask(json: string): Task {
+  const task = parseFields(json);
+  return {
+    repository: task.text('repository'),
+    notes: task.texts('notes'),
+    neighbours: task.list('neighbours').map((one) => ({
+      repository: one.text('repository'),
+      notes: one.texts('notes'),
+    })),
+    want: parseWant(task.fields('want')),
+    unconfined: task.texts('unconfined'),
+  };
+}
+
+function parseWant(want: Fields): Want {
+  const kind = want.oneOf('kind', ['commit', 'made of', 'image', 'pull']);
+  switch (kind) {
+    case 'commit':
+      return { kind, checksum: want.text('checksum') };
+    case 'made of':
+      return { kind, identity: want.text('identity'), ref: want.text('ref') };
+    case 'image':
+      return { kind, image: want.text('image') };
+    case 'pull':
+      return { kind, checksum: want.text('checksum'), args: want.texts('args'), seed: want.flag('seed') };
+  }
+}
+
+/** One line of the standard output of the step; the last one is the result. */
 export type Line =
   | { readonly progress: Progress }
   /** The commit that is in the repository now; missing if no neighbour had it. */
@@ -48,4 +78,15 @@ interface Progress {
   readonly words: string;
   /** The number of bytes written to disk so far. */
   readonly bytes: number;
+}
+
+/** What the last line says. */
+export type Linked = { readonly checksum?: string } | { readonly failed: string };
+
+/** Parses the last line of the output. */
+export function linkedOf(output: string): Linked {
+  const line = parseFields(output.trim().split('\n').at(-1) ?? '');
+  const failed = line.optionalText('failed');
+  const checksum = line.optionalText('checksum');
+  return failed !== undefined ? { failed } : checksum !== undefined ? { checksum } : {};
 }

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseFields } from '../../host/json-fields.ts';
 import {
   kindInside,
   linkInside,
@@ -16,7 +17,7 @@ import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
 import { commitRoot } from '../commit-root.ts';
 import { sysusersFile } from '../layout/declare.ts';
-import { type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
+import { isKeptFiles, type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut, undoEtc } from '../layout/layout.ts';
 import { localPaths } from './local-paths.ts';
 
@@ -52,6 +53,15 @@ interface Before {
   readonly kept: KeptFiles;
   /** Directories that were created for mounts, the deepest first. */
   readonly mountPoints: readonly string[];
+}
+
+/** Fails with WrongJson if the text is not what checkOutTree() has written. */
+export function parseBefore(json: string): Before {
+  const before = parseFields(json);
+  return {
+    kept: before.is('kept', isKeptFiles, 'a list of files'),
+    mountPoints: before.texts('mountPoints'),
+  };
 }
 
 const beforeFile = (directory: string): string => `${directory}/before.json`;
@@ -111,7 +121,7 @@ export interface LayersToCommit {
 export async function commitLayers(layers: LayersToCommit): Promise<string> {
   const { directory, repository, below, identity } = layers;
   const root = `${directory}/root`;
-  const { kept, mountPoints } = JSON.parse(readFileSync(beforeFile(directory), 'utf8')) as Before;
+  const { kept, mountPoints } = parseBefore(readFileSync(beforeFile(directory), 'utf8'));
   requireDirectory(root, 'etc');
   for (const path of mountPoints)
     if (kindInside(root, path) === 'directory' && listInside(root, path).length === 0)

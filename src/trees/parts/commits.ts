@@ -6,14 +6,7 @@ import { replaceGroup } from '../../ostree/keyfile.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit, holdCommit, repositoryOf, stagedRef } from '../../ostree/repository.ts';
 import { configFileOf, configOf, ensureSysroot } from '../../ostree/sysroot.ts';
-
-/** A remote in the configuration of a repository. */
-export interface CarriedRemote {
-  readonly name: string;
-  readonly options: Readonly<Record<string, string>>;
-  /** The keys that may sign its commits, in base64. */
-  readonly keyring?: string;
-}
+import type { CarriedRemote } from './carried-remote.ts';
 
 /** Makes a repository with these commits of another one only, by hard links. They stay, whatever is pruned there. */
 export async function linkCommits(task: {

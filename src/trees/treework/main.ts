@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { noRoom, roomBelow } from '../../host/disk-room.ts';
 import { codeOf, explainAny, Failure } from '../../host/failure.ts';
 import type { Answer } from './answer.ts';
-import { jobs } from './jobs.ts';
+import { doHere } from './jobs.ts';
+import { withTask } from './task.ts';
 
 void work();
 
@@ -12,18 +13,12 @@ async function work(): Promise<void> {
   process.umask(0o022);
   // Node exits with 0 when its event loop drains, even with work pending. Assume failure until done.
   process.exitCode = 70;
-  const { job, input, rooms } = JSON.parse(readFileSync(0, 'utf8')) as Task;
-  const watch = setInterval(() => endIfFull(rooms), 250);
-  answer(await attempt(() => (jobs[job] as (input: never) => Promise<unknown>)(input)));
-  clearInterval(watch);
+  await withTask(readFileSync(0, 'utf8'), async ({ job, input, rooms }) => {
+    const watch = setInterval(() => endIfFull(rooms), 250);
+    answer(await attempt(() => doHere(job, input)));
+    clearInterval(watch);
+  });
   process.exitCode = 0;
-}
-
-interface Task {
-  readonly job: keyof typeof jobs;
-  readonly input: never;
-  /** The directories to watch: the sysroot may have a file system of its own. */
-  readonly rooms: readonly string[];
 }
 
 /** Exits if the disk gets full; all children end with us. */

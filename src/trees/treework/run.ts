@@ -1,8 +1,10 @@
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
+import { WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
-import type { Answer } from './answer.ts';
-import type { Jobs } from './jobs.ts';
+import { answerTo } from './answer.ts';
+import type { Input, JobName, Result } from './jobs.ts';
+import type { Task } from './task.ts';
 
 /** The confinement of a job. */
 export interface Place {
@@ -20,20 +22,31 @@ export interface Place {
  * Does a job on the content of a tree in a process that sees only its rooms of the host, and has no network: a
  * link out of the tree leads nowhere. If it fails, the message begins with `what`.
  */
-export async function doJob<Name extends keyof Jobs>(
+export async function doJob<Name extends JobName>(
   what: string,
   { name, rooms, readable = [], timeLimit = '2h' }: Place,
   job: Name,
-  input: Parameters<Jobs[Name]>[0],
-): Promise<Awaited<ReturnType<Jobs[Name]>>> {
+  input: Input<Name>,
+): Promise<Result<Name>> {
+  const task: Task<Name> = { job, input, rooms };
   const { stdout, stderr, exitCode } = await runConfined(
     { name, writable: rooms, readable, capabilities, timeLimit, memory: '1G' },
     ownProgram('treework'),
-    { input: JSON.stringify({ job, input, rooms }) },
+    { input: JSON.stringify(task) },
   );
-  const answer = exitCode === 0 ? (JSON.parse(stdout) as Answer) : { failure: lastLine(stderr) };
+  const answer = exitCode === 0 ? read(job, stdout) : { failure: lastLine(stderr), remedy: undefined };
   if ('failure' in answer) throw new Failure(`${what}: ${answer.failure}`, answer.remedy);
-  return answer.result as Awaited<ReturnType<Jobs[Name]>>;
+  return answer.result;
+}
+
+/** Reads the answer. A process that was ended in the middle of it has failed. */
+function read<Name extends JobName>(job: Name, json: string): ReturnType<typeof answerTo<Name>> {
+  try {
+    return answerTo(job, json);
+  } catch (error) {
+    if (error instanceof WrongJson) return { failure: `its answer cannot be read: ${error.message}` };
+    throw error;
+  }
 }
 
 /** Without the last one, attributes such as trusted.* and security.ima are lost, and labels on a host without SELinux. */

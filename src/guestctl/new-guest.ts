@@ -25,7 +25,7 @@ export function newGuestText(options: NewGuest): string {
   const settings: [section: string, line: string][] = [
     ...settingOf('Guest', 'Description', description),
     ...settingOf('Guest', 'Ref', ref),
-    ...settingOf('Guest', 'Image', image),
+    ...settingOf('Guest', 'Image', image === undefined ? undefined : imageOf(image)),
     ...settingOf('Guest', 'Build', build),
     ...settingOf('Remote', 'URL', url),
     ...settingOf('Remote', 'GPGKeyPath', gpgKey),
@@ -43,6 +43,10 @@ export function newGuestText(options: NewGuest): string {
 
 const settingOf = (section: string, key: string, value: string | undefined): [string, string][] =>
   value === undefined ? [] : [[section, `${key}=${value}`]];
+
+/** Takes REGISTRY/NAME for an image of a registry, as podman(1) does. A name without a registry stays: it could be of any. */
+const imageOf = (image: string): string =>
+  /^(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?\/|^[\w-]+:\d+\//.test(image) ? `docker://${image}` : image;
 
 function parseSetting(text: string): [string, string] {
   const [, section, line] = /^(\w+)\.(\w+=.*)$/s.exec(text) ?? [];

@@ -135,11 +135,12 @@ test('a second guest of the image costs next to nothing, from a registry as well
   expect((await guestsOnDisk(host)) - before).toBeLessThan(0.05 * (await treeOnDisk(host, 'web')));
 });
 
-test('an image comes from a registry, where its tag moving is seen', async () => {
+test('guestctl create makes a guest of an image in a registry, where its tag moving is seen', async () => {
   const digest = await publish('registry', 'mkdir -p usr/share; echo registry >usr/share/release');
-  await declare(host, 'third', guest('docker://127.0.0.1:5000/guest:registry'));
-  await update(host, 'third');
-  await start(host, 'third');
+  const image = '127.0.0.1:5000/guest:registry';
+  expect(await host.sh(`guestctl create third --image ${image} --start 2>&1`)).toContain(
+    `Created from docker://${image}`,
+  );
   const { running } = await status(host, 'third');
   expect(await metadata('third', running?.checksum ?? '')).toBe(`'${digest}'`);
   expect(await inGuest(host, 'third', 'cat /usr/share/release')).toBe('registry');

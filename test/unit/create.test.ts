@@ -30,6 +30,10 @@ const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBx';
 test.each([
   ['a build', { build: 'debian' }, '[Guest]\nBuild=debian\n'],
   ['an image', { image: 'docker://quay.io/x' }, '[Guest]\nImage=docker://quay.io/x\n'],
+  ['an image of a registry', { image: 'quay.io/x:1' }, '[Guest]\nImage=docker://quay.io/x:1\n'],
+  ['one with a port', { image: 'localhost:5000/x' }, '[Guest]\nImage=docker://localhost:5000/x\n'],
+  ['an image in a directory', { image: 'oci:/srv/x:1' }, '[Guest]\nImage=oci:/srv/x:1\n'],
+  ['an image of no registry', { image: 'library/debian' }, '[Guest]\nImage=library/debian\n'],
   ['a remote', { ref: 'a:b', url: 'file:///x' }, '[Guest]\nRef=a:b\n\n[Remote]\nURL=file:///x\n'],
   [
     'packages and ports',

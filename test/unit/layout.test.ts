@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inside } from '../../src/host/tree-files.ts';
+import { requireInit } from '../../src/trees/layout/init.ts';
 import { forgetMachine, layOut, undoEtc } from '../../src/trees/layout/layout.ts';
 import { sysusersLines, sysusersNames } from '../../src/trees/layout/sysusers.ts';
 import { tmpfilesLine, tmpfilesPaths, withoutTopLevel } from '../../src/trees/layout/tmpfiles.ts';
@@ -144,6 +145,22 @@ describe('a root directory becomes a tree for OSTree', () => {
       rmSync(outside, { recursive: true });
     }
   });
+});
+
+test.each([
+  [
+    'of Debian',
+    { 'usr/lib/systemd/systemd': '', sbin: '-> usr/sbin', 'usr/sbin/init': '-> ../lib/systemd/systemd' },
+  ],
+  ['of another init', { 'sbin/init': '-> /bin/busybox' }],
+])('a tree %s is one to boot', (_, files: Readonly<Record<string, string>>) => {
+  make(files);
+  requireInit(root);
+});
+
+test('the image of a single program is refused', () => {
+  make({ 'usr/bin/nginx': '', 'etc/passwd': '', 'sbin/': '/' });
+  expect(() => requireInit(root)).toThrow('/sbin/init is missing, so it cannot be booted');
 });
 
 test.each([

@@ -41,7 +41,7 @@ export const create: Define = (guestctl) =>
     .addArgument(new Argument('[name]', `name of the guest: ${guestNameRule}`))
     .option('--build <build>', 'Build its tree on this host, with this build or template')
     .option('--list-templates', 'List the templates for --build, and create nothing')
-    .option('--image <image>', 'Take its tree from a container image: docker://…')
+    .option('--image <image>', 'Take its tree from a container image: REGISTRY/NAME:TAG, oci:/PATH:TAG, …')
     .option('--ref <remote:ref>', 'Tree to follow, of a remote')
     .option('--url <url>', "URL of the remote. Default: the host's remote of that name")
     .option('--gpg-key <file>', 'Keys that may sign the commits')

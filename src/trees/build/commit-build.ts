@@ -7,6 +7,7 @@ import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
 import { dropSpecialFiles } from '../image/unpack.ts';
+import { requireInit } from '../layout/init.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { builtRef } from './built-ref.ts';
 import { findRoot } from './root.ts';
@@ -42,6 +43,7 @@ export async function commitBuild({ name, container, workPlace }: BuildToCommit)
   dropSpecialFiles(root);
   forgetMachine(root);
   layOut(root);
+  requireInit(root);
   const version = new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
   return commit(name, version, `--tree=dir=${root}`);
 }

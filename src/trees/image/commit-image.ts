@@ -1,5 +1,6 @@
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { commitRoot } from '../commit-root.ts';
+import { requireInit } from '../layout/init.ts';
 import { layOut } from '../layout/layout.ts';
 import { unpackLayers } from './unpack.ts';
 
@@ -22,6 +23,7 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
   if (version) requirePlainVersion(version, 'it');
   const root = await unpackLayers(archives, work);
   layOut(root);
+  requireInit(root);
   return commitRoot(
     { repository, root, identity: digest, version },
     // The same key as in OSTree's own container support.

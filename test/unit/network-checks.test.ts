@@ -5,7 +5,12 @@ import {
   type HostNetwork,
   networkFindings,
 } from '../../src/guestctl/doctor/network-checks.ts';
-import { hasServers, managesUplink, parseListeners } from '../../src/guestctl/doctor/network-facts.ts';
+import {
+  hasServers,
+  isUfwEnabled,
+  managesUplink,
+  parseListeners,
+} from '../../src/guestctl/doctor/network-facts.ts';
 import { guestOf } from './read.ts';
 
 const host: HostNetwork = {
@@ -80,7 +85,7 @@ test.each<[Partial<HostNetwork>, Partial<GuestNetwork>, string]>([
   [
     { firewall: 'ufw' },
     none,
-    'Run: ufw allow in on ve-mail to any port 67 proto udp; ufw route allow in on ve-mail',
+    'Run: ufw allow in on ve-mail to any port 67 proto udp; ufw route allow in on ve-mail; ufw route allow out on ve-mail. Then: guestctl reboot mail',
   ],
   [{}, none, 'mail has no address: systemd-networkd runs in it and on this host'],
   [
@@ -201,6 +206,15 @@ test.each([
   ['{"Interfaces":[{"Name":"eth0","AdministrativeState":"configured"}]}', true],
 ])('networkctl prints %j: systemd-networkd manages the uplink: %s', (answer, expected) => {
   expect(managesUplink(answer)).toBe(expected);
+});
+
+test.each([
+  ['', false],
+  ['# ENABLED=yes\nENABLED=no\n', false],
+  ['ENABLED=yes\nLOGLEVEL=low\n', true],
+  ['ENABLED="yes"\n', true],
+])('ufw.conf is %j: ufw is on: %s', (text, expected) => {
+  expect(isUfwEnabled(text)).toBe(expected);
 });
 
 test.each([

@@ -121,7 +121,7 @@ function addressFinding({ guest, addresses, services }: GuestNetwork, host: Host
   if (host.firewall !== undefined)
     return has(
       `${host.firewall} may drop what it asks the DHCP server of this host`,
-      openFirewall[host.firewall].replaceAll('ve-NAME', `ve-${name}`),
+      `${openFirewall[host.firewall].replaceAll('ve-NAME', `ve-${name}`)}. Then: guestctl reboot ${name}`,
     );
   return has(
     'systemd-networkd runs in it and on this host, but the guest gets no answer. A firewall may drop its requests (UDP port 67)',
@@ -133,7 +133,7 @@ const openFirewall: Readonly<Record<NonNullable<HostNetwork['firewall']>, string
   firewalld:
     'Run: firewall-cmd --permanent --zone=trusted --add-interface=ve-+ --add-interface=vz-+; firewall-cmd --reload',
   nftables: 'Accept udp dport 67 from iifname "ve-*" in the input chain, and ve-* in the forward chain',
-  ufw: 'Run: ufw allow in on ve-NAME to any port 67 proto udp; ufw route allow in on ve-NAME',
+  ufw: 'Run: ufw allow in on ve-NAME to any port 67 proto udp; ufw route allow in on ve-NAME; ufw route allow out on ve-NAME',
 };
 
 function nameServerFinding({ guest, addresses, names }: GuestNetwork, host: HostNetwork): Finding[] {

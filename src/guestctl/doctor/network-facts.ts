@@ -48,7 +48,6 @@ async function hostNetwork(): Promise<HostNetwork> {
     'networking',
     'firewalld',
     'nftables',
-    'ufw',
     'systemd-networkd-wait-online',
   ];
   const [units, links, sockets] = await Promise.all([
@@ -70,7 +69,13 @@ async function hostNetwork(): Promise<HostNetwork> {
   return {
     networkd: isActive('systemd-networkd'),
     uplink,
-    firewall: (['firewalld', 'ufw', 'nftables'] as const).find(isActive),
+    firewall: isActive('firewalld')
+      ? 'firewalld'
+      : isUfwEnabled(text('/etc/ufw/ufw.conf'))
+        ? 'ufw'
+        : isActive('nftables')
+          ? 'nftables'
+          : undefined,
     waitsForNetworkd: units[names.indexOf('systemd-networkd-wait-online')]?.['UnitFileState'] === 'enabled',
     resolvesGuests: /^\s*hosts:.*\bmymachines\b/m.test(text('/etc/nsswitch.conf')),
     hasNameServers: hasServers(text('/run/systemd/resolve/resolv.conf') || text('/etc/resolv.conf')),
@@ -80,6 +85,9 @@ async function hostNetwork(): Promise<HostNetwork> {
 }
 
 const text = (file: string): string => unlessMissing(() => readFileSync(file, 'utf8')) ?? '';
+
+/** True if ufw(8) is on. Its unit does not tell: `ufw enable` does not start it, and it is started where ufw is off. */
+export const isUfwEnabled = (conf: string): boolean => /^ENABLED=["']?yes\b/m.test(conf);
 
 /** True if systemd-networkd has set up another link than those of machines: networkctl(1), --json=. */
 export function managesUplink(answer: string): boolean {

@@ -5,6 +5,7 @@ import { removeCgroup } from './cgroup.ts';
 import { environment, inside, type Machine, startContainer } from './container.ts';
 import { deployHost } from './deployment.ts';
 import { copyPlainHost } from './plain.ts';
+import { guestRecipe, hostRecipe } from './recipe.ts';
 import { buildTrees, type Trees } from './trees.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -50,6 +51,8 @@ export interface HostOptions {
   readonly ostree?: boolean;
   /** The product, installed (see product.ts), or none. The default is what setup.ts installed for this run. */
   readonly product?: string | undefined;
+  /** A plain Debian with no more than a guest has: neither ostree nor Node. */
+  readonly isBare?: boolean;
   /** What is done when its files are there, before it boots; `work` is its work directory. */
   readonly prepare?: (places: Places, work: string) => Promise<void>;
 }
@@ -60,8 +63,7 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
   const trees = await buildTrees();
   const work = makeWorkDirectory('host');
   try {
-    const make = options.ostree === false ? copyPlainHost : deployHost;
-    const made = await make(work, trees.repo, product);
+    const made = await makeHost(options, work, trees.repo, product);
     await options.prepare?.(made, work);
     const { boot, ...places } = made;
     const power = () => startContainer(work, places.root, boot);
@@ -83,6 +85,11 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
     throw error;
   }
 }
+
+const makeHost = (options: HostOptions, work: string, trees: string, product?: string) =>
+  options.ostree === false
+    ? copyPlainHost(work, trees, options.isBare ? guestRecipe.ref : hostRecipe.ref, product)
+    : deployHost(work, trees, product);
 
 function commands(machine: () => Machine): Commands {
   const execute = async (input: string | undefined, command: string[]): Promise<Result> => {

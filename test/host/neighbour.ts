@@ -49,7 +49,7 @@ export async function makeNeighbour(host: Host): Promise<Neighbour> {
     echo nameserver ${neighbourAddress} >/etc/resolv.conf`);
   const proxy = await cachingProxy(join(home, 'proxy.sock'));
   void run('node', '-e', server, join(home, 'proxy.sock'));
-  await eventually(host, `curl -sf http://${neighbourAddress}/`);
+  await eventually(host, `exec 3<>/dev/tcp/${neighbourAddress}/80`);
   return {
     try: async (script) => {
       const command = within(cgroup, ...enter, 'bash', '-euo', 'pipefail', '-c', script);

@@ -1,21 +1,18 @@
-// A plain Debian host's files: the same tree, with OSTree's layout undone.
+// A plain Debian host's files: a tree with OSTree's layout undone.
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Places } from './host.ts';
-import { hostRecipe } from './recipe.ts';
 
-export async function copyPlainHost(work: string, trees: string, product?: string): Promise<Places> {
+export async function copyPlainHost(
+  work: string,
+  trees: string,
+  ref: string,
+  product?: string,
+): Promise<Places> {
   const root = join(work, 'root');
   // A copy, not links into the cache: here /usr is writable.
-  await execa('ostree', [
-    `--repo=${trees}`,
-    'checkout',
-    '--force-copy',
-    '--fsync=false',
-    hostRecipe.ref,
-    root,
-  ]);
+  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', '--fsync=false', ref, root]);
   if (product) await execa('cp', ['-a', `${product}/.`, root]);
   await execa('sed', ['-i', '\\|/sysroot|d', join(root, 'usr/lib/tmpfiles.d/00-ostree-var.conf')]);
   await rename(join(root, 'usr/etc'), join(root, 'etc'));

@@ -18,9 +18,9 @@ export interface Typed {
 
 export class Transcript {
   readonly #lines: string[] = [];
-  readonly #host: Host;
+  readonly #host: Pick<Host, 'try'>;
 
-  constructor(host: Host) {
+  constructor(host: Pick<Host, 'try'>) {
     this.#host = host;
   }
 
@@ -28,8 +28,8 @@ export class Transcript {
     this.#lines.push(text, '');
   }
 
-  /** Gives a command; answers its exit code. */
-  async type(command: string, how: Typed = {}): Promise<number> {
+  /** Gives a command; answers its exit code, and how long it took. */
+  async type(command: string, how: Typed = {}): Promise<{ exitCode: number; seconds: number }> {
     const { on = this.#host, prompt = 'host#' } = how;
     const begun = Date.now();
     const { all, exitCode } = await on.try(command);
@@ -38,7 +38,7 @@ export class Transcript {
     this.#lines.push('```console', `${prompt} ${command}`, ...(output ? [output] : []), '```', '');
     if (how.isTimed) this.#lines.push(`This took ${seconds} seconds.`, '');
     if (exitCode !== 0) console.log(all);
-    return exitCode;
+    return { exitCode, seconds };
   }
 
   /**
@@ -65,6 +65,7 @@ const shortened = (text: string, keep: RegExp): string =>
 const timeless = (text: string): string =>
   text
     .replaceAll(/This took \d+ seconds\./g, 'This took TIME.')
+    .replaceAll(/^(\| Debian \d+ ).*/gm, '$1| TIMES')
     .replaceAll(/\b\d{8}\.\d{4}\b/g, 'VERSION')
     .replaceAll(/ssh-ed25519 \S+/g, 'KEY')
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'COMMIT')

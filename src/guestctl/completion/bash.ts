@@ -33,8 +33,7 @@ ${commands.map(argumentCase).join('\n')}
     esac
     if [[ $current == -* ]]; then
         case $command in
-            '') words='${flags(options)} --help' ;;
-${commands.map((command) => `            ${command.name}) words='${flags(command.options)} --help' ;;`).join('\n')}
+${flagCases(options, commands)}
         esac
         kind=
     fi
@@ -53,6 +52,12 @@ const spellings = ({ short, long }: OptionModel): string[] => [...(short ? [shor
 const patterns = (options: readonly OptionModel[]): string =>
   [...new Set(options.flatMap(spellings))].join('|');
 const flags = (options: readonly OptionModel[]): string => options.map(({ long }) => long).join(' ');
+
+/** Completes options. */
+const flagCases = (options: readonly OptionModel[], commands: readonly CommandModel[]): string =>
+  [{ name: "''", options }, ...commands]
+    .map((command) => `            ${command.name}) words='${flags(command.options)} --help' ;;`)
+    .join('\n');
 
 /** Completes the value after an option. */
 function valueCases(options: readonly OptionModel[]): string {

@@ -76,58 +76,80 @@ export interface Facts {
 export async function gatherFacts(): Promise<Facts> {
   const declared = loadAll(nodeFiles);
   const root = existsSync(stateDirectory) ? stateDirectory : '/var/lib';
-  const [systemd, ostree, mapsOwners, machines, type, network] = await Promise.all([
+  const [ofPrograms, ofDisk, machines, network, timers] = await Promise.all([
+    programFacts(),
+    diskFacts(root),
+    driver.findings(declared.guests),
+    gatherNetwork(declared.guests),
+    idleTimers(),
+  ]);
+  const mapped = ofPrograms.mapsOwners ? await tryMapping(root) : undefined;
+  return {
+    ...ofPrograms,
+    ...kernelFacts(),
+    ...guestFacts(declared),
+    fileSystem: ofDisk,
+    mapped,
+    machines,
+    network,
+    idleTimers: timers,
+  };
+}
+
+async function programFacts() {
+  const [systemd, ostree, mapsOwners] = await Promise.all([
     systemdVersion(),
     ostreeVersion(),
     canMapOwners(),
-    driver.findings(declared.guests),
-    fileSystemOf(root),
-    gatherNetwork(declared.guests),
   ]);
-  const mapped = mapsOwners ? await tryMapping(root) : undefined;
+  return { systemd, ostree, mapsOwners, node: process.versions.node };
+}
+
+async function diskFacts(root: string): Promise<Facts['fileSystem']> {
+  const type = await fileSystemOf(root);
   const { bavail, blocks, bsize } = statfsSync(root);
-  const names = [...declared.guests, ...declared.broken].map(({ name }) => name);
+  return { type, free: bavail * bsize, size: blocks * bsize };
+}
+
+const kernelFacts = () => ({
+  kernel: release(),
+  userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
+  hasFuse: hasFuse(),
+  selinux: selinux(),
+  hasSelinuxModule: hasSelinuxModule(),
+});
+
+/** Gathers what the files of guests and builds tell. Without root, what only root can read is left out. */
+function guestFacts(declared: Declared & DeclaredBuilds) {
+  const { guests, builds, broken } = declared;
+  const names = [...guests, ...broken].map(({ name }) => name);
   return {
-    mapped,
-    systemd,
-    ostree,
-    mapsOwners,
-    node: process.versions.node,
-    kernel: release(),
     declared,
-    fileSystem: { type, free: bavail * bsize, size: blocks * bsize },
-    userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
-    network,
-    hasFuse: hasFuse(),
-    selinux: selinux(),
-    hasSelinuxModule: hasSelinuxModule(),
     outOfDate: [
-      ...declared.guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
-      ...declared.builds.filter((build) => !unitsOfBuild(build).every(isThere)),
+      ...guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
+      ...builds.filter((build) => !unitsOfBuild(build).every(isThere)),
     ].map(({ name }) => name),
-    machines,
-    unsigned: declared.guests.map(unsignedWarning).filter((one) => one !== undefined),
+    unsigned: guests.map(unsignedWarning).filter((one) => one !== undefined),
     foreignHolders: foreignHolders(),
-    halfRemoved: declared.guests
+    halfRemoved: guests
       .filter(({ sysroot }) => existsSync(`${sysroot}/boot.removed`))
       .map(({ name }) => name),
-    // Both names may tell of it.
-    halfRenamed: [
-      ...new Map(names.flatMap((name) => begunRename(name) ?? []).map((one) => [one.to, one])).values(),
-    ],
-    refused: declared.guests.flatMap(
-      ({ sysroot }) => unlessForbidden(() => readBootList(sysroot).refused) ?? [],
-    ),
-    unprotected: declared.guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
-    readOnly: declared.guests.flatMap(({ sysroot }) => whyReadOnly(sysroot) ?? []),
+    halfRenamed: halfRenamed(names),
+    refused: guests.flatMap(({ sysroot }) => unlessForbidden(() => readBootList(sysroot).refused) ?? []),
+    unprotected: guests.flatMap(({ sysroot }) => whyUnprotected(sysroot) ?? []),
+    readOnly: guests.flatMap(({ sysroot }) => whyReadOnly(sysroot) ?? []),
     damaged: [
       ...names.flatMap((name) => unlessForbidden(() => damagedState(name)) ?? []),
-      ...declared.builds.flatMap(({ name }) => unlessForbidden(() => buildResultFile.damage(name)) ?? []),
+      ...builds.flatMap(({ name }) => unlessForbidden(() => buildResultFile.damage(name)) ?? []),
     ],
-    idleTimers: await idleTimers(),
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
 }
+
+/** Finds each interrupted rename once: the old and the new name may both tell of it. */
+const halfRenamed = (names: readonly string[]): Rename[] => [
+  ...new Map(names.flatMap((name) => begunRename(name) ?? []).map((one) => [one.to, one])).values(),
+];
 
 /** A timer that failed, or whose unit was away for a while, runs again only when somebody starts it, or the host. */
 async function idleTimers(): Promise<string[]> {

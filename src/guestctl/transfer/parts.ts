@@ -60,47 +60,71 @@ export async function withParts<T>(
   say: (text: string) => void,
   use: (parts: Parts, check: () => void) => Promise<T>,
 ): Promise<T> {
-  const { name, sysroot } = guest;
   requireCreated(guest);
-  const release = await lockOf(name);
-  const scratch = `${sysroot}/export`;
-  let isStopped = false;
-  const startAgain = async () => {
-    if (!isStopped) return;
-    isStopped = false;
-    say(`Starting ${name} again`);
-    await startUnit(driver.unit(name));
-  };
+  const release = await lockOf(guest.name);
+  const scratch = `${guest.sysroot}/export`;
+  const machine = stoppable(guest.name, say);
   try {
-    return await interruptible(async (check) => {
-      await requireQuiet(name);
-      const running = await isRunning(name);
-      const shares = await canReflink(sysroot);
-      if (running && wish.stop) {
-        say(`Stopping ${name}`);
-        isStopped = true;
-        await stopUnit(driver.unit(name));
-      } else if (running && !shares) throw cannotSnapshot(guest, wish.command);
-      check();
-      const before = await startsOf(name);
-      const isFrozen = running && !wish.stop;
-      const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
-      check();
-      if (running && shares) await startAgain();
-      const result = await use(parts, check);
-      check();
-      // A guest that was started meanwhile has written to what was read.
-      if (!running || !shares) requireSame(name, before, await startsOf(name));
-      return result;
-    });
+    return await interruptible((check) => gatherAndUse(guest, wish, scratch, machine, use, check));
   } finally {
     try {
-      await startAgain();
+      await machine.startAgain();
     } finally {
       await removeTree(scratch);
       release();
     }
   }
+}
+
+/** A guest that may be stopped for its copy. */
+interface Stoppable {
+  stop(): Promise<void>;
+  /** A no-op unless stop() has stopped it. */
+  startAgain(): Promise<void>;
+}
+
+function stoppable(name: string, say: (text: string) => void): Stoppable {
+  let isStopped = false;
+  return {
+    stop: async () => {
+      say(`Stopping ${name}`);
+      isStopped = true;
+      await stopUnit(driver.unit(name));
+    },
+    startAgain: async () => {
+      if (!isStopped) return;
+      isStopped = false;
+      say(`Starting ${name} again`);
+      await startUnit(driver.unit(name));
+    },
+  };
+}
+
+async function gatherAndUse<T>(
+  guest: Guest,
+  wish: Wish,
+  scratch: string,
+  machine: Stoppable,
+  use: (parts: Parts, check: () => void) => Promise<T>,
+  check: () => void,
+): Promise<T> {
+  const { name, sysroot } = guest;
+  await requireQuiet(name);
+  const running = await isRunning(name);
+  const shares = await canReflink(sysroot);
+  if (running && wish.stop) await machine.stop();
+  else if (running && !shares) throw cannotSnapshot(guest, wish.command);
+  check();
+  const before = await startsOf(name);
+  const isFrozen = running && !wish.stop;
+  const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
+  check();
+  if (running && shares) await machine.startAgain();
+  const result = await use(parts, check);
+  check();
+  // A guest that was started meanwhile has written to what was read.
+  if (!running || !shares) requireSame(name, before, await startsOf(name));
+  return result;
 }
 
 /** Takes the lock of a guest whose files have to stay where they are. */

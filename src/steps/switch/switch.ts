@@ -40,38 +40,15 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
   }
 }
 
-async function restart(
-  guest: Guest,
-  { wanted, rehearses }: Extract<Decision, { kind: 'restart' }>,
-  report: Report,
-): Promise<void> {
+type Restart = Extract<Decision, { kind: 'restart' }>;
+
+async function restart(guest: Guest, decision: Restart, report: Report): Promise<void> {
   const { name } = guest;
+  const { wanted } = decision;
   const since = now();
-  if (rehearses) await requireRehearsable(guest);
-  await rememberFailedUnits(guest);
-  if (rehearses) {
-    report.step(`Rehearsing it first: systemctl status ${rehearseUnit(name)}`);
-    await rehearsed(guest, wanted);
-  }
-  if (nextCommit(readNext(guest)) !== wanted)
-    throw new Failure(
-      `What ${name} boots next has changed meanwhile`,
-      `Switch again: guestctl switch ${name}`,
-    );
+  await prepare(guest, decision, report);
   report.step(`Restarting ${name}`);
-  const unit = driver.unit(name);
-  const [shown] = await showUnits([unit], ['InvocationID']);
-  // If it hangs or crashes, the assessment decides. A guest that somebody has stopped
-  // meanwhile stays stopped.
-  const problem = await tryRestartUnit(unit).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    return error;
-  });
-  if (await stopTimedOut(unit, shown?.['InvocationID'] ?? '')) {
-    report.step(killedWarning(name));
-    const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
-    await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });
-  }
+  const problem = await restartMachine(guest, since, report);
   const restarted = { wanted, hasProblem: problem !== undefined };
   const before = { ...restarted, next: nextCommit(readNext(guest)), isRunning: await isRunning(name) };
   if (wasStopped(before))
@@ -87,6 +64,45 @@ async function restart(
     case 'switched':
       return report.step(`${name} runs ${next?.title}`);
   }
+}
+
+/** Rehearses the update if the policy asks for it. Fails if the guest boots something else by now. */
+async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Report): Promise<void> {
+  const { name } = guest;
+  if (rehearses) await requireRehearsable(guest);
+  await rememberFailedUnits(guest);
+  if (rehearses) {
+    report.step(`Rehearsing it first: systemctl status ${rehearseUnit(name)}`);
+    await rehearsed(guest, wanted);
+  }
+  if (nextCommit(readNext(guest)) !== wanted)
+    throw new Failure(
+      `What ${name} boots next has changed meanwhile`,
+      `Switch again: guestctl switch ${name}`,
+    );
+}
+
+/**
+ * Restarts the guest, and returns why that failed: if it hangs or crashes, the assessment decides. A guest that somebody has
+ * stopped meanwhile stays stopped.
+ */
+async function restartMachine(guest: Guest, since: number, report: Report): Promise<Failure | undefined> {
+  const { name } = guest;
+  const unit = driver.unit(name);
+  const [shown] = await showUnits([unit], ['InvocationID']);
+  const problem = await tryRestartUnit(unit).then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof Failure)) throw error;
+      return error;
+    },
+  );
+  if (await stopTimedOut(unit, shown?.['InvocationID'] ?? '')) {
+    report.step(killedWarning(name));
+    const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
+    await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });
+  }
+  return problem;
 }
 
 /** Says why a restart would not deploy the staged update. */

@@ -1,12 +1,33 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { requireSuccess, run } from './process.ts';
 
+type Reflink = 'auto' | 'always';
+
+/** The options of cp(1) that keep owners, modes, links, times, attributes and labels. Reflinks share the space of files. */
+export const copyOptions = (reflink: Reflink): string[] => ['-a', `--reflink=${reflink}`];
+
+/** A path, and where it is copied to. */
+export type Pair = readonly [from: string, to: string];
+
+/** Returns a command for a confined process: it runs `first` with a path, and then copies. */
+export const copyPairs = (
+  first: string,
+  path: string,
+  pairs: readonly Pair[],
+  reflink: Reflink,
+): string[] => [
+  'sh',
+  '-c',
+  `${first} "$1" && shift
+while [ $# -gt 1 ]; do cp ${copyOptions(reflink).join(' ')} -- "$1" "$2" || exit; shift 2; done`,
+  'sh',
+  path,
+  ...pairs.flat(),
+];
+
 /** Copies a tree with all attributes, and with reflinks if the file system supports them: cp(1), --reflink. */
-export async function copyTree(from: string, to: string, reflink: 'auto' | 'always' = 'auto'): Promise<void> {
-  requireSuccess(
-    `Cannot copy ${from} to ${to}`,
-    await run('cp', ['-a', `--reflink=${reflink}`, '--', from, to]),
-  );
+export async function copyTree(from: string, to: string, reflink: Reflink = 'auto'): Promise<void> {
+  requireSuccess(`Cannot copy ${from} to ${to}`, await run('cp', [...copyOptions(reflink), '--', from, to]));
 }
 
 /** Returns true if a directory supports reflinks, by trying it with a file of one block. */

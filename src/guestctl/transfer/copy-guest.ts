@@ -2,12 +2,12 @@
 import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
+import { copyPairs, type Pair } from '../../host/copy-tree.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { requireSuccess } from '../../host/process.ts';
 import { sharesFiles } from '../../trees/linking/shares.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { assemble, putInPlace } from './assemble.ts';
-import { copyPairs, type Pair } from './copy-pairs.ts';
 import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { Incoming, jobOf } from './incoming.ts';

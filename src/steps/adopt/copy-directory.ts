@@ -1,4 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
+import { copyOptions } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 
@@ -15,7 +16,7 @@ export async function copyDirectory(from: string, to: string): Promise<void> {
 export const copyMissing = (from: string, to: string): Promise<void> => copyInto(from, to, '--no-clobber');
 
 async function copyInto(from: string, to: string, ...options: readonly string[]): Promise<void> {
-  const { exitCode, stderr } = await run('cp', ['-a', '--reflink=auto', ...options, `${from}/.`, to]);
+  const { exitCode, stderr } = await run('cp', [...copyOptions('auto'), ...options, `${from}/.`, to]);
   if (exitCode !== 0) throw new Failure(`Cannot copy ${from}: ${stderr.trim().split('\n').at(-1)}`);
 }
 

@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { copyPairs } from '../../host/copy-tree.ts';
 import { requireSuccess } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -40,7 +41,6 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
 
 /** Copies /etc in a confined process: a running guest may replace a directory by a link, which leads nowhere there. */
 async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
-  const copy = 'rm -rf "$2/etc" && cp -a --reflink=auto -- "$1/etc" "$2/etc"';
   const finished = await runConfined(
     {
       name: `copy-${guest.name}`,
@@ -48,7 +48,7 @@ async function copyEtc(guest: Guest, from: string, to: string): Promise<void> {
       timeLimit: '30min',
       capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
     },
-    ['sh', '-c', copy, 'sh', from, to],
+    copyPairs('rm -rf --', `${to}/etc`, [[`${from}/etc`, `${to}/etc`]], 'auto'),
   );
   requireSuccess(`Cannot copy ${from}/etc`, finished);
 }

@@ -1,7 +1,7 @@
 // Replaces hard links to files of other guests by copies, for a guest whose root could write to them.
 import { linkSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { syncFileSystem } from '../../host/copy-tree.ts';
+import { copyOptions, syncFileSystem } from '../../host/copy-tree.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { varOf } from '../../ostree/sysroot.ts';
@@ -68,7 +68,7 @@ async function replace(sysroot: string, work: string, files: readonly Names[]): 
   mkdirSync(work, { recursive: true });
   const sources = files.map(([name]) => `./${name}\0`).join('');
   // One cp(1) for many files, with owner, mode, times and attributes.
-  const copy = ['cp', '-a', '--reflink=auto', '--parents', `--target-directory=${work}`, '--'];
+  const copy = ['cp', ...copyOptions('auto'), '--parents', `--target-directory=${work}`, '--'];
   requireSuccess(
     `Cannot copy files of ${sysroot}`,
     await run('env', ['-C', sysroot, 'xargs', '-0', ...copy], { input: sources }),

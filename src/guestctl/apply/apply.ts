@@ -1,23 +1,19 @@
-import type { Command } from 'commander';
+// Reads what `guestctl apply` has to do, and does it. plan.ts decides; the command tells what happens.
 import type { Guest } from '../../config/guest.ts';
 import { loadAll, loadGuest } from '../../config/load.ts';
 import { explain, Failure } from '../../host/failure.ts';
 import { unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { reloadUnits, restartUnit } from '../../host/systemctl.ts';
-import { tell } from '../../host/tell.ts';
-import { driver } from '../../machine/driver.ts';
+import { reloadUnits } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
-import { switchAndFollow, updateAndFollow } from '../follow.ts';
 import { whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
 import { withPlanned } from '../planned-files.ts';
 import { UnappliedReader } from '../read-unapplied.ts';
 import { problemsText } from '../screens/problems.ts';
-import { startAndTell } from '../start-guest.ts';
 import { type Unapplied, unappliedBetween } from '../unapplied.ts';
 import { verifyAllOnHost } from '../verify/verify-files.ts';
 import type { Declarations } from './input.ts';
@@ -38,8 +34,6 @@ export interface AppliedGuest {
   readonly failure: string | undefined;
 }
 
-type Planned = Omit<AppliedGuest, 'failure'>;
-
 export interface Applied {
   readonly files: readonly FileChange[];
   /** True if systemd had to reload its units. */
@@ -47,12 +41,17 @@ export interface Applied {
   readonly guests: readonly AppliedGuest[];
 }
 
-/** Checks declarations, puts them in place, and does what their guests need to follow them. */
-export async function apply(
-  declarations: Declarations,
-  command: Command,
-  { dryRun }: { readonly dryRun: boolean },
-): Promise<Applied> {
+/** The steps of guests. Each tells what happens, and fails if its step does. */
+export interface Steps {
+  readonly update: (guest: string) => Promise<void>;
+  readonly switchOver: (guest: string) => Promise<void>;
+  readonly restart: (guest: Guest) => Promise<void>;
+  /** Tells why the steps of a guest failed. The other guests are still done. */
+  readonly tellFailure: (failure: string) => void;
+}
+
+/** Checks declarations, and returns what applying them would do. Changes nothing. */
+export async function planApply(declarations: Declarations): Promise<Applied> {
   const files = fileChanges(declarations, nodeFiles);
   const overlay = withPlanned(new Map(files.map(({ path, text }) => [path, text])));
   const declared = loadAll(overlay);
@@ -66,7 +65,12 @@ export async function apply(
   const planned = await Promise.all(guests.map((guest) => plannedFor(guest, builds, reader)));
   const needsReload = ({ name }: Guest) => unappliedNow(name, false, reader).some(({ reload }) => reload);
   const reloads = changed.length > 0 || guests.some(needsReload);
-  if (dryRun) return { files, reloads, guests: planned.map((one) => ({ ...one, failure: undefined })) };
+  return { files, reloads, guests: planned };
+}
+
+/** Puts declarations in place, and does what their guests need to follow them. Returns what was really done. */
+export async function carryOut({ files, reloads, guests }: Applied, steps: Steps): Promise<Applied> {
+  const changed = files.filter(({ change }) => change !== 'unchanged');
   if (changed.length > 0)
     await whileDeclaring(() => {
       for (const { path, text } of changed) writeDeclaration(path, text);
@@ -74,7 +78,7 @@ export async function apply(
   if (reloads) await reloadUnits();
   const done: AppliedGuest[] = [];
   // One by one, so that what they print is not mixed.
-  for (const one of planned) done.push(await act(one, command));
+  for (const one of guests) done.push(await act(one, steps));
   return { files, reloads, guests: done };
 }
 
@@ -99,7 +103,7 @@ async function plannedFor(
   guest: Guest,
   builds: readonly string[],
   reader: UnappliedReader | undefined,
-): Promise<Planned> {
+): Promise<AppliedGuest> {
   const { name, sysroot } = guest;
   const isUp = await isRunning(name);
   const before = loadGuest(nodeFiles, name);
@@ -113,32 +117,32 @@ async function plannedFor(
     needsUpdate: isBuiltBy(guest, builds) || found.some(({ update }) => update),
     needsRestart: found.some(({ reboot }) => reboot),
   });
-  return { name, actions };
+  return { name, actions, failure: undefined };
 }
 
-/** Acts on a guest, and says what was really done. If that fails, the other guests are still done. */
-async function act({ name, actions }: Planned, command: Command): Promise<AppliedGuest> {
+/** Acts on a guest, and returns what was really done. */
+async function act({ name, actions }: AppliedGuest, steps: Steps): Promise<AppliedGuest> {
   try {
-    if (actions.includes('create') || actions.includes('update')) await updateAndFollow(name, command);
-    const isRestarted = actions.includes('restart') && (await restart(name, command));
+    if (actions.includes('create') || actions.includes('update')) await steps.update(name);
+    const isRestarted = actions.includes('restart') && (await restart(name, steps));
     const done = actions.filter((action) => action !== 'restart' || isRestarted);
     return { name, actions: done, failure: undefined };
   } catch (error) {
     const failure = explain(error);
     if (failure === undefined) throw error;
-    tell(failure);
+    steps.tellFailure(failure);
     return { name, actions, failure };
   }
 }
 
 /** Switches to a staged update, which is then on trial; else restarts the guest if it has new options. */
-async function restart(name: string, command: Command): Promise<boolean> {
+async function restart(name: string, steps: Steps): Promise<boolean> {
   const guest = requireGuest(name);
   if (nextCommit(readNext(guest)) !== undefined) {
-    await switchAndFollow(name, command);
+    await steps.switchOver(name);
     return true;
   }
   if (!new UnappliedReader().of(guest, await isRunning(name)).reboot) return false;
-  await startAndTell(guest, command, () => restartUnit(driver.unit(name)));
+  await steps.restart(guest);
   return true;
 }

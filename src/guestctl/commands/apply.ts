@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { Argument } from 'commander';
+import { Argument, type Command } from 'commander';
 import { configDirectory } from '../../config/paths.ts';
-import { apply as applyDeclarations } from '../apply/apply.ts';
+import { restartUnit } from '../../host/systemctl.ts';
+import { tell } from '../../host/tell.ts';
+import { driver } from '../../machine/driver.ts';
+import { carryOut, planApply, type Steps } from '../apply/apply.ts';
 import { readDeclarations } from '../apply/input.ts';
 import { type Define, failed, outputOption, print } from '../command.ts';
+import { switchAndFollow, updateAndFollow } from '../follow.ts';
 import { appliedJson, appliedText } from '../screens/applied.ts';
+import { startAndTell } from '../start-guest.ts';
 
 export const apply: Define = (guestctl) =>
   guestctl
@@ -17,14 +22,21 @@ export const apply: Define = (guestctl) =>
     .addOption(outputOption())
     .addHelpText('after', explanation)
     .action(async (file: string, { dryRun = false }: { dryRun?: boolean }, command) => {
-      const declarations = readDeclarations(file, () => readFileSync(0, 'utf8'));
-      const applied = await applyDeclarations(declarations, command, { dryRun });
+      const plan = await planApply(readDeclarations(file, () => readFileSync(0, 'utf8')));
+      const applied = dryRun ? plan : await carryOut(plan, stepsOf(command));
       if (applied.guests.some(({ failure }) => failure !== undefined)) process.exitCode = failed;
       await print(command, {
         json: () => appliedJson(applied),
         text: () => appliedText(applied, dryRun),
       });
     });
+
+const stepsOf = (command: Command): Steps => ({
+  update: (guest) => updateAndFollow(guest, command),
+  switchOver: (guest) => switchAndFollow(guest, command),
+  restart: (guest) => startAndTell(guest, command, () => restartUnit(driver.unit(guest.name))),
+  tellFailure: tell,
+});
 
 const explanation = `
 Nothing is changed unless all files are right. Applying the same files again

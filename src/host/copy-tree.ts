@@ -47,7 +47,7 @@ export async function sizeOf(directory: string): Promise<number> {
   return Number.parseInt(stdout, 10) || 0;
 }
 
-/** Flushes a file system to disk: sync(1). */
+/** Flushes a file system to disk: sync(1). Fails if that does, since what was written may then be lost. */
 export async function syncFileSystem(path: string): Promise<void> {
-  await run('sync', ['--file-system', '--', path]);
+  requireSuccess(`Cannot write ${path} to disk`, await run('sync', ['--file-system', '--', path]));
 }

@@ -4,6 +4,7 @@ import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../../config/paths.ts';
 import { createAtomically, syncDirectory, writeAtomically } from '../../host/atomic-file.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { syncFileSystem } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseFields } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
@@ -17,7 +18,7 @@ import { requireGuest } from '../../state/declared.ts';
 import type { Report } from '../../state/report.ts';
 import { hostRepository } from '../../trees/ostree/host-remotes.ts';
 import { guestFileText } from './adopted-guest-file.ts';
-import { copyDirectory, copyMissing, sync } from './copy-directory.ts';
+import { copyDirectory, copyMissing } from './copy-directory.ts';
 import { occupantsOf } from './occupants.ts';
 import { findOldGuest, type OldGuest, staterootOf } from './old-guest.ts';
 import { removeOldGuest } from './remove-old-guest.ts';
@@ -69,7 +70,7 @@ async function bring(old: OldGuest, sysroot: string, report: Report): Promise<vo
   await bringTree(old, work, report);
   await bringFiles(old, work, report);
   writeAtomically(markerOf(work), `${root}\n`);
-  await sync(work);
+  await syncFileSystem(work);
   // The guest appears here, as a whole.
   renameSync(work, sysroot);
   syncDirectory(dirname(sysroot));

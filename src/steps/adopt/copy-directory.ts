@@ -19,9 +19,3 @@ async function copyInto(from: string, to: string, ...options: readonly string[])
   const { exitCode, stderr } = await run('cp', [...copyOptions('auto'), ...options, `${from}/.`, to]);
   if (exitCode !== 0) throw new Failure(`Cannot copy ${from}: ${stderr.trim().split('\n').at(-1)}`);
 }
-
-/** Flushes a directory to disk. */
-export async function sync(directory: string): Promise<void> {
-  const { exitCode, stderr } = await run('sync', ['--file-system', directory]);
-  if (exitCode !== 0) throw new Failure(`Cannot write ${directory} to disk: ${stderr.trim()}`);
-}

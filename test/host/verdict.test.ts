@@ -21,6 +21,19 @@ async function guest(name: string, policy = ''): Promise<void> {
   await start(host, name);
   await reaches(host, name, 'active');
 }
+
+/** Has a service of a guest wait, at this line of its unit, for a file below the state of guests. Returns what makes that file. */
+async function gate(unit: string, key: string, file: string): Promise<() => Promise<unknown>> {
+  const path = `/var/lib/ostree-guests/${file}`;
+  await host.write(
+    `/run/systemd/system/${unit}.service.d/gate.conf`,
+    // The sandboxes of some steps have no other programs.
+    `[Service]\n${key}=/bin/sh -c "until [ -e ${path} ]; do sleep 0.1 2>/dev/null || :; done"\n`,
+  );
+  await host.run('systemctl', 'daemon-reload');
+  return () => host.run('touch', path);
+}
+
 const outcomes = async (name: string) =>
   (JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as { outcome: string }[]).map(
     ({ outcome }) => outcome,
@@ -77,14 +90,21 @@ test('a check whose program is not in the guest ends the trial at once, and veri
 
 test('systemd that starts anew does not keep a guest down, nor its trial from being judged', async () => {
   await guest('reexec', 'HealthCheck=sleep 2\n');
-  const deploys =
-    'until systemctl is-active --quiet ostree-guest-deploy-reexec; do ((SECONDS < 60)); sleep 0.01; done';
-  for (const wait of ['sleep 0', 'sleep 0.2', 'sleep 0.4', deploys]) {
+  // The step waits until it was seen; in the last round, what deploys waits, too.
+  const [boot, deploy] = ['ostree-guest-boot@reexec', 'ostree-guest-deploy-reexec'];
+  const activating = (unit: string) =>
+    `until [ "$(systemctl is-active ${unit})" = activating ]; do sleep 0.02; done`;
+  const begin = await gate(boot, 'ExecStartPre', 'reexec/go');
+  const goOn = await gate(deploy, 'ExecStartPre', 'reexec/sysroot/go');
+  await goOn();
+  for (const wait of ['sleep 0', 'sleep 0.2', 'sleep 0.4', activating(deploy)]) {
     const commit = await publish(host, 'debian/12/reexec', { version: `after ${wait.slice(0, 9)}` });
     await update(host, 'reexec');
-    await host.sh(`machinectl reboot reexec
-      until [ "$(systemctl is-active ostree-guest-boot@reexec)" = activating ]; do sleep 0.02; done
-      ${wait}; systemctl daemon-reexec`);
+    await host.sh(`cd /var/lib/ostree-guests/reexec; rm -f go; ${wait.includes(deploy) ? 'rm sysroot/go' : ':'}
+      machinectl reboot reexec; ${activating(boot)}`);
+    await begin();
+    await host.sh(`${wait}; systemctl daemon-reexec`);
+    await goOn();
     await eventually(host, `guestctl history reexec | grep blessed | grep -q ${commit.slice(0, 12)}`);
     await host.run('systemctl', 'daemon-reexec');
     await settles('reexec');
@@ -96,14 +116,12 @@ test('a guest that is stopped while its switch waits stays stopped', async () =>
   await guest('stopped', 'Action=switch\n');
   await publish(host, 'debian/12/stopped', { version: '2' });
   // The switch asks for the failed units before it restarts the guest; that takes long here.
-  await host.write(
-    '/run/systemd/system/ostree-guest-switch@stopped.service.d/slow.conf',
-    '[Service]\nExecStartPre=sh -c "sleep 2"\n',
-  );
-  await host.run('systemctl', 'daemon-reload');
+  const go = await gate('ostree-guest-switch@stopped', 'ExecStartPre', 'stopped/go');
   await host.sh('systemctl start --no-block ostree-guest-update@stopped');
   await eventually(host, '[ "$(systemctl is-active ostree-guest-switch@stopped)" = activating ]');
   await host.run('systemctl', 'stop', 'systemd-nspawn@stopped');
+  expect(await host.sh('systemctl is-active ostree-guest-switch@stopped || :')).toBe('activating');
+  await go();
   await eventually(
     host,
     '! systemctl is-active --quiet ostree-guest-update@stopped ostree-guest-switch@stopped',
@@ -117,7 +135,8 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
     inGuest(
       host,
       'slow',
-      'systemd-run -q -p TimeoutStopSec=60 sh -c \'trap "" TERM; sleep 50 & while :; do wait; done\'',
+      `systemd-run -q -p TimeoutStopSec=60 sh -c 'trap "" TERM; touch /run/held; while :; do sleep 1; done'
+       until [ -e /run/held ]; do sleep 0.1; done`,
     );
   const killed = /slow did not stop in time and was killed.*\n?.*TimeoutStopSec=/;
   await hold();
@@ -141,14 +160,14 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
 
 test('guestctl update brings what is published while another update goes on', async () => {
   await guest('joined');
-  await host.write(
-    '/run/systemd/system/ostree-guest-update@joined.service.d/slow.conf',
-    '[Service]\nExecStartPost=sleep 2\n',
-  );
-  await host.run('systemctl', 'daemon-reload');
-  await host.sh('systemctl start --no-block ostree-guest-update@joined; sleep 1.5');
+  const go = await gate('ostree-guest-update@joined', 'ExecStartPost', 'joined/go');
+  await host.sh('systemctl start --no-block ostree-guest-update@joined');
+  await eventually(host, '[ "$(systemctl show -P SubState ostree-guest-update@joined)" = start-post ]');
   const commit = await publish(host, 'debian/12/joined', { version: '2' });
-  await host.run('guestctl', 'update', 'joined');
+  const updated = host.run('guestctl', 'update', 'joined');
+  await eventually(host, 'pgrep -f "^systemctl start .*ostree-guest-update@joined"');
+  await go();
+  await updated;
   expect((await status(host, 'joined')).staged?.checksum).toBe(commit);
 });
 

@@ -135,7 +135,7 @@ test('a second guest of the build has keys of its own', async () => {
 
 test('a bad tree is given up for the one before, and a good one can be rolled back', async () => {
   const good = (await status(host, 'mail')).running?.checksum;
-  await declare(host, 'mail', guest('debian', '[Update]\nTries=1\nHealthTimeoutSec=20s\n'));
+  await declare(host, 'mail', guest('debian', '[Update]\nTries=1\nHealthTimeoutSec=3min\n'));
   const wants = '/usr/lib/systemd/system/multi-user.target.wants';
   const bad = { 'usr/lib/systemd/system/bad.service': '[Service]\nType=oneshot\nExecStart=false\n' };
   await site('3.0', `#!/bin/sh\nmkdir -p ${wants}; ln -sf ../bad.service ${wants}\n`, bad);

@@ -74,7 +74,7 @@ beforeAll(async () => {
   host = await bootHost();
   await makeMirror(host);
   good = await publish(host, serverRef, { version: '1', ...faults['is good'] });
-  await patience(45);
+  await patience(180);
   const policy = `HealthCheck=${healthCheck}\nConcurrency=3\n`;
   for (const { name, update: own, rehearse } of columns) {
     await declare(host, name, guestFile(`[Update]\n${own}${policy}${rehearse ? 'Rehearse=yes\n' : ''}`));
@@ -127,7 +127,7 @@ test.each(Object.keys(faults) as Fault[])(
   async (fault) => {
     const commit = await publish(host, serverRef, { version: fault, ...faults[fault] });
     if (fault === 'is good') good = commit;
-    await patience(onlyTimeTells.has(fault) ? 12 : 45);
+    await patience(onlyTimeTells.has(fault) ? 12 : 180);
     const outcomes = await Promise.all(columns.map((column) => outcomeOf(column, commit)));
     for (const { name } of columns) {
       const { state, running, staged, rejected } = await status(host, name);

@@ -33,7 +33,7 @@ async function publish(version: string, script: string): Promise<string> {
 }
 
 const release = (text: string) => `mkdir -p usr/share; echo ${text} >usr/share/release`;
-const guest = '[Guest]\nImage=oci:/srv/image:os\n\n[Update]\nTries=1\nHealthTimeoutSec=20s\n';
+const guest = '[Guest]\nImage=oci:/srv/image:os\n\n[Update]\nTries=1\nHealthTimeoutSec=3min\n';
 const show = async (name: string, key: string) => {
   const { running, deployments } = await status(host, name);
   const commit = running?.checksum ?? deployments[0]?.checksum;

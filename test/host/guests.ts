@@ -49,7 +49,7 @@ export async function inGuest(host: Commands, name: string, script: string): Pro
 
 /** Waits until a script succeeds in the host; what it last said is the error. */
 export async function eventually(host: Commands, script: string): Promise<void> {
-  const { limit, pause } = host.waits ?? { limit: 120, pause: 0.2 };
+  const { limit, pause } = host.waits ?? { limit: 300, pause: 0.2 };
   await host.sh(`until out=$( { ${script}; } 2>&1 ); do
       ((SECONDS < ${limit})) || { echo "$out"; exit 1; }
       sleep ${pause}

@@ -91,6 +91,9 @@ const makeHost = (options: HostOptions, work: string, trees: string, product?: s
     ? copyPlainHost(work, trees, options.isBare ? guestRecipe.ref : hostRecipe.ref, product)
     : deployHost(work, trees, product);
 
+/** In milliseconds. Only a command that hangs takes as long, however busy the machine is. */
+const commandLimit = 600_000;
+
 function commands(machine: () => Machine): Commands {
   const execute = async (input: string | undefined, command: string[]): Promise<Result> => {
     const [file = '', ...args] = command;
@@ -101,12 +104,16 @@ function commands(machine: () => Machine): Commands {
         extendEnv: false,
         reject: false,
         all: true,
-        timeout: 240_000,
+        timeout: commandLimit,
         // Nothing, not an empty pipe: `machinectl shell` ends its session when a pipe ends.
         ...(input === undefined ? { stdin: 'ignore' } : { input }),
       },
     );
-    const note = timedOut ? '\n(ended after 240 s)' : signal ? `\n(killed by ${signal})` : '';
+    const note = timedOut
+      ? `\n(ended after ${commandLimit / 1000} s)`
+      : signal
+        ? `\n(killed by ${signal})`
+        : '';
     return { exitCode: exitCode ?? 128, stdout, stderr, all: all + note };
   };
   const demand = async (input: string | undefined, command: string[]): Promise<Result> => {

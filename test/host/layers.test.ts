@@ -162,7 +162,7 @@ test('it is rolled back; a bad package is given up for what ran before', async (
     postinst: `#!/bin/sh\nln -s ../bad.service /usr/lib/systemd/system/multi-user.target.wants\n`,
   });
   await copyFile(bad, outside(host, '/etc/ostree-guests/site-config_3.0.deb'));
-  const trial = '\n[Update]\nTries=1\nHealthTimeoutSec=60s\n';
+  const trial = '\n[Update]\nTries=1\nHealthTimeoutSec=3min\n';
   await declare(host, 'mail', mail(`Install=./site-config_3.0.deb\n${trial}`));
   await update(host, 'mail');
   expect((await host.try('systemctl start ostree-guest-switch@mail')).exitCode).toBe(1);

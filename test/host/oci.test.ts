@@ -103,7 +103,7 @@ test('the tag moving is the update; what was edited in /etc is kept', async () =
 
 test('a bad image is given up for the one before, and a good one can be rolled back', async () => {
   const good = (await status(host, 'web')).running?.checksum;
-  await declare(host, 'web', guest('oci:/srv/image:12', '[Update]\nTries=1\nHealthTimeoutSec=20s\n'));
+  await declare(host, 'web', guest('oci:/srv/image:12', '[Update]\nTries=1\nHealthTimeoutSec=3min\n'));
   await publish(
     '12',
     `mkdir -p usr/lib/systemd/system/multi-user.target.wants

@@ -1,4 +1,5 @@
 // A registry for images on the host's own loopback: the reading half of the OCI distribution specification.
+import { eventually } from './guests.ts';
 import type { Host } from './host.ts';
 
 /** Serves the layout at /srv/image as 127.0.0.1:5000/guest. */
@@ -9,7 +10,7 @@ export async function serveImages(host: Host): Promise<void> {
     '[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n',
   );
   await host.run('systemd-run', '--quiet', '--unit=registry', 'node', '/run/registry.cjs');
-  await host.sh('for i in {1..100}; do (: </dev/tcp/127.0.0.1/5000) 2>&- && exit; sleep 0.1; done; exit 1');
+  await eventually(host, ': </dev/tcp/127.0.0.1/5000');
 }
 
 const server = `

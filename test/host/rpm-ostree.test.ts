@@ -100,7 +100,7 @@ BindReadOnly=/srv/own/images
 [Update]
 By=rpm-ostree
 Tries=1
-HealthTimeoutSec=60s
+HealthTimeoutSec=3min
 ${more}`;
 
 /** Offers a package, with a service that is started at each boot or without. */

@@ -36,7 +36,7 @@ beforeAll(async () => {
   host = await bootHost();
   await makeMirror(host);
   await publishSelinux(host, '1');
-  await declare(host, 'mail', guestFile('[Update]\nTries=1\nHealthTimeoutSec=1min\n'));
+  await declare(host, 'mail', guestFile('[Update]\nTries=1\nHealthTimeoutSec=3min\n'));
 });
 afterAll(() => host?.stop());
 

@@ -22,7 +22,7 @@ const said = async (name: string) =>
   ).replaceAll('\u001b', '');
 
 test('a running guest is restarted once for a commit that cannot be deployed, until something changed', async () => {
-  await declare(host, 'mail', guestFile('[Update]\nAction=switch\nHealthTimeoutSec=1min\n'));
+  await declare(host, 'mail', guestFile('[Update]\nAction=switch\nHealthTimeoutSec=3min\n'));
   await update(host, 'mail');
   await start(host, 'mail');
   await inGuest(host, 'mail', 'echo mine >/etc/app.conf');
@@ -63,7 +63,7 @@ test('an immutable file in /etc stops no update: not the next ones, and not thei
   await declare(
     host,
     'own',
-    guestFile('[Exec]\nPrivateUsers=no\n[Update]\nAction=switch\nHealthTimeoutSec=1min\n'),
+    guestFile('[Exec]\nPrivateUsers=no\n[Update]\nAction=switch\nHealthTimeoutSec=3min\n'),
   );
   await update(host, 'own');
   await start(host, 'own');

@@ -5,6 +5,7 @@ import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
 import { portUses, sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
 import { inBatches } from '../../src/guestctl/verify/unit-check.ts';
 import { remembered } from '../../src/host/remembered.ts';
+import { machineOnHost } from '../../src/machine/nspawn/host-check.ts';
 import { missingPrograms } from '../../src/trees/build/missing-programs.ts';
 import { guestOf } from './read.ts';
 
@@ -48,6 +49,30 @@ Conflicts=other.target
     'OnFailure=alert@mail.service',
     'Conflicts=other.target',
   ]);
+});
+
+test.each([
+  [
+    'a file that is missing',
+    'LoadCredential=a:/nonexistent/a',
+    ['4: /nonexistent/a does not exist on this host'],
+  ],
+  ['a file that is there', 'LoadCredential=a:/etc/passwd', []],
+  ['a name that systemd searches', 'LoadCredential=a:a', []],
+  [
+    'a name with that of the guest',
+    'LoadCredential=a:/nonexistent/%n',
+    ['4: /nonexistent/mail does not exist on this host'],
+  ],
+  ['another value if it is missing', 'LoadCredential=a:/nonexistent/a\nSetCredential=a:b', []],
+  [
+    'an encrypted file',
+    'LoadCredentialEncrypted=a:/nonexistent/a',
+    ['4: /nonexistent/a does not exist on this host'],
+  ],
+])('a credential from %s', async (_, line, found) => {
+  const problems = await machineOnHost(guestOf(`${plain}[Service]\n${line}\n`));
+  expect(problems.map(({ at, message }) => `${at.line}: ${message}`)).toEqual(found);
 });
 
 const tree = ['/usr/bin/curl', '/usr/sbin/postfix', '/bin/sh'];

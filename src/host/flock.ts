@@ -1,26 +1,60 @@
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 
-/** Releases a lock. */
-export type Release = () => void;
+/** Releases a lock; fulfilled when it is free. */
+export type Release = () => Promise<void>;
 
-/**
- * Takes a lock on a file; returns undefined if it is held, or if the file has just been removed. A helper holds it as long as we live,
- * because Node has no flock(2). When we end, even if killed, the pipe that the helper reads is closed, which ends it.
- */
-export const tryLock = (file: string): Promise<Release | undefined> => locked(file, ['--nonblock']);
+/** Takes a lock on a file; returns undefined if it is held, or if the file has just been removed. */
+export const tryLock = (file: string): Promise<Release | undefined> => locked(file, '--nonblock');
 
 /** Waits for a lock that others hold for moments only. Returns undefined if it is held for so many seconds. */
 export const lockWithin = (seconds: number, file: string): Promise<Release | undefined> =>
-  locked(file, [`--timeout=${seconds}`]);
+  locked(file, `--timeout=${seconds}`);
 
-async function locked(file: string, options: readonly string[]): Promise<Release | undefined> {
+async function locked(file: string, limit: string): Promise<Release | undefined> {
+  const helper = await startHelper(file, limit);
+  return (await isLocked(helper)) ? releaseOf(helper) : undefined;
+}
+
+/**
+ * Waits for a lock on one of several files. The helpers wait in the kernel, which takes no processor time. Returns undefined if
+ * a file has been removed meanwhile.
+ */
+export async function lockAny(files: readonly string[]): Promise<Release | undefined> {
+  const helpers = await Promise.all(files.map((file) => startHelper(file)));
+  const answers = helpers.map(async (helper) => ({ helper, isHeld: await isLocked(helper) }));
+  const { helper, isHeld } = await Promise.race(answers);
+  // A lock that one of the others has just got ends with it.
+  for (const other of helpers) if (other !== helper) other.kill('SIGKILL');
+  return isHeld ? releaseOf(helper) : undefined;
+}
+
+type Helper = ChildProcessByStdio<Writable, Readable, null>;
+
+/**
+ * Starts a process that takes a lock and holds it as long as we live, because Node has no flock(2). When we end, even if killed, the
+ * pipe that it reads is closed, which ends it.
+ */
+async function startHelper(file: string, ...options: readonly string[]): Promise<Helper> {
   // Loaded lazily: most programs never take a lock.
   const { spawn } = await import('node:child_process');
   // flock(1) opens the file as the first free descriptor.
   const command = ['sh', '-c', '[ /proc/self/fd/3 -ef "$0" ] && echo locked && exec cat', file];
-  const child = spawn('flock', [...options, file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [isLocked] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])]);
-  if (isLocked === undefined) return undefined;
-  child.stdout.resume();
-  return () => child.stdin.end();
+  return spawn('flock', ['--no-fork', ...options, file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+const isLocked = ({ stdout }: Helper): Promise<boolean> =>
+  new Promise((resolve) => {
+    stdout.once('data', () => resolve(true));
+    stdout.once('close', () => resolve(false));
+  });
+
+function releaseOf(helper: Helper): Release {
+  helper.stdout.resume();
+  return async () => {
+    if (helper.exitCode !== null || helper.signalCode !== null) return;
+    helper.stdin.end();
+    await once(helper, 'exit');
+  };
 }

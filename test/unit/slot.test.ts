@@ -1,11 +1,12 @@
 // How long a fetch keeps its slot, and when a pull is given up.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { pullAndTell } from '../../src/ostree/pull-progress.ts';
-import { alone, Pace } from '../../src/steps/update/slot.ts';
+import { alone, Pace, withSlot } from '../../src/steps/update/slot.ts';
 import { sharedIn } from '../../src/trees/linking/unshare.ts';
+import { guestOf } from './read.ts';
 
 const { work } = vi.hoisted(() => ({ work: { path: `/tmp/slots-${process.pid}` } }));
 vi.mock('../../src/config/paths.ts', async (original) =>
@@ -55,6 +56,23 @@ test('files that have a name elsewhere are found, with all their names here', ()
   ]);
 });
 
+test('two of four have a slot, and the others wait until one is free', async () => {
+  const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nConcurrency=2\n');
+  const said: string[] = [];
+  const report = { step: (text: string) => void said.push(text), progress: () => {}, warn: () => {} };
+  const ends: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => ends.push(resolve));
+  const steps = [1, 2, 3, 4].map(() => withSlot(guest, report, work));
+  await vi.waitFor(() => expect([ends.length, said.length]).toEqual([2, 2]), { timeout: 20_000 });
+  expect(said[0]).toBe('Waiting for the update of another guest (Concurrency=2)');
+  for (const begun of [3, 4]) {
+    ends[begun - 3]?.();
+    await vi.waitFor(() => expect(ends).toHaveLength(begun), { timeout: 20_000 });
+  }
+  for (const end of ends) end();
+  await Promise.all(steps);
+});
+
 test('who fetches the same waits for the one that does, but not for one whose remote is slow', async () => {
   const said: string[] = [];
   const report = {
@@ -81,4 +99,8 @@ test('who fetches the same waits for the one that does, but not for one whose re
   end();
   await slow;
   expect(order).toEqual(['slow begins', 'the other one', 'slow ends']);
+  // No file stays for each commit.
+  await vi.waitFor(() =>
+    expect(readdirSync(`${work.path}/.slots`).filter((name) => name.startsWith('fetching'))).toEqual([]),
+  );
 });

@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory } from '../../config/paths.ts';
 import { now } from '../../host/clock.ts';
-import { type Release, tryLock } from '../../host/flock.ts';
+import { lockAny, type Release, tryLock } from '../../host/flock.ts';
 import type { Report } from '../../state/report.ts';
 
 // No guest has such a name.
@@ -78,15 +77,29 @@ const longest = 5 * 60_000;
 /** In bytes per second. */
 const slowest = 64 << 10;
 
+/** In milliseconds: how long to wait before saying so. */
+const quiet = 500;
+
+/** Waits for a slot. Only the first in the queue waits for the slots themselves, which takes a process for each. */
 async function takeSlot(slots: number, report: Report): Promise<Release> {
   mkdirSync(directory, { recursive: true });
-  for (let waited = false; ; waited = true) {
-    for (let slot = 0; slot < slots; slot += 1) {
-      const release = await tryLock(`${directory}/${slot}`);
-      if (release) return release;
-    }
-    if (!waited) report.step(`Waiting for the update of another guest (Concurrency=${slots})`);
-    await sleep(500);
+  const words = `Waiting for the update of another guest (Concurrency=${slots})`;
+  const timer = setTimeout(() => report.step(words), quiet);
+  // Guests with another Concurrency= wait for other slots.
+  const leaveQueue = await lockOne([`${directory}/queue-${slots}`]);
+  try {
+    return await lockOne(Array.from({ length: slots }, (_, slot) => `${directory}/${slot}`));
+  } finally {
+    clearTimeout(timer);
+    await leaveQueue();
+  }
+}
+
+/** Waits for a lock on one of several files, also if one of them is removed and made anew meanwhile. */
+async function lockOne(files: readonly string[]): Promise<Release> {
+  for (;;) {
+    const release = await lockAny(files);
+    if (release) return release;
   }
 }
 
@@ -102,22 +115,28 @@ export async function alone<T>(
   mkdirSync(directory, { recursive: true });
   const file = `${directory}/fetching-${what.replace(/[^\w.-]/g, '_').slice(-100)}`;
   let release = await tryLock(file);
-  if (!release) report.step('Waiting for another guest that fetches the same');
-  while (!release) {
-    await sleep(500);
-    release = await tryLock(file);
+  if (!release) {
+    report.step('Waiting for another guest that fetches the same');
+    release = await lockOne([file]);
   }
   let isHeld = true;
   const letOthers = () => {
     if (!isHeld) return;
     isHeld = false;
-    // While it is locked: others who have opened it see that it is gone, and open a new one.
-    rmSync(file, { force: true });
-    release?.();
+    void giveUp(file, release);
   };
   try {
     return await work(letOthers);
   } finally {
     letOthers();
   }
+}
+
+/** Releases a lock, and removes its file if nobody has waited for it. Whoever has opened it by then sees that it is gone. */
+async function giveUp(file: string, release: Release): Promise<void> {
+  await release();
+  const nobodyWaits = await tryLock(file);
+  if (!nobodyWaits) return;
+  rmSync(file, { force: true });
+  await nobodyWaits();
 }

@@ -19,6 +19,7 @@ export interface Answer {
 /** Values for `process.exitCode`, documented in guestctl(1). */
 export const failed = 1;
 export const misused = 2;
+export const skipped = 3;
 
 /** Arguments. Completion recognizes them by their names. */
 export const guestArgument = (): Argument => new Argument('<guest>', 'name of a guest');

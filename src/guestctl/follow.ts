@@ -6,6 +6,7 @@ import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
+import { lastAttempt } from '../state/past-attempts.ts';
 import { isQuiet, say } from './command.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -31,9 +32,19 @@ interface Step {
 
 const logs = (guest: string): string => `Full log: guestctl logs ${guest}`;
 
-/** Starts a guest's update, or joins a running one, and prints its steps until it ends. Ctrl-C detaches. */
-export const updateAndFollow = (guest: string, command: Command): Promise<void> =>
-  followUpdate(guest, command, true);
+/**
+ * Starts a guest's update, or joins a running one, and prints its steps until it ends. Ctrl-C detaches. Returns true if the update
+ * was skipped, because what the source offers failed before: its service succeeds, as its timer is to go on.
+ */
+export async function updateAndFollow(guest: string, command: Command): Promise<boolean> {
+  const before = lastAttempt(guest);
+  await followUpdate(guest, command, true);
+  const last = lastAttempt(guest);
+  const isSkipped = last?.outcome === 'rejected' && last.time.getTime() !== before?.time.getTime();
+  // Else it was among the steps.
+  if (isSkipped && isQuiet(command)) tell(last.message);
+  return isSkipped;
+}
 
 /** The same for a caller that handles signals itself. */
 export async function followUpdate(guest: string, command: Command, detaches = false): Promise<void> {

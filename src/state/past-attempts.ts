@@ -41,6 +41,9 @@ function readFile(guest: string): Past {
   return { attempts: values, damaged };
 }
 
+/** Returns the last attempt in the files of a guest. */
+export const lastAttempt = (guest: string): PastAttempt | undefined => readFile(guest).attempts.at(-1);
+
 /** Reads attempts from before there were files. Only entries of root count. */
 async function readJournal(guest: string | undefined): Promise<PastAttempt[]> {
   const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(guest ? [`OSTREE_GUEST=${guest}`] : [])];

@@ -93,7 +93,7 @@ describe('create', () => {
 
   test('of two that create a guest at the same time, one makes it, and the other touches nothing of it', async () => {
     // Both have seen that there is no such guest, and wait to write its file.
-    await host.sh(`flock /run/ostree-guests/.declarations sh -c 'while [ ! -e /run/go ]; do sleep 0.1; done' &
+    await host.sh(`flock /run/ostree-guests/.declarations sh -c 'while [ ! -e /run/go ]; do sleep 0.1; done' >/dev/null 2>&1 &
       until ! flock --nonblock /run/ostree-guests/.declarations true; do sleep 0.1; done`);
     const create = () =>
       host.try(

@@ -29,7 +29,7 @@ const found: UpdateState = {
 /** One that was never created. */
 const none = { deployments: [] };
 
-const rejected = { kind: 'leaveRejected', reason: 'its check failed' };
+const rejected = { kind: 'leaveRejected', rejection: failedBefore };
 const fetch = { kind: 'fetch' };
 
 describe('an offer', () => {

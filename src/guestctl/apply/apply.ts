@@ -43,7 +43,8 @@ export interface Applied {
 
 /** The steps of guests. Each tells what happens, and fails if its step does. */
 export interface Steps {
-  readonly update: (guest: string) => Promise<void>;
+  /** Returns true if the update was skipped, because what it offers failed before. */
+  readonly update: (guest: string) => Promise<boolean>;
   readonly switchOver: (guest: string) => Promise<void>;
   readonly restart: (guest: Guest) => Promise<void>;
   /** Tells why the steps of a guest failed. The other guests are still done. */
@@ -123,10 +124,12 @@ async function plannedFor(
 /** Acts on a guest, and returns what was really done. */
 async function act({ name, actions }: AppliedGuest, steps: Steps): Promise<AppliedGuest> {
   try {
-    if (actions.includes('create') || actions.includes('update')) await steps.update(name);
+    const isSkipped =
+      (actions.includes('create') || actions.includes('update')) && (await steps.update(name));
     const isRestarted = actions.includes('restart') && (await restart(name, steps));
     const done = actions.filter((action) => action !== 'restart' || isRestarted);
-    return { name, actions: done, failure: undefined };
+    const failure = isSkipped ? `its update was rejected before: guestctl forgive ${name}` : undefined;
+    return { name, actions: done, failure };
   } catch (error) {
     const failure = explain(error);
     if (failure === undefined) throw error;

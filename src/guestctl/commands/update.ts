@@ -2,7 +2,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
-import { type Define, guestsArgument, say } from '../command.ts';
+import { type Define, guestsArgument, say, skipped } from '../command.ts';
 import { switchAndFollow, updateAndFollow } from '../follow.ts';
 
 export const update: Define = (guestctl) =>
@@ -11,12 +11,17 @@ export const update: Define = (guestctl) =>
     .description('Update or create guests now, and show the progress (Ctrl-C detaches)')
     .addArgument(guestsArgument())
     .option('--switch', 'Then restart running guests into their updates, and wait until they are healthy')
+    .addHelpText('after', explanation)
     .action(async (names: string[], options: { switch?: true }, command) => {
       for (const guest of names.map(requireGuest)) {
         const isNew = listDeployments(guest.sysroot).length === 0;
-        await updateAndFollow(guest.name, command);
+        if (await updateAndFollow(guest.name, command)) process.exitCode = skipped;
         if (isNew) say(command, `Start it: guestctl start ${guest.name}`);
         if (options.switch && nextCommit(readNext(guest)) !== undefined)
           await switchAndFollow(guest.name, command);
       }
     });
+
+const explanation = `
+If the source offers only what failed before, the update is skipped, says why,
+and exits with 3. To try it again: guestctl forgive NAME`;

@@ -96,6 +96,10 @@ const exitStatus = [
   ['0', 'Success, also if there was nothing to do.'],
   ['1', 'Failure, with the reason on standard error. For verify, doctor and list also: problems were found.'],
   ['2', 'The command line is wrong.'],
+  [
+    '3',
+    'With update: what the source offers failed before and is rejected, so that it was skipped. To try it again: guestctl forgive.',
+  ],
   ['130', 'Ctrl-C detached guestctl from an update, which continues.'],
   ['255', 'With -H: ssh(1) failed.'],
   [

@@ -17,7 +17,7 @@ import {
 } from '../../machine/rpm-ostree.ts';
 import { dropRef, repositoryOf, stagedRef } from '../../ostree/repository.ts';
 import type { Trigger } from '../../state/attempts.ts';
-import { type Rejection, rejectedCommits } from '../../state/rejected.ts';
+import { type Rejection, rejectedCommits, skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
 import { type Check, isNew, type OnCheck, onCheck, onResult, whyNotAgain } from './inside-rule.ts';
@@ -208,9 +208,9 @@ async function check(machine: string): Promise<Check> {
   throw rpmOstreeFailure(machine, args, finished);
 }
 
-function leftAlone(guest: string, { checksum, reason }: Rejection, what: CachedUpdate = {}): UpdateResult {
-  const remedy = `Updates skip it until the source offers another one. To try it again: guestctl forgive ${guest}`;
-  const message = `${describe({ checksum, version: what.version })} failed before: ${reason}. ${remedy}`;
+function leftAlone(guest: string, rejection: Rejection, what: CachedUpdate = {}): UpdateResult {
+  const { checksum } = rejection;
+  const message = skippedWords(guest, describe({ checksum, version: what.version }), rejection);
   return { outcome: 'rejected', to: checksum, message };
 }
 

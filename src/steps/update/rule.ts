@@ -29,7 +29,7 @@ export type WithoutFetch =
   /** Fetches nothing: the next start boots it anyway. If the source went back to the deployed commit, nothing stays staged. */
   | { readonly kind: 'leave'; readonly unstages: boolean }
   /** Fetches nothing: it failed before. */
-  | { readonly kind: 'leaveRejected'; readonly reason: string };
+  | { readonly kind: 'leaveRejected'; readonly rejection: Rejection };
 
 /** What an update does with an offer. */
 export type OnOffer =
@@ -73,7 +73,7 @@ function settled(state: UpdateState): WithoutFetch | undefined {
   // A staged commit that lost objects is fetched again.
   if (staged?.checksum === offered && isWhole)
     return isNew(state) ? { kind: 'create' } : { kind: 'leave', unstages: false };
-  return rejection && { kind: 'leaveRejected', reason: rejection.reason };
+  return rejection && { kind: 'leaveRejected', rejection };
 }
 
 const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;

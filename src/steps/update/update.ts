@@ -6,6 +6,7 @@ import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { follow } from '../../state/followed.ts';
+import { skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUndeployed } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
@@ -120,8 +121,7 @@ async function settle(
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {
-      const remedy = `Updates skip it until the source offers another one. To try it again: guestctl forgive ${guest.name}`;
-      const message = `${nameOf(offer)} failed before: ${decision.reason}. ${remedy}`;
+      const message = skippedWords(guest.name, nameOf(offer), decision.rejection);
       return { outcome: 'rejected', to: offer.checksum, message };
     }
   }

@@ -50,7 +50,7 @@ export async function whileDeclaring<T>(work: () => T): Promise<Awaited<T>> {
   try {
     return await work();
   } finally {
-    release();
+    await release();
   }
 }
 

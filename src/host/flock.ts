@@ -5,15 +5,19 @@ import type { Readable, Writable } from 'node:stream';
 /** Releases a lock; fulfilled when it is free. */
 export type Release = () => Promise<void>;
 
-/** Takes a lock on a file; returns undefined if it is held, or if the file has just been removed. */
-export const tryLock = (file: string): Promise<Release | undefined> => locked(file, '--nonblock');
+/**
+ * Takes a lock on a file; returns undefined if it is held, or if the file has just been removed. When we end, even if killed, the
+ * helper that holds it removes the directory, if one is given.
+ */
+export const tryLock = (file: string, directory = ''): Promise<Release | undefined> =>
+  locked(file, '--nonblock', directory);
 
 /** Waits for a lock that others hold for moments only. Returns undefined if it is held for so many seconds. */
 export const lockWithin = (seconds: number, file: string): Promise<Release | undefined> =>
   locked(file, `--timeout=${seconds}`);
 
-async function locked(file: string, limit: string): Promise<Release | undefined> {
-  const helper = await startHelper(file, limit);
+async function locked(file: string, limit: string, directory = ''): Promise<Release | undefined> {
+  const helper = await startHelper(file, directory, limit);
   return (await isLocked(helper)) ? releaseOf(helper) : undefined;
 }
 
@@ -22,7 +26,7 @@ async function locked(file: string, limit: string): Promise<Release | undefined>
  * a file has been removed meanwhile.
  */
 export async function lockAny(files: readonly string[]): Promise<Release | undefined> {
-  const helpers = await Promise.all(files.map((file) => startHelper(file)));
+  const helpers = await Promise.all(files.map((file) => startHelper(file, '')));
   const answers = helpers.map(async (helper) => ({ helper, isHeld: await isLocked(helper) }));
   const { helper, isHeld } = await Promise.race(answers);
   // A lock that one of the others has just got ends with it.
@@ -30,17 +34,24 @@ export async function lockAny(files: readonly string[]): Promise<Release | undef
   return isHeld ? releaseOf(helper) : undefined;
 }
 
+/** flock(1) opens the file as the first free descriptor. Ctrl-C reaches the helper, too: we may have to clean up first. */
+const holder = `[ /proc/self/fd/3 -ef "$1" ] || exit
+trap "" INT HUP TERM
+echo locked
+[ -n "$2" ] || exec cat
+cat
+exec rm -rf --one-file-system -- "$2"`;
+
 type Helper = ChildProcessByStdio<Writable, Readable, null>;
 
 /**
  * Starts a process that takes a lock and holds it as long as we live, because Node has no flock(2). When we end, even if killed, the
  * pipe that it reads is closed, which ends it.
  */
-async function startHelper(file: string, ...options: readonly string[]): Promise<Helper> {
+async function startHelper(file: string, directory: string, ...options: readonly string[]): Promise<Helper> {
   // Loaded lazily: most programs never take a lock.
   const { spawn } = await import('node:child_process');
-  // flock(1) opens the file as the first free descriptor.
-  const command = ['sh', '-c', '[ /proc/self/fd/3 -ef "$0" ] && echo locked && exec cat', file];
+  const command = ['sh', '-c', holder, 'sh', file, directory];
   return spawn('flock', ['--no-fork', ...options, file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 

@@ -57,7 +57,7 @@ function readRegular(file: string): string {
  * Reads a file that a guest may have put there; undefined if it is missing. Throws, and waits for nothing, if it is a link, a
  * pipe, or larger than any such file is.
  */
-export function readRegularFile(path: string): string | undefined {
+export function readRegularFile(path: string, largest = largestFile): string | undefined {
   // Opening a pipe without O_NONBLOCK waits until somebody writes to it.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   let descriptor: number | undefined;
@@ -65,7 +65,7 @@ export function readRegularFile(path: string): string | undefined {
     descriptor = unlessMissing(() => openSync(path, flags));
     if (descriptor === undefined) return undefined;
     const stat = fstatSync(descriptor);
-    if (stat.isFile() && stat.size <= largestFile) return readFileSync(descriptor, 'utf8');
+    if (stat.isFile() && stat.size <= largest) return readFileSync(descriptor, 'utf8');
   } catch (error) {
     // ELOOP is a link, ENXIO a socket.
     if (!['ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) throw error;

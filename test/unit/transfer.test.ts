@@ -49,6 +49,21 @@ test('a manifest is read as it was written', () => {
   expect(parseManifest(manifestText(manifest))).toEqual(manifest);
 });
 
+test('a guest that no import could read is refused before its archive is written', () => {
+  const remote = (name: string, size: number) => ({ name, options: {}, keyring: 'A'.repeat(size) });
+  const withKeys = (...sizes: number[]) =>
+    manifestText({ ...manifest, remotes: sizes.map((size, index) => remote(`r${index}`, size)) });
+  // Ten keyrings of the largest size, in base64.
+  const ten = withKeys(...Array<number>(10).fill((4 << 20) / 3));
+  expect(parseManifest(ten).remotes).toHaveLength(10);
+  expect(() => withKeys(2 << 20, 15 << 20)).toThrow(
+    /mail are larger than an archive may describe \(16 MiB\)/,
+  );
+  expect(() => withKeys(2 << 20, 15 << 20)).toThrow(
+    expect.objectContaining({ remedy: 'Make them smaller. The largest: the remote r1 and its keys' }),
+  );
+});
+
 const changed = (change: Record<string, unknown>): string =>
   JSON.stringify({ format: 1, ...(JSON.parse(manifestText(manifest)) as object), ...change });
 const { state, files } = manifest;

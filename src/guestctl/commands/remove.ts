@@ -43,7 +43,7 @@ export const remove: Define = (guestctl) =>
         const current = requireGuest(name);
         await removeGuest(current, { keepVar, declarations: declarationsOf(current) });
       } finally {
-        release();
+        await release();
       }
       say(command, `${name} is removed`);
     });

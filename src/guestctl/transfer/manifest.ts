@@ -56,7 +56,26 @@ interface CarriedDeployment {
 /** No guest has more deployments, and an archive could name any number. */
 const most = 100;
 
-export const manifestText = (manifest: Manifest): string => `${JSON.stringify({ format, ...manifest })}\n`;
+/** The largest manifest, in bytes: guest files, and keyrings of a guest that manages itself, in base64. */
+export const largestManifest = 16 << 20;
+
+/** Fails if no import would read it. */
+export function manifestText(manifest: Manifest): string {
+  const text = `${JSON.stringify({ format, ...manifest })}\n`;
+  if (Buffer.byteLength(text) <= largestManifest) return text;
+  const sizes = [
+    ...manifest.files.map(
+      ({ name, of, dropIn, text }) => [text, `${name}.${of}${dropIn ? `.d/${dropIn}` : ''}`] as const,
+    ),
+    ...manifest.remotes.map(
+      (remote) => [JSON.stringify(remote), `the remote ${remote.name} and its keys`] as const,
+    ),
+  ].toSorted(([a], [b]) => b.length - a.length);
+  throw new Failure(
+    `The files and remotes of ${manifest.guest} are larger than an archive may describe (${largestManifest >> 20} MiB)`,
+    `Make them smaller. The largest: ${sizes[0]?.[1] ?? 'its state'}`,
+  );
+}
 
 /** Fails, and says why, if the text is not a manifest that this version can use. */
 export function parseManifest(text: string): Manifest {

@@ -6,7 +6,7 @@ import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { canReflink, copyPairs, type Pair } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
-import { tryLock } from '../../host/flock.ts';
+import { type Release, tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
@@ -25,6 +25,7 @@ import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
+import { partsLockOf, scratchOf } from '../../trees/parts/scratch.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { interruptible } from '../interruption.ts';
 import { requireCreated } from '../preconditions.ts';
@@ -60,8 +61,8 @@ export async function withParts<T>(
   use: (parts: Parts, check: () => void) => Promise<T>,
 ): Promise<T> {
   requireCreated(guest);
-  const release = await lockOf(guest.name);
-  const scratch = `${guest.sysroot}/export`;
+  const scratch = scratchOf(guest.sysroot);
+  const release = await lockOf(guest.name, scratch);
   const machine = stoppable(guest.name, say);
   try {
     return await interruptible((check) => gatherAndUse(guest, wish, scratch, machine, use, check));
@@ -70,7 +71,7 @@ export async function withParts<T>(
       await machine.startAgain();
     } finally {
       await removeTree(scratch);
-      release();
+      await release();
     }
   }
 }
@@ -126,11 +127,10 @@ async function gatherAndUse<T>(
   return result;
 }
 
-/** Takes the lock of a guest whose files have to stay where they are. */
-export async function lockOf(guest: string): Promise<() => void> {
-  const directory = runtimeDirectory;
-  mkdirSync(directory, { recursive: true });
-  const release = await tryLock(`${directory}/.export-${guest}`);
+/** Takes the lock of a guest whose files have to stay where they are. When it is released, the scratch directory is removed. */
+export async function lockOf(guest: string, scratch?: string): Promise<Release> {
+  mkdirSync(runtimeDirectory, { recursive: true });
+  const release = await tryLock(partsLockOf(guest), scratch);
   if (release) return release;
   throw new Failure(`${guest} is being exported, copied, renamed or removed`, 'Wait until that has ended');
 }

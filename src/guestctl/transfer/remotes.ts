@@ -1,6 +1,7 @@
 // The remotes in the repository of a guest that manages itself. For other guests, each update writes them.
 import { lstatSync } from 'node:fs';
 import { largestFile } from '../../config/file-port.ts';
+import { Failure } from '../../host/failure.ts';
 import { readBytesInside } from '../../host/tree-files.ts';
 import { parseKeyfile } from '../../ostree/keyfile.ts';
 import { configOf } from '../../ostree/sysroot.ts';
@@ -15,9 +16,14 @@ export const readRemotes = (repository: string): CarriedRemote[] =>
     return [{ name, options, ...(keyring !== undefined && { keyring }) }];
   });
 
-/** In base64; undefined if there is none, or something else. */
+/** In base64; undefined if there is none, or something else. Fails if it is too large: without it, the guest could not be updated. */
 function keyringOf(repository: string, file: string): string | undefined {
   const stat = lstatSync(`${repository}/${file}`, { throwIfNoEntry: false });
-  if (!stat?.isFile() || stat.size > largestFile / 4) return undefined;
+  if (!stat?.isFile()) return undefined;
+  if (stat.size > largestFile)
+    throw new Failure(
+      `${repository}/${file} is larger than ${largestFile >> 20} MiB, and no keyring that an archive can have`,
+      'Import only the keys of the remote there',
+    );
   return readBytesInside(repository, file)?.toString('base64');
 }

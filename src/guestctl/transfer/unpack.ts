@@ -11,7 +11,7 @@ import { kindOf, namesIn } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
-import { type Manifest, parseManifest } from './manifest.ts';
+import { largestManifest, type Manifest, parseManifest } from './manifest.ts';
 import { exitOf, tarOptions } from './pack.ts';
 import {
   damaged,
@@ -47,7 +47,7 @@ export async function unpack(progress: Tell, announce: (manifest: string) => voi
 }
 
 function readManifest(): string {
-  const text = readRegularFile(`${unpackPlace}/${manifestName}`);
+  const text = readRegularFile(`${unpackPlace}/${manifestName}`, largestManifest);
   if (text === undefined) throw new Failure('This is not the archive of a guest: it has no manifest.json');
   // Ends at once if it is none.
   parseManifest(text);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await makeMirror(host);
   for (const name of Object.keys(victims)) {
     await publishNext(name);
-    const policy = '[Update]\nTries=3\nConcurrency=9\nHealthTimeoutSec=1min\n';
+    const policy = '[Update]\nTries=3\nConcurrency=9\nHealthTimeoutSec=3min\n';
     await declare(host, name, lightFile(policy, name));
     await update(host, name);
     await start(host, name);
@@ -155,12 +155,17 @@ test.concurrent.each(Object.keys(victims) as Victim[])(
     let hits = 0;
     let last = await latest(name);
     for (const point of points) {
-      const commit = await prepare(name);
-      if (await killAt(name, point)) hits += 1;
-      await stop(name);
-      await expectWell(name, [last, commit]);
-      await expectCompleted(name, commit);
-      last = commit;
+      // On a busy machine a step may end before it is killed: then once more.
+      let hit = false;
+      for (let tries = 0; tries < 3 && !hit; tries += 1) {
+        const commit = await prepare(name);
+        hit = await killAt(name, point);
+        await stop(name);
+        await expectWell(name, [last, commit]);
+        await expectCompleted(name, commit);
+        last = commit;
+      }
+      if (hit) hits += 1;
     }
     expect(hits).toBeGreaterThanOrEqual(points.length * 0.9);
   },

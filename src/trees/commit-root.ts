@@ -5,7 +5,7 @@ export interface RootToCommit {
   readonly repository: string;
   /** The root directory, laid out for OSTree. */
   readonly root: string;
-  /** What it was made of: identity.ts. */
+  /** Identifies its inputs: identity.ts. */
   readonly identity: string;
   /** Plain text; see requirePlainVersion(). */
   readonly version: string | undefined;

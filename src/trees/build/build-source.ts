@@ -16,7 +16,7 @@ import { builtRef } from './built-ref.ts';
 import { missingPrograms } from './missing-programs.ts';
 import { definitionOf } from './result.ts';
 
-/** A tree that is made on this host. Whether it is a new one is known once it is made. */
+/** A tree that a build makes on this host. Only after the build it is known whether the tree is new. */
 export function buildSource(guest: Guest, origin: BuildOrigin): Source {
   const repository = repositoryOf(guest.sysroot);
   return {
@@ -44,14 +44,14 @@ function declared(guest: Guest, { build }: BuildOrigin): Build {
   }
 }
 
-/** The commit that the build makes now, or has made lately enough. */
+/** Runs the build, unless its last result is recent enough, and returns the commit. */
 async function upToDate(guest: Guest, build: Build, report: Report): Promise<Checksum> {
   const recent = madeBy(build);
   if (recent && isRecent(recent.ended, build.maxAge)) return recent.checksum;
   requirePrograms(build);
   report.step(`Building ${build.name}: journalctl -f -u ${buildUnit(build.name)}`);
   await run(guest, build);
-  // Another update had started it, before the build file was changed.
+  // This run was started by another update, before the build file was changed.
   if (!madeBy(build)) await run(guest, build);
   const made = madeBy(build);
   if (made) return made.checksum;
@@ -59,7 +59,7 @@ async function upToDate(guest: Guest, build: Build, report: Report): Promise<Che
   throw new Failure(message, 'Update it again');
 }
 
-/** Fails before the build, which first waits for the network. The update sees no other programs than those in /usr. */
+/** Fails if a program of the build is missing, before the build waits for the network. The update sees only programs in /usr. */
 function requirePrograms(build: Build): void {
   const [missing] = missingPrograms(
     build,
@@ -70,14 +70,14 @@ function requirePrograms(build: Build): void {
   throw new Failure(`${at.file}:${at.line}: ${message}`, remedy);
 }
 
-/** The last result, if that is of the build as it is declared now. */
+/** Returns the last result; undefined if the build file has changed since. */
 function madeBy(build: Build): { checksum: Checksum; ended: number } | undefined {
   const { definition, checksum, ended } = readResult(build.name) ?? {};
   if (definition !== definitionOf(build) || checksum === undefined || ended === undefined) return undefined;
   return hasCommit(buildRepository(build.name), checksum) ? { checksum, ended } : undefined;
 }
 
-/** systemd lets all who want it wait for the same run. */
+/** Runs the build. Updates that want it at the same time wait for one run: systemd merges their jobs. */
 async function run(guest: Guest, { name }: Build): Promise<void> {
   const before = readResult(name)?.ended;
   try {

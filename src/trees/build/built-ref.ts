@@ -1,2 +1,2 @@
-/** The ref that a build's result is under, in its repository. */
+/** The ref of a build's result, in the repository of the build. */
 export const builtRef = 'ostree-guests/built';

@@ -17,26 +17,26 @@ export interface Committed {
   readonly isNew: boolean;
 }
 
-/** The repository of a build. Of the same mode as those of guests, so that they can link what is in it. */
+/** Creates the repository of a build, in the same mode as those of guests, so that they can link its objects. */
 export async function ensureRepository(name: string): Promise<void> {
   const repository = buildRepository(name);
-  // Its configuration is what `ostree init` writes last.
+  // `ostree init` writes the configuration last.
   if (existsSync(`${repository}/config`)) return;
   await ostree(`Cannot make ${repository}`, 'init', `--repo=${repository}`, '--mode=bare');
 }
 
-/** What a container left. */
+/** The result of a container. */
 export interface BuildToCommit {
   readonly name: string;
-  /** The root directory of the container ... */
+  /** The root directory of the container. */
   readonly container: string;
-  /** ... and the directory in it that the commands ran in. */
+  /** The working directory of the commands, as a path in the container. */
   readonly workPlace: string;
 }
 
 /**
- * Commits the root directory that commands left. It is not used up by it (--consume): what is there already would be
- * replaced by what is the same, and be shared with guests no more.
+ * Commits the root directory that the commands left. Does not use --consume: it would replace existing objects by equal ones,
+ * which guests would no longer share.
  */
 export async function commitBuild({ name, container, workPlace }: BuildToCommit): Promise<Committed> {
   const root = await findRoot(container, workPlace);
@@ -49,8 +49,8 @@ export async function commitBuild({ name, container, workPlace }: BuildToCommit)
 }
 
 /**
- * Takes over what rpm-ostree committed to a repository in the container. The container could write to all of that: its
- * objects are compared with their names.
+ * Takes over the commit that rpm-ostree made in a repository of the container. The container could write anything there, so
+ * each object is checked against its name.
  */
 export async function commitComposed({ name, container, workPlace }: BuildToCommit): Promise<Committed> {
   const repository = buildRepository(name);
@@ -64,10 +64,10 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   return take(repository, checksum);
 }
 
-/** Keeps the commit before, for an update that is just taking it. */
+/** The ref that keeps the previous commit, because an update may be pulling it right now. */
 const beforeRef = `${builtRef}-before`;
 
-/** Takes a commit as it is, because its metadata names its packages. One of the same tree is nothing new. */
+/** Takes a commit with its metadata, which names its packages. A commit with an unchanged tree is dropped. */
 async function take(repository: string, checksum: string): Promise<Committed> {
   const before = readCommit(repository, builtRef);
   if (before !== undefined && (await rootOf(repository, before)) === (await rootOf(repository, checksum)))
@@ -78,11 +78,11 @@ async function take(repository: string, checksum: string): Promise<Committed> {
   return { checksum, isNew: true };
 }
 
-/** The objects that a tree begins with: by their names, they say all of it. */
+/** Returns the checksums of a commit's root directory, which identify its content. */
 const rootOf = (repository: string, checksum: string): Promise<string> =>
   ostree(`Cannot read ${checksum}`, `--repo=${repository}`, 'ls', '--checksum', '--dironly', checksum, '/');
 
-/** A tree that is the same as that of the last commit is not committed again: then there is no update. */
+/** Commits a tree, unless it equals that of the last commit: then there is no update. */
 async function commit(name: string, version: string | undefined, ...tree: string[]): Promise<Committed> {
   const repository = buildRepository(name);
   const before = readCommit(repository, builtRef);
@@ -102,7 +102,7 @@ async function commit(name: string, version: string | undefined, ...tree: string
   return { checksum, isNew: checksum !== before };
 }
 
-/** The one before stays, for an update that is just taking it. */
+/** Removes old commits except the previous one, which an update may be pulling right now. */
 async function prune(repository: string): Promise<void> {
   const options = ['--refs-only', '--depth=1'];
   await ostree('Cannot remove old trees', `--repo=${repository}`, 'prune', ...options);

@@ -5,8 +5,8 @@ import { kindInside, listInside, removeInside, requireDirectory } from '../../ho
 import { contentsOf, extract } from '../image/tar.ts';
 
 /**
- * The root directory that commands left in their place, or that of the archive that they left. What they left there as
- * a link is refused: it could lead to whatever the host has.
+ * Returns the root directory that the commands left in their working directory, or unpacks the archive that they left. Refuses
+ * links: they could lead to any file of the host.
  */
 export async function findRoot(container: string, workPlace: string): Promise<string> {
   const place = requireDirectory(container, workPlace);

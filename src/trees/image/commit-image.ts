@@ -11,7 +11,7 @@ export interface ImageToCommit {
   /** An empty directory to unpack them in. */
   readonly work: string;
   readonly repository: string;
-  /** Of its manifest. */
+  /** The digest of its manifest. */
   readonly digest: string;
   /** The version that its labels name. */
   readonly version?: string;

@@ -9,14 +9,14 @@ import { run } from '../../host/process.ts';
 
 /** An image that was copied here, its layers as plain archives. */
 export interface CopiedImage {
-  /** Of its layers, the lowest first. */
+  /** The archives of its layers, the lowest first. */
   readonly archives: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The image that a name such as docker://registry/name:tag refers to now. */
 export interface Inspected {
-  /** Of its manifest. */
+  /** The digest of its manifest. */
   readonly digest: string;
   /** True if it contains an OSTree commit: `ostree container encapsulate`. */
   readonly isEncapsulated: boolean;
@@ -58,7 +58,7 @@ function hexOf(image: string, digest: string): string {
   return hex;
 }
 
-/** The labels of an image, as its configuration has them: anybody can write that. */
+/** Returns the labels of an image. Checks them, because its configuration is foreign data. */
 function labelsOf(configuration: unknown): Record<string, string> {
   const config = isObject(configuration) ? configuration['config'] : undefined;
   const labels = isObject(config) ? config['Labels'] : undefined;

@@ -14,12 +14,12 @@ import { factory, tmpfilesLine, tmpfilesPaths, withoutTopLevel } from './tmpfile
 import { varEntries } from './var.ts';
 
 const tmpfilesFile = 'usr/lib/tmpfiles.d/00-ostree-guests.conf';
-/** The declarations of users that the tree itself does not declare. */
+/** Declares the users that no other file of the tree declares. */
 export const sysusersFile = 'usr/lib/sysusers.d/50-ostree-guests.conf';
 /** Links of the layout, which systemd expects to be directories. */
 const topLevel = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp'];
 
-/** Moves the content of /var into tmpfiles.d(5), which creates what a machine does not have, and empties /var. */
+/** Empties /var, and declares its content in tmpfiles.d(5), which creates missing entries on each machine. */
 export function declareVar(root: string): void {
   requireDirectory(root, 'var');
   for (const name of confFiles(root, 'usr/lib/tmpfiles.d')) {
@@ -37,18 +37,18 @@ export function declareVar(root: string): void {
   directoryInside(root, 'var');
 }
 
-/** Declares the tree's users in sysusers.d(5), which adds those that a machine does not have. */
+/** Declares the tree's users in sysusers.d(5), which adds missing users on each machine. */
 export function declareUsers(root: string): void {
   const known = new Set(declarations(root, 'sysusers.d').flatMap(sysusersNames));
   const [passwd = '', group = ''] = ['passwd', 'group'].map((name) => readInside(root, `etc/${name}`));
   append(root, sysusersFile, sysusersLines(passwd, group, known));
   const service = 'usr/lib/systemd/system/systemd-sysusers.service';
-  // It would run only if /usr is newer than /etc, and in OSTree all files have the same age.
+  // Its condition is that /usr is newer than /etc. In OSTree all files have the same time.
   if (isFile(inside(root, service)))
     writeInside(root, `${service}.d/50-ostree-guests.conf`, '[Unit]\nConditionNeedsUpdate=\n');
 }
 
-/** The texts of all files of a kind that the tree has. */
+/** Returns the texts of the tree's files of a kind, such as tmpfiles.d. */
 const declarations = (root: string, kind: string): string[] =>
   ['usr/lib', 'etc']
     .flatMap((directory) => confFiles(root, `${directory}/${kind}`))

@@ -1,5 +1,5 @@
-// What packages make once for each machine, and what a tree may therefore not have: with it, all guests of that tree would share
-// their host keys. Each guest makes its own at its first start, and keeps them: they are files of its /etc from then on.
+// Files that packages create once for each machine, such as SSH host keys. A tree must not have them: all its guests would share
+// them. Each guest creates its own at its first start, in its /etc, and keeps them.
 import { lstatSync } from 'node:fs';
 import {
   inside,
@@ -14,13 +14,13 @@ import {
 } from '../../host/tree-files.ts';
 
 interface Identity {
-  /** The directory that has the files, in the tree. */
+  /** The directory of the files, in the tree. */
   readonly directory: string;
-  /** Their names: regular files only. */
+  /** The names of the files. Only regular files count. */
   readonly files: RegExp;
-  /** A glob(7) of the one that tells whether a machine has them already. */
+  /** A glob(7). If it matches, the machine has the files already. */
   readonly glob: string;
-  /** What makes them, for sh. It runs as the guest's root, before sysinit.target. */
+  /** The command for sh that creates the files. It runs as the guest's root, before sysinit.target. */
   readonly make: string;
 }
 
@@ -32,7 +32,7 @@ const identities: readonly Identity[] = [
     make: 'ssh-keygen -A',
   },
   {
-    // Of the package ssl-cert.
+    // From the package ssl-cert.
     directory: 'etc/ssl/private',
     files: /^ssl-cert-snakeoil\.key$/,
     glob: '/etc/ssl/private/ssl-cert-snakeoil.key',
@@ -62,8 +62,8 @@ const unit = 'usr/lib/systemd/system/ostree-guest-identity.service';
 const wanted = 'usr/lib/systemd/system/sysinit.target.wants/ostree-guest-identity.service';
 
 /**
- * Takes the identity of the machine that a tree was made on out of it, and has each guest make its own. Returns the paths that
- * were removed.
+ * Removes the identity of the machine that the tree was made on, and lets each guest create its own. Returns the removed
+ * paths.
  */
 export function forgetIdentity(root: string): string[] {
   const removed = identities.flatMap((identity) => filesOf(root, identity));
@@ -80,7 +80,7 @@ const filesOf = (root: string, { directory, files }: Identity): string[] =>
     .map((name) => `${directory}/${name}`)
     .filter((path) => isSmallFile(inside(root, path)));
 
-/** A tree that is laid out again, because packages were added to it, goes on making what it made before. */
+/** Writes the unit that creates the files. A tree that is laid out again, with more packages, keeps the commands that it had. */
 function declareMakers(root: string, removed: readonly string[]): void {
   const before = readInside(root, unit) ?? '';
   const made = identities.filter(
@@ -95,7 +95,7 @@ function declareMakers(root: string, removed: readonly string[]): void {
   if (kindInside(root, wanted) === undefined) linkInside(root, wanted, '../ostree-guest-identity.service');
 }
 
-/** Programs that are missing, or fail, keep no guest from booting: `-`. */
+/** Guests also boot if a program is missing or fails: that is the `-` of ExecStart=. */
 const unitText = (made: readonly Identity[]): string => `# Written by ostree-guests.
 [Unit]
 Description=Make the keys and names that are this machine's own
@@ -109,11 +109,11 @@ Type=oneshot
 RemainAfterExit=yes
 ${made.map(({ glob, make }) => `ExecStart=-/bin/sh -c ${quoted(`set -- ${glob}; [ -e "$1" ] || { ${make}; }`)}\n`).join('')}`;
 
-/** A word of systemd.service(5), "Command lines": percent signs are specifiers, dollars variables. */
+/** Quotes a word for systemd.service(5), "Command lines": percent signs are specifiers, dollars variables. */
 const quoted = (script: string): string =>
   `"${script.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 
-/** The files of a root directory that are the machine's own, as paths in it. */
+/** Returns the files of a root directory that only one machine may have, as paths in it. */
 export const identityFiles = (root: string): string[] => [
   ...identities.flatMap((identity) => filesOf(root, identity)),
   ...(hasMachineId(root) ? ['etc/machine-id'] : []),
@@ -126,5 +126,5 @@ const hasMachineId = (root: string): boolean =>
   isSmallFile(inside(root, 'etc/machine-id')) &&
   /^[0-9a-f]{32}\s*$/.test(readInside(root, 'etc/machine-id') ?? '');
 
-/** Root in the guest may have made a file of any size. */
+/** Skips large files: root in the guest may have made one of any size. */
 const isSmallFile = (path: string): boolean => isFile(path) && lstatSync(path).size < 1 << 20;

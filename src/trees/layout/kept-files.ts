@@ -9,7 +9,7 @@ import {
   writeInside,
 } from '../../host/tree-files.ts';
 
-/** Files of a tree that a container may change for itself, as they were. Can be written as JSON. */
+/** Files of a tree before a container changed them for itself. Can be written as JSON. */
 export type KeptFiles = readonly (readonly [path: string, was: Kept])[];
 type Kept = { readonly link: string } | { readonly base64: string } | null;
 

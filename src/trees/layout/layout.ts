@@ -19,16 +19,16 @@ import { declareUsers, declareVar } from './declare.ts';
 import { forgetIdentity } from './identity.ts';
 
 /**
- * Makes a root directory one that OSTree deploys ("Adapting existing mainstream distributions" in its manual): the
- * defaults of /etc in /usr/etc, nothing in /var but what tmpfiles.d(5) makes there, links where it has them, and a
- * kernel. What has that layout already stays as it is, so that a tree can be laid out again after it was added to.
- * Throws UnfitTree for a tree whose /usr, /etc or /var is no directory; touches nothing outside of the tree.
+ * Lays a root directory out for OSTree ("Adapting existing mainstream distributions" in its manual): /etc becomes /usr/etc,
+ * tmpfiles.d(5) creates the content of /var, /home and others become links, and there is a kernel. Can be repeated, so that
+ * packages can be added to a tree later. Throws UnfitTree if /usr, /etc or /var is not a directory. Touches nothing outside of
+ * the tree.
  */
 export function layOut(root: string): void {
   requireSystem(root);
   movePackageDatabase(root);
   moveKernel(root);
-  // In images that were OSTree commits, /sysroot has their objects.
+  // In images made from OSTree commits, /sysroot has the objects.
   for (const name of ['boot', 'dev', 'proc', 'run', 'sys', 'sysroot']) {
     removeInside(root, name);
     directoryInside(root, name);
@@ -42,7 +42,7 @@ export function layOut(root: string): void {
   moveEtc(root);
 }
 
-/** Undoes what layOut() does with /etc, to add to a tree: programs want it where it always is. */
+/** Moves /usr/etc back to /etc, where package managers expect it. */
 export function undoEtc(root: string): void {
   requireDirectory(root, 'usr/etc');
   refuseAnother(root, 'etc', 'usr/etc');
@@ -60,7 +60,7 @@ function moveEtc(root: string): void {
   moveInside(root, 'etc', 'usr/etc');
 }
 
-/** Of /etc and /usr/etc, a tree has one. An empty directory is as good as none. */
+/** Refuses a tree with both /etc and /usr/etc, unless one of them is empty. */
 function refuseAnother(root: string, path: string, moved: string): void {
   if (kindInside(root, path) === undefined) return;
   requireDirectory(root, path);
@@ -68,23 +68,23 @@ function refuseAnother(root: string, path: string, moved: string): void {
     throw new UnfitTree(path, `is there beside /${moved}, and they are one`);
 }
 
-/** What a root directory was given to run once, and is no part of a tree. */
+/** Removes files that a root directory got only to run as a container. */
 export function forgetMachine(root: string): void {
   for (const name of ['resolv.conf', 'hostname', '.pwd.lock']) removeInside(root, `etc/${name}`);
-  // Empty, not absent: made at the first start, without the questions of a first boot.
+  // Empty, not missing: systemd then creates the ID, but does not run its first-boot questions.
   writeInside(root, 'etc/machine-id', '');
 }
 
-/** By which files the databases of package managers are known. */
+/** The files that show that a directory has the database of a package manager. */
 const databases = { dpkg: ['status'], rpm: ['rpmdb.sqlite', 'Packages.db', 'Packages'] };
 
-/** It describes /usr, so it is kept there, where each commit has its own. */
+/** Moves the package database into /usr, because it describes /usr: each commit has its own. */
 function movePackageDatabase(root: string): void {
   for (const [name, files] of Object.entries(databases)) {
     const [old, kept] = [`var/lib/${name}`, `usr/lib/sysimage/${name}`];
     if (kindInside(root, old) !== 'directory') continue;
     const isIn = (place: string) => files.some((file) => isFile(inside(root, `${place}/${file}`)));
-    // Where rpm keeps it there by itself, the package may still make a directory in /var.
+    // If rpm itself keeps the database in /usr, its package may still create a directory in /var.
     if (isIn(kept) && !isIn(old)) removeInside(root, old);
     else {
       removeInside(root, kept);
@@ -94,7 +94,10 @@ function movePackageDatabase(root: string): void {
   }
 }
 
-/** OSTree deploys no tree without a kernel. A guest never starts it, so that any file will do. */
+/**
+ * Moves the kernel to where OSTree expects it. OSTree deploys no tree without a kernel. Guests never boot it, so a placeholder is
+ * enough.
+ */
 function moveKernel(root: string): void {
   const versions = listInside(root, 'usr/lib/modules');
   const kernelOf = (version: string) => `usr/lib/modules/${version}/vmlinuz`;
@@ -109,7 +112,7 @@ function moveKernel(root: string): void {
   if (isFile(inside(root, initrd))) moveInside(root, initrd, `usr/lib/modules/${version}/initramfs.img`);
 }
 
-/** What belongs to a machine lives in its /var: /home, /srv and so on are links there. */
+/** Moves /home, /srv and other data of a machine into /var, and leaves links. */
 function moveIntoVar(root: string): void {
   for (const [link, target] of Object.entries(varLinks)) {
     moveDirectory(root, link, target);
@@ -123,7 +126,7 @@ function moveIntoVar(root: string): void {
   for (const name of ['cache', 'log']) directoryInside(root, `var/${name}`);
 }
 
-/** A directory that is moved as a whole keeps its owner and mode. */
+/** Moves a directory as a whole if possible: then it keeps its owner and mode. */
 function moveDirectory(root: string, from: string, to: string): void {
   if (kindInside(root, from) !== 'directory') return;
   if (kindInside(root, to) === undefined) moveInside(root, from, to);

@@ -1,6 +1,6 @@
 /**
- * The users and groups of a tree as lines of sysusers.d(5). OSTree merges /etc/passwd as a whole: on a machine that
- * has changed its own, what a newer tree adds would not arrive; systemd-sysusers then adds it.
+ * Returns the users and groups of a tree as lines of sysusers.d(5). OSTree merges /etc/passwd as a whole: a machine that has
+ * changed its own would never get the users that a newer tree adds. systemd-sysusers adds them.
  */
 export function sysusersLines(passwd: string, group: string, known: ReadonlySet<string>): string[] {
   const groups = records(group).filter(([name = '', , gid]) => isSystem(gid) && !known.has(`g ${name}`));
@@ -21,7 +21,7 @@ export function sysusersLines(passwd: string, group: string, known: ReadonlySet<
   ];
 }
 
-/** What a file of sysusers.d declares: `u NAME`, `g NAME` or `m USER GROUP`. A user has a group of its name. */
+/** Returns what a file of sysusers.d declares: `u NAME`, `g NAME` or `m USER GROUP`. A user also declares a group of its name. */
 export const sysusersNames = (text: string): string[] =>
   text.split('\n').flatMap((line) => {
     const [, type, name, id] = /^\s*([ugm])!?\s+(\S+)\s+(\S+)/.exec(line) ?? [];
@@ -33,7 +33,7 @@ export const sysusersNames = (text: string): string[] =>
 const records = (text: string): string[][] =>
   text.split('\n').flatMap((line) => (/^[a-z_]/i.test(line) ? [line.split(':')] : []));
 
-/** Not those of people, whom a tree does not have. Root and nobody are systemd's own. */
+/** True for system users. A tree has no accounts of people; systemd itself declares root and nobody. */
 const isSystem = (id: string | undefined): boolean => Number(id) > 0 && Number(id) < 1000;
 
 const quoted = (text: string): string =>

@@ -1,4 +1,4 @@
-/** Something that a package put into /var: tmpfiles.d(5) makes it where a machine does not have it yet. */
+/** An entry of /var from a package. tmpfiles.d(5) creates it on machines that lack it. */
 export interface VarEntry {
   /** As seen in the tree: /var/… */
   readonly path: string;
@@ -6,14 +6,14 @@ export interface VarEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Of a link. */
+  /** The target of a link. */
   readonly target?: string;
 }
 
-/** Where files are kept that are copied into /var. */
+/** The directory of files that systemd-tmpfiles copies into /var. */
 export const factory = '/usr/share/factory';
 
-/** The line that makes an entry, and changes nothing where it is there. */
+/** Returns the line that creates an entry, and does not change an existing one. */
 export function tmpfilesLine(entry: VarEntry): string {
   const { path, type, target = '' } = entry;
   if (type === 'link') return `L ${word(path)} - - - - ${word(target)}`;
@@ -21,14 +21,14 @@ export function tmpfilesLine(entry: VarEntry): string {
   return `d ${word(path)} ${entry.mode.toString(8).padStart(4, '0')} ${entry.uid} ${entry.gid} -`;
 }
 
-/** Percent signs would be specifiers; the rest is C's escapes in double quotes: tmpfiles.d(5). */
+/** Escapes a word for tmpfiles.d(5): specifiers, and C escapes in double quotes. */
 function word(text: string): string {
   const literal = text.replaceAll('%', '%%');
   if (/^[\w./:+@%,=~-]+$/.test(literal)) return literal;
   return `"${literal.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
 }
 
-/** The paths that a file of tmpfiles.d makes; other lines change what is there, or take it away. */
+/** Returns the paths that a file of tmpfiles.d creates. Other lines change or remove paths. */
 export const tmpfilesPaths = (text: string): string[] =>
   tmpfilesLines(text)
     .filter(([line]) => /^\s*[fFdDvqQpLcbC]/.test(line))
@@ -42,8 +42,8 @@ const tmpfilesLines = (text: string): [line: string, path: string][] =>
   });
 
 /**
- * Without the lines that make the links of OSTree's layout directories: systemd-tmpfiles would complain about each
- * at every start.
+ * Removes the lines for directories that are links in OSTree's layout: systemd-tmpfiles would complain about each of them at
+ * every start.
  */
 export function withoutTopLevel(text: string, links: readonly string[]): string {
   const dropped = new Set(

@@ -2,7 +2,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { inside, listInside } from '../../host/tree-files.ts';
 import type { VarEntry } from './tmpfiles.ts';
 
-/** What is in the /var of a tree that a machine needs, each directory before what is in it. */
+/** Lists the entries in the /var of a tree that a machine needs, each directory before its content. */
 export function varEntries(root: string, directory = '/var'): VarEntry[] {
   return listInside(root, directory).flatMap((name) => {
     const path = `${directory}/${name}`;
@@ -18,11 +18,11 @@ function entryOf(place: string, path: string): VarEntry | undefined {
   const common = { path, mode: stat.mode & 0o7777, uid, gid };
   if (stat.isDirectory()) return { ...common, type: 'directory' };
   if (stat.isFile()) return { ...common, type: 'file' };
-  // Sockets and pipes are made by those who listen on them.
+  // The programs that use sockets and pipes create them.
   return stat.isSymbolicLink() ? { ...common, type: 'link', target: readlinkSync(place) } : undefined;
 }
 
-/** What was left by making the tree: what it downloaded, and what it wrote to logs and caches. */
+/** True for leftovers of making the tree: downloads, logs and caches. */
 const isLeftOut = ({ path, type }: VarEntry): boolean =>
   /^\/var\/(cache|lib)\/(apt|dnf|libdnf5|rpm-ostree|yum)$/.test(path) ||
   /^\/var\/tmp\//.test(path) ||

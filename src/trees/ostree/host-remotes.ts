@@ -14,7 +14,7 @@ export interface HostRemote {
   readonly keyring?: string;
 }
 
-/** A remote that is configured on the host: in its repository, or for it in /etc (ostree.repo(5)). */
+/** Finds a remote of the host, in its repository or in /etc: ostree.repo(5). */
 export function findHostRemote(name: string): HostRemote | undefined {
   const files = (unlessMissing(() => readdirSync(remotesDirectory)) ?? [])
     .filter((file) => file.endsWith('.conf'))

@@ -12,7 +12,7 @@ import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { configureRemote, findRemote } from './remote.ts';
 
-/** A ref of an OSTree remote. Its commit is known, with its signature, before any of its objects are fetched. */
+/** A ref of an OSTree remote. The commit and its signature are fetched first, and any other object later. */
 export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   const { remoteName, ref } = origin;
   const repository = repositoryOf(guest.sysroot);
@@ -29,7 +29,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
       const fetch = async (report: Progress) => {
         if (hasCommit(repository, checksum)) return checksum;
-        // The commit by name: the remote's ref may have moved on since.
+        // Names the commit, because the remote's ref may have moved since.
         const args = [...checked(url), remoteName, `${ref}@${checksum}`];
         const seed = url.startsWith('file://') && listDeployments(guest.sysroot).length === 0;
         const linked = await link(guest, { kind: 'pull', checksum, args, seed }, { readable, report });
@@ -41,10 +41,10 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   };
 }
 
-/** How long a remote may take to answer what it has. It is a few kB. */
+/** The time limit for the answer of a remote, in milliseconds. The answer has a few kB. */
 const answerTime = 10 * 60_000;
 
-/** In the update itself, or where the remote is at a place of the host that the update does not see, beside it. */
+/** Pulls in the update itself; in a process of its own if the remote is in a directory that the update does not see. */
 async function pullMetadata(
   guest: Guest,
   readable: readonly string[],
@@ -64,10 +64,10 @@ async function pullMetadata(
   );
 }
 
-/** What is copied from a directory is compared with its checksum only if asked for; a stick may be anybody's. */
+/** Has objects from a directory checked, which OSTree does not do by default: anybody may have written to a USB stick. */
 const checked = (url: string): string[] => (url.startsWith('file://') ? ['--untrusted'] : []);
 
-/** An old commit may have a good signature, and holes that are known by now. Another ref is another history. */
+/** Refuses older commits: they may have a valid signature, and known security holes. Commits of another ref are not compared. */
 function notOlder(guest: Guest, origin: OstreeOrigin): string[] {
   const [deployed] = listDeployments(guest.sysroot);
   if (guest.update.allowDowngrade || !deployed) return [];

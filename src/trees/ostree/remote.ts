@@ -10,20 +10,20 @@ import { configFileOf, configOf } from '../../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote } from './host-remotes.ts';
 import { unsignedProblem } from './unsigned.ts';
 
-/** The remote that a guest is to follow, declared in its file or configured on the host. */
+/** Returns the remote that a guest follows: declared in its file, or configured on the host. */
 export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
   return remote ? declaredRemote(guest, remote) : hostRemote(guest, remoteName);
 }
 
-/** Brings a remote of a guest's repository to what it is to be. */
+/** Writes the configuration and the keys of a remote into a guest's repository. */
 export function configureRemote(repository: string, name: string, { options, keyring }: HostRemote): void {
-  // Looked up at each pull, so this follows a change of the host's keys.
+  // Copied before each pull, so that the guest follows changes of the host's keys.
   const ourKeyring = `${repository}/${name}.trustedkeys.gpg`;
   if (keyring) copyFileSync(keyring, ourKeyring);
   else rmSync(ourKeyring, { force: true });
 
   if (isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) return;
-  // Not with ostree-remote(1): everybody can read its arguments, and a URL may have a password.
+  // Does not use ostree-remote(1): every user can read its arguments, and a URL may have a password.
   const config = replaceGroup(configOf(repository), `remote "${name}"`, options);
   writeAtomically(configFileOf(repository), config);
 }

@@ -1,12 +1,12 @@
-// Guests whose tree anybody may have made who can answer for their remote.
+// Finds guests that take unsigned commits, although others can answer in place of their remote.
 import type { Guest } from '../../config/guest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import { findHostRemote } from './host-remotes.ts';
 
 /**
- * Says what is wrong with a guest that takes commits without a signature from a server that anybody on the way can answer for. It is
- * not wrong if its file says so: GPGVerify=no.
+ * Refuses a guest that takes unsigned commits over plain HTTP: anybody on the network can answer in place of the server. An
+ * explicit GPGVerify=no in its file allows it.
  */
 export function unsignedProblem(guest: Guest): Problem | undefined {
   const url = unsignedUrl(guest);
@@ -24,7 +24,7 @@ export interface Warning {
   readonly remedy: string;
 }
 
-/** Warns of a tree that can be replaced by whoever has the server, or the way to it, where nobody has said that this is meant. */
+/** Warns about a guest that takes unsigned commits, unless its file says so: whoever controls the server controls the guest. */
 export function unsignedWarning(guest: Guest): Warning | undefined {
   const { name, origin } = guest;
   if (origin.kind !== 'ostree') return undefined;
@@ -43,13 +43,13 @@ export function unsignedWarning(guest: Guest): Warning | undefined {
   };
 }
 
-/** The URL of the remote that a guest file declares, if its commits need no signature and nobody has said that this is meant. */
+/** Returns the URL of the declared remote if commits need no signature, and the file does not say that this is intended. */
 function unsignedUrl({ origin, values }: Guest): string | undefined {
   const remote = origin.kind === 'ostree' ? origin.remote : undefined;
   if (!remote || remote.gpgVerify || remote.signVerify) return undefined;
   return values.last('Remote', 'GPGVerify') === undefined ? remote.url : undefined;
 }
 
-/** As ostree-remote(1) takes them, a list of mirrors included. */
+/** Also finds URLs of mirror lists, as ostree-remote(1) takes them. */
 const isPlain = (url: string): boolean => /^(mirrorlist=|metalink=)?http:/i.test(url);
 const isSecret = (url: string): boolean => /^(mirrorlist=|metalink=)?https:/i.test(url);

@@ -25,7 +25,7 @@ export const apt: Manager = {
     ${takeFrom(keys, packages.keys)}`,
 };
 
-/** Gets the lists of what the repositories offer. */
+/** Refreshes the package lists of the repositories. */
 const upToDate = (packages: Packages): string => `
     ${setUp(repositories, packages)}
     ${putInto(keys, 'keys', packages.keys)}

@@ -34,7 +34,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       const offer = await base.check(report);
       const { refspec } = offer;
       const from = `${offer.from}, with ${packagesWords(packages)}`;
-      // Planning needs the tree below. If that is new, the result is new.
+      // Planning needs the tree below. If that is new, so is the result.
       if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
         return { refspec, from, fetch: async (report: Progress) => fetch(await made(offer, report)) };
       const now = await made(offer, report);

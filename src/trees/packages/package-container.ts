@@ -14,9 +14,9 @@ export interface Container {
   readonly directory: string;
   /** Paths of the host that it may read. */
   readonly readable: readonly string[];
-  /** Whether it may change /usr. */
+  /** True if it may change /usr. */
   readonly usr: 'read-only' | 'writable';
-  /** Whether its output goes to the journal, too. */
+  /** True if its output also goes to the journal. */
   readonly prints: boolean;
 }
 
@@ -43,7 +43,7 @@ export const runInContainer = (container: Container): Promise<Finished> =>
   );
 
 const options = ({ guest, directory, readable, usr }: Container): string[] => [
-  // Some packages write it into their configuration.
+  // Some packages write the hostname into their configuration.
   `--hostname=${guest}`,
   '--private-users=pick',
   '--private-users-ownership=map',

@@ -31,7 +31,7 @@ export const setUp = (repositories: string, packages: Packages): string =>
     putInto(repositories, 'repositories', packages.repositories),
   ].join('\n');
 
-/** Copies files of the site to where the package manager looks, under names that the tree does not have ... */
+/** Copies files of the site to where the package manager looks, under names that the tree does not have. */
 export const putInto = (directory: string, kind: InputKind, files: readonly string[]): string =>
   files
     .map(
@@ -40,7 +40,7 @@ export const putInto = (directory: string, kind: InputKind, files: readonly stri
     )
     .join('\n');
 
-/** ... so that they can be removed again. */
+/** Removes these files again. */
 export const takeFrom = (directory: string, files: readonly string[]): string =>
   files.map((file) => `rm ${shellQuoted(`${directory}/${own(file)}`)}`).join('\n');
 

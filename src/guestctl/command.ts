@@ -1,4 +1,4 @@
-// What all commands share: definition, common options, output and exit codes.
+// Shared by all commands: definition, common options, output and exit codes.
 import { Argument, type Command, Option } from 'commander';
 import { printableJson } from '../host/printable.ts';
 import { tell } from '../host/tell.ts';

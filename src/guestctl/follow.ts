@@ -46,7 +46,7 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
   return isSkipped;
 }
 
-/** The same for a caller that handles signals itself. */
+/** Like updateAndFollow(), for a caller that handles signals itself. */
 export async function followUpdate(guest: string, command: Command, detaches = false): Promise<void> {
   const unit = updateUnit(guest);
   const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. ${logs(guest)}`;

@@ -51,11 +51,11 @@ export interface Overview {
   readonly rejected: readonly Rejection[];
   /** The last of them, unless the guest has got another deployment or update since. */
   readonly rejection: Rejection | undefined;
-  /** True if its files are for root only: what they would tell is undefined or empty. */
+  /** True if only root can read its files: then fields that need them are undefined or empty. */
   readonly isHidden: boolean;
   /** Which of its files cannot be read, and why. If it is the boot list, `deployments` is empty. */
   readonly damage: string | undefined;
-  /** What its file says and it does not follow yet. */
+  /** Changes of its file that it does not follow yet. */
   readonly unapplied: Unapplied;
   /** The ActiveState of the guest's unit, in words for machines. */
   readonly state: State;

@@ -1,4 +1,4 @@
-// What commands ask of a guest before they do anything.
+// Checks that commands make before they do anything.
 import type { Guest } from '../config/guest.ts';
 import { Failure } from '../host/failure.ts';
 import { isRunning } from '../machine/guest-state.ts';

@@ -1,4 +1,4 @@
-// What only root may do or see.
+// Commands and data for root only.
 import type { Command } from 'commander';
 import { Failure } from '../host/failure.ts';
 import { isRoot } from '../host/is-root.ts';
@@ -20,6 +20,6 @@ export function requireRootFor(command: Command): void {
   if (command.getOptionValue('dryRun') !== true) requireRoot();
 }
 
-/** Says what a command did not see. */
+/** Says which data a command could not read. */
 export const tellHidden = (what: string): void =>
   tell(`Without root, guestctl does not see ${what}. Run: ${asRoot()}`);

@@ -11,11 +11,11 @@ import { whileDeclaring } from './install-guest-file.ts';
 import { interruptible } from './interruption.ts';
 import { removeGuest } from './remove/remove-guest.ts';
 
-/** What a command that creates a guest tells of what it has made. */
+/** Calls by which a command that creates a guest reports the files that it has made. */
 export interface Making {
   /** It has made this file, which did not exist before. */
   readonly wrote: (file: string) => void;
-  /** It goes on to make the guest. Throws if a signal came. */
+  /** Begins to make the guest itself. Throws if a signal came. */
   readonly begin: () => void;
 }
 

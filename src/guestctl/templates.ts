@@ -14,7 +14,7 @@ export interface Template {
   readonly file: string;
   /** The build of this name, if one is declared: create uses it and not the template. */
   readonly build: string | undefined;
-  /** What keeps it from being built here, such as a missing program. */
+  /** Why it cannot be built on this host, such as a missing program. */
   readonly problems: readonly Problem[];
 }
 

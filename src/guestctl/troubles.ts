@@ -6,11 +6,11 @@ import { short, undeployedWords } from './screens/wording.ts';
 /** One thing that is wrong with a guest. */
 export interface Trouble {
   readonly kind: 'damaged' | 'start failed' | 'rejected' | 'not deployed' | 'update failed';
-  /** What is wrong, and the command that shows more or repairs it. */
+  /** The problem, and the command that shows more or repairs it. */
   readonly message: string;
 }
 
-/** Lists what is wrong with a guest, for list, status and -o json. */
+/** Lists the problems of a guest, for list, status and -o json. */
 export function troublesOf({
   guest,
   damage,

@@ -1,11 +1,11 @@
-// Finds what a guest file says and the machine does not follow yet.
+// Finds changes of a guest file that its machine does not follow yet.
 import type { Guest } from '../config/guest.ts';
 import type { Generated } from '../generator/generated.ts';
 import { unitsOf } from '../generator/guest-units.ts';
 import { driver } from '../machine/driver.ts';
 import { treeOf } from '../state/followed.ts';
 
-/** What has to be done until the machine is as its guest file says. */
+/** The steps until a machine follows its guest file. */
 export interface Unapplied {
   /** systemd has other units: `systemctl daemon-reload`. */
   readonly reload: boolean;
@@ -53,7 +53,7 @@ export const mainDropIn = (guest: string): string => `${driver.unit(guest)}.d/50
 const dropInsOf = (generated: readonly Generated[]): ReadonlyMap<string, string> =>
   new Map(generated.flatMap((one) => ('text' in one ? [[one.path, one.text] as const] : [])));
 
-/** True if two drop-ins differ in what only a start reads. systemd applies limits and dependencies when it reloads. */
+/** True if two drop-ins differ in lines that need a start. systemd applies limits and dependencies when it reloads. */
 export const isOtherCommand = (one: string, other: string): boolean => commandOf(one) !== commandOf(other);
 
 const commandOf = (dropIn: string): string =>

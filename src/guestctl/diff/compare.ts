@@ -21,16 +21,16 @@ export interface End {
 export interface Difference {
   readonly from: End;
   readonly to: End;
-  /** Absent where the trees have no package database that is known. */
+  /** Undefined if the trees have no known package database. */
   readonly packages?: readonly PackageChange[];
   readonly files: readonly FileChange[];
-  /** Why the last start could not deploy the second one, if that is what is staged. */
+  /** Why the last start could not deploy the second commit, if that is staged. */
   readonly failure?: Undeployed;
-  /** Changed on this machine as well as by the update. */
+  /** Files that this machine and the update have both changed. */
   readonly etc: readonly string[];
 }
 
-/** What an update brings: by default what the guest's next start does, or else what its last update did. */
+/** Compares two commits. Default: the changes of the next start; if nothing is staged, those of the last update. */
 export async function diff(guest: Guest, from?: string, to?: string): Promise<Difference> {
   const repository = repositoryOf(guest.sysroot);
   const deployments = listDeployments(guest.sysroot);
@@ -52,7 +52,7 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
   };
 }
 
-/** What the guest runs from, or would start from. */
+/** Returns the deployment that the guest runs from, or would start from. */
 async function current(guest: Guest, deployments: readonly Deployment[]): Promise<Deployment | undefined> {
   const booted = (await isRunning(guest.name)) ? bootedRoot(guest.name) : undefined;
   return deployments.find(({ path }) => path === booted) ?? deployments[0];
@@ -67,7 +67,7 @@ function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment 
   throw new Failure(message, `There is nothing to compare before it is updated; or name two commits`);
 }
 
-/** The commit that a name stands for: CHECKSUM.SERIAL, the first digits of a commit, a ref. */
+/** Finds a commit by CHECKSUM.SERIAL, by its first digits, or by a ref. */
 async function resolve(guest: Guest, name: string): Promise<string> {
   const repository = repositoryOf(guest.sysroot);
   const commit = name.replace(/^([0-9a-f]+)\.\d+$/, '$1');
@@ -83,11 +83,11 @@ async function endOf(repository: string, checksum: string): Promise<End> {
   return version === undefined ? { checksum } : { checksum, version };
 }
 
-/** What the machine has changed of the defaults of /etc. The guest may be changing it, and sees no more of it than itself. */
+/** Lists the changes of a machine to its /etc. Runs confined to the guest, which may change /etc meanwhile. */
 async function localChanges(guest: Guest, deployment: Deployment | undefined): Promise<FileChange[]> {
   if (!deployment) return [];
   const { path } = deployment;
-  // It wants a repository, though it compares two directories.
+  // `ostree diff` requires a repository, although it compares two directories.
   const ends = [`--repo=${repositoryOf(guest.sysroot)}`, `${path}/usr/etc`, `${path}/etc`];
   const { exitCode, stdout, stderr } = await runConfined(
     {

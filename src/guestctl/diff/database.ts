@@ -12,11 +12,11 @@ import {
 } from './package-changes.ts';
 import { compareDebVersions, compareRpmVersions } from './versions.ts';
 
-/** Where trees for OSTree keep the database of their package manager; /var is not part of them. */
+/** The package databases of trees for OSTree. They are not in /var, which is no part of a tree. */
 const dpkgFiles = ['/usr/lib/sysimage/dpkg/status', '/usr/share/dpkg/status'];
 const rpmDirectories = ['/usr/lib/sysimage/rpm', '/usr/share/rpm'];
 
-/** How the packages of two commits differ; nothing where they have no package database that is known. */
+/** Compares the packages of two commits. Returns undefined if they have no known package database. */
 export async function diffPackages(
   repository: string,
   from: string,
@@ -46,14 +46,14 @@ async function rpmPackages(repository: string, commit: string): Promise<Packages
   return undefined;
 }
 
-/** rpm reads only a database that is on disk, and locks it. */
+/** Copies the database to disk for rpm, which locks it. */
 async function listRpms(repository: string, commit: string, directory: string): Promise<Packages> {
   const work = mkdtempSync(`${tmpdir()}/ostree-guests-`);
   try {
     const copy = ['--user-mode', '--force-copy', `--subpath=${directory}`, commit, `${work}/rpm`];
     await ostree(`Cannot read ${directory} of ${commit}`, `--repo=${repository}`, 'checkout', ...copy);
     const format = '%{NAME}.%{ARCH}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n';
-    // rpm opens the database for writing, through links, whatever it is asked.
+    // rpm always opens the database for writing, and follows links.
     const listed = await runConfined(
       { name: `rpms-${commit.slice(0, 12)}-${process.pid}`, writable: [work], timeLimit: '5min' },
       ['rpm', `--dbpath=${work}/rpm`, '--query', '--all', `--queryformat=${format}`],

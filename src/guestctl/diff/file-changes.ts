@@ -5,7 +5,7 @@ export interface FileChange {
 
 const changes: Readonly<Record<string, FileChange['change']>> = { A: 'added', D: 'removed', M: 'changed' };
 
-/** What `ostree diff` prints: a letter and a path in each line, without a slash where it compared directories. */
+/** Parses the output of `ostree diff`: a letter and a path in each line, without a leading slash if it compared directories. */
 export const parseDiff = (text: string): FileChange[] =>
   text.split('\n').flatMap((line) => {
     const [, letter = '', path = ''] = /^([ADM]) +\/?(.*)$/.exec(line) ?? [];
@@ -13,7 +13,7 @@ export const parseDiff = (text: string): FileChange[] =>
     return change ? [{ change, path: `/${path}` }] : [];
   });
 
-/** Files of /etc that a machine has changed itself and that the update changes as well: its own stay as they are. */
+/** Returns the files of /etc that a machine and the update have both changed. The machine keeps its own. */
 export function bothChanged(local: readonly FileChange[], update: readonly FileChange[]): string[] {
   const ours = new Set(local.map(({ path }) => path));
   return update

@@ -1,7 +1,7 @@
-/** Which of two versions is newer: less than 0, 0 or more, as for sorting. */
+/** Compares two versions: below 0 if the first one is older, as for sorting. */
 export type Compare = (one: string, other: string) => number;
 
-/** deb-version(7): [EPOCH:]UPSTREAM[-REVISION]. */
+/** Compares versions by deb-version(7): [EPOCH:]UPSTREAM[-REVISION]. */
 export const compareDebVersions: Compare = (one, other) => {
   const [a, b] = [debParts(one), debParts(other)];
   return a.epoch - b.epoch || compareRuns(a.upstream, b.upstream) || compareRuns(a.revision, b.revision);
@@ -15,7 +15,7 @@ function debParts(version: string) {
     : { epoch: Number(epoch), upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
 }
 
-/** Runs of digits as numbers, and between them text, in which `~` comes before the end, and letters before all else. */
+/** Compares runs of digits as numbers, and the text between them: `~` sorts before the end, and letters before other characters. */
 function compareRuns(one: string, other: string): number {
   const [a, b] = [runs(one), runs(other)];
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
@@ -26,7 +26,7 @@ function compareRuns(one: string, other: string): number {
   return 0;
 }
 
-/** Text, digits, text, digits … */
+/** Splits a version into text, digits, text, digits, and so on. */
 const runs = (version: string): string[] => version.split(/(\d+)/);
 
 function compareText(one: string, other: string): number {
@@ -49,13 +49,13 @@ function compareNumbers(one: string, other: string): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
 
-/** [EPOCH:]VERSION-RELEASE, each as rpmvercmp() has it: rpm-version(7). */
+/** Compares [EPOCH:]VERSION-RELEASE like rpm's rpmvercmp(): rpm-version(7). */
 export const compareRpmVersions: Compare = (one, other) => {
   const [a, b] = [debParts(one), debParts(other)];
   return a.epoch - b.epoch || rpmvercmp(a.upstream, b.upstream) || rpmvercmp(a.revision, b.revision);
 };
 
-/** Segments of digits or of letters, whatever is between them; `~` is older than nothing, `^` newer than the end. */
+/** Compares segments of digits or letters, and ignores separators. `~` is older than the end, `^` is newer. */
 function rpmvercmp(one: string, other: string): number {
   const [a, b] = [segments(one), segments(other)];
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {

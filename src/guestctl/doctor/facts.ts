@@ -119,7 +119,7 @@ const kernelFacts = () => ({
   hasSelinuxModule: hasSelinuxModule(),
 });
 
-/** Gathers what the files of guests and builds tell. Without root, what only root can read is left out. */
+/** Gathers facts from the files of guests and builds. Without root, files that only root can read are skipped. */
 function guestFacts(declared: Declared & DeclaredBuilds) {
   const { guests, builds, broken } = declared;
   const names = [...guests, ...broken].map(({ name }) => name);
@@ -151,7 +151,7 @@ const halfRenamed = (names: readonly string[]): Rename[] => [
   ...new Map(names.flatMap((name) => begunRename(name) ?? []).map((one) => [one.to, one])).values(),
 ];
 
-/** A timer that failed, or whose unit was away for a while, runs again only when somebody starts it, or the host. */
+/** Finds enabled timers that do not run: they failed, or their unit was missing for a while. systemd does not start them again. */
 async function idleTimers(): Promise<string[]> {
   const enabled = [...enabledUnits()].filter((unit) => /^ostree-guest-.*\.timer$/.test(unit));
   if (enabled.length === 0) return [];

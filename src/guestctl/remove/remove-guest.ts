@@ -15,14 +15,14 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
 
-/** What an administrator has written: guest files of packages in /usr stay. */
+/** Returns the files that declare a guest, except those in /usr, which belong to packages. */
 export const declarationsOf = ({ name }: Guest): string[] =>
   searchPath.guests
     .filter((directory) => !directory.startsWith('/usr/'))
     .flatMap((directory) => [`${directory}/${name}.guest`, `${directory}/${name}.guest.d`])
     .filter((path) => existsSync(path));
 
-/** All that a guest consists of, where it is there. */
+/** Returns the existing files and directories of a guest. */
 export const toBeRemoved = (guest: Guest): string[] => [
   ...declarationsOf(guest),
   ...[...new Set([guest.sysroot, stateOf(guest.name)])].filter((path) => existsSync(path)),
@@ -35,13 +35,13 @@ export interface Removal {
 }
 
 /**
- * Removes a guest that does not run. The declaration goes last, so that a removal that was cut off is completed by the
- * next one.
+ * Removes a guest that does not run. The declaration is removed last, so that the same command completes an interrupted
+ * removal.
  */
 export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
   await disableUnits(enableable(name));
-  // Nothing may work in what is being deleted.
+  // No step may use the files while they are deleted.
   await stopAllOf(name);
   await removeSysroot(guest, keepVar);
   rmSync(runtimeOf(guest.name), { recursive: true, force: true });
@@ -56,18 +56,18 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const stateroot = dirname(varOf(sysroot, name));
   // A guest that was renamed has a link to it.
   const link = `${sysroot}/ostree/deploy/${name}`;
-  // First of all there is no boot list any more: from here on the guest has not been created.
+  // Removes the boot list first: from now on the guest counts as not created.
   const boot = `${sysroot}/boot`;
-  // A guest that manages itself may have made it immutable. A removal that was cut off may have left one already.
+  // A guest that manages itself may have made it immutable. An interrupted removal may have left its directory.
   await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
   if (existsSync(boot))
     renameSync(boot, existsSync(`${boot}.removed`) ? `${boot}.removed/${Date.now()}` : `${boot}.removed`);
   await clearImmutable(sysroot);
-  // What leads to /var, if that is kept, is not removed itself.
+  // If /var is kept, the directories above it stay, too.
   const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
   const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];
   const emptied = keepVar ? [state, ...above, sysroot] : [state, sysroot];
-  // What says that nobody may believe the repository goes after the repository.
+  // The notes say that the repository is not trusted, so they are removed after it.
   const notes = unsharedNotes(name);
   await removeConfined(
     guest,
@@ -83,11 +83,11 @@ const entriesBut = (directory: string, kept: readonly string[]): string[] =>
     .map((entry) => `${directory}/${entry}`)
     .filter((path) => !kept.includes(path));
 
-/** A guest may have made files immutable: chattr(1), which follows no link below a directory. Most have not, which is quicker. */
+/** Tries rm(1) first, which is quicker. A guest may have made files immutable; chattr(1) follows no links below a directory. */
 const removal =
   'rm -rf --one-file-system -- "$@" 2>/dev/null || { chattr -R -f -ia -- "$@"; rm -rf --one-file-system -- "$@"; }';
 
-/** Removes what a guest, or its tree, has made: that may be deeper than Node can go, or lead elsewhere. It sees this guest only. */
+/** Removes directories in a process that sees only this guest. They may have links, and be nested too deep for Node. */
 async function removeConfined(guest: Guest, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   const { exitCode, stderr } = await runConfined(

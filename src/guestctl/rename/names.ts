@@ -1,4 +1,4 @@
-// What the host names after a guest, besides its guest file and its state directory.
+// Paths of the host that have the name of a guest, besides its guest file and its state directory.
 import { readdirSync } from 'node:fs';
 import { enabledDirectory } from '../../config/paths.ts';
 import { isThere, unlessMissing } from '../../host/node-files.ts';
@@ -6,7 +6,7 @@ import { driver } from '../../machine/driver.ts';
 
 const unitDirectories = [enabledDirectory, `${enabledDirectory}.control`];
 
-/** A path of the guest, and what it is called after the rename. */
+/** A path of the guest, and its name after the rename. */
 export interface Renamed {
   readonly from: string;
   readonly to: string;

@@ -31,7 +31,7 @@ function guestWords({ name, actions, failure }: AppliedGuest, dryRun: boolean): 
   return actions.map((action) => done[action]).join(' and ') + hint;
 }
 
-/** The form for scripts. */
+/** Returns the form for scripts. */
 export const appliedJson = (applied: Applied) => ({
   changed: isChanged(applied),
   files: applied.files.map(({ path, change }) => ({ path, change })),

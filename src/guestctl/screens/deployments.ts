@@ -8,13 +8,13 @@ import { short, sizeWords, versionOf } from './wording.ts';
 export interface DeploymentRow {
   readonly deployment: Deployment;
   readonly isDefault: boolean;
-  /** Booted by the next start, if nothing is staged. */
+  /** True if the next start boots it, unless an update is staged. */
   readonly isNext: boolean;
   readonly isRunning: boolean;
   readonly isPinned: boolean;
   readonly trial: Trial | undefined;
   readonly rejection: Rejection | undefined;
-  /** In bytes: what it has for itself on disk. */
+  /** The bytes on disk that only this deployment uses. */
   readonly unique: number;
 }
 

@@ -6,7 +6,7 @@ import type { Screen } from '../screen.ts';
 import { short, undeployedWords } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
-/** What an update brings: packages first; of files the number of them in each place, or with -o wide each. */
+/** Prints the changes of an update: packages first, then the number of changed files in each directory; with -o wide each file. */
 export function diffText({ from, to, failure, packages, files, etc }: Difference, screen: Screen): string {
   return [
     `${endWords(from)} -> ${endWords(to)}`,

@@ -8,7 +8,7 @@ const signs: Readonly<Record<Finding['state'], readonly [sign: string, style: St
   bad: ['BAD', 'bad'],
 };
 
-/** One line for each thing that was looked at, and one for what to do about it. */
+/** Prints a line for each finding, and one with its remedy. */
 export function findingsText(findings: readonly Finding[], screen: Screen): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   return findings

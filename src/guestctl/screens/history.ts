@@ -12,7 +12,7 @@ export interface HistoryScreen extends Screen {
   readonly now: Date;
 }
 
-/** A line for each attempt. Messages that do not fit into the terminal follow on lines of their own, in full. */
+/** Prints a line for each attempt. Messages that are too long for the terminal follow on lines of their own, in full. */
 export function historyText(attempts: readonly PastAttempt[], screen: HistoryScreen): string {
   if (attempts.length === 0) return 'No history yet';
   const columns = columnsOf(screen);

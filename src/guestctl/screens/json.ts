@@ -8,7 +8,7 @@ import { troublesOf } from '../troubles.ts';
 import { nothingUnapplied } from '../unapplied.ts';
 import { versionOf } from './wording.ts';
 
-/** The stable form for scripts: commits in full, times in RFC 3339, null for what is not. */
+/** Returns the stable form for scripts: full commits, times in RFC 3339, null for missing values. */
 export function overviewJson(overview: Overview) {
   const { guest, deployments, running, staged, undeployed, rollback, trial, rejected, state, since, update } =
     overview;
@@ -60,7 +60,7 @@ const deployment = ({ checksum, serial, title }: Deployment) => ({
   version: versionOf(title) ?? null,
 });
 
-/** A guest whose file has mistakes, in the same form: what is not known is null or empty. */
+/** Returns a guest whose file has mistakes in the form of overviewJson(). Unknown values are null or empty. */
 export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGuest) => ({
   name,
   description: '',
@@ -82,7 +82,7 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
 });
 
-/** The same with what only `status` tells. */
+/** Adds the fields that only `status` has. */
 export function statusJson(overview: Overview, { space, machine }: Details) {
   const told = overviewJson(overview);
   const unique = (name = '') => space.get(name) ?? 0;

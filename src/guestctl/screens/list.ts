@@ -5,7 +5,7 @@ import { type Trouble, troublesOf } from '../troubles.ts';
 import { type Column, table } from './table.ts';
 import { deploymentWords, soonWords, versionWords } from './wording.ts';
 
-/** A line for each guest. Those that cannot be read are among them. */
+/** Prints a line for each guest, including those whose file has mistakes. */
 export const listText = (guests: readonly (Overview | BrokenGuest)[], screen: Screen, now: Date): string =>
   table(
     columns,
@@ -13,7 +13,7 @@ export const listText = (guests: readonly (Overview | BrokenGuest)[], screen: Sc
     screen,
   );
 
-/** What is shown of a guest. */
+/** A guest in the table. */
 interface Row {
   readonly name: string;
   readonly state: State;
@@ -26,7 +26,7 @@ interface Row {
   readonly overview: Overview | undefined;
 }
 
-/** A column of what only guests that could be read have. */
+/** A column that is empty for guests whose file has mistakes. */
 const wideColumn = (title: string, cell: (overview: Overview) => string): Column<Row> => ({
   title,
   cell: ({ overview }) => (overview ? cell(overview) : '-'),
@@ -77,21 +77,21 @@ const brokenRow = ({ broken, state }: BrokenGuest): Row => ({
   overview: undefined,
 });
 
-/** What happens next by itself. A window matters only if an update waits for it. */
+/** Says what the timers do next. A maintenance window matters only if an update waits for it. */
 function next({ update, staged, undeployed }: Overview, now: Date): string {
   if (update.state === 'running') return 'updating now';
   if (staged && !undeployed && update.window) return `switch ${soonWords(update.window, now)}`;
   return update.next ? `update ${soonWords(update.next, now)}` : '-';
 }
 
-/** What a person should know, the worst first. The state says whether the guest failed. */
+/** Lists what a person should know, the worst first. The column STATE says whether the guest failed. */
 const notes = (overview: Overview, troubles: readonly Trouble[]): string[] => [
   ...troubles.map(({ kind }) => kind).filter((kind) => kind !== 'start failed'),
   ...(overview.trial ? ['on trial'] : []),
   ...dueNotes(overview),
 ];
 
-/** What is to be done. `guestctl status` names the commands. */
+/** Lists what a person has to do. `guestctl status` names the commands. */
 function dueNotes(overview: Overview): string[] {
   const { state, staged, undeployed, unapplied } = overview;
   const isUp = state === 'running' || state === 'stopping';

@@ -2,7 +2,7 @@ import { asInGuestFile } from '../../config/in-guest-file.ts';
 import { formatProblem } from '../../config/problem.ts';
 import type { Source } from '../../config/read.ts';
 
-/** The files of a guest put together, as one file that means the same, with where each line came from. */
+/** Merges the files of a guest into one file with the same meaning, and names the origin of each line. */
 export function mergedText(sources: readonly Source[]): string {
   const assignments = sources.flatMap(asInGuestFile);
   const sections = [...new Set(assignments.map(({ section }) => section))];

@@ -1,32 +1,32 @@
 import type { Files } from '../../config/file-port.ts';
 import { formatProblem, type Problem } from '../../config/problem.ts';
 
-/** For people: each with the line that it is about. */
+/** Prints problems for people, each with its line of the file. */
 export const problemsText = (problems: readonly Problem[], files: Pick<Files, 'read'>): string =>
   problems.map((problem) => [formatProblem(problem), ...excerpt(problem, files)].join('\n')).join('\n');
 
-/** For programs. */
+/** Returns a problem for scripts. */
 export const problemJson = ({ at, message, remedy }: Problem) => ({
   ...at,
   message,
   remedy: remedy ?? null,
 });
 
-/** GitHub's workflow commands, which mark the lines in a pull request. */
+/** Prints workflow commands of GitHub, which mark the lines in a pull request. */
 export const githubCommands = (problems: readonly Problem[]): string =>
   problems.map(githubCommand).join('\n');
 
-/** The line itself, with a mark below the place. */
+/** Returns the line of a problem, with a mark below its column. */
 function excerpt({ at }: Problem, files: Pick<Files, 'read'>): string[] {
   const line = textOf(at.file, files)
     ?.replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)[at.line - 1];
-  // Under a tab the mark goes where the tab goes.
+  // Keeps tabs, so that the mark is below its column.
   const indent = line?.slice(0, at.column - 1).replace(/[^\t]/g, ' ');
   return line?.trim() ? [`    ${line}`, `    ${indent}^`] : [];
 }
 
-/** Undefined if it cannot be read, which may be the problem itself. */
+/** Returns undefined if the file cannot be read: that may be the problem. */
 function textOf(file: string, files: Pick<Files, 'read'>): string | undefined {
   try {
     return files.read(file);

@@ -12,7 +12,7 @@ import { trialWords } from './deployments.ts';
 import { deploymentWords, short, sizeWords, timeWords, unappliedWords } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
-/** One screen on one guest: which deployment runs, which is next, and when. */
+/** Prints one screen on one guest: which deployment runs, which is next, and when. */
 export function statusText(
   overview: Overview,
   { space, machine }: Details,
@@ -66,7 +66,7 @@ function machineLines(machine: MachineFacts | undefined): [string, string][] {
 const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
-/** What went wrong comes first, with the command that shows more or sets it right. The state says whether the guest failed. */
+/** Prints failures first, with the command that shows more or repairs them. The state says whether the guest failed. */
 const troubleLines = (overview: Overview): [string, string][] =>
   troublesOf(overview)
     .filter(({ kind }) => kind !== 'start failed')

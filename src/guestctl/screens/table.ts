@@ -1,18 +1,18 @@
 import { printableLine } from '../../host/printable.ts';
 import type { Screen, Style } from '../screen.ts';
 
-/** One column: what it says of a row. */
+/** A column of a table. */
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
   readonly style?: (row: Row) => Style | undefined;
-  /** Only where everything was asked for: `-o wide`. */
+  /** True if it is shown only with `-o wide`. */
   readonly wide?: true;
-  /** Gives way where the terminal is too narrow. */
+  /** True if it may be cut on a narrow terminal. */
   readonly shrinks?: true;
 }
 
-/** Columns as wide as their widest cell, two spaces apart; the last one is not filled up. */
+/** Prints columns as wide as their widest cell, two spaces apart. The last one is not padded. */
 export function table<Row>(all: readonly Column<Row>[], rows: readonly Row[], screen: Screen): string {
   const columns = all.filter(({ wide }) => screen.wide || !wide);
   const cells = rows.map((row) => columns.map(({ cell }) => printableLine(cell(row))));
@@ -38,7 +38,7 @@ export function table<Row>(all: readonly Column<Row>[], rows: readonly Row[], sc
   ].join('\n');
 }
 
-/** How wide each column gets: what is too much for the screen is taken from those that can shrink, the last one first. */
+/** Returns the width of each column. If they do not fit, columns that may shrink do so, the last one first. */
 function fitted<Row>(
   columns: readonly Column<Row>[],
   lines: readonly (readonly string[])[],
@@ -54,7 +54,7 @@ function fitted<Row>(
   return widths;
 }
 
-/** Below this a column says nothing any more. */
+/** The least width of a column, for it to be readable. */
 const narrowest = 12;
 
 const shorten = (text: string, width: number): string =>

@@ -30,11 +30,11 @@ export interface Assembly {
   readonly parts: string;
   /** True for a copy, which gets an identity of its own. */
   readonly isNew: boolean;
-  /** True if root in a guest may have written to the repository, so that nobody may believe what that says. */
+  /** True if root in a guest may have written to the repository: then its objects are not trusted. */
   readonly isUnconfined: boolean;
 }
 
-/** Makes the guest in the directory of the import, complete and on disk. Nothing of it is in place yet. */
+/** Makes the guest in the directory of the import, complete and on disk. putInPlace() moves it into place. */
 export async function assemble(
   incoming: Incoming,
   { plan: { guest }, manifest, repository, parts, isNew, isUnconfined }: Assembly,
@@ -78,9 +78,10 @@ export async function assemble(
 }
 
 /**
- * Puts a complete guest in place, as planned now: somebody may have made one meanwhile. The last rename is the one that counts: until then the guest is at most declared and
- * not created, and the same import can be repeated. A sysroot elsewhere comes last: without its state directory, a guest could start
- * and not know what is on trial or rejected. If the power is cut between these two, it has to be removed first.
+ * Puts a complete guest in place. Plans again first, because another command may have made a guest meanwhile. Until the last
+ * rename, the guest is declared at most, and the same import can be repeated. A sysroot elsewhere is renamed last: without the
+ * state directory, a guest could start and not know what is on trial or rejected. After a power cut between these two, the
+ * guest must be removed first.
  */
 export async function putInPlace(incoming: Incoming, planNow: () => Plan): Promise<void> {
   const guest = await whileDeclaring(() => place(incoming, planNow()));
@@ -109,7 +110,7 @@ function writeNew({ path, text, secret }: NewFile): void {
   throw new Failure(`${path} has appeared meanwhile, with other content`, 'Remove it, and do the same again');
 }
 
-/** rename(2) replaces an empty directory, and nothing else. */
+/** Renames a directory. Fails if the new name exists, unless it is an empty directory: rename(2). */
 function renameWhole(from: string, to: string): void {
   try {
     renameSync(from, to);

@@ -1,4 +1,4 @@
-// Says what a guest is, for its archive or its copy: its manifest, and the files that declare it.
+// Describes a guest for its archive or its copy: its manifest, and the files that declare it.
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Guest, managesItself } from '../../config/guest.ts';
@@ -13,12 +13,12 @@ import { repositoryOf } from '../../ostree/repository.ts';
 import { type DeclaredFile, enabledKinds, type Manifest } from './manifest.ts';
 import { readRemotes } from './remotes.ts';
 
-/** What was taken of a guest. */
+/** The parts of a guest that were copied. */
 interface Taken extends Pick<Manifest, 'running' | 'var' | 'state'> {
   readonly deployments: readonly Deployment[];
 }
 
-/** Returns what an archive says of a guest. */
+/** Returns the manifest of a guest. */
 export async function manifestOf(
   guest: Guest,
   { running, var: hasVar, deployments, state }: Taken,
@@ -50,7 +50,7 @@ export const declarationOf = ({ name, origin }: Guest): DeclaredFile[] => [
   ...(origin.kind === 'build' ? filesOf('build', origin.build) : []),
 ];
 
-/** Returns what declares a guest or a build. Drop-ins for all of them become its own: they may be missing elsewhere. */
+/** Returns the files that declare a guest or a build. Drop-ins for all guests become its own: other hosts may not have them. */
 const filesOf = (main: 'guest' | 'build', name: string): DeclaredFile[] =>
   sourcesOf(nodeFiles, main, name).map(({ kind, file, text }) => {
     const isDropIn = kind !== 'nspawn' && basename(file) !== `${name}.${main}`;

@@ -17,11 +17,11 @@ const all = `${stateDirectory}/.incoming`;
 /** One file for each import whose sysroot is elsewhere. */
 const records = `${stateDirectory}/.incoming-elsewhere`;
 
-/** The directory of one import, and what is in it. */
+/** The directory of one import, and its content. */
 export class Incoming {
   readonly id = randomBytes(6).toString('hex');
   readonly directory = `${all}/${this.id}`;
-  /** What was unpacked. */
+  /** The directory of the unpacked files. */
   readonly data = `${this.directory}/data`;
   /** Becomes the state directory of the guest. */
   readonly guest = `${this.directory}/guest`;
@@ -68,7 +68,7 @@ export class Incoming {
     return sysroot.startsWith(`${this.directory}/`) ? [this.directory] : [this.directory, sysroot];
   }
 
-  /** Removes what is left of it. */
+  /** Removes its leftovers. */
   async close(): Promise<void> {
     await remove(this.id);
     this.#release?.();
@@ -94,7 +94,7 @@ async function sweep(): Promise<void> {
 export const jobOf = (id: string): string => `incoming-${id}`;
 const unitsOf = (id: string): string[] => [`ostree-guest-${jobOf(id)}.service`];
 
-/** It has what an archive says, which may be deeper than Node can go, or lead elsewhere. */
+/** Removes the directory in a confined process: an archive may have links, and be nested too deep for Node. */
 async function remove(id: string): Promise<void> {
   const elsewhere = unlessMissing(() => readFileSync(elsewhereOf(id), 'utf8'));
   // A damaged record could name a guest.

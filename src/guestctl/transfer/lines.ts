@@ -1,4 +1,4 @@
-// What the programs that read and write archives tell while they work, one line of JSON each.
+// Messages of the programs that read and write archives, one line of JSON each.
 import { Failure } from '../../host/failure.ts';
 import { parseFields, WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
@@ -7,7 +7,7 @@ import { endingWords, type Finished } from '../../host/process.ts';
 export type Line =
   | { readonly bytes: number }
   | { readonly warning: string }
-  /** Its text: the process that read it has unpacked what somebody else made, and is not trusted. */
+  /** The text of the manifest. It is parsed again here, because the process that unpacks foreign data is not trusted. */
   | { readonly manifest: string }
   | { readonly failure: string; readonly remedy?: string | undefined };
 

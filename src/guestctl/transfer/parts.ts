@@ -53,7 +53,7 @@ export interface Parts {
   readonly var: string | undefined;
 }
 
-/** Makes the parts of a guest available, and removes what that took. A guest that was stopped for it is started again. */
+/** Makes the parts of a guest available while `use` runs. Starts a guest again that was stopped for it. */
 export async function withParts<T>(
   guest: Guest,
   wish: Wish,
@@ -122,12 +122,12 @@ async function gatherAndUse<T>(
   if (running && shares) await machine.startAgain();
   const result = await use(parts, check);
   check();
-  // A guest that was started meanwhile has written to what was read.
+  // A guest that was started meanwhile has changed the files while they were copied.
   if (!running || !shares) requireSame(name, before, await startsOf(name));
   return result;
 }
 
-/** Takes the lock of a guest whose files have to stay where they are. When it is released, the scratch directory is removed. */
+/** Takes the lock that keeps the files of a guest in place. When it is released, the scratch directory is removed. */
 export async function lockOf(guest: string, scratch?: string): Promise<Release> {
   mkdirSync(runtimeDirectory, { recursive: true });
   const release = await tryLock(partsLockOf(guest), scratch);

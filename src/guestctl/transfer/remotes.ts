@@ -16,7 +16,10 @@ export const readRemotes = (repository: string): CarriedRemote[] =>
     return [{ name, options, ...(keyring !== undefined && { keyring }) }];
   });
 
-/** In base64; undefined if there is none, or something else. Fails if it is too large: without it, the guest could not be updated. */
+/**
+ * Returns a keyring in base64; undefined if it is missing or not a regular file. Fails if it is too large: without it, the guest
+ * could not be updated.
+ */
 function keyringOf(repository: string, file: string): string | undefined {
   const stat = lstatSync(`${repository}/${file}`, { throwIfNoEntry: false });
   if (!stat?.isFile()) return undefined;

@@ -7,8 +7,8 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { readFollowed, treeOf } from '../../state/followed.ts';
 
 /**
- * Finds health checks whose program the guest does not have. Looks into its default deployment, and only if that was made by
- * the guest file as it is now: a changed one may bring the program.
+ * Finds health checks whose program the guest does not have. Looks into its default deployment, unless the guest file has
+ * changed since: then the next tree may have the program.
  */
 export const missingHealthChecks = (guest: Guest): Problem[] =>
   unlessForbidden(() => {
@@ -26,7 +26,7 @@ export const missingIn = ({ values }: Pick<Guest, 'values'>, has: (path: string)
     return [{ at, message, remedy: 'Correct the name, or add the program to the tree: [Packages] Install=' }];
   });
 
-/** Returns where a program is looked for; none if it is not part of the tree, as in /usr/local, /opt and /etc. */
+/** Returns the paths of a program in the tree; empty if it is outside of it, such as in /usr/local, /opt and /etc. */
 function placesOf(program: string): string[] {
   if (!program.includes('/')) return ['/usr/bin', '/usr/sbin'].map((place) => `${place}/${program}`);
   return /^\/(usr\/(?!local\/)|bin\/|sbin\/)/.test(program) ? [program] : [];

@@ -1,4 +1,4 @@
-// Units that a guest file names. systemd ignores most of those that do not exist, so that nobody notices a typing error.
+// Finds missing units that a guest file names. systemd ignores most of them, so typing errors go unnoticed.
 import type { Guest } from '../../config/guest.ts';
 import type { Position, Problem } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
@@ -11,7 +11,7 @@ export interface NamedUnit {
   readonly at: Position;
 }
 
-/** Returns the units that have a file or none at all. Others, such as devices and mounts, come and go while the host runs. */
+/** Returns the units that should have a file. Devices, mounts and the like appear and disappear while the host runs. */
 export const namedUnits = ({ name, values }: Pick<Guest, 'name' | 'values'>): NamedUnit[] =>
   [...new Set(values.in('Unit').map(({ key }) => key))].flatMap((key) =>
     values.effective('Unit', key).flatMap(({ value, at }) =>
@@ -23,7 +23,7 @@ export const namedUnits = ({ name, values }: Pick<Guest, 'name' | 'values'>): Na
     ),
   );
 
-/** Returns the problems of each guest, in the same order. Asks systemd once for all; without systemd nothing is known. */
+/** Returns the problems of each guest, in the same order. Asks systemd once for all guests; without systemd there are none. */
 export async function missingUnits(guests: readonly (Guest | undefined)[]): Promise<Problem[][]> {
   const named = guests.map((guest) => (guest ? namedUnits(guest) : []));
   const missing = await unknownTo([...new Set(named.flat().map(({ unit }) => unit))]);

@@ -9,7 +9,7 @@ import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 
-/** A guest or a build, and the units that are made of it. */
+/** A guest or a build, and its units. */
 export interface WithUnits {
   readonly file: string;
   readonly values: Values;
@@ -18,7 +18,7 @@ export interface WithUnits {
   readonly units: readonly string[];
 }
 
-/** Lets systemd read units in a temporary directory. Returns the problems of each, in the same order; none for undefined. */
+/** Has systemd read units in a temporary directory. Returns the problems of each entry, in the same order; none for undefined. */
 export async function verifyUnits(declared: readonly (WithUnits | undefined)[]): Promise<Problem[][]> {
   const found = new Map<WithUnits, Problem[]>();
   await fewAtATime(inBatches(declared.filter((one) => one !== undefined)), async (batch) => {
@@ -28,10 +28,10 @@ export async function verifyUnits(declared: readonly (WithUnits | undefined)[]):
   return declared.map((one) => (one && found.get(one)) ?? []);
 }
 
-/** How many units one run checks. Each run loads all enabled units of the host, and its time grows with the square of this. */
+/** The number of units in one run. Each run loads all enabled units of the host; its time grows with the square of this number. */
 const most = 500;
 
-/** Splits what is checked into runs. Two files of one name, such as a guest and a draft of it, are in two of them. */
+/** Splits the units into runs. Two units of one name, such as of a guest and of a draft of it, are checked in different runs. */
 export function inBatches<T extends Pick<WithUnits, 'units'>>(declared: readonly T[]): T[][] {
   const batches: { readonly units: Set<string>; readonly members: T[] }[] = [];
   for (const one of declared) {
@@ -46,7 +46,7 @@ export function inBatches<T extends Pick<WithUnits, 'units'>>(declared: readonly
 
 /** systemd-analyze(1), verify. */
 async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[][]> {
-  // The real path, because that is what systemd names: on OSTree systems /tmp is a link.
+  // systemd prints the real path. On OSTree systems /tmp is a link.
   const output = realpathSync(mkdtempSync(`${tmpdir()}/ostree-guests-`));
   try {
     for (const { generated } of declared) writeUnits(nodeFiles, output, generated);
@@ -59,7 +59,7 @@ async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[]
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => ({ line, unit: unitIn(output, line) }));
-    // If it cannot do its work, nothing was checked.
+    // systemd-analyze itself failed, so it has checked nothing.
     const unnamed = finished.exitCode === 0 ? [] : said.filter(({ unit }) => unit === undefined);
     return declared.map((one) => {
       const ours = said.filter(({ unit }) => unit !== undefined && one.units.includes(unit));
@@ -72,8 +72,8 @@ async function verifyTogether(declared: readonly WithUnits[]): Promise<Problem[]
 }
 
 /**
- * Returns the unit that a line of systemd is about, if it names one. systemd also tells what is wrong with other units that it
- * loads, for which nobody asked.
+ * Returns the unit that a message of systemd is about, if it names one. systemd also reports problems of other units that it
+ * loads.
  */
 function unitIn(output: string, line: string): string | undefined {
   if (line.startsWith(`${output}/`))
@@ -81,13 +81,13 @@ function unitIn(output: string, line: string): string | undefined {
   return /[\w:.\\@-]+\.(service|timer|mount|automount|socket|target|path|slice|scope|swap)\b/.exec(line)?.[0];
 }
 
-/** What systemd says of a unit as a whole mostly follows from one of its lines. */
+/** Drops messages about a unit as a whole if there is one about a line: that is usually the cause. */
 function withoutConsequences(problems: readonly Problem[]): Problem[] {
   const ofLines = problems.filter(({ at }) => at.line > 1);
   return [...(ofLines.length > 0 ? ofLines : problems)];
 }
 
-/** `FILE:LINE: TEXT` of a file that we made is led back to where its line came from. */
+/** Maps `FILE:LINE: TEXT` of a generated file to the line of the guest file that it was made from. */
 function problemOf({ file: source, values }: WithUnits, output: string, line: string): Problem {
   const [, file, number, text] = /^(.*?):(\d+): (.*)$/.exec(line) ?? [];
   const at = topOf(source);

@@ -34,7 +34,7 @@ export interface Verified {
   readonly problems: readonly Problem[];
 }
 
-/** Checks guests and builds by their names or files, or all that are declared. */
+/** Checks guests and builds, by names or files. Default: all that are declared. */
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const checked = targets.length > 0 ? targets.flatMap(find) : all();
   const { guests } = loadGuests(nodeFiles);
@@ -48,7 +48,7 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
     const known = 'broken' in one ? one.broken.problems : [];
     const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
     const asked = [onHost, inNames, inUnits].map((problems) => problems[index] ?? []);
-    return { name: nameOf(one), problems: inOrder(together(known, itself, ...asked)) };
+    return { name: nameOf(one), problems: inOrder(onePerPlace(known, itself, ...asked)) };
   });
 }
 
@@ -69,7 +69,7 @@ export async function verifyAllOnHost(
 
 type Whole = { readonly guest: Guest } | { readonly build: Build };
 
-/** What can be checked on the host: of a guest whose file has mistakes, the rest of it. */
+/** Returns the guests to check on the host. If a file has mistakes, the rest of it is checked. */
 function wholeOf(checked: Checked | CheckedBuild): Whole | undefined {
   if (!('broken' in checked)) return checked;
   const guest = checked.broken.rest?.();
@@ -86,7 +86,7 @@ function withUnits(one: Whole): WithUnits {
   }
   const { file, values, name } = one.guest;
   const generated = unitsOf({ guest: one.guest });
-  // The others are only our templates, the same for all guests.
+  // The other units are our templates, equal for all guests.
   const isOwn = (unit: string) =>
     generated.some(({ path }) => path.startsWith(`${unit}.d/`)) ||
     existsSync(`${enabledDirectory}/${unit}.d`);
@@ -104,8 +104,8 @@ const withoutAsking = (one: Whole, uses: PortUses, sysroots: Sysroots): Problem[
         ...missingHealthChecks(one.guest),
       ];
 
-/** Of several problems at one place, the first source that tells it knows it best. */
-function together(...sources: readonly (readonly Problem[])[]): Problem[] {
+/** Keeps one problem for each place: that of the first check, which is the most exact. */
+function onePerPlace(...sources: readonly (readonly Problem[])[]): Problem[] {
   const problems: Problem[] = [];
   for (const more of sources)
     problems.push(...more.filter(({ at }) => !problems.some((problem) => isDeepStrictEqual(problem.at, at))));
@@ -121,7 +121,7 @@ function all(): (Checked | CheckedBuild)[] {
   ];
 }
 
-/** A guest and a build may have the same name; then both are meant. */
+/** Finds guests and builds of a name; both if they share it. */
 function find(target: string): (Checked | CheckedBuild)[] {
   if (target.endsWith('.build')) return [loadBuildFile(nodeFiles, target)];
   if (target.includes('/') || target.endsWith('.guest')) return [loadFile(nodeFiles, target)];
@@ -133,7 +133,7 @@ function find(target: string): (Checked | CheckedBuild)[] {
   return found;
 }
 
-/** By file, in the order in which the files came, and by their lines. */
+/** Sorts problems by file, in the given order, and by line. */
 function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ at }) => at.file))];
   return problems.toSorted(

@@ -82,6 +82,7 @@ await build({
 });
 const scripts = [
   'steps/boot/power-on',
+  'steps/update/ask-first',
   'steps/update/make-place',
   'machine/nspawn/clear-left-over',
   'machine/nspawn/run-guest',

@@ -86,9 +86,12 @@ export const attachConfined = (
 /** Returns the command line of another program of ours: dist/NAME.cjs. */
 export const ownProgram = (name: string, ...args: readonly string[]): string[] => [
   process.execPath,
-  `${ownDirectory()}/${name}.cjs`,
+  ownFile(`${name}.cjs`),
   ...args,
 ];
+
+/** Returns the path of another file of ours, such as a script. */
+export const ownFile = (name: string): string => `${ownDirectory()}/${name}`;
 
 const ownDirectory = (): string => dirname(realpathSync(process.argv[1] ?? ''));
 

@@ -115,5 +115,5 @@ export async function howItTakesEffect(guest: Guest, what: string): Promise<stri
 }
 
 /** Names an offer, with the first digits of its commit if known. */
-export const nameOf = ({ checksum, refspec }: Offer): string =>
+export const nameOf = ({ checksum, refspec }: Pick<Offer, 'checksum' | 'refspec'>): string =>
   checksum === undefined ? refspec : `${refspec} (${checksum.slice(0, 12)})`;

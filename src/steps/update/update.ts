@@ -18,6 +18,7 @@ import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { readSwitchState } from '../switch/read-state.ts';
 import { afterUpdate } from '../switch/rule.ts';
 import { whyInVain } from '../switch/switch.ts';
+import { rememberAnswer } from './answer.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
 import { readUpdateState } from './read-state.ts';
@@ -56,6 +57,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
         : await updateFromOutside(guest, report);
     follow(guest);
     if (done) await record(guest, { ...attempt, ...done });
+    else await rememberAnswer(guest);
   } catch (error) {
     await record(guest, { ...attempt, outcome: 'failed', message: messageOf(error) });
     throw inContext(error, whatItMeans(guest, before, stagedBefore));

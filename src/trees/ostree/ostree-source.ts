@@ -12,6 +12,35 @@ import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { configureRemote, findRemote } from './remote.ts';
 
+/** What an update asks an OSTree remote. */
+export interface Question {
+  readonly remoteName: string;
+  readonly ref: string;
+  readonly refspec: string;
+  /** The commit that the answer must not be older than. */
+  readonly older: string | undefined;
+  readonly options: Readonly<Record<string, string>>;
+  /** Places of the host that this needs. */
+  readonly readable: readonly string[];
+}
+
+/** Returns what the updates of a guest ask; undefined if its tree does not come from an OSTree remote as it is. */
+export function questionOf(guest: Guest): Question | undefined {
+  const { origin, packages, update } = guest;
+  if (origin.kind !== 'ostree' || packages || update.by !== 'host') return undefined;
+  const { remoteName, ref } = origin;
+  const { options } = findRemote(guest, origin);
+  const readable = placesOf(options);
+  return {
+    remoteName,
+    ref,
+    refspec: originName(origin),
+    older: notOlderThan(guest, origin),
+    options,
+    readable,
+  };
+}
+
 /** A ref of an OSTree remote. The commit and its signature are fetched first, and any other object later. */
 export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   const { remoteName, ref } = origin;
@@ -22,7 +51,10 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   return {
     async check() {
       configureRemote(repository, remoteName, remote);
-      const metadata = ['--commit-metadata-only', ...notOlder(guest, origin), remoteName, ref];
+      const older = notOlderThan(guest, origin);
+      const check = older === undefined ? [] : [`--timestamp-check-from-rev=${older}`];
+      // src/steps/update/ask-first asks the same.
+      const metadata = ['--commit-metadata-only', ...check, remoteName, ref];
       const looked = await pullMetadata(guest, readable, [`--repo=${repository}`, 'pull', ...metadata]);
       if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
       const checksum = remoteCommit(repository, remoteName, ref);
@@ -68,11 +100,11 @@ async function pullMetadata(
 const checked = (url: string): string[] => (url.startsWith('file://') ? ['--untrusted'] : []);
 
 /** Refuses older commits: they may have a valid signature, and known security holes. Commits of another ref are not compared. */
-function notOlder(guest: Guest, origin: OstreeOrigin): string[] {
+function notOlderThan(guest: Guest, origin: OstreeOrigin): string | undefined {
   const [deployed] = listDeployments(guest.sysroot);
-  if (guest.update.allowDowngrade || !deployed) return [];
+  if (guest.update.allowDowngrade || !deployed) return undefined;
   const isSame = originOf(deployed)['origin']?.['refspec'] === originName(origin);
-  return isSame ? [`--timestamp-check-from-rev=${deployed.checksum}`] : [];
+  return isSame ? deployed.checksum : undefined;
 }
 
 function notFetched(

@@ -22,11 +22,15 @@ export function configureRemote(repository: string, name: string, { options, key
   if (keyring) copyFileSync(keyring, ourKeyring);
   else rmSync(ourKeyring, { force: true });
 
-  if (isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options)) return;
+  if (isConfigured(repository, name, options)) return;
   // Does not use ostree-remote(1): every user can read its arguments, and a URL may have a password.
   const config = replaceGroup(configOf(repository), `remote "${name}"`, options);
   writeAtomically(configFileOf(repository), config);
 }
+
+/** True if a repository has these options of a remote. */
+export const isConfigured = (repository: string, name: string, options: HostRemote['options']): boolean =>
+  isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options);
 
 function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;

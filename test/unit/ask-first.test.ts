@@ -1,0 +1,122 @@
+// Whether a remote has anything new, asked by the real script, on directories of its own, with an ostree(1) that the cases choose.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { commit } from './names.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'ask-first-'));
+afterAll(() => rmSync(work, { recursive: true }));
+const at = (path: string) => join(work, path);
+const sysroot = at('state/mail/sysroot');
+const ref = 'state/mail/sysroot/ostree/repo/refs/remotes/site/debian';
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(at(path)), { recursive: true });
+  writeFileSync(at(path), text);
+}
+
+function run(...args: string[]) {
+  const env = { PATH: `${at('bin')}:${process.env['PATH']}` };
+  const { stdout, status } = spawnSync('sh', [at('lib/ask-first'), ...args], { env, encoding: 'utf8' });
+  return { stdout, status };
+}
+
+const words = 'Up to date: site:debian (aaaa)';
+const script = readFileSync('src/steps/update/ask-first', 'utf8')
+  .replaceAll('/var/lib/ostree-guests', at('state'))
+  .replaceAll('/proc/self/mountinfo', at('mountinfo'))
+  .replaceAll(/(?<![\w$])\/(?=etc|run\/(?!ostree )|usr\/lib|ostree\/repo)/g, `${work}/`)
+  .replaceAll('@NODE@', at('bin/node'));
+
+beforeEach(() => {
+  rmSync(work, { recursive: true, force: true });
+  write('lib/ask-first', script);
+  write('lib/update.cjs', '');
+  write('bin/node', '#!/bin/sh\necho the update itself\n');
+  write('bin/install', `#!/bin/sh\necho "$*" >${at('closed')}\n`);
+  write('bin/ostree', `#!/bin/sh\necho "$*" >${at('asked')}\n`);
+  for (const name of ['node', 'install', 'ostree']) chmodSync(at(`bin/${name}`), 0o755);
+  write('mountinfo', '36 35 98:0 / /run/ostree rw,noatime - tmpfs tmpfs rw\n');
+  write('etc/ostree-guests/mail.guest', '[Guest]\n');
+  write('etc/ostree-guests/guest.d/all.conf', '');
+  write('etc/ostree/remotes.d/site.conf', '');
+  write('state/mail/sysroot/boot/loader/entries/one.conf', '');
+  write('state/mail/sysroot/ostree/repo/config', '');
+  write('generated', '');
+  write(ref, `${commit('a')}\n`);
+  answer();
+});
+
+function answer(older: string = commit('z')): void {
+  const { stdout } = run('--picture', 'mail', sysroot, 'site');
+  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), words, stdout];
+  write('state/mail/answer', lines.join('\n'));
+}
+
+test('the same answer as before, and nothing has changed: Node does not start', () => {
+  expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
+  const question = `pull --commit-metadata-only --timestamp-check-from-rev=${commit('z')} site debian`;
+  expect(readFileSync(at('asked'), 'utf8')).toBe(`--repo=${sysroot}/ostree/repo ${question}\n`);
+  expect(readFileSync(at('closed'), 'utf8')).toBe(`-d -o root -g root -m 700 ${sysroot}\n`);
+});
+
+test('a guest that may be downgraded accepts any answer', () => {
+  answer('');
+  expect(run('mail').stdout).toBe(`${words}\n`);
+  expect(readFileSync(at('asked'), 'utf8')).toMatch(/ pull --commit-metadata-only site debian\n$/);
+});
+
+/** Replaces a file by one that looks the same, with the times that it had. */
+function replace(path: string): void {
+  const text = readFileSync(at(path));
+  writeFileSync(at('new'), text);
+  utimesSync(at('new'), 0, 0);
+  renameSync(at('new'), at(path));
+}
+
+test.each<[string, () => void]>([
+  ['the guest was never up to date', () => rmSync(at('state/mail/answer'))],
+  ['the answer is cut off', () => write('state/mail/answer', `${sysroot}\nsite\n`)],
+  ['the remote offers another commit', () => write(ref, `${commit('b')}\n`)],
+  ['the remote has no such ref', () => rmSync(at(ref))],
+  ['the remote does not answer', () => write('bin/ostree', '#!/bin/sh\nexit 1\n')],
+  ['the guest file has changed', () => write('etc/ostree-guests/mail.guest', '[Guest]\n\n')],
+  ['the guest file was replaced', () => replace('etc/ostree-guests/mail.guest')],
+  ['the guest file is gone', () => rmSync(at('etc/ostree-guests/mail.guest'))],
+  ['the mode of the guest file has changed', () => chmodSync(at('etc/ostree-guests/mail.guest'), 0o600)],
+  ['a guest file overrides it', () => write('run/ostree-guests/mail.guest', '')],
+  ['there is a drop-in', () => write('etc/ostree-guests/mail.guest.d/one.conf', '')],
+  ['a drop-in for all is gone', () => rmSync(at('etc/ostree-guests/guest.d/all.conf'))],
+  ['there are settings of nspawn', () => write('etc/systemd/nspawn/mail.nspawn', '')],
+  ['a remote of the host has changed', () => replace('etc/ostree/remotes.d/site.conf')],
+  ['the remotes of the host have changed', () => write('ostree/repo/config', '')],
+  ['a key of the host has changed', () => write('ostree/repo/site.trustedkeys.gpg', '')],
+  ['the repository is configured anew', () => replace('state/mail/sysroot/ostree/repo/config')],
+  ['the repository has a key', () => write('state/mail/sysroot/ostree/repo/site.trustedkeys.gpg', '')],
+  ['a boot entry has changed', () => replace('state/mail/sysroot/boot/loader/entries/one.conf')],
+  ['there is a boot entry', () => write('state/mail/sysroot/boot/loader/entries/two.conf', '')],
+  ['there is another stateroot', () => write('state/mail/sysroot/ostree/deploy/other/x', '')],
+  ['something is staged', () => write('state/mail/staged.json', '{}')],
+  ['a rollback is wanted', () => write('state/mail/rollback.json', '{}')],
+  ['a clean-up was interrupted', () => write('state/mail/cleaning.json', '{}')],
+  ['a layer was left over', () => write('state/mail/layers/x', '')],
+  ['the program is another one', () => replace('lib/update.cjs')],
+  ['systemd does not know the guest', () => rmSync(at('generated'))],
+  ['/run/ostree is that of the host', () => write('mountinfo', '36 35 98:0 / /run rw - tmpfs tmpfs rw\n')],
+])('the update does all of it if %s', (_, change) => {
+  expect(run('mail').stdout).toBe(`${words}\n`);
+  change();
+  if (readFileSync(at('bin/ostree'), 'utf8').includes('exit 1')) chmodSync(at('bin/ostree'), 0o755);
+  expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+});

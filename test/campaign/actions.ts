@@ -226,11 +226,14 @@ export const guestActions: readonly Action[] = [
       const assess = stepUnit('assess', name);
       // A light guest has nothing to be asked, so that its check is over at once.
       const checks = flavour === 'light' ? 'ActiveState=active' : 'StatusText=.*checking';
+      // Only what is on trial is checked.
       return command(
         stage,
-        `systemctl restart --no-block ${guestUnit(name)}
-        for ((i = 0; i < 40; i++)); do
-          systemctl show ${assess} | grep -q '^${checks}' && break || sleep 0.05
+        `systemctl start ${stepUnit('update', name)} || true
+        [ -e /var/lib/ostree-guests/${name}/staged.json ] && looks=40 || looks=1
+        systemctl restart --no-block ${guestUnit(name)}
+        for ((i = 0; i < looks; i++)); do
+          systemctl show -p ActiveState -p StatusText ${assess} | grep -q '^${checks}' && break || sleep 0.05
         done
         ${verb} ${verb.startsWith('machinectl') ? name : guestUnit(name)}`,
       );

@@ -1,4 +1,5 @@
 // A campaign on one host: round after round, until one cannot go on.
+import { processorTime } from '../host/cgroup.ts';
 import { canRehearse } from '../host/guests.ts';
 import type { Model } from './model.ts';
 import { drawRound, type Round } from './plan.ts';
@@ -65,11 +66,12 @@ export async function campaign({
       all.push(drawn.round);
       if (number < first) continue;
       const began = Date.now();
+      const cpu = processorTime(stage.host.work);
       const wrong = await playRound(stage, drawn.round);
       played += 1;
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
       say(
-        `seed ${seed} round ${number}: ${describe(drawn.round)} (${seconds} s: ${stage.times})${wrong.length > 0 ? ' FAILED' : ''}`,
+        `seed ${seed} round ${number}: ${describe(drawn.round)} (${seconds} s, ${(processorTime(stage.host.work) - cpu).toFixed(1)} s of CPU: ${stage.times})${wrong.length > 0 ? ' FAILED' : ''}`,
       );
       if (process.env['CAMPAIGN_LOG'])
         for (const { name, log } of stage.guests) say(`${name}\n    ${log.join('\n    ')}`);

@@ -72,9 +72,10 @@ const invariants: Readonly<Record<string, Invariant>> = {
     return wrong && `${short(wrong.checksum)} (${kinds.get(wrong.checksum)}) is rejected: ${wrong.reason}`;
   },
 
-  'what was brought is staged, booted, or rejected': ({ model, after, updated }) => {
-    // Both drop what was brought, or why it was not.
-    if (!updated || model.rolledBack || model.forgiven || after.rollback !== undefined) return undefined;
+  'what was brought is staged, booted, or rejected': ({ model, before, after, updated }) => {
+    // Both drop what was brought, or why it was not. While a rollback is pending, it is only fetched.
+    if (!updated || model.rolledBack || model.forgiven) return undefined;
+    if (before.rollback !== undefined || after.rollback !== undefined) return undefined;
     const { commit } = updated;
     const isThere = after.staged === commit || after.deployments[0]?.checksum === commit;
     if (isThere || after.rejected.some(({ checksum }) => checksum === commit)) return undefined;

@@ -155,8 +155,10 @@ export const edit = (host: Host, guest: Guest, change: Partial<Policy>): Promise
     return guest.offered;
   });
 
+/** What was brought before may be followed by something newer, from whoever updates it then. */
 export function markChanged(guest: Guest): void {
   guest.changes += 1;
+  guest.updated = undefined;
 }
 
 /** What a guest follows is changed by one after the other, so that it is known what that is. */

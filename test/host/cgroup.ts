@@ -31,6 +31,12 @@ export function removeCgroup(directory: string): void {
   removeTree(cgroup);
 }
 
+/** What all that runs in a control group has taken of the processors, in seconds. A power cut begins anew. */
+export function processorTime(directory: string): number {
+  const [, microseconds] = /usage_usec (\d+)/.exec(readFileSync(join(cgroupOf(directory), 'cpu.stat'), 'utf8')) ?? [];
+  return Number(microseconds) / 1e6;
+}
+
 /** Where a service of a host runs; it exists while it does. */
 export const serviceCgroup = (directory: string, slice: string, unit: string): string =>
   join(unifiedHierarchy(), nameOf(directory), 'payload/system.slice', slice, unit);

@@ -71,7 +71,7 @@ export async function campaign({
       played += 1;
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
       say(
-        `seed ${seed} round ${number}: ${describe(drawn.round)} (${seconds} s, ${(processorTime(stage.host.work) - cpu).toFixed(1)} s of CPU: ${stage.times})${wrong.length > 0 ? ' FAILED' : ''}`,
+        `seed ${seed} round ${number}: ${describe(drawn.round)} (${seconds} s, ${taken(cpu, processorTime(stage.host.work))} s of CPU: ${stage.times})${wrong.length > 0 ? ' FAILED' : ''}`,
       );
       if (process.env['CAMPAIGN_LOG'])
         for (const { name, log } of stage.guests) say(`${name}\n    ${log.join('\n    ')}`);
@@ -85,6 +85,9 @@ export async function campaign({
   }
   return { rounds: played, failures, seconds: (Date.now() - began) / 1000 };
 }
+
+/** A power cut begins anew. */
+const taken = (before: number, after: number): string => (after - (after < before ? 0 : before)).toFixed(1);
 
 const describe = ({ steps, host }: Round): string =>
   `${Object.values(steps).reduce((sum, { length }) => sum + length, 0)} actions${host ? ` and ${host.action}` : ''}`;

@@ -24,10 +24,15 @@ export const endTrouble = `rm -f ${troubleFile}`;
 const program = `
 const { readFileSync, existsSync } = require('node:fs');
 const { normalize } = require('node:path');
+// For as long as the trouble lasts: OSTree before 2023.7 waits for ever, and the update ends it after ten minutes.
+const hung = [];
+setInterval(() => {
+  if (!existsSync('${troubleFile}')) for (const response of hung.splice(0)) response.destroy();
+}, 100);
 require('node:http').createServer((request, response) => {
   const path = '/srv/mirror' + normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname));
   const trouble = existsSync('${troubleFile}') ? readFileSync('${troubleFile}', 'utf8').trim() : '';
-  if (trouble === 'hangs') return;
+  if (trouble === 'hangs') return hung.push(response);
   if (trouble === 'refuses') return response.writeHead(503).end();
   if (trouble === 'answers all with a page') return response.end('<html>Please log in</html>');
   let content;

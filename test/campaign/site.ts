@@ -126,7 +126,7 @@ export interface Policy {
 export function guestFile(name: string, flavour: Flavour, policy: Policy): string {
   const { action, tries, keep, overHttp = false, rehearse = false, other = false } = policy;
   // Long enough for a busy machine to start it: if not, something good is rejected.
-  const own = flavour === 'light' ? 'HealthTimeoutSec=10s' : `HealthTimeoutSec=30s\nHealthCheck=${check}`;
+  const own = flavour === 'light' ? 'HealthTimeoutSec=15s' : `HealthTimeoutSec=30s\nHealthCheck=${check}`;
   // How often a guest is started is no loop here, and how long one takes that does not hear yet that it is to stop.
   return `[Unit]
 StartLimitIntervalSec=0

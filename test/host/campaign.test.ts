@@ -6,7 +6,7 @@ test('random actions, kills and power cuts leave guests as they should be', asyn
   const story: string[] = [];
   const cast = usualCast.slice(0, 2);
   const result = await campaign({
-    seed: 5,
+    seed: 2981,
     rounds: 4,
     until: Number.POSITIVE_INFINITY,
     cast,

@@ -31,9 +31,10 @@ export function removeCgroup(directory: string): void {
   removeTree(cgroup);
 }
 
-/** What all that runs in a control group has taken of the processors, in seconds. A power cut begins anew. */
+/** What all that runs in a control group has taken of the processors, in seconds. */
 export function processorTime(directory: string): number {
-  const [, microseconds] = /usage_usec (\d+)/.exec(readFileSync(join(cgroupOf(directory), 'cpu.stat'), 'utf8')) ?? [];
+  const [, microseconds] =
+    /usage_usec (\d+)/.exec(readFileSync(join(cgroupOf(directory), 'cpu.stat'), 'utf8')) ?? [];
   return Number(microseconds) / 1e6;
 }
 

@@ -4,7 +4,7 @@ import { type Facts, guestUnit, lookAtAll, steps, stepUnit } from './facts.ts';
 import { type Seen, violations } from './invariants.ts';
 import { apply, nextRound } from './model.ts';
 import { actionOf, hostActionOf, type Round, type Step } from './plan.ts';
-import { type Guest, offer, remake, type Stage } from './stage.ts';
+import { edit, type Guest, offer, remake, type Stage } from './stage.ts';
 
 /** What is wrong after a round. */
 export interface Violation {
@@ -30,7 +30,7 @@ export async function playRound(stage: Stage, round: Round): Promise<Violation[]
   if (hung) return [{ guest: '', what: 'a command hangs' }];
   const wrong: Violation[] = [];
   const times = [`play ${since(began)}`];
-  for (const phase of [finishRemaking, settle, startDoubtful, look, complete, compare]) {
+  for (const phase of [finishEditing, finishRemaking, settle, startDoubtful, look, complete, compare]) {
     const phaseBegan = Date.now();
     wrong.push(...(await phase(stage, round)));
     times.push(`${phase.name} ${since(phaseBegan)}`);
@@ -89,6 +89,12 @@ export async function settle({ host, guests }: Pick<Stage, 'host' | 'guests'>): 
       sleep 0.1
     done`);
   return exitCode === 0 ? [] : [{ guest: '', what: `nothing is on its way for ever: ${stdout}` }];
+}
+
+/** A change of the guest file that was cut off is made. */
+async function finishEditing({ host, guests }: Stage): Promise<Violation[]> {
+  for (const guest of guests.filter(({ isDeclared }) => !isDeclared)) await edit(host, guest, {});
+  return [];
 }
 
 /** A removal that was cut off is completed by the next one. */

@@ -28,6 +28,8 @@ export interface Guest {
   offered: string;
   /** ... and the one that its other ref names, if there is any yet. */
   elsewhere: string | undefined;
+  /** Whether its file says so: a power cut may have come before. */
+  isDeclared: boolean;
   /** How often what it follows was changed. */
   changes: number;
   /** What changes that is done one after the other. */
@@ -84,6 +86,7 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
         commits: [],
         offered: '',
         elsewhere: undefined,
+        isDeclared: false,
         changes: 0,
         changing: Promise.resolve(),
         writes: [],
@@ -151,7 +154,9 @@ export const edit = (host: Host, guest: Guest, change: Partial<Policy>): Promise
       guest.offered = elsewhere ?? (await publishNext(host, guest, 'good', 0));
       guest.elsewhere = offered;
     }
+    guest.isDeclared = false;
     await declare(host, name, guestFile(name, flavour, guest.policy));
+    guest.isDeclared = true;
     return guest.offered;
   });
 

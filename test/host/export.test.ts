@@ -1,12 +1,11 @@
 // Guests as files: exported from one host, imported on another. Archives that were cut off, damaged or made to do harm.
-import { createReadStream, createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestText } from '../../src/guestctl/transfer/manifest.ts';
-import { withTrailer } from '../../src/guestctl/transfer/stream.ts';
+import { passOnWithTrailer } from '../../src/guestctl/transfer/stream.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
 import { makeDeb } from './debs.ts';
 import { mountFileSystem } from './filesystem.ts';
@@ -162,11 +161,10 @@ async function forge(change: string): Promise<void> {
     tar -cf ../x.tar --xattrs --numeric-owner --sparse $(ls -d manifest.json repo etc var evil 2>/dev/null)
     ${change.split('---')[1] ?? ''}`;
   await execa({ cwd: work })('bash', ['-euc', script]);
-  const tar = createReadStream(join(work, '..', 'x.tar'));
-  await pipeline(
-    withTrailer(tar, () => {}),
-    createWriteStream(`${outside(b, '/srv')}/forged.tar`),
-  );
+  const tar = openSync(join(work, '..', 'x.tar'), 'r');
+  const forged = openSync(`${outside(b, '/srv')}/forged.tar`, 'w');
+  await passOnWithTrailer(tar, forged, () => {});
+  for (const descriptor of [tar, forged]) closeSync(descriptor);
 }
 
 /** Everything on the host that nobody may change: names, times and sizes; and what is left over of imports. */

@@ -1,12 +1,11 @@
 // Writes the archive of a guest to standard output. Runs confined: it sees only the guest's files, read-only.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, lstatSync, readdirSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Failure } from '../../host/failure.ts';
+import { closeSync, constants, lstatSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { codeOf, Failure } from '../../host/failure.ts';
 import { requireSuccess, run } from '../../host/process.ts';
-import { etcName, manifestName, repositoryName, type Tell, varName, withTrailer } from './stream.ts';
+import { etcName, manifestName, passOnWithTrailer, repositoryName, type Tell, varName } from './stream.ts';
 
 /** Where the process sees the parts of the guest. */
 export const packPlace = '/export';
@@ -20,6 +19,8 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   );
   const devices = await devicesIn(parts);
   for (const device of devices) warn(`Left out, because it is a device: ${device}`);
+  const archive = await makePipe('archive');
+  const packed = compress ? await makePipe('packed') : undefined;
   const tar = spawn(
     'tar',
     [
@@ -36,12 +37,43 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
       '--',
       ...parts,
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', archive.write, 'inherit'] },
   );
-  const zstd = compress ? spawn('zstd', zstdOptions, { stdio: ['pipe', 'inherit', 'inherit'] }) : undefined;
-  const out = zstd?.stdin ?? createWriteStream('', { fd: 1, autoClose: false });
-  const ends = [exitOf('tar', tar), ...(zstd ? [exitOf('zstd', zstd)] : [])];
-  await Promise.all([pipeline(withTrailer(tar.stdout as Readable, progress), out), ...ends]);
+  const zstd = packed && spawn('zstd', zstdOptions, { stdio: [packed.read, 'inherit', 'inherit'] });
+  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), exitOf('tar', tar)];
+  // The programs have their own: who reads sees the end when the one that writes has ended.
+  closeSync(archive.write);
+  if (packed) closeSync(packed.read);
+  const passOn = async () => {
+    try {
+      await passOnWithTrailer(archive.read, packed?.write ?? 1, progress);
+    } finally {
+      // If that fails, tar(1) would else wait for ever to go on.
+      closeSync(archive.read);
+      if (packed) closeSync(packed.write);
+    }
+  };
+  const settled = await Promise.allSettled([passOn(), ...ends]);
+  const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  // If zstd(1) has failed, our pipe to it is broken, too; tar(1) then fails because of us.
+  if (reasons.length > 0) throw codeOf(reasons[0]) === 'EPIPE' && zstd ? reasons[1] : reasons[0];
+}
+
+interface Pipe {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** Makes a pipe. Those that Node makes for programs are sockets, which cannot be read by waiting. */
+async function makePipe(name: string): Promise<Pipe> {
+  const path = `${tmpdir()}/${name}`;
+  requireSuccess('Cannot make a pipe', await run('mkfifo', ['--mode=600', '--', path]));
+  // Opening one end waits for the other one, and opening both does not.
+  const both = openSync(path, constants.O_RDWR);
+  const pipe = { read: openSync(path, constants.O_RDONLY), write: openSync(path, constants.O_WRONLY) };
+  closeSync(both);
+  rmSync(path);
+  return pipe;
 }
 
 /** Quick rather than small: the first level takes half of the time of the default. */

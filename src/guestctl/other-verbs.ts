@@ -1,3 +1,4 @@
+import { guestName } from '../config/guest-name.ts';
 import { nearest } from '../config/nearest.ts';
 import { driver } from '../machine/driver.ts';
 
@@ -35,12 +36,41 @@ const others: Readonly<Record<string, string>> = {
   show: 'guestctl status NAME',
   info: 'guestctl status NAME',
   inspect: 'guestctl status NAME',
-  top: 'guestctl status NAME',
+  top: 'guestctl exec NAME top',
   stats: 'guestctl status NAME',
   port: 'guestctl status NAME',
-  'is-active': 'guestctl status NAME',
-  'is-enabled': 'guestctl status NAME',
-  'is-failed': 'guestctl status NAME',
+  'is-active': `systemctl is-active ${driver.unit('NAME')}`,
+  'is-enabled': `systemctl is-enabled ${driver.unit('NAME')}`,
+  'is-failed': `systemctl is-failed ${driver.unit('NAME')}`,
+  'list-dependencies': `systemctl list-dependencies ${driver.unit('NAME')}`,
+  'daemon-reexec': 'systemctl daemon-reexec',
+  freeze: `systemctl freeze ${driver.unit('NAME')}`,
+  pause: `systemctl freeze ${driver.unit('NAME')}`,
+  thaw: `systemctl thaw ${driver.unit('NAME')}`,
+  unpause: `systemctl thaw ${driver.unit('NAME')}`,
+  'soft-reboot': 'guestctl reboot NAME',
+  container: 'guestctl list',
+  machine: 'guestctl list',
+  image: 'guestctl list',
+  quadlet: 'guestctl list',
+  generate: 'guestctl units NAME',
+  version: 'guestctl --version',
+  search: 'guestctl create --list-templates',
+  build: 'guestctl update NAME, which builds its tree',
+  volume: 'guestctl edit NAME, and set Bind= in [Files]; then: guestctl restart NAME',
+  network: 'guestctl edit NAME, and see [Network] in ostree-guests.guest(5)',
+  journalctl: 'guestctl logs NAME',
+  pinned: 'guestctl deployments NAME',
+  db: 'guestctl diff NAME',
+  cancel: 'systemctl stop ostree-guest-update@NAME.service',
+  cleanup: 'guestctl update NAME, which cleans up',
+  prune: 'guestctl update NAME, which cleans up',
+  'set-default': 'guestctl rollback NAME DEPLOYMENT',
+  reset: 'guestctl edit NAME, and take Install= out of [Packages]; then: guestctl update NAME',
+  snapshot: 'guestctl copy NAME NEW',
+  mv: 'guestctl rename NAME NEW',
+  move: 'guestctl rename NAME NEW',
+  push: 'guestctl export NAME',
   log: 'guestctl logs NAME',
   journal: 'guestctl logs NAME',
   events: 'guestctl history NAME',
@@ -74,7 +104,7 @@ const others: Readonly<Record<string, string>> = {
   deploy: 'guestctl switch NAME',
   revert: 'guestctl rollback NAME',
   clone: 'guestctl copy NAME NEW',
-  cp: 'guestctl copy NAME NEW',
+  cp: 'guestctl copy NAME NEW. For a file: guestctl exec NAME cat FILE',
   duplicate: 'guestctl copy NAME NEW',
   backup: 'guestctl export NAME',
   save: 'guestctl export NAME',
@@ -87,6 +117,7 @@ const others: Readonly<Record<string, string>> = {
   delete: remove,
   destroy: remove,
   purge: remove,
+  'remove-image': remove,
 };
 
 /** Verbs of other tools that have a hint. */
@@ -100,7 +131,7 @@ export function unknownCommand(verb: string, guest: string | undefined, commands
   const message = `error: unknown command '${verb}'.`;
   const other = Object.hasOwn(others, verb) ? others[verb] : undefined;
   if (other !== undefined)
-    return `${message} Use: ${guest === undefined ? other : other.replaceAll('NAME', guest)}`;
+    return `${message} Use: ${guest !== undefined && guestName.test(guest) ? other.replaceAll('NAME', guest) : other}`;
   const meant = nearest(
     verb,
     commands.filter((name) => !destructive.includes(name)),

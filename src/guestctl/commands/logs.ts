@@ -14,11 +14,19 @@ import { wantedPager } from '../pager.ts';
 import { requireRoot } from '../root.ts';
 import { terminal } from '../stdout.ts';
 
+interface Options {
+  readonly inside?: true;
+  readonly follow?: true;
+  readonly lines?: string;
+}
+
 export const logs: Define = (guestctl) =>
   guestctl
     .command('logs')
     .description("Show the host's journal of a guest: its starts, stops and updates")
     .option('--inside', 'Show the journal that the guest itself has written, running or not')
+    .option('-f, --follow', 'Follow the journal, as journalctl does')
+    .option('-n, --lines <number>', 'Show only so many of the last lines')
     .addArgument(guestArgument())
     .addArgument(
       new Argument(
@@ -27,7 +35,9 @@ export const logs: Define = (guestctl) =>
       ),
     )
     .passThroughOptions()
-    .action(async (name: string, options: string[], { inside }: { inside?: true }) => {
+    .action(async (name: string, behind: string[], { inside, follow, lines }: Options) => {
+      // People give these two before the guest, too.
+      const options = [...(follow ? ['--follow'] : []), ...(lines ? [`--lines=${lines}`] : []), ...behind];
       if (inside) requireRoot();
       requireGuestName(name, tell);
       const units = unitsOfGuest(name).map((unit) => `--unit=${unit}`);

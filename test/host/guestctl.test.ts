@@ -69,9 +69,12 @@ describe('create', () => {
 
   test('Ctrl-C leaves nothing behind', async () => {
     // It has no answer when the signal comes. From a slow server the guest was created by then, as mail has all but the commit.
-    const server = await serveMirror(host, { delay: 60_000 });
+    const server = await serveMirror(host, { delay: 3_600_000 });
     const { stderr } = await host.try(
-      `timeout --signal=INT 4 guestctl create slow --ref site:${serverRef} --url ${server.url}/repo --set Remote.GPGVerify=no --enable`,
+      `set -m
+       guestctl create slow --ref site:${serverRef} --url ${server.url}/repo --set Remote.GPGVerify=no --enable &
+       until grep -q . ${server.log}; do kill -0 $!; sleep 0.1; done
+       kill -INT -- -$!; wait $!`,
     );
     await server.stop();
     expect(stderr).toContain('Interrupted: nothing of slow was kept');
@@ -172,14 +175,15 @@ describe('update', () => {
 
   test('Ctrl-C leaves it to itself, and says so', async () => {
     await publish(host, 'debian/12/slow', { files: { '/etc/greeting': 'Hello, slow one.\n' } });
-    const { url, stop } = await serveMirror(host, { delay: 3000 });
+    const { url, log, stop } = await serveMirror(host, { delay: 3_600_000 });
     await host.write(
       '/etc/ostree-guests/slow.guest',
       `[Guest]\nRef=site:debian/12/slow\n[Remote]\nURL=${url}/repo\nGPGVerify=no\n`,
     );
     await host.run('systemctl', 'daemon-reload');
-    const seen = await onTerminal('timeout --foreground --signal=INT 2 guestctl update slow');
-    expect(seen).toContain('Detached: the update of slow continues. Attach again: guestctl update slow');
+    const typed = `until grep -q . ${log}; do sleep 0.1; done; printf '\\003'`;
+    const { stdout } = await host.try(`{ ${typed}; } | script -qec 'guestctl update slow' /dev/null`);
+    expect(stdout).toContain('Detached: the update of slow continues. Attach again: guestctl update slow');
     expect(await host.sh('systemctl is-active ostree-guest-update@slow || true')).toBe('activating');
     await host.sh('systemctl stop ostree-guest-update@slow');
     await stop();

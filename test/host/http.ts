@@ -1,42 +1,58 @@
 // The mirror over HTTP, on the host's own loopback, telling what was asked of it.
+import { eventually } from './guests.ts';
 import type { Host } from './host.ts';
 
 export interface MirrorServer {
   readonly url: string;
+  /** Where the host has the paths that were asked for. */
+  readonly log: string;
   /** The paths that were asked for, since the start or the last `forget`. */
   requests(): Promise<string[]>;
   forget(): Promise<void>;
+  /** Sends what was held back. */
+  release(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Serves /srv/mirror (so the repository is at URL/repo), and no other path, as a transient unit.
- * Each answer is held back by `delay` milliseconds, and sent at `rate` bytes a second.
+ * Each answer is held back by `delay` milliseconds, and sent at `rate` bytes a second. After so many files, all others are
+ * held back until `release`.
  */
 export async function serveMirror(
   host: Host,
-  { port = 8080, delay = 0, rate = 0 } = {},
+  { port = 8080, delay = 0, rate = 0, files = Number.MAX_SAFE_INTEGER } = {},
 ): Promise<MirrorServer> {
   const unit = `mirror-http-${port}`;
   const log = `/run/${unit}.log`;
-  await host.sh(`: >${log}`);
-  await host.write(`/run/${unit}.cjs`, server(port, log, delay, rate));
+  await host.sh(`: >${log}; rm -f /run/${unit}.go`);
+  await host.write(`/run/${unit}.cjs`, server({ port, log, go: `/run/${unit}.go`, delay, rate, files }));
   await host.run('systemd-run', '--quiet', `--unit=${unit}`, 'node', `/run/${unit}.cjs`);
-  await host.sh(
-    `for i in {1..100}; do (: </dev/tcp/127.0.0.1/${port}) 2>&- && exit; sleep 0.1; done
-     systemctl status ${unit}; exit 1`,
-  );
+  await eventually(host, `: </dev/tcp/127.0.0.1/${port}`);
   return {
     url: `http://127.0.0.1:${port}`,
+    log,
     requests: async () => (await host.sh(`cat ${log}`)).split('\n').filter(Boolean),
     forget: async () => void (await host.sh(`: >${log}`)),
+    release: async () => void (await host.sh(`touch /run/${unit}.go`)),
     stop: async () => void (await host.run('systemctl', 'stop', unit)),
   };
 }
 
-const server = (port: number, log: string, delay: number, rate: number) => `
-const { appendFileSync, createReadStream, readFileSync, statSync } = require('node:fs');
+interface Behaviour {
+  readonly port: number;
+  readonly log: string;
+  /** Exists when nothing is held back any more. */
+  readonly go: string;
+  readonly delay: number;
+  readonly rate: number;
+  readonly files: number;
+}
+
+const server = ({ port, log, go, delay, rate, files }: Behaviour) => `
+const { appendFileSync, createReadStream, existsSync, readFileSync, statSync } = require('node:fs');
 const { normalize } = require('node:path');
+let files = 0;
 require('node:http').createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname));
   appendFileSync('${log}', path + '\\n');
@@ -44,8 +60,15 @@ require('node:http').createServer((request, response) => {
   if (!stat?.isFile()) return response.writeHead(404).end();
   response.writeHead(200, { 'content-length': stat.size });
   if (${rate} > 0) return trickle(response, readFileSync('/srv/mirror' + path));
-  setTimeout(() => createReadStream('/srv/mirror' + path).pipe(response), ${delay});
+  const send = () => createReadStream('/srv/mirror' + path).pipe(response);
+  if (path.endsWith('.filez')) files += 1;
+  if (path.endsWith('.filez') && files > ${files}) return hold(send);
+  setTimeout(send, ${delay});
 }).listen(${port}, '127.0.0.1');
+function hold(send) {
+  if (existsSync('${go}')) return send();
+  setTimeout(hold, 100, send);
+}
 function trickle(response, rest) {
   response.write(rest.subarray(0, ${rate} / 10));
   if (rest.length <= ${rate} / 10) return response.end();

@@ -104,7 +104,7 @@ describe('create', () => {
       );
     const both = Promise.all([create(), create()]);
     await host.sh(
-      'until [ "$(pgrep -c -x -f "flock --timeout=60 .*")" = 2 ]; do sleep 0.1; done; touch /run/go',
+      'until [ "$(pgrep -c -f "^flock .*--timeout=60 ")" = 2 ]; do sleep 0.1; done; touch /run/go',
     );
     const [made, refused] = (await both).toSorted((a, b) => a.exitCode - b.exitCode);
     expect([made?.exitCode, refused?.exitCode]).toEqual([0, 1]);

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { NspawnOption, Row } from './key-table.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from './machine-settings.ts';
 import { isMount, mountArgument } from './mounts.ts';
 import { portsOfNspawn, proxiesOf } from './ports.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';

@@ -2,7 +2,7 @@ import { applyRules } from './apply-rules.ts';
 import { wrongName } from './cross-key-rules.ts';
 import { guestName } from './guest-name.ts';
 import { type Effect, everything } from './key-table.ts';
-import { type Machine, machineOf } from './machine.ts';
+import { type Machine, machineOf } from './machine-settings.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
 import { defaultSysrootOf } from './paths.ts';

@@ -2,9 +2,9 @@ import { explain } from '../host/failure.ts';
 import { isForRootOnly } from '../host/is-root.ts';
 import { tell } from '../host/tell.ts';
 import { failed, hostOf } from './command.ts';
+import { needsRoot } from './needs-root.ts';
 import { runOnHost } from './over-ssh.ts';
 import { makeProgram } from './program.ts';
-import { needsRoot } from './root.ts';
 
 declare const VERSION: string;
 

@@ -35,8 +35,8 @@ import { switchCommand } from './commands/switch.ts';
 import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
+import { requireRootFor } from './needs-root.ts';
 import { unknownCommand } from './other-verbs.ts';
-import { requireRootFor } from './root.ts';
 import { terminal, writeOut } from './stdout.ts';
 
 interface Group {

@@ -10,7 +10,7 @@ import { writeRollback } from '../../src/state/rollback-request.ts';
 import { claimStaged, dropStaged, readClaimed, readStaged, writeStaged } from '../../src/state/staged.ts';
 import { whatIsStaged } from '../../src/state/staged-update.ts';
 import { beginTrial, readTrial } from '../../src/state/trial.ts';
-import { followRule } from '../../src/steps/boot/follow.ts';
+import { followRule } from '../../src/steps/boot/decide-and-act.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 

@@ -23,7 +23,7 @@ import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explain } from '../../src/host/failure.ts';
-import { findRoot } from '../../src/trees/build/root.ts';
+import { findRoot } from '../../src/trees/build/find-root.ts';
 import { mergeLayer } from '../../src/trees/image/merge.ts';
 import { dropSpecialFiles } from '../../src/trees/image/unpack.ts';
 import { keepFiles, restoreFiles } from '../../src/trees/layout/kept-files.ts';

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepIdentity } from '../../src/steps/boot/keep-identity.ts';
-import { forgetIdentity } from '../../src/trees/layout/identity.ts';
 import { layOut, undoEtc } from '../../src/trees/layout/layout.ts';
+import { forgetIdentity } from '../../src/trees/layout/machine-identity.ts';
 
 let root: string;
 let next: string;

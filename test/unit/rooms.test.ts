@@ -1,6 +1,6 @@
 // The floor plan of src/: which room may import which. A room that needs another one draws its arrow here first.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** Each room, and the rooms that it may import from. */
@@ -82,7 +82,7 @@ test('only the choice of the driver imports a driver', () => {
 /** Files that may name systemd-nspawn, whatever driver runs the guests. */
 const named: readonly RegExp[] = [
   /^(config|generator)\//, // Sections of guest files, and directories of their files, are those of systemd.nspawn(5).
-  /^machine\/(driver\.ts|container\.ts|bind-sources\.ts)/, // driver.ts chooses; builds and packages run in containers.
+  /^machine\/(driver\.ts|throwaway-container\.ts|bind-sources\.ts)/, // driver.ts chooses; builds and packages run in containers.
   /^steps\/adopt\/old-guest\.ts/, // What ran the guest before.
   /^guestctl\/(manual\/|program\.ts)/, // Describes the program.
 ];
@@ -104,4 +104,16 @@ test('steps and commands do not know what runs a guest', () => {
     naming.map(({ line, at }) => `${at}: ${line.trim()}`),
     onlyTheDriver,
   ).toEqual([]);
+});
+
+/** Each folder may have a program and the parts of a rule. A command, its screen and a table of keys are named after their subject. */
+const mayRecur = (file: string): boolean =>
+  /\/(main|rule|read-state|driver)\.ts$/.test(file) ||
+  /^(guestctl\/(commands|screens)|config\/keys)\//.test(file);
+
+test('no two files have one name', () => {
+  const unique = files.filter((file) => !mayRecur(file));
+  const nameOf = (file: string): string => basename(file);
+  const twice = unique.filter((file) => unique.some((one) => one !== file && nameOf(one) === nameOf(file)));
+  expect(twice, 'Give the file a name that says what only it does').toEqual([]);
 });

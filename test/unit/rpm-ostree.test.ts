@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { type RpmOstreeDeployment, reasonOf } from '../../src/machine/rpm-ostree.ts';
+import { broughtBy, changesTo } from '../../src/steps/update/change-packages-inside.ts';
 import { contentOf } from '../../src/steps/update/inside-rule.ts';
-import { broughtBy, changesTo } from '../../src/steps/update/packages-inside.ts';
 import { commit } from './names.ts';
 
 const deployment = (more: Partial<RpmOstreeDeployment>): RpmOstreeDeployment => ({

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { parseFields, WrongJson } from '../../src/host/json-fields.ts';
-import { linkedOf, parseTask, type Task } from '../../src/trees/linking/task.ts';
+import { linkedOf, parseTask, type Task } from '../../src/trees/linking/linking-task.ts';
 import { parseBefore } from '../../src/trees/packages/layer-tree.ts';
-import { answerTo } from '../../src/trees/treework/answer.ts';
+import { answerTo } from '../../src/trees/treework/job-answer.ts';
 import { withTask } from '../../src/trees/treework/task.ts';
 
 const notJson = ['', '{', '{"result":"a', 'Killed'];

@@ -20,7 +20,7 @@ import { Lines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
 import { requireOwnBuild, withoutKnownBuild } from '../../src/guestctl/transfer/place.ts';
 import { passOnWithTrailer, withoutTrailer } from '../../src/guestctl/transfer/stream.ts';
-import { strangeIn } from '../../src/guestctl/transfer/unpack.ts';
+import { strangeIn } from '../../src/guestctl/transfer/unpack-archive.ts';
 import type { Checksum } from '../../src/ostree/names.ts';
 import { guestOf } from './read.ts';
 

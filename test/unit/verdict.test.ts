@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Finished } from '../../src/host/process.ts';
 import { lostConnection } from '../../src/host/systemctl.ts';
-import { evidence } from '../../src/machine/nspawn/inside.ts';
 import { lackOf } from '../../src/machine/nspawn/lack-rule.ts';
+import { evidence } from '../../src/machine/nspawn/run-inside.ts';
 import { unhappyOf } from '../../src/steps/assess/health.ts';
 import {
   blame,

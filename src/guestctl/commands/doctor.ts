@@ -2,7 +2,7 @@ import { isRoot } from '../../host/is-root.ts';
 import { type Define, failed, outputOption, print } from '../command.ts';
 import { diagnose } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
-import { tellHidden } from '../root.ts';
+import { tellHidden } from '../needs-root.ts';
 import { findingJson, findingsText } from '../screens/findings.ts';
 
 export const doctor: Define = (guestctl) =>

@@ -10,8 +10,8 @@ import type { OwnJournal } from '../../machine/machine.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest, requireGuestName } from '../../state/declared.ts';
 import { type Define, guestArgument } from '../command.ts';
+import { requireRoot } from '../needs-root.ts';
 import { wantedPager } from '../pager.ts';
-import { requireRoot } from '../root.ts';
 import { terminal } from '../stdout.ts';
 
 interface Options {

@@ -1,8 +1,8 @@
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestArgument, outputOption, print } from '../command.ts';
 import { gatherDetails } from '../details.ts';
+import { tellHidden } from '../needs-root.ts';
 import { overviewOf } from '../overview.ts';
-import { tellHidden } from '../root.ts';
 import { statusJson } from '../screens/json.ts';
 import { statusText } from '../screens/status.ts';
 

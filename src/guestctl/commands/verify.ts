@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander';
 import { isRoot } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { type Define, failed, formatOf, isQuiet, outputOption, print } from '../command.ts';
-import { tellHidden } from '../root.ts';
+import { tellHidden } from '../needs-root.ts';
 import { githubCommands, problemJson, problemsText } from '../screens/problems.ts';
 import { verify as verifyAll } from '../verify/verify-files.ts';
 

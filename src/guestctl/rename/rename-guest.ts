@@ -44,7 +44,7 @@ import {
   removeIfEmpty,
   writeGuards,
 } from './guard.ts';
-import { namedAfter, type Renamed } from './names.ts';
+import { namedAfter, type Renamed } from './named-paths.ts';
 
 /**
  * Renames a guest that is stopped, or completes a rename that was cut off. The state directory, and the sysroot in it, gets

@@ -11,7 +11,7 @@ import { type Line, Lines } from './lines.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { type Plan, planFor } from './place.ts';
 import { repositoryName } from './stream.ts';
-import { unpackPlace } from './unpack.ts';
+import { unpackPlace } from './unpack-archive.ts';
 
 export interface Imported {
   readonly name: string;

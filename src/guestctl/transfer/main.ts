@@ -3,7 +3,7 @@ import { noRoom, roomBelow } from '../../host/disk-room.ts';
 import { explainAny, Failure } from '../../host/failure.ts';
 import type { Line } from './lines.ts';
 import { pack } from './pack.ts';
-import { unpack, unpackPlace } from './unpack.ts';
+import { unpack, unpackPlace } from './unpack-archive.ts';
 
 const [job = '', how = ''] = process.argv.slice(2);
 

@@ -4,10 +4,10 @@ import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
-import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './inside.ts';
 import { lackOf } from './lack-rule.ts';
 import { addressesOf, usersOf } from './machined.ts';
-import { rehearsalOwner, runRehearsal } from './rehearsal.ts';
+import { rehearsalOwner, runRehearsal } from './rehearsal-options.ts';
+import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './run-inside.ts';
 import { verifyMachine } from './verify.ts';
 
 /** Guests as containers of systemd-nspawn(1), which systemd-machined knows. */

@@ -13,7 +13,7 @@ import { isConfined } from '../../trees/linking/shares.ts';
 import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { attempt } from './attempt.ts';
-import { followRule } from './follow.ts';
+import { followRule } from './decide-and-act.ts';
 import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
 import { readBootState } from './read-state.ts';

@@ -3,7 +3,7 @@ import { explainAny } from '../../host/failure.ts';
 import { copyBetween, inside, isDirectory, readInside } from '../../host/tree-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Report } from '../../state/report.ts';
-import { identityFiles } from '../../trees/layout/identity.ts';
+import { identityFiles } from '../../trees/layout/machine-identity.ts';
 
 /**
  * Gives a new deployment the host keys and names that the guest had before, if they came with its tree and the new tree has

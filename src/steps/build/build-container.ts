@@ -14,7 +14,7 @@ import { fuseDevice, hasFuse } from '../../host/fuse-device.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { type Finished, run } from '../../host/process.ts';
 import { proxyOptions } from '../../host/proxies.ts';
-import { containerCommand } from '../../machine/container.ts';
+import { containerCommand } from '../../machine/throwaway-container.ts';
 
 /** The working directory of the commands in the container; they leave their result there. */
 export const workPlace = '/build';

@@ -6,8 +6,8 @@ import { driver } from '../../machine/driver.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { placesIn, recordedPlace } from '../boot/places.ts';
 import { writeCredentials } from '../boot/write-credentials.ts';
+import { scratchOf } from './rehearsal-scratch.ts';
 import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
-import { scratchOf } from './scratch.ts';
 
 /**
  * Runs ostree-guest-rehearsal@NAME.service: in the mount namespace of that unit, makes a copy-on-write view

@@ -18,8 +18,8 @@ import type { Verdict } from '../assess/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
+import { makeScratch, removeScratch, type Scratch, scratchOf } from './rehearsal-scratch.ts';
 import { consequenceOf, measureAgain, measureOf, suspects } from './rule.ts';
-import { makeScratch, removeScratch, type Scratch, scratchOf } from './scratch.ts';
 
 /** Returns the name of the throwaway machine. No guest has a dot in its name. machinectl allows 64 characters. */
 export const rehearsalMachine = (guest: string): string =>

@@ -20,8 +20,8 @@ import type { Trigger } from '../../state/attempts.ts';
 import { type Rejection, rejectedCommits, skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { bringPackages, hasDeclared } from './change-packages-inside.ts';
 import { type Check, isNew, type OnCheck, onCheck, onResult, whyNotAgain } from './inside-rule.ts';
-import { bringPackages, hasDeclared } from './packages-inside.ts';
 import { digestOfAttempt, lastRefused, noteRejected, rememberRefused } from './rpm-ostree-result.ts';
 import type { UpdateResult } from './stage.ts';
 

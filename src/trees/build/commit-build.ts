@@ -10,7 +10,7 @@ import { dropSpecialFiles } from '../image/unpack.ts';
 import { requireInit } from '../layout/init.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { builtRef } from './built-ref.ts';
-import { findRoot } from './root.ts';
+import { findRoot } from './find-root.ts';
 
 export interface Committed {
   readonly checksum: string;

@@ -16,7 +16,7 @@ import {
   writeInside,
 } from '../../host/tree-files.ts';
 import { declareUsers, declareVar } from './declare.ts';
-import { forgetIdentity } from './identity.ts';
+import { forgetIdentity } from './machine-identity.ts';
 
 /**
  * Lays a root directory out for OSTree ("Adapting existing mainstream distributions" in its manual): /etc becomes /usr/etc,

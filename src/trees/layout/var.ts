@@ -26,7 +26,7 @@ function entryOf(place: string, path: string): VarEntry | undefined {
 const isLeftOut = ({ path, type }: VarEntry): boolean =>
   /^\/var\/(cache|lib)\/(apt|dnf|libdnf5|rpm-ostree|yum)$/.test(path) ||
   /^\/var\/tmp\//.test(path) ||
-  // The identity of the machine that the tree was made on: identity.ts.
+  // The identity of the machine that the tree was made on: machine-identity.ts.
   /^\/var\/lib\/(dbus\/machine-id|systemd\/(random-seed|credential\.secret)|NetworkManager\/secret_key|urandom\/random-seed)$/.test(
     path,
   ) ||

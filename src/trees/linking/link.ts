@@ -13,8 +13,8 @@ import { repositoryOf } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
+import { type Linked, linkedOf, type Neighbour, type Task, type Want } from './linking-task.ts';
 import { isConfined, sharesFiles } from './shares.ts';
-import { type Linked, linkedOf, type Neighbour, type Task, type Want } from './task.ts';
 import { linkingOf } from './unit.ts';
 
 /** The guest whose repository gets a commit. */

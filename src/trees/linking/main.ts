@@ -7,8 +7,8 @@ import { isThere } from '../../host/node-files.ts';
 import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
+import { type Line, parseTask, type Task } from './linking-task.ts';
 import { linkCommit, linkImage, linkMadeOf, seed, trusted } from './neighbours.ts';
-import { type Line, parseTask, type Task } from './task.ts';
 
 const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 

@@ -8,7 +8,7 @@ import { tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { sameIn } from '../identity.ts';
 import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
-import type { Neighbour } from './task.ts';
+import type { Neighbour } from './linking-task.ts';
 
 /**
  * Returns the repositories that exist and may be trusted; first those that objects can be linked from. A guest that was

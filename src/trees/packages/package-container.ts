@@ -3,7 +3,7 @@ import { leavingRoom } from '../../host/disk-room.ts';
 import type { Finished } from '../../host/process.ts';
 import { proxies, proxyOptions } from '../../host/proxies.ts';
 import { runAsService } from '../../host/systemd-run.ts';
-import { containerCommand } from '../../machine/container.ts';
+import { containerCommand } from '../../machine/throwaway-container.ts';
 import { inputDirectory } from './script.ts';
 
 /** A container that runs the file `script` of its input directory. */

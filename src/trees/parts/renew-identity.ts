@@ -4,7 +4,7 @@ import { readInside, removeInside, writeInside } from '../../host/tree-files.ts'
 import { listDeployments } from '../../ostree/deployments.ts';
 import { clearImmutable, setImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
-import { identityFiles, makesIdentity } from '../layout/identity.ts';
+import { identityFiles, makesIdentity } from '../layout/machine-identity.ts';
 
 /**
  * Makes a copy of a guest a machine of its own, in a confined process: the next start makes anew the files that only one machine

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { noRoom, roomBelow } from '../../host/disk-room.ts';
 import { codeOf, explainAny, Failure } from '../../host/failure.ts';
-import type { Answer } from './answer.ts';
+import type { Answer } from './job-answer.ts';
 import { doHere } from './jobs.ts';
 import { withTask } from './task.ts';
 

@@ -2,7 +2,7 @@ import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.t
 import { Failure } from '../../host/failure.ts';
 import { WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
-import { answerTo } from './answer.ts';
+import { answerTo } from './job-answer.ts';
 import type { Input, JobName, Result } from './jobs.ts';
 import type { Task } from './task.ts';
 

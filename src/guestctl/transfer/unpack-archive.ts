@@ -11,6 +11,7 @@ import { kindOf, namesIn } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
+import { feed } from './feed.ts';
 import { largestManifest, type Manifest, parseManifest } from './manifest.ts';
 import { exitOf, tarOptions } from './pack.ts';
 import {
@@ -68,10 +69,11 @@ async function extract(progress: Tell): Promise<void> {
   tar.stderr.on('data', (chunk: Buffer) => {
     if (said.length < 2000) said += chunk.toString();
   });
+  const unpacked = exitOf('tar', tar);
   // The first failure of a program breaks the pipes of the others: all are waited for, and the cause is chosen.
   const settled = await Promise.allSettled([
-    pipeline(withoutTrailer(zstd?.stdout ?? rest, progress), tar.stdin),
-    exitOf('tar', tar),
+    feed(withoutTrailer(zstd?.stdout ?? rest, progress), tar.stdin, unpacked),
+    unpacked,
     ...(zstd ? [pipeline(rest, zstd.stdin), exitOf('zstd', zstd)] : []),
   ]);
   const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));

@@ -73,18 +73,18 @@ test('of a ref that a guest no longer follows, only its deployments keep anythin
 });
 
 test('a running update shows how far it is in systemctl status', async () => {
-  const slow = await serveMirror(host, { port: 8081, delay: 10 });
+  const slow = await serveMirror(host, { port: 8081, delay: 50 });
   const text = (i: number) => `file ${i}`;
   const files = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`/usr/share/many/${i}`, text(i)]));
   await publish(host, serverRef, { version: '12.2', files });
   await declare(host, 'one', guestFile('', `${slow.url}/repo`));
   const terminal = host.try(`script -qec 'guestctl update one' /dev/null </dev/null`);
-  const seen = await host.sh(`
-    for i in {1..100}; do
-      # Exit code 3: it is not active yet.
-      { systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .*B/s, .* left.*' && exit
-      sleep 0.1
-    done; journalctl -u ostree-guest-update@one -o cat; exit 1`);
+  // Exit code 3: it is not active yet.
+  await eventually(
+    host,
+    "{ systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .*B/s, .* left.*' >/run/seen",
+  );
+  const seen = await host.sh('cat /run/seen');
   expect(seen).toMatch(
     /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ kB, [\d.]+ kB\/s, \d+ s left"/,
   );
@@ -94,14 +94,14 @@ test('a running update shows how far it is in systemctl status', async () => {
 
 test('a remote that stops half way costs nothing but the update, and the next one goes on from there', async () => {
   const { deployments, staged } = await status(host, 'one');
-  const slow = await serveMirror(host, { port: 8082, delay: 20 });
+  const slow = await serveMirror(host, { port: 8082, files: 100 });
   const files = Object.fromEntries(
     Array.from({ length: 400 }, (_, i) => [`/usr/share/half/${i}`, `half ${i}`]),
   );
   const commit = await publish(host, serverRef, { version: 'half', files });
   await declare(host, 'one', guestFile('', `${slow.url}/repo`));
   const run = host.try('systemctl start ostree-guest-update@one');
-  await eventually(host, `[ $(grep -c filez /run/mirror-http-8082.log) -gt 40 ]`);
+  await eventually(host, `[ $(grep -c filez /run/mirror-http-8082.log) -gt 100 ]`);
   await slow.stop();
   expect((await run).exitCode).toBe(1);
   expect(await updateJournal(host, 'one')).toMatch(/one\.guest:5: cannot fetch .*The guest is as it was/);
@@ -126,12 +126,12 @@ test('a remote that is slow does not hold up the update of another guest', async
     'debian/12/large',
   );
   await declare(host, 'patient', large);
+  await declare(host, 'hasty', guestFile('[Update]\nConcurrency=1\n', `${server.url}/repo`));
   await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@patient');
   await eventually(
     host,
     'systemctl show -P StatusText ostree-guest-update@patient | grep Receiving || grep filez /run/mirror-http-8083.log',
   );
-  await declare(host, 'hasty', guestFile('[Update]\nConcurrency=1\n', `${server.url}/repo`));
   await update(host, 'hasty');
   expect((await status(host, 'hasty')).deployments).toHaveLength(1);
   expect(await host.sh('systemctl is-active ostree-guest-update@patient || true')).toBe('activating');
@@ -141,10 +141,10 @@ test('a remote that is slow does not hold up the update of another guest', async
   expect(await updateJournal(host, 'patient')).toContain('other guests are updated meanwhile');
   await host.run('systemctl', 'stop', 'ostree-guest-update@patient');
   // What pulls ends with it, long before it has all.
-  await host.sh(`for i in {1..100}; do
-      [ -n "$(systemctl list-units --plain --no-legend 'ostree-guest-link-*')" ] || exit 0
-      sleep 0.2
-    done; exit 1`);
+  await eventually(
+    host,
+    `[ -z "$(systemctl list-units --plain --no-legend 'ostree-guest-link-*')" ] && pgrep -f mirror-http-8083`,
+  );
   await host.sh('rm /etc/ostree-guests/patient.guest; systemctl daemon-reload');
   await slow.stop();
 });

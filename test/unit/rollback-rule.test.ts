@@ -21,6 +21,7 @@ test.each<[title: string, situation: Situation, expected: string]>([
   ['the one before, and there is none', { list: ['a0'] }, 'refuse'],
   ['the one before, and all have failed', { list: ['b0', 'a0'], rejected: 'a' }, 'refuse'],
   ['any, and there is no deployment', { list: [] }, 'refuse'],
+  ['one that is named, and there is no deployment', { list: [], wanted: 'a0' }, 'refuse'],
   ['one that is named', { list: ['c0', 'b0', 'a0'], wanted: 'a0' }, 'ask a0, rejects'],
   [
     'one that is named, though it has failed',

@@ -68,6 +68,7 @@ await build({
     update: 'src/steps/update/main.ts',
     link: 'src/trees/linking/main.ts',
     build: 'src/steps/build/main.ts',
+    publish: 'src/steps/publish/main.ts',
     treework: 'src/trees/treework/main.ts',
     boot: 'src/steps/boot/main.ts',
     credentials: 'src/steps/boot/credentials-main.ts',

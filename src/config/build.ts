@@ -5,6 +5,7 @@ import { guestName, guestNameRule } from './guest-name.ts';
 import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
+import { type Publication, publicationOf, wrongPublication } from './publication.ts';
 import { readSources, type Source } from './read.ts';
 import { besideFile } from './relative-path.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
@@ -22,6 +23,7 @@ export interface Build {
   readonly maxAge: number;
   /** Options of systemd-nspawn(1): the environment, and read-only binds. */
   readonly options: readonly string[];
+  readonly publication?: Publication;
   readonly values: Values;
 }
 
@@ -62,7 +64,7 @@ export function readBuild(
     const remedy = `Name the file after the build: ${guestNameRule}, then .build`;
     problems.unshift({ at: top, message: `'${name}' is not the name of a build`, remedy });
   }
-  problems.push(...wrongRecipe(values, top));
+  problems.push(...wrongRecipe(values, top), ...wrongPublication(values, top));
   return problems.length > 0
     ? { broken: { name, file, problems } }
     : { build: makeBuild(name, file, values) };
@@ -82,6 +84,7 @@ function wrongRecipe(values: Values, top: Position): Problem[] {
 
 function makeBuild(name: string, file: string, values: Values): Build {
   const last = (key: string) => values.last('Build', key);
+  const publication = publicationOf(values);
   return {
     name,
     file,
@@ -93,6 +96,7 @@ function makeBuild(name: string, file: string, values: Values): Build {
       ...wordsOf(values.all('Exec', 'Environment'), splitQuoted).map((word) => `--setenv=${word}`),
       ...values.all('Files', 'BindReadOnly').map((value) => `--bind-ro=${value}`),
     ],
+    ...(publication && { publication }),
   };
 }
 

@@ -175,6 +175,8 @@ export const refspec = pattern(
   'REMOTE:REF, such as site:debian/12/server',
   `^[\\w-][\\w.-]*:${component}(?:/${component})*$`,
 );
+/** By the rules of libostree's ostree_validate_rev(). */
+export const ref = pattern('a ref, such as site/debian', `^${component}(?:/${component})*$`);
 
 export const url = pattern(
   'a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)',

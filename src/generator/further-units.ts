@@ -10,9 +10,10 @@ import { bindSysroot, hasExternalSysroot } from './units/external-sysroot.ts';
 import { maintenanceService } from './units/maintenance-service.ts';
 import { onFailure } from './units/on-failure.ts';
 import { proxySockets } from './units/port-socket.ts';
+import { publishService } from './units/publish-service.ts';
 import { rehearseService } from './units/rehearse-service.ts';
 import { switchTimer } from './units/switch-timer.ts';
-import { unitText } from './units/unit-text.ts';
+import { type Parts, unitText } from './units/unit-text.ts';
 import { updateService } from './units/update-service.ts';
 
 /** Makes the units of a guest that has a key with an effect on `steps`: src/config/key-table.ts. */
@@ -41,6 +42,10 @@ export function brokenUnits(broken: Broken): Generated[] {
 const unitName = /^[\w:.\\@-]{1,255}$/;
 
 /** Makes the units of a build. A build with mistakes needs none: its service fails with the reason. */
-export const unitsOfBuild = (build: Build): Generated[] => [
-  dropIn(`ostree-guest-build@${build.name}.service`, unitText(build.file, buildService(build))),
-];
+export const unitsOfBuild = (build: Build): Generated[] => {
+  const of = (unit: string, parts: Parts) =>
+    dropIn(`ostree-guest-${unit}@${build.name}.service`, unitText(build.file, parts));
+  const { publication } = build;
+  const publish = publication ? [of('publish', publishService(build, publication))] : [];
+  return [of('build', buildService(build)), ...publish];
+};

@@ -3,6 +3,7 @@ import { tell } from '../host/tell.ts';
 import { addCommonOptions, type Define, misused } from './command.ts';
 import { adopt } from './commands/adopt.ts';
 import { apply } from './commands/apply.ts';
+import { builds } from './commands/builds.ts';
 import { cat } from './commands/cat.ts';
 import { complete } from './commands/complete.ts';
 import { copy } from './commands/copy.ts';
@@ -51,7 +52,7 @@ const groups: readonly Group[] = [
   {
     heading: 'Show guests:',
     needsRoot: false,
-    defines: [list, status, deployments, diff, history, logs],
+    defines: [list, status, deployments, diff, history, logs, builds],
   },
   {
     heading: 'Create and run guests:',

@@ -81,8 +81,11 @@ function writeAndSync(file: string, text: string, { mode, uid, gid }: Access): v
 }
 
 /** Flushes renames and removals in a directory to disk. */
-export function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
+export const syncDirectory = (directory: string): void => syncFile(directory);
+
+/** Flushes the content of a file to disk. */
+export function syncFile(file: string): void {
+  const descriptor = openSync(file, 'r');
   try {
     fsyncSync(descriptor);
   } finally {

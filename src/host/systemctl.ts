@@ -19,6 +19,8 @@ export const maintenanceUnit = (guest: string): string => `ostree-guest-maintena
 
 /** Returns the unit of a build. */
 export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
+/** Returns the unit that publishes what a build makes. */
+export const publishUnit = (build: string): string => `ostree-guest-publish@${build}.service`;
 
 /** Asks for properties of any number of units with one process; returns them in the order of the units. */
 export async function showUnits(

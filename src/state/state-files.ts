@@ -4,11 +4,13 @@ import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
 import { type Fields, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
+import { ownPartOf } from '../ostree/archive.ts';
 import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
 import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
 import type { Followed } from './followed.ts';
 import type { PackagesInside } from './packages-inside.ts';
+import type { Published } from './published.ts';
 import type { Refused } from './refused.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { Rejection } from './rejected.ts';
@@ -146,6 +148,22 @@ export const buildResultFile = new StateFile<BuildResult>({
     failure: fields.optionalText('failure'),
   }),
   ifDamaged: 'The tree is built again for the next update that wants it',
+});
+
+/** In a repository that clients pull from, one for each ref. */
+export const publishedFile = new StateFile<Published>({
+  name: '*.json',
+  directoryOf: ownPartOf,
+  format: 1,
+  parse: (fields) => ({
+    commits: fields.list('commits').map((commit) => ({
+      checksum: checksumIn(commit, 'checksum'),
+      version: commit.optionalText('version'),
+      since: commit.numberOrNull('since') ?? undefined,
+    })),
+  }),
+  ifDamaged:
+    'Commits that were published before stay in the repository, and new ones get no deltas from them',
 });
 
 /** Not among the others: nothing depends on it, and commands that list all guests would read it for each. */

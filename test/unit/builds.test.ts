@@ -32,7 +32,9 @@ test.each([
   ['[Build]\nComand=x', [`${file}:2:1: [Build] has no key 'Comand'. Did you mean Command?`, noCommand]],
   [
     `${good}[Guest]\nRef=site:x`,
-    [`${file}:3:1: There is no section [Guest]. Known: [Build], [Exec], [Files], [Unit], [Service]`],
+    [
+      `${file}:3:1: There is no section [Guest]. Known: [Build], [Publish], [Exec], [Files], [Unit], [Service]`,
+    ],
   ],
   [`${good}[Files]\nBind=/srv`, [`${file}:4:1: [Files] has no key 'Bind'. Known: BindReadOnly`]],
   [
@@ -59,6 +61,24 @@ test.each([
   [
     `${good}MaxAgeSec=infinity`,
     [`${file}:3:11: 'infinity' is not right for MaxAgeSec=. Something must have an end here`],
+  ],
+  [
+    `${good}[Publish]\nRepository=srv\nRef=a//b\nGPGKey=key\nDeltas=many\nKeep=0`,
+    [
+      `${file}:4:12: 'srv' is not right for Repository=. Expected an absolute path of letters, digits and '._+@/-', without '..'`,
+      `${file}:5:5: 'a//b' is not right for Ref=. Expected a ref, such as site/debian`,
+      `${file}:6:8: 'key' is not right for GPGKey=. Expected an absolute path of letters, digits and '._+@/-', without '..'`,
+      `${file}:7:8: 'many' is not right for Deltas=. Expected a whole number from 0`,
+      `${file}:8:6: '0' is not right for Keep=. Expected a whole number from 1`,
+    ],
+  ],
+  [
+    `${good}[Publish]\nSummary=yes`,
+    [
+      `${file}:4:9: Repository= is missing in [Publish]. Say which directory clients pull from, such as: Repository=/srv/ostree`,
+      `${file}:4:9: Ref= is missing in [Publish]. Say under which name clients find it, such as: Ref=site/debian`,
+      `${file}:4:9: GPGKey= is missing in [Publish]. Name the file of the private key that signs: GPGKey=/etc/credstore/site.key`,
+    ],
   ],
 ])('%j', (text, messages) => {
   expect(wrong(text)).toEqual(messages);
@@ -91,6 +111,29 @@ BindReadOnly=/srv/apt:/apt`;
     kind: 'treefile',
     treefile: '/etc/ostree-guests/a.yaml',
   });
+});
+
+const published = '[Publish]\nRepository=/srv/ostree\nRef=site/debian\nGPGKey=/etc/credstore/site.key\n';
+
+test('what is published, where and how', () => {
+  expect(buildOf(good).publication).toBeUndefined();
+  expect(buildOf(good + published).publication).toEqual({
+    repository: '/srv/ostree',
+    ref: 'site/debian',
+    gpgKey: '/etc/credstore/site.key',
+    deltas: 2,
+    keep: 3,
+    summary: true,
+  });
+  expect(buildOf(`${good}${published}Deltas=0\nKeep=10\nSummary=off\n`).publication).toMatchObject({
+    deltas: 0,
+    keep: 10,
+    summary: false,
+  });
+});
+
+test('where a tree is published makes no other tree: it is not built again', () => {
+  expect(definitionOf(buildOf(good + published))).toBe(definitionOf(buildOf(good)));
 });
 
 test('an edit is known by what the file means', () => {

@@ -5,6 +5,7 @@ import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/guestctl/program.ts';
 import { appliedJson } from '../../src/guestctl/screens/applied.ts';
+import { buildJson } from '../../src/guestctl/screens/builds.ts';
 import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
 import { diffJson } from '../../src/guestctl/screens/diff.ts';
 import { findingJson } from '../../src/guestctl/screens/findings.ts';
@@ -13,6 +14,7 @@ import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import { templateJson } from '../../src/guestctl/screens/templates.ts';
 import type { PastAttempt } from '../../src/state/attempts.ts';
+import { hiddenBuild, publishing, unpublished } from './build-overviews.ts';
 import {
   broken,
   details,
@@ -74,6 +76,10 @@ test('deployments', () => {
   const plain = { ...calm, deployment, trial: undefined, rejection: undefined };
   const bad = { ...plain, trial: onTrial.trial, rejection: onTrial.rejected[0] };
   expect(wrong([plain, bad].map(deploymentJson), 'deployments')).toEqual([]);
+});
+
+test('builds', () => {
+  expect(wrong([publishing, unpublished, hiddenBuild].map(buildJson), 'builds')).toEqual([]);
 });
 
 test('history', () => {

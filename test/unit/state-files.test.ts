@@ -18,7 +18,13 @@ import {
   writeStaged,
 } from '../../src/state/staged.ts';
 import { DamagedState, type StateFile } from '../../src/state/state-file.ts';
-import { buildResultFile, damagedState, followedFile, stateFiles } from '../../src/state/state-files.ts';
+import {
+  buildResultFile,
+  damagedState,
+  followedFile,
+  publishedFile,
+  stateFiles,
+} from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
 import { failsAgain, readUndeployed, rememberUndeployed } from '../../src/state/undeployed.ts';
 import { commit as commitOf, named } from './names.ts';
@@ -210,7 +216,7 @@ test('docs/design.md names each state file, and says what is done if it is damag
   const patternOf = (cell = '') => /^`([\w./+-]+\.jsonl?|places\/NAME)`$/.exec(cell)?.[1];
   const pattern = (name: string) => name.replace(/[A-Z][A-Z+]*/, '*');
   const named = rows.map(([, name]) => patternOf(name)).filter((name) => name !== undefined);
-  const kinds = [...Object.values(stateFiles), buildResultFile, followedFile].map(
+  const kinds = [...Object.values(stateFiles), buildResultFile, followedFile, publishedFile].map(
     ({ definition }) => definition,
   );
   expect(new Set(named.map(pattern))).toEqual(

@@ -1,7 +1,7 @@
 import { type Descriptions, from } from '../description.ts';
 import type { Row, Tables } from '../key-table.ts';
 import { localFile } from '../local-file.ts';
-import { command, duration, text } from '../types.ts';
+import { boolean, command, duration, path, ref, text, wholeFrom } from '../types.ts';
 import { filesKeys } from './files.ts';
 import { nspawnKeys } from './rows.ts';
 import { serviceKeys, unitKeys } from './unit.ts';
@@ -24,6 +24,13 @@ export const buildTables = (): Tables => ({
     [localFile, ['Treefile']],
     [duration, ['MaxAgeSec']],
   ],
+  Publish: () => [
+    [path, ['Repository', 'GPGKey']],
+    [ref, ['Ref']],
+    [wholeFrom(0), ['Deltas']],
+    [wholeFrom(1), ['Keep']],
+    [boolean, ['Summary']],
+  ],
   Exec: () => nspawnKeys(text, ['Environment', '--setenv', 'words']),
   Files: () => only(filesKeys(), (name) => name === 'BindReadOnly'),
   Unit: unitKeys,
@@ -43,6 +50,26 @@ export const buildHelp = (): Descriptions => ({
   MaxAgeSec: {
     help: 'If the last result is not older than this and the build file has not changed since, an update uses it and does not build again. Guests that update one after the other then share one run.',
     default: '0, which builds at each update',
+  },
+});
+
+export const publishHelp = (): Descriptions => ({
+  Repository:
+    'The directory of the repository that clients pull from, such as /srv/ostree. Make it with mkdir; the first run makes the repository in it. Several builds can share one.',
+  Ref: 'The name of the published commits, as in the Ref=REMOTE:REF of clients. Each build needs its own.',
+  GPGKey:
+    'The file of the private key that signs commits and the summary: gpg --export-secret-keys. The key must have no passphrase. Only ostree-guest-publish@NAME.service gets it. Put it into /etc/credstore, which no step of a guest or a build sees.',
+  Deltas: {
+    help: 'Makes static deltas to each new commit from so many of the last ones, so that clients that have one of these download only what changed.',
+    default: '2',
+  },
+  Keep: {
+    help: 'How many commits stay in the repository, with their deltas. Older ones are removed a day after the next one was published, so that clients can finish.',
+    default: '3',
+  },
+  Summary: {
+    help: 'Makes and signs the summary of the repository, which lists refs and deltas. With no, another program makes it.',
+    default: 'yes',
   },
 });
 

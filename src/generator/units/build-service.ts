@@ -1,10 +1,15 @@
 import { type Build, filesOf } from '../../config/build.ts';
+import { publishAfterwards } from './publish-service.ts';
 import { literal, type Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
 /** Completes ostree-guest-build@.service, whose sandbox is the same for all builds. */
 export const buildService = (build: Build): Parts => ({
-  unit: [`Description=${literal(build.description)}`, ...ownLines(build, 'Unit')],
+  unit: [
+    `Description=${literal(build.description)}`,
+    ...ownLines(build, 'Unit'),
+    ...(build.publication ? publishAfterwards(build) : []),
+  ],
   service: [...filesAtHome(build), ...ownLines(build, 'Service')],
 });
 

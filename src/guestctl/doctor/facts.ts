@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
+import type { Build } from '../../config/build.ts';
 import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
 import { generatedDirectory, stateDirectory } from '../../config/paths.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
@@ -20,6 +21,7 @@ import { type RefusedEntry, readBootList } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
+import { publishedDamage } from '../../state/published.ts';
 import type { Damage } from '../../state/state-file.ts';
 import { buildResultFile, damagedState } from '../../state/state-files.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
@@ -140,10 +142,15 @@ function guestFacts(declared: Declared & DeclaredBuilds) {
     readOnly: guests.flatMap(({ sysroot }) => whyReadOnly(sysroot) ?? []),
     damaged: [
       ...names.flatMap((name) => unlessForbidden(() => damagedState(name)) ?? []),
-      ...builds.flatMap(({ name }) => unlessForbidden(() => buildResultFile.damage(name)) ?? []),
+      ...builds.flatMap((build) => unlessForbidden(() => damageOfBuild(build)) ?? []),
     ],
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
+}
+
+function damageOfBuild({ name, publication }: Build): Damage[] {
+  const record = publication && publishedDamage(publication.repository, publication.ref);
+  return [...buildResultFile.damage(name), ...(record ? [record] : [])];
 }
 
 /** Finds each interrupted rename once: the old and the new name may both tell of it. */

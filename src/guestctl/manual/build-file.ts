@@ -35,6 +35,17 @@ const theCommand = [
   ),
 ];
 
+const publishing = [
+  heading('PUBLISHING'),
+  paragraph(
+    'With [Publish], each successful run of the build starts ostree-guest-publish@NAME.service. It signs the new commit and brings it into the repository of Repository=, which any web server can serve. Clients see the old or the new commit as a whole, wherever a run is cut off: the next run continues. ostree-guest-build@NAME.timer builds regularly, also without a guest: enable it. guestctl builds lists what was made and published.',
+  ),
+  paragraph('Clients need the public key, and the lines:'),
+  example(
+    '[Guest]\nRef=site:site/debian\n\n[Remote]\nURL=https://ostree.example.org\nGPGKeyPath=/etc/site.asc',
+  ),
+];
+
 const templates = [
   heading('TEMPLATES'),
   paragraph(
@@ -60,7 +71,9 @@ export const buildFilePage: Page = {
   body: [
     `${heading('SYNOPSIS')}\n${bold(`${configDirectory}/`)}${italic('NAME')}${bold('.build')}`,
     ...description,
-    ...['Build', 'Exec', 'Files'].flatMap((section) => sectionText(section, vocabulary, buildDescriptions)),
+    ...['Build', 'Publish', 'Exec', 'Files'].flatMap((section) =>
+      sectionText(section, vocabulary, buildDescriptions),
+    ),
     heading('[UNIT] AND [SERVICE] SECTIONS'),
     paragraph(
       `As in ostree-guests.guest(5), for ostree-guest-build@NAME.service. In [Unit]: ${names('Unit')}.`,
@@ -73,6 +86,7 @@ export const buildFilePage: Page = {
     example(debian),
     paragraph(`${guestFileOf('mail')}, a guest that uses it:`),
     example('[Guest]\nBuild=debian'),
+    ...publishing,
   ],
   seeAlso: 'ostree-guests.guest(5), ostree-guests(7), mmdebstrap(1), rpm-ostree(1), systemd-nspawn(1)',
 };

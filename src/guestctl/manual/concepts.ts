@@ -78,6 +78,11 @@ export const units = [
     'Starts a stopped guest with By=rpm-ostree without its services, to update it.',
   ],
   ['ostree-guest-build@NAME.service', 'Makes the tree of the build NAME for the guests that use it.'],
+  ['ostree-guest-build@NAME.timer', 'Runs the build daily, also without guests: enable it to publish.'],
+  [
+    'ostree-guest-publish@NAME.service',
+    'Publishes what the build has made in the repository of [Publish], after each run of the build.',
+  ],
   [
     'ostree-guest-image@NAME.service',
     'Creates an empty image directory, so that machinectl finds the guest.',

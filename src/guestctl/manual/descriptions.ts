@@ -1,5 +1,5 @@
 import type { Descriptions } from '../../config/description.ts';
-import { buildExecHelp, buildFilesHelp, buildHelp } from '../../config/keys/build.ts';
+import { buildExecHelp, buildFilesHelp, buildHelp, publishHelp } from '../../config/keys/build.ts';
 import { execHelp } from '../../config/keys/exec.ts';
 import { filesHelp } from '../../config/keys/files.ts';
 import { guestHelp, remoteHelp, updateHelp } from '../../config/keys/guest.ts';
@@ -26,6 +26,7 @@ export const guestDescriptions: OfSections = {
 /** [Unit] and [Service] of a build are described with those of a guest. */
 export const buildDescriptions: OfSections = {
   Build: buildHelp(),
+  Publish: publishHelp(),
   Exec: buildExecHelp(),
   Files: buildFilesHelp(),
 };

@@ -5,6 +5,7 @@ import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
 import { missingSources } from '../../machine/bind-sources.ts';
 import { missingPrograms } from '../../trees/build/missing-programs.ts';
+import { verifyPublication } from './publication-on-host.ts';
 
 /** Checks a build against this host. */
 export const verifyBuildOnHost = (build: Build): Problem[] => [
@@ -13,6 +14,7 @@ export const verifyBuildOnHost = (build: Build): Problem[] => [
   ...missingFuse(build),
   ...missingFiles(build),
   ...missingSources(build, ['BindReadOnly']),
+  ...verifyPublication(build),
 ];
 
 function missingTreefile({ recipe }: Build): Problem[] {

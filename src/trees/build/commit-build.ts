@@ -79,7 +79,7 @@ async function take(repository: string, checksum: string): Promise<Committed> {
 }
 
 /** Returns the checksums of a commit's root directory, which identify its content. */
-const rootOf = (repository: string, checksum: string): Promise<string> =>
+export const rootOf = (repository: string, checksum: string): Promise<string> =>
   ostree(`Cannot read ${checksum}`, `--repo=${repository}`, 'ls', '--checksum', '--dironly', checksum, '/');
 
 /** Commits a tree, unless it equals that of the last commit: then there is no update. */

@@ -8,6 +8,8 @@ export function definitionOf({ values, recipe }: Build): string {
   // The update compares the digest, and sees only these directories: units/ostree-guest-update@.service.
   const seen = filesOf(recipe).filter((file) => /^\/(etc|usr)\/(?!local\/)/.test(file));
   const contents = seen.map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
-  const settings = values.settings.map(({ section, key, value }) => [section, key, value]);
+  // Where the tree is published makes no other tree.
+  const ofTree = values.settings.filter(({ section }) => section !== 'Publish');
+  const settings = ofTree.map(({ section, key, value }) => [section, key, value]);
   return sha256(JSON.stringify([settings, contents]));
 }

@@ -16,17 +16,20 @@ beforeAll(async () => {
   await declare(host, 'else', elsewhere('else'));
   for (const name of ['mail', 'far', 'else']) await update(host, name);
   await declare(host, 'web', '[Guest]\nBuild=site\n');
-  await host.write('/etc/ostree-guests/site.build', '[Build]\nCommand=true\n');
-  await host.sh(`systemctl daemon-reload; mkdir -p ${guests}/{web,.builds/{site,other}} /home/joe /root
+  await host.write('/etc/ostree-guests/site.build', `[Build]\nCommand=true\n${publish}`);
+  await host.sh(`systemctl daemon-reload; mkdir -p /srv/ostree /etc/credstore ${guests}/{web,.builds/{site,other}} /home/joe /root
     echo secret | tee ${guests}/web/secret /root/secret /home/joe/secret ${guests}/.builds/other/secret
-    mkdir -p /etc/ssh; echo secret | tee /etc/gshadow /etc/ssh/ssh_host_key`);
+    mkdir -p /etc/ssh; echo secret | tee /etc/credstore/site.key /etc/gshadow /etc/ssh/ssh_host_key`);
 });
 afterAll(() => host?.stop());
+
+const publish = '[Publish]\nRepository=/srv/ostree\nRef=site\nGPGKey=/etc/credstore/site.key\n';
 
 /** What nobody needs, or what belongs to other guests. */
 const secrets = [
   '/etc/shadow',
   '/etc/gshadow',
+  '/etc/credstore/site.key',
   '/etc/ssh/ssh_host_key',
   '/root/secret',
   '/home/joe/secret',
@@ -98,6 +101,11 @@ test.each(['update', 'boot', 'assess', 'switch'])(
   },
 );
 
+test('publishing sees nothing of guests and other builds, and the key only as its credential', async () => {
+  // Not after a build, which would start it by itself.
+  expect(await probed('ostree-guest-publish@site.service', '/srv/ostree')).toEqual(['done']);
+});
+
 test('a build sees of builds its own only', async () => {
   const seen = await probed('ostree-guest-build@site.service', `${guests}/.builds/site`);
   // nspawn makes directories in /run. It may read what is outside of home directories; its container sees less.
@@ -120,6 +128,7 @@ test.each([
   ['assess', 3.5],
   ['switch', 3.5],
   ['image', 2],
+  ['publish', 2],
 ])('systemd finds %s exposed to no more than %d', async (step, most) => {
   const shown = await host.sh(
     `systemd-analyze security --no-pager ostree-guest-${step}@mail.service | tail -1`,

@@ -1,0 +1,71 @@
+import type { Build } from '../config/build.ts';
+import type { Broken } from '../config/guest.ts';
+import { loadBuilds } from '../config/load.ts';
+import { unlessForbidden } from '../host/is-root.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
+import { type BuildResult, readResult } from '../state/build-result.ts';
+import { type PublishedCommit, readPublished } from '../state/published.ts';
+
+type RunState = 'idle' | 'running' | 'failed';
+
+/** What is known of a build and of what it publishes. */
+export interface BuildOverview {
+  readonly build: Build;
+  readonly state: RunState;
+  /** The last result; undefined if it has not run yet. */
+  readonly result: BuildResult | undefined;
+  /** True if only root may see the result. */
+  readonly isHidden: boolean;
+  /** Undefined if its file has no section [Publish]. */
+  readonly published: PublishedOverview | undefined;
+}
+
+export interface PublishedOverview {
+  readonly repository: string;
+  readonly ref: string;
+  readonly state: RunState;
+  /** The commit that clients get; undefined if there is none yet. */
+  readonly commit: PublishedCommit | undefined;
+  /** How many commits the repository has of this ref. */
+  readonly commits: number;
+}
+
+export async function overviewOfBuilds(): Promise<{
+  overviews: readonly BuildOverview[];
+  broken: readonly Broken[];
+}> {
+  const { builds, brokenBuilds } = loadBuilds(nodeFiles);
+  const units = builds.flatMap(({ name }) => [buildUnit(name), publishUnit(name)]);
+  const shown = await showUnits(units, ['ActiveState']);
+  const stateAt = (index: number) => runState(shown[index]?.['ActiveState']);
+  const overviews = builds.map((build, index) =>
+    overviewOf(build, stateAt(2 * index), stateAt(2 * index + 1)),
+  );
+  return { overviews, broken: brokenBuilds };
+}
+
+function overviewOf(build: Build, state: RunState, publishing: RunState): BuildOverview {
+  const { publication } = build;
+  const seen = unlessForbidden(() => ({ result: readResult(build.name) }));
+  const commits = publication
+    ? (unlessForbidden(() => readPublished(publication.repository, publication.ref)) ?? [])
+    : [];
+  const offered = commits.filter(({ since }) => since !== undefined);
+  return {
+    build,
+    state,
+    result: seen?.result,
+    isHidden: seen === undefined,
+    published: publication && {
+      repository: publication.repository,
+      ref: publication.ref,
+      state: publishing,
+      commit: offered.at(-1),
+      commits: offered.length,
+    },
+  };
+}
+
+const runState = (activeState = 'inactive'): RunState =>
+  activeState === 'failed' ? 'failed' : activeState === 'inactive' ? 'idle' : 'running';

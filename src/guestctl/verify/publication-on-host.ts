@@ -1,0 +1,66 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import type { Build } from '../../config/build.ts';
+import { loadBuilds } from '../../config/load.ts';
+import { topOf } from '../../config/positions.ts';
+import type { Problem } from '../../config/problem.ts';
+import type { Publication } from '../../config/publication.ts';
+import { codeOf } from '../../host/failure.ts';
+import { unlessForbidden } from '../../host/is-root.ts';
+import { nodeFiles } from '../../host/node-files.ts';
+import { type Obstacle, whyNotArchive } from '../../ostree/archive.ts';
+import { hasProgram } from '../../trees/build/missing-programs.ts';
+
+/** Checks what a build publishes against this host. */
+export function verifyPublication(build: Build): Problem[] {
+  const { publication, values, file } = build;
+  if (!publication) return [];
+  const at = (key: string) => values.at('Publish', key) ?? topOf(file);
+  const found: [string, Obstacle | undefined][] = [
+    ['Repository', unlessForbidden(() => wrongRepository(publication))],
+    ['Ref', takenRef(build.name, publication, loadBuilds(nodeFiles).builds)],
+    ['GPGKey', wrongKey(publication)],
+  ];
+  return found.flatMap(([key, wrong]) => (wrong ? [{ at: at(key), ...wrong }] : []));
+}
+
+function wrongRepository({ repository }: Publication): Obstacle | undefined {
+  const why = whyNotArchive(repository);
+  if (why) return why;
+  try {
+    accessSync(repository, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== 'EROFS') throw error;
+    return { message: `${repository} is on a read-only file system`, remedy: 'Name another directory' };
+  }
+}
+
+/** Two builds with one ref would replace the commits of each other. */
+export function takenRef(
+  name: string,
+  { repository, ref }: Publication,
+  builds: readonly Pick<Build, 'name' | 'file' | 'publication'>[],
+): Obstacle | undefined {
+  const other = builds.find(
+    (one) => one.name !== name && one.publication?.repository === repository && one.publication.ref === ref,
+  );
+  if (!other) return undefined;
+  const message = `${other.file} publishes under this ref, too, in the same repository`;
+  return { message, remedy: 'Give each build a ref of its own' };
+}
+
+function wrongKey({ gpgKey }: Publication): Obstacle | undefined {
+  if (!hasProgram('gpg'))
+    return { message: 'There is no gpg on this host, which signs', remedy: 'Install GnuPG' };
+  if (/^\/(etc(?!\/credstore(\.encrypted)?\/)|usr)\//.test(gpgKey)) {
+    const message = `The steps of all guests can read the private key ${gpgKey}`;
+    return { message, remedy: 'Move it to /etc/credstore, which they do not see' };
+  }
+  const mode = unlessForbidden(() => statSync(gpgKey, { throwIfNoEntry: false })?.mode ?? 'missing');
+  if (mode === 'missing') {
+    const remedy = `Write the private key there: gpg --export-secret-keys NAME >${gpgKey}`;
+    return { message: `${gpgKey} does not exist`, remedy };
+  }
+  if (mode === undefined || (mode & 0o077) === 0) return undefined;
+  return { message: `Others can read the private key ${gpgKey}`, remedy: `Run: chmod 600 ${gpgKey}` };
+}

@@ -1,0 +1,31 @@
+import type { Checksum } from '../ostree/names.ts';
+import type { Damage } from './state-file.ts';
+import { publishedFile } from './state-files.ts';
+
+/** The commits that a build has put into a repository for clients. */
+export interface Published {
+  /** The oldest first. */
+  readonly commits: readonly PublishedCommit[];
+}
+
+export interface PublishedCommit {
+  readonly checksum: Checksum;
+  readonly version?: string | undefined;
+  /** When the ref led to it first, in milliseconds since 1970. Undefined as long as it never has. */
+  readonly since?: number | undefined;
+}
+
+/** The file is in the repository that it describes. Names of refs have no +. */
+const entryOf = (ref: string): string => ref.replaceAll('/', '+');
+
+export const readPublished = (repository: string, ref: string): readonly PublishedCommit[] =>
+  publishedFile.read(repository, entryOf(ref))?.commits ?? [];
+
+/** Returns why the record cannot be used. */
+export function publishedDamage(repository: string, ref: string): Damage | undefined {
+  const found = publishedFile.look(repository, entryOf(ref));
+  return found && 'damage' in found ? found.damage : undefined;
+}
+
+export const writePublished = (repository: string, ref: string, commits: readonly PublishedCommit[]): void =>
+  publishedFile.write(repository, { commits }, entryOf(ref));

@@ -1,0 +1,75 @@
+// What is to be done with the commits of a published ref. Pure: publish.ts acts.
+import type { Checksum } from '../../ostree/names.ts';
+import type { PublishedCommit } from '../../state/published.ts';
+
+/** How long a commit stays after the next one was published, in milliseconds: clients may still be pulling it. */
+export const grace = 24 * 60 * 60_000;
+
+/** Completes the record of a run that was cut off between moving the ref and recording it, and a record that was lost. */
+export function withCurrent(
+  commits: readonly PublishedCommit[],
+  current: Checksum | undefined,
+  now: number,
+): readonly PublishedCommit[] {
+  if (current === undefined) return commits;
+  const recorded = commits.find(({ checksum }) => checksum === current);
+  if (recorded?.since !== undefined) return commits;
+  return offered(commits, { checksum: current, version: recorded?.version }, now);
+}
+
+/** Records that the ref leads to a commit from now on. */
+export const offered = (
+  commits: readonly PublishedCommit[],
+  { checksum, version }: PublishedCommit,
+  now: number,
+): readonly PublishedCommit[] => [
+  ...commits.filter((one) => one.checksum !== checksum),
+  { checksum, version, since: now },
+];
+
+/** Records commits before they get into the repository, so that the next run removes what a killed one leaves. */
+export const announced = (
+  commits: readonly PublishedCommit[],
+  coming: readonly PublishedCommit[],
+): readonly PublishedCommit[] => [
+  ...commits,
+  ...coming.filter(({ checksum }) => commits.every((one) => one.checksum !== checksum)),
+];
+
+/** Returns the commits to make static deltas from, the latest first. */
+export const deltaBases = (
+  commits: readonly PublishedCommit[],
+  next: Checksum,
+  count: number,
+): readonly Checksum[] =>
+  history(commits)
+    .map(({ checksum }) => checksum)
+    .filter((checksum) => checksum !== next)
+    .toReversed()
+    .slice(0, count);
+
+export interface Removal {
+  /** Commits that no client was ever offered. */
+  readonly leftovers: readonly Checksum[];
+  /** Commits that clients were offered, whose time is over. */
+  readonly outdated: readonly Checksum[];
+}
+
+/** Decides which commits go: those behind the last `keep`, once the commit after them is old enough, and leftovers. */
+export function removalOf(commits: readonly PublishedCommit[], keep: number, now: number): Removal {
+  const known = history(commits);
+  const isOver = (index: number) => {
+    const replaced = known[index + 1]?.since;
+    return replaced !== undefined && now - replaced >= grace;
+  };
+  return {
+    leftovers: commits.filter(({ since }) => since === undefined).map(({ checksum }) => checksum),
+    outdated: known
+      .filter((_, index) => index < known.length - keep && isOver(index))
+      .map(({ checksum }) => checksum),
+  };
+}
+
+/** The commits that clients were offered, the oldest first. */
+const history = (commits: readonly PublishedCommit[]): readonly PublishedCommit[] =>
+  commits.filter(({ since }) => since !== undefined);

@@ -1,0 +1,77 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { type Build, buildRepository } from '../../config/build.ts';
+import { Failure } from '../../host/failure.ts';
+import { type Checksum, checksumFrom } from '../../ostree/names.ts';
+import { ostree, tryOstree } from '../../ostree/ostree.ts';
+import { dateOf, metadataOf, versionOf } from '../../ostree/repository.ts';
+
+/** A signed commit in a repository of its own. Its objects are in that of the build. */
+export interface SignedCommit {
+  readonly repository: string;
+  readonly checksum: Checksum;
+  readonly version: string | undefined;
+}
+
+/** What the commit of a build becomes when it is published. */
+export interface Binding {
+  readonly ref: string;
+  /** The commit that the ref leads to now. */
+  readonly parent: Checksum | undefined;
+  readonly collection: string | undefined;
+}
+
+/**
+ * Makes the commit that clients get, and signs it. The same input makes the same commit: a run that was cut off is
+ * continued by the next one. No repository that others read ever has it without its signature.
+ */
+export async function signedCommit(
+  { name, recipe }: Build,
+  built: Checksum,
+  binding: Binding,
+  signing: readonly string[],
+): Promise<SignedCommit> {
+  const made = buildRepository(name);
+  const repository = mkdtempSync(`${tmpdir()}/publish-`);
+  const here = `--repo=${repository}`;
+  const what = 'Cannot make the commit to publish';
+  await ostree(what, here, 'init', '--mode=archive');
+  await ostree(what, here, 'config', 'set', 'core.parent', made);
+  const version = await versionOf(made, built);
+  if (recipe.kind === 'treefile') {
+    await requireBinding(made, built, binding.ref);
+    await ostree(what, here, 'pull-local', '--commit-metadata-only', made, built);
+    const [home = '', key = ''] = signing;
+    await ostree('Cannot sign it', here, 'gpg-sign', home, built, key.replace(/^.*=/, ''));
+    return { repository, checksum: built, version };
+  }
+  if (binding.collection !== undefined)
+    await ostree(what, here, 'config', 'set', 'core.collection-id', binding.collection);
+  const checksum = await ostree(
+    what,
+    here,
+    'commit',
+    '--orphan',
+    `--parent=${binding.parent ?? 'none'}`,
+    `--bind-ref=${binding.ref}`,
+    `--tree=ref=${built}`,
+    `--timestamp=${await dateOf(made, built)}`,
+    ...(version === undefined ? [] : [`--add-metadata-string=version=${version}`]),
+    ...signing,
+  );
+  return { repository, checksum: checksumFrom(checksum), version };
+}
+
+/** A commit of rpm-ostree is published as it is, because its metadata names its packages. The treefile binds it to a ref. */
+async function requireBinding(repository: string, commit: Checksum, ref: string): Promise<void> {
+  const bound = await metadataOf(repository, commit, 'ostree.ref-binding');
+  if (bound === undefined || bound.value.includes(`'${ref}'`)) return;
+  const message = `The treefile binds its commits to ${bound.value}, not to Ref=${ref}`;
+  throw new Failure(message, 'Write the same name there: "ref" in the treefile');
+}
+
+/** Returns the collection that the commits of a repository belong to. */
+export async function collectionOf(repository: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'config', 'get', 'core.collection-id');
+  return exitCode === 0 ? stdout.trim() || undefined : undefined;
+}

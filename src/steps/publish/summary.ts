@@ -1,0 +1,69 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { syncDirectory, syncFile } from '../../host/atomic-file.ts';
+import { unlessMissing } from '../../host/node-files.ts';
+import { ownPartOf } from '../../ostree/archive.ts';
+import { ostree } from '../../ostree/ostree.ts';
+
+/** The summary and its signature: clients that verify it fail if the two do not belong together. */
+const files = ['summary', 'summary.sig'] as const;
+
+export const hasSummary = (repository: string): boolean =>
+  files.every((file) => existsSync(`${repository}/${file}`));
+
+/**
+ * Replaces the summary and its signature at once. Both are links through one link, which is replaced by one rename:
+ * wherever a run is cut off, the two are those of before or those of now. ostree itself replaces one after the other.
+ */
+export async function writeSummary(repository: string, signing: readonly string[]): Promise<void> {
+  const own = ownPartOf(repository);
+  const directory = mkdtempSync(`${own}/summary-`);
+  await makeIn(directory, repository, signing);
+  const name = basename(directory);
+  replaceLink(`${own}/summary`, name);
+  for (const file of files) replaceLink(`${repository}/${file}`, `${basename(own)}/summary/${file}`);
+  const old = readdirSync(own).filter((entry) => entry.startsWith('summary-') && entry !== name);
+  for (const entry of old) rmSync(`${own}/${entry}`, { recursive: true });
+}
+
+/** Makes them in a repository that shares everything else with this one, and leaves only them there. */
+async function makeIn(directory: string, repository: string, signing: readonly string[]): Promise<void> {
+  // ostree writes the indexes of deltas, too, which belong into the repository.
+  mkdirSync(`${repository}/delta-indexes`, { recursive: true });
+  const shared = readdirSync(repository).filter((name) => !/^(summary|\.lock|ostree-guests)/.test(name));
+  for (const name of shared) symlinkSync(`../../${name}`, `${directory}/${name}`);
+  await ostree('Cannot make the summary', `--repo=${directory}`, 'summary', '--update', ...signing);
+  const others = readdirSync(directory).filter((name) => !files.some((file) => file === name));
+  for (const name of others) rmSync(`${directory}/${name}`);
+  for (const file of files) syncFile(`${directory}/${file}`);
+  chmodSync(directory, 0o755);
+  syncDirectory(directory);
+}
+
+/** Makes a link, or makes one lead elsewhere, by one rename. */
+function replaceLink(path: string, target: string): void {
+  if (linkOf(path) === target) return;
+  rmSync(`${path}.new`, { force: true });
+  symlinkSync(target, `${path}.new`);
+  renameSync(`${path}.new`, path);
+  syncDirectory(path.slice(0, path.lastIndexOf('/')));
+}
+
+/** Returns undefined if there is no link. */
+function linkOf(path: string): string | undefined {
+  try {
+    return unlessMissing(() => readlinkSync(path));
+  } catch {
+    return undefined;
+  }
+}

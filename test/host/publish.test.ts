@@ -1,0 +1,210 @@
+// A build that publishes what it makes, over HTTP, to a guest that verifies it; what a run that is killed leaves.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceCgroup } from './cgroup.ts';
+import { watchGuest } from './disk-events.ts';
+import { declare, status, update } from './guests.ts';
+import { bootHost, type Host, outside } from './host.ts';
+import { type MirrorServer, serveMirror } from './http.ts';
+import { makeKey, type SigningKey } from './keys.ts';
+
+const repository = '/srv/mirror/site';
+const ref = 'site/tools';
+const built = '/var/lib/ostree-guests/.builds/tools/repo';
+
+let host: Host;
+let key: SigningKey;
+let server: MirrorServer;
+
+/** It makes a tree of what /srv/data has. */
+const make = `#!/bin/sh
+set -e
+mkdir -p root/etc root/usr/lib/systemd root/usr/share/data
+: >root/usr/lib/systemd/systemd
+printf 'ID=tools\nPRETTY_NAME=Tools\n' >root/usr/lib/os-release
+cp /srv/data/* root/usr/share/data
+`;
+const buildFile = `[Build]
+Command=./make
+
+[Publish]
+Repository=${repository}
+Ref=${ref}
+GPGKey=/etc/credstore/site.key
+Keep=2
+
+[Files]
+BindReadOnly=/srv/data
+`;
+
+beforeAll(async () => {
+  host = await bootHost();
+  key = await makeKey(host);
+  await host.sh(`mkdir -p /srv/data ${repository} /etc/credstore; head -c 1000000 /dev/urandom >/srv/data/large
+    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)`);
+  await host.write('/etc/ostree-guests/make', make, 0o755);
+  await host.write('/etc/ostree-guests/tools.build', buildFile);
+  await host.run('systemctl', 'daemon-reload');
+  server = await serveMirror(host);
+});
+afterAll(() => host?.stop());
+
+const published = () => host.sh(`ostree --repo=${repository} rev-parse ${ref}`);
+
+/** Publishes, or waits for the end of a run. */
+async function publish(): Promise<void> {
+  const { exitCode } = await host.try('systemctl start ostree-guest-publish@tools');
+  if (exitCode !== 0)
+    throw new Error(
+      await host.sh(
+        'journalctl --sync; journalctl -o cat -n 40 -u ostree-guest-publish@tools; systemctl cat ostree-guest-publish@tools ostree-guest-build@tools; systemctl status ostree-guest-publish@tools || true',
+      ),
+    );
+}
+
+/** Builds, and waits for the publishing that follows. */
+async function build(): Promise<string> {
+  await host.run('systemctl', 'start', 'ostree-guest-build@tools');
+  // This waits for the run that has begun, or is one that has nothing to do.
+  await publish();
+  return published();
+}
+
+test('a successful build is published: signed, bound to its ref, with a summary, for a guest that verifies it', async () => {
+  expect(await host.sh('guestctl verify tools')).toBe('tools: no problem');
+  const first = await build();
+  expect(JSON.parse(await host.sh('guestctl builds -o json'))).toMatchObject([
+    { name: 'tools', state: 'idle', published: { ref, state: 'idle', checksum: first, commits: 1 } },
+  ]);
+  expect(
+    await host.sh(`ostree --repo=${repository} show --print-metadata-key=ostree.ref-binding ${ref}`),
+  ).toBe(`['${ref}']`);
+  await declare(
+    host,
+    'client',
+    `[Guest]\nRef=site:${ref}\n[Remote]\nURL=${server.url}/site\nGPGKeyPath=${key.path}\n`,
+  );
+  await update(host, 'client');
+  expect((await status(host, 'client')).deployments).toMatchObject([{ checksum: first }]);
+});
+
+test('the next one is pulled by its static delta', async () => {
+  await host.sh('for i in {1..50}; do echo $i >/srv/data/$i; done');
+  const next = await build();
+  await server.forget();
+  await update(host, 'client');
+  expect((await status(host, 'client')).staged).toMatchObject({ checksum: next });
+  const requests = await server.requests();
+  expect(requests.filter((path) => path.includes('/deltas/')).length).toBeGreaterThan(0);
+  expect(requests.filter((path) => path.endsWith('.filez'))).toEqual([]);
+});
+
+/** Everything that the repository has, as its record knows it. */
+async function expectNoLeftovers(): Promise<void> {
+  const objects = `cd ${repository}/objects; find . -name '*.commit' | sed 's/[^0-9a-f]//g; s/c$//' | sort`;
+  const recorded = `grep -o '[0-9a-f]\\{64\\}' ${repository}/ostree-guests/site+tools.json | sort`;
+  expect(await host.sh(objects)).toBe(await host.sh(recorded));
+  expect(
+    await host.sh(
+      `ls -A ${repository}/tmp | grep -v cache || true; ls -d ${repository}/ostree-guests/summary-* | wc -l`,
+    ),
+  ).toBe('1');
+  expect(await host.sh(`ostree fsck --repo=${repository}`)).toContain('no errors');
+}
+
+test('what is not new is not published again, and nothing is left of the work', async () => {
+  const before = await published();
+  expect(await build()).toBe(before);
+  await expectNoLeftovers();
+});
+
+/** Puts another tree into the repository of the build, without the time that a build takes. */
+async function nextTree(version: number): Promise<void> {
+  await host.sh(`mkdir -p /srv/more/usr/share/more; echo ${version} >/srv/more/usr/share/more/${version}
+    ostree --repo=${built} commit --branch=ostree-guests/built --no-bindings \\
+      --add-metadata-string=version=${version} --tree=ref=ostree-guests/built --tree=dir=/srv/more`);
+}
+
+/** The kind of a change: its place without what is different in each run. */
+const kindOf = (event: string): string =>
+  event
+    .replace(/, \d+$/, '')
+    .split('/')
+    .slice(0, 2)
+    .join('/')
+    .replace(/^(objects|deltas|delta-indexes|tmp|state)\/.*/, '$1')
+    .replace(/summary-.*/, 'summary-');
+
+const cgroup = () =>
+  serviceCgroup(host.work, 'system-ostree\\x2dguest\\x2dpublish.slice', 'ostree-guest-publish@tools.service');
+
+/** Publishes; each kind of change on disk is told when it happens first. */
+async function watched(changed: (kind: string) => void): Promise<void> {
+  const seen = new Set<string>();
+  const unwatch = watchGuest(outside(host, repository), (event) => {
+    const kind = kindOf(event);
+    if (!seen.has(kind)) changed(kind);
+    seen.add(kind);
+  });
+  await host.try('systemctl start ostree-guest-publish@tools');
+  unwatch();
+}
+
+const remote = (name: string, ...options: string[]) => `
+  ostree init --repo=/srv/${name} --mode=archive
+  ostree --repo=/srv/${name} remote add --gpg-import=${key.path} ${options.join(' ')} site ${server.url}/site`;
+const pull = (name: string) => `ostree --repo=/srv/${name} pull site ${ref}`;
+
+test('killed after each kind of change, readers see the old or the new whole, and the next run completes it', async () => {
+  await host.sh(remote('strict', '--set=gpg-verify-summary=true'));
+  await host.sh(remote('reader'));
+  await host.write(
+    '/srv/read',
+    `while [ ! -e /srv/enough ]; do\n${pull('reader')} >/srv/said 2>&1 || cat /srv/said >>/srv/failed\necho >>/srv/reads\ndone\n`,
+  );
+  await host.run('systemd-run', '--quiet', '--unit=reader', 'sh', '/srv/read');
+  const kinds: string[] = [];
+  await nextTree(0);
+  await watched((kind) => kinds.push(kind));
+  let hits = 0;
+  for (const [index, point] of kinds.entries()) {
+    const before = await published();
+    await nextTree(index + 1);
+    await watched((kind) => {
+      if (kind !== point || !existsSync(cgroup())) return;
+      writeFileSync(join(cgroup(), 'cgroup.kill'), '1');
+      hits += 1;
+    });
+    const seen = await host.sh(
+      `${pull('strict')} >/dev/null; ostree --repo=/srv/strict rev-parse site:${ref}`,
+    );
+    await publish();
+    const next = await published();
+    expect(next).not.toBe(before);
+    expect([before, next]).toContain(seen);
+  }
+  expect(hits).toBeGreaterThanOrEqual(kinds.length * 0.9);
+  await expectNoLeftovers();
+  await host.sh('touch /srv/enough; until ! systemctl is-active -q reader; do sleep 0.1; done');
+  expect(await host.sh('cat /srv/failed 2>/dev/null || true')).toBe('');
+  expect(Number(await host.sh('wc -l </srv/reads'))).toBeGreaterThan(kinds.length);
+  expect(await host.sh('ostree fsck --repo=/srv/reader')).toContain('no errors');
+});
+
+test('old commits go a day after the next one, but for the last ones', async () => {
+  const commits = () => host.sh(`find ${repository}/objects -name '*.commit' | wc -l`);
+  expect(Number(await commits())).toBeGreaterThan(4);
+  await host.sh(`node -e "
+    const { readFileSync, writeFileSync } = require('fs');
+    const file = '${repository}/ostree-guests/site+tools.json';
+    const record = JSON.parse(readFileSync(file));
+    for (const commit of record.commits) commit.since -= 2 * 86400000;
+    writeFileSync(file, JSON.stringify(record));"`);
+  await publish();
+  expect(await commits()).toBe('2');
+  await expectNoLeftovers();
+  await host.sh(pull('strict'));
+  await update(host, 'client');
+  expect((await status(host, 'client')).staged).toMatchObject({ checksum: await published() });
+});

@@ -1,0 +1,104 @@
+// What is done with the commits of a published ref, and what people read about them.
+import { expect, test } from 'vitest';
+import { plain } from '../../src/guestctl/screen.ts';
+import { buildsText } from '../../src/guestctl/screens/builds.ts';
+import { takenRef } from '../../src/guestctl/verify/publication-on-host.ts';
+import { type Checksum, checksumFrom } from '../../src/ostree/names.ts';
+import type { PublishedCommit } from '../../src/state/published.ts';
+import {
+  announced,
+  deltaBases,
+  grace,
+  offered,
+  removalOf,
+  withCurrent,
+} from '../../src/steps/publish/commit-history.ts';
+import { hiddenBuild, publishing, unpublished } from './build-overviews.ts';
+
+/** A commit of one letter. */
+const commit = (letter: string): Checksum => checksumFrom(letter.repeat(64));
+const now = 100 * grace;
+
+/** `a1 b3 c-`: a was published on day 1, b on day 3, c never. */
+const record = (text: string): PublishedCommit[] =>
+  text
+    .split(' ')
+    .filter(Boolean)
+    .map((word) => {
+      const [letter = '', day] = [word.slice(0, 1), word.slice(1)];
+      return { checksum: commit(letter), ...(day !== '-' && { since: Number(day) * grace }) };
+    });
+const letters = (commits: readonly Checksum[]) => commits.map((one) => one.slice(0, 1)).join('');
+const shown = (commits: readonly PublishedCommit[]) =>
+  commits
+    .map(({ checksum, since }) => checksum.slice(0, 1) + (since === undefined ? '-' : since / grace))
+    .join(' ');
+
+test.each([
+  ['the first run', '', undefined, ''],
+  ['nothing happened since', 'a1 b2', 'b', 'a1 b2'],
+  ['killed after the ref was moved', 'a1 b-', 'b', 'a1 b100'],
+  ['killed before', 'a1 b-', 'a', 'a1 b-'],
+  ['the record was lost', '', 'a', 'a100'],
+  ['somebody moved the ref', 'a1', 'c', 'a1 c100'],
+] as const)('the record is completed: %s', (_, before, current, after) => {
+  expect(shown(withCurrent(record(before), current && commit(current), now))).toBe(after);
+});
+
+test('a commit is recorded before it arrives, and its time when clients are offered it', () => {
+  const coming = announced(record('a1'), record('b- c-'));
+  expect(shown(coming)).toBe('a1 b- c-');
+  expect(shown(announced(coming, record('c-')))).toBe('a1 b- c-');
+  expect(shown(offered(coming, { checksum: commit('c') }, now))).toBe('a1 b- c100');
+  expect(shown(offered(record('a1 b2'), { checksum: commit('a') }, now))).toBe('b2 a100');
+});
+
+test.each([
+  ['a1 b2 c3 d-', 2, 'cb'],
+  ['a1 b2 c3 d-', 9, 'cba'],
+  ['a1 b2 d3', 2, 'ba'],
+  ['a1', 0, ''],
+  ['b-', 2, ''],
+] as const)('of %s, %i deltas are made to d from %s', (commits, count, bases) => {
+  expect(letters(deltaBases(record(commits), commit('d'), count))).toBe(bases);
+});
+
+test.each([
+  ['a1', 1, '', ''],
+  ['a1 b2 c3', 3, '', ''],
+  ['a1 b2 c3', 2, '', 'a'],
+  ['a1 b2 c3', 1, '', 'ab'],
+  // The one after a was published less than a day ago: clients may still be pulling a.
+  ['a1 b99.5', 1, '', ''],
+  ['a1 b98 c99.5', 1, '', 'a'],
+  ['a1 b99', 1, '', 'a'],
+  // The clock was ahead: wait.
+  ['a1 b101', 1, '', ''],
+  // What a killed run left goes at once: nobody was offered it.
+  ['a1 b- c3', 2, 'b', ''],
+  ['a-', 1, 'a', ''],
+] as const)(
+  'of %s, keeping %i, leftovers "%s" and outdated "%s" go',
+  (commits, keep, leftovers, outdated) => {
+    const removal = removalOf(record(commits), keep, now);
+    expect([letters(removal.leftovers), letters(removal.outdated)]).toEqual([leftovers, outdated]);
+  },
+);
+
+test('guestctl builds', () => {
+  expect(buildsText([publishing, unpublished, hiddenBuild], plain)).toBe(
+    `BUILD   LAST RUN          RESULT              PUBLISHED                                        AS
+debian  2026-11-24 04:00  aaaaaaaaaaaa        20261124.0400 bbbbbbbbbbbb, the last run failed  site/debian in /srv/ostree
+fedora  2026-11-24 04:00  failed: dnf failed  -                                                -
+new     -                 running             nothing yet                                      site/new in /srv/ostree`,
+  );
+});
+
+test('two builds with one ref in one repository', () => {
+  const { build } = publishing;
+  if (!build.publication) throw new Error('it publishes');
+  expect(takenRef('debian', build.publication, [build])).toBeUndefined();
+  expect(takenRef('other', build.publication, [unpublished.build, build])?.message).toBe(
+    '/etc/ostree-guests/debian.build publishes under this ref, too, in the same repository',
+  );
+});

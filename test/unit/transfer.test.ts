@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -149,12 +150,13 @@ async function all(stream: AsyncIterable<Buffer>): Promise<Buffer> {
 const tar = execFileSync('tar', ['-cf', '-', 'package.json', 'README.md']);
 const none = () => {};
 
-async function withTrailer(archive: Buffer): Promise<Buffer> {
+/** Returns what is passed on, also if tar(1) has failed. */
+async function withTrailer(archive: Buffer, made?: Promise<void>): Promise<Buffer> {
   const directory = mkdtempSync(`${tmpdir()}/archive-`);
   const [from, to] = [`${directory}/from`, `${directory}/to`];
   writeFileSync(from, archive);
   const [read, write] = [openSync(from, 'r'), openSync(to, 'w')];
-  await passOnWithTrailer(read, write, none);
+  await passOnWithTrailer(read, write, none, made).catch(none);
   for (const descriptor of [read, write]) closeSync(descriptor);
   const result = readFileSync(to);
   rmSync(directory, { recursive: true });
@@ -189,6 +191,15 @@ test('an archive that is cut off, changed or longer is refused', async () => {
   ];
   for (const bytes of wrong)
     await expect(all(withoutTrailer(inPieces(bytes, 1000), none))).rejects.toThrow('cut off or damaged');
+});
+
+test('the archive of a tar(1) that has failed is refused, wherever it was cut off', async () => {
+  // The header and the data of a small file: tar(1) itself takes that for a whole archive.
+  const oneFile = tar.subarray(0, 512 + Math.ceil(statSync('package.json').size / 512) * 512);
+  expect(execFileSync('tar', ['-tf', '-'], { input: oneFile }).toString()).toBe('package.json\n');
+  const archive = await withTrailer(oneFile, Promise.reject(new Error('tar failed (SIGKILL)')));
+  expect(archive).toEqual(oneFile);
+  await expect(all(withoutTrailer(inPieces(archive, 1000), none))).rejects.toThrow('cut off or damaged');
 });
 
 test('lines that come in pieces are read, and what else is printed becomes the reason', () => {

@@ -21,32 +21,16 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   for (const device of devices) warn(`Left out, because it is a device: ${device}`);
   const archive = await makePipe('archive');
   const packed = compress ? await makePipe('packed') : undefined;
-  const tar = spawn(
-    'tar',
-    [
-      '--create',
-      ...tarOptions,
-      '--sparse',
-      '--format=posix',
-      '--pax-option=delete=atime,delete=ctime',
-      '--warning=no-file-ignored',
-      `--directory=${packPlace}`,
-      '--anchored',
-      '--no-wildcards',
-      ...devices.map((device) => `--exclude=${device}`),
-      '--',
-      ...parts,
-    ],
-    { stdio: ['ignore', archive.write, 'inherit'] },
-  );
+  const tar = spawn('tar', creating(parts, devices), { stdio: ['ignore', archive.write, 'inherit'] });
   const zstd = packed && spawn('zstd', zstdOptions, { stdio: [packed.read, 'inherit', 'inherit'] });
-  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), exitOf('tar', tar)];
+  const made = exitOf('tar', tar);
+  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), made];
   // The programs have their own: who reads sees the end when the one that writes has ended.
   closeSync(archive.write);
   if (packed) closeSync(packed.read);
   const passOn = async () => {
     try {
-      await passOnWithTrailer(archive.read, packed?.write ?? 1, progress);
+      await passOnWithTrailer(archive.read, packed?.write ?? 1, progress, made);
     } finally {
       // If that fails, tar(1) would else wait for ever to go on.
       closeSync(archive.read);
@@ -58,6 +42,22 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   // If zstd(1) has failed, our pipe to it is broken, too; tar(1) then fails because of us.
   if (reasons.length > 0) throw codeOf(reasons[0]) === 'EPIPE' && zstd ? reasons[1] : reasons[0];
 }
+
+/** The arguments of tar(1). */
+const creating = (parts: readonly string[], devices: readonly string[]): string[] => [
+  '--create',
+  ...tarOptions,
+  '--sparse',
+  '--format=posix',
+  '--pax-option=delete=atime,delete=ctime',
+  '--warning=no-file-ignored',
+  `--directory=${packPlace}`,
+  '--anchored',
+  '--no-wildcards',
+  ...devices.map((device) => `--exclude=${device}`),
+  '--',
+  ...parts,
+];
 
 interface Pipe {
   readonly read: number;

@@ -20,9 +20,15 @@ export type Tell = (bytes: number) => void;
 
 /**
  * Passes on a tar archive from one descriptor to another, and adds the trailer. Reading and writing waits: that takes a third of
- * the processor time of Node's streams, which would be slower than tar(1).
+ * the processor time of Node's streams, which would be slower than tar(1). If tar(1) has failed, `made` rejects, and the archive
+ * gets no trailer: cut off between two files, it would else be taken for a whole one.
  */
-export async function passOnWithTrailer(archive: number, out: number, tell: Tell): Promise<void> {
+export async function passOnWithTrailer(
+  archive: number,
+  out: number,
+  tell: Tell,
+  made: Promise<void> = Promise.resolve(),
+): Promise<void> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
   let [bytes, paused] = [0, 0];
@@ -39,6 +45,7 @@ export async function passOnWithTrailer(archive: number, out: number, tell: Tell
     // Timers and signals come now.
     await setImmediate();
   }
+  await made;
   await writeAll(out, trailerOf(hash.digest('hex')));
 }
 

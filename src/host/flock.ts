@@ -1,6 +1,7 @@
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { Failure } from './failure.ts';
 
 /** Releases a lock; fulfilled when it is free. */
 export type Release = () => Promise<void>;
@@ -18,7 +19,7 @@ export const lockWithin = (seconds: number, file: string): Promise<Release | und
 
 async function locked(file: string, limit: string, directory = ''): Promise<Release | undefined> {
   const helper = await startHelper(file, directory, limit);
-  return (await isLocked(helper)) ? releaseOf(helper) : undefined;
+  return (await isLocked(helper, file)) ? releaseOf(helper) : undefined;
 }
 
 /**
@@ -26,12 +27,19 @@ async function locked(file: string, limit: string, directory = ''): Promise<Rele
  * a file has been removed meanwhile.
  */
 export async function lockAny(files: readonly string[]): Promise<Release | undefined> {
-  const helpers = await Promise.all(files.map((file) => startHelper(file, '')));
-  const answers = helpers.map(async (helper) => ({ helper, isHeld: await isLocked(helper) }));
-  const { helper, isHeld } = await Promise.race(answers);
-  // A lock that one of the others has just got ends with it.
-  for (const other of helpers) if (other !== helper) other.kill('SIGKILL');
-  return isHeld ? releaseOf(helper) : undefined;
+  const started = await Promise.all(
+    files.map(async (file) => ({ file, helper: await startHelper(file, '') })),
+  );
+  const answers = started.map(async ({ file, helper }) => ({ helper, isHeld: await isLocked(helper, file) }));
+  let first: Helper | undefined;
+  try {
+    const { helper, isHeld } = await Promise.race(answers);
+    first = helper;
+    return isHeld ? releaseOf(helper) : undefined;
+  } finally {
+    // A lock that one of the others has just got ends with it.
+    for (const { helper } of started) if (helper !== first) helper.kill('SIGKILL');
+  }
 }
 
 /** flock(1) opens the file as the first free descriptor. Ctrl-C reaches the helper, too: we may have to clean up first. */
@@ -52,13 +60,31 @@ async function startHelper(file: string, directory: string, ...options: readonly
   // Loaded lazily: most programs never take a lock.
   const { spawn } = await import('node:child_process');
   const command = ['sh', '-c', holder, 'sh', file, directory];
-  return spawn('flock', ['--no-fork', ...options, file, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Whoever may read a file may lock it: no other user keeps us waiting.
+  const before = process.umask(0o077);
+  try {
+    return spawn('flock', ['--no-fork', ...options, file, ...command], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  } finally {
+    process.umask(before);
+  }
 }
 
-const isLocked = ({ stdout }: Helper): Promise<boolean> =>
-  new Promise((resolve) => {
-    stdout.once('data', () => resolve(true));
-    stdout.once('close', () => resolve(false));
+/** flock(1), sysexits.h: it could not open or lock the file. Lower codes say that the lock is held, or the file gone. */
+const firstError = 64;
+
+/** Fails if there can be no lock: to wait for it would be in vain. */
+const isLocked = (helper: Helper, file: string): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(new Failure(`Cannot lock ${file}: ${why}`, 'Free some space there, or let it be written to'));
+    helper.stdout.once('data', () => resolve(true));
+    helper.once('error', ({ message }) => fail(message));
+    helper.once('close', (code) => {
+      if (code !== null && code >= firstError) fail(`flock failed (exit code ${code})`);
+      else resolve(false);
+    });
   });
 
 function releaseOf(helper: Helper): Release {

@@ -135,7 +135,8 @@ export async function alone<T>(
 /** Releases a lock, and removes its file if nobody has waited for it. Whoever has opened it by then sees that it is gone. */
 async function giveUp(file: string, release: Release): Promise<void> {
   await release();
-  const nobodyWaits = await tryLock(file);
+  // The work is done: a full disk only leaves the file.
+  const nobodyWaits = await tryLock(file).catch(() => undefined);
   if (!nobodyWaits) return;
   rmSync(file, { force: true });
   await nobodyWaits();

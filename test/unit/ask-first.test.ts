@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { showsFiles } from '../../src/steps/update/answer.ts';
 import { commit } from './names.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'ask-first-'));
@@ -110,6 +111,7 @@ test.each<[string, () => void]>([
   ['something is staged', () => write('state/mail/staged.json', '{}')],
   ['a rollback is wanted', () => write('state/mail/rollback.json', '{}')],
   ['a clean-up was interrupted', () => write('state/mail/cleaning.json', '{}')],
+  ['an export has left something', () => write('state/mail/sysroot/export/repo/config', '')],
   ['a layer was left over', () => write('state/mail/layers/x', '')],
   ['the program is another one', () => replace('lib/update.cjs')],
   ['systemd does not know the guest', () => rmSync(at('generated'))],
@@ -119,4 +121,11 @@ test.each<[string, () => void]>([
   change();
   if (readFileSync(at('bin/ostree'), 'utf8').includes('exit 1')) chmodSync(at('bin/ostree'), 0o755);
   expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+});
+
+test('a picture without files is no picture', () => {
+  expect(showsFiles(run('--picture', 'mail', sysroot, 'site').stdout)).toBe(true);
+  write('bin/stat', '#!/bin/sh\necho "stat: unknown option" >&2; exit 1\n');
+  chmodSync(at('bin/stat'), 0o755);
+  expect(showsFiles(run('--picture', 'mail', sysroot, 'site').stdout)).toBe(false);
 });

@@ -31,7 +31,7 @@ export async function rememberAnswer(guest: Guest): Promise<void> {
   const { remoteName, ref, older = '' } = question;
   const script = ownFile('ask-first');
   const { stdout: picture } = await run('sh', [script, '--picture', name, sysroot, remoteName]);
-  const commit = picture === '' ? undefined : whatIsBooted(name, question);
+  const commit = showsFiles(picture) ? whatIsBooted(name, question) : undefined;
   if (commit === undefined) return;
   const words = `Up to date: ${nameOf({ checksum: commit, refspec: question.refspec })}`;
   const dropIn = `${generatedDirectory}/${driver.unit(name)}.d/50-guest.conf`;
@@ -43,6 +43,12 @@ export async function rememberAnswer(guest: Guest): Promise<void> {
     if (codeOf(error) === undefined) throw error;
   }
 }
+
+/**
+ * False for one that has only the name of the host. If stat(1) is another program that cannot do what ask-first wants, all pictures
+ * would be alike, and no change would be noticed. There is at least a line for each of our own two files and the guest file.
+ */
+export const showsFiles = (picture: string): boolean => picture.trim().split('\n').length > 3;
 
 /** Returns the commit that the guest boots, if an update that asks the same question has nothing to do. */
 function whatIsBooted(name: string, question: Question) {

@@ -164,7 +164,7 @@ function requireSame(guest: string, before: string, after: string): void {
   if (before === after) return;
   throw new Failure(
     `${guest} was started meanwhile, so that the copy may be mixed`,
-    'Nothing was kept. Try it again',
+    'Try it again. Nothing was kept here; if it went into a pipe, remove what was made of it',
   );
 }
 
@@ -200,7 +200,7 @@ async function gather(
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
   const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
   const manifestFile = `${scratch}/${manifestName}`;
-  writeFileSync(manifestFile, manifestText(manifest), { mode: 0o600 });
+  writeFileSync(manifestFile, manifestText(manifest), { mode: 0o600, flag: 'wx' });
   return { manifest, manifestFile, repository, ...places };
 }
 

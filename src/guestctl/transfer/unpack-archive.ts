@@ -80,8 +80,13 @@ async function extract(progress: Tell): Promise<void> {
   if (reasons.length === 0) return;
   const cause = reasons.find((reason) => reason instanceof Failure) ?? reasons[0];
   const words = complaintIn(said);
-  const isWhole = settled[0]?.status === 'fulfilled';
-  throw isWhole && words !== '' ? new Failure(`The archive cannot be unpacked: ${shown(words)}`) : cause;
+  const [fed, extracted] = settled;
+  // tar(1) has failed before the end of the archive was reached.
+  const isTars =
+    fed?.status === 'rejected' && extracted?.status === 'rejected' && fed.reason === extracted.reason;
+  throw (isTars || fed?.status === 'fulfilled') && words !== ''
+    ? new Failure(`The archive cannot be unpacked: ${shown(words)}`)
+    : cause;
 }
 
 /** Returns what tar(1) could not do. It also prints warnings. */

@@ -73,7 +73,9 @@ test('its example is a guest, and the one of the README', () => {
 
 test('the example of a build is one, and is in the README', () => {
   const text =
-    /^\.nf\n(.*?)\n\.fi$/ms.exec(pageText(buildFilePage, '1.0'))?.[1]?.replaceAll('\\e', '\\') ?? '';
+    /^\.SH EXAMPLE\n.*?^\.nf\n(.*?)\n\.fi$/ms
+      .exec(pageText(buildFilePage, '1.0'))?.[1]
+      ?.replaceAll('\\e', '\\') ?? '';
   const example = text.replaceAll('\\-', '-');
   const checked = readBuild(
     'debian',

@@ -60,11 +60,11 @@ export const publishHelp = (): Descriptions => ({
   GPGKey:
     'The file of the private key that signs commits and the summary: gpg --export-secret-keys. The key must have no passphrase. Only ostree-guest-publish@NAME.service gets it. Put it into /etc/credstore, which no step of a guest or a build sees.',
   Deltas: {
-    help: 'Makes static deltas to each new commit from so many of the last ones, so that clients that have one of these download only what changed.',
+    help: 'From how many of the last commits to make static deltas to each new one. Clients that have one of these commits download only what changed.',
     default: '2',
   },
   Keep: {
-    help: 'How many commits stay in the repository, with their deltas. Older ones are removed a day after the next one was published, so that clients can finish.',
+    help: 'How many commits stay in the repository, with their deltas. An older one is removed a day after the next one was published, so that running pulls can complete.',
     default: '3',
   },
   Summary: {

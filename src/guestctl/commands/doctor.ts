@@ -8,7 +8,9 @@ import { findingJson, findingsText } from '../screens/findings.ts';
 export const doctor: Define = (guestctl) =>
   guestctl
     .command('doctor')
-    .description('Check whether this host can run guests, and how to fix it. Exits with 1 if it cannot')
+    .description(
+      'Check whether this host can run guests, and say how to fix what is wrong. Exits with 1 if it cannot',
+    )
     .addOption(outputOption())
     .action(async (_options, command) => {
       const findings = diagnose(await gatherFacts());

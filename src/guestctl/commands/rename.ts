@@ -22,5 +22,5 @@ const explanation = `
 Its deployments, /etc, /var, history, drop-ins and enabled units follow. The
 host name inside follows, unless /etc/hostname or Hostname= says otherwise, and
 its network addresses may change, because they depend on the name. If a rename
-is cut off, the guest has either name as a whole, and the same command completes
-it.`;
+is cut off, the guest has its old or its new name as a whole, and the same
+command completes the rename.`;

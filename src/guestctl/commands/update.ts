@@ -23,5 +23,5 @@ export const update: Define = (guestctl) =>
     });
 
 const explanation = `
-If the source offers only what failed before, the update is skipped, says why,
+If the source offers only what was rejected, update skips it, says why,
 and exits with 3. To try it again: guestctl forgive NAME`;

@@ -38,11 +38,11 @@ const theCommand = [
 const publishing = [
   heading('PUBLISHING'),
   paragraph(
-    'With [Publish], each successful run of the build starts ostree-guest-publish@NAME.service. It signs the new commit and brings it into the repository of Repository=, which any web server can serve. Clients see the old or the new commit as a whole, wherever a run is cut off: the next run continues. ostree-guest-build@NAME.timer builds regularly, also without a guest: enable it. guestctl builds lists what was made and published.',
+    'With [Publish], each successful run of the build starts ostree-guest-publish@NAME.service. It signs the new commit and brings it into the repository of Repository=, which any web server can serve. Clients see the old commit or the complete new one, even if a run is killed; the next run completes it. ostree-guest-build@NAME.timer, if enabled, runs the build daily, also without guests. guestctl builds lists what was made and published.',
   ),
-  paragraph('Clients need the public key, and the lines:'),
+  paragraph('The guest files of clients name the public key:'),
   example(
-    '[Guest]\nRef=site:site/debian\n\n[Remote]\nURL=https://ostree.example.org\nGPGKeyPath=/etc/site.asc',
+    `[Guest]\nRef=site:site/debian\n\n[Remote]\nURL=https://ostree.example.org\nGPGKeyPath=${configDirectory}/site.asc`,
   ),
 ];
 
@@ -80,13 +80,13 @@ export const buildFilePage: Page = {
     ),
     paragraph(`In [Service]: ${names('Service')}.`),
     ...theCommand,
+    ...publishing,
     ...templates,
     heading('EXAMPLE'),
     paragraph(`${buildFileOf('debian')}:`),
     example(debian),
     paragraph(`${guestFileOf('mail')}, a guest that uses it:`),
     example('[Guest]\nBuild=debian'),
-    ...publishing,
   ],
   seeAlso: 'ostree-guests.guest(5), ostree-guests(7), mmdebstrap(1), rpm-ostree(1), systemd-nspawn(1)',
 };

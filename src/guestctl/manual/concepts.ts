@@ -33,7 +33,7 @@ const words = [
 const life = [
   [
     'Declare',
-    'guestctl create writes the guest file; with --build debian also the build of its tree, from a template. If it fails or is interrupted, nothing is left. Or write the files yourself and run systemctl daemon-reload.',
+    'guestctl create writes the guest file, and with --build debian also the build file, from a template. If it fails or is interrupted, it leaves nothing behind. You can also write the files yourself and run systemctl daemon-reload.',
   ],
   ['Create', 'The first update creates the system root, fetches the tree and deploys it.'],
   [
@@ -89,7 +89,7 @@ export const units = [
   ],
   [
     'ostree-guest-network.service',
-    'Starts systemd-networkd for the links of guests, if it is not enabled on the host and configures nothing else there. To do without, mask this unit.',
+    'Starts systemd-networkd for the links of guests, if it is not enabled on the host and configures nothing else there. Mask this unit if you do not want that.',
   ],
   [
     'ostree-guest-port@NAME.socket',
@@ -130,7 +130,7 @@ export const recovery = [
     `systemd-nspawn --directory=${rootLinkOf('NAME')} --bind-ro=+/usr:/usr`,
   ],
   [
-    'A state file is damaged, after a fault of the disk or an edit by hand. The guest starts all the same. doctor names the file, says what this means, and how to remove it. If a newer version wrote the file, update the package instead:',
+    'A state file is damaged, by a fault of the disk or an edit by hand. The guest starts nevertheless. doctor names the file, and says what this means and how to remove the file. If a newer version wrote the file, upgrade the package instead:',
     'guestctl doctor',
   ],
 ] as const;

@@ -94,11 +94,14 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 const exitStatus = [
   ['0', 'Success, also if there was nothing to do.'],
-  ['1', 'Failure, with the reason on standard error. For verify, doctor and list also: problems were found.'],
+  [
+    '1',
+    'Failure, with the reason on standard error. For verify, doctor, list and builds also: problems were found.',
+  ],
   ['2', 'The command line is wrong.'],
   [
     '3',
-    'With update: what the source offers failed before and is rejected, so that it was skipped. To try it again: guestctl forgive.',
+    'With update: the source offers only a commit that was rejected, so that it was skipped. To try it again: guestctl forgive.',
   ],
   ['130', 'Ctrl-C detached guestctl from an update, which continues.'],
   ['255', 'With -H: ssh(1) failed.'],
@@ -109,10 +112,7 @@ const exitStatus = [
 ] as const;
 
 const environment = [
-  [
-    'NO_COLOR',
-    'Disables colours, whatever its value. Output to anything but a terminal has no colours anyway.',
-  ],
+  ['NO_COLOR', 'Disables colours, whatever its value. Only output to a terminal has colours.'],
   [
     'SYSTEMD_PAGER, PAGER',
     'The pager for output that is longer than the terminal. Default: less. Empty or cat: no pager. Under sudo and the like the pager is always less, in its secure mode.',
@@ -132,7 +132,7 @@ export const examples = [
   ],
   ['Update it now, and restart it into the update:', 'guestctl update --switch mail'],
   [
-    'Have the guests follow all files that were edited. Also takes another directory, such as one under version control, and copies its files there:',
+    'Make the guests follow all files that you edited. If you give another directory, such as one under version control, its files are first copied to this one:',
     `guestctl apply --dry-run ${configDirectory}\nguestctl apply ${configDirectory}`,
   ],
   ['Run a command in it, with input from the host:', 'date | guestctl exec mail cat'],

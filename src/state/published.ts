@@ -11,7 +11,7 @@ export interface Published {
 export interface PublishedCommit {
   readonly checksum: Checksum;
   readonly version?: string | undefined;
-  /** When the ref led to it first, in milliseconds since 1970. Undefined as long as it never has. */
+  /** When it was first offered, by the ref, in milliseconds since 1970. Undefined before that. */
   readonly since?: number | undefined;
 }
 

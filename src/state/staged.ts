@@ -24,7 +24,7 @@ export function dropStaged(guest: string): void {
   releaseStaged(guest);
 }
 
-/** Forgets what is staged, but for what a start has just deployed: that has yet to be put on trial. */
+/** Drops what is staged, except for a claim that a start has just deployed: it still has to be put on trial. */
 export function dropUndeployed(guest: string, deployed: string | undefined): void {
   if (readClaimed(guest)?.checksum !== deployed) releaseStaged(guest);
   stateFiles.staged.remove(guest);
@@ -39,10 +39,10 @@ export function claimStaged(guest: string): void {
   unlessMissing(() => renameSync(stateFiles.staged.path(guest), stateFiles.claimed.path(guest)));
 }
 
-/** What waits for the next start, and was not claimed yet. */
+/** Returns the update that waits for the next start, and is not claimed yet. */
 export const readWaiting = (guest: string): Staged | undefined => stateFiles.staged.read(guest);
 
-/** What a start is deploying, or was when it was cut off. */
+/** Returns the update that a start is deploying, or was deploying when it was interrupted. */
 export const readClaimed = (guest: string): Staged | undefined => stateFiles.claimed.read(guest);
 
 export const releaseStaged = (guest: string): void => stateFiles.claimed.remove(guest);

@@ -151,7 +151,7 @@ export class StateFile<T extends object> {
   }
 }
 
-/** True if the disk or the file system failed. A missing right is no fault: it is told as what it is. */
+/** True if the disk or the file system failed. A missing permission is not damage, and is reported as such. */
 const isFault = (error: unknown): error is NodeJS.ErrnoException => {
   const code = codeOf(error);
   return error instanceof Error && 'syscall' in error && code !== 'EACCES' && code !== 'EPERM';

@@ -41,8 +41,8 @@ export async function failsAgain({ etc: before }: Undeployed, etc: string): Prom
 }
 
 /**
- * Keeps the list below what is read of a state file. What OSTree cannot merge is first: no regular file. A part of the list errs
- * on the side of not restarting the guest.
+ * Cuts the list, because only so much of a state file is read. Everything but regular files comes first: OSTree fails to merge
+ * these. With a part of the list, the guest may be restarted too seldom, but not too often.
  */
 function bounded(files: readonly string[]): string[] {
   const kept: string[] = [];

@@ -7,7 +7,7 @@ import { isMarked, markerFile, writeMarker } from './markers.ts';
 /** Exists if every file of the guest is its own, and none a hard link to one of another guest. src/steps/boot/power-on looks for it, too. */
 const unsharedFile = (guest: string): string => markerFile(guest, 'unshared.json');
 
-/** Exists if root in the guest may have written to its repository, so that nobody may believe what that says. */
+/** Exists if root in the guest may have written to its repository, so that nobody may trust the repository. */
 export const unconfinedFile = (guest: string): string => markerFile(guest, 'unconfined.json');
 
 export const unsharedNotes = (guest: string): string[] => [unsharedFile(guest), unconfinedFile(guest)];

@@ -87,8 +87,8 @@ async function follow(
 }
 
 /**
- * Whether the guest is still in the start that was judged. The boot step may have counted another one, or have given the deployment up,
- * before it was known how this one went: a guest that reboots at once is started again by systemd.
+ * True if the guest is still in the start that was judged. systemd starts a guest again that reboots at once: the boot step may have
+ * counted another start, or have given the deployment up, before the verdict on this start.
  */
 function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
   return bootedRoot(guest.name) === fresh.path && readTrial(guest.name, fresh.name)?.left === trial.left;

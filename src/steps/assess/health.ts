@@ -91,7 +91,7 @@ async function unitState(unit: string): Promise<Sight['unit']> {
     case 'reloading':
       return 'up';
     case 'deactivating':
-      // Somebody stops it if there is a job; else it ends by itself. If the stop takes too long, it fails in the end.
+      // With a job, somebody stops the guest; without one, it ends by itself. A stop that times out ends as failed.
       return shown['Job'] ? 'stopped' : 'starting';
     case 'failed':
       return 'failed';
@@ -121,7 +121,7 @@ async function firstComplaint(
 /** systemd.exec(5), "Process Exit Codes": EXIT_EXEC. systemd could not execute the program. */
 const notExecuted = 203;
 
-/** A check can exit with 203 itself, and the guest may lack memory. Only a program that is not in its /usr cannot come later. */
+/** 203 may also be the check's own status, or a lack of memory. So it is final only if the program is missing in /usr of the guest. */
 export function unhappyOf(words: readonly string[], checked: Finished, root: string): Unhappy {
   const [program = ''] = words;
   const check = `HealthCheck=${words.join(' ')}`;
@@ -130,7 +130,7 @@ export function unhappyOf(words: readonly string[], checked: Finished, root: str
     : { complaint: `${check} did not succeed (${endingWords(checked)}${lastSaid(checked)})`, isFinal: false };
 }
 
-/** Returns true if the program belongs into the /usr of a deployment, which is read-only, and is not there. */
+/** True if the program is missing in /usr of the deployment, which is read-only, so that it cannot appear later. */
 function isMissing(root: string, program: string): boolean {
   try {
     const file = inside(root, program);

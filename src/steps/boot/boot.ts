@@ -23,8 +23,8 @@ import { decide } from './rule.ts';
 /**
  * The boot loader of a guest: rolls back or deploys the staged update, counts the tries of a
  * new deployment, and points to the default one. Only this step changes the boot list, and only while
- * the guest is stopped. If anything fails, the guest starts as before; unless its root could then write to files of
- * other guests.
+ * the guest is stopped. If anything fails, the guest starts as before. It is not started only if its root could then
+ * write to files of other guests.
  */
 export async function boot(guest: Guest, report: Report): Promise<void> {
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
@@ -45,8 +45,8 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
 }
 
 /**
- * Gives a guest without a user namespace files of its own before its root can write to any. Throws if that fails: the start fails,
- * and nothing is changed by it.
+ * Gives a guest without a user namespace files of its own, before its root can write to shared ones. Throws if that fails, so that
+ * the guest is not started.
  */
 async function ownFiles(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
@@ -54,7 +54,7 @@ async function ownFiles(guest: Guest, report: Report): Promise<void> {
   // First prevents new linking steps from linking its files, then ends running ones.
   noteUnconfined(name);
   await endLinking();
-  // It ends with us at the latest. The next start copies what is left.
+  // The job may take as long as this service may run. The next start copies what is left.
   const place = { name: `unshare-${name}`, rooms: roomsOf(guest), timeLimit: 'infinity' };
   const what = `${name} is not started: it has no user namespace and still shares files with other guests, which its root could change`;
   const count = await doJob(what, place, 'unshare', { sysroot, stateroot: name });

@@ -24,14 +24,14 @@ export async function followRule(
   const failed: Act['kind'][] = [];
   for (const tried: Act['kind'][] = []; ; ) {
     const found = readBootState(guest, { isSafe, tried, failed }, unreadable);
-    // An update may unstage it meanwhile; the deployment is still untested.
+    // An update may drop the claim meanwhile, but the deployment still has to be put on trial.
     claimed = found.claimed ?? claimed;
     const state = { ...found, claimed };
     const decision = decide(state, guest.update);
     if (decision.kind === 'boot') return decision.deployment;
     if (decision.kind === 'notCreated') return undefined;
     tried.push(decision.kind);
-    // The user wants to get away from it. If that fails half-way, the file still has it.
+    // The user wants to get away from the claimed update. If the rollback fails half-way, its file still has the claim.
     if (decision.kind === 'rollBack') claimed = undefined;
     const isDone = await attempt(report, () => act(guest, decision, state, report).then(() => true));
     if (!isDone) failed.push(decision.kind);

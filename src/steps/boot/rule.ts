@@ -94,7 +94,7 @@ export type Decision =
 export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): Decision {
   const [next] = state.deployments;
   if (next && state.tried.includes('countStart')) {
-    // A counted start is used, even if it is the last one. One that cannot be counted could be repeated for ever.
+    // A counted start boots the deployment on trial, even as its last try. Without the count, it could be tried for ever.
     const isCounted = !state.failed.includes('countStart');
     return { kind: 'boot', deployment: isCounted ? next : (bootable(state) ?? next) };
   }
@@ -159,8 +159,8 @@ function count({ deployments }: BootState): Act | undefined {
 }
 
 /**
- * Returns the default deployment, or the good one if going back could not be recorded. A trial that comes here is used up: the
- * start of any other was counted before.
+ * Returns the default deployment, or the one to go back to if the default one is on trial: then no start of the trial is left, or
+ * this start could not be counted.
  */
 function bootable({ deployments }: BootState): Deployment | undefined {
   const [next] = deployments;
@@ -172,7 +172,7 @@ function bootable({ deployments }: BootState): Deployment | undefined {
 function probation(deployments: readonly Candidate[]): Probation | undefined {
   const [fresh, before] = deployments;
   if (!fresh || !before) return undefined;
-  // After an interrupted start, the trial that it began counts: it had already ended the previous one.
+  // An interrupted start may have begun the trial of the new deployment already, and ended that of the previous one.
   const trial = trialOf(fresh) ?? trialOf(before);
   const fallback = (trial && fallbackOf(trial, deployments)) ?? before;
   return { deployment: fresh.name, fallback: fallback.name, isNew: trialOf(fresh) === undefined };

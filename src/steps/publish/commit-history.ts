@@ -1,4 +1,4 @@
-// What is to be done with the commits of a published ref. Pure: publish.ts acts.
+// Decides what is done with the commits of a published ref. No side effects: publish.ts acts.
 import type { Checksum } from '../../ostree/names.ts';
 import type { PublishedCommit } from '../../state/published.ts';
 
@@ -51,11 +51,11 @@ export const deltaBases = (
 export interface Removal {
   /** Commits that no client was ever offered. */
   readonly leftovers: readonly Checksum[];
-  /** Commits that clients were offered, whose time is over. */
+  /** Commits that clients were offered, and that are old enough. */
   readonly outdated: readonly Checksum[];
 }
 
-/** Decides which commits go: those behind the last `keep`, once the commit after them is old enough, and leftovers. */
+/** Decides which commits to remove: leftovers, and all but the last `keep`, once the commit after them is old enough. */
 export function removalOf(commits: readonly PublishedCommit[], keep: number, now: number): Removal {
   const known = history(commits);
   const isOver = (index: number) => {

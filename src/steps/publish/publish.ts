@@ -25,8 +25,8 @@ import { hasSummary, writeSummary } from './summary.ts';
 
 /**
  * Runs ostree-guest-publish@NAME.service: brings the last commit of a build into the repository that clients pull from.
- * Clients find it by the ref and the summary, which are changed when everything else is there. A run that was cut off
- * leaves what clients do not see; the next one continues, and removes what is of no use any more.
+ * Clients find it by the ref and the summary, which are changed only when everything else is there. Clients do not see what an
+ * interrupted run leaves; the next run completes it, and removes what is no longer needed.
  */
 export async function publish(build: Build, report: Report): Promise<void> {
   const { publication, name, file } = build;
@@ -72,7 +72,7 @@ async function publishCommit(
     await holdCommit(repository, ref, commit.checksum);
     commits = offered(commits, commit, Date.now());
   }
-  // The record is the last to be written: a run that was cut off before makes the summary again.
+  // The record is written last, so after an interrupted run it differs, and the summary is made again.
   if (summary && (isNew || commits !== recorded || !hasSummary(repository)))
     await writeSummary(repository, signing);
   if (commits !== recorded) record(commits);
@@ -80,7 +80,7 @@ async function publishCommit(
   const { leftovers, outdated } = removalOf(commits, keep, Date.now());
   if (outdated.length > 0) report.step(`Removing ${outdated.length} old commits`);
   await remove(repository, [...leftovers, ...outdated]);
-  // It lists the deltas of what was removed.
+  // The summary still lists the deltas of removed commits.
   if (summary && outdated.length > 0) await writeSummary(repository, signing);
   if (leftovers.length + outdated.length > 0)
     record(commits.filter(({ checksum }) => !leftovers.includes(checksum) && !outdated.includes(checksum)));
@@ -100,7 +100,7 @@ async function lock(repository: string, report: Report): Promise<Release> {
 }
 
 async function ensureArchive(repository: string): Promise<void> {
-  // Its configuration is what `ostree init` writes last.
+  // `ostree init` writes this file last.
   if (existsSync(`${repository}/config`)) return;
   await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', '--mode=archive');
 }
@@ -120,7 +120,7 @@ async function hasTree(
   return published === made;
 }
 
-/** Clients see neither of the two commits: no ref leads to them. */
+/** Copies both commits into the repository. Clients do not see them yet: no ref leads to them. */
 async function upload(
   repository: string,
   made: string,
@@ -153,6 +153,6 @@ async function remove(repository: string, commits: readonly Checksum[]): Promise
   const here = `--repo=${repository}`;
   for (const commit of commits.filter((one) => hasCommit(repository, one)))
     await ostree(what, here, 'prune', `--delete-commit=${commit}`);
-  // A run that was cut off may have removed the commits, and not yet their objects.
+  // An interrupted run may have removed the commits, but not their objects.
   if (commits.length > 0) await ostree(what, here, 'prune');
 }

@@ -22,8 +22,8 @@ export const hasSummary = (repository: string): boolean =>
   files.every((file) => existsSync(`${repository}/${file}`));
 
 /**
- * Replaces the summary and its signature at once. Both are links through one link, which is replaced by one rename:
- * wherever a run is cut off, the two are those of before or those of now. ostree itself replaces one after the other.
+ * Replaces the summary and its signature together. Both are links through one link, which is replaced by one rename: even if a run
+ * is killed, they belong together. ostree itself replaces one after the other.
  */
 export async function writeSummary(repository: string, signing: readonly string[]): Promise<void> {
   const own = ownPartOf(repository);
@@ -36,7 +36,7 @@ export async function writeSummary(repository: string, signing: readonly string[
   for (const entry of old) rmSync(`${own}/${entry}`, { recursive: true });
 }
 
-/** Makes them in a repository that shares everything else with this one, and leaves only them there. */
+/** Makes both in a temporary repository that shares everything else with this one, and removes all but the two from it. */
 async function makeIn(directory: string, repository: string, signing: readonly string[]): Promise<void> {
   // ostree writes the indexes of deltas, too, which belong into the repository.
   mkdirSync(`${repository}/delta-indexes`, { recursive: true });
@@ -50,7 +50,7 @@ async function makeIn(directory: string, repository: string, signing: readonly s
   syncDirectory(directory);
 }
 
-/** Makes a link, or makes one lead elsewhere, by one rename. */
+/** Makes or replaces a link by one rename. */
 function replaceLink(path: string, target: string): void {
   if (linkOf(path) === target) return;
   rmSync(`${path}.new`, { force: true });

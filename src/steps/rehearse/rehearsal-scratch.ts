@@ -34,7 +34,7 @@ export async function makeScratch(guest: Guest, candidate: string): Promise<Scra
   const current = await deploy(live.checksum);
   await copyEtc(guest, live.path, current);
   const made = { current, candidate: await deploy(candidate) };
-  // As before a start of the guest; of what cannot be made, the throwaway machine tells.
+  // As before a start of the guest. No warning for a missing mount point: the throwaway machine reports it.
   for (const path of Object.values(made)) keepMountPoints(guest, { path }, live, { warn: () => undefined });
   return made;
 }

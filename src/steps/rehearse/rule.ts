@@ -2,17 +2,17 @@
 import type { Baseline } from '../../state/baseline.ts';
 import type { Verdict } from '../assess/rule.ts';
 
-/** Without a baseline, a rehearsal counts each failed unit until it also fails in the running deployment. */
+/** Without a baseline, each failed unit counts, until a rehearsal of the running deployment shows that it fails there, too. */
 export const measureOf = (known: Baseline | undefined): Baseline => known ?? { failedUnits: [] };
 
 /**
- * Returns the failed units to compare with a rehearsal of the running deployment: without a network, other units may fail than
- * usual. Undefined if the verdict is not because of failed units.
+ * Returns the failed units to look for in a rehearsal of the running deployment: they may fail only for lack of a network.
+ * Undefined if failed units are not the reason of the verdict.
  */
 export const suspects = (verdict: Verdict): readonly string[] | undefined =>
   verdict.kind === 'faulty' ? verdict.units : undefined;
 
-/** Returns the measure of another try. Undefined if one of the units does not fail in the running deployment: the verdict stands. */
+/** Returns the measure of a second try. Undefined if one of the units works in the running deployment: the verdict stands. */
 export const measureAgain = (
   units: readonly string[],
   usual: readonly string[] | undefined,

@@ -97,7 +97,7 @@ export interface Restarted {
   readonly isRunning: boolean;
 }
 
-/** Says whether somebody stopped the guest while it was to be restarted: it still has the update before it. */
+/** True if somebody stopped the guest while it was to be restarted: its next start boots the update. */
 export const wasStopped = ({ wanted, hasProblem, next, isRunning }: Restarted): boolean =>
   !hasProblem && next === wanted && !isRunning;
 

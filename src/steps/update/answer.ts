@@ -21,8 +21,8 @@ import { onOffer } from './rule.ts';
 import { nameOf } from './stage.ts';
 
 /**
- * Remembers what the remote offers, if the guest boots that and nothing else is to be done. First takes the picture, then reads
- * everything again: what changes before that is seen here, and what changes after it differs from the picture.
+ * Records what the remote offers, if the guest boots that and nothing else is to be done. First takes the picture, then reads
+ * everything again. So a change before the picture is read here, and a change after it makes the next picture differ.
  */
 export async function rememberAnswer(guest: Guest): Promise<void> {
   const question = questionOf(guest);

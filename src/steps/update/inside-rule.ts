@@ -24,12 +24,12 @@ export interface Left {
 export type OnCheck =
   /** Does nothing: this deployment is the next to boot, and has not booted yet. */
   | { readonly kind: 'wait'; readonly next: RpmOstreeDeployment }
-  /** Does nothing: there is no update, and the policy only looks or fetches. */
+  /** Does nothing: there is no update, and the policy is only to check or to fetch. */
   | { readonly kind: 'end' }
   | ({ readonly kind: 'leave' } & Left)
   /** Reports or downloads the offer. */
   | { readonly kind: 'announce' | 'download'; readonly offer: CachedUpdate }
-  /** Stages the offer, unless it is left, and the declared packages in any case. */
+  /** Stages the declared packages, and the offer unless it was rejected. */
   | {
       readonly kind: 'stage';
       readonly upgrades: boolean;

@@ -4,8 +4,8 @@ import { rehearseUnit, startUnit } from '../../host/systemctl.ts';
 import { readRehearsal } from '../../state/rehearsal.ts';
 
 /**
- * Rehearses a commit, and returns when it succeeded. systemd may let us join a running rehearsal, which may be
- * of another commit; then another one follows. Throws a Failure if the rehearsal fails.
+ * Rehearses a commit, and returns once that has succeeded. If a rehearsal runs already, systemd waits for that one. It may be of
+ * another commit; then a second one follows. Throws a Failure if the rehearsal fails.
  */
 export async function rehearsed({ name }: Guest, checksum: string): Promise<void> {
   for (let runs = 0; runs < 2; runs += 1) {

@@ -77,7 +77,7 @@ const longest = 5 * 60_000;
 /** In bytes per second. */
 const slowest = 64 << 10;
 
-/** In milliseconds: how long to wait before saying so. */
+/** In milliseconds: how long an update waits before it says so. */
 const quiet = 500;
 
 /** Waits for a slot. Only the first in the queue waits for the slots themselves, which takes a process for each. */
@@ -104,8 +104,8 @@ async function lockOne(files: readonly string[]): Promise<Release> {
 }
 
 /**
- * Does work on a commit or an image that one guest at a time does: the others wait, and then link what that one has
- * fetched, instead of downloading it again. `work` gets a function that lets them go on: they may have a better remote.
+ * Does work on a commit or an image for one guest at a time. The others wait, and then link what the first one has fetched,
+ * instead of downloading it again. `work` gets a function that lets the others go on: they may have a faster remote.
  */
 export async function alone<T>(
   what: string,
@@ -132,7 +132,7 @@ export async function alone<T>(
   }
 }
 
-/** Releases a lock, and removes its file if nobody has waited for it. Whoever has opened it by then sees that it is gone. */
+/** Releases a lock, and removes its file if nobody waits for it. lockAny() notices a file that was removed after it was opened. */
 async function giveUp(file: string, release: Release): Promise<void> {
   await release();
   // The work is done: a full disk only leaves the file.

@@ -1,7 +1,10 @@
-// The docs: lines that can be read, and no name of a file, a test or a version that is wrong.
+// The docs: lines that can be read, and no name of a file, a section, a command, a test or a version that is wrong.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readBuild } from '../../src/config/build.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
+import { complaints, hostname } from './read.ts';
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...namesIn('docs', '.md')];
 const text = (file: string): string => readFileSync(file, 'utf8');
@@ -52,6 +55,63 @@ test.each(pages)('%s names files and links that exist', (file) => {
     ...named.filter((name) => !tests.some((path) => path.endsWith(`/${name}`))),
   ];
   expect([...new Set(missing)], `${file} names what is not there: correct it`).toEqual([]);
+});
+
+const headingsOf = (page: string): string[] =>
+  text(page)
+    .split('\n')
+    .filter((line) => /^(#+ |(- )?\*\*)/.test(line));
+
+test.each(pages)('%s names sections that exist', (file) => {
+  // [updates.md](updates.md), "Trials": a heading, or the bold beginning of a paragraph.
+  const named = [...text(file).matchAll(/\]\(([\w./-]+\.md)\),\s+"([^"]+)"/g)];
+  const missing = named
+    .map(([, page = '', title = '']) => ({
+      page: join(dirname(file), page),
+      title: title.replace(/\s+/g, ' '),
+    }))
+    .filter(({ page, title }) => !headingsOf(page).some((line) => line.includes(title)));
+  expect(missing, `${file} names sections that are not there: correct it`).toEqual([]);
+});
+
+test('the README leads to each page', () => {
+  const readme = text('README.md');
+  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
+});
+
+const program = makeProgram('1.0');
+const flagsOf = (
+  options: readonly { readonly short?: string | undefined; readonly long?: string | undefined }[],
+) => options.flatMap(({ short, long }) => [short, long]);
+
+test.each(pages)('%s has commands of guestctl with options that exist', (file) => {
+  const typed = [...text(file).matchAll(/\bguestctl ([a-z]+)\b([^`\n|;#"]*)/g)];
+  const wrong = typed.filter(([, name = '', rest = '']) => {
+    const command = program.commands.find((one) => one.name() === name);
+    // Prose has other words behind the name of the program.
+    if (!command) return /^ (NAME|mail|web)\b/.test(rest);
+    // Words behind the name of a guest belong to the command in it.
+    const own = ['exec', 'shell', 'logs'].includes(name) ? '' : rest;
+    const known = flagsOf([...command.options, ...program.options]);
+    const flags = [...own.matchAll(/(?<=\s)(-\w|--[a-z][\w-]*)/g)].map(([flag]) => flag);
+    return flags.some((flag) => !known.includes(flag));
+  });
+  expect(
+    wrong.map(([command]) => command),
+    `${file} types what guestctl does not know`,
+  ).toEqual([]);
+});
+
+/** The examples of files: blocks of `ini`. */
+const examples = pages.flatMap((page) =>
+  [...text(page).matchAll(/^ *```ini\n(.*?)^ *```$/gms)].map(([, block = '']) => [page, block] as const),
+);
+
+test.each(examples)('%s has no example with a mistake', (_page, block) => {
+  if (/^\[Publish\]$/m.test(block)) {
+    const source = { kind: 'build', file: 'a.build', text: `[Build]\nCommand=true\n${block}` } as const;
+    expect(readBuild('a', 'a.build', [source], () => hostname)).toHaveProperty('build');
+  } else expect(complaints(/^\[Guest\]$/m.test(block) ? block : `[Guest]\nRef=a:b\n${block}`)).toEqual([]);
 });
 
 test('package.json, CHANGELOG.md and the Debian package are of one version', () => {

@@ -43,7 +43,7 @@ export const rejectedCommits = (guest: string): Rejection[] =>
 /** Says that an update skips a commit, why and since when, and what to do. */
 export function skippedWords(guest: string, name: string, { reason, time }: Rejection): string {
   const since = `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return `${name} failed before: ${reason}. It is rejected since ${since}: updates skip it until the source offers another one. To try it again: guestctl forgive ${guest}`;
+  return `${name} failed before: ${reason}. It has been rejected since ${since}: updates skip it until the source offers another one. To try it again: guestctl forgive ${guest}`;
 }
 
 export const forgive = (guest: string, checksum: Checksum): void =>

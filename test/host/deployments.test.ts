@@ -76,7 +76,7 @@ test('a rollback takes effect at the next start, with /etc as it was, and its co
   expect([skipped.exitCode, skipped.stderr]).toEqual([
     3,
     expect.stringMatching(
-      /failed before: .*\. It is rejected since \d{4}-\d\d-\d\d \d\d:\d\d UTC: .*guestctl forgive mail$/,
+      /failed before: .*\. It has been rejected since \d{4}-\d\d-\d\d \d\d:\d\d UTC: .*guestctl forgive mail$/,
     ),
   ]);
   expect(await status(host, 'mail')).toMatchObject({ staged: null, rejected: [{ checksum: commits[5] }] });

@@ -88,12 +88,14 @@ is too old. "The clock" below has the times.`,
   const quiet = { keep: /(?!)/, isTimed: true };
   const begun = Date.now();
   const installing = await typed(`${install} --yes --quiet`, quiet);
-  session.tell('A template makes the tree of the guest. What is missing for it is said first:');
+  session.tell(
+    'A template makes the tree of the guest. This command says what the templates need on this host:',
+  );
   await typed('guestctl create --list-templates');
   const more = await typed('apt install mmdebstrap --yes --quiet', quiet);
   session.tell(
-    `One command makes the guest: a Debian with nginx, two of its ports on the host, and root's login
-for those who may log in to the host as root:`,
+    `One command makes the guest: a Debian with nginx, and two of its ports published on the host. The
+SSH keys that may log in to the host as root may log in to the guest, too:`,
   );
   expect(readme).toContain(`    ${create}\n`);
   const creating = await typed(create, { keep: steps, isTimed: true });
@@ -112,8 +114,8 @@ for those who may log in to the host as root:`,
   expect(await status(host, 'web')).toMatchObject({ state: 'running', update: { timer: 'enabled' } });
   session.tell('## The clock');
   session.tell(
-    `From the first command to the answer of ssh, on two cores that had other work, with a package cache
-nearby:`,
+    `The times from the first command to the answer of ssh, on two cores that had other work, with a
+package cache nearby:`,
   );
   session.tell(clock(`${installing + more} s | ${creating} s | ${all} s`));
   session.compareWith(page);

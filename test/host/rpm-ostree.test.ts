@@ -204,8 +204,15 @@ test('an update waits for a start under way, and goes on inside if somebody star
 
   await host.sh(`rm ${slow}; systemctl daemon-reload; systemctl stop systemd-nspawn@own`);
   const fifth = await publish('3.2');
-  await host.sh('systemctl start --no-block ostree-guest-update@own');
-  await eventually(host, 'systemctl is-active ostree-guest-maintenance@own');
+  // The update stands still until somebody has started the guest.
+  await host.sh(`systemctl start --no-block ostree-guest-update@own
+    until systemctl is-active --quiet ostree-guest-maintenance@own; do ((SECONDS < 60)); done
+    freezer="/sys/fs/cgroup$(systemctl show -P ControlGroup ostree-guest-update@own)/cgroup.freeze"
+    echo 1 >"$freezer"
+    [ "$(systemctl is-active ostree-guest-update@own)" = activating ]
+    systemctl start --no-block systemd-nspawn@own
+    while systemctl is-active --quiet ostree-guest-maintenance@own; do ((SECONDS < 60)); sleep 0.1; done
+    echo 0 >"$freezer"`);
   await start(host, 'own');
   await update(host, 'own');
   expect(await updateJournal(host, 'own')).toContain('own was started meanwhile');

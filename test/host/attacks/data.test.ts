@@ -68,11 +68,10 @@ describe('escape sequences', () => {
 
 describe('a health check', () => {
   test('may print as much as it likes, and what it prints does nothing', async () => {
-    // Once it has failed, the machine ends, and nobody waits for the time-out.
+    // It fails until the time is up, which is long enough for its first run on a slow machine. The others are short.
     const check = `#!/bin/sh
-      [ ! -e /run/failed ] || touch /run/again
+      [ -e /run/failed ] || head -c 1G /dev/zero
       touch /run/failed
-      head -c 1G /dev/zero
       printf '%s\\n' ${quoted(hostile)} >&2
       exit 1`;
     await publish(host, evilRef, {
@@ -82,15 +81,10 @@ describe('a health check', () => {
     await declare(
       host,
       'evil',
-      evilFile('[Update]\nTries=1\nHealthTimeoutSec=30min\nHealthCheck=/usr/bin/check\n'),
+      evilFile('[Update]\nTries=1\nHealthTimeoutSec=40s\nHealthCheck=/usr/bin/check\n'),
     );
     await update(host, 'evil');
-    const switching = host.try('systemctl start ostree-guest-switch@evil');
-    await eventually(
-      host,
-      'test -e /proc/$(machinectl show evil --property=Leader --value)/root/run/again && systemctl kill --signal=KILL systemd-nspawn@evil',
-    );
-    await switching;
+    await host.try('systemctl start ostree-guest-switch@evil');
     await eventually(host, 'guestctl history evil -o json | grep -q rollback');
     const shown = await onTerminal('guestctl history evil; guestctl status evil; guestctl deployments evil');
     expect(shown).toContain('HealthCheck=/usr/bin/check did not succeed (exit code 1: \\x1b]0;owned');

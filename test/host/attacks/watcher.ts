@@ -97,6 +97,8 @@ const noise = [
   // dpkg makes backups at midnight.
   /\/var\/(log|cache|backups|lib\/systemd|lib\/private|spool)(\/|$)|^\/var\/(log|cache|lib\/systemd)(\/|$)/,
   /\/systemd-private-[^/]*(\/|$)/,
+  // Locks of updates at the same time.
+  /^\/var\/lib\/ostree-guests\/\.slots(\/|$)/,
   // Of systemd 262.
   /^\/tmp\/nspawn-root-\w+$/,
   /\/etc\/(machine-id|resolv\.conf|ld\.so\.cache|\.updated|\.pwd\.lock)$|\/var\/\.updated$/,

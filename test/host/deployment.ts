@@ -1,5 +1,5 @@
 // An OSTree host's files: a physical sysroot with one deployment, made as an installer makes it.
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Places } from './host.ts';
@@ -28,11 +28,13 @@ export async function deployHost(work: string, trees: string, product?: string):
   await ostree('admin', `--sysroot=${physical}`, 'deploy', `--os=${osname}`, hostRecipe.ref);
 
   const deployed = (await readdir(join(stateroot, 'deploy'))).find((entry) => entry.endsWith('.0'));
+  const root = join(stateroot, 'deploy', deployed ?? '');
+  await disableTimers(root);
   await mkdir(join(physical, 'sysroot/tmp'), { recursive: true });
   await writeFile(join(work, 'empty'), '');
   return {
     physical,
-    root: join(stateroot, 'deploy', deployed ?? ''),
+    root,
     var: join(stateroot, 'var'),
     boot: [
       // Not what is mounted below: that is this host itself.
@@ -45,4 +47,9 @@ export async function deployHost(work: string, trees: string, product?: string):
       '--tmpfs=/tmp',
     ],
   };
+}
+
+/** Disables timers that Debian's packages enable, such as a backup at midnight: tests compare what is on the disk. */
+export async function disableTimers(root: string): Promise<void> {
+  await rm(join(root, 'etc/systemd/system/timers.target.wants'), { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { disableTimers } from './deployment.ts';
 import type { Places } from './host.ts';
 
 export async function copyPlainHost(
@@ -16,6 +17,7 @@ export async function copyPlainHost(
   if (product) await execa('cp', ['-a', `${product}/.`, root]);
   await execa('sed', ['-i', '\\|/sysroot|d', join(root, 'usr/lib/tmpfiles.d/00-ostree-var.conf')]);
   await rename(join(root, 'usr/etc'), join(root, 'etc'));
+  await disableTimers(root);
   for (const directory of ['home', 'mnt', 'opt', 'root', 'srv', 'tmp', 'usr/local', 'ostree', 'sysroot']) {
     await rm(join(root, directory), { recursive: true });
     if (directory !== 'ostree' && directory !== 'sysroot') await mkdir(join(root, directory));

@@ -1,6 +1,7 @@
 // Runs commands inside a running machine, through its own D-Bus: systemd-run(1), --machine=, and machinectl(1), shell.
 import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { attach, type Finished, run } from '../../host/process.ts';
 
@@ -113,7 +114,8 @@ async function attachPipes(machine: string, words: readonly string[]): Promise<n
   const command = asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], options);
   const ended: { exitCode?: number; by?: (typeof endings)[number] } = {};
   const stop = async (): Promise<void> => {
-    for (let left = 100; left > 0 && ended.exitCode === undefined; left -= 1) {
+    const end = now() + 20_000;
+    while (ended.exitCode === undefined && now() < end) {
       await run('systemctl', [`--machine=${machine}`, 'stop', '--', unit], { timeout: 20_000 });
       await setTimeout(100);
     }

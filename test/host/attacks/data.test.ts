@@ -27,11 +27,10 @@ const hostile = '\x1b]0;owned\x07\x1b[2K\x1b[1A\x1b[8m\x9b2K\x08\u202egnp';
 /** What a command writes to a terminal, without our own colours. */
 async function onTerminal(command: string): Promise<string> {
   const { stdout } = await host.try(
-    `script -qec ${quoted(`stty cols 300 rows 300; ${command}`)} /dev/null </dev/null`,
+    `script --echo never -qec ${quoted(`stty cols 300 rows 300; ${command}`)} /dev/null </dev/null`,
   );
   const colours = [0, 1, 2, 31, 32, 33].map((code) => `\x1b[${code}m`);
-  // The terminal itself echoes the end of what is typed.
-  const noise = ['^D\b\b', '\r', ...colours];
+  const noise = ['\r', ...colours];
   return noise.reduce((text, one) => text.replaceAll(one, ''), stdout);
 }
 
@@ -52,7 +51,7 @@ describe('escape sequences', () => {
       ['guestctl list', 'Evil \\x1b]0;owned'],
       ['guestctl status evil', 'Evil \\x1b]0;owned'],
       ['guestctl deployments evil', 'Evil \\x1b]0;owned'],
-      ['guestctl rollback evil 0', 'guestctl deployments evil'],
+      ['guestctl rollback evil none', 'guestctl deployments evil'],
       [`guestctl diff evil ${first} ${second} -o wide`, '\\x08\\u202egnp'],
       [`guestctl ${quoted(hostile)}`, 'unknown command'],
     ] as const) {

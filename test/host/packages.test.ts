@@ -114,7 +114,7 @@ describe('on a plain host', () => {
     await host.sh(`systemctl start --no-block ostree-guest-update@mail
       until systemctl show -P StatusText ostree-guest-update@mail | grep -q Fetching; do sleep 0.02; done
       dpkg --install /srv/new.deb`);
-    await eventually(host, '! systemctl is-active --quiet ostree-guest-update@mail');
+    await eventually(host, '[ "$(systemctl is-active ostree-guest-update@mail)" = inactive ]');
     expect((await status(host, 'mail')).staged?.checksum).toBe(commit);
     await reboot(host, 'mail');
     await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@mail | grep -q checking');

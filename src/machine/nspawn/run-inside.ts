@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { now } from '../../host/clock.ts';
+import { endingSignals } from '../../host/ending-signals.ts';
 import { Failure } from '../../host/failure.ts';
 import { attach, type Finished, run } from '../../host/process.ts';
 
@@ -100,8 +101,6 @@ export function attachInside(machine: string, words: readonly string[]): Promise
     : attachPipes(machine, words);
 }
 
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /**
  * The command ends with us: systemd-run(1) leaves it alone if a signal ends it [T 257]. So signals are ours alone, also
  * those for our whole process group, and systemd-run ends when the command was stopped. A signal may come before the
@@ -112,7 +111,7 @@ async function attachPipes(machine: string, words: readonly string[]): Promise<n
   // Environment and directory as on a terminal, where it is a login of root.
   const options = [executed, `--unit=${unit}`, '--property=User=root', '--property=WorkingDirectory=-~'];
   const command = asService(machine, ['/bin/sh', '-c', 'exec "$@"', 'sh', ...words], options);
-  const ended: { exitCode?: number; by?: (typeof endings)[number] } = {};
+  const ended: { exitCode?: number; by?: (typeof endingSignals)[number] } = {};
   const stop = async (): Promise<void> => {
     const end = now() + 20_000;
     while (ended.exitCode === undefined && now() < end) {
@@ -122,12 +121,12 @@ async function attachPipes(machine: string, words: readonly string[]): Promise<n
     // The machine does not answer.
     if (ended.exitCode === undefined) process.exit(1);
   };
-  for (const signal of endings)
+  for (const signal of endingSignals)
     process.on(signal, () => {
       if (ended.by === undefined) void stop();
       ended.by ??= signal;
     });
-  const ignoring = endings.map((signal) => `--ignore-signal=${signal}`);
+  const ignoring = endingSignals.map((signal) => `--ignore-signal=${signal}`);
   ended.exitCode = await attach('env', [...ignoring, 'systemd-run', ...command]);
   return ended.by === undefined ? ended.exitCode : 128 + constants.signals[ended.by];
 }

@@ -22,11 +22,27 @@ async function locked(file: string, limit: string, directory = ''): Promise<Rele
   return (await isLocked(helper, file)) ? releaseOf(helper) : undefined;
 }
 
+/** Takes a lock on a file, and waits for it as long as others hold it. Calls `onWait` first if it has to wait. */
+export async function lockOrWait(file: string, onWait: () => void): Promise<Release> {
+  const release = await tryLock(file);
+  if (release) return release;
+  onWait();
+  return lockOne([file]);
+}
+
+/** Waits for a lock on one of several files, also if one of them is removed and made anew meanwhile. */
+export async function lockOne(files: readonly string[]): Promise<Release> {
+  for (;;) {
+    const release = await lockAny(files);
+    if (release) return release;
+  }
+}
+
 /**
  * Waits for a lock on one of several files. The helpers wait in the kernel, which takes no processor time. Returns undefined if
  * a file has been removed meanwhile.
  */
-export async function lockAny(files: readonly string[]): Promise<Release | undefined> {
+async function lockAny(files: readonly string[]): Promise<Release | undefined> {
   const started = await Promise.all(
     files.map(async (file) => ({ file, helper: await startHelper(file, '') })),
   );

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { lockAny, lockWithin, tryLock } from '../../src/host/flock.ts';
+import { lockOne, lockWithin, tryLock } from '../../src/host/flock.ts';
 
 const directory = mkdtempSync(`${tmpdir()}/flock-`);
 const file = `${directory}/lock`;
@@ -45,7 +45,7 @@ test('a file that cannot be made is told, and not waited for', async () => {
   await expect(tryLock(missing)).rejects.toThrow(why);
   await expect(lockWithin(60, missing)).rejects.toThrow(why);
   const release = await tryLock(file);
-  await expect(lockAny([missing, file])).rejects.toThrow(why);
+  await expect(lockOne([missing, file])).rejects.toThrow(why);
   await release?.();
   // The wait for the other one is given up.
   const next = await lockWithin(60, file);

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Build, buildRepository } from '../../config/build.ts';
 import type { Publication } from '../../config/publication.ts';
 import { Failure } from '../../host/failure.ts';
-import { type Release, tryLock } from '../../host/flock.ts';
+import { lockOrWait, type Release } from '../../host/flock.ts';
 import { buildUnit } from '../../host/systemctl.ts';
 import { ownPartOf, whyNotArchive } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -40,7 +39,7 @@ export async function publish(build: Build, report: Report): Promise<void> {
   try {
     await publishCommit(build, publication, built, report);
   } finally {
-    release();
+    await release();
   }
 }
 
@@ -91,12 +90,9 @@ async function publishCommit(
 async function lock(repository: string, report: Report): Promise<Release> {
   const own = ownPartOf(repository);
   mkdirSync(own, { recursive: true });
-  for (let isFirst = true; ; isFirst = false) {
-    const release = await tryLock(`${own}/lock`);
-    if (release) return release;
-    if (isFirst) report.step(`Waiting for another build that publishes into ${repository}`);
-    await sleep(500);
-  }
+  return lockOrWait(`${own}/lock`, () =>
+    report.step(`Waiting for another build that publishes into ${repository}`),
+  );
 }
 
 async function ensureArchive(repository: string): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory } from '../../config/paths.ts';
 import { now } from '../../host/clock.ts';
-import { lockAny, type Release, tryLock } from '../../host/flock.ts';
+import { lockOne, lockOrWait, type Release, tryLock } from '../../host/flock.ts';
 import type { Report } from '../../state/report.ts';
 
 // No guest has such a name.
@@ -95,14 +95,6 @@ async function takeSlot(slots: number, report: Report): Promise<Release> {
   }
 }
 
-/** Waits for a lock on one of several files, also if one of them is removed and made anew meanwhile. */
-async function lockOne(files: readonly string[]): Promise<Release> {
-  for (;;) {
-    const release = await lockAny(files);
-    if (release) return release;
-  }
-}
-
 /**
  * Does work on a commit or an image for one guest at a time. The others wait, and then link what the first one has fetched,
  * instead of downloading it again. `work` gets a function that lets the others go on: they may have a faster remote.
@@ -114,11 +106,9 @@ export async function alone<T>(
 ): Promise<T> {
   mkdirSync(directory, { recursive: true });
   const file = `${directory}/fetching-${what.replace(/[^\w.-]/g, '_').slice(-100)}`;
-  let release = await tryLock(file);
-  if (!release) {
-    report.step('Waiting for another guest that fetches the same');
-    release = await lockOne([file]);
-  }
+  const release = await lockOrWait(file, () =>
+    report.step('Waiting for another guest that fetches the same'),
+  );
   let isHeld = true;
   const letOthers = () => {
     if (!isHeld) return;
@@ -132,7 +122,7 @@ export async function alone<T>(
   }
 }
 
-/** Releases a lock, and removes its file if nobody waits for it. lockAny() notices a file that was removed after it was opened. */
+/** Releases a lock, and removes its file if nobody waits for it. lockOne() notices a file that was removed after it was opened. */
 async function giveUp(file: string, release: Release): Promise<void> {
   await release();
   // The work is done: a full disk only leaves the file.

@@ -5,6 +5,7 @@ import { generatedDirectory, runtimeOf } from '../config/paths.ts';
 import { searchPath } from '../config/search.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { followedSince, readFollowed, treeOf } from '../state/followed.ts';
+import { grouped } from './grouped.ts';
 import { isOtherCommand, mainDropIn, nothingUnapplied, type Unapplied, unappliedUnits } from './unapplied.ts';
 
 /** src/machine/nspawn/run-guest writes it: a hard link to what the generator had written. */
@@ -91,14 +92,12 @@ function dropInDirectories(): ReadonlyMap<string, number> {
 }
 
 /** Returns the names of directories with drop-ins by guest. */
-function generatedDirectories(): ReadonlyMap<string, readonly string[]> {
-  const ofGuest = new Map<string, string[]>();
-  for (const name of list(generatedDirectory)) {
-    const guest = /@([a-z0-9-]+)[._].*\.d$/.exec(name)?.[1];
-    if (guest === undefined) continue;
-    ofGuest.set(guest, [...(ofGuest.get(guest) ?? []), name]);
-  }
-  return ofGuest;
-}
+const generatedDirectories = (): ReadonlyMap<string, readonly string[]> =>
+  grouped(
+    list(generatedDirectory).flatMap((name) => {
+      const guest = /@([a-z0-9-]+)[._].*\.d$/.exec(name)?.[1];
+      return guest === undefined ? [] : [[guest, name]];
+    }),
+  );
 
 const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];

@@ -1,21 +1,16 @@
 import type { Guest } from '../../config/guest.ts';
 import { overlap, type Port, portsOf } from '../../config/ports.ts';
 import type { Problem } from '../../config/problem.ts';
+import { grouped } from '../grouped.ts';
 
 /** Which guests forward a port of the host, by its number. */
 export type PortUses = ReadonlyMap<string, readonly { readonly guest: string; readonly port: Port }[]>;
 
 /** Reads the ports of all guests once, so that not every guest is compared with every other. */
-export function portUses(guests: readonly Guest[]): PortUses {
-  const uses = new Map<string, { guest: string; port: Port }[]>();
-  for (const { name, values } of guests)
-    for (const port of portsOf(values)) {
-      const known = uses.get(port.host) ?? [];
-      uses.set(port.host, known);
-      known.push({ guest: name, port });
-    }
-  return uses;
-}
+export const portUses = (guests: readonly Guest[]): PortUses =>
+  grouped(
+    guests.flatMap(({ name, values }) => portsOf(values).map((port) => [port.host, { guest: name, port }])),
+  );
 
 /** Checks whether another guest forwards a port of the host, too. Only one of them would get it. */
 export const sharedPorts = ({ name, values }: Guest, uses: PortUses): Problem[] =>

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
+import { grouped } from '../grouped.ts';
 
 /** Which guests have a sysroot at a directory, and which below it. */
 export interface Sysroots {
@@ -10,20 +11,10 @@ export interface Sysroots {
 }
 
 /** Reads the sysroots of all guests once, so that not every guest is compared with every other. */
-export function sysrootsOf(guests: readonly Guest[]): Sysroots {
-  const at = new Map<string, Guest[]>();
-  const below = new Map<string, Guest[]>();
-  const add = (map: typeof at, directory: string, guest: Guest) => {
-    const known = map.get(directory) ?? [];
-    map.set(directory, known);
-    known.push(guest);
-  };
-  for (const guest of guests) {
-    add(at, guest.sysroot, guest);
-    for (const directory of above(guest.sysroot)) add(below, directory, guest);
-  }
-  return { at, below };
-}
+export const sysrootsOf = (guests: readonly Guest[]): Sysroots => ({
+  at: grouped(guests.map((guest) => [guest.sysroot, guest])),
+  below: grouped(guests.flatMap((guest) => above(guest.sysroot).map((directory) => [directory, guest]))),
+});
 
 /** Checks whether a guest's sysroot is that of another guest, or inside of it, or contains it. */
 export function sharedSysroot(guest: Guest, { at, below }: Sysroots): Problem[] {

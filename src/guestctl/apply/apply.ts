@@ -57,7 +57,7 @@ export async function planApply(declarations: Declarations): Promise<Applied> {
   const overlay = withPlanned(new Map(files.map(({ path, text }) => [path, text])));
   const declared = loadAll(overlay);
   const wanted = affected([...declarations.keys()], declared);
-  const problems = await verifyAllOnHost(wanted, overlay);
+  const problems = await verifyAllOnHost(wanted, declared.guests, overlay);
   if (problems.length > 0) throw new Failure(`${problemsText(problems, overlay)}\nNothing was changed`);
   const changed = files.filter(({ change }) => change !== 'unchanged');
   const builds = changedBuilds(files, declared);

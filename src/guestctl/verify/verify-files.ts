@@ -10,7 +10,6 @@ import {
   loadBuildFile,
   loadFile,
   loadGuest,
-  loadGuests,
 } from '../../config/load.ts';
 import { enabledDirectory } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -36,14 +35,14 @@ export interface Verified {
 
 /** Checks guests and builds, by names or files. Default: all that are declared. */
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
-  const checked = targets.length > 0 ? targets.flatMap(find) : all();
-  const { guests } = loadGuests(nodeFiles);
+  const declared = loadAll(nodeFiles);
+  const checked = targets.length > 0 ? targets.flatMap(find) : allOf(declared);
   const whole = checked.map(wholeOf);
   const ofGuests = whole.map((one) => (one && 'guest' in one ? one.guest : undefined));
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
   const inNames = await missingUnits(ofGuests);
   const onHost = await verifyOnHost(ofGuests);
-  const [uses, sysroots] = [portUses(guests), sysrootsOf(guests)];
+  const [uses, sysroots] = [portUses(declared.guests), sysrootsOf(declared.guests)];
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
     const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
@@ -52,12 +51,13 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   });
 }
 
-/** Checks guests and builds of which some files are not in place yet. */
+/** Checks guests and builds of which some files are not in place yet. `all` are the guests that are then declared. */
 export async function verifyAllOnHost(
   { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
+  all: readonly Guest[],
   files: Reader,
 ): Promise<Problem[]> {
-  const sysroots = sysrootsOf(loadGuests(files).guests);
+  const sysroots = sysrootsOf(all);
   const onHost = await verifyOnHost(guests, files);
   const found = guests.flatMap((guest, index) => [
     ...sharedSysroot(guest, sysroots),
@@ -112,14 +112,11 @@ function onePerPlace(...sources: readonly (readonly Problem[])[]): Problem[] {
   return problems;
 }
 
-function all(): (Checked | CheckedBuild)[] {
-  const { guests, broken, builds, brokenBuilds } = loadAll(nodeFiles);
-  return [
-    ...guests.map((guest) => ({ guest })),
-    ...builds.map((build) => ({ build })),
-    ...[...broken, ...brokenBuilds].map((one) => ({ broken: one })),
-  ];
-}
+const allOf = (declared: Declared & DeclaredBuilds): (Checked | CheckedBuild)[] => [
+  ...declared.guests.map((guest) => ({ guest })),
+  ...declared.builds.map((build) => ({ build })),
+  ...[...declared.broken, ...declared.brokenBuilds].map((one) => ({ broken: one })),
+];
 
 /** Finds guests and builds of a name; both if they share it. */
 function find(target: string): (Checked | CheckedBuild)[] {

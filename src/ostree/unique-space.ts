@@ -1,3 +1,4 @@
+import { eachLine } from '../host/each-line.ts';
 import { run } from '../host/process.ts';
 import type { Deployment } from './deployments.ts';
 
@@ -26,16 +27,11 @@ async function ownBytes(root: string): Promise<number> {
 /** Adds up files that only one deployment has, from the output of find(1). */
 export class UniqueCount {
   bytes = 0;
-  #line = '';
   /** How often each file with several links was seen, by inode. */
   readonly #seen = new Map<string, number>();
 
   /** Adds a chunk of the output. Each line has, separated by tabs: type, inode, hard links, and blocks of 512 bytes. */
-  add(text: string): void {
-    const lines = (this.#line + text).split('\n');
-    this.#line = lines.pop() ?? '';
-    for (const line of lines) this.#count(line);
-  }
+  readonly add = eachLine((line) => this.#count(line));
 
   #count(line: string): void {
     const [type, inode = '', links = '', blocks = ''] = line.split('\t');

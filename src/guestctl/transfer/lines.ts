@@ -1,4 +1,5 @@
 // Messages of the programs that read and write archives, one line of JSON each.
+import { eachLine } from '../../host/each-line.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseFields, WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
@@ -14,7 +15,6 @@ export type Line =
 /** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */
 export class Lines {
   failure: Failure | undefined;
-  #rest = '';
   #other = '';
   readonly #onLine: (line: Line) => void;
 
@@ -22,16 +22,12 @@ export class Lines {
     this.#onLine = onLine;
   }
 
-  readonly add = (text: string): void => {
-    const whole = (this.#rest + text).split('\n');
-    this.#rest = whole.pop() ?? '';
-    for (const one of whole) {
-      const line = parse(one);
-      if (line === undefined) this.#other = one;
-      else if ('failure' in line) this.failure ??= new Failure(line.failure, line.remedy);
-      else this.#onLine(line);
-    }
-  };
+  readonly add = eachLine((one) => {
+    const line = parse(one);
+    if (line === undefined) this.#other = one;
+    else if ('failure' in line) this.failure ??= new Failure(line.failure, line.remedy);
+    else this.#onLine(line);
+  });
 
   /** Fails if the program failed, with the reason that it told. */
   require(what: string, finished: Finished): void {

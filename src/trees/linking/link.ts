@@ -2,9 +2,10 @@ import type { Guest } from '../../config/guest.ts';
 import { loadGuests } from '../../config/load.ts';
 import { stateDirectory } from '../../config/paths.ts';
 import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { eachLine } from '../../host/each-line.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
-import { type Fields, parseFields } from '../../host/json-fields.ts';
+import { parseFields } from '../../host/json-fields.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { endingWords } from '../../host/process.ts';
 import { wasKilled } from '../../host/systemd-run.ts';
@@ -107,8 +108,8 @@ async function linkFrom(
       ownProgram('link'),
       {
         input: JSON.stringify(task),
-        onOutput: lines((line) => {
-          const progress = line.optionalFields('progress');
+        onOutput: eachLine((line) => {
+          const progress = parseFields(line).optionalFields('progress');
           if (progress) report?.progress(progress.text('words'), progress.number('bytes'));
         }),
       },
@@ -146,16 +147,6 @@ function viewOf(
 
 /** True for another mount: objects cannot be hard links. */
 const isOnOtherMount = (path: string): boolean => !path.startsWith(`${stateDirectory}/`);
-
-/** Calls back with each whole line of text that comes in pieces. */
-function lines(callback: (line: Fields) => void): (text: string) => void {
-  let rest = '';
-  return (text) => {
-    const whole = (rest + text).split('\n');
-    rest = whole.pop() ?? '';
-    for (const line of whole) callback(parseFields(line));
-  };
-}
 
 /** Returns the paths of the host in the options of a remote: its repository and its keys. */
 export function placesOf(options: Readonly<Record<string, string>>): string[] {

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -54,6 +55,13 @@ export function createAtomically(file: string, text: string, mode = 0o644): bool
   }
   syncDirectory(directory);
   return true;
+}
+
+/** Makes or replaces a link by one rename. */
+export function replaceLink(link: string, target: string): void {
+  rmSync(`${link}.new`, { force: true });
+  symlinkSync(target, `${link}.new`);
+  renameSync(`${link}.new`, link);
 }
 
 interface Access {

@@ -1,5 +1,6 @@
-import { readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readlinkSync, writeFileSync } from 'node:fs';
 import { rootLinkOf, runtimeOf } from '../../config/paths.ts';
+import { replaceLink } from '../../host/atomic-file.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 
@@ -10,10 +11,7 @@ export function bootedRoot(guest: string): string | undefined {
 
 /** Replaces the link in one step. */
 export function point(guest: string, { path }: Deployment): void {
-  const link = rootLinkOf(guest);
-  rmSync(`${link}.new`, { force: true });
-  symlinkSync(path, `${link}.new`);
-  renameSync(`${link}.new`, link);
+  replaceLink(rootLinkOf(guest), path);
   // This file in its /run tells a guest that manages itself that it was booted with OSTree.
   writeFileSync(`${runtimeOf(guest)}/ostree-booted`, '');
 }

@@ -5,12 +5,11 @@ import {
   mkdtempSync,
   readdirSync,
   readlinkSync,
-  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { basename } from 'node:path';
-import { syncDirectory, syncFile } from '../../host/atomic-file.ts';
+import { basename, dirname } from 'node:path';
+import { replaceLink, syncDirectory, syncFile } from '../../host/atomic-file.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { ownPartOf } from '../../ostree/archive.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -30,8 +29,8 @@ export async function writeSummary(repository: string, signing: readonly string[
   const directory = mkdtempSync(`${own}/summary-`);
   await makeIn(directory, repository, signing);
   const name = basename(directory);
-  replaceLink(`${own}/summary`, name);
-  for (const file of files) replaceLink(`${repository}/${file}`, `${basename(own)}/summary/${file}`);
+  lead(`${own}/summary`, name);
+  for (const file of files) lead(`${repository}/${file}`, `${basename(own)}/summary/${file}`);
   const old = readdirSync(own).filter((entry) => entry.startsWith('summary-') && entry !== name);
   for (const entry of old) rmSync(`${own}/${entry}`, { recursive: true });
 }
@@ -50,13 +49,11 @@ async function makeIn(directory: string, repository: string, signing: readonly s
   syncDirectory(directory);
 }
 
-/** Makes or replaces a link by one rename. */
-function replaceLink(path: string, target: string): void {
-  if (linkOf(path) === target) return;
-  rmSync(`${path}.new`, { force: true });
-  symlinkSync(target, `${path}.new`);
-  renameSync(`${path}.new`, path);
-  syncDirectory(path.slice(0, path.lastIndexOf('/')));
+/** Lets a link of the repository lead there, on disk. */
+function lead(link: string, target: string): void {
+  if (linkOf(link) === target) return;
+  replaceLink(link, target);
+  syncDirectory(dirname(link));
 }
 
 /** Returns undefined if there is no link. */

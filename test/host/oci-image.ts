@@ -127,7 +127,9 @@ export async function makeEncapsulatedLayer(host: Host): Promise<{ layer: Layer;
   const [tree, archive] = [`${root}.tree`, `${root}.tar`];
   await mkdir(repo, { recursive: true });
   await execa('ostree', ['init', `--repo=${repo}`, '--mode=bare']);
-  await execa('ostree', ['pull-local', `--repo=${repo}`, host.trees.repo, guestRecipe.ref]);
+  // From the mirror, whose objects are compressed: those of the repository would be linked into this one, and each link
+  // that another test makes or drops would change a file while tar reads it.
+  await execa('ostree', ['pull-local', `--repo=${repo}`, host.trees.mirror, guestRecipe.ref]);
   await execa('ostree', ['checkout', `--repo=${repo}`, '--require-hardlinks', guestRecipe.ref, tree]);
   const { stdout: commit } = await execa('ostree', ['rev-parse', `--repo=${repo}`, guestRecipe.ref]);
   await execa('bash', ['-euc', `cd ${tree}; rmdir sysroot; mv usr/etc etc; mv * ${root}`]);

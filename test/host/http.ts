@@ -50,21 +50,30 @@ interface Behaviour {
 }
 
 const server = ({ port, log, go, delay, rate, files }: Behaviour) => `
-const { appendFileSync, createReadStream, existsSync, readFileSync, statSync } = require('node:fs');
+const { appendFileSync, createReadStream, existsSync, fstatSync, openSync, readFileSync } = require('node:fs');
 const { normalize } = require('node:path');
 let files = 0;
 require('node:http').createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname));
   appendFileSync('${log}', path + '\\n');
-  const stat = statSync('/srv/mirror' + path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) return response.writeHead(404).end();
-  response.writeHead(200, { 'content-length': stat.size });
-  if (${rate} > 0) return trickle(response, readFileSync('/srv/mirror' + path));
-  const send = () => createReadStream('/srv/mirror' + path).pipe(response);
+  const file = open('/srv/mirror' + path);
+  if (file === undefined) return response.writeHead(404).end();
+  response.writeHead(200, { 'content-length': fstatSync(file).size });
+  if (${rate} > 0) return trickle(response, readFileSync(file));
+  const send = () => createReadStream('', { fd: file }).pipe(response);
   if (path.endsWith('.filez')) files += 1;
   if (path.endsWith('.filez') && files > ${files}) return hold(send);
   setTimeout(send, ${delay});
 }).listen(${port}, '127.0.0.1');
+// Once: the size that is told must be that of what is sent, also of a file that is replaced in between.
+function open(path) {
+  try {
+    const file = openSync(path);
+    return fstatSync(file).isFile() ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
 function hold(send) {
   if (existsSync('${go}')) return send();
   setTimeout(hold, 100, send);

@@ -25,7 +25,8 @@ export function removeCgroup(directory: string): void {
   const cgroup = cgroupOf(directory);
   if (!existsSync(cgroup)) return;
   writeFileSync(join(cgroup, 'cgroup.kill'), '1');
-  for (let waited = 0; isPopulated(cgroup) && waited < 10_000; waited += 20) sleep(20);
+  // Only what hangs in the kernel takes as long.
+  for (let waited = 0; isPopulated(cgroup) && waited < 120_000; waited += 20) sleep(20);
   // Where version 1 is mounted too, nspawn makes a twin for systemd's own hierarchy.
   for (const hierarchy of mounts('cgroup')) removeTree(join(hierarchy, nameOf(directory)));
   removeTree(cgroup);

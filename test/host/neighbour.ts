@@ -57,7 +57,8 @@ export async function makeNeighbour(host: Host): Promise<Neighbour> {
         reject: false,
         all: true,
         stdin: 'ignore',
-        timeout: 60_000,
+        // Only a command that hangs takes as long.
+        timeout: 600_000,
         cwd: home,
         env: { HOME: home, PATH: `${home}/bin:${process.env['PATH']}` },
       });

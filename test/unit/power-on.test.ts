@@ -73,7 +73,7 @@ function powerOnWith(environment: Readonly<Record<string, string>>, ...args: str
   const { status, stderr } = spawnSync('sh', [script, 'mail', ...args], {
     env: { PATH: `${bin}:${process.env['PATH']}`, ...environment },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 100_000,
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return {

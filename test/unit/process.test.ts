@@ -46,15 +46,15 @@ test('on our own terminal, the exit status is that of a shell', async () => {
 });
 
 test('a limit of time holds even if what it started keeps its output open', async () => {
-  const begun = Date.now();
-  const finished = await sh('sleep 5 & sleep 5', { timeout: 300 });
+  const begun = performance.now();
+  const finished = await sh('sleep 100 & sleep 100', { timeout: 300 });
   expect(finished).toEqual({
     ended: 'timedOut',
     reason: 'took too long',
     stdout: '',
     stderr: 'sh: took too long',
   });
-  expect(Date.now() - begun).toBeLessThan(3000);
+  expect(performance.now() - begun).toBeLessThan(60_000);
 });
 
 test('too much for a parser is a failure, at once', async () => {

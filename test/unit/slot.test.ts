@@ -15,6 +15,8 @@ vi.mock('../../src/config/paths.ts', async (original) =>
 afterAll(() => rmSync(work.path, { recursive: true, force: true }));
 
 const [second, kB, MB] = [1000, 1e3, 1e6];
+/** Processes are started for it, on a machine that may be busy. */
+const patient = { timeout: 60_000 };
 
 /** What arrives at these seconds, and the first second at which it is slow. */
 test.each<[string, (at: number) => number | undefined, number | undefined]>([
@@ -63,11 +65,11 @@ test('two of four have a slot, and the others wait until one is free', async () 
   const ends: (() => void)[] = [];
   const work = () => new Promise<void>((resolve) => ends.push(resolve));
   const steps = [1, 2, 3, 4].map(() => withSlot(guest, report, work));
-  await vi.waitFor(() => expect([ends.length, said.length]).toEqual([2, 2]), { timeout: 20_000 });
+  await vi.waitFor(() => expect([ends.length, said.length]).toEqual([2, 2]), patient);
   expect(said[0]).toBe('Waiting for the update of another guest (Concurrency=2)');
   for (const begun of [3, 4]) {
     ends[begun - 3]?.();
-    await vi.waitFor(() => expect(ends).toHaveLength(begun), { timeout: 20_000 });
+    await vi.waitFor(() => expect(ends).toHaveLength(begun), patient);
   }
   for (const end of ends) end();
   await Promise.all(steps);
@@ -90,9 +92,9 @@ test('who fetches the same waits for the one that does, but not for one whose re
     await new Promise<void>((resolve) => (end = resolve));
     order.push('slow ends');
   });
-  await vi.waitFor(() => expect(order).toEqual(['slow begins']));
+  await vi.waitFor(() => expect(order).toEqual(['slow begins']), patient);
   const other = alone('commit', report, async () => void order.push('the other one'));
-  await vi.waitFor(() => expect(said).toEqual(['Waiting for another guest that fetches the same']));
+  await vi.waitFor(() => expect(said).toEqual(['Waiting for another guest that fetches the same']), patient);
   expect(order).toEqual(['slow begins']);
   goOn();
   await other;
@@ -100,7 +102,9 @@ test('who fetches the same waits for the one that does, but not for one whose re
   await slow;
   expect(order).toEqual(['slow begins', 'the other one', 'slow ends']);
   // No file stays for each commit.
-  await vi.waitFor(() =>
-    expect(readdirSync(`${work.path}/.slots`).filter((name) => name.startsWith('fetching'))).toEqual([]),
+  await vi.waitFor(
+    () =>
+      expect(readdirSync(`${work.path}/.slots`).filter((name) => name.startsWith('fetching'))).toEqual([]),
+    patient,
   );
 });

@@ -2,6 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 
+/** How often a download is begun again: a mirror that does not answer once is no failure of a test. */
+export const retries = 5;
+
 export async function debianMirror(): Promise<string> {
   const release = await readFile('/etc/os-release', 'utf8');
   const codename = /^VERSION_CODENAME=(.*)$/m.exec(release)?.[1];

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { debianMirror } from './debian.ts';
+import { debianMirror, retries } from './debian.ts';
 import { type Host, outside } from './host.ts';
 import type { SigningKey } from './keys.ts';
 import { cacheDirectory } from './paths.ts';
@@ -56,6 +56,7 @@ async function download(trees: Trees, packages: readonly string[], bare: boolean
     'Dir::Cache': join(work, 'cache'),
     'APT::Sandbox::User': 'root',
     'Debug::NoLocking': '1',
+    'Acquire::Retries': retries,
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   await execa('apt-get', [...options, '-qq', 'update']);
   const all = bare ? ['?essential', 'apt', ...packages] : packages;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { retries } from './debian.ts';
 import { cacheDirectory } from './paths.ts';
 import { say } from './say.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
@@ -26,6 +27,7 @@ async function makePackage(work: string, version: string): Promise<void> {
   await execa('npm', [
     'pack',
     '--silent',
+    `--fetch-retries=${retries}`,
     `--pack-destination=${work}`,
     `node-linux-${process.arch}@${version}`,
   ]);

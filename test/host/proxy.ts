@@ -13,8 +13,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { debianMirror } from './debian.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { debianMirror, retries } from './debian.ts';
 import { cacheDirectory } from './paths.ts';
+import { say } from './say.ts';
 
 /** Serves on a socket. */
 export async function cachingProxy(socket: string): Promise<{ stop(): void }> {
@@ -36,7 +38,7 @@ export async function cachingProxy(socket: string): Promise<{ stop(): void }> {
 async function answer(url: string, kept: string, response: ServerResponse): Promise<void> {
   const file = join(kept, createHash('sha256').update(url).digest('hex'));
   if (!isFresh(url, file)) {
-    const status = await fetchInto(url, file);
+    const status = await fetchAgain(url, file);
     if (status !== 200 && !existsSync(file)) return void response.writeHead(status).end();
   }
   response.writeHead(200, { 'content-length': statSync(file).size });
@@ -48,6 +50,19 @@ function isFresh(url: string, file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   const age = Date.now() - (stat?.mtimeMs ?? 0);
   return stat !== undefined && (!/Release(\.gpg)?$/.test(url) || age < 12 * 3600_000);
+}
+
+/** Fetches a file, again after some seconds if the mirror does not answer; returns the status of the last answer. */
+async function fetchAgain(url: string, file: string): Promise<number> {
+  for (let tried = 1; ; tried += 1) {
+    const status = await fetchInto(url, file);
+    if (status < 500) return status;
+    if (tried > retries) {
+      say(`cannot download ${url}: ${status}`);
+      return status;
+    }
+    await sleep(tried * 1000);
+  }
 }
 
 /** Fetches a file as a whole; returns the status of the answer, 503 if there was none. */

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { makeCgroup, within } from './cgroup.ts';
-import { debianMirror } from './debian.ts';
+import { debianMirror, retries } from './debian.ts';
 import { nodePackage } from './node.ts';
 import { cacheDirectory, checkout } from './paths.ts';
 import {
@@ -125,6 +125,7 @@ async function bootstrap(recipe: Recipe, from: string, root: string, run: Run): 
     ...unread.map((directory) => `--dpkgopt=path-exclude=/usr/share/${directory}/*`),
     // The release file of a testing suite expires, and a mirror may be a snapshot.
     '--aptopt=Acquire::Check-Valid-Until "false"',
+    `--aptopt=Acquire::Retries "${retries}"`,
     ...(recipe.node ? installNode(await nodePackage(recipe.node)) : []),
     // So that `login` can be tried.
     '--customize-hook=echo root:guest | chroot "$1" chpasswd',

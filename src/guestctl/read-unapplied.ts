@@ -1,11 +1,14 @@
 // Reads what guests follow. Most files were not changed since they were applied: then their times are enough.
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { generatedDirectory, runtimeOf } from '../config/paths.ts';
-import { searchPath } from '../config/search.ts';
-import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { type Kind, searchPath } from '../config/search.ts';
+import { readRegularFile } from '../host/node-files.ts';
 import { followedSince, readFollowed, treeOf } from '../state/followed.ts';
+import { NamedFiles } from '../trees/named-files.ts';
+import { changeOf, dropInChanges, isBefore, list, newestOf } from './change-times.ts';
 import { grouped } from './grouped.ts';
+import { hasOtherCredentials } from './read-credentials.ts';
 import { isOtherCommand, mainDropIn, nothingUnapplied, type Unapplied, unappliedUnits } from './unapplied.ts';
 
 /** src/machine/nspawn/run-guest writes it: a hard link to what the generator had written. */
@@ -14,12 +17,18 @@ const startedFile = (guest: string): string => `${runtimeOf(guest)}/started.conf
 /** Answers for any number of guests. Lists the directories that they share once. */
 export class UnappliedReader {
   readonly #shared = newestOf(searchPath.nspawn);
-  readonly #dropIns = dropInDirectories();
+  readonly #dropIns = dropInChanges(searchPath.guests);
+  readonly #named = new NamedFiles();
   #generated: ReadonlyMap<string, readonly string[]> | undefined;
 
   of(guest: Guest, isUp: boolean): Unapplied {
     const changed = this.#changed(guest);
-    return { ...this.#ofUnits(guest, isUp, changed), update: isTreeUnapplied(guest, changed) };
+    const { reload, reboot } = this.#ofUnits(guest, isUp, changed);
+    return {
+      reload,
+      update: this.#isTreeUnapplied(guest, changed),
+      reboot: reboot || (isUp && hasOtherCredentials(guest)),
+    };
   }
 
   #ofUnits(guest: Guest, isUp: boolean, changed: number): Omit<Unapplied, 'update'> {
@@ -45,51 +54,36 @@ export class UnappliedReader {
 
   /** Returns when a file of a guest was last changed, in milliseconds since 1970. */
   #changed({ name, file }: Guest): number {
-    const dropIns = ['guest.d', `${name}.guest.d`].map((entry) => this.#dropIns.get(entry) ?? 0);
-    return Math.max(this.#shared, changeOf(file), ...dropIns);
+    return Math.max(this.#shared, changeOf(file), this.#dropInsChanged('guest', name));
   }
-}
 
-/** True if the last update followed another declaration of the tree. False if none has recorded what it followed. */
-function isTreeUnapplied(guest: Guest, changed: number): boolean {
-  const since = followedSince(guest.name);
-  if (since === undefined || isBefore(changed, since)) return false;
-  const followed = readFollowed(guest.name);
-  return followed !== undefined && followed.tree !== treeOf(guest);
+  #dropInsChanged(kind: Kind, name: string): number {
+    const entries = [`${kind}.d`, `${name}.${kind}.d`];
+    return Math.max(...entries.map((entry) => this.#dropIns.get(entry) ?? 0));
+  }
+
+  /** True if the last update followed another declaration of the tree. False if none has recorded what it followed. */
+  #isTreeUnapplied(guest: Guest, changed: number): boolean {
+    const since = followedSince(guest.name);
+    if (since === undefined) return false;
+    if (isBefore(Math.max(changed, this.#namedChanged(guest)), since)) return false;
+    const followed = readFollowed(guest.name);
+    if (!followed) return false;
+    if (followed.tree !== treeOf(guest)) return true;
+    const named = followed.named === undefined ? undefined : this.#named.digest(guest);
+    return named !== undefined && named !== followed.named;
+  }
+
+  /** Returns when the build of a guest, or a file of the host that is packed into its tree, was last changed. */
+  #namedChanged(guest: Guest): number {
+    const build = this.#named.build(guest);
+    const dropIns = build ? this.#dropInsChanged('build', build.name) : 0;
+    return Math.max(dropIns, ...this.#named.paths(guest).map(changeOf));
+  }
 }
 
 const toPairs = (path: string, text: string | undefined): [string, string][] =>
   text === undefined ? [] : [[path, text]];
-
-/** True if a change is certainly older. A time in the future tells nothing: the clock was set back. */
-const isBefore = (changed: number, time: number): boolean => changed < time && time <= Date.now();
-
-/** Returns when a file or its link was last changed: its status, because a copy can keep an old time of modification. */
-function changeOf(path: string): number {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (!stat) return 0;
-  const target = stat.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : undefined;
-  return Math.max(stat.ctimeMs, target?.ctimeMs ?? 0);
-}
-
-/** Returns when one of these directories, or something in it, was last changed. */
-const newestOf = (directories: readonly string[]): number =>
-  Math.max(
-    0,
-    ...directories.flatMap((directory) => [
-      changeOf(directory),
-      ...list(directory).map((entry) => changeOf(`${directory}/${entry}`)),
-    ]),
-  );
-
-/** Returns when the drop-ins of guests were last changed, by the names of their directories. */
-function dropInDirectories(): ReadonlyMap<string, number> {
-  const changes = new Map<string, number>();
-  for (const directory of searchPath.guests)
-    for (const entry of list(directory).filter((one) => one.endsWith('guest.d')))
-      changes.set(entry, Math.max(changes.get(entry) ?? 0, newestOf([`${directory}/${entry}`])));
-  return changes;
-}
 
 /** Returns the names of directories with drop-ins by guest. */
 const generatedDirectories = (): ReadonlyMap<string, readonly string[]> =>
@@ -99,5 +93,3 @@ const generatedDirectories = (): ReadonlyMap<string, readonly string[]> =>
       return guest === undefined ? [] : [[guest, name]];
     }),
   );
-
-const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];

@@ -72,7 +72,7 @@ async function whyNotStarted(name: string, begun: number): Promise<string> {
 export function startFault(entries: readonly JournalFields[]): string {
   const said = entries.map(({ MESSAGE = '', PRIORITY = '6', UNIT, SYSLOG_IDENTIFIER }) => ({
     text: MESSAGE.trim(),
-    isError: (Number(PRIORITY) <= 4 && !isSummary(MESSAGE)) || isSkipped(MESSAGE),
+    isError: (Number(PRIORITY) <= 4 && !isSummary(MESSAGE) && !isIgnored(MESSAGE)) || isSkipped(MESSAGE),
     isOfDriver: UNIT === undefined && SYSLOG_IDENTIFIER === driver.identifier,
   }));
   const errors = said.filter(({ isError }) => isError);
@@ -83,6 +83,9 @@ export function startFault(entries: readonly JournalFields[]): string {
 }
 
 const isSkipped = (message: string): boolean => /unmet condition check|being skipped\.?$/.test(message);
+
+/** Faults after which systemd went on, such as a counter of the control group that cannot be read. */
+const isIgnored = (message: string): boolean => /\bignoring\b/.test(message);
 
 /** Lines of systemd that say only that a unit failed. */
 const isSummary = (message: string): boolean =>

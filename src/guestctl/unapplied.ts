@@ -11,7 +11,7 @@ export interface Unapplied {
   readonly reload: boolean;
   /** The tree was made by another declaration: `guestctl update`. */
   readonly update: boolean;
-  /** The machine was started with other options. */
+  /** The machine was started with other options or credentials. */
   readonly reboot: boolean;
 }
 

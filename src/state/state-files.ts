@@ -170,7 +170,7 @@ export const publishedFile = new StateFile<Published>({
 export const followedFile = new StateFile<Followed>({
   name: 'followed.json',
   format: 1,
-  parse: (fields) => ({ tree: fields.text('tree') }),
+  parse: (fields) => ({ tree: fields.text('tree'), named: fields.optionalText('named') }),
   ifDamaged: 'Whether the guest file asks for another tree is not known until the next update',
 });
 

@@ -192,9 +192,14 @@ test('with MaxAgeSec= a result is used again, until it is too old or the build f
   expect(await runs('archive')).toBe('2');
   await update(host, 'two');
   expect(await runs('archive')).toBe('2');
+  const due = async () =>
+    Promise.all(['one', 'two'].map(async (name) => (await status(host, name)).unapplied.update));
+  expect(await due()).toEqual([false, false]);
   await build('archive', archive.replace('[Build]', '[Build]\nMaxAgeSec=1s'));
+  expect(await due()).toEqual([true, true]);
   await update(host, 'two');
   expect(await runs('archive')).toBe('3');
+  expect(await due()).toEqual([true, false]);
   await host.sh('sleep 1.1');
   await update(host, 'one');
   expect(await runs('archive')).toBe('4');

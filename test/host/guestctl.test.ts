@@ -362,6 +362,23 @@ test('restart and reboot wait until the guest is up, and say what it runs', asyn
   }
 });
 
+test('a changed credential makes a reboot due, until it is as before', async () => {
+  const file = '/etc/ostree-guests/mail.guest';
+  const setTo = (value: string) =>
+    `{ cat /run/mail.guest; printf '[Service]\nLoadCredential=one:/etc/one\nSetCredential=two:${value}\n'; } >${file}`;
+  const due = async () => JSON.parse(await host.sh('guestctl status -o json mail')).unapplied.reboot;
+  await host.sh(`cp -p ${file} /run/mail.guest; echo 1 >/etc/one; ${setTo('b')}; guestctl restart mail`);
+  expect(await due()).toBe(false);
+  await host.sh('echo 2 >/etc/one');
+  expect(await due()).toBe(true);
+  expect(await host.sh('guestctl list')).toMatch(/^mail .* reboot due$/m);
+  await host.sh('echo 1 >/etc/one');
+  expect(await due()).toBe(false);
+  await host.sh(`${setTo('c')}; systemctl daemon-reload`);
+  expect(await due()).toBe(true);
+  await host.sh(`cp -p /run/mail.guest ${file}; systemctl daemon-reload`);
+});
+
 test('enable and disable are about the guest and its timers', async () => {
   const units = 'systemd-nspawn@mail.service ostree-guest-update@mail.timer';
   const states = () => host.sh(`systemctl is-enabled ${units} || true; systemctl is-active ${units} || true`);

@@ -87,6 +87,7 @@ export interface GuestStatus {
   trial: { tries: number; left: number } | null;
   rejected: { checksum: string; reason: string }[];
   deployments: { checksum: string }[];
+  unapplied: { reload: boolean; update: boolean; reboot: boolean };
   update: { state: string; fault: string | null; next: string | null; timer: string };
 }
 

@@ -56,6 +56,17 @@ test.each([
     [ofSystemd('6', `${unit} skipped, unmet condition check ConditionPathExists=/nonexistent`)],
     `${unit} skipped, unmet condition check ConditionPathExists=/nonexistent`,
   ],
+  [
+    'systemd went on after other faults',
+    [
+      ofSystemd(
+        '4',
+        `${unit}: Failed to read pids.max for control group /machine.slice/${unit}, ignoring: No data available`,
+      ),
+      ofNspawn('Failed to stat /nonexistent: No such file or directory'),
+    ],
+    'Failed to stat /nonexistent: No such file or directory',
+  ],
   ['nothing is said', [], ''],
 ] as const)('why a guest did not start: %s', (_, entries, reason) => {
   expect(startFault(entries)).toBe(reason);

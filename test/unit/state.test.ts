@@ -349,21 +349,29 @@ describe('the declaration that an update followed', () => {
 
   test('is written if it is another one', () => {
     expect([readFollowed('mail'), followedSince('mail')]).toEqual([undefined, undefined]);
-    follow(guest);
+    follow(guest, undefined);
     expect(readFollowed('mail')).toEqual({ tree: treeOf(guest) });
     const { ino } = statSync(file);
     utimesSync(file, 5, 5);
-    follow(guest);
+    follow(guest, undefined);
     expect([statSync(file).ino, followedSince('mail')]).toEqual([ino, 5000]);
     followedFile.write('mail', { tree: 'other' });
-    follow(guest);
+    follow(guest, undefined);
     expect(readFollowed('mail')?.tree).toBe(treeOf(guest));
+    follow(guest, 'digest');
+    expect(readFollowed('mail')).toEqual({ tree: treeOf(guest), named: 'digest' });
+  });
+
+  test('has the time at which the update began: what changed meanwhile was not followed', () => {
+    followedFile.write('mail', { tree: 'other' });
+    follow(guest, undefined);
+    expect(Math.abs((followedSince('mail') ?? 0) - performance.timeOrigin)).toBeLessThan(1);
   });
 
   test('of a newer version is not read, and stays', () => {
     const newer = '{"format":2}\n';
     writeFileSync(file, newer);
-    follow(guest);
+    follow(guest, undefined);
     expect([readFollowed('mail'), readFileSync(file, 'utf8')]).toEqual([undefined, newer]);
   });
 
@@ -374,7 +382,7 @@ describe('the declaration that an update followed', () => {
     vi.spyOn(followedFile, 'write').mockImplementation(() => {
       throw Object.assign(new Error(code), { code });
     });
-    const run = () => follow(guest);
+    const run = () => follow(guest, undefined);
     if (thrown) expect(run).toThrow(thrown);
     else expect(run).not.toThrow();
   });

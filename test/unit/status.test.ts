@@ -164,7 +164,7 @@ test('what is due comes before what the next start boots', () => {
   expect(statusText(edited, nothing).split('\n').slice(6, 10)).toEqual([
     '      Due: systemd has not read the guest file as it is now: systemctl daemon-reload',
     '           the guest file asks for another tree. Update first: guestctl update mail',
-    '           the machine was started with other options: guestctl reboot mail',
+    '           the machine was started with other options or credentials: guestctl reboot mail',
     '     Next: the running deployment',
   ]);
 });

@@ -73,7 +73,7 @@ const troubleLines = (overview: Overview): [string, string][] =>
     .map(({ message }, index) => [index === 0 ? 'Trouble' : '', message]);
 
 const dueLines = ({ guest, unapplied }: Overview): [string, string][] =>
-  unappliedWords(guest.name, unapplied).map((text, index) => [index === 0 ? 'Due' : '', text]);
+  unappliedWords(guest, unapplied).map((text, index) => [index === 0 ? 'Due' : '', text]);
 
 function runningWords({ isHidden, running, deployments, trial }: Overview): string {
   if (isHidden) return onlyRoot;

@@ -1,3 +1,5 @@
+import type { Guest } from '../../config/guest.ts';
+import type { Origin } from '../../config/origin.ts';
 import { printableLine } from '../../host/printable.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
@@ -8,13 +10,22 @@ export const deploymentWords = ({ title, checksum, serial }: Deployment): string
   `${title} (${short(checksum)}.${serial})`;
 
 /** Says what is to be done until the machine is as its guest file says, in the order in which to do it. */
-export function unappliedWords(guest: string, { reload, update, reboot }: Unapplied): string[] {
+export function unappliedWords(
+  { name, origin }: Pick<Guest, 'name' | 'origin'>,
+  { reload, update, reboot }: Unapplied,
+): string[] {
   const words: string[] = [];
   if (reload) words.push('systemd has not read the guest file as it is now: systemctl daemon-reload');
-  if (update) words.push(`the guest file asks for another tree. Update first: guestctl update ${guest}`);
-  if (reboot) words.push(`the machine was started with other options: guestctl reboot ${guest}`);
+  if (update) words.push(`${whoAsks(origin)} another tree. Update first: guestctl update ${name}`);
+  if (reboot)
+    words.push(`the machine was started with other options or credentials: guestctl reboot ${name}`);
   return words;
 }
+
+const whoAsks = (origin: Origin): string =>
+  origin.kind === 'build'
+    ? `the guest file or the build ${origin.build} asks for`
+    : 'the guest file asks for';
 
 /** Says what comes after a change of the guest file. */
 export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'update' | 'reboot'>): string {

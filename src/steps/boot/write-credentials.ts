@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cEscapes } from '../../config/c-escapes.ts';
 import type { Guest } from '../../config/guest.ts';
+import type { Position } from '../../config/problem.ts';
 import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
@@ -9,17 +10,26 @@ import { Failure } from '../../host/failure.ts';
 export function writeCredentials(guest: Guest): void {
   const directory = credentialsOf(guest.name);
   rmSync(directory, { recursive: true, force: true });
-  const credentials = setCredentials(guest);
+  const credentials = valuesOfCredentials(guest);
   if (credentials.size === 0) return;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  for (const [id, { value, at }] of credentials) {
-    const bytes = unescaped(value.slice(idOf(value).length + 1));
+  for (const [id, { bytes, at }] of credentials) {
     if (!bytes) {
       const message = `${at.file}:${at.line}: SetCredential=${id}: the value has a backslash that begins no escape`;
       throw new Failure(message, 'Write two of them for one, or see systemd.service(5), COMMAND LINES');
     }
     writeFileSync(`${directory}/${id}`, bytes, { mode: 0o600, flag: 'wx' });
   }
+}
+
+/** Returns the values by ID. The bytes are undefined if a backslash in the value begins no escape. */
+export function valuesOfCredentials(
+  guest: Pick<Guest, 'values'>,
+): ReadonlyMap<string, { readonly bytes: Buffer | undefined; readonly at: Position }> {
+  const found = [...setCredentials(guest)].map(
+    ([id, { value, at }]) => [id, { at, bytes: unescaped(value.slice(idOf(value).length + 1)) }] as const,
+  );
+  return new Map(found);
 }
 
 /** Decodes C escapes, and \s for a blank, like systemd. Returns undefined for any other escape. */

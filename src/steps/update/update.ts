@@ -12,6 +12,7 @@ import { dropUndeployed } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
+import { NamedFiles } from '../../trees/named-files.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
@@ -49,13 +50,14 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     since: now(),
   };
   const stagedBefore = stagedCommit(guest);
+  const named = new NamedFiles().digest(guest);
   try {
     if (needsRehearsal({ deployments }, guest.update)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'
         ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
         : await updateFromOutside(guest, report);
-    follow(guest);
+    follow(guest, named);
     if (done) await record(guest, { ...attempt, ...done });
     else await rememberAnswer(guest);
   } catch (error) {

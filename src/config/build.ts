@@ -6,7 +6,7 @@ import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
 import { type Publication, publicationOf, wrongPublication } from './publication.ts';
-import { readSources, type Source } from './read.ts';
+import { readSources, type SourceFile } from './read.ts';
 import { besideFile } from './relative-path.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
 import { milliseconds } from './time-span.ts';
@@ -55,7 +55,7 @@ export const buildRepository = (name: string): string => `${buildDirectory(name)
 export function readBuild(
   name: string,
   file: string,
-  sources: readonly Source[],
+  sources: readonly SourceFile[],
   hostname: () => string,
 ): CheckedBuild {
   const { values, problems } = readSources(name, sources, hostname);

@@ -2,7 +2,7 @@
 import type { Assignment } from './assignment.ts';
 import { isOthers } from './line.ts';
 import { excerpt, type Problem, quoted } from './problem.ts';
-import type { Source } from './read.ts';
+import type { SourceFile } from './read.ts';
 import { type Expanded, type Expansion, expand, expandForUnit, type Specifiers } from './specifiers.ts';
 import { unknownKey } from './unknown-keys.ts';
 import type { Setting } from './values.ts';
@@ -14,7 +14,7 @@ import { hasSection, isUnitSection, type Key, vocabularyOf } from './vocabulary.
  */
 export function checkAssignment(
   assignment: Assignment,
-  kind: Source['kind'],
+  kind: SourceFile['kind'],
   specifiers: Specifiers,
   problems: Problem[],
 ): Setting | undefined {

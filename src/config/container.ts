@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import type { NspawnOption, Row } from './key-table.ts';
-import type { Machine } from './machine-settings.ts';
+import type { KeyRow, NspawnOption } from './key-table.ts';
+import type { MachineSettings } from './machine-settings.ts';
 import { isMount, mountArgument } from './mounts.ts';
 import { portsOfNspawn, proxiesOf } from './ports.ts';
 import { splitQuoted, wordsOf } from './split-words.ts';
@@ -9,12 +9,12 @@ import { isTrue, type ValueType } from './types.ts';
 import type { Values } from './values.ts';
 
 /** The settings of [Exec], [Files] and [Network]. */
-export type Container = Pick<
-  Machine,
+export type ContainerSettings = Pick<
+  MachineSettings,
   'options' | 'networkOptions' | 'parameters' | 'network' | 'proxies' | 'usesNetworkd'
 >;
 
-export function containerOf(values: Values): Container {
+export function containerOf(values: Values): ContainerSettings {
   const optionsIn = (...sections: readonly string[]) =>
     sections
       .filter((section) => values.has(section))
@@ -35,7 +35,7 @@ export function containerOf(values: Values): Container {
  * Follows nspawn (settings_private_network(), settings_network_veth() and merge_settings() in its sources): any key except
  * Port= replaces the default link, and a missing key means no.
  */
-export function networkOf(values: Values): Machine['network'] {
+export function networkOf(values: Values): MachineSettings['network'] {
   if (!values.has('Network')) return 'veth';
   const found = new Map<string, string>();
   for (const { key, value } of values.in('Network')) {
@@ -50,7 +50,7 @@ export function networkOf(values: Values): Machine['network'] {
 }
 
 /** Returns the options for the keys of a row that the guest sets. */
-const optionsOf = ([type, names, , nspawn]: Row, section: string, values: Values): string[] =>
+const optionsOf = ([type, names, , nspawn]: KeyRow, section: string, values: Values): string[] =>
   !nspawn?.option
     ? []
     : names.flatMap((name) => {

@@ -1,20 +1,20 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import type { Source } from './read.ts';
-import type { Directory, Kind, Listing, Reader } from './search.ts';
+import type { SourceFile } from './read.ts';
+import type { DeclarationKind, Directory, Listing, Reader } from './search.ts';
 import { badName, whyUnreadable } from './unreadable.ts';
 
 /** Finds the files of guests and builds if there are drop-ins or `.nspawn` files. */
 class ManySources {
   readonly #listing: Listing;
   readonly #common = new Map<string, ReadonlyMap<string, string[]>>();
-  readonly #read = new Map<string, Source[]>();
+  readonly #read = new Map<string, SourceFile[]>();
 
   constructor(listing: Listing) {
     this.#listing = listing;
   }
 
   /** The `.nspawn` file comes first, so that the guest file overrides it. */
-  around(main: Source, name: string): Source[] {
+  around(main: SourceFile, name: string): SourceFile[] {
     const { kind } = main;
     const nspawn =
       kind === 'guest' ? this.#first('nspawn', filesWith(this.#listing.nspawn, `${name}.nspawn`)) : [];
@@ -22,13 +22,13 @@ class ManySources {
   }
 
   /** Reads the first of these files that exists. Skips dangling links, as systemd and nspawn do. */
-  #first(kind: Source['kind'], files: readonly string[]): Source[] {
+  #first(kind: SourceFile['kind'], files: readonly string[]): SourceFile[] {
     const source = firstSource(this.#listing.files, kind, files);
     return source ? [source] : [];
   }
 
   /** Sorts drop-ins by file name, across directories. If two have one name, that of the guest wins over that for all. */
-  #dropIns(kind: Source['kind'], name: string): Source[] {
+  #dropIns(kind: SourceFile['kind'], name: string): SourceFile[] {
     const common = this.#common.get(kind) ?? this.#dropInsIn(`${kind}.d`);
     this.#common.set(kind, common);
     const own = this.#dropInsIn(`${name}.${kind}.d`);
@@ -39,7 +39,7 @@ class ManySources {
   }
 
   /** Caches the drop-ins for all guests. */
-  #shared(kind: Source['kind'], files: readonly string[]): Source[] {
+  #shared(kind: SourceFile['kind'], files: readonly string[]): SourceFile[] {
     const id = files[0] ?? '';
     const found = this.#read.get(id) ?? this.#first(kind, files);
     this.#read.set(id, found);
@@ -74,17 +74,21 @@ export type { ManySources };
 export const manySources = (listing: Listing): ManySources => new ManySources(listing);
 
 /** The guest or build file that declares this. */
-export const mainFile = ({ guests }: Listing, kind: Kind, name: string): string | undefined =>
+export const mainFile = ({ guests }: Listing, kind: DeclarationKind, name: string): string | undefined =>
   filesWith(guests, `${name}.${kind}`)[0];
 
 const filesWith = (directories: readonly Directory[], entry: string): string[] =>
   directories.flatMap(({ path, entries }) => (entries.has(entry) ? [`${path}/${entry}`] : []));
 
 /** Finds another declaration of a guest or a build if its file is a dangling link. */
-export const otherSource = (listing: Listing, kind: Kind, name: string): Source | undefined =>
+export const otherSource = (listing: Listing, kind: DeclarationKind, name: string): SourceFile | undefined =>
   firstSource(listing.files, kind, filesWith(listing.guests, `${name}.${kind}`));
 
-function firstSource(files: Reader, kind: Source['kind'], names: readonly string[]): Source | undefined {
+function firstSource(
+  files: Reader,
+  kind: SourceFile['kind'],
+  names: readonly string[],
+): SourceFile | undefined {
   for (const file of names) {
     const source = readSource(files, kind, file);
     if (source) return source;
@@ -93,7 +97,7 @@ function firstSource(files: Reader, kind: Source['kind'], names: readonly string
 }
 
 /** Returns undefined if the file is missing. A file that cannot be read becomes a source with that problem. */
-export function readSource(files: Reader, kind: Source['kind'], file: string): Source | undefined {
+export function readSource(files: Reader, kind: SourceFile['kind'], file: string): SourceFile | undefined {
   try {
     const text = files.read(file);
     if (text !== undefined) return { kind, file, text };

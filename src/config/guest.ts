@@ -2,13 +2,13 @@ import { applyRules } from './apply-rules.ts';
 import { wrongName } from './cross-key-rules.ts';
 import { guestName } from './guest-name.ts';
 import { type Effect, everything } from './key-table.ts';
-import { type Machine, machineOf } from './machine-settings.ts';
+import { type MachineSettings, machineOf } from './machine-settings.ts';
 import { type Origin, originKey, originOf } from './origin.ts';
 import { type Packages, packagesOf } from './packages.ts';
 import { defaultSysrootOf } from './paths.ts';
 import { policyOf, type UpdatePolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
-import { readSources, type Source } from './read.ts';
+import { readSources, type SourceFile } from './read.ts';
 import { rules, unmet } from './rules.ts';
 import type { Values } from './values.ts';
 
@@ -23,7 +23,7 @@ export interface Guest {
   readonly packages: Packages | undefined;
   readonly sysroot: string;
   readonly update: UpdatePolicy;
-  readonly machine: Machine;
+  readonly machine: MachineSettings;
   /** All settings, in the order in which they were read. */
   readonly values: Values;
   /** The parts that its keys have an effect on, by their rows in keys/. */
@@ -45,7 +45,7 @@ export type Checked = { readonly guest: Guest } | { readonly broken: Broken };
 export function readGuest(
   name: string,
   file: string,
-  sources: readonly Source[],
+  sources: readonly SourceFile[],
   hostname: () => string,
 ): Checked {
   const { values, problems, effects, isInRule, right } = readSources(name, sources, hostname);
@@ -59,13 +59,13 @@ export function readGuest(
           name,
           file,
           problems,
-          ...(isNamed && { rest: () => new Declared(name, file, right(), new Set(everything)) }),
+          ...(isNamed && { rest: () => new DeclaredGuest(name, file, right(), new Set(everything)) }),
         },
       }
-    : { guest: new Declared(name, file, values, effects) };
+    : { guest: new DeclaredGuest(name, file, values, effects) };
 }
 
-class Declared implements Guest {
+class DeclaredGuest implements Guest {
   readonly name: string;
   readonly file: string;
   readonly description: string;
@@ -73,7 +73,7 @@ class Declared implements Guest {
   readonly values: Values;
   readonly effects: ReadonlySet<Effect>;
   private policy: UpdatePolicy | undefined;
-  private container: Machine | undefined;
+  private container: MachineSettings | undefined;
 
   constructor(name: string, file: string, values: Values, effects: ReadonlySet<Effect>) {
     this.name = name;
@@ -98,7 +98,7 @@ class Declared implements Guest {
     return this.policy;
   }
 
-  get machine(): Machine {
+  get machine(): MachineSettings {
     this.container ??= machineOf(this.values);
     return this.container;
   }

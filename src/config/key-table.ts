@@ -25,7 +25,7 @@ export type Effect = 'command' | 'update timer' | 'rehearsal' | 'steps';
  * Keys of one type, and what they have an effect on beyond the lines that every guest has. A row that does not say what
  * it has an effect on has one on everything: slower, and never wrong.
  */
-export type Row = readonly [
+export type KeyRow = readonly [
   type: ValueType,
   names: readonly string[],
   effects?: readonly Effect[],
@@ -38,8 +38,8 @@ export const everything: readonly Effect[] = ['command', 'update timer', 'rehear
 export const nothingElse: readonly Effect[] = [];
 
 /** The keys of each section. */
-export type Tables = Readonly<Record<string, () => readonly Row[]>>;
+export type Tables = Readonly<Record<string, () => readonly KeyRow[]>>;
 
 /** The row of a key. */
-export const rowOf = (tables: Tables, section: string, name: string): Row | undefined =>
+export const rowOf = (tables: Tables, section: string, name: string): KeyRow | undefined =>
   Object.hasOwn(tables, section) ? tables[section]?.().find(([, names]) => names.includes(name)) : undefined;

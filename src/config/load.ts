@@ -2,12 +2,12 @@ import { type Build, type CheckedBuild, readBuild } from './build.ts';
 import { mainFile, manySources, otherSource, readSource } from './drop-ins.ts';
 import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
-import type { Source } from './read.ts';
+import type { SourceFile } from './read.ts';
 import { forEach, type Read, readOne } from './read-each.ts';
-import { type Kind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
+import { type DeclarationKind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
 import { unreadable } from './unreadable.ts';
 
-export interface Declared {
+export interface DeclaredGuests {
   readonly guests: readonly Guest[];
   readonly broken: readonly Broken[];
 }
@@ -18,7 +18,7 @@ export interface DeclaredBuilds {
 }
 
 /** Reads all guests, sorted by name. A mistake in one does not affect others. */
-export const loadGuests = (files: Reader, path: SearchPath = searchPath): Declared =>
+export const loadGuests = (files: Reader, path: SearchPath = searchPath): DeclaredGuests =>
   allGuests(new Listing(files, path));
 
 /** Reads all builds, sorted by name. */
@@ -26,12 +26,12 @@ export const loadBuilds = (files: Reader, path: SearchPath = searchPath): Declar
   allBuilds(new Listing(files, path));
 
 /** Reads all guests and builds, and lists each directory once. */
-export function loadAll(files: Reader, path: SearchPath = searchPath): Declared & DeclaredBuilds {
+export function loadAll(files: Reader, path: SearchPath = searchPath): DeclaredGuests & DeclaredBuilds {
   const listing = new Listing(files, path);
   return { ...allGuests(listing), ...allBuilds(listing) };
 }
 
-function allGuests(listing: Listing): Declared {
+function allGuests(listing: Listing): DeclaredGuests {
   const guests: Guest[] = [];
   const broken: Broken[] = [...listing.unreadable];
   forEach<Checked>(listing, 'guest', readGuest, (checked) => {
@@ -61,7 +61,7 @@ export const loadBuild = (
   path: SearchPath = searchPath,
 ): CheckedBuild | undefined => load<CheckedBuild>(new Listing(files, path), 'build', name, readBuild);
 
-function load<T>(listing: Listing, kind: Kind, name: string, read: Read<T>) {
+function load<T>(listing: Listing, kind: DeclarationKind, name: string, read: Read<T>) {
   const file = mainFile(listing, kind, name);
   return file === undefined ? undefined : readOne(listing, kind, name, file, read, manySources(listing));
 }
@@ -69,10 +69,10 @@ function load<T>(listing: Listing, kind: Kind, name: string, read: Read<T>) {
 /** Returns the files of a guest or a build in the order in which they apply; an empty list if it is not declared or masked. */
 export function sourcesOf(
   files: Reader,
-  kind: Kind,
+  kind: DeclarationKind,
   name: string,
   path: SearchPath = searchPath,
-): readonly Source[] {
+): readonly SourceFile[] {
   const listing = new Listing(files, path);
   const file = mainFile(listing, kind, name);
   const main =
@@ -88,7 +88,7 @@ export const loadFile = (files: Reader, file: string): Checked =>
 export const loadBuildFile = (files: Reader, file: string): CheckedBuild =>
   loadAlone<CheckedBuild>(files, 'build', file, readBuild);
 
-function loadAlone<T>(files: Reader, kind: Kind, file: string, read: Read<T>) {
+function loadAlone<T>(files: Reader, kind: DeclarationKind, file: string, read: Read<T>) {
   const name = baseOf(file, kind);
   const source = readSource(files, kind, file);
   if (!source) return { broken: unreadable(name, file, 'There is no such file') };
@@ -96,5 +96,5 @@ function loadAlone<T>(files: Reader, kind: Kind, file: string, read: Read<T>) {
   return read(name, file, [source], () => hostnameOf(files));
 }
 
-const baseOf = (file: string, kind: Kind): string =>
+const baseOf = (file: string, kind: DeclarationKind): string =>
   file.replace(/^.*\//, '').replace(new RegExp(`\\.${kind}$`), '');

@@ -1,11 +1,11 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import { type Container, containerOf } from './container.ts';
+import { type ContainerSettings, containerOf } from './container.ts';
 import type { PortProxy } from './ports.ts';
 import { isFalse } from './types.ts';
 import type { Values } from './values.ts';
 
 /** The settings of the guest's container: [Exec], [Files] and [Network]. */
-export interface Machine {
+export interface MachineSettings {
   /** Options of systemd-nspawn(1), each one argument; those of [Network] apart. */
   readonly options: readonly string[];
   readonly networkOptions: readonly string[];
@@ -23,7 +23,7 @@ export interface Machine {
   readonly credentials: readonly string[];
 }
 
-export function machineOf(values: Values): Machine {
+export function machineOf(values: Values): MachineSettings {
   const isPlain = !values.has('Exec') && !values.has('Files') && !values.has('Network');
   return {
     ...(isPlain ? plainContainer : containerOf(values)),
@@ -40,7 +40,7 @@ function privateUsersOf(values: Values): string {
 }
 
 /** The container of most guests. */
-const plainContainer: Container = {
+const plainContainer: ContainerSettings = {
   options: [],
   networkOptions: [],
   parameters: [],

@@ -9,7 +9,7 @@ export interface UpdatePolicy {
   /** Who updates the guest: the host, or its own rpm-ostree inside. */
   readonly by: 'host' | 'rpm-ostree';
   /** How far an update goes with a new commit. */
-  readonly action: Action;
+  readonly action: UpdateAction;
   /** How many guests of the host may fetch or rehearse at the same time. */
   readonly concurrency: number;
   readonly allowDowngrade: boolean;
@@ -27,7 +27,7 @@ export interface UpdatePolicy {
 
 /** Each action includes the ones before it. */
 const actions = ['check', 'fetch', 'stage', 'switch'] as const;
-type Action = (typeof actions)[number];
+type UpdateAction = (typeof actions)[number];
 
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);

@@ -8,7 +8,7 @@ import { unknownSections } from './unknown-keys.ts';
 import { type Setting, Values } from './values.ts';
 
 /** A file of a guest or a build: our own, or an admin's systemd.nspawn(5). */
-export interface Source {
+export interface SourceFile {
   readonly kind: 'guest' | 'nspawn' | 'build';
   readonly file: string;
   readonly text: string;
@@ -29,7 +29,7 @@ export interface Reading {
 }
 
 /** Reads files in the order in which they apply. */
-export function readSources(name: string, sources: readonly Source[], hostname: () => string): Reading {
+export function readSources(name: string, sources: readonly SourceFile[], hostname: () => string): Reading {
   const problems: Problem[] = [];
   const settings: Setting[] = [];
   let notRight: Set<Setting> | undefined;

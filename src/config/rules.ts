@@ -13,18 +13,18 @@ import { filesOutside, otherOrigin, otherSteps, userNamespace } from './self-man
 import type { Values } from './values.ts';
 
 /** Checks settings that are each right by themselves. */
-type Check = (values: Values, top: Position) => Problem | undefined;
+type RuleCheck = (values: Values, top: Position) => Problem | undefined;
 
 export interface Rule {
   /** It runs if one of these is set: SECTION.KEY, or SECTION for each key of it. */
   readonly when: readonly string[];
   /** The keys that it sees. */
   readonly sees: readonly string[];
-  readonly check: Check;
+  readonly check: RuleCheck;
 }
 
 /** Makes a rule over these keys, and over `others`, which do not make it run. It cannot see any other key. */
-const rule = (when: readonly string[], check: Check, others: readonly string[] = []): Rule => ({
+const rule = (when: readonly string[], check: RuleCheck, others: readonly string[] = []): Rule => ({
   when,
   sees: when.concat(others),
   check,

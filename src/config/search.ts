@@ -31,7 +31,7 @@ export const templatePath: SearchPath = {
 
 export type Reader = Pick<Files, 'list' | 'read'>;
 
-export type Kind = 'guest' | 'build';
+export type DeclarationKind = 'guest' | 'build';
 
 /** A directory and the names of what is in it. */
 export interface Directory {
@@ -68,7 +68,7 @@ export class Listing {
   };
 
   /** Returns the guest or build files that win, by name of the guest or build. */
-  mainFiles(kind: Kind): ReadonlyMap<string, string> {
+  mainFiles(kind: DeclarationKind): ReadonlyMap<string, string> {
     const suffix = `.${kind}`;
     const files = new Map<string, string>();
     for (const { path, entries } of this.guests)

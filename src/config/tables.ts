@@ -1,4 +1,4 @@
-import type { Row, Tables } from './key-table.ts';
+import type { KeyRow, Tables } from './key-table.ts';
 import { execKeys } from './keys/exec.ts';
 import { filesKeys } from './keys/files.ts';
 import { guestKeys, remoteKeys, updateKeys } from './keys/guest.ts';
@@ -7,8 +7,8 @@ import { packagesKeys } from './keys/packages.ts';
 import { serviceKeys, timerKeys, unitKeys } from './keys/unit.ts';
 
 /** Makes the rows of a section when they are asked for: most files have only some sections. */
-function once(make: () => Row[]): () => readonly Row[] {
-  let rows: readonly Row[] | undefined;
+function once(make: () => KeyRow[]): () => readonly KeyRow[] {
+  let rows: readonly KeyRow[] | undefined;
   return () => {
     rows ??= make();
     return rows;

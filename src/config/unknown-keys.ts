@@ -2,12 +2,12 @@
 import { successors } from './deprecated-keys.ts';
 import { nearest } from './nearest.ts';
 import { type Problem, quoted } from './problem.ts';
-import type { Source } from './read.ts';
+import type { SourceFile } from './read.ts';
 import type { Header } from './syntax.ts';
 import { hasSection, isNspawnSection, isUnitSection, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /** Returns the problems of unknown sections, each once. */
-export function unknownSections(kind: Source['kind'], headers: readonly Header[]): Problem[] {
+export function unknownSections(kind: SourceFile['kind'], headers: readonly Header[]): Problem[] {
   const vocabulary = vocabularyOf(kind);
   return headers.flatMap(({ name, at }) => {
     if (name.startsWith('X-') || hasSection(kind, name)) return [];

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
-import { type Declared, loadGuests } from '../config/load.ts';
+import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
@@ -104,7 +104,7 @@ export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> 
  * Timers take the longest. Meanwhile files are read: state files after the states of the units,
  * so that the result of a finished update is never missing.
  */
-async function gather(name: string, declared: () => Declared, shows: boolean): Promise<Gathered> {
+async function gather(name: string, declared: () => DeclaredGuests, shows: boolean): Promise<Gathered> {
   const timers = nextElapses(timerUnit(name), switchTimerUnit(name));
   const [states, { guests, broken }] = await Promise.all([
     activeStates([driver.unit(name), updateUnit(name)]),

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { generatedDirectory, runtimeOf } from '../config/paths.ts';
-import { type Kind, searchPath } from '../config/search.ts';
+import { type DeclarationKind, searchPath } from '../config/search.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { followedSince, readFollowed, treeOf } from '../state/followed.ts';
 import { NamedFiles } from '../trees/named-files.ts';
@@ -57,7 +57,7 @@ export class UnappliedReader {
     return Math.max(this.#shared, changeOf(file), this.#dropInsChanged('guest', name));
   }
 
-  #dropInsChanged(kind: Kind, name: string): number {
+  #dropInsChanged(kind: DeclarationKind, name: string): number {
     const entries = [`${kind}.d`, `${name}.${kind}.d`];
     return Math.max(...entries.map((entry) => this.#dropIns.get(entry) ?? 0));
   }

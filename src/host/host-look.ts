@@ -1,7 +1,7 @@
 import { runAsService } from './systemd-run.ts';
 
 /** A path that exists on the host. */
-export interface Found {
+export interface HostPath {
   readonly path: string;
   /** The resolved path. */
   readonly real: string;
@@ -13,7 +13,7 @@ export interface Found {
 const patience = 20_000;
 
 /** Looks at paths of the host that the sandbox of the update does not have. What is missing is left out. */
-export async function lookOnHost(guest: string, paths: readonly string[]): Promise<Found[]> {
+export async function lookOnHost(guest: string, paths: readonly string[]): Promise<HostPath[]> {
   if (paths.length === 0) return [];
   const show = String.raw`stat --printf "%F\t$path\t%n\n" -- "$real"`;
   const look = `for path; do real=$(realpath -e -- "$path") && ${show}; done`;

@@ -70,15 +70,15 @@ export function requireDirectory(root: string, path: string): string {
   return [root, ...names].join('/');
 }
 
-export type Kind = 'directory' | 'file' | 'link' | 'pipe' | 'socket' | 'device';
+export type FileKind = 'directory' | 'file' | 'link' | 'pipe' | 'socket' | 'device';
 
 /** Returns the type of a path of the host, or undefined if it is missing; does not follow a link at its end. */
-export function kindOf(path: string): Kind | undefined {
+export function kindOf(path: string): FileKind | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat && kindIn(stat);
 }
 
-export const kindInside = (root: string, path: string): Kind | undefined => kindOf(inside(root, path));
+export const kindInside = (root: string, path: string): FileKind | undefined => kindOf(inside(root, path));
 
 export const isFile = (path: string): boolean => kindOf(path) === 'file';
 export const isDirectory = (path: string): boolean => kindOf(path) === 'directory';
@@ -256,7 +256,7 @@ function makeDirectory(path: string): void {
   closeSync(descriptor);
 }
 
-function kindIn(stat: Stats): Kind {
+function kindIn(stat: Stats): FileKind {
   if (stat.isDirectory()) return 'directory';
   if (stat.isFile()) return 'file';
   if (stat.isSymbolicLink()) return 'link';

@@ -19,7 +19,7 @@ export interface OwnJournal {
 }
 
 /** The directories of a rehearsal on the host, all of which are removed afterwards. */
-export interface Rehearsal {
+export interface RehearsalDirectories {
   readonly machine: string;
   /** The root of the candidate, which is read-only. */
   readonly root: string;
@@ -80,7 +80,7 @@ export interface Machine {
    * Boots the machine of a rehearsal in our own unit, with the limits of the guest, but without a network, and with nothing
    * of the host writable. Tells systemd when it is up (sd_notify(3)), and returns its exit code.
    */
-  rehearse(guest: Guest, rehearsal: Rehearsal): Promise<number>;
+  rehearse(guest: Guest, rehearsal: RehearsalDirectories): Promise<number>;
   /** Forgets a guest that was removed. */
   forget(guest: string): void;
 

@@ -1,5 +1,5 @@
 /** A throwaway container, which keeps only changes in its directory. */
-interface Container {
+interface ThrowawayContainer {
   readonly name: string;
   /** Its root. */
   readonly directory: string;
@@ -12,7 +12,7 @@ interface Container {
  * runs the guests.
  */
 export const containerCommand = (
-  { name, directory, options }: Container,
+  { name, directory, options }: ThrowawayContainer,
   command: readonly string[],
 ): string[] => [
   'systemd-nspawn',

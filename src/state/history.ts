@@ -13,7 +13,7 @@ import { syncDirectory } from '../host/atomic-file.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { removeFile, stateFile } from './state-file.ts';
 
-export interface Lines<T> {
+export interface HistoryLines<T> {
   /** In the order in which they were written. */
   readonly values: readonly T[];
   /** Lines that could not be read, as FILE:LINE. */
@@ -62,7 +62,7 @@ function append(file: string, line: string): boolean {
 }
 
 /** Reads all lines; `parse` returns undefined for an invalid one. */
-export function readLines<T>(directory: string, parse: (value: unknown) => T | undefined): Lines<T> {
+export function readLines<T>(directory: string, parse: (value: unknown) => T | undefined): HistoryLines<T> {
   const [values, damaged]: [T[], string[]] = [[], []];
   for (const file of numbersIn(directory).map((number) => `${directory}/${number}.jsonl`)) {
     const lines = (readRegularFile(file) ?? '').split('\n');

@@ -14,7 +14,7 @@ import { readStaged, type Staged } from './staged.ts';
 /** Returns the update that the next start of a running guest boots, if any. */
 export const whatIsStaged = (
   guest: Guest,
-  deployments: BootList = listDeployments(guest.sysroot),
+  deployments: ListedDeployments = listDeployments(guest.sysroot),
 ): Staged | undefined =>
   stagedHere(guest, deployments) ??
   (guest.update.by === 'rpm-ostree' ? stagedInside(guest.sysroot, guest.name, deployments) : undefined);
@@ -22,19 +22,23 @@ export const whatIsStaged = (
 /** Returns the update that waits for a start. An interrupted start may have deployed it already, and has only to complete it. */
 export function stagedHere(
   { name, sysroot }: Guest,
-  deployments: BootList = listDeployments(sysroot),
+  deployments: ListedDeployments = listDeployments(sysroot),
 ): Staged | undefined {
   const staged = readStaged(name);
   return staged?.checksum === deployments[0]?.checksum ? undefined : staged;
 }
 
-type BootList = readonly Pick<Deployment, 'name' | 'checksum'>[];
+type ListedDeployments = readonly Pick<Deployment, 'name' | 'checksum'>[];
 
 /**
  * Returns the update that a running guest's own OSTree has staged. Its record is in the guest's /run. Here it is the deployment
  * outside of the boot list: OSTree deletes all others of that kind when it cleans up.
  */
-function stagedInside(sysroot: string, stateroot: string, deployments: BootList): Staged | undefined {
+function stagedInside(
+  sysroot: string,
+  stateroot: string,
+  deployments: ListedDeployments,
+): Staged | undefined {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
   const listed = new Set(deployments.map(({ name }) => name));
   const name = (unlessMissing(() => readdirSync(directory)) ?? [])

@@ -1,7 +1,7 @@
 // What a start of a guest does, case by case. Deployments are called by one letter: 'b' is the one that commit b was deployed as.
 
 import { expect, test } from 'vitest';
-import { type BootState, type Candidate, type Decision, decide } from '../../src/steps/boot/rule.ts';
+import { type BootDecision, type BootState, type Candidate, decide } from '../../src/steps/boot/rule.ts';
 import { commit, named } from './names.ts';
 
 const nameOf = (letter: string) => named(`${letter.repeat(64)}.0`);
@@ -57,7 +57,7 @@ function decided({ keep = 2, by, ...situation }: Situation): string {
   return told(decide(state, { keep, by: by ?? 'host' }));
 }
 
-function told(decision: Decision): string {
+function told(decision: BootDecision): string {
   const letters = (text: string) => text.replace(/([a-z])\1{63}(\.0)?/g, '$1');
   const trialOf = (trial: { deployment: string; fallback: string; isNew: boolean } | undefined) =>
     trial

@@ -4,11 +4,11 @@ import type { UpdatePolicy } from '../../src/config/policy.ts';
 import type { CachedUpdate, RpmOstreeDeployment } from '../../src/machine/rpm-ostree.ts';
 import type { Rejection } from '../../src/state/rejected.ts';
 import {
-  type Check,
   type Left,
   onCheck,
   onResult,
   type Repetition,
+  type UpgradeCheck,
   whyNotAgain,
 } from '../../src/steps/update/inside-rule.ts';
 import { commit } from './names.ts';
@@ -27,7 +27,7 @@ const rejections = (letters: string, content?: string): Rejection[] =>
   [...letters].map((letter) => ({ checksum: commit(letter), reason: `${letter} failed`, content, time: 0 }));
 
 interface Asked {
-  readonly check?: Check;
+  readonly check?: UpgradeCheck;
   /** The first deployment; by default the booted one, of commit a. */
   readonly first?: RpmOstreeDeployment | 'none';
   readonly cached?: CachedUpdate | null;

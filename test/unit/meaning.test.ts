@@ -6,7 +6,7 @@ import { isBad } from '../../src/config/line.ts';
 import { loadGuest, sourcesOf } from '../../src/config/load.ts';
 import { nearest } from '../../src/config/nearest.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import type { Source } from '../../src/config/read.ts';
+import type { SourceFile } from '../../src/config/read.ts';
 import { generate } from '../../src/generator/generate.ts';
 import { ownCommand } from '../../src/generator/nspawn/guest-options.ts';
 import { mergedText } from '../../src/guestctl/screens/merged.ts';
@@ -15,7 +15,7 @@ import { missingSources } from '../../src/machine/bind-sources.ts';
 import { complaints, guestOf, read } from './read.ts';
 
 const good = '[Guest]\nRef=site:x\n';
-const machine = (text: string, more: readonly Source[] = []) => {
+const machine = (text: string, more: readonly SourceFile[] = []) => {
   const checked = read(good + text, 'mail', more);
   if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
   return checked.guest.machine;

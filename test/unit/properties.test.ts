@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readGuest } from '../../src/config/guest.ts';
 import type { Position } from '../../src/config/problem.ts';
-import type { Source } from '../../src/config/read.ts';
+import type { SourceFile } from '../../src/config/read.ts';
 import { parseSyntax } from '../../src/config/syntax.ts';
 import { mergedText } from '../../src/guestctl/screens/merged.ts';
 import { read } from './read.ts';
@@ -101,7 +101,7 @@ test('what guestctl cat prints is read as the files that it was made of', () => 
   const exec = text.map((one) => `[Exec]\nSystemCallFilter=${one}\n\nSystemCallFilter=50%%`);
   const unit = text.map((one) => `[Unit]\nAfter=${one} %i\nAfter=`);
   const file = fc.array(fc.oneof(guest, exec, unit), { maxLength: 4 }).map((parts) => parts.join('\n'));
-  const settings = (sources: readonly Source[]) => {
+  const settings = (sources: readonly SourceFile[]) => {
     const checked = readGuest('mail', 'mail.guest', sources, () => 'host');
     return 'guest' in checked
       ? checked.guest.values.settings.map(({ section, key, value }) => ({ section, key, value }))
@@ -111,7 +111,7 @@ test('what guestctl cat prints is read as the files that it was made of', () => 
     ['Guest', 'Exec', 'Unit'].map((section) => found?.filter((setting) => setting.section === section));
   fc.assert(
     fc.property(exec, file, file, (nspawn, main, dropIn) => {
-      const sources: Source[] = [
+      const sources: SourceFile[] = [
         { kind: 'nspawn', file: 'mail.nspawn', text: nspawn },
         { kind: 'guest', file: 'mail.guest', text: `[Guest]\nRef=site:x\n${main}` },
         { kind: 'guest', file: '50.conf', text: dropIn },

@@ -1,16 +1,16 @@
 // Reading guest files from literal text.
 import { type Guest, readGuest } from '../../src/config/guest.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import type { Source } from '../../src/config/read.ts';
+import type { SourceFile } from '../../src/config/read.ts';
 
 const file = 'mail.guest';
 export const hostname = 'host.example.org';
 
-export const read = (text: string, name = 'mail', more: readonly Source[] = []) =>
+export const read = (text: string, name = 'mail', more: readonly SourceFile[] = []) =>
   readGuest(name, file, [{ kind: 'guest', file, text }, ...more], () => hostname);
 
 /** What is wrong with it, as it is printed. */
-export function complaints(text: string, name?: string, more?: readonly Source[]): string[] {
+export function complaints(text: string, name?: string, more?: readonly SourceFile[]): string[] {
   const checked = read(text, name, more);
   return 'broken' in checked ? checked.broken.problems.map(formatProblem) : [];
 }

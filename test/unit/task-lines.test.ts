@@ -1,8 +1,8 @@
 // The JSON between our own processes: what was damaged on the way, or comes from a process that was ended, is refused.
 import { describe, expect, test } from 'vitest';
-import { Lines } from '../../src/guestctl/transfer/lines.ts';
+import { TransferLines } from '../../src/guestctl/transfer/lines.ts';
 import { parseFields, WrongJson } from '../../src/host/json-fields.ts';
-import { linkedOf, parseTask, type Task } from '../../src/trees/linking/linking-task.ts';
+import { type LinkingTask, linkedOf, parseTask } from '../../src/trees/linking/linking-task.ts';
 import { parseBefore } from '../../src/trees/packages/layer-tree.ts';
 import { answerTo } from '../../src/trees/treework/job-answer.ts';
 import { withTask } from '../../src/trees/treework/task.ts';
@@ -96,7 +96,7 @@ describe('the answer to a job', () => {
 });
 
 describe('the task of the linking step', () => {
-  const task: Task = {
+  const task: LinkingTask = {
     repository: '/r',
     notes: ['/n'],
     neighbours: [{ repository: '/other', notes: [] }],
@@ -104,7 +104,7 @@ describe('the task of the linking step', () => {
     unconfined: [],
   };
 
-  test.each<Task['want']>([
+  test.each<LinkingTask['want']>([
     task.want,
     { kind: 'commit', checksum: 'c' },
     { kind: 'made of', identity: 'i', ref: 'r' },
@@ -161,6 +161,6 @@ describe('what is put back into a tree with packages', () => {
 
 test.each(['{"bytes":"1"}', '{"bytes":1', '{}', '{"warning":[]}'])('%s is not passed on', (line) => {
   const told: unknown[] = [];
-  new Lines((one) => told.push(one)).add(`${line}\n{"bytes":1}\n`);
+  new TransferLines((one) => told.push(one)).add(`${line}\n{"bytes":1}\n`);
   expect(told).toEqual([{ bytes: 1 }]);
 });

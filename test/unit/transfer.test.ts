@@ -17,7 +17,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enableWords } from '../../src/guestctl/enablement.ts';
 import { fileForCopy } from '../../src/guestctl/transfer/file-for-copy.ts';
-import { Lines } from '../../src/guestctl/transfer/lines.ts';
+import { TransferLines } from '../../src/guestctl/transfer/lines.ts';
 import { type Manifest, manifestText, parseManifest } from '../../src/guestctl/transfer/manifest.ts';
 import { requireOwnBuild, withoutKnownBuild } from '../../src/guestctl/transfer/place.ts';
 import { passOnWithTrailer, withoutTrailer } from '../../src/guestctl/transfer/stream.ts';
@@ -204,7 +204,7 @@ test('the archive of a tar(1) that has failed is refused, wherever it was cut of
 
 test('lines that come in pieces are read, and what else is printed becomes the reason', () => {
   const seen: unknown[] = [];
-  const lines = new Lines((line) => seen.push(line));
+  const lines = new TransferLines((line) => seen.push(line));
   for (const text of ['{"byt', 'es":1}\ntar: no', ' space\n{"bytes":2}\n']) lines.add(text);
   expect(seen).toEqual([{ bytes: 1 }, { bytes: 2 }]);
   const failed = { ended: 'exited', exitCode: 2, stdout: '', stderr: '{"bytes":2}' } as const;

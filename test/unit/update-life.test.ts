@@ -8,7 +8,7 @@ import * as assess from '../../src/steps/assess/rule.ts';
 import * as boot from '../../src/steps/boot/rule.ts';
 import * as rehearsal from '../../src/steps/rehearse/rule.ts';
 import * as turn from '../../src/steps/switch/rule.ts';
-import { type OnWish, onWish, type Target } from '../../src/steps/update/rollback-rule.ts';
+import { type OnWish, onWish, type RollbackTarget } from '../../src/steps/update/rollback-rule.ts';
 import * as update from '../../src/steps/update/rule.ts';
 import { commit, named } from './names.ts';
 
@@ -17,13 +17,13 @@ import { commit, named } from './names.ts';
  * Other: it is not about one update of a guest that exists and does not manage itself.
  */
 const decisions: Record<
-  | boot.Decision['kind']
-  | assess.Consequence['kind']
-  | rehearsal.Consequence['kind']
-  | turn.Decision['kind']
+  | boot.BootDecision['kind']
+  | assess.TrialConsequence['kind']
+  | rehearsal.RehearsalConsequence['kind']
+  | turn.SwitchDecision['kind']
   | update.OnOffer['kind']
   | update.OnFetched['kind']
-  | OnWish<Target>['kind'],
+  | OnWish<RollbackTarget>['kind'],
   'drawn' | 'stays' | 'other'
 > = {
   fetch: 'drawn',

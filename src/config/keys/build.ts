@@ -1,5 +1,5 @@
 import { type Descriptions, from } from '../description.ts';
-import type { Row, Tables } from '../key-table.ts';
+import type { KeyRow, Tables } from '../key-table.ts';
 import { localFile } from '../local-file.ts';
 import { boolean, command, duration, path, ref, text, wholeFrom } from '../types.ts';
 import { filesKeys } from './files.ts';
@@ -10,7 +10,7 @@ const ofLife = ['Restart', 'RestartSec', 'WatchdogSec'];
 const ofGuests = /Credential/;
 
 /** The rows without the keys of other names. */
-const only = (rows: readonly Row[], isOne: (name: string) => boolean): Row[] =>
+const only = (rows: readonly KeyRow[], isOne: (name: string) => boolean): KeyRow[] =>
   rows.flatMap(([type, names, ...more]) => {
     const left = names.filter(isOne);
     return left.length > 0 ? [[type, left, ...more] as const] : [];

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { type Descriptions, from } from '../description.ts';
-import type { Row } from '../key-table.ts';
+import type { KeyRow } from '../key-table.ts';
 import {
   between,
   boolean,
@@ -99,7 +99,7 @@ const limits = [
 ];
 const limit = pattern('a limit, or SOFT:HARD', /^[^:]+(:[^:]+)?$/);
 
-export const execKeys = (): Row[] => [
+export const execKeys = (): KeyRow[] => [
   [privateUsers, ['PrivateUsers'], ['command', 'steps']],
   [quotedWords('words'), ['Parameters'], ['command'], { option: '', takes: 'words' }],
   ...nspawnKeys(variables, ['Environment', '--setenv', 'words']),

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { type Descriptions, from } from '../description.ts';
-import type { Row } from '../key-table.ts';
+import type { KeyRow } from '../key-table.ts';
 import { bind, bindReadOnly, masked, overlay, overlayReadOnly, tmpfs } from '../mounts.ts';
 import { noOnly, only, pattern, plainWords, text } from '../types.ts';
 import { fixed, keepsState, nspawnKeys } from './rows.ts';
@@ -9,7 +9,7 @@ const ownership =
   'The owners of a guest are mapped, never changed: its files are hard links into the OSTree repository';
 const users = plainWords('names of users', pattern('the name of a user', /^[^\s"'\\:/]+$/));
 
-export const filesKeys = (): Row[] => [
+export const filesKeys = (): KeyRow[] => [
   ...nspawnKeys(bind, ['Bind', '--bind', 'each']),
   ...nspawnKeys(bindReadOnly, ['BindReadOnly', '--bind-ro', 'each']),
   ...nspawnKeys(users, ['BindUser', '--bind-user', 'words']),

@@ -1,5 +1,5 @@
 import type { Descriptions } from '../description.ts';
-import { nothingElse, type Row } from '../key-table.ts';
+import { type KeyRow, nothingElse } from '../key-table.ts';
 import { defaultSysrootOf, registryLogins, stateDirectory } from '../paths.ts';
 import {
   boolean,
@@ -16,7 +16,7 @@ import {
   wholeFrom,
 } from '../types.ts';
 
-export const guestKeys = (): Row[] => [
+export const guestKeys = (): KeyRow[] => [
   [text, ['Description'], nothingElse],
   [refspec, ['Ref'], nothingElse],
   [image, ['Image'], ['steps']],
@@ -24,14 +24,14 @@ export const guestKeys = (): Row[] => [
   [path, ['Sysroot'], ['steps']],
 ];
 
-export const remoteKeys = (): Row[] => [
+export const remoteKeys = (): KeyRow[] => [
   [url, ['URL', 'ContentURL'], nothingElse],
   [boolean, ['GPGVerify', 'SignVerify'], nothingElse],
   // The update has to see these files.
   [path, ['GPGKeyPath', 'Ed25519KeyPath'], ['steps']],
 ];
 
-export const updateKeys = (): Row[] => [
+export const updateKeys = (): KeyRow[] => [
   [oneOf('check', 'fetch', 'stage', 'switch'), ['Action'], nothingElse],
   // Changes everything of the guest, so it names no effects.
   [oneOf('host', 'rpm-ostree'), ['By']],

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { type Descriptions, from } from '../description.ts';
-import type { Row } from '../key-table.ts';
+import type { KeyRow } from '../key-table.ts';
 import { boolean, path, pattern, plainWords, type ValueType } from '../types.ts';
 import { nspawnKeys } from './rows.ts';
 
@@ -37,7 +37,7 @@ function isIPv6(text: string): boolean {
   return isRight && more === undefined && (tail === undefined ? groups.length === 8 : groups.length < 8);
 }
 
-export const networkKeys = (): Row[] => [
+export const networkKeys = (): KeyRow[] => [
   [boolean, ['Private', 'VirtualEthernet'], ['command']],
   ...nspawnKeys(namePair, ['VirtualEthernetExtra', '--network-veth-extra', 'each']),
   ...nspawnKeys(

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { Descriptions } from '../description.ts';
-import type { Row } from '../key-table.ts';
+import type { KeyRow } from '../key-table.ts';
 import { localPath } from '../local-file.ts';
 import { pattern } from '../types.ts';
 
@@ -14,7 +14,7 @@ const packageNames = pattern('names of packages', new RegExp(`^${name}(\\s+${nam
 const files = pattern('files that start with ./ or /', new RegExp(`^${localPath}(\\s+${localPath})*$`));
 
 /** What is added to the tree by its own package manager. */
-export const packagesKeys = (): Row[] => [
+export const packagesKeys = (): KeyRow[] => [
   [packagesOrFiles, ['Install'], ['steps']],
   [packageNames, ['Remove'], ['steps']],
   [files, ['Repository', 'RepositoryKey'], ['steps']],

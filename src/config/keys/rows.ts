@@ -1,4 +1,4 @@
-import { type NspawnOption, nothingElse, type Row } from '../key-table.ts';
+import { type KeyRow, type NspawnOption, nothingElse } from '../key-table.ts';
 import type { ValueType } from '../types.ts';
 
 type NspawnKey = readonly [
@@ -9,7 +9,7 @@ type NspawnKey = readonly [
 ];
 
 /** Keys that become options of systemd-nspawn(1), and have no other effect. */
-export const nspawnKeys = (type: ValueType, ...keys: readonly NspawnKey[]): Row[] =>
+export const nspawnKeys = (type: ValueType, ...keys: readonly NspawnKey[]): KeyRow[] =>
   keys.map(([name, option, takes, more]) => [
     type,
     [name],
@@ -21,7 +21,7 @@ export const nspawnKeys = (type: ValueType, ...keys: readonly NspawnKey[]): Row[
 export const emptyAddsNothing = { onlyAdds: true } as const;
 
 /** Keys that have one possible value for guests, and so no effect. */
-export const fixed = (type: ValueType, ...names: readonly string[]): Row => [type, names, nothingElse];
+export const fixed = (type: ValueType, ...names: readonly string[]): KeyRow => [type, names, nothingElse];
 
 export const wholeMachine = 'A guest is a whole machine, which boots an init system as root';
 export const keepsState =

@@ -1,6 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { type Descriptions, from } from '../description.ts';
-import { type Effect, nothingElse, type Row } from '../key-table.ts';
+import { type Effect, type KeyRow, nothingElse } from '../key-table.ts';
 import {
   between,
   boolean,
@@ -25,7 +25,7 @@ const credential: readonly Effect[] = ['command', 'rehearsal'];
 const timer: readonly Effect[] = ['update timer'];
 
 // systemd.unit(5)
-export const unitKeys = (): Row[] => [
+export const unitKeys = (): KeyRow[] => [
   [
     text,
     [
@@ -50,7 +50,7 @@ export const unitKeys = (): Row[] => [
   [between(0, 2 ** 32 - 1), ['StartLimitBurst'], nothingElse],
 ];
 
-export const serviceKeys = (): Row[] => [
+export const serviceKeys = (): KeyRow[] => [
   // systemd.resource-control(5)
   [text, ['Slice', 'CPUWeight', 'StartupCPUWeight', 'AllowedCPUs', 'AllowedMemoryNodes'], limits],
   [percentage, ['CPUQuota'], limits],
@@ -84,7 +84,7 @@ export const serviceKeys = (): Row[] => [
 ];
 
 // systemd.timer(5)
-export const timerKeys = (): Row[] => [
+export const timerKeys = (): KeyRow[] => [
   [
     timeSpan,
     ['OnActiveSec', 'OnBootSec', 'OnStartupSec', 'OnUnitActiveSec', 'OnUnitInactiveSec', 'AccuracySec'],

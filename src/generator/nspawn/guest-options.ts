@@ -71,7 +71,7 @@ const ownOptions = (guest: Guest): string[] => [
 ];
 
 /** Returns the options of a rehearsal: as confined as the guest, without a network, with the host read-only. */
-export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[] => [
+export const rehearsalOptions = (guest: GuestSettings, view: RehearsalView): string[] => [
   `--hostname=${guest.name}`,
   ...commonOptions({
     ...view,
@@ -86,7 +86,7 @@ export const rehearsalOptions = (guest: Declared, view: RehearsalView): string[]
 ];
 
 /** The part of a guest that options depend on. */
-type Declared = Pick<Guest, 'name' | 'machine' | 'values'>;
+type GuestSettings = Pick<Guest, 'name' | 'machine' | 'values'>;
 
 /** The directories and UIDs of a rehearsal. */
 export interface RehearsalView {
@@ -126,7 +126,7 @@ function localRemote({ origin }: Guest): string[] {
   );
 }
 
-function otherOptions(guest: Declared, own: readonly string[], more: readonly string[] = []): string[] {
+function otherOptions(guest: GuestSettings, own: readonly string[], more: readonly string[] = []): string[] {
   const { credentials, parameters } = guest.machine;
   const set = setCredentials(guest);
   const loaded = credentials.map(

@@ -18,24 +18,24 @@ import { type Unapplied, unappliedBetween } from '../unapplied.ts';
 import { verifyAllOnHost } from '../verify/verify-files.ts';
 import type { Declarations } from './input.ts';
 import {
-  type Action,
+  type ApplyAction,
   actionsFor,
   affected,
   changedBuilds,
-  type FileChange,
+  type DeclarationChange,
   fileChanges,
   isBuiltBy,
 } from './plan.ts';
 
 export interface AppliedGuest {
   readonly name: string;
-  readonly actions: readonly Action[];
+  readonly actions: readonly ApplyAction[];
   /** Why the actions failed. */
   readonly failure: string | undefined;
 }
 
 export interface Applied {
-  readonly files: readonly FileChange[];
+  readonly files: readonly DeclarationChange[];
   /** True if systemd had to reload its units. */
   readonly reloads: boolean;
   readonly guests: readonly AppliedGuest[];

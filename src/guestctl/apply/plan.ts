@@ -1,17 +1,17 @@
 // Decides what `guestctl apply` does. No side effects.
 import type { Guest } from '../../config/guest.ts';
-import type { Declared, DeclaredBuilds } from '../../config/load.ts';
+import type { DeclaredBuilds, DeclaredGuests } from '../../config/load.ts';
 import { configDirectory } from '../../config/paths.ts';
 import type { Reader } from '../../config/search.ts';
 import type { Declarations } from './input.ts';
 
-export interface FileChange {
+export interface DeclarationChange {
   readonly path: string;
   readonly text: string;
   readonly change: 'created' | 'changed' | 'unchanged';
 }
 
-export const fileChanges = (declarations: Declarations, files: Reader): FileChange[] =>
+export const fileChanges = (declarations: Declarations, files: Reader): DeclarationChange[] =>
   [...declarations].map(([name, text]) => {
     const path = `${configDirectory}/${name}`;
     const before = files.read(path);
@@ -25,8 +25,8 @@ export const fileChanges = (declarations: Declarations, files: Reader): FileChan
 /** Returns the guests and builds that these files are about. A drop-in for all guests, or all builds, is about all of them. */
 export function affected(
   names: readonly string[],
-  { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
-): Declared & DeclaredBuilds {
+  { guests, broken, builds, brokenBuilds }: DeclaredGuests & DeclaredBuilds,
+): DeclaredGuests & DeclaredBuilds {
   const isAbout = (kind: 'guest' | 'build') => (one: { readonly name: string }) =>
     names.some(
       (file) =>
@@ -45,8 +45,8 @@ export function affected(
 
 /** Returns the names of the builds that these changes are about. */
 export const changedBuilds = (
-  changes: readonly FileChange[],
-  declared: Declared & DeclaredBuilds,
+  changes: readonly DeclarationChange[],
+  declared: DeclaredGuests & DeclaredBuilds,
 ): string[] =>
   affected(
     changes
@@ -65,10 +65,10 @@ export interface GuestState {
   readonly needsRestart: boolean;
 }
 
-export type Action = 'create' | 'update' | 'restart';
+export type ApplyAction = 'create' | 'update' | 'restart';
 
 /** Decides what a guest needs to be as declared. A guest that is stopped stays stopped. */
-export function actionsFor({ isCreated, isRunning, needsUpdate, needsRestart }: GuestState): Action[] {
+export function actionsFor({ isCreated, isRunning, needsUpdate, needsRestart }: GuestState): ApplyAction[] {
   if (!isCreated) return ['create'];
   return [
     ...(needsUpdate ? (['update'] as const) : []),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandModels, type Kind, type OptionModel, optionModel } from './model.ts';
+import { type CompletionKind, commandModels, type OptionModel, optionModel } from './model.ts';
 
 /** For /usr/share/fish/vendor_completions.d/guestctl.fish. */
 export function fishCompletion(program: Command): string {
@@ -37,7 +37,7 @@ export function fishCompletion(program: Command): string {
   return `${lines.join('\n')}\n`;
 }
 
-const wordsOf: Readonly<Partial<Record<Kind, string>>> = {
+const wordsOf: Readonly<Partial<Record<CompletionKind, string>>> = {
   guest: '(guestctl complete guests 2>/dev/null)',
   declared: '(guestctl complete declared 2>/dev/null)',
   deployment: '(__guestctl_deployments)',

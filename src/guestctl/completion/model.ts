@@ -6,7 +6,7 @@ export interface CommandModel {
   readonly description: string;
   readonly options: readonly OptionModel[];
   /** The kind of each argument; the kind of a variadic one also applies to all that follow. */
-  readonly arguments: readonly Kind[];
+  readonly arguments: readonly CompletionKind[];
   readonly variadic: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface OptionModel {
   readonly takesValue: boolean;
 }
 
-export type Kind = 'guest' | 'declared' | 'deployment' | 'file' | 'other';
+export type CompletionKind = 'guest' | 'declared' | 'deployment' | 'file' | 'other';
 
 export const optionModel = ({ short, long, flags, description, argChoices }: Option): OptionModel => ({
   short,
@@ -43,7 +43,7 @@ export const commandModels = (program: Command): CommandModel[] =>
     }));
 
 /** Finds the kind of an argument by its name in the help. */
-function kindOf(name: string): Kind {
+function kindOf(name: string): CompletionKind {
   if (name === 'guest') return name;
   if (name === 'guest-or-file' || name === 'guest-or-build') return 'declared';
   if (name === 'from' || name === 'to') return 'deployment';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { shellQuoted } from '../../host/shell-word.ts';
-import { commandModels, type Kind, type OptionModel, optionModel } from './model.ts';
+import { type CompletionKind, commandModels, type OptionModel, optionModel } from './model.ts';
 
 /** For a directory of $fpath, as _guestctl. */
 export function zshCompletion(program: Command): string {
@@ -32,7 +32,7 @@ _guestctl "$@"
 `;
 }
 
-const actions: Readonly<Record<Kind, string>> = {
+const actions: Readonly<Record<CompletionKind, string>> = {
   guest: '_guestctl_guests',
   declared: '_guestctl_declared',
   deployment: '_guestctl_deployments',
@@ -40,7 +40,7 @@ const actions: Readonly<Record<Kind, string>> = {
   other: ' ',
 };
 
-const argumentSpec = (kind: Kind, variadic: boolean): string =>
+const argumentSpec = (kind: CompletionKind, variadic: boolean): string =>
   shellQuoted(`${variadic ? '*' : ''}:${kind}:${actions[kind]}`);
 
 /** zshcompsys(1), _arguments: the spellings exclude each other. */

@@ -6,7 +6,7 @@ import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import {
   comparePackages,
   type PackageChange,
-  type Packages,
+  type PackageVersions,
   parseDpkgStatus,
   parseRpmList,
 } from './package-changes.ts';
@@ -29,7 +29,7 @@ export async function diffPackages(
   return undefined;
 }
 
-async function dpkgPackages(repository: string, commit: string): Promise<Packages | undefined> {
+async function dpkgPackages(repository: string, commit: string): Promise<PackageVersions | undefined> {
   for (const file of dpkgFiles) {
     const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'cat', commit, file);
     if (exitCode === 0) return parseDpkgStatus(stdout);
@@ -37,7 +37,7 @@ async function dpkgPackages(repository: string, commit: string): Promise<Package
   return undefined;
 }
 
-async function rpmPackages(repository: string, commit: string): Promise<Packages | undefined> {
+async function rpmPackages(repository: string, commit: string): Promise<PackageVersions | undefined> {
   for (const directory of rpmDirectories) {
     const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'ls', commit, directory);
     if (exitCode === 0 && /\/(rpmdb\.sqlite|Packages(\.db)?)$/m.test(stdout))
@@ -47,7 +47,7 @@ async function rpmPackages(repository: string, commit: string): Promise<Packages
 }
 
 /** Copies the database to disk for rpm, which locks it. */
-async function listRpms(repository: string, commit: string, directory: string): Promise<Packages> {
+async function listRpms(repository: string, commit: string, directory: string): Promise<PackageVersions> {
   const work = mkdtempSync(`${tmpdir()}/ostree-guests-`);
   try {
     const copy = ['--user-mode', '--force-copy', `--subpath=${directory}`, commit, `${work}/rpm`];

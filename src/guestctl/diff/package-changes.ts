@@ -1,7 +1,7 @@
 import type { Compare } from './versions.ts';
 
 /** The versions of a tree's packages by name. Packages that may be installed for several architectures have theirs in the name. */
-export type Packages = ReadonlyMap<string, string>;
+export type PackageVersions = ReadonlyMap<string, string>;
 
 export interface PackageChange {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface PackageChange {
 }
 
 /** Parses the installed packages of /var/lib/dpkg/status: dpkg(1). */
-export function parseDpkgStatus(text: string): Packages {
+export function parseDpkgStatus(text: string): PackageVersions {
   const packages = new Map<string, string>();
   for (const record of text.split(/\n\n+/)) {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1];
@@ -25,7 +25,7 @@ export function parseDpkgStatus(text: string): Packages {
 }
 
 /** Parses lines of NAME, a tab and the version, from rpm. Skips keys, which rpm lists as packages. */
-export function parseRpmList(text: string): Packages {
+export function parseRpmList(text: string): PackageVersions {
   const lines = text.split('\n').map((line) => line.split('\t'));
   const packages = lines.flatMap(([name = '', version]) =>
     version === undefined || name.startsWith('gpg-pubkey') ? [] : [[name, withoutZero(version)] as const],
@@ -39,7 +39,11 @@ export function parseRpmList(text: string): Packages {
 const withoutZero = (version: string): string => version.replace(/^0:/, '');
 
 /** Lists the differences, sorted by name. */
-export function comparePackages(from: Packages, to: Packages, compare: Compare): PackageChange[] {
+export function comparePackages(
+  from: PackageVersions,
+  to: PackageVersions,
+  compare: Compare,
+): PackageChange[] {
   const names = [...new Set([...from.keys(), ...to.keys()])].sort();
   return names.flatMap((name): PackageChange[] => {
     const [old, now] = [from.get(name), to.get(name)];

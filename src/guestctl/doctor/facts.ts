@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Build } from '../../config/build.ts';
-import { type Declared, type DeclaredBuilds, loadAll } from '../../config/load.ts';
+import { type DeclaredBuilds, type DeclaredGuests, loadAll } from '../../config/load.ts';
 import { generatedDirectory, stateDirectory } from '../../config/paths.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
@@ -49,7 +49,7 @@ export interface Facts {
   readonly selinux: 'enforcing' | 'permissive' | 'off';
   /** True if the SELinux policy has our module; undefined if only root can tell. */
   readonly hasSelinuxModule: boolean | undefined;
-  readonly declared: Declared & DeclaredBuilds;
+  readonly declared: DeclaredGuests & DeclaredBuilds;
   /** Guests and builds whose units are out of date. */
   readonly outOfDate: readonly string[];
   /** What the driver of machines needs of the host. */
@@ -122,7 +122,7 @@ const kernelFacts = () => ({
 });
 
 /** Gathers facts from the files of guests and builds. Without root, files that only root can read are skipped. */
-function guestFacts(declared: Declared & DeclaredBuilds) {
+function guestFacts(declared: DeclaredGuests & DeclaredBuilds) {
   const { guests, builds, broken } = declared;
   const names = [...guests, ...broken].map(({ name }) => name);
   return {

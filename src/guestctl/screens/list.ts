@@ -14,7 +14,7 @@ export const listText = (guests: readonly (Overview | BrokenGuest)[], screen: Sc
   );
 
 /** A guest in the table. */
-interface Row {
+interface GuestRow {
   readonly name: string;
   readonly state: State;
   readonly version: string;
@@ -27,13 +27,13 @@ interface Row {
 }
 
 /** A column that is empty for guests whose file has mistakes. */
-const wideColumn = (title: string, cell: (overview: Overview) => string): Column<Row> => ({
+const wideColumn = (title: string, cell: (overview: Overview) => string): Column<GuestRow> => ({
   title,
   cell: ({ overview }) => (overview ? cell(overview) : '-'),
   wide: true,
 });
 
-const columns: readonly Column<Row>[] = [
+const columns: readonly Column<GuestRow>[] = [
   { title: 'GUEST', cell: ({ name }) => name },
   { title: 'STATE', cell: ({ state }) => state, style: stateStyle },
   { title: 'VERSION', cell: ({ version }) => version, shrinks: true },
@@ -44,7 +44,7 @@ const columns: readonly Column<Row>[] = [
   wideColumn('SYSROOT', ({ guest }) => guest.sysroot),
 ];
 
-function rowOf(overview: Overview, now: Date): Row {
+function rowOf(overview: Overview, now: Date): GuestRow {
   const { guest, state, running, deployments } = overview;
   const deployment = running ?? deployments[0];
   const troubles = troublesOf(overview);
@@ -67,7 +67,7 @@ function deployed(overview: Overview): string {
   return deployment ? deploymentWords(deployment) : unknown(overview);
 }
 
-const brokenRow = ({ broken, state }: BrokenGuest): Row => ({
+const brokenRow = ({ broken, state }: BrokenGuest): GuestRow => ({
   name: broken.name,
   state,
   version: '-',
@@ -111,10 +111,10 @@ const bootsAnother = ({ running, deployments, staged, undeployed, rollback }: Ov
   rollback !== undefined ||
   (running !== undefined && running !== deployments[0]);
 
-function stateStyle({ state }: Row): Style | undefined {
+function stateStyle({ state }: GuestRow): Style | undefined {
   return state === 'failed' ? 'bad' : state === 'running' ? 'good' : undefined;
 }
 
-function notesStyle({ isBad, notes }: Row): Style | undefined {
+function notesStyle({ isBad, notes }: GuestRow): Style | undefined {
   return isBad ? 'bad' : notes.length > 0 ? 'warn' : undefined;
 }

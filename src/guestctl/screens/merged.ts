@@ -1,9 +1,9 @@
 import { asInGuestFile } from '../../config/in-guest-file.ts';
 import { formatProblem } from '../../config/problem.ts';
-import type { Source } from '../../config/read.ts';
+import type { SourceFile } from '../../config/read.ts';
 
 /** Merges the files of a guest into one file with the same meaning, and names the origin of each line. */
-export function mergedText(sources: readonly Source[]): string {
+export function mergedText(sources: readonly SourceFile[]): string {
   const assignments = sources.flatMap(asInGuestFile);
   const sections = [...new Set(assignments.map(({ section }) => section))];
   const parts = sections.map((section) => {

@@ -12,7 +12,7 @@ import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { Incoming, jobOf } from './incoming.ts';
 import type { Manifest } from './manifest.ts';
-import { type Parts, type Wish, withParts } from './parts.ts';
+import { type ArchiveParts, type Wish, withParts } from './parts.ts';
 import { type Plan, planFor } from './place.ts';
 import { etcName, varName } from './stream.ts';
 
@@ -67,7 +67,7 @@ export async function copyGuest(
 }
 
 /** Copies /etc and /var, with reflinks where the file system has them. The process sees the old files and the new place. */
-async function copyParts(name: string, { etc, var: varDirectory }: Parts, to: string): Promise<void> {
+async function copyParts(name: string, { etc, var: varDirectory }: ArchiveParts, to: string): Promise<void> {
   const pairs = etc.map((path, position): Pair => [path, `${to}/${etcName}/${position}`]);
   if (varDirectory !== undefined) pairs.push([varDirectory, `${to}/${varName}`]);
   const finished = await runConfined(

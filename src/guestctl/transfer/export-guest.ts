@@ -1,25 +1,25 @@
 import type { Guest } from '../../config/guest.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
 import type { Report } from '../../state/report.ts';
-import { type Line, Lines } from './lines.ts';
+import { type TransferLine, TransferLines } from './lines.ts';
 import { packPlace } from './pack.ts';
-import { type Parts, type Wish, withParts } from './parts.ts';
+import { type ArchiveParts, type Wish, withParts } from './parts.ts';
 import { etcName, manifestName, repositoryName, varName } from './stream.ts';
 
-export interface Target {
+export interface ArchiveTarget {
   /** The file or pipe that the archive is written to. */
   readonly descriptor: number;
   readonly compress: boolean;
 }
 
 /** Writes a guest into an archive, and returns what it has. */
-export const exportGuest = (guest: Guest, wish: Wish, target: Target, report: Report) =>
+export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, report: Report) =>
   withParts(guest, wish, report.step, async (parts) => {
-    const onLine = (line: Line) => {
+    const onLine = (line: TransferLine) => {
       if ('bytes' in line) report.progress(`Exporting ${guest.name}`, line.bytes);
       else if ('warning' in line) report.warn(line.warning);
     };
-    const lines = new Lines(onLine);
+    const lines = new TransferLines(onLine);
     const finished = await runConfined(
       {
         name: `pack-${guest.name}`,
@@ -37,7 +37,7 @@ export const exportGuest = (guest: Guest, wish: Wish, target: Target, report: Re
   });
 
 /** The process that packs sees the parts at fixed places, and nothing else of the guest. */
-const placesOf = ({ manifestFile, repository, etc, var: varDirectory }: Parts): string[] =>
+const placesOf = ({ manifestFile, repository, etc, var: varDirectory }: ArchiveParts): string[] =>
   [
     [manifestFile, manifestName] as const,
     [repository, repositoryName] as const,

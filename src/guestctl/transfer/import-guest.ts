@@ -7,7 +7,7 @@ import { interruptible } from '../interruption.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
 import { assemble, putInPlace } from './assemble.ts';
 import { Incoming, jobOf } from './incoming.ts';
-import { type Line, Lines } from './lines.ts';
+import { type TransferLine, TransferLines } from './lines.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
 import { type Plan, planFor } from './place.ts';
 import { repositoryName } from './stream.ts';
@@ -65,7 +65,7 @@ async function receive(
   let manifest: Manifest | undefined;
   let refusal: unknown;
   const end = new AbortController();
-  const onLine = (line: Line) => {
+  const onLine = (line: TransferLine) => {
     if ('bytes' in line) report.progress('Reading', line.bytes);
     else if ('warning' in line) report.warn(line.warning);
     else if ('manifest' in line)
@@ -77,7 +77,7 @@ async function receive(
         end.abort();
       }
   };
-  const lines = new Lines(onLine);
+  const lines = new TransferLines(onLine);
   const finished = await runConfined(
     {
       name: jobOf(incoming.id),

@@ -5,7 +5,7 @@ import { parseFields, WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 
-export type Line =
+export type TransferLine =
   | { readonly bytes: number }
   | { readonly warning: string }
   /** The text of the manifest. It is parsed again here, because the process that unpacks foreign data is not trusted. */
@@ -13,12 +13,12 @@ export type Line =
   | { readonly failure: string; readonly remedy?: string | undefined };
 
 /** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */
-export class Lines {
+export class TransferLines {
   failure: Failure | undefined;
   #other = '';
-  readonly #onLine: (line: Line) => void;
+  readonly #onLine: (line: TransferLine) => void;
 
-  constructor(onLine: (line: Line) => void) {
+  constructor(onLine: (line: TransferLine) => void) {
     this.#onLine = onLine;
   }
 
@@ -40,7 +40,7 @@ export class Lines {
 }
 
 /** Returns undefined if it is no line of ours. */
-function parse(line: string): Line | undefined {
+function parse(line: string): TransferLine | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const fields = parseFields(line);

@@ -1,7 +1,7 @@
 // The program of the services that read and write archives of guests, started by export-guest.ts and import-guest.ts.
 import { noRoom, roomBelow } from '../../host/disk-room.ts';
 import { explainAny, Failure } from '../../host/failure.ts';
-import type { Line } from './lines.ts';
+import type { TransferLine } from './lines.ts';
 import { pack } from './pack.ts';
 import { unpack, unpackPlace } from './unpack-archive.ts';
 
@@ -9,7 +9,7 @@ const [job = '', how = ''] = process.argv.slice(2);
 
 /** The archive goes to standard output, so that the lines go to standard error. */
 const out = job === 'pack' ? process.stderr : process.stdout;
-const say = (line: Line): boolean => out.write(`${JSON.stringify(line)}\n`);
+const say = (line: TransferLine): boolean => out.write(`${JSON.stringify(line)}\n`);
 
 let bytes = 0;
 let told = 0;

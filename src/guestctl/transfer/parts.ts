@@ -44,7 +44,7 @@ export interface Wish {
 }
 
 /** Where the parts are. They do not change while they are used. */
-export interface Parts {
+export interface ArchiveParts {
   readonly manifest: Manifest;
   readonly manifestFile: string;
   readonly repository: string;
@@ -58,7 +58,7 @@ export async function withParts<T>(
   guest: Guest,
   wish: Wish,
   say: (text: string) => void,
-  use: (parts: Parts, check: () => void) => Promise<T>,
+  use: (parts: ArchiveParts, check: () => void) => Promise<T>,
 ): Promise<T> {
   requireCreated(guest);
   const scratch = scratchOf(guest.sysroot);
@@ -105,7 +105,7 @@ async function gatherAndUse<T>(
   wish: Wish,
   scratch: string,
   machine: Stoppable,
-  use: (parts: Parts, check: () => void) => Promise<T>,
+  use: (parts: ArchiveParts, check: () => void) => Promise<T>,
   check: () => void,
 ): Promise<T> {
   const { name, sysroot } = guest;
@@ -173,7 +173,7 @@ async function gather(
   wish: Wish,
   scratch: string,
   { running, snapshot }: { readonly running: boolean; readonly snapshot: boolean },
-): Promise<Parts> {
+): Promise<ArchiveParts> {
   const { name, sysroot } = guest;
   await removeTree(scratch);
   mkdirSync(scratch, { mode: 0o700 });
@@ -209,10 +209,10 @@ const namesOf = (deployments: readonly Deployment[]): string => deployments.map(
 /** Copies /etc and /var with reflinks. A running guest is frozen meanwhile, so that the copy is what a power cut would leave. */
 async function takeSnapshot(
   guest: Guest,
-  live: Pick<Parts, 'etc' | 'var'>,
+  live: Pick<ArchiveParts, 'etc' | 'var'>,
   scratch: string,
   running: boolean,
-): Promise<Pick<Parts, 'etc' | 'var'>> {
+): Promise<Pick<ArchiveParts, 'etc' | 'var'>> {
   const { name, sysroot } = guest;
   mkdirSync(`${scratch}/etc`);
   const etc = live.etc.map((_, position) => `${scratch}/etc/${position}`);

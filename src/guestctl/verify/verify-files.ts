@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
 import {
-  type Declared,
   type DeclaredBuilds,
+  type DeclaredGuests,
   loadAll,
   loadBuild,
   loadBuildFile,
@@ -53,7 +53,7 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
 
 /** Checks guests and builds of which some files are not in place yet. `all` are the guests that are then declared. */
 export async function verifyAllOnHost(
-  { guests, broken, builds, brokenBuilds }: Declared & DeclaredBuilds,
+  { guests, broken, builds, brokenBuilds }: DeclaredGuests & DeclaredBuilds,
   all: readonly Guest[],
   files: Reader,
 ): Promise<Problem[]> {
@@ -112,7 +112,7 @@ function onePerPlace(...sources: readonly (readonly Problem[])[]): Problem[] {
   return problems;
 }
 
-const allOf = (declared: Declared & DeclaredBuilds): (Checked | CheckedBuild)[] => [
+const allOf = (declared: DeclaredGuests & DeclaredBuilds): (Checked | CheckedBuild)[] => [
   ...declared.guests.map((guest) => ({ guest })),
   ...declared.builds.map((build) => ({ build })),
   ...[...declared.broken, ...declared.brokenBuilds].map((one) => ({ broken: one })),

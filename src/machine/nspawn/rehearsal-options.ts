@@ -5,7 +5,7 @@ import { rehearsalOptions } from '../../generator/nspawn/guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
 import { run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
-import type { Rehearsal } from '../machine.ts';
+import type { RehearsalDirectories } from '../machine.ts';
 
 /** Returns the first UID of the user namespace of a rehearsal; 0 without one. */
 export function rehearsalOwner({ name, machine: { privateUsers } }: Guest): number {
@@ -13,7 +13,7 @@ export function rehearsalOwner({ name, machine: { privateUsers } }: Guest): numb
 }
 
 /** Runs systemd-nspawn(1) with the input, output and notifications of this process. */
-export async function runRehearsal(guest: Guest, rehearsal: Rehearsal): Promise<number> {
+export async function runRehearsal(guest: Guest, rehearsal: RehearsalDirectories): Promise<number> {
   const { name, values } = guest;
   const users = guest.machine.privateUsers === 'no' ? 'no' : `${rehearsal.owner}:65536`;
   const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };

@@ -10,7 +10,7 @@ import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../s
 import { bootedRoot } from '../boot/root-link.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { judge } from './health.ts';
-import { type Consequence, consequenceOf } from './rule.ts';
+import { consequenceOf, type TrialConsequence } from './rule.ts';
 
 /**
  * Judges a guest that was just started from a deployment on trial. A healthy one is blessed; a faulty one is started again,
@@ -45,7 +45,7 @@ interface Judged {
 
 async function follow(
   guest: Guest,
-  consequence: Consequence,
+  consequence: TrialConsequence,
   { fresh, from, trial }: Judged,
   report: Report,
 ): Promise<void> {

@@ -92,7 +92,7 @@ export function blame(verdict: Verdict, lack: string | undefined, complaint: str
 }
 
 /** The consequence of a verdict on a deployment on trial. */
-export type Consequence =
+export type TrialConsequence =
   /** Nothing: it was stopped. Its next start counts, too. */
   | { readonly kind: 'leave' }
   /** It is good. Its failed units are the baseline of the next one. */
@@ -102,7 +102,7 @@ export type Consequence =
   /** It is started again. Once no start is left, the boot step goes back, and its commit is not staged again. */
   | { readonly kind: 'startAgain'; readonly fault: string; readonly isRejected: boolean };
 
-export function consequenceOf(verdict: Verdict, { left }: Pick<Trial, 'left'>): Consequence {
+export function consequenceOf(verdict: Verdict, { left }: Pick<Trial, 'left'>): TrialConsequence {
   switch (verdict.kind) {
     case 'stopped':
       return { kind: 'leave' };

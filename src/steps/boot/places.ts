@@ -18,21 +18,22 @@ import type { Report } from '../../state/report.ts';
 import { removeFile, stateFile } from '../../state/state-file.ts';
 
 /** A writable place, and the name of its copy in /var. */
-interface Place {
+interface WritablePlace {
   readonly path: string;
   readonly name: string;
 }
 
-const places: readonly Place[] = Object.entries(varLinks).map(([path, target]) => ({
+const places: readonly WritablePlace[] = Object.entries(varLinks).map(([path, target]) => ({
   path,
   name: basename(target),
 }));
 
 /** Returns the places that are directories in a tree, not links. */
-export const placesIn = (root: string): Place[] => places.filter(({ path }) => isRealDirectory(root, path));
+export const placesIn = (root: string): WritablePlace[] =>
+  places.filter(({ path }) => isRealDirectory(root, path));
 
 /** Returns the name of a guest's copy in /var; undefined if it has none yet. */
-export const recordedPlace = (guest: string, { name }: Place): string | undefined =>
+export const recordedPlace = (guest: string, { name }: WritablePlace): string | undefined =>
   [name, `${name}.kept`].find((one) => isThere(stateFile(guest, `places/${one}`)));
 
 /**
@@ -53,7 +54,7 @@ export async function keepPlaces(
 
 async function keep(
   guest: Guest,
-  place: Place,
+  place: WritablePlace,
   next: Deployment,
   last: Deployment | undefined,
   report: Report,
@@ -85,7 +86,7 @@ async function keep(
  * Chooses the name of a copy. If /var already has that name and the guest ran from a tree with a link there, that is what
  * it wrote. Else it is something else and stays: /var/opt is for the data of software in /opt (hier(7)).
  */
-function chooseName(varDirectory: string, { path, name }: Place, isOther: boolean): string {
+function chooseName(varDirectory: string, { path, name }: WritablePlace, isOther: boolean): string {
   const isTaken = !isFree(`${varDirectory}/${name}`);
   return isOther && (isTaken || path === '/opt') ? `${name}.kept` : name;
 }
@@ -106,7 +107,7 @@ async function copyComplete(from: string, to: string): Promise<void> {
 }
 
 /** Moves a copy to where the link of another tree expects it, unless something is there. */
-function handOver(guest: Guest, { path, name }: Place, next: Deployment, report: Report): void {
+function handOver(guest: Guest, { path, name }: WritablePlace, next: Deployment, report: Report): void {
   const recorded = stateFile(guest.name, `places/${name}.kept`);
   if (!isThere(recorded) || !linkAt(`${next.path}${path}`)?.endsWith(`var/${name}`)) return;
   const [kept, place] = [`${name}.kept`, name].map((one) => `${varOf(guest.sysroot, guest.name)}/${one}`);

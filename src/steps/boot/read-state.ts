@@ -8,7 +8,7 @@ import { readTrial } from '../../state/trial.ts';
 import type { BootState, Candidate } from './rule.ts';
 
 /** Reports what could not be read. */
-export type Unreadable = (error: unknown) => void;
+export type ReportUnreadable = (error: unknown) => void;
 
 /**
  * Reads the state for the boot rule. Only the boot list must be readable: other damaged files count as missing and
@@ -17,7 +17,7 @@ export type Unreadable = (error: unknown) => void;
 export function readBootState(
   { name, sysroot, update }: Guest,
   start: Pick<BootState, 'isSafe' | 'tried' | 'failed'>,
-  unreadable: Unreadable,
+  unreadable: ReportUnreadable,
 ): BootState {
   const look = <T>(read: () => T): T | undefined => {
     try {

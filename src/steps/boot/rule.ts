@@ -83,7 +83,7 @@ export type Act =
   /** Counts a start of a deployment on trial. */
   | { readonly kind: 'countStart'; readonly trial: Trial };
 
-export type Decision =
+export type BootDecision =
   | Act
   /** Boots a deployment. */
   | { readonly kind: 'boot'; readonly deployment: Deployment }
@@ -91,7 +91,7 @@ export type Decision =
   | { readonly kind: 'notCreated' };
 
 /** Decides what a start does next. */
-export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): Decision {
+export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): BootDecision {
   const [next] = state.deployments;
   if (next && state.tried.includes('countStart')) {
     // A counted start boots the deployment on trial, even as its last try. Without the count, it could be tried for ever.

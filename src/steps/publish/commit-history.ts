@@ -48,7 +48,7 @@ export const deltaBases = (
     .toReversed()
     .slice(0, count);
 
-export interface Removal {
+export interface CommitRemoval {
   /** Commits that no client was ever offered. */
   readonly leftovers: readonly Checksum[];
   /** Commits that clients were offered, and that are old enough. */
@@ -56,7 +56,7 @@ export interface Removal {
 }
 
 /** Decides which commits to remove: leftovers, and all but the last `keep`, once the commit after them is old enough. */
-export function removalOf(commits: readonly PublishedCommit[], keep: number, now: number): Removal {
+export function removalOf(commits: readonly PublishedCommit[], keep: number, now: number): CommitRemoval {
   const known = history(commits);
   const isOver = (index: number) => {
     const replaced = known[index + 1]?.since;

@@ -19,7 +19,7 @@ export const measureAgain = (
 ): Baseline | undefined =>
   usual && units.every((unit) => usual.includes(unit)) ? { failedUnits: usual } : undefined;
 
-export type Consequence =
+export type RehearsalConsequence =
   /** The guest may be switched. */
   | { readonly kind: 'pass' }
   /** The commit is not staged again, and no longer staged. */
@@ -28,7 +28,11 @@ export type Consequence =
   | { readonly kind: 'fail'; readonly fault: string };
 
 /** Decides what follows from the verdict on a rehearsed commit; `staged` is the commit that is staged now. */
-export function consequenceOf(verdict: Verdict, candidate: string, staged: string | undefined): Consequence {
+export function consequenceOf(
+  verdict: Verdict,
+  candidate: string,
+  staged: string | undefined,
+): RehearsalConsequence {
   switch (verdict.kind) {
     case 'healthy':
       return { kind: 'pass' };

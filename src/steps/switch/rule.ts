@@ -22,7 +22,7 @@ export interface SwitchState {
   readonly isRunning: boolean;
 }
 
-export type Decision =
+export type SwitchDecision =
   /** The next start boots what runs now. */
   | { readonly kind: 'nothing' }
   /** A restart would not bring it. */
@@ -36,7 +36,7 @@ export function decide(
   state: SwitchState,
   { rehearse }: Pick<UpdatePolicy, 'rehearse'>,
   trigger: Trigger,
-): Decision {
+): SwitchDecision {
   const wanted = nextCommit(state);
   if (wanted === undefined) return { kind: 'nothing' };
   const { rollback, staged, inVain, isRunning } = state;

@@ -19,7 +19,7 @@ import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { rehearsed } from '../update/rehearsed.ts';
 import { readNext, readSwitchState } from './read-state.ts';
-import { type Decision, decide, nextCommit, outcomeOf, settle, wasStopped } from './rule.ts';
+import { decide, nextCommit, outcomeOf, type SwitchDecision, settle, wasStopped } from './rule.ts';
 
 /**
  * Runs ostree-guest-switch@NAME.service: restarts a running guest into the next deployment, and waits for
@@ -40,7 +40,7 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
   }
 }
 
-type Restart = Extract<Decision, { kind: 'restart' }>;
+type Restart = Extract<SwitchDecision, { kind: 'restart' }>;
 
 async function restart(guest: Guest, decision: Restart, report: Report): Promise<void> {
   const { name } = guest;

@@ -21,7 +21,7 @@ import { type Rejection, rejectedCommits, skippedWords } from '../../state/rejec
 import type { Report } from '../../state/report.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
 import { bringPackages, hasDeclared } from './change-packages-inside.ts';
-import { type Check, isNew, type OnCheck, onCheck, onResult, whyNotAgain } from './inside-rule.ts';
+import { isNew, type OnCheck, onCheck, onResult, type UpgradeCheck, whyNotAgain } from './inside-rule.ts';
 import { digestOfAttempt, lastRefused, noteRejected, rememberRefused } from './rpm-ostree-result.ts';
 import type { UpdateResult } from './stage.ts';
 
@@ -199,7 +199,7 @@ async function dropIfNew(machine: string, current: RpmOstreeDeployment | undefin
 
 const dropPending = (machine: string) => rpmOstree(machine, 'cleanup', '--pending');
 
-async function check(machine: string): Promise<Check> {
+async function check(machine: string): Promise<UpgradeCheck> {
   const args = ['upgrade', '--check'];
   const finished = await tryRpmOstree(machine, ...args);
   if (finished.exitCode === 0) return 'new';

@@ -6,11 +6,11 @@ import type { Refused } from '../../state/refused.ts';
 import type { Rejection } from '../../state/rejected.ts';
 
 /** The answer to `rpm-ostree upgrade --check`; `unknown` if asking crashes the daemon: an update may still work. */
-export type Check = 'new' | 'nothing' | 'unknown';
+export type UpgradeCheck = 'new' | 'nothing' | 'unknown';
 
 /** What is known before anything is changed. */
 export interface Situation {
-  readonly check: Check;
+  readonly check: UpgradeCheck;
   readonly status: RpmOstreeStatus;
   readonly rejected: readonly Rejection[];
 }
@@ -51,7 +51,7 @@ export function onCheck({ check, status, rejected }: Situation, action: UpdatePo
 }
 
 function offerOf(
-  check: Check,
+  check: UpgradeCheck,
   { deployments, 'cached-update': cached }: RpmOstreeStatus,
 ): CachedUpdate | undefined {
   if (check === 'nothing') return undefined;

@@ -2,12 +2,12 @@
 import type { Deployment } from '../../ostree/deployments.ts';
 
 /** A deployment of the boot list, with the facts that the rule needs. */
-export interface Target extends Pick<Deployment, 'name' | 'checksum'> {
+export interface RollbackTarget extends Pick<Deployment, 'name' | 'checksum'> {
   readonly isRejected: boolean;
   readonly hasSnapshot: boolean;
 }
 
-export type OnWish<T extends Target> =
+export type OnWish<T extends RollbackTarget> =
   /** There is nothing to go back to. */
   | { readonly kind: 'refuse' }
   /** The snapshot of /var that was asked for is missing. */
@@ -21,7 +21,7 @@ export type OnWish<T extends Target> =
  * Decides on a request for the named deployment, or for the previous one that has not failed. The boot list has the
  * default first.
  */
-export function onWish<T extends Target>(
+export function onWish<T extends RollbackTarget>(
   [current, ...others]: readonly T[],
   wanted: string | undefined,
   withVar: boolean,

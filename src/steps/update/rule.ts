@@ -79,7 +79,7 @@ function settled(state: UpdateState): WithoutFetch | undefined {
 const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;
 
 /** How the staged update takes effect. */
-export type Effect =
+export type UpdateEffect =
   /** Nothing is staged. */
   | { readonly kind: 'upToDate' }
   /** The last start could not deploy it. */
@@ -90,7 +90,7 @@ export function effectOf(
   staged: Staged | undefined,
   undeployed: Undeployed | undefined,
   isRunning: boolean,
-): Effect {
+): UpdateEffect {
   if (!staged) return { kind: 'upToDate' };
   const by = isRunning ? 'reboot' : 'start';
   return undeployed ? { kind: 'failedBefore', undeployed, by } : { kind: 'nextStart', by };

@@ -14,7 +14,7 @@ import { repositoryOf } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { noteUnconfined, unconfinedFile, unsharedNotes } from '../../state/unshared.ts';
 import { hostRepository } from '../ostree/host-remotes.ts';
-import { type Linked, linkedOf, type Neighbour, type Task, type Want } from './linking-task.ts';
+import { type Linked, type LinkingTask, linkedOf, type Neighbour, type Want } from './linking-task.ts';
 import { isConfined, sharesFiles } from './shares.ts';
 import { linkingOf } from './unit.ts';
 
@@ -92,7 +92,7 @@ async function linkFrom(
   { readable = [], report }: Omit<Linking, 'from'>,
 ): Promise<Linked> {
   const ofSharing = shares ? { notes: unsharedNotes(guest.name), unconfined } : { notes: [], unconfined: [] };
-  const task: Task = { repository: repositoryOf(guest.sysroot), neighbours, want, ...ofSharing };
+  const task: LinkingTask = { repository: repositoryOf(guest.sysroot), neighbours, want, ...ofSharing };
   const unit = linkingOf(guest.name);
   const step = () =>
     runConfined(

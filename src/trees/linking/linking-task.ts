@@ -2,7 +2,7 @@
 import { type Fields, parseFields } from '../../host/json-fields.ts';
 
 /** Fetches objects into a guest's repository, from its neighbours before anything is downloaded. */
-export interface Task {
+export interface LinkingTask {
   /** Of the guest. */
   readonly repository: string;
   /** The notes of the guest in src/state/unshared.ts, if its files may be links to those of others. None of them may exist. */
@@ -37,7 +37,7 @@ export type Want =
     };
 
 /** Fails with WrongJson if the text is no task. */
-export function parseTask(json: string): Task {
+export function parseTask(json: string): LinkingTask {
   const task = parseFields(json);
   return {
     repository: task.text('repository'),
@@ -66,14 +66,14 @@ function parseWant(want: Fields): Want {
 }
 
 /** One line of the standard output of the step; the last one is the result. */
-export type Line =
-  | { readonly progress: Progress }
+export type LinkingLine =
+  | { readonly progress: LinkingProgress }
   /** The commit that is in the repository now; missing if no neighbour had it. */
   | { readonly checksum?: string }
   /** The error output of `ostree pull`. */
   | { readonly failed: string };
 
-interface Progress {
+interface LinkingProgress {
   /** For people. */
   readonly words: string;
   /** The number of bytes written to disk so far. */

@@ -7,12 +7,18 @@ import { isThere } from '../../host/node-files.ts';
 import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
-import { type Line, parseTask, type Task } from './linking-task.ts';
+import { type LinkingLine, type LinkingTask, parseTask } from './linking-task.ts';
 import { linkCommit, linkImage, linkMadeOf, seed, trusted } from './neighbours.ts';
 
-const tell = (line: Line): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
+const tell = (line: LinkingLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-async function main({ repository, notes, neighbours: all, want, unconfined }: Task): Promise<Line> {
+async function main({
+  repository,
+  notes,
+  neighbours: all,
+  want,
+  unconfined,
+}: LinkingTask): Promise<LinkingLine> {
   // A guest that was never created has no directory.
   for (const file of unconfined.filter((one) => isThere(dirname(one)))) note(file);
   // The guest's file has changed since the update read it, and the guest was started.
@@ -41,7 +47,7 @@ async function main({ repository, notes, neighbours: all, want, unconfined }: Ta
   }
 }
 
-const work = async (): Promise<Line> => main(parseTask(readFileSync(0, 'utf8')));
+const work = async (): Promise<LinkingLine> => main(parseTask(readFileSync(0, 'utf8')));
 
 work().then(tell, (error: unknown) => {
   process.stderr.write(explainAny(error));

@@ -12,7 +12,7 @@ import { doJob } from '../treework/run.ts';
 import { hostRepositories } from './host-repositories.ts';
 import type { TreeToCheckOut } from './layer-tree.ts';
 import { managers } from './managers.ts';
-import { type Container, runInContainer } from './package-container.ts';
+import { type PackageContainer, runInContainer } from './package-container.ts';
 import type { Manager } from './script.ts';
 import { writeInput, writeScript } from './workspace.ts';
 
@@ -99,7 +99,7 @@ async function runScript(
   { guest, packages, directory }: Workspace,
   { manager, readable, localSources }: Tree,
   script: string,
-  how: Pick<Container, 'usr' | 'prints'>,
+  how: Pick<PackageContainer, 'usr' | 'prints'>,
 ): Promise<string> {
   writeInput(directory, packages);
   writeScript(directory, script);

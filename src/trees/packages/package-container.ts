@@ -7,7 +7,7 @@ import { containerCommand } from '../../machine/throwaway-container.ts';
 import { inputDirectory } from './script.ts';
 
 /** A container that runs the file `script` of its input directory. */
-export interface Container {
+export interface PackageContainer {
   /** The guest that it is for, also its hostname. */
   readonly guest: string;
   /** A workspace, of which the container sees `root` and `input`. */
@@ -25,7 +25,7 @@ export interface Container {
  * not trusted more than the guest itself: the root of the container has no rights on the host, also for a guest that
  * has no user namespace.
  */
-export const runInContainer = (container: Container): Promise<Finished> =>
+export const runInContainer = (container: PackageContainer): Promise<Finished> =>
   leavingRoom(container.directory, (signal) =>
     runAsService(
       `ostree-guest-layers-${container.guest}`,
@@ -42,7 +42,7 @@ export const runInContainer = (container: Container): Promise<Finished> =>
     ),
   );
 
-const options = ({ guest, directory, readable, usr }: Container): string[] => [
+const options = ({ guest, directory, readable, usr }: PackageContainer): string[] => [
   // Some packages write the hostname into their configuration.
   `--hostname=${guest}`,
   '--private-users=pick',

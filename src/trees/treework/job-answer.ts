@@ -7,7 +7,7 @@ export interface Failed {
   readonly remedy?: string | undefined;
 }
 
-export type Answer = { readonly result: unknown } | Failed;
+export type JobAnswer = { readonly result: unknown } | Failed;
 
 /** Parses the answer to a job. Fails with WrongJson if it is none. */
 export function answerTo<Name extends JobName>(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { noRoom, roomBelow } from '../../host/disk-room.ts';
 import { codeOf, explainAny, Failure } from '../../host/failure.ts';
-import type { Answer } from './job-answer.ts';
+import type { JobAnswer } from './job-answer.ts';
 import { doHere } from './jobs.ts';
 import { withTask } from './task.ts';
 
@@ -29,7 +29,7 @@ function endIfFull(rooms: readonly string[]): void {
   process.exit(0);
 }
 
-async function attempt(work: () => Promise<unknown>): Promise<Answer> {
+async function attempt(work: () => Promise<unknown>): Promise<JobAnswer> {
   try {
     return { result: await work() };
   } catch (error) {
@@ -41,6 +41,6 @@ async function attempt(work: () => Promise<unknown>): Promise<Answer> {
   }
 }
 
-function answer(given: Answer): void {
+function answer(given: JobAnswer): void {
   process.stdout.write(`${JSON.stringify(given)}\n`);
 }

@@ -4,10 +4,10 @@ import { WrongJson } from '../../host/json-fields.ts';
 import { shown } from '../../host/printable.ts';
 import { answerTo } from './job-answer.ts';
 import type { Input, JobName, Result } from './jobs.ts';
-import type { Task } from './task.ts';
+import type { JobTask } from './task.ts';
 
 /** The confinement of a job. */
-export interface Place {
+export interface JobConfinement {
   /** Names its unit; two jobs with one name cannot run at the same time. */
   readonly name: string;
   /** The directories that it sees and may write to. */
@@ -24,11 +24,11 @@ export interface Place {
  */
 export async function doJob<Name extends JobName>(
   what: string,
-  { name, rooms, readable = [], timeLimit = '2h' }: Place,
+  { name, rooms, readable = [], timeLimit = '2h' }: JobConfinement,
   job: Name,
   input: Input<Name>,
 ): Promise<Result<Name>> {
-  const task: Task<Name> = { job, input, rooms };
+  const task: JobTask<Name> = { job, input, rooms };
   const { stdout, stderr, exitCode } = await runConfined(
     { name, writable: rooms, readable, capabilities, timeLimit, memory: '1G' },
     ownProgram('treework'),

@@ -3,7 +3,7 @@ import { type Fields, parseFields } from '../../host/json-fields.ts';
 import { parseCarriedRemote } from '../parts/carried-remote.ts';
 import type { Input, JobName } from './jobs.ts';
 
-export interface Task<Name extends JobName = JobName> {
+export interface JobTask<Name extends JobName = JobName> {
   readonly job: Name;
   readonly input: Input<Name>;
   /** The directories to watch: the sysroot may have a file system of its own. */
@@ -11,7 +11,10 @@ export interface Task<Name extends JobName = JobName> {
 }
 
 /** Calls back with a task and its job, so that the types of the two belong together. */
-export function withTask<Value>(json: string, use: <Name extends JobName>(task: Task<Name>) => Value): Value {
+export function withTask<Value>(
+  json: string,
+  use: <Name extends JobName>(task: JobTask<Name>) => Value,
+): Value {
   const fields = parseFields(json);
   const taskOf = <Name extends JobName>(job: Name): Value =>
     use({ job, input: inputs[job](fields.fields('input')), rooms: fields.texts('rooms') });

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { plain } from '../../src/guestctl/screen.ts';
 import { historyText } from '../../src/guestctl/screens/history.ts';
 import { parseEntries } from '../../src/host/journal.ts';
@@ -26,6 +26,17 @@ import {
 import { appendLine, readLines } from '../../src/state/history.ts';
 
 process.env['TZ'] = 'UTC';
+
+/** The files and directories that were flushed to disk. */
+const synced = vi.hoisted((): string[] => []);
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const fsyncSync = (descriptor: number) => {
+    synced.push(real.readlinkSync(`/proc/self/fd/${descriptor}`));
+    real.fsyncSync(descriptor);
+  };
+  return { ...real, fsyncSync };
+});
 
 const attempt: Attempt = {
   guest: 'mail',
@@ -192,6 +203,19 @@ test('a line that a power cut has torn costs only itself, and is told', () => {
   });
 });
 
+test('also a line of one character', () => {
+  mkdirSync(directory);
+  writeFileSync(`${directory}/1.jsonl`, '{');
+  appendLine(directory, 2);
+  expect(readLines(directory, identity)).toEqual({ values: [2], damaged: [`${directory}/1.jsonl:1`] });
+});
+
+test('a line is on disk, also in a new file', () => {
+  synced.length = 0;
+  appendLine(directory, 1);
+  expect(synced).toEqual([`${directory}/1.jsonl`, directory]);
+});
+
 test('it is for root only, one line for each, and no file stays open', () => {
   const open = readdirSync('/proc/self/fd').length;
   for (const number of [1, 2, 3]) appendLine(directory, number);
@@ -227,7 +251,9 @@ test('it is bounded, and the newest are kept', () => {
 
 test('a guest without a history has none', () => {
   expect(readLines(directory, identity)).toEqual({ values: [], damaged: [] });
-  appendLine(directory, 1);
+  mkdirSync(directory);
   writeFileSync(`${directory}/notes`, 'not ours');
-  expect(readLines(directory, identity).values).toEqual([1]);
+  appendLine(directory, 1);
+  expect(readLines(directory, identity)).toEqual({ values: [1], damaged: [] });
+  expect(readdirSync(directory).sort()).toEqual(['1.jsonl', 'notes']);
 });

@@ -20,8 +20,15 @@ import { requireBuild, requireGuest, requireGuestName } from '../../src/state/de
 import { follow, followedSince, readFollowed, treeOf } from '../../src/state/followed.ts';
 import { appendLine, historyOf } from '../../src/state/history.ts';
 import { isMarked, mark, unmark } from '../../src/state/markers.ts';
-import { readPast } from '../../src/state/past-attempts.ts';
-import { forgive, noteContent, readRejection, reject, rejectedCommits } from '../../src/state/rejected.ts';
+import { lastAttempt, readPast } from '../../src/state/past-attempts.ts';
+import {
+  forgive,
+  noteContent,
+  readRejection,
+  reject,
+  rejectedCommits,
+  skippedWords,
+} from '../../src/state/rejected.ts';
 import { complain, serviceReport } from '../../src/state/report.ts';
 import {
   claimStaged,
@@ -55,7 +62,7 @@ import { isUnshared, noteUnconfined, noteUnshared, wasUnconfined } from '../../s
 import { commit as commitOf, named } from './names.ts';
 import { guestOf } from './read.ts';
 
-const { work, journal, programs, disk } = await vi.hoisted(async () => {
+const { work, journal, programs, disk, synced } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   const work = mkdtempSync('/tmp/state-of-guests-');
   return {
@@ -63,7 +70,17 @@ const { work, journal, programs, disk } = await vi.hoisted(async () => {
     journal: { entries: [] as JournalFields[], matches: [] as string[] },
     programs: [] as string[][],
     disk: { fault: undefined as unknown },
+    /** The files and directories that were flushed to disk. */
+    synced: [] as string[],
   };
+});
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const fsyncSync = (descriptor: number) => {
+    synced.push(real.readlinkSync(`/proc/self/fd/${descriptor}`));
+    real.fsyncSync(descriptor);
+  };
+  return { ...real, fsyncSync };
 });
 const state = `${work}/state`;
 const config = `${work}/config`;
@@ -114,6 +131,7 @@ afterEach(() => {
   for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true });
   Object.assign(journal, { entries: [], matches: [] });
   programs.length = 0;
+  synced.length = 0;
   disk.fault = undefined;
 });
 afterAll(() => rmSync(work, { recursive: true }));
@@ -153,6 +171,18 @@ describe('a trial', () => {
     expect(read('b')).toEqual(trial('b', 0));
   });
 
+  test('a try that was taken is on disk', () => {
+    beginTrial('mail', trial('b'));
+    synced.length = 0;
+    countTry('mail', trial('b'));
+    expect(synced).toEqual([dirname(stateFiles.trial.path('mail', 'x'))]);
+  });
+
+  test('that has ended meanwhile is none', () => {
+    vi.spyOn(stateFiles.trial, 'entries').mockReturnValue([`${deployment('b')}+2`]);
+    expect(read('b')).toBeUndefined();
+  });
+
   test('a try comes back, but never more than there were', () => {
     beginTrial('mail', trial('b', 1));
     uncountTry('mail', trial('b', 1));
@@ -162,11 +192,12 @@ describe('a trial', () => {
   });
 
   test.each([
-    [0, 1],
-    [1, 1],
-    [3, 3],
-  ])('of a damaged file with %i tries left had %i', (left, tries) => {
-    const file = stateFiles.trial.path('mail', `${deployment('b')}+${left}`);
+    ['0', 0, 1],
+    ['1', 1, 1],
+    ['3', 3, 3],
+    ['many', 0, 1],
+  ])('of a damaged file with %s tries left: it has %i of %i', (name, left, tries) => {
+    const file = stateFiles.trial.path('mail', `${deployment('b')}+${name}`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, '{');
     utimesSync(file, 5, 5);
@@ -333,6 +364,13 @@ describe('a rejected commit', () => {
     expect(readRejection('mail', commit('a'))?.content).toBe('other');
   });
 
+  test('is skipped in words, with the minute', () => {
+    const time = Date.UTC(2026, 10, 24, 6, 43, 48);
+    expect(skippedWords('mail', '13.2', { checksum: commit('a'), reason: 'it fell', time })).toBe(
+      '13.2 failed before: it fell. It has been rejected since 2026-11-24 06:43 UTC: updates skip it until the source offers another one. To try it again: guestctl forgive mail',
+    );
+  });
+
   test('stays rejected if its file is damaged', () => {
     reject('mail', commit('a'), 'it fell');
     const file = stateFiles.rejected.path('mail', commit('a'));
@@ -444,6 +482,12 @@ describe('the past', () => {
       '_UID=0',
       '--lines=5000',
     ]);
+  });
+
+  test('ends with the last attempt', () => {
+    expect(lastAttempt('mail')).toBeUndefined();
+    for (const message of ['first', 'second', 'third']) write('mail', message, '2026-02-02');
+    expect(lastAttempt('mail')?.message).toBe('third');
   });
 
   test('of one guest', async () => {

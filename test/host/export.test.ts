@@ -83,6 +83,8 @@ b"`,
   expect(
     await inGuest(a, 'mail', 'a=$(cat /var/first); sleep 0.5; [ "$(cat /var/first)" != "$a" ] && echo moves'),
   ).toBe('moves');
+  // It takes a processor.
+  await inGuest(a, 'mail', 'systemctl stop writer');
   await carry(a, '/srv/mail.tar.zst', b);
   const imported = await b.run('guestctl', 'import', '/srv/mail.tar.zst');
   expect(imported.stderr).toMatch(/Imported mail, as it was at .*: 2 deployments and its \/var/);

@@ -1,6 +1,6 @@
 // OCI images, written by hand: the layout of the image specification, in a directory.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -58,17 +58,39 @@ export async function writeImage(
   return manifest.digest;
 }
 
-async function writeLayer(layout: string, { archive, compressed }: Layer) {
-  const diffId = await digest(archive);
+async function writeLayer(layout: string, layer: Layer): Promise<Descriptor> {
+  const descriptor = await describe(layer);
+  const blob = join(layout, 'blobs/sha256', descriptor.digest.slice('sha256:'.length));
+  if (!existsSync(blob)) await copyFile(fileOf(layer), blob);
+  return descriptor;
+}
+
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly diffId: string;
+}
+
+/** Of layers that were described before: the base of a test's images is large, and in each of them. */
+const described = new WeakMap<Layer, Promise<Descriptor>>();
+
+function describe(layer: Layer): Promise<Descriptor> {
+  const descriptor = described.get(layer) ?? compress(layer);
+  described.set(layer, descriptor);
+  return descriptor;
+}
+
+const fileOf = ({ archive, compressed }: Layer): string => (compressed ? `${archive}.gz` : archive);
+
+async function compress(layer: Layer): Promise<Descriptor> {
+  const diffId = await digest(layer.archive);
   const kind = 'application/vnd.oci.image.layer.v1.tar';
-  const file = compressed ? `${archive}.gz` : archive;
-  if (compressed) await execa('gzip', ['-1nk', '--force', archive]);
-  const blob = compressed ? await digest(file) : diffId;
-  await copyFile(file, join(layout, 'blobs/sha256', blob.slice('sha256:'.length)));
+  if (layer.compressed) await execa('gzip', ['-1nk', '--force', layer.archive]);
   return {
-    mediaType: compressed ? `${kind}+gzip` : kind,
-    digest: blob,
-    size: (await stat(file)).size,
+    mediaType: layer.compressed ? `${kind}+gzip` : kind,
+    digest: layer.compressed ? await digest(fileOf(layer)) : diffId,
+    size: (await stat(fileOf(layer))).size,
     diffId,
   };
 }

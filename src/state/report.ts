@@ -34,6 +34,23 @@ export function complain(text: string): void {
 
 /** Sets the status in `systemctl status`: sd_notify(3) through systemd-notify(1), because Node has no datagram sockets. */
 function notifyStatus(text: string): void {
+  if (!process.env['NOTIFY_SOCKET']) return;
+  latest = printableLine(text);
   // Nothing depends on it, so nothing waits for it.
-  if (process.env['NOTIFY_SOCKET']) void run('systemd-notify', [`--status=${printableLine(text)}`]);
+  if (!isNotifying) void notifyLatest();
+}
+
+/** The status to set next. */
+let latest: string | undefined;
+let isNotifying = false;
+
+/** Sets one status after the other: of two programs that run at once, the one with the older status may be the last. */
+async function notifyLatest(): Promise<void> {
+  isNotifying = true;
+  while (latest !== undefined) {
+    const status = `--status=${latest}`;
+    latest = undefined;
+    await run('systemd-notify', [status]);
+  }
+  isNotifying = false;
 }

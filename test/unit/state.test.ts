@@ -590,7 +590,7 @@ describe('a report', () => {
     error: vi.spyOn(console, 'error').mockImplementation(() => undefined),
   });
 
-  test('of a service is a line, and its status', () => {
+  test('of a service is a line, and its status: the last one, however long each takes', async () => {
     const { out, error } = printed();
     vi.stubEnv('NOTIFY_SOCKET', '');
     serviceReport.step('Deploying');
@@ -598,12 +598,12 @@ describe('a report', () => {
     vi.stubEnv('NOTIFY_SOCKET', '/run/notify');
     serviceReport.step('Deploying');
     serviceReport.progress('Deploying: half', 5);
+    serviceReport.progress('Deploying: all', 10);
     expect(out.mock.calls).toEqual([['Deploying'], ['Deploying']]);
     expect(error.mock.calls).toEqual([]);
-    expect(programs).toEqual([
-      ['systemd-notify', '--status=Deploying'],
-      ['systemd-notify', '--status=Deploying: half'],
-    ]);
+    expect(programs).toEqual([['systemd-notify', '--status=Deploying']]);
+    await vi.waitFor(() => expect(programs).toHaveLength(2), { timeout: 60_000 });
+    expect(programs[1]).toEqual(['systemd-notify', '--status=Deploying: all']);
   });
 
   test.each([

@@ -38,7 +38,10 @@ test.each([program, ...program.commands].map((command) => [command.name(), comma
   'the help of %s fits 80 columns, and is broken between words only',
   (_, command) => {
     const help = helpOf(command, 80);
-    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(
+      help.split('\n').filter((line) => line.length > 80),
+      'Shorten the flags or the placeholder of this option or argument in src/guestctl/commands/',
+    ).toEqual([]);
     const words = (text: string) => text.split(/\s+/).join(' ');
     expect(words(help)).toBe(words(helpOf(command, 10_000)));
   },

@@ -54,7 +54,10 @@ test.each(pages)('%s names files and links that exist', (file) => {
     ...[...paths, ...links].filter((path) => !existsSync(path)),
     ...named.filter((name) => !tests.some((path) => path.endsWith(`/${name}`))),
   ];
-  expect([...new Set(missing)], `${file} names what is not there: correct it`).toEqual([]);
+  expect(
+    [...new Set(missing)],
+    `${file} names files that do not exist: correct the names, or remove the sentences`,
+  ).toEqual([]);
 });
 
 const headingsOf = (page: string): string[] =>
@@ -71,12 +74,15 @@ test.each(pages)('%s names sections that exist', (file) => {
       title: title.replace(/\s+/g, ' '),
     }))
     .filter(({ page, title }) => !headingsOf(page).some((line) => line.includes(title)));
-  expect(missing, `${file} names sections that are not there: correct it`).toEqual([]);
+  expect(missing, `${file} names sections that do not exist: use the words of a heading`).toEqual([]);
 });
 
 test('the README leads to each page', () => {
   const readme = text('README.md');
-  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
+  expect(
+    pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`)),
+    'Link these pages in the README, where a reader looks for them',
+  ).toEqual([]);
 });
 
 const program = makeProgram('1.0');
@@ -98,7 +104,7 @@ test.each(pages)('%s has commands of guestctl with options that exist', (file) =
   });
   expect(
     wrong.map(([command]) => command),
-    `${file} types what guestctl does not know`,
+    `${file} has commands or options that guestctl does not know: correct them`,
   ).toEqual([]);
 });
 
@@ -107,16 +113,24 @@ const examples = pages.flatMap((page) =>
   [...text(page).matchAll(/^ *```ini\n(.*?)^ *```$/gms)].map(([, block = '']) => [page, block] as const),
 );
 
-test.each(examples)('%s has no example with a mistake', (_page, block) => {
+test.each(examples)('%s has no example with a mistake', (page, block) => {
+  const mend = `Correct this block of ${page}, or mark it as another language than ini:\n${block}`;
   if (/^\[Publish\]$/m.test(block)) {
     const source = { kind: 'build', file: 'a.build', text: `[Build]\nCommand=true\n${block}` } as const;
-    expect(readBuild('a', 'a.build', [source], () => hostname)).toHaveProperty('build');
-  } else expect(complaints(/^\[Guest\]$/m.test(block) ? block : `[Guest]\nRef=a:b\n${block}`)).toEqual([]);
+    expect(
+      readBuild('a', 'a.build', [source], () => hostname),
+      mend,
+    ).toHaveProperty('build');
+  } else
+    expect(complaints(/^\[Guest\]$/m.test(block) ? block : `[Guest]\nRef=a:b\n${block}`), mend).toEqual([]);
 });
 
 test('package.json, CHANGELOG.md and the Debian package are of one version', () => {
   const { version } = JSON.parse(text('package.json')) as { version: string };
   const [, changelog] = /^## \[(\d[^\]]*)\] - \d{4}-\d\d-\d\d$/m.exec(text('CHANGELOG.md')) ?? [];
   const [, debian] = /^ostree-guests \((.*)-\d+\)/.exec(text('packaging/debian/changelog')) ?? [];
-  expect({ changelog, debian }).toEqual({ changelog: version, debian: version });
+  expect(
+    { changelog, debian },
+    'Put one version into package.json, CHANGELOG.md and packaging/debian/changelog',
+  ).toEqual({ changelog: version, debian: version });
 });

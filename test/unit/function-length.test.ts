@@ -48,6 +48,6 @@ test(`functions have at most ${screen} lines`, () => {
   expect(sources.length).toBeGreaterThan(200);
   expect(
     sources.flatMap((file) => longIn(`src/${file}`)),
-    'Take a part with a name of its own out of it',
+    'Move a part of it into a function with a name of its own',
   ).toEqual([]);
 });

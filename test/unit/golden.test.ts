@@ -94,8 +94,10 @@ describe.each(readdirSync(golden))('%s', (name) => {
       }
       writeFileSync(errors, stderr);
     }
-    expect(tree(output)).toEqual(existsSync(expected) ? tree(expected) : {});
-    expect(stderr).toBe(readFileSync(errors, 'utf8'));
+    const mend =
+      'If this is meant to change: UPDATE_GOLDEN=1 npx vitest run --project unit test/unit/golden.test.ts. Read the difference before you commit it';
+    expect(tree(output), mend).toEqual(existsSync(expected) ? tree(expected) : {});
+    expect(stderr, mend).toBe(readFileSync(errors, 'utf8'));
     expect(status).toBe(stderr === '' ? 0 : 1);
   });
 

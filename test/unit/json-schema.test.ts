@@ -44,6 +44,12 @@ function wrong(value: unknown, definition: string): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
+/** Fails if a value does not match its definition. */
+function expectRight(value: unknown, definition: string): void {
+  const mend = `src/guestctl/screens/json.ts and "${definition}" in docs/guestctl.schema.json differ: correct either`;
+  expect(wrong(value, definition), mend).toEqual([]);
+}
+
 test('a field that is missing, unknown or malformed is found', () => {
   const guest = JSON.parse(JSON.stringify(overviewJson(running))) as Record<string, unknown>;
   expect(wrong({ ...guest, since: 'yesterday' }, 'guest')).toContain('/since must match format "date-time"');
@@ -55,18 +61,18 @@ test('a field that is missing, unknown or malformed is found', () => {
 test.each(Object.entries({ failed, hidden, notCreated, running, undeployed, updating, withStaged }))(
   'a guest that is %s',
   (_, guest) => {
-    expect(wrong(overviewJson(guest), 'guest')).toEqual([]);
+    expectRight(overviewJson(guest), 'guest');
   },
 );
 
 test('a guest whose file has mistakes', () => {
-  expect(wrong(brokenJson(broken), 'guest')).toEqual([]);
+  expectRight(brokenJson(broken), 'guest');
 });
 
 test('a guest of which more is told', () => {
-  expect(wrong(statusJson(running, details), 'status')).toEqual([]);
+  expectRight(statusJson(running, details), 'status');
   const stopped = { ...details, machine: undefined };
-  expect(wrong(statusJson(withStaged, stopped), 'status')).toEqual([]);
+  expectRight(statusJson(withStaged, stopped), 'status');
 });
 
 test('deployments', () => {
@@ -75,11 +81,11 @@ test('deployments', () => {
   const calm = { isDefault: true, isNext: true, isRunning: false, isPinned: false, unique: 4096 };
   const plain = { ...calm, deployment, trial: undefined, rejection: undefined };
   const bad = { ...plain, trial: onTrial.trial, rejection: onTrial.rejected[0] };
-  expect(wrong([plain, bad].map(deploymentJson), 'deployments')).toEqual([]);
+  expectRight([plain, bad].map(deploymentJson), 'deployments');
 });
 
 test('builds', () => {
-  expect(wrong([publishing, unpublished, hiddenBuild].map(buildJson), 'builds')).toEqual([]);
+  expectRight([publishing, unpublished, hiddenBuild].map(buildJson), 'builds');
 });
 
 test('history', () => {
@@ -95,7 +101,7 @@ test('history', () => {
     message: 'staged',
     time: new Date(0),
   };
-  expect(wrong([attempt].map(attemptJson), 'history')).toEqual([]);
+  expectRight([attempt].map(attemptJson), 'history');
 });
 
 test('diff', () => {
@@ -106,27 +112,27 @@ test('diff', () => {
     files: [{ path: '/usr/bin/x', change: 'changed' }],
     etc: ['/etc/x'],
   } as const;
-  expect(wrong(diffJson({ ...change, ...found }), 'diff')).toEqual([]);
-  expect(wrong(diffJson({ ...change, files: [], etc: [] }), 'diff')).toEqual([]);
+  expectRight(diffJson({ ...change, ...found }), 'diff');
+  expectRight(diffJson({ ...change, files: [], etc: [] }), 'diff');
 });
 
 test('problems and findings', () => {
   const at = { file: '/a', line: 1, column: 2 };
-  expect(wrong([problemJson({ at, message: 'no' })], 'verify')).toEqual([]);
-  expect(wrong([findingJson({ check: 'disk', state: 'good', message: 'x' })], 'doctor')).toEqual([]);
+  expectRight([problemJson({ at, message: 'no' })], 'verify');
+  expectRight([findingJson({ check: 'disk', state: 'good', message: 'x' })], 'doctor');
 });
 
 test('templates', () => {
   const at = { file: '/a', line: 1, column: 2 };
   const template = { name: 'debian', description: 'Debian', file: '/a', build: undefined, problems: [] };
   const missing = { ...template, build: '/b', problems: [{ at, message: 'no mmdebstrap' }] };
-  expect(wrong([template, missing].map(templateJson), 'create')).toEqual([]);
+  expectRight([template, missing].map(templateJson), 'create');
 });
 
 test('what was applied', () => {
   const files = [{ path: '/etc/ostree-guests/mail.guest', text: '', change: 'created' }] as const;
   const guests = [{ name: 'mail', actions: ['create'], failure: 'no' }] as const;
-  expect(wrong(appliedJson({ files, reloads: true, guests }), 'apply')).toEqual([]);
+  expectRight(appliedJson({ files, reloads: true, guests }), 'apply');
 });
 
 test('every command that prints JSON is described', () => {

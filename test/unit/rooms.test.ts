@@ -29,7 +29,10 @@ function importsOf(file: string): string[] {
 }
 
 test('each file is in a room', () => {
-  expect(files.filter((file) => !(roomOf(file) in arrows))).toEqual([]);
+  expect(
+    files.filter((file) => !(roomOf(file) in arrows)),
+    `Move these files of src/ into a room: ${Object.keys(arrows).join(', ')}`,
+  ).toEqual([]);
   expect(files.length).toBeGreaterThan(200);
 });
 
@@ -60,10 +63,14 @@ test.each(Object.entries(arrows))('%s needs each room that is drawn for it', (ro
 test('the arrows point one way', () => {
   const reached = (room: string, seen: readonly string[]): boolean =>
     (arrows[room] ?? []).some((next) => seen.includes(next) || reached(next, [...seen, next]));
-  expect(Object.keys(arrows).filter((room) => reached(room, [room]))).toEqual([]);
+  expect(
+    Object.keys(arrows).filter((room) => reached(room, [room])),
+    'These rooms import each other. Move what both need into a room below them',
+  ).toEqual([]);
 });
 
-const onlyTheDriver = 'Let the driver say it: src/machine/machine.ts, src/generator/machine-units.ts';
+const onlyTheDriver =
+  'Only drivers know systemd-nspawn. Ask the driver through src/machine/machine.ts or src/generator/machine-units.ts';
 /** A folder of a driver: of machine, or of generator. */
 const inDriver = (file: string): boolean => {
   const [room = '', folder = ''] = file.split('/');
@@ -76,7 +83,10 @@ test('only the choice of the driver imports a driver', () => {
     .filter((file) => !choices.includes(file) && !inDriver(file))
     .filter((file) => importsOf(file).some(inDriver));
   expect(importing, onlyTheDriver).toEqual([]);
-  expect(choices.filter((file) => !importsOf(file).some(inDriver))).toEqual([]);
+  expect(
+    choices.filter((file) => !importsOf(file).some(inDriver)),
+    'These files choose the driver, but import none: correct `choices` in this file',
+  ).toEqual([]);
 });
 
 /** Files that may name systemd-nspawn, whatever driver runs the guests. */
@@ -115,5 +125,5 @@ test('no two files have one name', () => {
   const unique = files.filter((file) => !mayRecur(file));
   const nameOf = (file: string): string => basename(file);
   const twice = unique.filter((file) => unique.some((one) => one !== file && nameOf(one) === nameOf(file)));
-  expect(twice, 'Give the file a name that says what only it does').toEqual([]);
+  expect(twice, 'Rename the file: its name must say what only it does').toEqual([]);
 });

@@ -334,22 +334,28 @@ const kinds = (which: string) =>
     .map(([kind]) => kind)
     .sort();
 
+const inDecisions = 'Correct what `decisions` in this file says of these decisions';
+
 test('the ways in the picture are those that the rules allow', () => {
-  expect([...ways].sort(), 'Draw it in docs/updates.md, "The life of an update"').toEqual(drawn.sort());
+  expect(
+    [...ways].sort(),
+    'Draw the ways marked "-" in docs/updates.md, "The life of an update", and remove those marked "+"',
+  ).toEqual(drawn.sort());
 });
 
 test('each state is drawn', () => {
-  expect([...new Set(drawn.flatMap((way) => way.split(/ --> |: /).slice(0, 2)))].sort()).toEqual(
-    [...states].sort(),
-  );
+  expect(
+    [...new Set(drawn.flatMap((way) => way.split(/ --> |: /).slice(0, 2)))].sort(),
+    'The states in docs/updates.md, "The life of an update", and `states` in this file must be the same',
+  ).toEqual([...states].sort());
 });
 
 test('each decision that takes an update further is drawn, and no other', () => {
   const labels = new Set([...ways].map((way) => way.split(': ')[1]).filter((label) => label !== 'forgive'));
-  expect([...labels].sort()).toEqual(kinds('drawn'));
+  expect([...labels].sort(), inDecisions).toEqual(kinds('drawn'));
 });
 
 test('each decision that leaves it where it is was met', () => {
   const met = [...seen].filter((kind) => kind !== 'forgive');
-  expect(met.sort()).toEqual([...kinds('drawn'), ...kinds('stays')].sort());
+  expect(met.sort(), inDecisions).toEqual([...kinds('drawn'), ...kinds('stays')].sort());
 });

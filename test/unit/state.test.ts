@@ -683,6 +683,20 @@ describe('a state file', () => {
     ]);
   });
 
+  test('that is removed is gone from the disk', () => {
+    kind.write('mail', { checksum: commit('a') });
+    synced.length = 0;
+    kind.remove('mail');
+    expect(synced).toEqual([dirname(kind.path('mail'))]);
+  });
+
+  test('of a newer version says which format it has', () => {
+    put('{"format":7}');
+    expect(kind.damage('mail')).toMatchObject([
+      { isNewer: true, message: expect.stringContaining('(format 7; this version knows up to 1)') },
+    ]);
+  });
+
   test('that is needed is not passed over', () => {
     put('{', stateFiles.packagesInside.path('mail'));
     const read = () => stateFiles.packagesInside.read('mail');

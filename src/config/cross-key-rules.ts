@@ -1,6 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { networkOf } from './container.ts';
 import { guestNameRule } from './guest-name.ts';
+import { originKeyNames } from './origin-keys.ts';
 import { twiceUsedPort } from './ports.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
@@ -27,7 +28,7 @@ export const noUrl = (values: Values, top: Position): Problem => ({
 });
 
 export function twoOrigins(values: Values): Problem | undefined {
-  const [first, second] = ['Ref', 'Image', 'Build'].flatMap((key) => values.final('Guest', key) ?? []);
+  const [first, second] = originKeyNames.flatMap((key) => values.final('Guest', key) ?? []);
   if (!first || !second) return undefined;
   const message = `${first.key}= and ${second.key}= exclude each other: a tree has one origin`;
   return { at: second.at, message, remedy: 'Remove one of them' };

@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import { originKeys } from './origin-keys.ts';
 import { isTrue } from './types.ts';
 import type { Values } from './values.ts';
 
@@ -90,8 +91,7 @@ export const originWords = (origin: Origin): string =>
     : originName(origin);
 
 /** Returns the key of [Guest] that declares an origin. */
-export const originKey = ({ kind }: Origin): string =>
-  ({ ostree: 'Ref', oci: 'Image', build: 'Build' })[kind];
+export const originKey = ({ kind }: Origin): string => originKeys[kind];
 
 /** True if a name begins with an image transport. */
 export const isImageName = (name: string): boolean => imageTransport.test(name);

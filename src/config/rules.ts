@@ -8,6 +8,7 @@ import {
   portTwice,
   twoOrigins,
 } from './cross-key-rules.ts';
+import { originKeyNames, originKeys, otherOriginKeyNames } from './origin-keys.ts';
 import type { Position, Problem } from './problem.ts';
 import { filesOutside, otherOrigin, otherSteps, userNamespace } from './self-managed-rules.ts';
 import type { Values } from './values.ts';
@@ -30,10 +31,12 @@ const rule = (when: readonly string[], check: RuleCheck, others: readonly string
   check,
 });
 
+const otherOrigins = otherOriginKeyNames.map((key) => `Guest.${key}`);
+
 export const rules: readonly Rule[] = [
-  rule(['Guest.Image', 'Guest.Build'], twoOrigins, ['Guest.Ref']),
+  rule(otherOrigins, twoOrigins, [`Guest.${originKeys.ostree}`]),
   rule(['Update.By'], userNamespace, ['Exec.PrivateUsers']),
-  rule(['Update.By'], otherOrigin, ['Guest.Image', 'Guest.Build']),
+  rule(['Update.By'], otherOrigin, otherOrigins),
   rule(['Update.By'], otherSteps, ['Update.Rehearse', 'Update.SnapshotVar']),
   rule(['Update.By'], filesOutside, ['Packages']),
   rule(['Remote.GPGVerify'], noKey, ['Remote.GPGKeyPath']),
@@ -59,7 +62,7 @@ export interface Demand {
 }
 
 const demands: readonly Demand[] = [
-  { section: 'Guest', keys: ['Ref', 'Image', 'Build'], always: true, missing: noOrigin },
+  { section: 'Guest', keys: originKeyNames, always: true, missing: noOrigin },
   { section: 'Remote', keys: ['URL'], missing: noUrl },
 ];
 

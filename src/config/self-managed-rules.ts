@@ -1,4 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
+import { otherOriginKeyNames } from './origin-keys.ts';
 import type { Problem } from './problem.ts';
 import { isFalse, isTrue } from './types.ts';
 import type { Setting, Values } from './values.ts';
@@ -19,7 +20,7 @@ export function userNamespace(values: Values): Problem | undefined {
 
 export function otherOrigin(values: Values): Problem | undefined {
   if (!managesItself(values)) return undefined;
-  const [other] = finals(values, 'Guest', ['Image', 'Build']);
+  const [other] = finals(values, 'Guest', otherOriginKeyNames);
   if (!other) return undefined;
   const message = 'By=rpm-ostree needs Ref=';
   const remedy =

@@ -1,7 +1,7 @@
 // The generator leaves out what the keys of a guest have no effect on: values that are right at once are not checked again,
 // rules run only for the keys that they name, and units are made only for the effects in the rows of keys (src/config/keys/).
 // Here all of it is done for every guest, the long way, and must come to the same.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -179,6 +179,20 @@ test('a rule names keys that there are', () => {
   expect(
     [...named].filter((name) => !known.includes(name)),
     'src/config/rules.ts names keys that no row in src/config/keys/ has: correct them',
+  ).toEqual([]);
+});
+
+test('the program reads each key of [Guest], [Remote], [Update] and [Packages]', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('config/keys/') && !file.includes('/manual/'),
+  );
+  const program = sources.map((file) => readFileSync(`src/${file}`, 'utf8')).join('');
+  expect(
+    (['Guest', 'Remote', 'Update', 'Packages'] as const)
+      .flatMap((section) => guestTables[section]?.() ?? [])
+      .flatMap(([, names]) => names)
+      .filter((name) => !program.includes(`'${name}'`)),
+    'Nothing reads these keys. Read them in src/config/policy.ts, src/config/origin.ts, src/config/packages.ts or src/config/guest.ts',
   ).toEqual([]);
 });
 

@@ -11,6 +11,7 @@ const osname = 'debian';
 const unsafe = { OSTREE_SYSROOT_DEBUG: 'skip-sync', OSTREE_SYSROOT_OPTS: 'skip-sync' };
 
 export async function deployHost(work: string, trees: string, product?: string): Promise<Places> {
+  const { OSTREE_GUESTS_TEST_NODE: node } = process.env;
   const physical = join(work, 'sysroot');
   const repo = `--repo=${physical}/ostree/repo`;
   const stateroot = join(physical, 'ostree/deploy', osname);
@@ -43,6 +44,7 @@ export async function deployHost(work: string, trees: string, product?: string):
       `--bind=${stateroot}/var:/var`,
       // Objects of the cache are linked into it: nothing may write there.
       '--bind-ro=+/usr:/usr',
+      ...(node ? [`--bind-ro=${node}:/usr/bin/node`] : []),
       `--bind-ro=${work}/empty:/run/ostree-booted`,
       '--tmpfs=/tmp',
     ],

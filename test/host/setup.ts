@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from './paths.ts';
 import { installProduct } from './product.ts';
+import { quickNode } from './quick-node.ts';
 import { say } from './say.ts';
 import { buildTrees } from './trees.ts';
 import { makeWorkDirectory, removeStaleWorkDirectories, removeWorkDirectory } from './workdir.ts';
@@ -12,6 +13,8 @@ export default async function setup(): Promise<() => void> {
     throw new Error('Host tests boot a real host and need root. The others do not: npm run test:unit');
   }
   removeStaleWorkDirectories();
+  // Read by deployHost, in the processes that run the test files. Empty for the Node of the host's tree.
+  process.env['OSTREE_GUESTS_TEST_NODE'] ??= quickNode();
   const { repo } = await buildTrees();
   const work = makeWorkDirectory('product');
   if (existsSync(join(checkout(), 'dist'))) {

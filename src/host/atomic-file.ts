@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf } from './failure.ts';
+import { randomName } from './random-name.ts';
 
 /**
  * Replaces a file so that a power cut leaves the old or the new content, never less. Keeps mode and owner of the old file; a new
@@ -42,7 +42,7 @@ export function createAtomically(file: string, text: string, mode = 0o644): bool
   const directory = dirname(file);
   mkdirSync(directory, { recursive: true });
   // The name that systemd gives such files, too: nobody takes one that a killed process left for a guest file.
-  const temporary = `${directory}/.#${basename(file)}${randomBytes(8).toString('hex')}`;
+  const temporary = `${directory}/.#${basename(file)}${randomName()}`;
   try {
     writeAndSync(temporary, text, { mode });
     // Unlike rename(2), link(2) fails if the name is taken, also by a link that leads nowhere.

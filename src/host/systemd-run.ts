@@ -103,7 +103,7 @@ function stopOnSignal(unit: string): () => void {
     for (const signal of endingSignals) process.off(signal, stop);
   };
   const stop = (signal: NodeJS.Signals) => {
-    // Our handler is removed last: if no handler is left, execa handles the signal and ends us.
+    // Our handler is removed last: if no other is left, child.ts ends us by the signal.
     const end = () => {
       release();
       process.kill(process.pid, signal);

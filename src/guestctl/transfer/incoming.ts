@@ -1,6 +1,5 @@
 // A guest that is being imported or copied: a directory that nobody takes for a guest, until it is renamed. What a killed
 // import or a power cut left there, the next one removes; in the state directory, systemd-tmpfiles(8) does so when the host boots.
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory, stateOf } from '../../config/paths.ts';
@@ -9,6 +8,7 @@ import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { randomName } from '../../host/random-name.ts';
 import { destroyUnit } from '../../host/systemctl.ts';
 
 /** The directory of all imports. No guest has such a name. */
@@ -19,7 +19,7 @@ const records = `${stateDirectory}/.incoming-elsewhere`;
 
 /** The directory of one import, and its content. */
 export class Incoming {
-  readonly id = randomBytes(6).toString('hex');
+  readonly id = randomName();
   readonly directory = `${all}/${this.id}`;
   /** The directory of the unpacked files. */
   readonly data = `${this.directory}/data`;

@@ -1,8 +1,8 @@
 // The stream of an exported guest: a tar archive, and behind its end a second one with the SHA-256 of the first.
 // tar(1) reads the first and ignores the rest. The stream may be compressed as a whole.
-import { createHash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { startSha256 } from '../../host/digest.ts';
 import { codeOf, Failure } from '../../host/failure.ts';
 
 /** The directories and files in the archive. */
@@ -29,7 +29,7 @@ export async function passOnWithTrailer(
   tell: Tell,
   made: Promise<void> = Promise.resolve(),
 ): Promise<void> {
-  const hash = createHash('sha256');
+  const hash = startSha256();
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
   let [bytes, paused] = [0, 0];
   for (;;) {
@@ -65,7 +65,7 @@ async function writeAll(out: number, chunk: Buffer): Promise<void> {
 
 /** Passes on the tar archive of a stream. Fails at its end if the trailer is missing or wrong. */
 export async function* withoutTrailer(stream: AsyncIterable<Buffer>, tell: Tell): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
+  const hash = startSha256();
   let [bytes, held] = [0, Buffer.alloc(0)];
   for await (const chunk of stream) {
     const all = Buffer.concat([held, chunk]);

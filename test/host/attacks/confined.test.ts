@@ -15,7 +15,7 @@ afterAll(() => host?.stop());
 
 /** Runs a script confined, as runConfined() does it. */
 const confined = (script: string, more: Partial<Confinement> = {}) => {
-  const confinement = { name: 'try', writable: [`${guests}/mail`], timeLimit: '20s', ...more };
+  const confinement = { name: 'try', writable: [`${guests}/mail`], timeLimit: '5min', ...more };
   const properties = settingsOf(confinement, []).map(([key, value]) => `--property=${key}=${value}`);
   return host.run(
     'systemd-run',

@@ -1,6 +1,6 @@
 // Root in a guest: writes to its console as fast as it can, which goes to the journal of the host.
 import { expect } from 'vitest';
-import { declare, guestFile, inGuest, start, update } from '../guests.ts';
+import { declare, guestFile, inGuest, reaches, start, update } from '../guests.ts';
 import type { Host } from '../host.ts';
 
 export const guest = 'console';
@@ -26,7 +26,8 @@ export async function attack(host: Host): Promise<void> {
   expect(await host.sh('journalctl -o cat -t before')).toBe('<0>said before'.slice(3));
   await host.run('machinectl', 'poweroff', 'console');
   const unit = '-u systemd-nspawn@console';
-  expect(await host.sh(`sleep 1; journalctl --sync; journalctl ${unit} | cut -c1-200`)).toContain(
+  await reaches(host, 'console', 'inactive');
+  expect(await host.sh(`journalctl --sync; journalctl ${unit} | cut -c1-200`)).toContain(
     'Started systemd-nspawn@console',
   );
   expect(await host.sh(`journalctl ${unit} -p emerg..alert -o cat`)).toBe('');

@@ -36,6 +36,9 @@ async function onTerminal(command: string): Promise<string> {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** Who opens a pipe waits for ever, and who asks systemd-machined then, for 25 s: sd_bus_call(3). */
+const soon = 'timeout 20';
+
 const acts = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u;
 
 describe('escape sequences', () => {
@@ -84,7 +87,7 @@ describe('a health check', () => {
     );
     await update(host, 'evil');
     await host.try('systemctl start ostree-guest-switch@evil');
-    await eventually(host, 'guestctl history evil -o json | grep -q rollback');
+    await eventually(host, 'guestctl history evil -o json | grep rollback');
     const shown = await onTerminal('guestctl history evil; guestctl status evil; guestctl deployments evil');
     expect(shown).toContain('HealthCheck=/usr/bin/check did not succeed (exit code 1: \\x1b]0;owned');
     expect(acts.exec(shown)).toBeNull();
@@ -126,10 +129,8 @@ describe('a health check', () => {
 test('a pipe for an os-release holds up nobody else, and doctor says if it holds up systemd-machined', async () => {
   await inGuest(host, 'evil', 'rm -f /etc/os-release; mkfifo /etc/os-release');
   await host.try('timeout 3 machinectl list');
-  const begun = Date.now();
-  expect(await host.sh('guestctl status mail')).toContain('State: running');
-  expect(await host.sh('guestctl list')).toMatch(/mail +running/);
-  expect(Date.now() - begun).toBeLessThan(10_000);
+  expect(await host.sh(`${soon} guestctl status mail`)).toContain('State: running');
+  expect(await host.sh(`${soon} guestctl list`)).toMatch(/mail +running/);
   const { stdout } = await host.try('guestctl doctor');
   const { exitCode } = await host.try('timeout 3 machinectl show mail');
   if (exitCode === 0) return expect(stdout).not.toContain('machined');
@@ -146,10 +147,10 @@ test('pipes and links in the place of files of a sysroot are not opened', async 
   const sysroot = '/var/lib/ostree-guests/evil/sysroot';
   await host.sh(`cd ${sysroot}/boot/loader/entries; mkfifo a.conf; ln -s /dev/zero b.conf
     cd ${sysroot}/ostree/deploy/evil/deploy; for o in *.origin; do mv $o $o.was; mkfifo $o; done`);
-  const begun = Date.now();
-  expect(await host.sh('guestctl list; guestctl status evil')).toMatch(/mail +running/);
-  expect((await host.try('guestctl deployments evil')).stderr).toContain('.origin is not a text file');
-  expect(Date.now() - begun).toBeLessThan(10_000);
+  expect(await host.sh(`${soon} guestctl list; ${soon} guestctl status evil`)).toMatch(/mail +running/);
+  expect((await host.try(`${soon} guestctl deployments evil`)).stderr).toContain(
+    '.origin is not a text file',
+  );
   await host.sh(`rm ${sysroot}/boot/loader/entries/[ab].conf; cd ${sysroot}/ostree/deploy/evil/deploy
     for o in *.origin; do mv $o.was $o; done`);
 });

@@ -1,6 +1,6 @@
 // Root in a guest without a user namespace can write to its /usr, or to its repository. No other guest must have these files.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, repositoryOf, start, update } from '../guests.ts';
+import { declare, eventually, guestFile, inGuest, repositoryOf, start, update } from '../guests.ts';
 import { bootHost, type Host } from '../host.ts';
 import { makeMirror, publish, serverRef } from '../mirror.ts';
 
@@ -124,11 +124,22 @@ test('without files of its own it is not started, and not rehearsed', async () =
     /^late5 is not started: it has no user namespace and still shares files with other guests, .* not permitted/m,
   );
   await host.sh(`chattr -i ${work}; systemctl reset-failed systemd-nspawn@late5`);
-  // Killed at the first copies, it goes on with what is left at the next start.
-  await host.sh(`systemctl start --no-block ostree-guest-boot@late5
-    until [ -e ${work}/unshare ]; do ((SECONDS < 60)); done
-    echo 1 >"/sys/fs/cgroup$(systemctl show -P ControlGroup ostree-guest-unshare-late5)/cgroup.kill"
-    while [ "$(systemctl is-active ostree-guest-boot@late5)" = activating ]; do ((SECONDS < 60)); sleep 0.1; done`);
+  // Killed at the first copy, it goes on with what is left at the next start. What copies all others waits to be killed.
+  const unshare = 'ostree-guest-unshare-late5.service';
+  await host.write(
+    '/run/one',
+    '#!/bin/sh\nshift; "$@" "$(tr "\\0" "\\n" | head -n 1)"; exec sleep infinity\n',
+    0o755,
+  );
+  await host.write(
+    `/run/systemd/system/${unshare}.d/one.conf`,
+    '[Service]\nBindReadOnlyPaths=/run/one:/usr/bin/xargs\n',
+  );
+  await host.sh('systemctl daemon-reload; systemctl start --no-block ostree-guest-boot@late5');
+  await eventually(host, `find ${work}/unshare -type f | grep .`);
+  await host.run('systemctl', 'kill', '--signal=KILL', unshare);
+  await eventually(host, '[ "$(systemctl is-active ostree-guest-boot@late5)" = failed ]');
+  await host.sh(`rm -r /run/systemd/system/${unshare}.d; systemctl daemon-reload`);
   expect(await inCommon('late5', 'web')).toBeGreaterThan(0);
   await areWhole('late5', 'web');
   // Who links meanwhile does not know of it.

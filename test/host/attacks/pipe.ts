@@ -20,6 +20,6 @@ export async function attack(host: Host, neighbour: string): Promise<void> {
     'doctor',
     'verify pipe',
   ])
-    expect((await host.try(`timeout 20 guestctl ${command}`)).exitCode, command).not.toBe(124);
-  await host.sh('timeout 60 machinectl start pipe; machinectl terminate pipe');
+    expect((await host.try(`timeout 120 guestctl ${command}`)).exitCode, command).not.toBe(124);
+  await host.sh('timeout 300 machinectl start pipe; machinectl terminate pipe');
 }

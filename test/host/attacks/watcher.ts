@@ -55,7 +55,7 @@ async function record(host: Host, allowed: Allowed): Promise<Record> {
  * directory is left out: its entries tell it better. Does not enter other file systems. Files come and go meanwhile.
  */
 const list = `
-  find -H "$@" -xdev -type d -printf '%i %y %m %U:%G\\0%p\\0' -o -printf '%i %y %m %U:%G %s %T@ %l\\0%p\\0'
+  find -H "$@" -xdev -type d -printf '%i %y %m %U:%G\\0%p\\0' -o -printf '%i %y %m %U:%G %s %T@ %l\\0%p\\0' || true
   printf '\\0'
   { find -H "$@" -xdev -type f -printf '%i %p\\0' | sort -z -u -k1,1n | cut -z -d' ' -f2- |
     xargs -0 -r -n 500 sha256sum -z; } 2>/dev/null || true`;

@@ -45,23 +45,20 @@ interface Entry {
   readonly message: string;
 }
 
-export const steps = ['boot', 'update', 'switch', 'assess', 'rehearse', 'rehearsal'] as const;
 export const guestUnit = (name: string) => `systemd-nspawn@${name}.service`;
 export const stepUnit = (step: string, name: string) => `ostree-guest-${step}@${name}.service`;
 
 /** Asks systemd about all guests at once. */
 export async function lookAtAll(host: Host, names: readonly string[]): Promise<Map<string, Facts>> {
-  const script = names
-    .map(
-      (name) =>
-        `echo ${name} $(systemctl is-active ${guestUnit(name)}) $(readlink /run/ostree-guests/${name}/root)`,
-    )
-    .join('\n');
-  const { stdout } = await host.try(script);
+  const { stdout } = await host.try(`
+    systemctl is-active ${names.map(guestUnit).join(' ')} || true
+    find /run/ostree-guests/*/root -maxdepth 0 -printf '%h %l\n'`);
+  const lines = stdout.split('\n');
+  const links = new Map(lines.slice(names.length).map((line) => line.split(' ') as [string, string]));
   return new Map(
-    stdout.split('\n').map((line) => {
-      const [name = '', state = '', root] = line.split(' ');
-      return [name, { ...inFiles(host, name), state, root: root?.split('/').at(-1) }];
+    names.map((name, index) => {
+      const root = links.get(`/run/ostree-guests/${name}`)?.split('/').at(-1);
+      return [name, { ...inFiles(host, name), state: lines[index] ?? '', root }];
     }),
   );
 }

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -39,6 +40,8 @@ function tree(directory = root): Record<string, string> {
   const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
     const full = join(directory, path);
     const stat = lstatSync(full);
+    // It follows links.
+    if (realpathSync(dirname(full)) !== dirname(full)) return [];
     if (stat.isSymbolicLink()) return [[path, `-> ${readlinkSync(full)}`]];
     if (stat.isDirectory()) return readdirSync(full).length === 0 ? [[path, '/']] : [];
     return [[path, readFileSync(full, 'utf8')]];
@@ -79,6 +82,7 @@ describe('a root directory becomes a tree for OSTree', () => {
       boot: '/',
       dev: '/',
       home: '-> var/home',
+      lib: '-> usr/lib',
       mnt: '-> var/mnt',
       opt: '-> var/opt',
       ostree: '-> sysroot/ostree',
@@ -134,13 +138,20 @@ describe('a root directory becomes a tree for OSTree', () => {
     expect(tree()).toHaveProperty('usr/lib/modules/0-placeholder/vmlinuz');
   });
 
+  test('a tree of /usr and /etc alone gets links into /usr; others keep what they have', () => {
+    make({ 'usr/bin/sh': '', 'usr/sbin/init': '', 'usr/lib64': '/', 'sbin/own': '', 'etc/passwd': '' });
+    layOut(root);
+    expect(tree()).toMatchObject({ bin: '-> usr/bin', lib: '-> usr/lib', lib64: '-> usr/lib64' });
+    expect(tree()['sbin/own']).toBe('');
+  });
+
   test('its links do not lead out of it', () => {
     const outside = mkdtempSync(join(tmpdir(), 'outside-'));
     try {
       make({ ...debian, 'usr/lib/sysusers.d': `-> ${outside}`, 'usr/share': '-> ../../../../../../tmp/x' });
       layOut(root);
       expect(readdirSync(outside)).toEqual([]);
-      expect(tree()).toHaveProperty(`${outside.slice(1)}/50-ostree-guests.conf`);
+      expect(tree()).toHaveProperty(`sysroot${outside}/50-ostree-guests.conf`);
     } finally {
       rmSync(outside, { recursive: true });
     }

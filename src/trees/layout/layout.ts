@@ -40,6 +40,7 @@ export function layOut(root: string): void {
   declareUsers(root);
   declareVar(root);
   moveEtc(root);
+  linkIntoUsr(root);
 }
 
 /** Moves /usr/etc back to /etc, where package managers expect it. */
@@ -110,6 +111,16 @@ function moveKernel(root: string): void {
   moveInside(root, `boot/vmlinuz-${version}`, kernelOf(version));
   const initrd = `boot/initrd.img-${version}`;
   if (isFile(inside(root, initrd))) moveInside(root, initrd, `usr/lib/modules/${version}/initramfs.img`);
+}
+
+/**
+ * Links /bin, /lib and others into /usr where they are missing: systemd-nspawn makes them at the start (base_filesystem_create),
+ * and cannot start a guest whose deployment is immutable.
+ */
+function linkIntoUsr(root: string): void {
+  for (const name of ['bin', 'sbin', 'lib', 'lib64'])
+    if (kindInside(root, name) === undefined && kindInside(root, `usr/${name}`) === 'directory')
+      linkInside(root, name, `usr/${name}`);
 }
 
 /** Moves /home, /srv and other data of a machine into /var, and leaves links. */

@@ -6,7 +6,7 @@ import { guestUnit, stepUnit } from './facts.ts';
 import { writeMark } from './marks.ts';
 import { endTrouble, makeTrouble, troubles } from './mirror-server.ts';
 import type { Kind, Model } from './model.ts';
-import { edit, type Guest, goBack, markChanged, offer, remake, type Stage } from './stage.ts';
+import { edit, followAnother, type Guest, goBack, markChanged, offer, remake, type Stage } from './stage.ts';
 
 export interface Action {
   readonly name: string;
@@ -60,7 +60,7 @@ function publishes(kind: Kind, weight: number): Action {
     name: `publish ${kind}`,
     weight,
     possible: isThere,
-    run: async ({ host }, guest, luck) => (await offer(host, guest, kind, luck)).slice(0, 12),
+    run: async (stage, guest, luck) => (await offer(stage, guest, kind, luck)).slice(0, 12),
     effect: (model) => ({ ...model, offered: kind }),
   };
 }
@@ -72,6 +72,7 @@ const unitsOf: Readonly<Record<string, (name: string) => string[]>> = {
   switch: (name) => [stepUnit('switch', name)],
   assess: (name) => [stepUnit('assess', name)],
   rehearse: (name) => [stepUnit('rehearse', name), stepUnit('rehearsal', name)],
+  build: (name) => [stepUnit('build', name), `ostree-guest-build-tree-${name}.service`],
 };
 
 /** Begins a step, or what leads to it, and kills it with SIGKILL at some instant. */
@@ -96,6 +97,22 @@ function kills(
   };
 }
 
+/** In a ring of origins: model.ts. */
+const follows = (further: number): Action => ({
+  name: `follow another origin, ${further} further`,
+  weight: 1,
+  possible: ({ exists, elsewhere }) => exists && further <= elsewhere.length,
+  effect: (model) => {
+    const ring = [model.offered, ...model.elsewhere];
+    const [offered = model.offered, ...elsewhere] = [...ring.slice(further), ...ring.slice(0, further)];
+    return { ...model, offered, elsewhere };
+  },
+  run: async (stage, guest) => {
+    const tree = await followAnother(stage, guest, further);
+    return `${guest.policy.origin}: ${tree.slice(0, 12)}`;
+  },
+});
+
 export const guestActions: readonly Action[] = [
   publishes('good', 8),
   publishes('faulty', 3),
@@ -104,10 +121,10 @@ export const guestActions: readonly Action[] = [
   publishes('clashing', 1),
   publishes('kernelless', 0.5),
   {
-    name: 'go back to an older commit',
+    name: 'go back to an older tree',
     weight: 1,
     possible: isThere,
-    run: async ({ host }, guest, luck) => (await goBack(host, guest, luck)).slice(0, 12),
+    run: async (stage, guest, luck) => (await goBack(stage, guest, luck)).slice(0, 12),
     effect: same,
   },
   {
@@ -148,7 +165,7 @@ export const guestActions: readonly Action[] = [
     run: async (stage, guest, luck) => {
       await command(stage, `systemctl start --no-block ${stepUnit('update', guest.name)}`);
       await sleep(luck * 600);
-      await offer(stage.host, guest, 'good', luck);
+      await offer(stage, guest, 'good', luck);
       return updates(stage, guest, `guestctl update ${guest.name}`);
     },
   },
@@ -250,6 +267,7 @@ export const guestActions: readonly Action[] = [
   kills('boot', 3, (name) => `restart --no-block ${guestUnit(name)}`, mayFail),
   kills('switch', 2, (name) => `start --no-block ${stepUnit('switch', name)}`, startsAnew),
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
+  kills('build', 0.7, (name) => `start --no-block ${stepUnit('update', name)}`, startsAnew),
   kills('rehearse', 1, (name) => `start --no-block ${stepUnit('rehearse', name)}`, same),
   {
     name: 'kill the rehearsal, restart machined, and rehearse again',
@@ -335,8 +353,8 @@ export const guestActions: readonly Action[] = [
     weight: 1,
     possible: isThere,
     effect: same,
-    run: async ({ host }, guest, luck) => {
-      await edit(host, guest, {
+    run: async (stage, guest, luck) => {
+      await edit(stage, guest, {
         action: luck < 0.5 ? 'stage' : 'switch',
         keep: 2 + Math.floor(luck * 3),
         overHttp: (luck * 10) % 1 < 0.5,
@@ -344,22 +362,13 @@ export const guestActions: readonly Action[] = [
       return JSON.stringify(guest.policy);
     },
   },
-  {
-    name: 'follow the other ref',
-    weight: 1.5,
-    possible: isThere,
-    effect: (model) => ({ ...model, offered: model.elsewhere, elsewhere: model.offered }),
-    run: async ({ host }, guest) => {
-      await edit(host, guest, { other: !guest.policy.other });
-      return guest.offered.slice(0, 12);
-    },
-  },
+  ...[1, 2, 3].map(follows),
   {
     name: 'remove and create',
     weight: 0.7,
     possible: ({ offered }) => offered === 'good',
-    run: async ({ host }, guest) => {
-      await remake(host, guest);
+    run: async (stage, guest) => {
+      await remake(stage, guest);
       return 'made anew';
     },
     effect: (model) => ({ ...startsAnew(model), wanted: 'up', remade: true }),

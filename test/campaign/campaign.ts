@@ -4,8 +4,10 @@ import { canRehearse } from '../host/guests.ts';
 import type { Model } from './model.ts';
 import { drawRound, type Round } from './plan.ts';
 import type { Failure } from './replay.ts';
-import { playRound, type Violation } from './run.ts';
-import { type Cast, clear, type Guest, type Stage, setStage } from './stage.ts';
+import { playRound } from './run.ts';
+
+import { type Cast, clear, setStage } from './stage.ts';
+import { tell } from './tell.ts';
 
 export interface Options {
   readonly seed: number;
@@ -91,37 +93,3 @@ const taken = (before: number, after: number): string => (after - (after < befor
 
 const describe = ({ steps, host }: Round): string =>
   `${Object.values(steps).reduce((sum, { length }) => sum + length, 0)} actions${host ? ` and ${host.action}` : ''}`;
-
-/** Tells all that is needed to understand a failed round. */
-async function tell(
-  { host, guests }: Stage,
-  wrong: readonly Violation[],
-  began: number,
-  say: (text: string) => void,
-): Promise<void> {
-  for (const { guest, what } of wrong) say(`  VIOLATED ${guest}: ${what}`);
-  const concerned = guests.filter(({ name }) =>
-    wrong.some(({ guest }) => guest === name || guest === '' || guest === 'host'),
-  );
-  for (const guest of concerned) {
-    say(`  what happened to ${guest.name}:`);
-    for (const line of guest.log) say(`    ${line}`);
-    say(`  its commits: ${commitsOf(guest)}`);
-    say(await storyOf(host, guest.name, began));
-  }
-}
-
-const commitsOf = ({ commits, kinds }: Guest): string =>
-  commits
-    .slice(-8)
-    .map((commit) => `${commit.slice(0, 12)} ${kinds.get(commit)}`)
-    .join(', ');
-
-/** Its state, and what happened on its host since the round began. */
-async function storyOf(host: Stage['host'], name: string, since: number): Promise<string> {
-  const { all } = await host.try(`
-    for about in status deployments history; do timeout 20 guestctl $about ${name} | tail -n 25 || true; done
-    cd /var/lib/ostree-guests/${name} && find . -path ./sysroot -prune -o -type f -printf '%p %TT\n' || true
-    journalctl --sync; journalctl -o short-precise --no-pager --no-hostname --since=@${Math.floor(since / 1000)}`);
-  return all.replaceAll(/^/gm, '    ');
-}

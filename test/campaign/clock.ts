@@ -29,7 +29,7 @@ export async function setClock(host: Host): Promise<void> {
   await host.write('/etc/campaign-clock.cjs', program);
   const service =
     '[Service]\nUnsetEnvironment=\nEnvironment=NODE_OPTIONS=--require=/etc/campaign-clock.cjs\n';
-  for (const step of ['boot', 'update', 'switch', 'assess', 'rehearse'])
+  for (const step of ['boot', 'update', 'switch', 'assess', 'rehearse', 'build'])
     await host.write(`/etc/systemd/system/ostree-guest-${step}@.service.d/clock.conf`, service);
 }
 

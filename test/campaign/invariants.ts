@@ -52,7 +52,7 @@ const invariants: Readonly<Record<string, Invariant>> = {
 
   'what fails its check is never blessed': ({ before, after, kinds }) => {
     const blessed = newEntries(before, after).find(
-      ({ outcome, to = '' }) => outcome === 'blessed' && !mayRun(kinds.get(to)),
+      ({ outcome, to = '' }) => outcome === 'blessed' && kinds.has(to) && !mayRun(kinds.get(to)),
     );
     return blessed && `blessed though it is ${kinds.get(blessed.to ?? '')}: ${blessed.message}`;
   },
@@ -61,7 +61,8 @@ const invariants: Readonly<Record<string, Invariant>> = {
     const { before, after, kinds, model, tries } = seen;
     const known = new Set(before.rejected.map(({ checksum }) => checksum));
     const wrong = after.rejected.find(({ checksum, reason }) => {
-      if (known.has(checksum) || kinds.get(checksum) === 'faulty') return false;
+      // One that the host made, and that is gone already, is not known.
+      if (known.has(checksum) || !kinds.has(checksum) || kinds.get(checksum) === 'faulty') return false;
       if (reason.startsWith('rolled back to')) return !model.rolledBack;
       // It ended by itself, in a rehearsal or in a start.
       if (kinds.get(checksum) === 'leaving') return false;

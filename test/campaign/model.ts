@@ -12,7 +12,7 @@ export type Kind =
   | 'returning'
   /** Has a directory where the guest has a file in /etc: OSTree cannot merge it. */
   | 'clashing'
-  /** Has no kernel: it is refused before it is staged. */
+  /** Has no kernel, or no init system if the host makes the commit: it is refused before it is staged. */
   | 'kernelless';
 
 /** Whether such a commit may be found healthy, and run. */
@@ -26,10 +26,10 @@ export interface Model {
   readonly wanted: Wanted;
   /** Whether it has a guest file and was made. */
   readonly exists: boolean;
-  /** The kind of what its ref names. */
+  /** The kind of what the origin offers that it follows, ... */
   readonly offered: Kind;
-  /** The kind of what the ref names that it does not follow. */
-  readonly elsewhere: Kind;
+  /** ... and of what the others offer that it could follow: the next one first, as in a ring. */
+  readonly elsewhere: readonly Kind[];
   /** In this round: how many starts were cut short, or may have been. Each is a try that an update on trial loses. */
   readonly cutShort: number;
   /** In this round: whether something that starts or stops it was begun, and nobody waited for its end. */
@@ -48,11 +48,17 @@ export interface Model {
   readonly hostMeddled: boolean;
 }
 
+/** Of a guest that has that many origins. */
+export const modelOf = (origins: number): Model => ({
+  ...newModel,
+  elsewhere: Array.from({ length: origins - 1 }, () => 'good'),
+});
+
 export const newModel: Model = {
   wanted: 'up',
   exists: true,
   offered: 'good',
-  elsewhere: 'good',
+  elsewhere: ['good', 'good', 'good'],
   cutShort: 0,
   isUnsettled: false,
   rolledBack: false,

@@ -1,11 +1,13 @@
 // Plays scripts: rounds from guests that were just made, each time. That is how a failed round is reduced, and how it is looked for
 // again afterwards.
 import { invariantOf } from './invariants.ts';
-import { newModel } from './model.ts';
+import { modelOf } from './model.ts';
 import type { Round } from './plan.ts';
 import { reduce, type Script } from './reduce.ts';
 import { playRound, settle, type Violation } from './run.ts';
+import { originsOf } from './site.ts';
 import { type Cast, clear, edit, offer, remake, type Stage, setStage } from './stage.ts';
+import { tell } from './tell.ts';
 
 export interface Player {
   /** Plays a script: what is wrong after the first round of it that fails. */
@@ -13,8 +15,8 @@ export interface Player {
   end(): Promise<void>;
 }
 
-/** Plays on one host, as long as that can go on. */
-export function player(cast: readonly Cast[], ownDisk: boolean): Player {
+/** Plays on one host, as long as that can go on. `say`: where to tell of failures. */
+export function player(cast: readonly Cast[], ownDisk: boolean, say?: (text: string) => void): Player {
   let stage: Stage | undefined;
   const end = async () => {
     if (stage) await clear(stage.host, ownDisk);
@@ -26,7 +28,9 @@ export function player(cast: readonly Cast[], ownDisk: boolean): Player {
       if (stage && !(await startAnew(stage, cast))) await end();
       stage ??= await setStage(cast, ownDisk);
       for (const round of script) {
+        const began = Date.now();
         const wrong = await playRound(stage, round);
+        if (say && wrong.length > 0) await tell(stage, wrong, began, say);
         if (wrong.length > 0) return wrong;
       }
       return [];
@@ -36,15 +40,17 @@ export function player(cast: readonly Cast[], ownDisk: boolean): Player {
 
 /** Makes all guests anew, as they were at first. Answers whether that went well. */
 async function startAnew(stage: Stage, cast: readonly Cast[]): Promise<boolean> {
-  const { host, guests } = stage;
+  const { guests } = stage;
   if ((await settle(stage)).length > 0) return false;
   const made = guests.map(async (guest) => {
     const { policy, share } = cast.find(({ name }) => name === guest.name) ?? {};
     if (!policy || share === 0) return;
-    await edit(host, guest, { ...policy, other: false });
-    await offer(host, guest, 'good', 0);
-    await remake(host, guest);
-    guest.model = newModel;
+    guest.elsewhere.clear();
+    await edit(stage, guest, { ...policy, origin: 'ref' });
+    guest.elsewhere.clear();
+    await offer(stage, guest, 'good', 0);
+    await remake(stage, guest);
+    guest.model = modelOf(originsOf[guest.flavour].length);
   });
   return (await Promise.allSettled(made)).every(({ status }) => status === 'fulfilled');
 }

@@ -92,19 +92,19 @@ export async function settle({ host }: Pick<Stage, 'host'>): Promise<Violation[]
 }
 
 /** A change of the guest file that was cut off is made. */
-async function finishEditing({ host, guests }: Stage): Promise<Violation[]> {
-  for (const guest of guests.filter(({ isDeclared }) => !isDeclared)) await edit(host, guest, {});
+async function finishEditing(stage: Stage): Promise<Violation[]> {
+  for (const guest of stage.guests.filter(({ isDeclared }) => !isDeclared)) await edit(stage, guest, {});
   return [];
 }
 
 /** A removal that was cut off is completed by the next one. */
-async function finishRemaking({ host, guests }: Stage): Promise<Violation[]> {
+async function finishRemaking(stage: Stage): Promise<Violation[]> {
   const wrong: Violation[] = [];
-  for (const guest of guests.filter(({ isBeingRemade }) => isBeingRemade)) {
+  for (const guest of stage.guests.filter(({ isBeingRemade }) => isBeingRemade)) {
     // Whoever starts it may have been waiting.
-    await settle({ host });
-    await offer(host, guest, 'good', 0);
-    await remake(host, guest).catch((error: Error) =>
+    await settle(stage);
+    await offer(stage, guest, 'good', 0);
+    await remake(stage, guest).catch((error: Error) =>
       wrong.push({ guest: guest.name, what: `a guest can be removed and made anew: ${error.message}` }),
     );
     note(guest, 'made anew, after that was cut off');
@@ -129,10 +129,7 @@ async function startDoubtful(stage: Stage): Promise<Violation[]> {
 }
 
 async function look({ host, guests }: Stage): Promise<Violation[]> {
-  const facts = await lookAtAll(
-    host,
-    guests.map(({ name }) => name),
-  );
+  const facts = await lookAtAll(host, guests);
   return guests.flatMap((guest) => {
     const after = facts.get(guest.name);
     const { before } = guest;
@@ -159,7 +156,7 @@ async function complete(stage: Stage, { completes }: Round): Promise<Violation[]
   if (!guest) return [];
   const { host } = stage;
   const { name } = guest;
-  await offer(host, guest, 'good', 0);
+  await offer(stage, guest, 'good', 0);
   // A rollback that was asked for comes first.
   const { exitCode, all } = await host.try(`
     [ ! -e /var/lib/ostree-guests/${name}/rollback.json ] || systemctl restart ${guestUnit(name)}
@@ -168,16 +165,19 @@ async function complete(stage: Stage, { completes }: Round): Promise<Violation[]
     systemctl start ${stepUnit('switch', name)}
     # One that leaves by itself may have been down.
     systemctl start ${guestUnit(name)}
-    ostree fsck --quiet --repo=/var/lib/ostree-guests/${name}/sysroot/ostree/repo
+    for repo in /var/lib/ostree-guests/${name}/sysroot/ostree/repo /var/lib/ostree-guests/.builds/${name}/repo; do
+      [ ! -e $repo/config ] || ostree fsck --quiet --repo=$repo
+    done
     guestctl status ${name} >/dev/null`);
   note(guest, `a good update, to its end: ${exitCode} ${guest.offered.slice(0, 12)}`);
   guest.model = { ...guest.model, offered: 'good', wanted: 'up' };
   const unsettled = await settle(stage);
-  const after = (await lookAtAll(host, [name])).get(name);
+  const after = (await lookAtAll(host, [guest])).get(name);
   const wrong = [...unsettled];
   if (exitCode !== 0) wrong.push({ guest: name, what: `a good update comes to its end: ${all}` });
   else if (
-    after?.root?.split('.')[0] !== guest.offered ||
+    after?.deployments[0]?.checksum !== guest.offered ||
+    after.root !== after.deployments[0].name ||
     after.staged !== undefined ||
     after.trials.length > 0
   )

@@ -6,8 +6,18 @@ import { type Host, outside } from '../host/host.ts';
 import { publishPart } from '../host/light.ts';
 import { type Changes, makeMirror, mirrorPath, publish } from '../host/mirror.ts';
 import { checkout } from '../host/paths.ts';
+import { buildOrigin, imageOrigin, type MadeTrees, makeTree, makeTrees, offerTree } from './made-trees.ts';
 import { mirrorUrl } from './mirror-server.ts';
 import type { Kind } from './model.ts';
+
+/** Where a guest may have its trees from: one of two refs, an image, a build. */
+export type Origin = 'ref' | 'other ref' | 'image' | 'build';
+
+/** In a ring. A Debian of an image or a build takes too long. */
+export const originsOf: Readonly<Record<Flavour, readonly Origin[]>> = {
+  light: ['ref', 'other ref', 'image', 'build'],
+  whole: ['ref', 'other ref'],
+};
 
 /** `light`: a tree of a few files, whose init system is init.c. `whole`: Debian with systemd, and a health check. */
 export type Flavour = 'light' | 'whole';
@@ -21,7 +31,7 @@ const lightBase = 'campaign/light';
 const needed =
   /^\/(?!usr\/)|^\/usr\/(lib64|lib\/modules|lib\/os-release|etc\/(passwd|group|hosts|os-release)$)/;
 
-export async function makeSite(host: Host): Promise<void> {
+export async function makeSite(host: Host): Promise<MadeTrees> {
   await makeMirror(host);
   const program = join(host.work, 'init');
   const source = join(checkout(), 'test/campaign/init.c');
@@ -30,6 +40,7 @@ export async function makeSite(host: Host): Promise<void> {
     [systemd]: { content: await readFile(program), mode: 0o755 },
     ...life('stays'),
   });
+  return makeTrees(host, program, systemd);
 }
 
 /** What init.c does. */
@@ -75,43 +86,60 @@ const changes: Record<Flavour, (version: number, luck: number) => Record<Kind, r
 
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
-/** The refs of a guest: it follows one of the two. */
-const refOf = (name: string, other: boolean) => `campaign/${name}${other ? '-other' : ''}`;
+const refOf = (name: string, origin: Origin) => `campaign/${name}${origin === 'ref' ? '' : '-other'}`;
 
-interface Update {
+export interface Update {
   readonly kind: Kind;
   readonly version: number;
   /** Chooses among those of its kind. */
   readonly luck: number;
-  /** In which of the guest's two refs. */
-  readonly other: boolean;
+  readonly origin: Origin;
 }
 
-/** Publishes an update of a guest's tree. */
-export function publishKind(
-  host: Host,
+/** By which a tree is known whose commit the host makes: it is in this file. */
+export const releaseFile = '/usr/share/release';
+const releaseOf = ({ origin, version }: Pick<Update, 'origin' | 'version'>) => `${origin}-${version}`;
+
+/** Offers an update of a guest's tree: the commit, or the release that it will be known by. */
+export async function publishKind(
+  { host, made }: { host: Host; made: MadeTrees },
   name: string,
   flavour: Flavour,
-  { kind, version, luck, other }: Update,
+  update: Update,
 ): Promise<string> {
+  const { kind, version, luck, origin } = update;
   const choices = changes[flavour](version, luck)[kind];
   const { files = {}, ...chosen } = choices[Math.floor(luck * choices.length)] ?? {};
   // Some files more each time, so that there is something to fetch.
-  const more = Array.from({ length: 10 }, (_, i) => [
-    `/usr/share/v${version}/${i}`,
-    `${name} ${version}.${i}\n`,
-  ]);
-  return publish(host, refOf(name, other), {
+  const more = Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [`/usr/share/v${version}/${i}`, `${name} ${version}.${i}\n`]),
+  );
+  if (origin === 'image' || origin === 'build') {
+    const release = releaseOf(update);
+    const tree = { ...life('stays'), ...more, ...texts(files), [releaseFile]: release };
+    await makeTree(host, name, origin, { made, version: release, files: tree, whole: kind !== 'kernelless' });
+    await offerTree(host, name, origin, release);
+    return release;
+  }
+  return publish(host, refOf(name, origin), {
     ...(flavour === 'light' && { from: lightBase }),
     version: String(version),
     ...chosen,
-    files: { ...files, ...Object.fromEntries(more) },
+    files: { ...files, ...more },
   });
 }
 
-/** Has a ref of a guest name another commit. */
-export const setRef = (host: Host, name: string, other: boolean, commit: string): Promise<void> =>
-  writeFile(join(outside(host, mirrorPath), 'refs/heads', refOf(name, other)), `${commit}\n`);
+/** The changes of light trees are texts. */
+const texts = (files: NonNullable<Changes['files']>) =>
+  Object.fromEntries(
+    Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+
+/** Has an origin of a guest offer again what it offered before; a ref may also name what the other one named. */
+export const offerAgain = (host: Host, name: string, origin: Origin, tree: string): Promise<void> =>
+  origin === 'image' || origin === 'build'
+    ? offerTree(host, name, origin, tree)
+    : writeFile(join(outside(host, mirrorPath), 'refs/heads', refOf(name, origin)), `${tree}\n`);
 
 export interface Policy {
   readonly action: 'stage' | 'switch';
@@ -119,12 +147,12 @@ export interface Policy {
   readonly keep: number;
   readonly overHttp?: boolean;
   readonly rehearse?: boolean;
-  /** Which of its refs it follows. */
-  readonly other?: boolean;
+  /** The default is its first ref. */
+  readonly origin?: Origin;
 }
 
 export function guestFile(name: string, flavour: Flavour, policy: Policy): string {
-  const { action, tries, keep, overHttp = false, rehearse = false, other = false } = policy;
+  const { action, tries, keep, overHttp = false, rehearse = false, origin = 'ref' } = policy;
   // Long enough for a busy machine to start it: if not, something good is rejected.
   const own = flavour === 'light' ? 'HealthTimeoutSec=15s' : `HealthTimeoutSec=30s\nHealthCheck=${check}`;
   // How often a guest is started is no loop here, and how long one takes that does not hear yet that it is to stop.
@@ -132,10 +160,7 @@ export function guestFile(name: string, flavour: Flavour, policy: Policy): strin
 StartLimitIntervalSec=0
 
 [Guest]
-Ref=site:${refOf(name, other)}
-
-[Remote]
-${overHttp ? `URL=${mirrorUrl}\nGPGVerify=no` : `URL=file://${mirrorPath}`}
+${originLines(name, origin, overHttp)}
 
 [Update]
 Action=${action}
@@ -147,4 +172,11 @@ ${rehearse ? 'Rehearse=yes\n' : ''}${own}
 TimeoutStartSec=1min
 TimeoutStopSec=10s
 `;
+}
+
+function originLines(name: string, origin: Origin, overHttp: boolean): string {
+  if (origin === 'image') return imageOrigin(name);
+  if (origin === 'build') return buildOrigin(name);
+  const url = overHttp ? `URL=${mirrorUrl}\nGPGVerify=no` : `URL=file://${mirrorPath}`;
+  return `Ref=site:${refOf(name, origin)}\n\n[Remote]\n${url}`;
 }

@@ -4,10 +4,20 @@ import { bootHost, type Host } from '../host/host.ts';
 import { setClock } from './clock.ts';
 import { mountOwnDisk, unmountOwnDisk } from './disk.ts';
 import { type Facts, guestUnit, lookAtAll, stepUnit } from './facts.ts';
+import { buildFile, type MadeTrees } from './made-trees.ts';
 import { type Write, writeMark } from './marks.ts';
 import { serveMirror } from './mirror-server.ts';
-import { type Kind, type Model, newModel } from './model.ts';
-import { type Flavour, guestFile, makeSite, type Policy, publishKind, setRef } from './site.ts';
+import { type Kind, type Model, modelOf } from './model.ts';
+import {
+  type Flavour,
+  guestFile,
+  makeSite,
+  type Origin,
+  offerAgain,
+  originsOf,
+  type Policy,
+  publishKind,
+} from './site.ts';
 import { type Untouched, watchUntouched } from './untouched.ts';
 
 /** An update that went well, as far as its exit status tells. */
@@ -20,14 +30,16 @@ export interface Guest {
   readonly flavour: Flavour;
   policy: Policy;
   model: Model;
-  /** Of all commits that its ref ever named. */
+  /** Of all trees that its origins ever offered: commits, and releases of trees of which the host makes a commit. */
   readonly kinds: Map<string, Kind>;
   /** In the order in which they were published. */
-  readonly commits: string[];
-  /** The commit that its ref names, ... */
+  readonly published: { readonly tree: string; readonly origin: Origin }[];
+  /** The release of each commit that the host made. */
+  readonly releases: Map<string, string>;
+  /** The tree that the origin offers that it follows, ... */
   offered: string;
-  /** ... and the one that its other ref names, if there is any yet. */
-  elsewhere: string | undefined;
+  /** ... and those that the others offer, if they do yet. */
+  readonly elsewhere: Map<Origin, string>;
   /** Whether its file says so: a power cut may have come before. */
   isDeclared: boolean;
   /** How often what it follows was changed. */
@@ -48,6 +60,7 @@ export interface Guest {
 
 export interface Stage {
   readonly host: Host;
+  readonly made: MadeTrees;
   readonly guests: readonly Guest[];
   /** Whether its disk can be filled. */
   readonly ownDisk: boolean;
@@ -72,7 +85,7 @@ export interface Cast {
 export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise<Stage> {
   const host = await bootHost(ownDisk ? { prepare: mountOwnDisk } : {});
   try {
-    await makeSite(host);
+    const made = await makeSite(host);
     await setClock(host);
     await serveMirror(host);
     const guests: Guest[] = [];
@@ -81,11 +94,12 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
         name,
         flavour,
         policy,
-        model: newModel,
+        model: modelOf(originsOf[flavour].length),
         kinds: new Map(),
-        commits: [],
+        published: [],
+        releases: new Map(),
         offered: '',
-        elsewhere: undefined,
+        elsewhere: new Map(),
         isDeclared: false,
         changes: 0,
         changing: Promise.resolve(),
@@ -96,17 +110,15 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
         written: 0,
         isBeingRemade: false,
       };
-      await offer(host, guest, 'good', 0);
-      await make(host, guest);
+      await host.write(`/etc/ostree-guests/${name}.build`, buildFile(name));
+      await offer({ host, made }, guest, 'good', 0);
+      await make({ host, made }, guest);
       guests.push(guest);
     }
-    const facts = await lookAtAll(
-      host,
-      cast.map(({ name }) => name),
-    );
+    const facts = await lookAtAll(host, guests);
     for (const guest of guests) guest.before = facts.get(guest.name);
     const untouched = await watchUntouched(host, cast.find(({ share }) => share === 0)?.name);
-    return { host, guests, untouched, ownDisk, isCut: false, isStale: false, times: '' };
+    return { host, made, guests, untouched, ownDisk, isCut: false, isStale: false, times: '' };
   } catch (error) {
     const { all } = await host.try('journalctl --sync; journalctl --no-pager --no-hostname -n 40');
     await clear(host, ownDisk);
@@ -120,45 +132,60 @@ export async function clear(host: Host, ownDisk: boolean): Promise<void> {
   await host.stop();
 }
 
+/** Where trees are published. */
+export type Site = Pick<Stage, 'host' | 'made'>;
+
 /** Publishes an update for a guest. */
-export const offer = (host: Host, guest: Guest, kind: Kind, luck: number): Promise<string> =>
+export const offer = (site: Site, guest: Guest, kind: Kind, luck: number): Promise<string> =>
   inTurn(guest, async () => {
-    guest.offered = await publishNext(host, guest, kind, luck);
+    guest.offered = await publishNext(site, guest, kind, luck);
     return guest.offered;
   });
 
-async function publishNext(host: Host, guest: Guest, kind: Kind, luck: number): Promise<string> {
-  const { name, flavour, policy, commits, kinds } = guest;
-  const update = { kind, version: commits.length + 1, luck, other: policy.other ?? false };
-  const commit = await publishKind(host, name, flavour, update);
-  commits.push(commit);
-  kinds.set(commit, kind);
-  return commit;
+async function publishNext(site: Site, guest: Guest, kind: Kind, luck: number): Promise<string> {
+  const { name, flavour, policy, published, kinds } = guest;
+  const origin = policy.origin ?? 'ref';
+  const tree = await publishKind(site, name, flavour, { kind, version: published.length + 1, luck, origin });
+  published.push({ tree, origin });
+  kinds.set(tree, kind);
+  return tree;
 }
 
-/** Has the ref of a guest name a commit that it, or the other one, named before. */
-export const goBack = (host: Host, guest: Guest, luck: number): Promise<string> =>
+/** Has the origin of a guest offer a tree that it offered before; a ref may name one of the other ref. */
+export const goBack = ({ host }: Site, guest: Guest, luck: number): Promise<string> =>
   inTurn(guest, async () => {
-    const commit = guest.commits[Math.floor(luck * guest.commits.length)] ?? guest.offered;
-    await setRef(host, guest.name, guest.policy.other ?? false, commit);
-    guest.offered = commit;
-    return commit;
+    const { name, published } = guest;
+    const origin = guest.policy.origin ?? 'ref';
+    const isRef = (one: Origin) => one === 'ref' || one === 'other ref';
+    const older = published.filter((one) => one.origin === origin || (isRef(origin) && isRef(one.origin)));
+    const tree = older[Math.floor(luck * older.length)]?.tree ?? guest.offered;
+    await offerAgain(host, name, origin, tree);
+    guest.offered = tree;
+    return tree;
   });
 
 /** Changes the guest file. */
-export const edit = (host: Host, guest: Guest, change: Partial<Policy>): Promise<string> =>
+export const edit = (site: Site, guest: Guest, change: Partial<Policy>): Promise<string> =>
   inTurn(guest, async () => {
     const { name, flavour, policy, offered, elsewhere } = guest;
     guest.policy = { ...policy, ...change };
-    if (guest.policy.other !== policy.other) {
-      guest.offered = elsewhere ?? (await publishNext(host, guest, 'good', 0));
-      guest.elsewhere = offered;
+    const { origin = 'ref' } = guest.policy;
+    if (origin !== (policy.origin ?? 'ref')) {
+      elsewhere.set(policy.origin ?? 'ref', offered);
+      guest.offered = elsewhere.get(origin) ?? (await publishNext(site, guest, 'good', 0));
     }
     guest.isDeclared = false;
-    await declare(host, name, guestFile(name, flavour, guest.policy));
+    await declare(site.host, name, guestFile(name, flavour, guest.policy));
     guest.isDeclared = true;
     return guest.offered;
   });
+
+/** Has a guest follow another one of its origins: `further` is how many are passed on in the ring. */
+export function followAnother(site: Site, guest: Guest, further: number): Promise<string> {
+  const ring = originsOf[guest.flavour];
+  const next = ring[(ring.indexOf(guest.policy.origin ?? 'ref') + further) % ring.length];
+  return edit(site, guest, next ? { origin: next } : {});
+}
 
 /** What was brought before may be followed by something newer, from whoever updates it then. */
 export function markChanged(guest: Guest): void {
@@ -175,20 +202,21 @@ function inTurn(guest: Guest, change: () => Promise<string>): Promise<string> {
 }
 
 /** Removes a guest and creates it anew. Cut off anywhere, that can be done again. */
-export async function remake(host: Host, guest: Guest): Promise<void> {
+export async function remake(site: Site, guest: Guest): Promise<void> {
   const { name } = guest;
   guest.isBeingRemade = true;
-  await host.sh(`[ -e /etc/ostree-guests/${name}.guest ] || exit 0
+  await site.host.sh(`[ -e /etc/ostree-guests/${name}.guest ] || exit 0
     systemctl stop ${guestUnit(name)}; guestctl remove --yes ${name}`);
   Object.assign(guest, { writes: [], updated: undefined });
-  await make(host, guest);
+  await make(site, guest);
   guest.isBeingRemade = false;
 }
 
 /** Declares a guest, creates and starts it, and has it started at boot. */
-async function make(host: Host, guest: Guest): Promise<void> {
+async function make(site: Site, guest: Guest): Promise<void> {
+  const { host } = site;
   const { name } = guest;
-  await edit(host, guest, {});
+  await edit(site, guest, {});
   await host.run('systemctl', 'start', stepUnit('update', name));
   await host.run('systemctl', 'start', guestUnit(name));
   await host.run('machinectl', 'enable', name);

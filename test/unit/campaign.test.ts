@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { guestActions } from '../campaign/actions.ts';
 import type { Facts } from '../campaign/facts.ts';
 import { type Seen, violations } from '../campaign/invariants.ts';
-import { apply, type Kind, type Model, newModel, nextRound } from '../campaign/model.ts';
+import { apply, type Kind, type Model, modelOf, newModel, nextRound } from '../campaign/model.ts';
 import { actionOf, drawRound } from '../campaign/plan.ts';
 import { randomFrom } from '../campaign/random.ts';
 import { reduce, type Script } from '../campaign/reduce.ts';
@@ -66,6 +66,17 @@ test('the model knows that it does not know how two things end that are done at 
 test('the model counts starts that may be cut short, in one round', () => {
   expect(after('restart', 'write', 'crash').cutShort).toBe(2);
   expect(nextRound(after('restart')).cutShort).toBe(0);
+});
+
+test('the model knows which of its origins a guest follows', () => {
+  const faulty = actionOf('publish faulty').effect(newModel);
+  const [one, two, three] = [1, 2, 3].map(
+    (further) => actionOf(`follow another origin, ${further} further`).effect,
+  );
+  expect(one?.(faulty)).toMatchObject({ offered: 'good', elsewhere: ['good', 'good', 'faulty'] });
+  expect(three?.(one?.(faulty) ?? newModel)).toEqual(faulty);
+  expect(two?.(two(faulty))).toEqual(faulty);
+  expect(actionOf('follow another origin, 2 further').possible(modelOf(2))).toBe(false);
 });
 
 const [old, fresh] = ['a'.repeat(64), 'b'.repeat(64)];
@@ -185,6 +196,10 @@ test('what may be is not taken for wrong', () => {
   // It powers itself off, or reboots, in the middle of its check.
   expect(wrong({ ...updated, state: 'inactive' }, { fresh: 'leaving' })).toEqual([]);
   expect(wrong(isRejected, { fresh: 'returning', model: after('restart') })).toEqual([]);
+  // A commit of an image or a build that is gone already.
+  expect(
+    wrong({ rejected: [{ checksum: 'c'.repeat(64), reason }] }, { model: after('kill rehearse') }),
+  ).toEqual([]);
   // Whether it was written is not known.
   const unsure = { writes: [{ value: 2, deployment: undefined }] };
   expect(wrong({}, unsure)).toEqual([]);

@@ -60,6 +60,14 @@ export async function eventually(host: Commands, script: string): Promise<void> 
 export const reaches = (host: Commands, name: string, state: 'active' | 'inactive'): Promise<void> =>
   eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = ${state} ]`);
 
+/** Waits until services that end by themselves have ended. One of Type=oneshot is never "active", so is-active does not tell. */
+export const end = (host: Commands, ...units: string[]): Promise<void> =>
+  eventually(
+    host,
+    `! systemctl show --property=Id --property=ActiveState --property=Job ${units.join(' ')} |
+      grep -E '^Job=[1-9]|=(active|activating|deactivating)$'`,
+  );
+
 /** Asks a guest to reboot, and waits until it is being booted again. */
 export async function beginReboot(host: Commands, name: string, ask: () => Promise<unknown>): Promise<void> {
   const leader = await host.sh(`machinectl show ${name} --property=Leader`);
@@ -101,9 +109,11 @@ export async function updateJournal(host: Commands, name: string): Promise<strin
 
 export const repositoryOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/repo`;
 
-/** How many KiB all guests together take; a file that they share counts once. */
+/** How many KiB all guests together take; a file that they share counts once. A journal grows by 8 MiB whenever it is full. */
 export async function guestsOnDisk(host: Commands): Promise<number> {
-  return Number(await host.sh('sync; du -skx /var/lib/ostree-guests | cut -f1'));
+  return Number(
+    await host.sh("sync; du -skx --exclude='*/var/log/journal' /var/lib/ostree-guests | cut -f1"),
+  );
 }
 
 /** How many KiB the tree that a guest runs from takes. */

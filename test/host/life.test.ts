@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   declare,
+  end,
   guestFile,
   inGuest,
   reaches,
@@ -121,6 +122,8 @@ test('machinectl shell, poweroff, terminate and remove do what they do to any ma
   await start(host, 'mail');
   await host.run('machinectl', 'terminate', 'mail');
   await reaches(host, 'mail', 'inactive');
+  // What it was started from was on trial.
+  await end(host, 'ostree-guest-assess@mail');
 
   const before = await host.sh('find /var/lib/ostree-guests -printf "%p %m %s %l\\n" | sort | sha256sum');
   await host.run('machinectl', 'remove', 'mail');

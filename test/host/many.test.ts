@@ -20,7 +20,7 @@ test('twenty guests updated at once all arrive, one after the other, and who wai
   await host.sh(`systemctl start --no-block ${names.map((name) => `ostree-guest-update@${name}`).join(' ')}`);
   await eventually(
     host,
-    `systemctl show --property=StatusText 'ostree-guest-update@*' | grep -qE 'Waiting for (the update of )?another guest'`,
+    `systemctl show --property=StatusText 'ostree-guest-update@*' | grep -E 'Waiting for (the update of )?another guest'`,
   );
   await host.sh(`systemctl start ${names.map((name) => `ostree-guest-update@${name}`).join(' ')}`);
   for (const name of names)

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
-import { declare, eventually, guestFile, inGuest, repositoryOf, start, status, update } from './guests.ts';
+import {
+  declare,
+  end,
+  eventually,
+  guestFile,
+  inGuest,
+  repositoryOf,
+  start,
+  status,
+  update,
+} from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -22,9 +32,10 @@ afterAll(() => host?.stop());
 async function expectUp(commits: readonly string[]): Promise<void> {
   await eventually(
     host,
-    `systemctl is-active systemd-nspawn@mail && ! systemctl is-active ostree-guest-assess@mail &&
+    `systemctl is-active systemd-nspawn@mail &&
      [ -z "$(ls -A /var/lib/ostree-guests/mail/trials 2>/dev/null)" ]`,
   );
+  await end(host, 'ostree-guest-assess@mail');
   expect(commits).toContain((await status(host, 'mail')).running?.checksum);
   expect(await inGuest(host, 'mail', 'cat /etc/kept /var/kept')).toBe('kept\nkept');
 }

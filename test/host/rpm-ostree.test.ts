@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint } from './fingerprint.ts';
 import {
   declare,
+  end,
   eventually,
   failingUpdate,
   inGuest,
@@ -124,8 +125,7 @@ const byTimer = async () => {
     `systemctl daemon-reload; systemctl start ostree-guest-update@own; rm ${dropIn}; systemctl daemon-reload`,
   );
 };
-const assessed = () =>
-  host.sh('while systemctl is-active --quiet ostree-guest-assess@own; do sleep 0.2; done');
+const assessed = () => end(host, 'ostree-guest-assess@own');
 const release = () => inGuest(host, 'own', 'cat /usr/share/release');
 
 beforeAll(async () => {

@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faults } from './faults.ts';
-import { declare, eventually, guestFile, inGuest, reaches, reboot, start, status, update } from './guests.ts';
+import {
+  declare,
+  end,
+  eventually,
+  guestFile,
+  inGuest,
+  reaches,
+  reboot,
+  start,
+  status,
+  update,
+} from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror, mirrorPath, publish, serverRef } from './mirror.ts';
 import { suite } from './recipe.ts';
@@ -32,7 +43,7 @@ const refOf = (release: string) => `debian/12/${release}`;
 const offer = (release: string, version: string, changes = {}) =>
   publish(host, refOf(release), { from: `guest/${release}`, version, ...changes });
 const blessed = (name: string, commit: string) =>
-  eventually(host, `guestctl history ${name} | grep blessed | grep -q ${commit.slice(0, 12)}`);
+  eventually(host, `guestctl history ${name} | grep blessed | grep ${commit.slice(0, 12)}`);
 
 /** A guest takes a good update, gives up a bad one, and keeps what is its own. */
 async function lives(name: string, round: string): Promise<void> {
@@ -45,7 +56,7 @@ async function lives(name: string, round: string): Promise<void> {
   await update(host, name);
   await host.run('machinectl', 'reboot', name);
   await eventually(host, `test -e /var/lib/ostree-guests/${name}/rejected/${bad}.json`);
-  await eventually(host, `! systemctl is-active --quiet ostree-guest-assess@${name}`);
+  await end(host, `ostree-guest-assess@${name}`);
   await reaches(host, name, 'active');
   expect((await status(host, name)).running?.checksum).toBe(good);
   expect(await inGuest(host, name, 'cat /etc/mine /var/mine')).toBe(`${round}\n${round}`);
@@ -102,7 +113,10 @@ test.skipIf(!carried)('they leave what they are, each with an update staged, to 
     await host.run('systemctl', 'stop', `systemd-nspawn@${name}`);
     expect((await status(host, name)).staged).not.toBeNull();
   }
-  await host.sh(`tar --xattrs --xattrs-include="*" --acls --numeric-owner -C / -cf /srv/left.tar ${places}`);
+  // Exit code 1: a file changed. Other test hosts link objects of the cache that these guests share.
+  await host.sh(
+    `tar --xattrs --xattrs-include="*" --acls --numeric-owner -C / -cf /srv/left.tar ${places} || [ $? = 1 ]`,
+  );
   await copyFile(outside(host, '/srv/left.tar'), join(carried, 'new.tar'));
   await rename(join(carried, 'new.tar'), join(carried, `${suite}.tar`));
 });

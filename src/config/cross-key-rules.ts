@@ -46,6 +46,13 @@ function without(values: Values, verifies: string, path: string): Problem | unde
   return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
 }
 
+export function noWindow(values: Values): Problem | undefined {
+  const length = values.final('Update', 'SwitchWindowSec');
+  if (!length || values.effective('Update', 'SwitchOnCalendar').length > 0) return undefined;
+  const message = 'SwitchWindowSec= is the length of a maintenance window, but there is no window';
+  return { at: length.at, message, remedy: 'Add SwitchOnCalendar=, with the times at which it begins' };
+}
+
 /** Port= needs a network of its own: nspawn's verify_arguments(). */
 export function noNetwork(values: Values): Problem | undefined {
   const [port] = values.effective('Network', 'Port');

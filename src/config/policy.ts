@@ -23,6 +23,17 @@ export interface UpdatePolicy {
   /** How many deployments are kept; at least 2. */
   readonly keep: number;
   readonly snapshotVar: boolean;
+  /** How long a commit must have been staged before a start deploys it, in milliseconds. */
+  readonly notBefore: number;
+  /** The maintenance windows, if updates are deployed only in these. */
+  readonly window: Window | undefined;
+}
+
+/** Windows that begin at the times of calendar expressions. */
+interface Window {
+  readonly begins: readonly string[];
+  /** In milliseconds. */
+  readonly length: number;
 }
 
 /** Each action includes the ones before it. */
@@ -32,7 +43,11 @@ type UpdateAction = (typeof actions)[number];
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);
   const isOn = (key: string) => isTrue(last(key) ?? 'no');
-  const healthTimeout = last('HealthTimeoutSec');
+  const span = (key: string, byDefault: number) => {
+    const value = last(key);
+    return value === undefined ? byDefault : milliseconds(value);
+  };
+  const length = span('SwitchWindowSec', 0);
   return {
     by: last('By') === 'rpm-ostree' ? 'rpm-ostree' : 'host',
     action: actions.find((action) => action === last('Action')) ?? 'stage',
@@ -40,9 +55,14 @@ export function policyOf(values: Values): UpdatePolicy {
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),
     healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),
-    healthTimeout: healthTimeout === undefined ? 300_000 : milliseconds(healthTimeout),
+    healthTimeout: span('HealthTimeoutSec', 300_000),
     rehearse: isOn('Rehearse'),
     keep: Number(last('Keep') ?? 2),
     snapshotVar: isOn('SnapshotVar'),
+    notBefore: span('NotBefore', 0),
+    window: length > 0 ? { begins: beginsOf(values), length } : undefined,
   };
 }
+
+const beginsOf = (values: Values): string[] =>
+  values.effective('Update', 'SwitchOnCalendar').map(({ value }) => value);

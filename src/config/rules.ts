@@ -5,12 +5,13 @@ import {
   noOrigin,
   noSignatureKey,
   noUrl,
+  noWindow,
   portTwice,
   twoOrigins,
 } from './cross-key-rules.ts';
 import { originKeyNames, originKeys, otherOriginKeyNames } from './origin-keys.ts';
 import type { Position, Problem } from './problem.ts';
-import { filesOutside, otherOrigin, otherSteps, userNamespace } from './self-managed-rules.ts';
+import { filesOutside, otherOrigin, otherSteps, ownTime, userNamespace } from './self-managed-rules.ts';
 import type { Values } from './values.ts';
 
 /** Checks settings that are each right by themselves. */
@@ -38,7 +39,9 @@ export const rules: readonly Rule[] = [
   rule(['Update.By'], userNamespace, ['Exec.PrivateUsers']),
   rule(['Update.By'], otherOrigin, otherOrigins),
   rule(['Update.By'], otherSteps, ['Update.Rehearse', 'Update.SnapshotVar']),
+  rule(['Update.By'], ownTime, ['Update.NotBefore', 'Update.SwitchWindowSec']),
   rule(['Update.By'], filesOutside, ['Packages']),
+  rule(['Update.SwitchWindowSec'], noWindow, ['Update.SwitchOnCalendar']),
   rule(['Remote.GPGVerify'], noKey, ['Remote.GPGKeyPath']),
   rule(['Remote.SignVerify'], noSignatureKey, ['Remote.Ed25519KeyPath']),
   rule(['Network.Port'], noNetwork, ['Network']),

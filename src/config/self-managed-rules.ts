@@ -39,6 +39,13 @@ export function otherSteps(values: Values): Problem | undefined {
   return setting && { at: setting.at, message, remedy: 'Remove one of them' };
 }
 
+export function ownTime(values: Values): Problem | undefined {
+  if (!managesItself(values)) return undefined;
+  const [setting] = finals(values, 'Update', ['NotBefore', 'SwitchWindowSec']);
+  const message = `${setting?.key}= cannot be used with By=rpm-ostree: such a guest deploys by itself when it stops`;
+  return setting && { at: setting.at, message, remedy: 'Remove one of them' };
+}
+
 /** Refuses files of the host: they cannot be copied into such a guest. */
 export function filesOutside(values: Values): Problem | undefined {
   if (!managesItself(values)) return undefined;

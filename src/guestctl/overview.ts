@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
+import { now } from '../host/clock.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
 import { isForRootOnly } from '../host/is-root.ts';
@@ -19,6 +20,7 @@ import {
 import { driver } from '../machine/driver.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
+import { readReleased } from '../state/released.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
 import type { Staged } from '../state/staged.ts';
 import { stagedHere, whatIsStaged } from '../state/staged-update.ts';
@@ -27,6 +29,7 @@ import { damagedState, presentState, stateFiles } from '../state/state-files.ts'
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
+import { holdOf, mayHold } from '../steps/hold-rule.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
@@ -41,6 +44,8 @@ export interface Overview {
   readonly running: Deployment | undefined;
   /** To be deployed at the next start. */
   readonly staged: Staged | undefined;
+  /** What holds the staged update back. */
+  readonly hold: Holding | undefined;
   /** Why the last start could not deploy what is staged. */
   readonly undeployed: Undeployed | undefined;
   /** The request for another default deployment at the next start. */
@@ -71,6 +76,14 @@ export interface Overview {
     readonly window: Date | undefined;
     readonly enabled: boolean;
   };
+}
+
+/** When the staged update is applied, if not at any start. */
+interface Holding {
+  /** Undefined once that has passed: NotBefore=. */
+  readonly from: Date | undefined;
+  /** SwitchWindowSec= */
+  readonly isOnlyInWindow: boolean;
 }
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
@@ -160,12 +173,13 @@ function stateInFiles(guest: Guest, activeState: string, unapplied: UnappliedRea
     const isHidden = isForRootOnly(error);
     const damage = isHidden ? undefined : explain(error);
     if (damage === undefined && !isHidden) throw error;
-    const nothing = { rebased: undefined, running: undefined, staged: undefined, undeployed: undefined };
+    const nothing = { rebased: undefined, running: undefined, staged: undefined, hold: undefined };
     return {
       guest,
       isHidden,
       damage,
       ...nothing,
+      undeployed: undefined,
       deployments: [],
       rollback: undefined,
       trial: undefined,
@@ -197,6 +211,7 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     deployments,
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged,
+    hold: staged && holdingOf(guest, staged),
     undeployed: readIf(isPresent(undeployed), () => readUndeployed(guest.name)),
     rollback: readIf(isPresent(rollback), () => readRollback(guest.name)),
     trial: readIf(isPresent(trial), () => readTrial(guest.name, deployments[0]?.name)),
@@ -205,6 +220,14 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     unapplied: unapplied.of(guest, runs),
     state,
   };
+}
+
+function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
+  if (!mayHold(update)) return undefined;
+  const facts = { at: now(), isInWindow: false, released: unlessDamaged(() => readReleased(name)) };
+  const hold = holdOf(staged, facts, update);
+  const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
+  return hold && { from, isOnlyInWindow: update.window !== undefined };
 }
 
 /** Returns the last rejection, unless the default deployment, or what is staged, came later. */

@@ -14,6 +14,7 @@ import type { Published } from './published.ts';
 import type { Refused } from './refused.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { Rejection } from './rejected.ts';
+import type { Released } from './released.ts';
 import type { Rollback } from './rollback-request.ts';
 import type { SeenDeployments } from './seen-deployments.ts';
 import type { Staged } from './staged.ts';
@@ -125,6 +126,12 @@ export const stateFiles = {
     format: 1,
     parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
     ifDamaged: 'What is staged is rehearsed again',
+  }),
+  released: new StateFile<Released>({
+    name: 'released.json',
+    format: 1,
+    parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
+    ifDamaged: 'The staged update waits for its time, although somebody asked for it at once',
   }),
   seen: new StateFile<SeenDeployments>({
     name: 'seen.json',

@@ -59,6 +59,39 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
   expect(await said('mail')).not.toMatch(/failed|not deployed/);
 });
 
+test('an update that is held back is applied in its window, or by hand, whoever restarts the guest', async () => {
+  const hold = async (lines: string) => {
+    await host.write('/etc/ostree-guests/mail.guest.d/hold.conf', `[Update]\n${lines}\n`);
+    await host.run('systemctl', 'daemon-reload');
+  };
+  const running = await leader('mail');
+  await hold('SwitchOnCalendar=2020-01-01\nSwitchWindowSec=1h');
+  const before = (await status(host, 'mail')).running;
+  const first = await publish(host, serverRef, { version: '3' });
+  // Action=switch goes no further than the window allows.
+  await update(host, 'mail');
+  expect(await leader('mail')).toBe(running);
+  expect(await status(host, 'mail')).toMatchObject({ running: before, staged: { onlyInWindow: true } });
+  await host.sh('guestctl reboot mail');
+  expect(await leader('mail')).not.toBe(running);
+  expect(await status(host, 'mail')).toMatchObject({ running: before, staged: { checksum: first } });
+  const journal = await host.sh('journalctl --sync; journalctl -o cat -n 20 -u ostree-guest-boot@mail');
+  expect(journal).toContain('it is applied in the next maintenance window (SwitchWindowSec=)');
+  await hold('SwitchOnCalendar=*:0/1\nSwitchWindowSec=1h');
+  await host.sh('guestctl reboot mail');
+  expect(await status(host, 'mail')).toMatchObject({ running: { checksum: first }, staged: null });
+
+  await hold('NotBefore=1h');
+  const second = await publish(host, serverRef, { version: '4' });
+  await update(host, 'mail');
+  const { staged } = JSON.parse(await host.sh('guestctl status -o json mail')) as {
+    staged: { appliedFrom: string; since: string };
+  };
+  expect(Date.parse(staged.appliedFrom) - Date.parse(staged.since)).toBe(3_600_000);
+  await host.sh('guestctl switch mail');
+  expect(await status(host, 'mail')).toMatchObject({ running: { checksum: second }, staged: null });
+});
+
 test('an immutable file in /etc stops no update: not the next ones, and not their clean-up', async () => {
   await declare(
     host,

@@ -11,6 +11,7 @@ import { claimStaged, dropStaged, readClaimed, readStaged, writeStaged } from '.
 import { whatIsStaged } from '../../src/state/staged-update.ts';
 import { beginTrial, readTrial } from '../../src/state/trial.ts';
 import { followRule } from '../../src/steps/boot/decide-and-act.ts';
+import { noHold } from '../../src/steps/hold-rule.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 
@@ -93,7 +94,7 @@ const report = {
 };
 
 /** Starts the guest; answers the letter of what it boots. */
-const start = async () => (await followRule(guest, true, report))?.name[0];
+const start = async () => (await followRule(guest, { isSafe: true, hold: noHold }, report))?.name[0];
 
 const situations: Record<string, { make: () => void; ends: string }> = {
   'is created': { make: () => stage('a'), ends: 'a' },

@@ -1,7 +1,9 @@
 // What a start of a guest does, case by case. Deployments are called by one letter: 'b' is the one that commit b was deployed as.
 
 import { expect, test } from 'vitest';
+import type { UpdatePolicy } from '../../src/config/policy.ts';
 import { type BootDecision, type BootState, type Candidate, decide } from '../../src/steps/boot/rule.ts';
+import { noHold } from '../../src/steps/hold-rule.ts';
 import { commit, named } from './names.ts';
 
 const nameOf = (letter: string) => named(`${letter.repeat(64)}.0`);
@@ -49,12 +51,31 @@ const update = (letter: string) => ({ checksum: commit(letter.repeat(64)), refsp
 const wish = (letter: string) => ({ deployment: nameOf(letter), var: false, time: 0 });
 const names = (...letters: string[]) => letters.map(nameOf);
 
-type Situation = Partial<BootState> & { keep?: number; by?: 'rpm-ostree' };
+type Situation = Partial<BootState> & {
+  keep?: number;
+  by?: 'rpm-ostree';
+  notBefore?: number;
+  window?: UpdatePolicy['window'];
+};
+
+/** Updates are deployed only in windows, and it is in none. */
+const closed = {
+  window: { begins: ['Sun'], length: 9 },
+  hold: { at: 100, isInWindow: false, released: undefined },
+};
+const opened = { ...closed, hold: { ...closed.hold, isInWindow: true } };
+const released = (letter: string) => ({
+  ...closed,
+  notBefore: 500,
+  hold: { ...closed.hold, released: letter.repeat(64) },
+});
+
+const start = { deployments: [], hold: noHold, isSafe: true, tried: [], failed: [] };
 
 /** The decision in a few words: its kind, and what it is about. */
-function decided({ keep = 2, by, ...situation }: Situation): string {
-  const state: BootState = { deployments: [], isSafe: true, tried: [], failed: [], ...situation };
-  return told(decide(state, { keep, by: by ?? 'host' }));
+function decided({ keep = 2, by, notBefore = 0, window, ...situation }: Situation): string {
+  const state: BootState = { ...start, ...situation };
+  return told(decide(state, { keep, by: by ?? 'host', notBefore, window }));
 }
 
 function told(decision: BootDecision): string {
@@ -208,6 +229,71 @@ test.each<[title: string, situation: Situation, expected: string]>([
     'gets something newer when all is done',
     { deployments: [a], staged: update('c'), tried: ['claim', 'deploy', 'complete'] },
     'boot a',
+  ],
+
+  // What is staged is held back: test/unit/hold-rule.test.ts has more.
+  [
+    'has an update staged, outside of its window',
+    { ...closed, deployments: [a], staged: update('b') },
+    'boot a',
+  ],
+  ['has an update staged, in its window', { ...opened, deployments: [a], staged: update('b') }, 'claim'],
+  [
+    'has an update staged that is too new',
+    { ...opened, notBefore: 101, deployments: [a], staged: update('b') },
+    'boot a',
+  ],
+  [
+    'has an update staged that is old enough',
+    { ...opened, notBefore: 100, deployments: [a], staged: update('b') },
+    'claim',
+  ],
+  [
+    'has an update staged that somebody asked for',
+    { ...released('b'), deployments: [a], staged: update('b') },
+    'claim',
+  ],
+  [
+    'has an update staged, and somebody asked for another one',
+    { ...released('c'), deployments: [a], staged: update('b') },
+    'boot a',
+  ],
+  ['is created outside of its window', { ...closed, staged: update('a') }, 'claim'],
+  [
+    'is created outside of its window: it was claimed',
+    { ...closed, claimed: update('a'), tried: ['claim'] },
+    'deploy a',
+  ],
+  [
+    'was cut off before it deployed, and the window has ended',
+    { ...closed, deployments: [a], claimed: update('b') },
+    'boot a',
+  ],
+  [
+    'was cut off before it deployed, and the window has begun again',
+    { ...opened, deployments: [a], claimed: update('b') },
+    'deploy b',
+  ],
+  [
+    'was cut off after it deployed, and the window has ended',
+    { ...closed, deployments: [b, a], claimed: update('b') },
+    'complete: tries b, else a; leaves out none',
+  ],
+  [
+    'was cut off after it deployed, and something newer waits for the window',
+    { ...closed, deployments: [b, a], claimed: update('b'), staged: update('c') },
+    'complete: tries b, else a; leaves out none',
+  ],
+  ['is on trial outside of its window', { ...closed, deployments: [onTrial, a] }, 'countStart of b'],
+  [
+    'has failed outside of its window',
+    { ...closed, deployments: [failed, a], staged: update('c') },
+    'giveUp b for a: it was not found healthy after 2 starts',
+  ],
+  [
+    'is to roll back outside of its window',
+    { ...closed, deployments: [b, a], rollback: wish('a') },
+    'rollBack to a',
   ],
 
   // What fails does not keep the guest from starting.

@@ -9,6 +9,7 @@ const leftBehind: Readonly<Record<string, string>> = {
   refused: 'the next update asks the source on the new host anew',
   undeployed: 'the first start on the new host tries to deploy again',
   rehearsed: 'a rehearsal on another host says little about this one',
+  released: 'a switch was asked for on the other host, and is asked for again with one command',
 };
 
 test('an archive carries each kind of state file, unless it is said why not', () => {

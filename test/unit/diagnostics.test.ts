@@ -52,6 +52,14 @@ test.each([
     '5:10: Rehearse= cannot be used with By=rpm-ostree: such a guest deploys by itself. Remove one of them',
   ],
   [
+    '[Update]\nBy=rpm-ostree\nNotBefore=3d',
+    '5:11: NotBefore= cannot be used with By=rpm-ostree: such a guest deploys by itself when it stops. Remove one of them',
+  ],
+  [
+    '[Update]\nSwitchWindowSec=2h',
+    '4:17: SwitchWindowSec= is the length of a maintenance window, but there is no window. Add SwitchOnCalendar=, with the times at which it begins',
+  ],
+  [
     '[Update]\nBy=rpm-ostree\n[Packages]\nInstall=postfix ./x.rpm',
     '6:9: Install= names a file of the host, but with By=rpm-ostree packages are installed inside the guest. Install it there by hand: rpm-ostree install ./FILE.rpm; or offer it in a repository, and name the package',
   ],

@@ -107,7 +107,8 @@ test.each<[Moment, boolean]>([
   expect(host.asked).toEqual(['vm@mail.service']);
   const wanted = 'a'.repeat(64) as Checksum;
   const staged = { checksum: wanted, refspec: 'site:x', time: 0 };
-  const state = { deployments: [], staged, rollback: undefined, booted: undefined, inVain: undefined };
+  const nothing = { rollback: undefined, booted: undefined, inVain: undefined, hold: undefined };
+  const state = { deployments: [], staged, ...nothing };
   expect(decide({ ...state, isRunning: isRunning_ }, guest.update, 'manual').kind).toBe(
     runs ? 'restart' : 'leaveStopped',
   );

@@ -27,6 +27,7 @@ const calm = {
   isHidden: false,
   damage: undefined,
   rebased: undefined,
+  hold: undefined,
   undeployed: undefined,
   rollback: undefined,
   trial: undefined,
@@ -61,6 +62,8 @@ export const running: Overview = {
   update: idle,
 };
 export const withStaged: Overview = { ...running, staged };
+/** It is applied only later, and only in a maintenance window. */
+export const held: Overview = { ...withStaged, hold: { from: at('23:00:00'), isOnlyInWindow: true } };
 /** The last start could not deploy what is staged. */
 export const undeployed: Overview = {
   ...withStaged,

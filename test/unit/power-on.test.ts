@@ -19,6 +19,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readBootList } from '../../src/ostree/deployments.ts';
 import { readBootState } from '../../src/steps/boot/read-state.ts';
 import { decide } from '../../src/steps/boot/rule.ts';
+import { type HoldFacts, noHold } from '../../src/steps/hold-rule.ts';
 import { guestOf } from './read.ts';
 
 const places = vi.hoisted(() => ({ state: '' }));
@@ -83,16 +84,16 @@ function powerOnWith(environment: Readonly<Record<string, string>>, ...args: str
 }
 
 /** What the boot step would boot without doing anything else; undefined if it would do something. */
-function plainStart(): string | undefined {
+function plainStart(guest = plainGuest, hold: HoldFacts = noHold): string | undefined {
   const unreadable = (error: unknown) => {
     throw error;
   };
-  const found = readBootState(guest, { isSafe: true, tried: [], failed: [] }, unreadable);
+  const found = readBootState(guest, { isSafe: true, hold, tried: [], failed: [] }, unreadable);
   const decision = decide(found, guest.update);
   return decision.kind === 'boot' ? decision.deployment.path : undefined;
 }
 
-const guest = guestOf(`[Guest]\nRef=site:x\nSysroot=${sysroot}\n`);
+const plainGuest = guestOf(`[Guest]\nRef=site:x\nSysroot=${sysroot}\n`);
 
 const leftToBootStep = { root: undefined, asked: 'start ostree-guest-boot@mail.service\n' };
 
@@ -106,6 +107,23 @@ function deployed(serial: number, version: string | number, options = `ostree=${
 /** A directory here, a link to the deployment in a real sysroot. */
 const boot = (serial: number): string => `/ostree/deploy/mail/deploy/${commit}.${serial}`;
 const commit = 'c0ffee'.padEnd(64, '0');
+
+test('an update that is held back is left to the boot step, which boots what ran', () => {
+  deployed(0, 1);
+  const { root } = powerOn(sysroot);
+  const checksum = 'b'.repeat(64);
+  write(join(state, 'mail', 'staged.json'), JSON.stringify({ checksum, refspec: 'site:x', time: 10 }));
+  rmSync(link);
+  expect(powerOn(sysroot)).toEqual(leftToBootStep);
+  const holding = guestOf(
+    `[Guest]\nRef=site:x\nSysroot=${sysroot}\n[Update]\nNotBefore=1\nSwitchOnCalendar=Sun\nSwitchWindowSec=1h\n`,
+  );
+  const facts = { at: 2000, isInWindow: true, released: undefined };
+  expect(plainStart(holding, { ...facts, at: 1009 })).toBe(root);
+  expect(plainStart(holding, { ...facts, isInWindow: false })).toBe(root);
+  expect(plainStart(holding, facts)).toBeUndefined();
+  expect(plainStart(holding, { at: 1009, isInWindow: false, released: checksum })).toBeUndefined();
+});
 
 test.each([
   ['systemd-nspawn@mail.service', true],

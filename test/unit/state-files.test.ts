@@ -54,6 +54,7 @@ const right: Readonly<Record<keyof typeof stateFiles, object>> = {
   undeployed: { checksum: commit, reason: 'it cannot merge', remedy: 'Rename it', time: 1, etc: ['f a'] },
   baseline: { failedUnits: ['bad.service'] },
   rehearsed: { checksum: commit },
+  released: { checksum: commit },
   seen: [deployment],
 };
 const kinds = Object.entries(stateFiles).map(

@@ -7,6 +7,7 @@ import {
   details,
   edited,
   failed,
+  held,
   notCreated,
   onTrial,
   rebased,
@@ -36,6 +37,42 @@ test.each([
         Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
          Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
            Next: the staged update; boot it: guestctl reboot mail
+         Update: next Tue 2026-11-24 23:10:05 UTC
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'runs, with an update staged that is held back',
+    held,
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42 UTC
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
+        Applied: from Tue 2026-11-24 23:00:00 UTC, only in a maintenance window; at any time: guestctl switch mail
+           Next: the running deployment
+         Update: next Tue 2026-11-24 23:10:05 UTC
+       Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+                   Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
+    `,
+  ],
+  [
+    'runs, with an update staged that waits for a window',
+    { ...held, hold: { from: undefined, isOnlyInWindow: true } },
+    `
+      mail - Mail server
+       Declared: mail.guest
+         Source: site:debian/12/server (file:///srv/mirror/repo)
+        Sysroot: /var/lib/ostree-guests/mail/sysroot
+          State: running since Tue 2026-11-24 04:49:42 UTC
+        Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
+         Staged: site:debian/12/server (cccccccccccc) on Tue 2026-11-24 04:56:00 UTC
+        Applied: only in a maintenance window; at any time: guestctl switch mail
+           Next: the running deployment; in a maintenance window, the staged update
          Update: next Tue 2026-11-24 23:10:05 UTC
        Deployed: * Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)
                    Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0)
@@ -265,6 +302,8 @@ test('the form for scripts has all of it, with commits in full and null for what
         checksum: 'c'.repeat(64),
         refspec: 'site:debian/12/server',
         since: '2026-11-24T04:56:00.000Z',
+        appliedFrom: null,
+        onlyInWindow: false,
         failure: null,
       },
       ...calm,

@@ -22,6 +22,7 @@ const deployment = (letter: string) => ({
 });
 const staged = { checksum: commit('c'), refspec: 'site:x', time: 0 };
 const rollback = { deployment: named('a.0'), var: false, time: 0 };
+const age = { kind: 'age', until: 9 } as const;
 const inVain = { checksum: commit('c'), reason: 'no room', remedy: 'make some', time: 0, etc: [] };
 
 /** A guest that runs commit b, and ran commit a before. */
@@ -31,6 +32,7 @@ const found: SwitchState = {
   rollback: undefined,
   booted: '/b',
   inVain: undefined,
+  hold: undefined,
   isRunning: true,
 };
 
@@ -54,36 +56,83 @@ describe('the next start of a guest', () => {
 });
 
 describe('a switch of a guest', () => {
-  const restart = (wanted: string, rehearses = false) => ({ kind: 'restart', wanted, rehearses });
-  test.each<[title: string, situation: Partial<SwitchState>, how: [Trigger, 'rehearse'?], expected: unknown]>(
+  const leaveHeld = { kind: 'leaveHeld', hold: age };
+  const restart = (wanted: string, rehearses = false, releases?: string) => ({
+    kind: 'restart',
+    wanted,
+    rehearses,
+    releases,
+  });
+  test.each<
     [
-      ['with nothing to do', {}, ['timer'], { kind: 'nothing' }],
-      ['with nothing to do, which is stopped', { isRunning: false }, ['manual'], { kind: 'nothing' }],
-      ['with an update staged', { staged }, ['timer'], restart('c')],
-      [
-        'with an update staged, which is stopped',
-        { staged, isRunning: false },
-        ['timer'],
-        { kind: 'leaveStopped' },
-      ],
-      ['with an update that is rehearsed first', { staged }, ['timer', 'rehearse'], restart('c', true)],
-      ['with a rollback', { rollback }, ['timer'], restart('a')],
-      ['with a rollback, which is not rehearsed', { rollback, staged }, ['timer', 'rehearse'], restart('a')],
-      ['with another default, which is not rehearsed', { booted: '/a' }, ['timer', 'rehearse'], restart('b')],
-      ['that would be in vain', { staged, inVain }, ['timer'], { kind: 'leaveInVain', undeployed: inVain }],
-      [
-        'that would be in vain, and is stopped',
-        { staged, inVain, isRunning: false },
-        ['timer'],
-        { kind: 'leaveInVain', undeployed: inVain },
-      ],
-      ['that would be in vain, but somebody wants to see it', { staged, inVain }, ['manual'], restart('c')],
-      ['that would be in vain, but for a rollback', { staged, inVain, rollback }, ['timer'], restart('a')],
+      title: string,
+      situation: Partial<SwitchState>,
+      how: [Trigger, ('rehearse' | 'holds')?],
+      expected: unknown,
+    ]
+  >([
+    ['with nothing to do', {}, ['timer'], { kind: 'nothing' }],
+    ['with nothing to do, which is stopped', { isRunning: false }, ['manual'], { kind: 'nothing' }],
+    ['with an update staged', { staged }, ['timer'], restart('c')],
+    [
+      'with an update staged, which is stopped',
+      { staged, isRunning: false },
+      ['timer'],
+      { kind: 'leaveStopped', releases: undefined },
     ],
-  )('%s', (_, situation, [trigger, rehearse], expected) => {
-    expect(decide({ ...found, ...situation }, { rehearse: rehearse !== undefined }, trigger)).toEqual(
-      expected,
-    );
+    ['with an update that is rehearsed first', { staged }, ['timer', 'rehearse'], restart('c', true)],
+    ['with a rollback', { rollback }, ['timer'], restart('a')],
+    ['with a rollback, which is not rehearsed', { rollback, staged }, ['timer', 'rehearse'], restart('a')],
+    ['with another default, which is not rehearsed', { booted: '/a' }, ['timer', 'rehearse'], restart('b')],
+    ['that would be in vain', { staged, inVain }, ['timer'], { kind: 'leaveInVain', undeployed: inVain }],
+    [
+      'that would be in vain, and is stopped',
+      { staged, inVain, isRunning: false },
+      ['timer'],
+      { kind: 'leaveInVain', undeployed: inVain },
+    ],
+    ['that would be in vain, but somebody wants to see it', { staged, inVain }, ['manual'], restart('c')],
+    ['with an update that is held back', { staged, hold: age }, ['timer', 'holds'], leaveHeld],
+    [
+      'with an update that is held back, and would be in vain',
+      { staged, hold: age, inVain },
+      ['timer', 'holds'],
+      leaveHeld,
+    ],
+    [
+      'with an update that is held back, but somebody wants it',
+      { staged, hold: age },
+      ['manual', 'holds'],
+      restart('c', false, 'c'),
+    ],
+    [
+      'with an update whose window is open: it may end before the restart',
+      { staged },
+      ['timer', 'holds'],
+      restart('c', false, 'c'),
+    ],
+    [
+      'with an update that is held back, which is stopped, but somebody wants it',
+      { staged, hold: age, isRunning: false },
+      ['manual', 'holds'],
+      { kind: 'leaveStopped', releases: 'c' },
+    ],
+    [
+      'with an update whose window is open, which is stopped',
+      { staged, isRunning: false },
+      ['timer', 'holds'],
+      { kind: 'leaveStopped', releases: undefined },
+    ],
+    [
+      'with an update that is held back, but for a rollback',
+      { staged, hold: age, rollback },
+      ['timer', 'holds'],
+      restart('a'),
+    ],
+    ['that would be in vain, but for a rollback', { staged, inVain, rollback }, ['timer'], restart('a')],
+  ])('%s', (_, situation, [trigger, how], expected) => {
+    const policy = { rehearse: how === 'rehearse', notBefore: how === 'holds' ? 9 : 0, window: undefined };
+    expect(decide({ ...found, ...situation }, policy, trigger)).toEqual(expected);
   });
 });
 
@@ -92,6 +141,8 @@ test.each<[title: string, situation: Partial<SwitchState>, action: 'stage' | 'sw
   ['goes on with a switch', { staged }, 'switch', 'switch'],
   ['ends if nothing is staged', {}, 'switch', 'end'],
   ['ends if nothing is staged but a rollback is due', { rollback }, 'switch', 'end'],
+  ['ends if the update is held back', { staged, hold: age }, 'switch', 'end'],
+  ['goes on with a switch, for a rollback only', { staged, hold: age, rollback }, 'switch', 'switch'],
   ['says why a switch would be in vain', { staged, inVain }, 'switch', { undeployed: inVain }],
   ['goes on with a switch, for a rollback', { staged, inVain, rollback }, 'switch', 'switch'],
 ])('an update %s', (_, situation, action, expected) => {

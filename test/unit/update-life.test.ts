@@ -45,6 +45,7 @@ const decisions: Record<
   fail: 'stays',
   restart: 'stays',
   leaveStopped: 'stays',
+  leaveHeld: 'stays',
   nothing: 'stays',
   countStart: 'stays',
   boot: 'stays',
@@ -179,16 +180,25 @@ function switches(world: World): Move[] {
     rollback: wishOf(world),
     booted: `/${world.list[0]}`,
     inVain: undefined,
+    hold: undefined,
     isRunning: true,
   };
-  return [true, false].flatMap((isRunning) => {
-    const decision = turn.decide({ ...found, isRunning }, { rehearse: true }, 'timer');
+  const states = [true, false].flatMap((isRunning) =>
+    [undefined, { kind: 'window' } as const].map((hold) => ({ isRunning, hold })),
+  );
+  return states.flatMap((state) => {
+    const decision = turn.decide({ ...found, ...state }, { rehearse: true, notBefore: 0, window }, 'timer');
     const rehearses = decision.kind === 'restart' && decision.rehearses;
     return [[decision.kind, world] as Move, ...(rehearses ? rehearsals(world) : [])];
   });
 }
 
-function starts(world: World): Move[] {
+/** Updates are deployed only in windows: a start is in one, or it is not. */
+const window = { begins: ['Sun'], length: 1 };
+
+const starts = (world: World): Move[] => [...startsIn(world, true), ...startsIn(world, false)];
+
+function startsIn(world: World, isInWindow: boolean): Move[] {
   const found: boot.BootState = {
     deployments: world.list.map((name) => ({
       ...deployment(name),
@@ -198,11 +208,12 @@ function starts(world: World): Move[] {
     rollback: wishOf(world),
     staged: world.staged ? theUpdate : undefined,
     claimed: world.claimed ? theUpdate : undefined,
+    hold: { at: 0, isInWindow, released: undefined },
     isSafe: true,
     tried: world.tried,
     failed: world.failed,
   };
-  const decision = boot.decide(found, { by: 'host', keep: 2 });
+  const decision = boot.decide(found, { by: 'host', keep: 2, notBefore: 0, window });
   if (decision.kind === 'boot' || decision.kind === 'notCreated')
     return [
       [decision.kind, { ...world, tried: [], failed: [] }],

@@ -7,6 +7,7 @@ import {
   needsRehearsal,
   onFetched,
   onOffer,
+  stagedSince,
   type UpdateState,
 } from '../../src/steps/update/rule.ts';
 import { commit, named } from './names.ts';
@@ -149,15 +150,31 @@ test.each<[title: string, deployments: string, action: Action, rehearse: boolean
 describe('what is staged takes effect', () => {
   const undeployed = { checksum: commit('b'), reason: 'no room', remedy: 'make some', time: 0, etc: [] };
   test.each<[title: string, args: Parameters<typeof effectOf>, expected: unknown]>([
-    ['at no time, if nothing is', [undefined, undefined, true], { kind: 'upToDate' }],
-    ['by a reboot', [staged('b'), undefined, true], { kind: 'nextStart', by: 'reboot' }],
-    ['by a start', [staged('b'), undefined, false], { kind: 'nextStart', by: 'start' }],
+    ['at no time, if nothing is', [undefined, undefined, undefined, true], { kind: 'upToDate' }],
+    ['by a reboot', [staged('b'), undefined, undefined, true], { kind: 'nextStart', by: 'reboot' }],
+    ['by a start', [staged('b'), undefined, undefined, false], { kind: 'nextStart', by: 'start' }],
+    [
+      'later, if it is held back',
+      [staged('b'), undeployed, { kind: 'window' }, true],
+      { kind: 'held', hold: { kind: 'window' } },
+    ],
     [
       'perhaps, if it failed before',
-      [staged('b'), undeployed, true],
+      [staged('b'), undeployed, undefined, true],
       { kind: 'failedBefore', undeployed, by: 'reboot' },
     ],
   ])('%s', (_, args, expected) => {
     expect(effectOf(...args)).toEqual(expected);
+  });
+});
+
+describe('a commit is staged', () => {
+  test.each<[title: string, before: ReturnType<typeof staged> | undefined, since: number]>([
+    ['since now', undefined, 50],
+    ['since now, if another one was staged before', { ...staged('c'), time: 20 }, 50],
+    ['since it was staged first', { ...staged('b'), time: 20 }, 20],
+    ['since now, if the clock was ahead then', { ...staged('b'), time: 70 }, 50],
+  ])('%s', (_, before, since) => {
+    expect(stagedSince(before, 'b', 50)).toBe(since);
   });
 });

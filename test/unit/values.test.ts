@@ -61,6 +61,8 @@ const policy = {
   rehearse: false,
   keep: 2,
   snapshotVar: false,
+  notBefore: 0,
+  window: undefined,
 };
 
 test.each([

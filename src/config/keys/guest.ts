@@ -42,7 +42,7 @@ export const updateKeys = (): KeyRow[] => [
   [wholeFrom(2), ['Keep'], nothingElse],
   [boolean, ['AllowDowngrade', 'Rehearse', 'SnapshotVar'], nothingElse],
   [command, ['HealthCheck'], nothingElse],
-  [duration, ['HealthTimeoutSec'], nothingElse],
+  [duration, ['NotBefore', 'SwitchWindowSec', 'HealthTimeoutSec'], nothingElse],
 ];
 
 // What the manual says of them.
@@ -100,6 +100,13 @@ export const updateHelp = (): Descriptions => ({
   SwitchOnCalendar: {
     help: 'The maintenance window: when ostree-guest-switch@NAME.timer, if enabled, restarts a running guest into the staged update. A calendar expression as in systemd.time(7).',
     repeatable: true,
+  },
+  SwitchWindowSec: {
+    help: 'The length of each maintenance window. With it, an update is applied only in a window, whoever restarts the guest: a start at any other time boots the deployment that ran. guestctl switch applies an update at any time. Needs SwitchOnCalendar=. Default: an update is applied at any start.',
+  },
+  NotBefore: {
+    help: 'How long an update must have been staged on this host before it is applied. A start before that boots the deployment that ran. A newer commit replaces the waiting one, and its time starts anew. guestctl switch applies an update at any time.',
+    default: '0',
   },
   Concurrency: {
     help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A slow fetch gives its place to the next guest and continues. Set it for all guests, in a file in guest.d.',

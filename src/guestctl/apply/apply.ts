@@ -8,6 +8,8 @@ import { reloadUnits } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { complain } from '../../state/report.ts';
+import { readHold } from '../../steps/read-hold.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
 import { whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
@@ -138,10 +140,12 @@ async function act({ name, actions }: AppliedGuest, steps: Steps): Promise<Appli
   }
 }
 
-/** Switches to a staged update, which is then on trial; else restarts the guest if it has new options. */
+/** Switches to a staged update that is not held back, which is then on trial; else restarts the guest if it has new options. */
 async function restart(name: string, steps: Steps): Promise<boolean> {
   const guest = requireGuest(name);
-  if (nextCommit(readNext(guest)) !== undefined) {
+  const next = readNext(guest);
+  const isHeld = (await readHold(guest, next.staged, complain)) !== undefined;
+  if (nextCommit({ ...next, staged: isHeld ? undefined : next.staged }) !== undefined) {
     await steps.switchOver(name);
     return true;
   }

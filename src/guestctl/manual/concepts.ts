@@ -42,7 +42,7 @@ const life = [
   ],
   [
     'Update',
-    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update.',
+    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update. SwitchWindowSec= and NotBefore= hold updates back: a start at another time boots the deployment that ran.',
   ],
   [
     'Start',

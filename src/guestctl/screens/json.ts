@@ -10,8 +10,8 @@ import { versionOf } from './wording.ts';
 
 /** Returns the stable form for scripts: full commits, times in RFC 3339, null for missing values. */
 export function overviewJson(overview: Overview) {
-  const { guest, deployments, running, staged, undeployed, rollback, trial, rejected, state, since, update } =
-    overview;
+  const { guest, deployments, running, staged, hold, undeployed, rollback, trial, rejected } = overview;
+  const { state, since, update } = overview;
   return {
     name: guest.name,
     description: guest.description,
@@ -30,6 +30,8 @@ export function overviewJson(overview: Overview) {
           checksum: staged.checksum,
           refspec: staged.refspec,
           since: new Date(staged.time).toISOString(),
+          appliedFrom: hold?.from?.toISOString() ?? null,
+          onlyInWindow: hold?.isOnlyInWindow ?? false,
           failure: undeployed
             ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() }
             : null,

@@ -78,9 +78,10 @@ const brokenRow = ({ broken, state }: BrokenGuest): GuestRow => ({
 });
 
 /** Says what the timers do next. A maintenance window matters only if an update waits for it. */
-function next({ update, staged, undeployed }: Overview, now: Date): string {
+function next({ update, staged, hold, undeployed }: Overview, now: Date): string {
   if (update.state === 'running') return 'updating now';
-  if (staged && !undeployed && update.window) return `switch ${soonWords(update.window, now)}`;
+  if (hold?.from && !hold.isOnlyInWindow) return `apply from ${soonWords(hold.from, now)}`;
+  if (staged && !undeployed && !hold?.from && update.window) return `switch ${soonWords(update.window, now)}`;
   return update.next ? `update ${soonWords(update.next, now)}` : '-';
 }
 
@@ -93,7 +94,7 @@ const notes = (overview: Overview, troubles: readonly Trouble[]): string[] => [
 
 /** Lists what a person has to do. `guestctl status` names the commands. */
 function dueNotes(overview: Overview): string[] {
-  const { state, staged, undeployed, unapplied } = overview;
+  const { state, staged, hold, undeployed, unapplied } = overview;
   const isUp = state === 'running' || state === 'stopping';
   const boots = bootsAnother(overview);
   const due = [];
@@ -101,13 +102,14 @@ function dueNotes(overview: Overview): string[] {
   if (unapplied.update) due.push('update');
   if (unapplied.reboot || (boots && isUp)) due.push('reboot');
   const notes = due.length > 0 ? [`${due.join(', ')} due`] : [];
-  if (boots && !isUp) notes.push(staged && !undeployed ? 'update staged' : 'rollback staged');
+  if (boots && !isUp) notes.push(staged && !undeployed && !hold ? 'update staged' : 'rollback staged');
+  if (hold) notes.push('update waits');
   return notes;
 }
 
 /** True if the next start boots another deployment than the last one. */
-const bootsAnother = ({ running, deployments, staged, undeployed, rollback }: Overview): boolean =>
-  (staged !== undefined && !undeployed) ||
+const bootsAnother = ({ running, deployments, staged, hold, undeployed, rollback }: Overview): boolean =>
+  (staged !== undefined && !undeployed && !hold) ||
   rollback !== undefined ||
   (running !== undefined && running !== deployments[0]);
 

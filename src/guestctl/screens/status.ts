@@ -30,6 +30,7 @@ export function statusText(
     ['Running', runningWords(overview)],
     ...machineLines(machine),
     ...stagedLine(overview),
+    ...appliedLine(overview),
     ...dueLines(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
@@ -94,6 +95,13 @@ function stagedLine({ staged }: Overview): [string, string][] {
   return [['Staged', `${what} on ${timeWords(new Date(staged.time))}`]];
 }
 
+function appliedLine({ guest, hold }: Overview): [string, string][] {
+  if (!hold) return [];
+  const from = hold.from ? `from ${timeWords(hold.from)}` : '';
+  const when = hold.isOnlyInWindow ? `${from && `${from}, `}only in a maintenance window` : from;
+  return [['Applied', `${when}; at any time: guestctl switch ${guest.name}`]];
+}
+
 const onlyRoot = '? (for root only)';
 
 function nextWords({
@@ -102,6 +110,7 @@ function nextWords({
   damage,
   state,
   staged,
+  hold,
   undeployed,
   rollback,
   running,
@@ -110,11 +119,13 @@ function nextWords({
   if (isHidden) return onlyRoot;
   if (state === 'starting') return 'the deployment that is starting now';
   const how = `guestctl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
-  if (staged && !undeployed) return `the staged update; boot it: ${how}`;
+  if (staged && !undeployed && !hold) return `the staged update; boot it: ${how}`;
+  const inWindow = hold && !hold.from && !undeployed ? '; in a maintenance window, the staged update' : '';
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';
   const unless = undeployed ? ', unless the staged update can be deployed then' : '';
-  return next === running ? `the running deployment${unless}` : `${deploymentWords(next)}${unless}: ${how}`;
+  const rest = unless || inWindow;
+  return next === running ? `the running deployment${rest}` : `${deploymentWords(next)}${rest}: ${how}`;
 }
 
 function updateWords({ guest, update }: Overview): string {

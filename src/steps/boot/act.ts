@@ -5,6 +5,7 @@ import { makeDefault, undeploy } from '../../ostree/boot-list.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { restoreSnapshot } from '../../ostree/var-snapshots.ts';
 import { reject } from '../../state/rejected.ts';
+import { forgetReleased } from '../../state/released.ts';
 import type { Report } from '../../state/report.ts';
 import { dropRollback } from '../../state/rollback-request.ts';
 import { writeSeen } from '../../state/seen-deployments.ts';
@@ -116,6 +117,7 @@ function complete(
   keepIdentity(deployments, report);
   for (const deployment of leftOut) undeploy(deployment);
   releaseStaged(guest.name);
+  forgetReleased(guest.name);
   forgetUndeployed(guest.name);
 }
 

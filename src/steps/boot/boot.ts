@@ -7,11 +7,15 @@ import { type Deployment, listDeployments, readBootList } from '../../ostree/dep
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
 import type { Report } from '../../state/report.ts';
+import { readStaged } from '../../state/staged.ts';
+import { unlessDamaged } from '../../state/state-file.ts';
 import { damagedState } from '../../state/state-files.ts';
 import { isUnshared, noteUnconfined, noteUnshared } from '../../state/unshared.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
 import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
+import { type HoldFacts, holdOf } from '../hold-rule.ts';
+import { holdWords, readHoldFacts } from '../read-hold.ts';
 import { attempt } from './attempt.ts';
 import { followRule } from './decide-and-act.ts';
 import { keepMountPoints } from './mount-points.ts';
@@ -31,7 +35,8 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
     await ownFiles(guest, report);
     return pointToDefault(guest);
   }
-  await requireStopped(guest);
+  const hold = await readHoldFacts(guest, report.warn);
+  await requireStopped(guest, hold);
   if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
     // The state is of a newer version: serviceMain() has reported that.
     await ownFiles(guest, report);
@@ -39,7 +44,7 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
   }
   await attempt(report, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, report);
-  const next = await chooseDeployment(guest, report);
+  const next = await chooseDeployment(guest, hold, report);
   point(guest.name, next);
   report.step(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
@@ -68,7 +73,7 @@ function pointToDefault({ name, sysroot }: Guest): void {
   if (next) point(name, next);
 }
 
-async function chooseDeployment(guest: Guest, report: Report): Promise<Deployment> {
+async function chooseDeployment(guest: Guest, hold: HoldFacts, report: Report): Promise<Deployment> {
   const { refused } = readBootList(guest.sysroot);
   for (const { file, reason } of refused)
     report.warn(`${file} is not booted: ${reason}. Remove it: rm ${file}`);
@@ -77,7 +82,8 @@ async function chooseDeployment(guest: Guest, report: Report): Promise<Deploymen
   // Before the guest leaves its deployment, everything that it wrote there is saved.
   const isSafe =
     !last || (await attempt(report, () => keepPlaces(guest, last, last, report).then(() => true)));
-  const next = await followRule(guest, isSafe === true, report);
+  const next = await followRule(guest, { isSafe: isSafe === true, hold }, report);
+  sayWhatWaits(guest, hold, report);
   if (next) {
     await attempt(report, () => keepPlaces(guest, next, last, report));
     await attempt(report, () => keepMountPoints(guest, next, last, report));
@@ -86,6 +92,13 @@ async function chooseDeployment(guest: Guest, report: Report): Promise<Deploymen
   const remedy = `Make one: guestctl update ${guest.name}`;
   const message = refused.length > 0 ? 'no boot entry that can be booted' : 'no deployment yet';
   throw new Failure(`${guest.name} has ${message}`, remedy);
+}
+
+/** Says when the staged update is deployed that this start has left. */
+function sayWhatWaits({ name, update }: Guest, facts: HoldFacts, report: Report): void {
+  const staged = unlessDamaged(() => readStaged(name));
+  const hold = staged && holdOf(staged, facts, update);
+  if (hold) report.step(`The staged update waits: ${holdWords(hold)}. At once: guestctl switch ${name}`);
 }
 
 /** Returns the deployment that the guest last ran from; after a boot of the host, the default one. */
@@ -99,14 +112,14 @@ function lastRan({ name, sysroot }: Guest): Deployment | undefined {
  * Fails if the guest runs: /etc is merged from the root that it runs from, so what it writes
  * there later would be lost. systemd is not asked if nothing is going to change.
  */
-async function requireStopped(guest: Guest): Promise<void> {
+async function requireStopped(guest: Guest, hold: HoldFacts): Promise<void> {
   const { name } = guest;
   let isCertain = true;
   const unreadable = () => {
     isCertain = false;
   };
   const decision = decide(
-    readBootState(guest, { isSafe: true, tried: [], failed: [] }, unreadable),
+    readBootState(guest, { isSafe: true, hold, tried: [], failed: [] }, unreadable),
     guest.update,
   );
   const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;

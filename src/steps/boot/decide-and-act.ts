@@ -6,12 +6,12 @@ import type { Staged } from '../../state/staged.ts';
 import { act } from './act.ts';
 import { attempt } from './attempt.ts';
 import { readBootState } from './read-state.ts';
-import { type Act, decide } from './rule.ts';
+import { type Act, type BootState, decide } from './rule.ts';
 
 /** Reads the state, decides and acts until there is nothing more to do. Returns the deployment to boot. */
 export async function followRule(
   guest: Guest,
-  isSafe: boolean,
+  { isSafe, hold }: Pick<BootState, 'isSafe' | 'hold'>,
   report: Report,
 ): Promise<Deployment | undefined> {
   const told = new Set<string>();
@@ -23,7 +23,7 @@ export async function followRule(
   let claimed: Staged | undefined;
   const failed: Act['kind'][] = [];
   for (const tried: Act['kind'][] = []; ; ) {
-    const found = readBootState(guest, { isSafe, tried, failed }, unreadable);
+    const found = readBootState(guest, { isSafe, hold, tried, failed }, unreadable);
     // An update may drop the claim meanwhile, but the deployment still has to be put on trial.
     claimed = found.claimed ?? claimed;
     const state = { ...found, claimed };

@@ -16,7 +16,7 @@ export type ReportUnreadable = (error: unknown) => void;
  */
 export function readBootState(
   { name, sysroot, update }: Guest,
-  start: Pick<BootState, 'isSafe' | 'tried' | 'failed'>,
+  start: Pick<BootState, 'isSafe' | 'tried' | 'failed' | 'hold'>,
   unreadable: ReportUnreadable,
 ): BootState {
   const look = <T>(read: () => T): T | undefined => {

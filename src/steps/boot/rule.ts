@@ -8,6 +8,7 @@ import type { Rejection } from '../../state/rejected.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import { fallbackOf, type Trial } from '../../state/trial.ts';
+import { type HoldFacts, type HoldPolicy, holdOf } from '../hold-rule.ts';
 import { leftOut } from '../keep-rule.ts';
 
 /** A deployment of the boot list, with the facts that the rule needs. */
@@ -31,6 +32,8 @@ export interface BootState {
   readonly rejection?: Rejection | undefined;
   /** The boot list at the last start of a guest that manages itself. Undefined if it is not known. */
   readonly seen?: readonly DeploymentName[] | undefined;
+  /** What holds the staged update back; the same during all of a start. */
+  readonly hold: HoldFacts;
   /** Whether everything that the guest wrote outlives a change of its deployment. */
   readonly isSafe: boolean;
   /** The actions that this start has tried. None is tried twice. */
@@ -90,8 +93,10 @@ export type BootDecision =
   /** There is nothing to boot. */
   | { readonly kind: 'notCreated' };
 
+type BootPolicy = Pick<UpdatePolicy, 'by' | 'keep'> & HoldPolicy;
+
 /** Decides what a start does next. */
-export function decide(state: BootState, policy: Pick<UpdatePolicy, 'by' | 'keep'>): BootDecision {
+export function decide(state: BootState, policy: BootPolicy): BootDecision {
   const [next] = state.deployments;
   if (next && state.tried.includes('countStart')) {
     // A counted start boots the deployment on trial, even as its last try. Without the count, it could be tried for ever.
@@ -136,22 +141,29 @@ function giveUp({ deployments, rejection, tried }: BootState): Act | undefined {
 }
 
 /** Decides on the staged update. After an interrupted start, the state tells how far it came. */
-function goOn(state: BootState, { keep }: Pick<UpdatePolicy, 'keep'>): Act | undefined {
+function goOn(state: BootState, policy: BootPolicy): Act | undefined {
   const { deployments, staged, claimed, isSafe, tried } = state;
   const [next] = deployments;
   if (!isSafe || !canTryOut(state) || trialOf(next)?.left === 0) return undefined;
   const isDeployed = claimed !== undefined && claimed.checksum === next?.checksum;
   const trial = probation(deployments);
-  if (staged && !tried.includes('claim')) {
+  if (staged && !isHeld(staged, state, policy) && !tried.includes('claim')) {
     const isUntested = isDeployed && trial?.isNew === true && !tried.includes('putOnTrial');
     return isUntested ? { kind: 'putOnTrial', trial } : { kind: 'claim' };
   }
   if (!claimed) return undefined;
-  if (!isDeployed) return tried.includes('deploy') ? undefined : { kind: 'deploy', staged: claimed };
+  if (!isDeployed) {
+    const waits = tried.includes('deploy') || isHeld(claimed, state, policy);
+    return waits ? undefined : { kind: 'deploy', staged: claimed };
+  }
   if (tried.includes('complete')) return undefined;
   const needed = trial ? [trial.deployment, trial.fallback] : [];
-  return { kind: 'complete', trial, leftOut: leftOut(deployments, keep, needed) };
+  return { kind: 'complete', trial, leftOut: leftOut(deployments, policy.keep, needed) };
 }
+
+/** A guest that has nothing else to boot does not wait. */
+const isHeld = (update: Staged, { deployments, hold }: BootState, policy: BootPolicy): boolean =>
+  deployments.length > 0 && holdOf(update, hold, policy) !== undefined;
 
 function count({ deployments }: BootState): Act | undefined {
   const trial = trialOf(deployments[0]);

@@ -1,10 +1,12 @@
 import type { Guest } from '../../config/guest.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { complain } from '../../state/report.ts';
 import { readRollback } from '../../state/rollback-request.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { failsAgain, readUndeployed } from '../../state/undeployed.ts';
 import { bootedRoot } from '../boot/root-link.ts';
+import { readHold } from '../read-hold.ts';
 import type { SwitchState } from './rule.ts';
 
 /** Reads the state for the rule of the switch. */
@@ -14,7 +16,8 @@ export async function readSwitchState(guest: Guest): Promise<SwitchState> {
   const [next] = found.deployments;
   const inVain =
     undeployed && next && (await failsAgain(undeployed, `${next.path}/etc`)) ? undeployed : undefined;
-  return { ...found, inVain, isRunning: await isRunning(guest.name) };
+  const hold = await readHold(guest, found.staged, complain);
+  return { ...found, inVain, hold, isRunning: await isRunning(guest.name) };
 }
 
 /** Reads the files that determine the next commit. */

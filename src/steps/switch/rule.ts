@@ -7,6 +7,7 @@ import type { Trigger } from '../../state/attempts.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
+import { type Hold, type HoldPolicy, mayHold } from '../hold-rule.ts';
 
 /** The state of a guest before a switch. */
 export interface SwitchState {
@@ -19,6 +20,8 @@ export interface SwitchState {
   readonly booted: string | undefined;
   /** Why the last start could not deploy the staged update, if nothing has changed since. */
   readonly inVain: Undeployed | undefined;
+  /** Why the next start does not deploy the staged update, unless this switch asks for it. */
+  readonly hold: Hold | undefined;
   readonly isRunning: boolean;
 }
 
@@ -27,30 +30,46 @@ export type SwitchDecision =
   | { readonly kind: 'nothing' }
   /** A restart would not bring it. */
   | { readonly kind: 'leaveInVain'; readonly undeployed: Undeployed }
+  /** The staged update is held back, and nobody has asked for it. */
+  | { readonly kind: 'leaveHeld'; readonly hold: Hold }
   /** A guest that is stopped stays stopped. */
-  | { readonly kind: 'leaveStopped' }
-  | { readonly kind: 'restart'; readonly wanted: Checksum; readonly rehearses: boolean };
+  | { readonly kind: 'leaveStopped'; readonly releases: Checksum | undefined }
+  | {
+      readonly kind: 'restart';
+      readonly wanted: Checksum;
+      readonly rehearses: boolean;
+      /** The staged update, if it must be released: the window may have ended when the guest is restarted. */
+      readonly releases: Checksum | undefined;
+    };
 
-/** Decides what a switch does. A person may also switch to an update that failed to deploy: the cause may be fixed. */
+/**
+ * Decides what a switch does. A person may also switch to an update that failed to deploy, because the cause may be fixed, and to
+ * one that is held back.
+ */
 export function decide(
   state: SwitchState,
-  { rehearse }: Pick<UpdatePolicy, 'rehearse'>,
+  policy: Pick<UpdatePolicy, 'rehearse'> & HoldPolicy,
   trigger: Trigger,
 ): SwitchDecision {
   const wanted = nextCommit(state);
   if (wanted === undefined) return { kind: 'nothing' };
-  const { rollback, staged, inVain, isRunning } = state;
-  if (trigger === 'timer' && inVain && !rollback) return { kind: 'leaveInVain', undeployed: inVain };
-  if (!isRunning) return { kind: 'leaveStopped' };
-  return { kind: 'restart', wanted, rehearses: rehearse && staged !== undefined && !rollback };
+  const { rollback, staged, inVain, hold, isRunning } = state;
+  const update = rollback ? undefined : staged?.checksum;
+  if (trigger === 'timer' && update) {
+    if (hold) return { kind: 'leaveHeld', hold };
+    if (inVain) return { kind: 'leaveInVain', undeployed: inVain };
+  }
+  if (!isRunning) return { kind: 'leaveStopped', releases: hold && update };
+  const releases = mayHold(policy) ? update : undefined;
+  return { kind: 'restart', wanted, rehearses: policy.rehearse && update !== undefined, releases };
 }
 
 /** Decides whether an update continues with a switch. */
 export function afterUpdate(
-  { staged, rollback, inVain }: Pick<SwitchState, 'staged' | 'rollback' | 'inVain'>,
+  { staged, rollback, inVain, hold }: Pick<SwitchState, 'staged' | 'rollback' | 'inVain' | 'hold'>,
   { action }: Pick<UpdatePolicy, 'action'>,
 ): 'end' | 'switch' | { readonly undeployed: Undeployed } {
-  if (action !== 'switch' || !staged) return 'end';
+  if (action !== 'switch' || !staged || (hold && !rollback)) return 'end';
   return inVain && !rollback ? { undeployed: inVain } : 'switch';
 }
 

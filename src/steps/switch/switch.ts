@@ -11,10 +11,12 @@ import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { killedWarning } from '../../state/killed.ts';
 import { readRejection } from '../../state/rejected.ts';
+import { release } from '../../state/released.ts';
 import type { Report } from '../../state/report.ts';
 import { readTrial } from '../../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { holdWords } from '../read-hold.ts';
 import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { rehearsed } from '../update/rehearsed.ts';
@@ -33,7 +35,10 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
       return report.step('Nothing is staged');
     case 'leaveInVain':
       return report.step(whyInVain(guest, decision.undeployed));
+    case 'leaveHeld':
+      return report.step(`The staged update waits: ${holdWords(decision.hold)}`);
     case 'leaveStopped':
+      if (decision.releases) release(name, decision.releases);
       return report.step(`The update takes effect at the next start: guestctl start ${name}`);
     case 'restart':
       return restart(guest, decision, report);
@@ -47,6 +52,7 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   const { wanted } = decision;
   const since = now();
   await prepare(guest, decision, report);
+  if (decision.releases) release(name, decision.releases);
   report.step(`Restarting ${name}`);
   const problem = await restartMachine(guest, since, report);
   const restarted = { wanted, hasProblem: problem !== undefined };

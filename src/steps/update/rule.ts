@@ -5,6 +5,7 @@ import type { Rejection } from '../../state/rejected.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
+import type { Hold } from '../hold-rule.ts';
 
 /** The state of a guest before an update. */
 export interface UpdateState {
@@ -84,14 +85,25 @@ export type UpdateEffect =
   | { readonly kind: 'upToDate' }
   /** The last start could not deploy it. */
   | { readonly kind: 'failedBefore'; readonly undeployed: Undeployed; readonly by: 'reboot' | 'start' }
+  /** A start deploys it only later. */
+  | { readonly kind: 'held'; readonly hold: Hold }
   | { readonly kind: 'nextStart'; readonly by: 'reboot' | 'start' };
 
 export function effectOf(
   staged: Staged | undefined,
   undeployed: Undeployed | undefined,
+  hold: Hold | undefined,
   isRunning: boolean,
 ): UpdateEffect {
   if (!staged) return { kind: 'upToDate' };
+  if (hold) return { kind: 'held', hold };
   const by = isRunning ? 'reboot' : 'start';
   return undeployed ? { kind: 'failedBefore', undeployed, by } : { kind: 'nextStart', by };
 }
+
+/**
+ * Returns since when a commit is staged: a commit that is fetched again has not become newer. A time in the future counts from now
+ * on, because the clock was wrong.
+ */
+export const stagedSince = (staged: Staged | undefined, checksum: string, at: number): number =>
+  staged?.checksum === checksum ? Math.min(staged.time, at) : at;

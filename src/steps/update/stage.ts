@@ -8,15 +8,17 @@ import type { Checksum } from '../../ostree/names.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { hasKernel, holdCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
 import type { Attempt } from '../../state/attempts.ts';
-import type { Report } from '../../state/report.ts';
-import { writeStaged } from '../../state/staged.ts';
+import { forgetReleased } from '../../state/released.ts';
+import { complain, type Report } from '../../state/report.ts';
+import { readStaged, writeStaged } from '../../state/staged.ts';
 import { stagedHere } from '../../state/staged-update.ts';
 import { readUndeployed } from '../../state/undeployed.ts';
 import type { Offer } from '../../trees/source.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { holdWords, readHold } from '../read-hold.ts';
 import { cleanUp } from './clean-up.ts';
 import { rehearsed } from './rehearsed.ts';
-import { effectOf, type OnFetched } from './rule.ts';
+import { effectOf, type OnFetched, stagedSince } from './rule.ts';
 
 /** The result, for the history. */
 export type UpdateResult = Pick<Attempt, 'outcome' | 'to' | 'version' | 'message'>;
@@ -55,7 +57,10 @@ export async function stage(
   if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
   if (rehearses) await rehearsed(guest, to);
   const { refspec } = fetched;
-  writeStaged(guest.name, { checksum: to, refspec, time: Date.now(), ...(version && { version }) });
+  const before = readStaged(guest.name);
+  const time = stagedSince(before, to, Date.now());
+  if (before?.checksum !== to) forgetReleased(guest.name);
+  writeStaged(guest.name, { checksum: to, refspec, time, ...(version && { version }) });
   report.progress('Cleaning up');
   const [message] = await Promise.all([howItTakesEffect(guest, nameOf(fetched)), cleanUp(guest, report)]);
   return creates ? create(guest, fetched, report, version) : { outcome: 'staged', to, version, message };
@@ -106,8 +111,16 @@ export async function create(
 export async function howItTakesEffect(guest: Guest, what: string): Promise<string> {
   const { name } = guest;
   const staged = stagedHere(guest);
-  const effect = effectOf(staged, readUndeployed(name), staged !== undefined && (await isRunning(name)));
+  const hold = await readHold(guest, staged, complain);
+  const effect = effectOf(
+    staged,
+    readUndeployed(name),
+    hold,
+    staged !== undefined && (await isRunning(name)),
+  );
   if (effect.kind === 'upToDate') return `Up to date: ${what}`;
+  if (effect.kind === 'held')
+    return `${what} is staged; ${holdWords(effect.hold)}. At once: guestctl switch ${name}`;
   const how = `guestctl ${effect.by} ${name}`;
   if (effect.kind === 'nextStart') return `${what} is staged and takes effect at the next start: ${how}`;
   const { reason, remedy } = effect.undeployed;

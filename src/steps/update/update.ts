@@ -8,7 +8,7 @@ import { triggerOf } from '../../state/attempts.ts';
 import { follow } from '../../state/followed.ts';
 import { skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
-import { dropUndeployed } from '../../state/staged.ts';
+import { dropUndeployed, readWaiting, writeStaged } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
@@ -23,7 +23,7 @@ import { rememberAnswer } from './answer.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
 import { readUpdateState } from './read-state.ts';
-import { needsRehearsal, onFetched, onOffer, type WithoutFetch } from './rule.ts';
+import { needsRehearsal, onFetched, onOffer, stagedSince, type WithoutFetch } from './rule.ts';
 import { alone, withSlotWhileQuick } from './slot.ts';
 import {
   create,
@@ -122,6 +122,7 @@ async function settle(
       return create(guest, offer, report);
     case 'leave':
       if (decision.unstages && offer.checksum !== undefined) dropUndeployed(guest.name, offer.checksum);
+      if (!decision.unstages) correctTime(guest.name);
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {
@@ -129,6 +130,13 @@ async function settle(
       return { outcome: 'rejected', to: offer.checksum, message };
     }
   }
+}
+
+/** Corrects the time of what was staged while the clock was ahead: NotBefore= counts from it. */
+function correctTime(name: string): void {
+  const staged = readWaiting(name);
+  const time = staged && stagedSince(staged, staged.checksum, Date.now());
+  if (staged && time !== undefined && time < staged.time) writeStaged(name, { ...staged, time });
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {

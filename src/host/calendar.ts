@@ -1,0 +1,22 @@
+import { requireSuccess, run } from './process.ts';
+
+/**
+ * True if one of these calendar expressions elapsed in the last `length` milliseconds before `at`. systemd itself reads them:
+ * systemd.time(7). Fails if it cannot.
+ */
+export async function hasElapsed(
+  expressions: readonly string[],
+  length: number,
+  at: number,
+): Promise<boolean> {
+  const base = `--base-time=@${Math.floor((at - length) / 1000)}`;
+  const finished = await run('systemd-analyze', ['calendar', base, '--', ...expressions]);
+  requireSuccess('Cannot read the calendar expressions', finished);
+  return elapsesIn(finished.stdout).some((time) => time <= at);
+}
+
+/** Returns the times in the output of `systemd-analyze calendar`, in milliseconds since 1970. Each has one line in UTC. */
+export const elapsesIn = (output: string): number[] =>
+  [
+    ...output.matchAll(/^ *(?:Next elapse|\(in UTC\)): \w+ (\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)\S* UTC$/gm),
+  ].map(([, date, clock]) => Date.parse(`${date}T${clock}Z`));

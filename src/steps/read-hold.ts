@@ -1,0 +1,47 @@
+import type { Guest } from '../config/guest.ts';
+import { hasElapsed } from '../host/calendar.ts';
+import { now } from '../host/clock.ts';
+import { explainAny } from '../host/failure.ts';
+import { readReleased } from '../state/released.ts';
+import { readStaged, type Staged } from '../state/staged.ts';
+import { unlessDamaged } from '../state/state-file.ts';
+import { type Hold, type HoldFacts, holdOf, mayHold, noHold } from './hold-rule.ts';
+
+/** Reads the facts for the rule, if anything is staged. If the windows cannot be read, no window is open. */
+export async function readHoldFacts(
+  { name, update }: Guest,
+  warn: (text: string) => void,
+): Promise<HoldFacts> {
+  if (!mayHold(update) || !unlessDamaged(() => readStaged(name))) return noHold;
+  const at = now();
+  const isInWindow = !update.window || (await isOpen(update.window, at, warn));
+  return { at, isInWindow, released: unlessDamaged(() => readReleased(name)) };
+}
+
+async function isOpen(
+  { begins, length }: NonNullable<Guest['update']['window']>,
+  at: number,
+  warn: (text: string) => void,
+): Promise<boolean> {
+  try {
+    return await hasElapsed(begins, length, at);
+  } catch (error) {
+    warn(`${explainAny(error)}. The staged update waits until they can be read`);
+    return false;
+  }
+}
+
+/** Returns why the next start does not deploy the staged update, if it does not. */
+export async function readHold(
+  guest: Guest,
+  staged: Staged | undefined,
+  warn: (text: string) => void,
+): Promise<Hold | undefined> {
+  return staged && holdOf(staged, await readHoldFacts(guest, warn), guest.update);
+}
+
+/** Says when an update is applied that is held back. Ends without a full stop. */
+export const holdWords = (hold: Hold): string =>
+  hold.kind === 'age'
+    ? `it is applied from ${new Date(hold.until).toISOString()} (NotBefore=)`
+    : 'it is applied in the next maintenance window (SwitchWindowSec=)';

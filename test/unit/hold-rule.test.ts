@@ -1,0 +1,94 @@
+// When a start may deploy what is staged, case by case; and the windows, as systemd reads calendar expressions.
+
+import { describe, expect, test } from 'vitest';
+import { elapsesIn, hasElapsed } from '../../src/host/calendar.ts';
+import { type HoldFacts, type HoldPolicy, holdOf, mayHold } from '../../src/steps/hold-rule.ts';
+import { commit } from './names.ts';
+import { guestOf } from './read.ts';
+
+const update = { checksum: commit('b'), time: 1000 };
+const window = { begins: ['Sun 03:00'], length: 3_600_000 };
+const closed: HoldFacts = { at: 1500, isInWindow: false, released: undefined };
+const opened = { ...closed, isInWindow: true };
+
+const tooNew = { kind: 'age', until: 1600 };
+const notNow = { kind: 'window' };
+
+describe('an update', () => {
+  test.each<[title: string, policy: Partial<HoldPolicy>, facts: HoldFacts, expected: unknown]>([
+    ['is deployed at any start, without a policy', {}, closed, undefined],
+    ['is too new', { notBefore: 600 }, opened, tooNew],
+    ['is old enough', { notBefore: 500 }, opened, undefined],
+    ['waits for its window', { window }, closed, notNow],
+    ['is deployed in its window', { window }, opened, undefined],
+    ['is too new in its window', { window, notBefore: 600 }, opened, tooNew],
+    ['is too new outside of its window', { window, notBefore: 600 }, closed, tooNew],
+    ['is old enough, and waits for its window', { window, notBefore: 500 }, closed, notNow],
+    ['is old enough in its window', { window, notBefore: 500 }, opened, undefined],
+    [
+      'was asked for by somebody',
+      { window, notBefore: 600 },
+      { ...closed, released: update.checksum },
+      undefined,
+    ],
+    ['is another one than somebody asked for', { window }, { ...closed, released: 'c' }, notNow],
+    ['was staged while the clock was ahead', { notBefore: 600 }, { ...opened, at: 500 }, tooNew],
+  ])('%s', (_, policy, facts, expected) => {
+    expect(holdOf(update, facts, { notBefore: 0, window: undefined, ...policy })).toEqual(expected);
+  });
+});
+
+test.each<[lines: string, notBefore: number, expected: HoldPolicy['window'], holds: boolean]>([
+  ['', 0, undefined, false],
+  ['NotBefore=3d', 259_200_000, undefined, true],
+  ['NotBefore=0', 0, undefined, false],
+  ['SwitchOnCalendar=Sun 03:00', 0, undefined, false],
+  ['SwitchOnCalendar=Sun 03:00\nSwitchWindowSec=1h', 0, window, true],
+  ['SwitchOnCalendar=Sun 03:00\nSwitchWindowSec=0', 0, undefined, false],
+])('the policy of a guest with %j', (lines, notBefore, expected, holds) => {
+  const policy = guestOf(`[Guest]\nRef=site:x\n[Update]\n${lines}\n`).update;
+  expect(policy).toMatchObject({ notBefore, window: expected });
+  expect(mayHold(policy)).toBe(holds);
+});
+
+// As systemd 257 prints it in Berlin.
+const printed = `  Original form: Sun 03:00
+Normalized form: Sun *-*-* 03:00:00
+    Next elapse: Sun 2026-11-22 03:00:00 CET
+       (in UTC): Sun 2026-11-22 02:00:00 UTC
+       From now: 5 days ago
+
+  Original form: 2020-01-01
+Normalized form: 2020-01-01 00:00:00
+    Next elapse: never
+
+  Original form: *:*:0.5
+    Next elapse: Thu 2026-11-19 00:00:00.500000 UTC
+       From now: 1 week 1 day ago
+`;
+
+test('the times of calendar expressions', () => {
+  expect(elapsesIn(printed).map((time) => new Date(time).toISOString())).toEqual([
+    '2026-11-22T02:00:00.000Z',
+    '2026-11-19T00:00:00.000Z',
+  ]);
+});
+
+// A Sunday.
+const begin = Date.parse('2026-11-22T03:00:00Z');
+const minute = 60_000;
+
+test.each<[title: string, at: number, expected: boolean]>([
+  ['before it begins', begin - minute, false],
+  ['when it begins', begin, true],
+  ['in it', begin + 59 * minute, true],
+  ['after its end', begin + 61 * minute, false],
+])('a window of an hour, %s', async (_, at, expected) => {
+  expect(await hasElapsed(['2020-01-01', 'Sun 03:00 UTC'], 60 * minute, at)).toBe(expected);
+});
+
+test('a window whose expression cannot be read', async () => {
+  await expect(hasElapsed(['Someday'], minute, begin)).rejects.toThrow(
+    'Cannot read the calendar expressions',
+  );
+});

@@ -10,6 +10,7 @@ GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 MANDIR = $(PREFIX)/share/man
 SYSCTLDIR = $(PREFIX)/lib/sysctl.d
 TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
+CATALOGDIR = $(PREFIX)/lib/systemd/catalog
 NETWORKDIR = $(PREFIX)/lib/systemd/network
 BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
@@ -37,6 +38,7 @@ install:
 	install -m 644 packaging/sysctl.d/50-ostree-guests.conf $(DESTDIR)$(SYSCTLDIR)
 	install -D -m 644 packaging/selinux/ostree-guests.cil $(DESTDIR)$(PREFIX)/share/selinux/packages/ostree-guests.cil
 	install -m 644 packaging/tmpfiles.d/ostree-guests.conf $(DESTDIR)$(TMPFILESDIR)
+	install -D -m 644 packaging/catalog/ostree-guests.catalog $(DESTDIR)$(CATALOGDIR)/ostree-guests.catalog
 	for link in ve vb vz; do install -D -m 644 packaging/network/50-ostree-guests.conf \
 		$(DESTDIR)$(NETWORKDIR)/80-container-$$link.network.d/50-ostree-guests.conf || exit 1; done
 	for page in dist/man/*; do install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man"$${page##*.}" || exit 1; done

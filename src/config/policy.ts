@@ -17,6 +17,8 @@ export interface UpdatePolicy {
   readonly tries: number;
   /** Commands that are run in the guest, each as its words. */
   readonly healthChecks: readonly (readonly string[])[];
+  /** Commands that are run on the host after each attempt, each as its words. */
+  readonly notify: readonly (readonly string[])[];
   /** In milliseconds. */
   readonly healthTimeout: number;
   readonly rehearse: boolean;
@@ -42,6 +44,7 @@ type UpdateAction = (typeof actions)[number];
 
 export function policyOf(values: Values): UpdatePolicy {
   const last = (key: string) => values.last('Update', key);
+  const commands = (key: string) => values.all('Update', key).map((value) => wordsOf([value]));
   const isOn = (key: string) => isTrue(last(key) ?? 'no');
   const span = (key: string, byDefault: number) => {
     const value = last(key);
@@ -54,7 +57,8 @@ export function policyOf(values: Values): UpdatePolicy {
     concurrency: Number(last('Concurrency') ?? 2),
     allowDowngrade: isOn('AllowDowngrade'),
     tries: Number(last('Tries') ?? 2),
-    healthChecks: values.all('Update', 'HealthCheck').map((value) => wordsOf([value])),
+    healthChecks: commands('HealthCheck'),
+    notify: commands('Notify'),
     healthTimeout: span('HealthTimeoutSec', 300_000),
     rehearse: isOn('Rehearse'),
     keep: Number(last('Keep') ?? 2),

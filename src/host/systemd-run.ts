@@ -43,6 +43,23 @@ export async function runAsService(
   }
 }
 
+/**
+ * Starts a command as a transient service with these settings, and does not wait for it. A shell looks for its program, because
+ * systemd-run would look in our own root directory, which may be that of a sandbox.
+ */
+export async function startAsService(
+  unit: string,
+  settings: Settings,
+  command: readonly string[],
+  env: Environment,
+): Promise<Finished> {
+  const variables = Object.entries(env).map(([name, value]) => `--setenv=${name}=${value}`);
+  const properties = settings.map(([key, value]) => `--property=${key}=${value}`);
+  const how = ['--quiet', '--no-block', '--collect', `--unit=${unit}`, ...properties, ...variables];
+  const words = ['/bin/sh', '-c', 'exec "$@"', 'sh', ...command];
+  return run('systemd-run', [...how, '--', ...words.map(literal)], { timeout: 10_000 });
+}
+
 /** A program for the shell that shows what it reads, such as less(1). */
 export interface Pager {
   readonly program: string;

@@ -7,12 +7,13 @@ import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
 import { appendLine, historyOf } from '../state/history.ts';
 import { complain } from '../state/report.ts';
 import { stateFile } from '../state/state-file.ts';
+import { notify } from './notify.ts';
 
 /** An attempt that has begun. `since` is when, in milliseconds since 1970. */
 export type Begun = Omit<Attempt, 'guest' | 'seconds' | 'outcome' | 'message'> & { readonly since: number };
 
 /**
- * Writes an attempt into the history of its guest, and into the journal. Never fails: the attempt is done, even
+ * Writes an attempt into the history of its guest and into the journal, and runs Notify=. Never fails: the attempt is done, even
  * if the disk is too full to record it.
  */
 export async function record(
@@ -27,5 +28,5 @@ export async function record(
   } catch (error) {
     complain(`Cannot add to the history of ${guest.name}: ${explain(error) ?? String(error)}`);
   }
-  await writeEntry(attemptFields(complete));
+  await Promise.all([writeEntry(attemptFields(complete)), notify(guest, complete)]);
 }

@@ -57,6 +57,7 @@ const policy = {
   allowDowngrade: false,
   tries: 2,
   healthChecks: [],
+  notify: [],
   healthTimeout: 300_000,
   rehearse: false,
   keep: 2,
@@ -71,6 +72,7 @@ test.each([
   ['Action=switch', { action: 'switch' }],
   ['Action=switch\nAction=', {}],
   ['HealthCheck=test -e "/a b"\nHealthCheck=true', { healthChecks: [['test', '-e', '/a b'], ['true']] }],
+  ['Notify=/usr/local/bin/tell "a b"\nNotify=true', { notify: [['/usr/local/bin/tell', 'a b'], ['true']] }],
   ['HealthTimeoutSec=1min 30', { healthTimeout: 90_000 }],
   ['Tries=3\nKeep=5\nConcurrency=4', { tries: 3, keep: 5, concurrency: 4 }],
   [

@@ -41,7 +41,7 @@ export const updateKeys = (): KeyRow[] => [
   [wholeFrom(1), ['Concurrency', 'Tries'], nothingElse],
   [wholeFrom(2), ['Keep'], nothingElse],
   [boolean, ['AllowDowngrade', 'Rehearse', 'SnapshotVar'], nothingElse],
-  [command, ['HealthCheck'], nothingElse],
+  [command, ['HealthCheck', 'Notify'], nothingElse],
   [duration, ['NotBefore', 'SwitchWindowSec', 'HealthTimeoutSec'], nothingElse],
 ];
 
@@ -124,6 +124,10 @@ export const updateHelp = (): Descriptions => ({
   HealthTimeoutSec: {
     help: 'The time within which a new deployment must boot and pass its health checks.',
     default: '5min',
+  },
+  Notify: {
+    help: 'A command that runs on the host after each attempt to change the guest, however it ended, without a shell. The attempt does not wait for it. Its environment has the fields of the history: OSTREE_GUEST, OSTREE_GUEST_ACTION, OSTREE_GUEST_OUTCOME, OSTREE_GUEST_MESSAGE and more. An update that finds nothing new is no attempt.',
+    repeatable: true,
   },
   Rehearse: {
     help: 'First boots the update as a throwaway machine, without a network and on a copy-on-write view of /etc and /var. The update goes on only if that machine is healthy. Needs util-linux 2.39 on the host.',

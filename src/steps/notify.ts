@@ -1,0 +1,44 @@
+import type { Guest } from '../config/guest.ts';
+import { printableLine } from '../host/printable.ts';
+import { endingWords } from '../host/process.ts';
+import { type Settings, startAsService } from '../host/systemd-run.ts';
+import { type Attempt, attemptFields } from '../state/attempts.ts';
+import { complain } from '../state/report.ts';
+
+/**
+ * Starts the commands of Notify=, each in a service of its own, and waits for none. A command that fails fails alone: it is not
+ * an attempt, and does not start OnFailure= of the guest.
+ */
+export async function notify(
+  { name, update }: Pick<Guest, 'name' | 'update'>,
+  attempt: Attempt,
+): Promise<void> {
+  const env = notice(attempt);
+  await Promise.all(
+    update.notify.map(async (command, index) => {
+      const unit = `ostree-guest-notify-${name}-${process.pid}-${Date.now()}-${index}`;
+      const finished = await startAsService(unit, settings, command, env);
+      if (finished.exitCode !== 0)
+        complain(
+          `Cannot start Notify=${command.join(' ')}: ${finished.stderr.trim() || endingWords(finished)}`,
+        );
+    }),
+  );
+}
+
+const settings: Settings = [
+  ['Type', 'oneshot'],
+  ['TimeoutStartSec', '5min'],
+  ['SyslogIdentifier', 'ostree-guest-notify'],
+  // Nobody but the command needs these.
+  ['PrivateTmp', 'yes'],
+];
+
+/** Returns the environment of a command: the fields of the history, without control characters. */
+export function notice(attempt: Attempt): Readonly<Record<string, string>> {
+  const fields = Object.entries(attemptFields(attempt)).filter(([name]) => name.startsWith('OSTREE_GUEST'));
+  const all = [...fields, ['OSTREE_GUEST_MESSAGE', attempt.message] as const];
+  return Object.fromEntries(all.map(([name, value]) => [name, printableLine(value).slice(0, longest)]));
+}
+/** The maximum length of a value in characters: a message may contain the output of a program. */
+const longest = 2000;

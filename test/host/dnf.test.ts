@@ -15,14 +15,8 @@ import {
 import { bootHost, type Host, outside } from './host.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish } from './mirror.ts';
-import {
-  makeRpm,
-  publishDnf5Tree,
-  publishDnfTree,
-  publishRpmOstreeTree,
-  publishRpms,
-  type Rpm,
-} from './rpms.ts';
+import { dnf5Recipe, dnfRecipe } from './recipe.ts';
+import { makeRpm, publishRpmOstreeTree, publishRpms, publishRpmTree, type Rpm } from './rpms.ts';
 
 let host: Host;
 let key: SigningKey;
@@ -74,7 +68,7 @@ beforeAll(async () => {
   });
   const files = { '/usr/share/extra': 'extra\n' };
   base = [release, await makeRpm(host, { name: 'extra', version: '1.0', files })];
-  await publishDnfTree(host, ref, base);
+  await publishRpmTree(host, dnfRecipe, ref, base);
   await offer('1.0');
   const config = await makeRpm(host, { name: 'config', version: '1.0', files: { '/etc/site': 'one\n' } });
   await host.write('/etc/ostree-guests/site.repo', '[site]\nname=Site\nbaseurl=file:///srv/rpms\n');
@@ -151,7 +145,7 @@ test('a tree that has only rpm-ostree gets them from that, as the build of a con
 
 test('dnf5 gives them as well: small ones too, with their scripts, signed ones only', async () => {
   const small = { name: 'small', version: '1' };
-  await publishDnf5Tree(host, 'debian/14/dnf5', base);
+  await publishRpmTree(host, dnf5Recipe, 'debian/14/dnf5', base);
   const text = (packages: string) => guest(packages).replace(ref, 'debian/14/dnf5');
   const scripts = { post: 'echo ran >/usr/share/ran' };
   const offerSmall = async (rpm: Rpm, signed = true) =>

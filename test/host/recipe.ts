@@ -77,6 +77,21 @@ export const guestRecipeOf = (release: string): Recipe => ({
   suite: release,
 });
 
+/** Where RPM's own distributions have its database. */
+const rpmDatabase = { 'usr/lib/rpm/macros.d/macros.place': '%_dbpath /usr/lib/sysimage/rpm\n' };
+
+/** A guests' tree with dnf instead of apt. */
+export const dnfRecipe: Recipe = {
+  ...guestRecipe,
+  ref: 'guest/dnf',
+  about: "a guests' tree with dnf",
+  suite,
+  packages: [...base, 'dnf', 'rpm'],
+  files: { ...guestRecipe.files, ...rpmDatabase },
+  scripts: ['test/host/compile-python'],
+  remove: ['usr/bin/apt-get', 'var/lib/dpkg/status'],
+};
+
 /** A guests' tree with dnf5 instead of apt. Releases before this have none. */
 export const dnf5Recipe: Recipe = {
   ...guestRecipe,
@@ -84,11 +99,7 @@ export const dnf5Recipe: Recipe = {
   about: "a guests' tree with dnf5",
   suite: 'forky',
   packages: [...base, 'dnf5', 'rpm'],
-  files: {
-    ...guestRecipe.files,
-    // Where RPM's own distributions have it.
-    'usr/lib/rpm/macros.d/macros.place': '%_dbpath /usr/lib/sysimage/rpm\n',
-  },
+  files: { ...guestRecipe.files, ...rpmDatabase },
   remove: ['usr/bin/apt-get'],
 };
 

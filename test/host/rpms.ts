@@ -1,14 +1,13 @@
 // Packages of RPM for tests, made here and signed in the host, and a guests' tree that has dnf for them.
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { debs } from './debs.ts';
 import { type Host, outside } from './host.ts';
 import type { SigningKey } from './keys.ts';
 import { mirrorPath } from './mirror.ts';
 import { checkout } from './paths.ts';
-import { dnf5Recipe, guestRecipe } from './recipe.ts';
-import { buildDnf5Tree } from './trees.ts';
+import type { Recipe } from './recipe.ts';
+import { buildTree } from './trees.ts';
 
 export interface Rpm {
   readonly name: string;
@@ -68,48 +67,27 @@ export async function publishRpms(
   await execa('createrepo_c', ['--quiet', directory]);
 }
 
-/** Publishes the guests' tree with dnf in it instead of apt, RPM's database instead of dpkg's, and these packages. */
-export async function publishDnfTree(host: Host, ref: string, packages: readonly string[]): Promise<void> {
-  const tree = await mkdtemp(join(host.work, 'dnf-'));
-  for (const deb of await debs(host.trees, ['dnf', 'rpm'])) await execa('dpkg-deb', ['-x', deb, tree]);
-  await chmod(tree, 0o755);
-  // Where RPM's own distributions have it.
-  await writeFile(join(tree, 'usr/lib/rpm/macros.d/macros.place'), '%_dbpath /usr/lib/sysimage/rpm\n');
-  const install = ['--install', '--nodeps', '--nosignature'];
-  await execa('rpm', [`--root=${tree}`, '--dbpath=/usr/lib/sysimage/rpm', ...install, ...packages]);
-  await rename(join(tree, 'etc'), join(tree, 'usr/etc'));
-  for (const name of await readdir(tree)) if (name !== 'usr') await rm(join(tree, name), { recursive: true });
-  for (const name of ['doc', 'info', 'locale', 'man'])
-    await rm(join(tree, 'usr/share', name), { recursive: true });
-  const skip = join(host.work, 'without-apt');
-  await writeFile(skip, '/usr/bin/apt-get\n/usr/lib/sysimage/dpkg/status\n');
-  await execa('ostree', [
-    'commit',
-    `--repo=${outside(host, mirrorPath)}`,
-    `--branch=${ref}`,
-    `--skip-list=${skip}`,
-    `--tree=ref=${guestRecipe.ref}`,
-    `--tree=dir=${tree}`,
-  ]);
-  await rm(tree, { recursive: true });
-}
-
-/** Publishes the tree with dnf5, and these packages in RPM's database. */
-export async function publishDnf5Tree(host: Host, ref: string, packages: readonly string[]): Promise<void> {
-  const { mirror } = await buildDnf5Tree();
+/** Publishes the tree of a recipe, and these packages in RPM's database. */
+export async function publishRpmTree(
+  host: Host,
+  recipe: Recipe,
+  ref: string,
+  packages: readonly string[],
+): Promise<void> {
+  const { mirror } = await buildTree(recipe);
   const repo = `--repo=${outside(host, mirrorPath)}`;
-  await execa('ostree', ['pull-local', repo, mirror, dnf5Recipe.ref]);
-  const tree = await mkdtemp(join(host.work, 'dnf5-'));
+  await execa('ostree', ['pull-local', repo, mirror, recipe.ref]);
+  const tree = await mkdtemp(join(host.work, 'rpm-tree-'));
   const install = ['--install', '--nodeps', '--nosignature', '--dbpath=/usr/lib/sysimage/rpm'];
   await execa('rpm', [`--root=${tree}`, ...install, ...packages]);
   for (const name of await readdir(tree)) if (name !== 'usr') await rm(join(tree, name), { recursive: true });
   await chmod(tree, 0o755);
-  const trees = [`--tree=ref=${dnf5Recipe.ref}`, `--tree=dir=${tree}`];
+  const trees = [`--tree=ref=${recipe.ref}`, `--tree=dir=${tree}`];
   await execa('ostree', ['commit', repo, `--branch=${ref}`, ...trees]);
   await rm(tree, { recursive: true });
 }
 
-/** Publishes that tree with rpm-ostree's stand-in instead of dnf. */
+/** Publishes a tree with dnf, with rpm-ostree's stand-in instead of dnf. */
 export async function publishRpmOstreeTree(host: Host, ref: string, dnfTree: string): Promise<void> {
   const tree = await mkdtemp(join(host.work, 'rpm-ostree-'));
   const program = join(tree, 'usr/bin/rpm-ostree');

@@ -8,16 +8,7 @@ import { makeCgroup, within } from './cgroup.ts';
 import { debianMirror, retries } from './debian.ts';
 import { nodePackage } from './node.ts';
 import { cacheDirectory, checkout } from './paths.ts';
-import {
-  dnf5Recipe,
-  guestRecipe,
-  guestRecipeOf,
-  hostRecipe,
-  keyOf,
-  type Recipe,
-  recipeKey,
-  suite,
-} from './recipe.ts';
+import { guestRecipe, guestRecipeOf, hostRecipe, keyOf, type Recipe, recipeKey, suite } from './recipe.ts';
 import { say } from './say.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -32,9 +23,9 @@ export interface Trees {
 export const buildTrees = (host = hostRecipe, guest = guestRecipe): Promise<Trees> =>
   cached(recipeKey(host, guest), [host, guest], `the trees of Debian ${suite}`);
 
-/** The tree with dnf5, in the same way: only tests of that need it. */
-export const buildDnf5Tree = (): Promise<Trees> =>
-  cached(keyOf('dnf5', [dnf5Recipe]), [dnf5Recipe], dnf5Recipe.about);
+/** A tree of another recipe, in the same way: only some tests need it. */
+export const buildTree = (recipe: Recipe): Promise<Trees> =>
+  cached(keyOf(recipe.ref.replace(/^.*\//, ''), [recipe]), [recipe], recipe.about);
 
 /** The guests' tree of one of Debian's releases, in the same way. */
 export const buildGuestTree = (release: string): Promise<Trees> => {

@@ -47,12 +47,12 @@ export async function inGuest(host: Commands, name: string, script: string): Pro
   return stdout.trim();
 }
 
-/** Waits until a script succeeds in the host; what it last said is the error. */
+/** Waits until a script succeeds in the host; what it last said is the error. Asking costs as much as some steps take. */
 export async function eventually(host: Commands, script: string): Promise<void> {
   const { limit, pause } = host.waits ?? { limit: 300, pause: 0.2 };
   await host.sh(`until out=$( { ${script}; } 2>&1 ); do
       ((SECONDS < ${limit})) || { echo "$out"; exit 1; }
-      sleep ${pause}
+      if ((SECONDS < 3)); then sleep ${pause}; else sleep ${2.5 * pause}; fi
     done`);
 }
 

@@ -10,8 +10,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           globalSetup: ['test/unit/setup.ts'],
-          // How long the properties take is the machine's business.
+          // How long the properties take, and building the generator, is the machine's business.
           testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -131,7 +131,11 @@ const options = {
   reporters: [{}],
   bail: 1,
 };
-const vitest = await createVitest('test', { ...options, testTimeout: 60_000 }, { plugins: [plugin] });
+const vitest = await createVitest(
+  'test',
+  { ...options, testTimeout: 60_000, hookTimeout: 60_000 },
+  { plugins: [plugin] },
+);
 const project = vitest.getRootProject();
 
 /** Runs a file of tests; answers whether it passed. */

@@ -220,7 +220,10 @@ test('docs/design.md names each state file, and says what is done if it is damag
   const kinds = [...Object.values(stateFiles), buildResultFile, followedFile, publishedFile].map(
     ({ definition }) => definition,
   );
-  expect(new Set(named.map(pattern))).toEqual(
+  expect(
+    new Set(named.map(pattern)),
+    'Add or remove rows of docs/design.md, "State" and "Damaged state files"',
+  ).toEqual(
     new Set([...kinds.map(({ name }) => name), ...Object.keys(markers), 'history/*.jsonl', 'places/*']),
   );
   for (const { name, format, ifDamaged } of kinds)

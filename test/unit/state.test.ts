@@ -21,6 +21,7 @@ import { follow, followedSince, readFollowed, treeOf } from '../../src/state/fol
 import { appendLine, historyOf } from '../../src/state/history.ts';
 import { isMarked, mark, unmark } from '../../src/state/markers.ts';
 import { lastAttempt, readPast } from '../../src/state/past-attempts.ts';
+import { publishedDamage, readPublished, writePublished } from '../../src/state/published.ts';
 import {
   forgive,
   noteContent,
@@ -42,7 +43,14 @@ import {
 } from '../../src/state/staged.ts';
 import { stagedHere, whatIsStaged } from '../../src/state/staged-update.ts';
 import { unlessDamaged } from '../../src/state/state-file.ts';
-import { buildResultFile, followedFile, stateFiles } from '../../src/state/state-files.ts';
+import {
+  buildResultFile,
+  damagedState,
+  followedFile,
+  presentState,
+  publishedFile,
+  stateFiles,
+} from '../../src/state/state-files.ts';
 import {
   beginTrial,
   countTry,
@@ -704,6 +712,37 @@ describe('a state file', () => {
     expect(unlessDamaged(read)).toBeUndefined();
     expect(unlessDamaged(() => 'value')).toBe('value');
     expect(() => unlessDamaged(() => kind.path(fail('a bug')))).toThrow('a bug');
+  });
+
+  test('is looked for only where it is', () => {
+    kind.write('mail', { checksum: commit('a') });
+    const isPresent = presentState('mail');
+    expect(isPresent(stateFiles.trial)).toBe(false);
+    expect(isPresent(stateFiles.trial, kind)).toBe(true);
+    const look = vi.spyOn(kind, 'look');
+    damagedState('mail', () => false);
+    expect(look).not.toHaveBeenCalled();
+  });
+
+  test('of what was published is in the repository', () => {
+    const repository = `${work}/repository`;
+    const commits = [
+      { checksum: commit('a'), version: '1', since: 5 },
+      { checksum: commit('b'), version: undefined, since: undefined },
+    ];
+    expect(readPublished(repository, 'site/debian')).toEqual([]);
+    expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
+    writePublished(repository, 'site/debian', commits);
+    expect(readPublished(repository, 'site/debian')).toEqual(commits);
+    expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
+    const file = publishedFile.path(repository, 'site+debian');
+    put(`{"commits":[{"checksum":"${commit('a')}","since":null}]}`, file);
+    expect(readPublished(repository, 'site/debian')).toStrictEqual([
+      { checksum: commit('a'), version: undefined, since: undefined },
+    ]);
+    put('{', file);
+    expect(readPublished(repository, 'site/debian')).toEqual([]);
+    expect(publishedDamage(repository, 'site/debian')?.file).toBe(file);
   });
 
   test('of a build has a commit, or none', () => {

@@ -1,4 +1,4 @@
-/** Returns a function for text that comes in pieces. It calls back with each line as soon as that is whole. */
+/** Returns a function that takes text in pieces, and calls back with each line once it is complete. */
 export function eachLine(callback: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {

@@ -30,7 +30,7 @@ export async function lockOrWait(file: string, onWait: () => void): Promise<Rele
   return lockOne([file]);
 }
 
-/** Waits for a lock on one of several files, also if one of them is removed and made anew meanwhile. */
+/** Waits for a lock on one of several files. They may be removed and made anew meanwhile. */
 export async function lockOne(files: readonly string[]): Promise<Release> {
   for (;;) {
     const release = await lockAny(files);

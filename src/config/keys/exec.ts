@@ -141,7 +141,7 @@ export const execKeys = (): KeyRow[] => [
 export const execHelp = (): Descriptions =>
   from('systemd.nspawn(5)', {
     PrivateUsers: {
-      help: "The UID range of the guest. With no, root in the guest is root of the host. Such a guest shares no files with others, also not after another value is set, and needs disk space for its whole tree. Values that give the guest UIDs of the host's own users (yes, identity, a range below 65536) are refused. So is managed, which needs another kind of tree.",
+      help: "The UID range of the guest. With no, root in the guest is root of the host. Such a guest shares no files with other guests, and needs disk space for its whole tree. This stays so if you set another value later. Values that give the guest UIDs of the host's own users (yes, identity, a range below 65536) are refused. So is managed, which needs another kind of tree.",
       default: 'pick',
     },
     Parameters:

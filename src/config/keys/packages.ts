@@ -32,7 +32,7 @@ export const packagesHelp = (): Descriptions => ({
     repeatable: true,
   },
   Repository: {
-    help: 'Additional package repositories: files in the format of the package manager (.sources, .list or .repo). They do not become part of the tree. Of this host the package manager can read only the directories that these files name with file:, and there only files that are readable by all. It gets no directory that the tree itself names.',
+    help: 'Additional package repositories: files in the format of the package manager (.sources, .list or .repo). They do not become part of the tree. From a directory of this host, which one of these files names with file:, the package manager can read what all users may read. A directory that only a file of the tree names is not available to it.',
     repeatable: true,
   },
   RepositoryKey: { help: 'Files with the public keys of these repositories.', repeatable: true },

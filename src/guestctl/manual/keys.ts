@@ -21,7 +21,7 @@ export function sectionText(
 }
 
 const only = ({ section, type }: Key): Description => ({
-  help: type.noun === 'not for guests' ? 'This key is not for guests.' : `For a guest: ${type.noun}.`,
+  help: type.noun === 'not for guests' ? 'Guests cannot have this key.' : `Guests can have ${type.noun}.`,
   ...(isNspawnSection(section) && { manual: 'systemd.nspawn(5)' }),
 });
 

@@ -51,7 +51,7 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   });
 }
 
-/** Checks guests and builds of which some files are not in place yet. `all` are the guests that are then declared. */
+/** Checks guests and builds some of whose files are not in place yet. `all`: the guests that are declared once they are. */
 export async function verifyAllOnHost(
   { guests, broken, builds, brokenBuilds }: DeclaredGuests & DeclaredBuilds,
   all: readonly Guest[],

@@ -49,7 +49,7 @@ async function makeIn(directory: string, repository: string, signing: readonly s
   syncDirectory(directory);
 }
 
-/** Lets a link of the repository lead there, on disk. */
+/** Points a link of the repository to `target`, and flushes it to disk. */
 function lead(link: string, target: string): void {
   if (linkOf(link) === target) return;
   replaceLink(link, target);

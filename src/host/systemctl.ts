@@ -152,10 +152,14 @@ export async function killUnit(unit: string): Promise<void> {
 }
 
 /** Kills a unit with SIGKILL and waits until it is gone. A no-op if it is not running. */
-export async function destroyUnit(unit: string): Promise<void> {
-  await run('systemctl', ['kill', '--signal=KILL', '--', unit]);
-  await run('systemctl', ['stop', '--', unit]);
-  await resetFailed(unit);
+export const destroyUnit = (unit: string): Promise<void> => destroyUnits([unit]);
+
+/** Does the same with some units. */
+export async function destroyUnits(units: readonly string[]): Promise<void> {
+  await run('systemctl', ['kill', '--signal=KILL', '--', ...units]);
+  await run('systemctl', ['stop', '--', ...units]);
+  // Fails if there is nothing to reset.
+  await run('systemctl', ['reset-failed', '--', ...units]);
 }
 
 /** Resets the failed state and the start limit of a unit: systemctl(1), reset-failed. */

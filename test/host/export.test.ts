@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestText } from '../../src/guestctl/transfer/manifest.ts';
-import { passOnWithTrailer } from '../../src/guestctl/transfer/stream.ts';
+import { passOn, trailerOf, writeAll } from '../../src/guestctl/transfer/stream.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
 import { makeDeb } from './debs.ts';
 import { mountFileSystem } from './filesystem.ts';
@@ -49,7 +49,7 @@ const writer = `
 
 test('a running guest, on trial, is exported in an instant, and goes on elsewhere as after a power cut', async () => {
   await mountFileSystem(a, 'btrfs', '/srv/guests');
-  const file = guestFile('[Update]\nTries=5\nHealthCheck=/bin/false\nHealthTimeoutSec=20min\n');
+  const file = guestFile('[Update]\nTries=5\nHealthCheck=/bin/false\nHealthTimeoutSec=6h\n');
   await declare(a, 'mail', file.replace('[Remote]', 'Sysroot=/srv/guests/mail\n[Remote]'));
   await a.write('/etc/ostree-guests/guest.d/10-all.conf', '[Service]\nMemoryMax=600M\n');
   await a.run('systemctl', 'daemon-reload');
@@ -68,6 +68,7 @@ b"`,
   await a.sh(`setfattr -n user.note -v kept /srv/guests/mail/ostree/deploy/mail/var/data
     systemctl enable -q ostree-guest-update@mail.timer`);
   await a.sh(`systemd-run -q --machine=mail --unit=writer sh -c '${writer}'`);
+  await inGuest(a, 'mail', 'until [ -e /etc/second ]; do sleep 0.1; done');
   const { stdout, stderr } = await a.run('guestctl', '-o', 'json', 'export', 'mail', '/srv/mail.tar.zst');
   expect(JSON.parse(stdout)).toMatchObject({
     guest: 'mail',
@@ -80,9 +81,7 @@ b"`,
     await a.sh('stat -c %a /srv/mail.tar.zst; ls /srv/guests/mail; systemctl is-active systemd-nspawn@mail'),
   ).toBe('600\nboot\nostree\nactive');
   // It is not frozen any more.
-  expect(
-    await inGuest(a, 'mail', 'a=$(cat /var/first); sleep 0.5; [ "$(cat /var/first)" != "$a" ] && echo moves'),
-  ).toBe('moves');
+  await inGuest(a, 'mail', 'a=$(cat /var/first); until [ "$(cat /var/first)" != "$a" ]; do sleep 0.1; done');
   // It takes a processor.
   await inGuest(a, 'mail', 'systemctl stop writer');
   await carry(a, '/srv/mail.tar.zst', b);
@@ -165,7 +164,7 @@ async function forge(change: string): Promise<void> {
   await execa({ cwd: work })('bash', ['-euc', script]);
   const tar = openSync(join(work, '..', 'x.tar'), 'r');
   const forged = openSync(`${outside(b, '/srv')}/forged.tar`, 'w');
-  await passOnWithTrailer(tar, forged, () => {});
+  await writeAll(forged, trailerOf(await passOn(tar, forged, () => {})));
   for (const descriptor of [tar, forged]) closeSync(descriptor);
 }
 
@@ -268,6 +267,8 @@ test('a guest without a user namespace is imported and copied, too', async () =>
   await b.sh('guestctl remove -qy tiny; guestctl remove -qy small');
 });
 
+const objectsOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/repo/objects`;
+
 /** Where the guest has its /var. */
 const varOf = (name: string) => `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/var`;
 
@@ -354,10 +355,13 @@ test('a host is lost, and its guests run on a bare one, with their data, boot li
 
 test('a copy of the files, made while a guest runs and is updated, is a guest as well', async () => {
   await b.sh('for name in mail one layered; do guestctl stop $name; guestctl remove -qy $name; done');
-  for (const [round, seconds] of [0.3, 1.1].entries()) {
-    await publishLight(a, `round ${round}`);
-    await a.sh(`systemctl start --no-block ostree-guest-update@one; sleep ${seconds}`);
-    await a.sh(`rm -f /srv/files.tar; ${copyFiles}`);
+  const updating = '[ "$(systemctl is-active ostree-guest-update@one)" != inactive ]';
+  const fetched = (commit: string) =>
+    `[ -e ${objectsOf('one')}/${commit.slice(0, 2)}/${commit.slice(2)}.commit ]`;
+  for (const [round, point] of [() => updating, fetched].entries()) {
+    const commit = await publishLight(a, `round ${round}`);
+    await a.sh(`systemctl start --no-block ostree-guest-update@one; until ${point(commit)}; do sleep 0.02; done
+      rm -f /srv/files.tar; ${copyFiles}`);
     await carry(a, '/srv/files.tar', b);
     await b.sh(restoreFiles);
     expect(await readInside(b, 'one', '/var/data', '/etc/kept')).toBe('data\nkept');
@@ -382,24 +386,41 @@ test('killed or without power anywhere, an import leaves no guest or a whole one
     expect(await b.sh(`cat ${varOf('one')}/data`)).toBe('data');
     await b.sh('systemctl daemon-reload; guestctl remove -qy one');
   };
-  for (const seconds of [0.5, 1.2, 1.9, 2.6]) {
-    await b.sh(`guestctl import -q /srv/one.tar & sleep ${seconds}; kill -KILL $! || true; sleep 0.3`);
+  // What it has then begun; it cannot end with half of the archive.
+  const incoming = '/var/lib/ostree-guests/.incoming/*';
+  const [half, deployed] = [
+    `${incoming}/data/repo`,
+    `${incoming}/guest/sysroot/ostree/deploy/one/deploy/*.0`,
+  ];
+  await b.sh(`exec 3< <(head -c "$(($(stat -c %s /srv/one.tar) / 2))" /srv/one.tar; exec sleep infinity)
+    guestctl import -q - <&3 & until compgen -G '${half}'; do kill -0 $!; sleep 0.1; done; kill -KILL $!`);
+  expect(await b.sh('ls /var/lib/ostree-guests')).toBe('');
+  for (const point of [`${incoming}/guest/sysroot`, deployed, '/etc/ostree-guests/one.guest']) {
+    await b.sh(`guestctl import -q /srv/one.tar &
+      until compgen -G '${point}'; do kill -0 $! 2>/dev/null || break; sleep 0.02; done; kill -KILL $! || true`);
     await expectWhole();
   }
-  for (const seconds of [1.8]) {
-    await b.sh(`systemd-run -q guestctl import -q /srv/one.tar; sleep ${seconds}`);
-    await b.cutPower();
-    expect(await b.sh('ls -A /var/lib/ostree-guests/.incoming 2>/dev/null || true')).toBe('');
-    await expectWhole();
-  }
+  await b.sh(
+    `systemd-run -q guestctl import -q /srv/one.tar; until compgen -G '${deployed}'; do sleep 0.02; done`,
+  );
+  await b.cutPower();
+  expect(await b.sh('ls -A /var/lib/ostree-guests/.incoming 2>/dev/null || true')).toBe('');
+  await expectWhole();
   await b.run('guestctl', 'import', '-q', '/srv/one.tar');
   expect(await left(b)).toMatch(/^one\n/);
   await expectWhole();
 
   const frozen = 'grep -q "frozen 1" /sys/fs/cgroup/machine.slice/systemd-nspawn@mail.service/cgroup.events';
-  await a.sh(`rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar & until ${frozen} || ((SECONDS > 20)); do :; done
-    kill -KILL $!`);
+  // What copies its files meanwhile does not get further.
+  const hanging = '/run/systemd/system/ostree-guest-snapshot-mail.service.d';
+  await a.write('/run/hang', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+  await a.write(`${hanging}/hang.conf`, '[Service]\nBindReadOnlyPaths=/run/hang:/usr/bin/sync\n');
+  await a.sh(`systemctl daemon-reload; rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar &
+    until ${frozen}; do kill -0 $!; sleep 0.1; done; kill -KILL $!`);
   await eventually(a, `! ${frozen}`);
   expect(await inGuest(a, 'mail', 'cat /var/data')).toBe('data');
+  // The next one waits for nothing that is left of it, but for its lock.
+  await a.sh(`rm -r ${hanging}; systemctl daemon-reload; systemctl is-active ostree-guest-snapshot-mail`);
+  await eventually(a, 'flock --nonblock /run/ostree-guests/.export-mail true');
   await a.sh('guestctl export -q mail /srv/mail.tar; tar -tf /srv/mail.tar >/dev/null');
 });

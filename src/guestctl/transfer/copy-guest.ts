@@ -36,7 +36,7 @@ export async function copyGuest(
     .map((file) => ({ ...file, text: fileForCopy(file.text, guest.name, name) }));
   // Before anything is stopped or copied.
   const plan = planFor(name, { files }, 'another name');
-  return withParts(guest, wish, say, async (parts, check) => {
+  return withParts(guest, wish, say, async (parts, { check, requireSame }) => {
     const manifest = { ...parts.manifest, files };
     const incoming = new Incoming();
     try {
@@ -57,7 +57,7 @@ export async function copyGuest(
         },
         check,
       );
-      check();
+      await requireSame();
       await putInPlace(incoming, () => planFor(name, manifest, 'another name'));
     } finally {
       await incoming.close();

@@ -1,10 +1,11 @@
 import type { Guest } from '../../config/guest.ts';
 import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { requireSuccess, run } from '../../host/process.ts';
 import type { Report } from '../../state/report.ts';
 import { type TransferLine, TransferLines } from './lines.ts';
-import { packPlace } from './pack.ts';
-import { type ArchiveParts, type Wish, withParts } from './parts.ts';
-import { etcName, manifestName, repositoryName, varName } from './stream.ts';
+import { packPlace, zstdOptions } from './pack.ts';
+import { type ArchiveParts, packJob, type Wish, withParts } from './parts.ts';
+import { etcName, manifestName, repositoryName, trailerOf, varName, writeAll } from './stream.ts';
 
 export interface ArchiveTarget {
   /** The file or pipe that the archive is written to. */
@@ -14,15 +15,17 @@ export interface ArchiveTarget {
 
 /** Writes a guest into an archive, and returns what it has. */
 export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, report: Report) =>
-  withParts(guest, wish, report.step, async (parts) => {
+  withParts(guest, wish, report.step, async (parts, { requireSame }) => {
+    let digest = '';
     const onLine = (line: TransferLine) => {
       if ('bytes' in line) report.progress(`Exporting ${guest.name}`, line.bytes);
       else if ('warning' in line) report.warn(line.warning);
+      else if ('digest' in line) digest = line.digest;
     };
     const lines = new TransferLines(onLine);
     const finished = await runConfined(
       {
-        name: `pack-${guest.name}`,
+        name: packJob(guest.name),
         writable: [],
         readable: placesOf(parts),
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
@@ -33,8 +36,18 @@ export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, rep
       { descriptors: { stdout: target.descriptor }, onErrors: lines.add },
     );
     lines.require(`Cannot export ${guest.name}`, finished);
+    await requireSame();
+    await writeTrailer(target, digest);
     return parts.manifest;
   });
+
+/** Completes the archive. Each program that reads compressed data takes two pieces for one. */
+async function writeTrailer({ descriptor, compress }: ArchiveTarget, digest: string): Promise<void> {
+  const trailer = trailerOf(digest);
+  if (!compress) return writeAll(descriptor, trailer);
+  const how = { input: trailer.toString('latin1'), descriptors: { stdout: descriptor } };
+  requireSuccess('Cannot complete the archive', await run('zstd', zstdOptions, how));
+}
 
 /** The process that packs sees the parts at fixed places, and nothing else of the guest. */
 const placesOf = ({ manifestFile, repository, etc, var: varDirectory }: ArchiveParts): string[] =>

@@ -10,6 +10,8 @@ export type TransferLine =
   | { readonly warning: string }
   /** The text of the manifest. It is parsed again here, because the process that unpacks foreign data is not trusted. */
   | { readonly manifest: string }
+  /** The SHA-256 of an archive that is written, but for its trailer. */
+  | { readonly digest: string }
   | { readonly failure: string; readonly remedy?: string | undefined };
 
 /** Collects lines from text that comes in pieces. Other lines, such as errors of tar(1), are kept apart. */
@@ -48,6 +50,8 @@ function parse(line: string): TransferLine | undefined {
     if (warning !== undefined) return { warning };
     const manifest = fields.optionalText('manifest');
     if (manifest !== undefined) return { manifest };
+    const digest = fields.optionalText('digest');
+    if (digest !== undefined) return { digest };
     const failure = fields.optionalText('failure');
     if (failure !== undefined) return { failure, remedy: fields.optionalText('remedy') };
     return { bytes: fields.number('bytes') };

@@ -18,7 +18,8 @@ const progress = (now: number): void => {
 };
 
 async function work(): Promise<void> {
-  if (job === 'pack') return pack(how === 'zstd', progress, (warning) => say({ warning }));
+  if (job === 'pack')
+    return void say({ digest: await pack(how === 'zstd', progress, (warning) => say({ warning })) });
   process.umask(0o022);
   return unpack(progress, (manifest) => say({ manifest }));
 }

@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, lstatSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { eachLine } from '../../host/each-line.ts';
 import { codeOf, Failure } from '../../host/failure.ts';
 import { requireSuccess, run } from '../../host/process.ts';
-import { etcName, manifestName, passOnWithTrailer, repositoryName, type Tell, varName } from './stream.ts';
+import { etcName, manifestName, passOn, repositoryName, type Tell, varName } from './stream.ts';
 
 /** Where the process sees the parts of the guest. */
 export const packPlace = '/export';
@@ -13,7 +14,8 @@ export const packPlace = '/export';
 /** tar(1): owners as numbers, all attributes, holes as holes, and no times of the last reading. */
 export const tarOptions = ['--file=-', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls'];
 
-export async function pack(compress: boolean, progress: Tell, warn: (text: string) => void): Promise<void> {
+/** Writes the archive without its trailer. Returns its SHA-256. */
+export async function pack(compress: boolean, progress: Tell, warn: (text: string) => void): Promise<string> {
   const parts = [manifestName, repositoryName, etcName, varName].filter((name) =>
     readdirSync(packPlace).includes(name),
   );
@@ -21,27 +23,51 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   for (const device of devices) warn(`Left out, because it is a device: ${device}`);
   const archive = await makePipe('archive');
   const packed = compress ? await makePipe('packed') : undefined;
-  const tar = spawn('tar', creating(parts, devices), { stdio: ['ignore', archive.write, 'inherit'] });
+  const tar = spawn('tar', creating(parts, devices), { stdio: ['ignore', archive.write, 'pipe'] });
   const zstd = packed && spawn('zstd', zstdOptions, { stdio: [packed.read, 'inherit', 'inherit'] });
-  const made = exitOf('tar', tar);
-  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), made];
+  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), tarEnds(tar)];
   // The programs have their own: who reads sees the end when the one that writes has ended.
   closeSync(archive.write);
   if (packed) closeSync(packed.read);
-  const passOn = async () => {
+  const pass = async () => {
     try {
-      await passOnWithTrailer(archive.read, packed?.write ?? 1, progress, made);
+      return await passOn(archive.read, packed?.write ?? 1, progress);
     } finally {
       // If that fails, tar(1) would else wait for ever to go on.
       closeSync(archive.read);
       if (packed) closeSync(packed.write);
     }
   };
-  const settled = await Promise.allSettled([passOn(), ...ends]);
-  const reasons = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const [passed, ...ended] = await Promise.allSettled([pass(), ...ends]);
+  const reasons = [passed, ...ended].flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
   // If zstd(1) has failed, our pipe to it is broken, too; tar(1) then fails because of us.
-  if (reasons.length > 0) throw codeOf(reasons[0]) === 'EPIPE' && zstd ? reasons[1] : reasons[0];
+  if (passed.status === 'rejected' || reasons.length > 0)
+    throw codeOf(reasons[0]) === 'EPIPE' && zstd ? reasons[1] : reasons[0];
+  return passed.value;
 }
+
+/** tar(1) exits with it if a file has changed while it was read. */
+const isDifferent = 1;
+
+/**
+ * Fails if tar(1) does. An object gets and loses links when other guests are updated, and tar(1) takes that for a change of the
+ * file. Nobody changes the content of an object.
+ */
+async function tarEnds(tar: ChildProcess): Promise<void> {
+  let isWrong = false;
+  const onLine = eachLine((line) => {
+    if (isOfLinks(line)) return;
+    isWrong = true;
+    process.stderr.write(`${line}\n`);
+  });
+  tar.stderr?.setEncoding('utf8').on('data', onLine);
+  return exitOf('tar', tar, (code) => code === isDifferent && !isWrong);
+}
+
+export const isOfLinks = (line: string): boolean =>
+  line.startsWith(`tar: ${repositoryName}/objects/`) && line.endsWith(': file changed as we read it');
 
 /** The arguments of tar(1). */
 const creating = (parts: readonly string[], devices: readonly string[]): string[] => [
@@ -77,12 +103,17 @@ async function makePipe(name: string): Promise<Pipe> {
 }
 
 /** Quick rather than small: the first level takes half of the time of the default. */
-const zstdOptions = ['--quiet', '-1', '--threads=0', '--stdout', '-'];
+export const zstdOptions = ['--quiet', '-1', '--threads=0', '--stdout', '-'];
 
-/** Fails unless the program succeeds. */
-export async function exitOf(name: string, child: ChildProcess): Promise<void> {
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  if (code !== 0) throw new Failure(`${name} failed (${code === null ? signal : `exit code ${code}`})`);
+/** Fails unless the program succeeds, or exits in a way that is as good. Everything that it has printed is read by then. */
+export async function exitOf(
+  name: string,
+  child: ChildProcess,
+  isGood: (code: number | null) => boolean = () => false,
+): Promise<void> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (code !== 0 && !isGood(code))
+    throw new Failure(`${name} failed (${code === null ? signal : `exit code ${code}`})`);
 }
 
 /**

@@ -11,6 +11,7 @@ import { whileFrozen } from '../../host/freeze.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
   bootUnit,
+  destroyUnits,
   maintenanceUnit,
   rehearseUnit,
   showUnits,
@@ -53,16 +54,34 @@ export interface ArchiveParts {
   readonly var: string | undefined;
 }
 
+/** What may keep the parts from being used. */
+interface Checks {
+  /** Fails if we were interrupted. */
+  readonly check: () => void;
+  /** Fails if the parts have changed. To be called when all of them were read, and before that has any effect. */
+  readonly requireSame: () => Promise<void>;
+}
+
+type Use<T> = (parts: ArchiveParts, checks: Checks) => Promise<T>;
+
+/** Names the units that read the guest. Only one export or copy of it runs at a time. */
+const linkJob = (guest: string): string => `export-${guest}`;
+const snapshotJob = (guest: string): string => `snapshot-${guest}`;
+export const packJob = (guest: string): string => `pack-${guest}`;
+const jobsOf = (guest: string): string[] => [linkJob, snapshotJob, packJob].map((job) => job(guest));
+
 /** Makes the parts of a guest available while `use` runs. Starts a guest again that was stopped for it. */
 export async function withParts<T>(
   guest: Guest,
   wish: Wish,
   say: (text: string) => void,
-  use: (parts: ArchiveParts, check: () => void) => Promise<T>,
+  use: Use<T>,
 ): Promise<T> {
   requireCreated(guest);
   const scratch = scratchOf(guest.sysroot);
   const release = await lockOf(guest.name, scratch);
+  // A killed export does not end them.
+  await destroyUnits(jobsOf(guest.name).map((job) => `ostree-guest-${job}.service`));
   const machine = stoppable(guest.name, say);
   try {
     return await interruptible((check) => gatherAndUse(guest, wish, scratch, machine, use, check));
@@ -105,7 +124,7 @@ async function gatherAndUse<T>(
   wish: Wish,
   scratch: string,
   machine: Stoppable,
-  use: (parts: ArchiveParts, check: () => void) => Promise<T>,
+  use: Use<T>,
   check: () => void,
 ): Promise<T> {
   const { name, sysroot } = guest;
@@ -120,11 +139,15 @@ async function gatherAndUse<T>(
   const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
   check();
   if (running && shares) await machine.startAgain();
-  const result = await use(parts, check);
-  check();
-  // A guest that was started meanwhile has changed the files while they were copied.
-  if (!running || !shares) requireSame(name, before, await startsOf(name));
-  return result;
+  const isSnapshot = running && shares;
+  return use(parts, {
+    check,
+    requireSame: async () => {
+      check();
+      // A guest that was started meanwhile has changed the files while they were copied.
+      if (!isSnapshot) requireNoStart(name, before, await startsOf(name));
+    },
+  });
 }
 
 /** Takes the lock that keeps the files of a guest in place. When it is released, the scratch directory is removed. */
@@ -160,11 +183,11 @@ async function startsOf(guest: string): Promise<string> {
   return JSON.stringify(shown);
 }
 
-function requireSame(guest: string, before: string, after: string): void {
+function requireNoStart(guest: string, before: string, after: string): void {
   if (before === after) return;
   throw new Failure(
     `${guest} was started meanwhile, so that the copy may be mixed`,
-    'Try it again. Nothing was kept here; if it went into a pipe, remove what was made of it',
+    'Nothing was kept. Try it again',
   );
 }
 
@@ -183,7 +206,7 @@ async function gather(
   const repository = `${scratch}/${repositoryName}`;
   await doJob(
     `Cannot copy the tree of ${name}`,
-    { name: `export-${name}`, rooms: roomsOf(guest) },
+    { name: linkJob(name), rooms: roomsOf(guest) },
     'linkCommits',
     {
       from: repositoryOf(sysroot),
@@ -222,7 +245,7 @@ async function takeSnapshot(
   const copy = () =>
     runConfined(
       {
-        name: `snapshot-${name}`,
+        name: snapshotJob(name),
         writable: roomsOf(guest),
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
         timeLimit: '9min',

@@ -19,16 +19,10 @@ const memberName = 'SHA256';
 export type Tell = (bytes: number) => void;
 
 /**
- * Passes on a tar archive from one descriptor to another, and adds the trailer. Reading and writing waits: that takes a third of
- * the processor time of Node's streams, which would be slower than tar(1). If tar(1) has failed, `made` rejects, and the archive
- * gets no trailer: cut off between two files, it would else be taken for a whole one.
+ * Passes on a tar archive from one descriptor to another, and returns its SHA-256. Reading and writing waits: that takes a third
+ * of the processor time of Node's streams, which would be slower than tar(1).
  */
-export async function passOnWithTrailer(
-  archive: number,
-  out: number,
-  tell: Tell,
-  made: Promise<void> = Promise.resolve(),
-): Promise<void> {
+export async function passOn(archive: number, out: number, tell: Tell): Promise<string> {
   const hash = startSha256();
   const buffer = Buffer.allocUnsafeSlow(1 << 20);
   let [bytes, paused] = [0, 0];
@@ -45,14 +39,14 @@ export async function passOnWithTrailer(
     // Timers and signals come now.
     await setImmediate();
   }
-  await made;
-  await writeAll(out, trailerOf(hash.digest('hex')));
+  return hash.digest('hex');
 }
 
 /** In bytes. */
 const pauseAfter = 16 << 20;
 
-async function writeAll(out: number, chunk: Buffer): Promise<void> {
+/** Writes all of it to a descriptor, and waits for whoever reads it. */
+export async function writeAll(out: number, chunk: Buffer): Promise<void> {
   for (let rest = chunk; rest.length > 0; )
     try {
       rest = rest.subarray(writeSync(out, rest));
@@ -86,8 +80,11 @@ export const damaged = (): Failure =>
     'Nothing was imported. Export the guest again, or copy the file again',
   );
 
-/** An archive with one file: tar(5), ustar. */
-function trailerOf(digest: string): Buffer {
+/**
+ * Returns an archive with one file, the SHA-256 of the first archive: tar(5), ustar. No import takes a stream without it, so it
+ * is written when it is certain that the first archive is complete and good.
+ */
+export function trailerOf(digest: string): Buffer {
   const block = Buffer.alloc(trailerSize);
   const text = `${digest}\n`;
   const fields: readonly (readonly [offset: number, text: string])[] = [

@@ -169,12 +169,17 @@ test('killed anywhere, it leaves the old one as it was, and the next run complet
   const root = await rootOf('kept');
   await host.sh(`echo kept >${root}/etc/kept; echo kept >/ostree/deploy/kept/var/kept`);
   const old = [await filesIn(`${root}/etc`), await filesIn('/ostree/deploy/kept/var')];
-  for (const seconds of [0.5, 1.5, 3, 4.5, 6]) {
+  const work = '/var/lib/ostree-guests/kept/adopting';
+  const begun = [work, `${work}/ostree/deploy/kept/deploy/*.0`, `${work}/adopted-from`, ours('kept')];
+  for (const [round, path] of [...begun, '/run/systemd/machines/kept'].entries()) {
+    // In a scope: what guestctl has started, and is not yet a service, ends with it.
+    const scope = `adopting-${round}.scope`;
     await host.sh(`
-      guestctl adopt kept >/dev/null 2>&1 & sleep ${seconds}
-      kill -KILL $! 2>/dev/null || true
-      systemctl kill --signal=KILL ostree-guest-adopt-kept ostree-guest-boot@kept systemd-nspawn@kept 2>/dev/null || true
-      systemctl stop systemd-nspawn@kept; systemctl reset-failed || true`);
+      systemd-run --quiet --scope --unit=${scope} guestctl adopt kept >/dev/null 2>&1 &
+      until compgen -G '${path}' >/dev/null; do kill -0 $! 2>/dev/null || break; sleep 0.02; done
+      units='${scope} ostree-guest-adopt-kept.service ostree-guest-deploy-kept.service ostree-guest-boot@kept.service systemd-nspawn@kept.service'
+      systemctl kill --signal=KILL $units 2>/dev/null || true
+      wait; systemctl stop $units 2>/dev/null || true; systemctl reset-failed`);
     expect([await filesIn(`${root}/etc`), await filesIn('/ostree/deploy/kept/var')]).toEqual(old);
     // Either there is no guest, or there is a whole one.
     expect(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recovery } from '../../src/guestctl/manual/concepts.ts';
 import { tryIt } from '../../src/guestctl/manual/generator.ts';
 import { examples } from '../../src/guestctl/manual/guestctl.ts';
-import { eventually, inGuest, reaches, status, update } from './guests.ts';
+import { eventually, inGuest, reaches, reboot, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 import { checkout } from './paths.ts';
@@ -48,11 +48,14 @@ test('all that is not run here is still in the README', () => {
   expect(Object.keys(elsewhere).filter((command) => !typed.includes(command))).toEqual([]);
 });
 
-/** As a person at a terminal does it, who leaves whatever shell comes up; a pager would wait for a key. */
+/**
+ * As a person at a terminal does it, who leaves whatever shell comes up: it may come up late, and not read what was typed
+ * before. A pager would wait for a key.
+ */
 async function type(command: string, expected = 0): Promise<void> {
   const quoted = `'${command.replaceAll("'", "'\\''")}'`;
   const { exitCode, all } = await host.try(
-    `(trap '' PIPE; sleep 1; echo exit 2>/dev/null || true) | SYSTEMD_PAGER=cat script -qec ${quoted} /dev/null`,
+    `(trap '' PIPE; while sleep 0.5 && echo exit 2>/dev/null; do :; done) | SYSTEMD_PAGER=cat script -qec ${quoted} /dev/null`,
   );
   expect(exitCode, all).toBe(expected);
 }
@@ -68,8 +71,8 @@ test.each(typed.filter((command) => !(command in elsewhere)))('README: %s', asyn
     await publish(host, serverRef, { version: '12.2' });
     await update(host, 'mail');
   }
-  await type(command);
-  if (command === 'machinectl reboot mail') await reaches(host, 'mail', 'active');
+  if (command === 'machinectl reboot mail') await reboot(host, 'mail', () => type(command));
+  else await type(command);
 });
 
 test.each(tryIt.split('\n'))('ostree-guests-generator(8): %s', (command) => type(command));

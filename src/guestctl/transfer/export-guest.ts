@@ -16,7 +16,7 @@ export interface ArchiveTarget {
 /** Writes a guest into an archive, and returns what it has. */
 export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, report: Report) =>
   withParts(guest, wish, report.step, async (parts, { requireSame }) => {
-    let digest = '';
+    let digest: string | undefined;
     const onLine = (line: TransferLine) => {
       if ('bytes' in line) report.progress(`Exporting ${guest.name}`, line.bytes);
       else if ('warning' in line) report.warn(line.warning);
@@ -36,6 +36,7 @@ export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, rep
       { descriptors: { stdout: target.descriptor }, onErrors: lines.add },
     );
     lines.require(`Cannot export ${guest.name}`, finished);
+    if (digest === undefined) throw new Error('the archive was written, but not its checksum');
     await requireSame();
     await writeTrailer(target, digest);
     return parts.manifest;

@@ -1,7 +1,7 @@
 // Updates that OSTree cannot deploy: the guest is not restarted for them again and again, whoever looks is told why, and what
 // is strange in /etc stops neither fetching nor cleaning.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import { declare, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -61,9 +61,16 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
 
 test('an update that is held back is applied in its window, or by hand, whoever restarts the guest', async () => {
   const hold = async (lines: string) => {
-    await host.write('/etc/ostree-guests/mail.guest.d/hold.conf', `[Update]\n${lines}\n`);
+    await host.write(
+      '/etc/ostree-guests/mail.guest.d/hold.conf',
+      `[Update]\nNotify=/opt/tell "a b"\n${lines}\n`,
+    );
     await host.run('systemctl', 'daemon-reload');
   };
+  const tell =
+    '#!/bin/sh\necho "$1: $OSTREE_GUEST_ACTION $OSTREE_GUEST_OUTCOME $OSTREE_GUEST_TO" >>/run/told\nexit 1\n';
+  await host.write('/opt/tell', tell);
+  await host.sh('chmod +x /opt/tell');
   const running = await leader('mail');
   await hold('SwitchOnCalendar=2020-01-01\nSwitchWindowSec=1h');
   const before = (await status(host, 'mail')).running;
@@ -90,6 +97,17 @@ test('an update that is held back is applied in its window, or by hand, whoever 
   expect(Date.parse(staged.appliedFrom) - Date.parse(staged.since)).toBe(3_600_000);
   await host.sh('guestctl switch mail');
   expect(await status(host, 'mail')).toMatchObject({ running: { checksum: second }, staged: null });
+
+  // Each attempt was told to the command, which fails, and harms nothing.
+  const told = ['staged', 'blessed'].flatMap((outcome) =>
+    [first, second].map((to) => [outcome, to] as const),
+  );
+  for (const [outcome, to] of told)
+    await eventually(host, `grep -x 'a b: [a-z]* ${outcome} ${to}' /run/told`);
+  expect(
+    await host.sh('wc -l </run/told; journalctl --update-catalog; journalctl -x -n 1 OSTREE_GUEST=mail'),
+  ).toMatch(/^4\n[\s\S]*An attempt to change the OSTree guest mail has ended/);
+  await host.sh('rm /etc/ostree-guests/mail.guest.d/hold.conf && systemctl daemon-reload');
 });
 
 test('an immutable file in /etc stops no update: not the next ones, and not their clean-up', async () => {

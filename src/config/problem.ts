@@ -11,6 +11,8 @@ export interface Problem {
   readonly at: Position;
   readonly message: string;
   readonly remedy?: string;
+  /** True if the file may not be read by this user, so that nothing is known of it. */
+  readonly isForbidden?: true;
 }
 
 export function formatProblem({ at, message, remedy }: Problem): string {

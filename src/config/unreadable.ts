@@ -10,10 +10,13 @@ export const unreadable = (name: string, file: string, error: unknown): Broken =
   problems: [whyUnreadable(file, error)],
 });
 
-export const whyUnreadable = (file: string, error: unknown): Problem => ({
-  at: topOf(file),
-  message: error instanceof Error ? `Cannot be read: ${error.message}` : `${error}`,
-});
+export function whyUnreadable(file: string, error: unknown): Problem {
+  const at = topOf(file);
+  if (!(error instanceof Error)) return { at, message: `${error}` };
+  if ('code' in error && error.code === 'EACCES')
+    return { at, message: 'You may not read this file', remedy: 'Try it as root', isForbidden: true };
+  return { at, message: `Cannot be read: ${error.message}` };
+}
 
 /** Names no file: engines use different numbers of replacement characters. */
 export const badName = (file: string): Problem => ({

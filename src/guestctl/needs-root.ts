@@ -15,9 +15,12 @@ export function requireRoot(): void {
   if (!isRoot()) throw needsRoot();
 }
 
-/** Like requireRoot(), for a hook before commands. With --dry-run a command only looks. */
+/** Options with which a command only looks. */
+export const lookingOptions: readonly string[] = ['dryRun', 'listTemplates'];
+
+/** Like requireRoot(), for a hook before commands. */
 export function requireRootFor(command: Command): void {
-  if (command.getOptionValue('dryRun') !== true) requireRoot();
+  if (!lookingOptions.some((option) => command.getOptionValue(option) === true)) requireRoot();
 }
 
 /** Says which data a command could not read. */

@@ -22,7 +22,9 @@ export function requireGuest(name: string): Guest {
  */
 export function requireGuestName(name: string, warn: (text: string) => void): string {
   const checked = loadGuest(nodeFiles, name);
-  if (checked && 'broken' in checked) warn(checked.broken.problems.map(formatProblem).join('\n'));
+  const problems = checked && 'broken' in checked ? checked.broken.problems : [];
+  const mistakes = problems.filter(({ isForbidden }) => !isForbidden);
+  if (mistakes.length > 0) warn(mistakes.map(formatProblem).join('\n'));
   if (checked) return name;
   if (guestName.test(name) && existsSync(stateOf(name))) return name;
   throw leadsOut(name) ?? notDeclared(name);
@@ -49,8 +51,16 @@ export function requireBuild(name: string): Build {
   return checked.build;
 }
 
-const hasMistakes = (problems: readonly Problem[]): Failure =>
-  new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
+function hasMistakes(problems: readonly Problem[]): Error {
+  requireReadable(problems);
+  return new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
+}
+
+/** Fails like the attempt to read a file that only root may read. */
+export function requireReadable(problems: readonly Problem[]): void {
+  const hidden = problems.find(({ isForbidden }) => isForbidden);
+  if (hidden) throw Object.assign(new Error(formatProblem(hidden)), { code: 'EACCES' });
+}
 
 export const notDeclared = (name: string): Failure =>
   new Failure(

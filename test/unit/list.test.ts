@@ -1,7 +1,9 @@
 // `guestctl list` as it is read.
 import { expect, test } from 'vitest';
+import { whyUnreadable } from '../../src/config/unreadable.ts';
 import { plain, type Screen } from '../../src/guestctl/screen.ts';
 import { deploymentsText } from '../../src/guestctl/screens/deployments.ts';
+import { brokenJson } from '../../src/guestctl/screens/json.ts';
 import { listText } from '../../src/guestctl/screens/list.ts';
 import { type Column, table } from '../../src/guestctl/screens/table.ts';
 import { soonWords, versionOf } from '../../src/guestctl/screens/wording.ts';
@@ -152,4 +154,16 @@ test.each<[string, Partial<Screen>, string[]]>([
 
 test('a table of nothing is its headers', () => {
   expect(table(columns, [], plain)).toBe('A  LONG');
+});
+
+test('a guest whose file only root may read is not called broken', () => {
+  const { at } = whyUnreadable('/etc/ostree-guests/wiki.guest', 'x');
+  const error = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  const hidden = { name: 'wiki', file: at.file, problems: [whyUnreadable(at.file, error)] };
+  const guest = { state: 'running', broken: hidden } as const;
+  expect(listText([guest], plain, now).split('\n')[1]).toMatch(/^wiki +running +\? +- +for root only$/);
+  expect(brokenJson(guest)).toMatchObject({ hidden: true, troubles: [] });
+  const wrong = { ...guest, broken: { ...hidden, problems: [...hidden.problems, { at, message: 'x' }] } };
+  expect(listText([wrong], plain, now)).toMatch(/file has mistakes/);
+  expect(brokenJson(wrong)).toMatchObject({ hidden: true, troubles: [{ kind: 'file has mistakes' }] });
 });

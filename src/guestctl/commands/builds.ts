@@ -1,8 +1,9 @@
 import { overviewOfBuilds } from '../builds.ts';
-import { type Define, formatOf, outputOption, print } from '../command.ts';
+import { type Define, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { tellHidden } from '../needs-root.ts';
 import { buildJson, buildsText } from '../screens/builds.ts';
+import { isForRoot } from '../screens/list.ts';
 
 export const builds: Define = (guestctl) =>
   guestctl
@@ -16,7 +17,7 @@ export const builds: Define = (guestctl) =>
         text: (screen) => (overviews.length + broken.length === 0 ? nobody : buildsText(overviews, screen)),
       });
       complainOf(broken.flatMap(({ problems }) => problems));
-      if (overviews.some(({ isHidden }) => isHidden) && formatOf(command) !== 'json')
+      if (overviews.some(({ isHidden }) => isHidden) || broken.some(isForRoot))
         tellHidden('the results of builds');
     });
 

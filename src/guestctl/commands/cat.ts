@@ -1,6 +1,6 @@
 import { sourcesOf } from '../../config/load.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { notDeclared } from '../../state/declared.ts';
+import { notDeclared, requireReadable } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../command.ts';
 import { mergedText } from '../screens/merged.ts';
 
@@ -13,5 +13,6 @@ export const cat: Define = (guestctl) =>
       const declared = (['guest', 'build'] as const).map((kind) => sourcesOf(nodeFiles, kind, name));
       const found = declared.filter((sources) => sources.length > 0);
       if (found.length === 0) throw notDeclared(name);
+      requireReadable(found.flat().flatMap(({ unreadable }) => unreadable ?? []));
       await print(command, { text: () => found.map(mergedText).join('\n\n') });
     });

@@ -15,7 +15,7 @@ export const doctor: Define = (guestctl) =>
     .action(async (_options, command) => {
       const findings = diagnose(await gatherFacts());
       if (findings.some(({ state }) => state === 'bad')) process.exitCode = failed;
-      if (!isRoot()) tellHidden('the files of guests');
+      if (!isRoot()) tellHidden('the files of guests, and what runs in them');
       await print(command, {
         json: () => findings.map(findingJson),
         text: (screen) => findingsText(findings, screen),

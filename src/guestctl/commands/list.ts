@@ -5,7 +5,7 @@ import { complainOf } from '../complain.ts';
 import { tellHidden } from '../needs-root.ts';
 import { overviewOfAll } from '../overview.ts';
 import { brokenJson, overviewJson } from '../screens/json.ts';
-import { listText } from '../screens/list.ts';
+import { isForRoot, listText } from '../screens/list.ts';
 import { troublesOf } from '../troubles.ts';
 
 export const list: Define = (guestctl) =>
@@ -21,11 +21,12 @@ export const list: Define = (guestctl) =>
       // The table needs only what two processes report.
       const { overviews, broken } = await overviewOfAll({ shows: formatOf(command) === 'json' });
       const listed = onlyFailed ? overviews.filter((one) => troublesOf(one).length > 0) : overviews;
+      const unusable = onlyFailed ? broken.filter((one) => !isForRoot(one.broken)) : broken;
       await print(command, {
-        json: () => [...listed.map(overviewJson), ...broken.map(brokenJson)],
+        json: () => [...listed.map(overviewJson), ...unusable.map(brokenJson)],
         text: (screen) => {
           if (overviews.length + broken.length === 0) return nobody;
-          const rows = [...listed, ...broken];
+          const rows = [...listed, ...unusable];
           return onlyFailed && rows.length === 0 ? '' : listText(rows, screen, new Date());
         },
       });
@@ -35,7 +36,8 @@ export const list: Define = (guestctl) =>
         tell(`${guest.name}: ${damage}`);
         process.exitCode = failed;
       }
-      if (overviews.some(({ isHidden }) => isHidden)) tellHidden('which versions run, and what is staged');
+      if (overviews.some(({ isHidden }) => isHidden) || broken.some((one) => isForRoot(one.broken)))
+        tellHidden('which versions run, and what is staged');
       if (onlyFailed && listed.length > 0) process.exitCode = failed;
     });
 

@@ -4,7 +4,7 @@ import { unitsOfBuild } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { notDeclared } from '../../state/declared.ts';
+import { notDeclared, requireReadable } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 
@@ -17,6 +17,7 @@ export const units: Define = (guestctl) =>
       const guest = loadGuest(nodeFiles, name);
       const build = loadBuild(nodeFiles, name);
       if (!guest && !build) throw notDeclared(name);
+      for (const one of [guest, build]) if (one && 'broken' in one) requireReadable(one.broken.problems);
       const generated = [
         ...(guest ? unitsOf(guest) : []),
         ...(build && 'build' in build ? unitsOfBuild(build.build) : []),

@@ -1,3 +1,4 @@
+import type { Broken } from '../../config/guest.ts';
 import { guestFileOf, stateDirectory, stateOf } from '../../config/paths.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Finding } from '../../machine/finding.ts';
@@ -156,18 +157,25 @@ function space({ fileSystem: { free, size } }: Facts): Finding {
   return free < size * 0.03 ? bad('disk', message, remedy) : warning('disk', message, remedy);
 }
 
+/** True if mistakes are known: of a file that only root may read nothing is known. */
+const hasMistakes = ({ problems }: Broken): boolean => problems.some(({ isForbidden }) => !isForbidden);
+
 function guestFiles({ declared, outOfDate }: Facts): Finding[] {
   const found = [
-    ...declared.broken.map(({ name, file }) =>
-      bad('guest files', `${file} has mistakes, ${name} cannot start`, `See: guestctl verify ${name}`),
-    ),
-    ...declared.brokenBuilds.map(({ name, file }) =>
-      bad(
-        'build files',
-        `${file} has mistakes, its guests cannot be updated`,
-        `See: guestctl verify ${name}`,
+    ...declared.broken
+      .filter(hasMistakes)
+      .map(({ name, file }) =>
+        bad('guest files', `${file} has mistakes, ${name} cannot start`, `See: guestctl verify ${name}`),
       ),
-    ),
+    ...declared.brokenBuilds
+      .filter(hasMistakes)
+      .map(({ name, file }) =>
+        bad(
+          'build files',
+          `${file} has mistakes, its guests cannot be updated`,
+          `See: guestctl verify ${name}`,
+        ),
+      ),
     ...outOfDate.map((name) =>
       bad('units', `The units of ${name} are not what its file says`, 'Run: systemctl daemon-reload'),
     ),

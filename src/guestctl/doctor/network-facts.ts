@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import type { Guest } from '../../config/guest.ts';
 import { rootLinkOf } from '../../config/paths.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
+import { isRoot } from '../../host/is-root.ts';
 import { type Fields, parseFields } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
@@ -29,7 +30,8 @@ export async function gatherNetwork(guests: readonly Guest[]): Promise<NetworkFa
   const stopped = linked.filter((_, index) => states[index]?.['ActiveState'] === 'inactive');
   return {
     host,
-    running: await fewAtATime(running, guestNetwork),
+    // Only root may ask what runs in a guest.
+    running: isRoot() ? await fewAtATime(running, guestNetwork) : [],
     stopped: stopped.map(({ name }) => name),
   };
 }

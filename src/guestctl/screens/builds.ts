@@ -8,7 +8,10 @@ export const buildsText = (overviews: readonly BuildOverview[], screen: Screen):
 
 const columns: readonly Column<BuildOverview>[] = [
   { title: 'BUILD', cell: ({ build }) => build.name },
-  { title: 'LAST RUN', cell: ({ result }) => (result ? timeWords(result.ended) : '-') },
+  {
+    title: 'LAST RUN',
+    cell: ({ result, isHidden }) => (result ? timeWords(result.ended) : isHidden ? '?' : '-'),
+  },
   {
     title: 'RESULT',
     cell: resultWords,
@@ -28,9 +31,9 @@ const columns: readonly Column<BuildOverview>[] = [
   { title: 'FILE', cell: ({ build }) => build.file, wide: true },
 ];
 
-function resultWords({ result, state }: BuildOverview): string {
+function resultWords({ result, state, isHidden }: BuildOverview): string {
   if (state === 'running') return 'running';
-  if (!result) return '-';
+  if (!result) return isHidden ? '?' : '-';
   return result.failure === undefined ? short(result.checksum ?? '') : `failed: ${result.failure}`;
 }
 

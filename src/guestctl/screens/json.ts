@@ -70,9 +70,11 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   source: '',
   sysroot: '',
   state,
-  hidden: false,
+  hidden: problems.some(({ isForbidden }) => isForbidden),
   damage: null,
-  troubles: problems.map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
+  troubles: problems
+    .filter(({ isForbidden }) => !isForbidden)
+    .map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
   unapplied: nothingUnapplied,
   since: null,
   running: null,

@@ -1,3 +1,4 @@
+import type { Broken } from '../../config/guest.ts';
 import { originName } from '../../config/origin.ts';
 import type { BrokenGuest, Overview, State } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
@@ -67,15 +68,22 @@ function deployed(overview: Overview): string {
   return deployment ? deploymentWords(deployment) : unknown(overview);
 }
 
-const brokenRow = ({ broken, state }: BrokenGuest): GuestRow => ({
-  name: broken.name,
-  state,
-  version: '-',
-  next: '-',
-  notes: ['file has mistakes'],
-  isBad: true,
-  overview: undefined,
-});
+function brokenRow({ broken, state }: BrokenGuest): GuestRow {
+  const isHidden = isForRoot(broken);
+  return {
+    name: broken.name,
+    state,
+    version: isHidden ? '?' : '-',
+    next: '-',
+    notes: [isHidden ? 'for root only' : 'file has mistakes'],
+    isBad: !isHidden,
+    overview: undefined,
+  };
+}
+
+/** True if nothing is known of a guest because only root may read its file. */
+export const isForRoot = ({ problems }: Pick<Broken, 'problems'>): boolean =>
+  problems.every(({ isForbidden }) => isForbidden === true);
 
 /** Says what the timers do next. A maintenance window matters only if an update waits for it. */
 function next({ update, staged, hold, undeployed }: Overview, now: Date): string {

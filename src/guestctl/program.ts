@@ -37,6 +37,7 @@ import { units } from './commands/units.ts';
 import { update } from './commands/update.ts';
 import { verify } from './commands/verify.ts';
 import { requireRootFor } from './needs-root.ts';
+import { withOptionHint } from './other-options.ts';
 import { unknownCommand } from './other-verbs.ts';
 import { terminal, writeOut } from './stdout.ts';
 
@@ -99,6 +100,14 @@ export function makeProgram(version: string): Command {
     .configureOutput({
       writeOut,
       writeErr: (text) => tell(text.trimEnd()),
+      outputError: (text, write) =>
+        write(
+          withOptionHint(
+            text,
+            process.argv.slice(2),
+            guestctl.commands.map((command) => command.name()),
+          ),
+        ),
       getOutHelpWidth: () => terminal()?.columns ?? 80,
       getOutHasColors: () => false,
     })

@@ -10,7 +10,7 @@ export type Ask = (file: string, args: readonly string[]) => Promise<Finished>;
 export type Users = 'own' | 'of the host' | 'unknown';
 
 /** What an administrator does with a guest by a command of the host. */
-type Verb = 'poweroff' | 'terminate' | 'login';
+type Verb = 'shell' | 'poweroff' | 'terminate' | 'login';
 
 /** The journal that a running machine has written: an option of journalctl(1), and the paths that it needs to see. */
 export interface OwnJournal {

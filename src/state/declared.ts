@@ -62,8 +62,17 @@ export function requireReadable(problems: readonly Problem[]): void {
   if (hidden) throw Object.assign(new Error(formatProblem(hidden)), { code: 'EACCES' });
 }
 
-export const notDeclared = (name: string): Failure =>
-  new Failure(
-    `No guest '${name}' is declared`,
-    `List guests: guestctl list. Make one: guestctl create ${name}`,
-  );
+export function notDeclared(name: string): Failure {
+  const message = `No guest '${name}' is declared`;
+  const meant = guestIn(name);
+  if (meant !== undefined && loadGuest(nodeFiles, meant))
+    return new Failure(message, `Did you mean ${meant}?`);
+  const create = guestName.test(name) ? `. Make one: guestctl create ${name}` : '';
+  return new Failure(message, `List guests: guestctl list${create}`);
+}
+
+/** Returns the guest of a unit, of a file, or of USER@NAME. */
+export function guestIn(name: string): string | undefined {
+  const meant = name.replace(/^.*[/@]/, '').replace(/\.(guest|build|service|timer|machine)$/, '');
+  return meant !== name && guestName.test(meant) ? meant : undefined;
+}

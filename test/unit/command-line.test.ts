@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addCommonOptions, formatOf, hostOf, isQuiet, outputOption } from '../../src/guestctl/command.ts';
+import { otherOptions, withOptionHint } from '../../src/guestctl/other-options.ts';
 import { otherVerbs, unknownCommand } from '../../src/guestctl/other-verbs.ts';
 import { withoutHost } from '../../src/guestctl/over-ssh.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
@@ -156,4 +157,49 @@ test('a command that does not exist ends with the exit status for misuse', () =>
   guestctl.configureOutput({ writeErr: (text) => (said += text) });
   expect(() => guestctl.parse(['login', 'web'], { from: 'user' })).toThrow(/machinectl login web/);
   expect(said).toBe("error: unknown command 'login'. Use: machinectl login web\n");
+});
+
+test.each([
+  ["error: unknown option '--now'\n", 'start --now web', "error: unknown option '--now'. Leave it out: "],
+  ["error: unknown option '-t'\n", 'stop -t 5 web', "error: unknown option '-t'. Set TimeoutStopSec="],
+  ["error: unknown option '--time=3'\n", 'restart --time=3 web', 'Set TimeoutStopSec='],
+  ["error: unknown option '-v'\n", 'status -v web', 'use -o wide'],
+  ["error: unknown option '-v'\n", '-v', 'guestctl --version'],
+  [
+    "error: unknown option '--name'\n(Did you mean --enable?)\n",
+    'create --name web',
+    "'--name'. The name is",
+  ],
+  [
+    "error: option '-o, --output <format>' argument '/x' is invalid. Allowed choices are table, wide, json.\n",
+    'export -o /x web',
+    'guestctl export NAME FILE',
+  ],
+])('%s', (error, line, expected) => {
+  const answer = withOptionHint(error, line.split(' '), names);
+  expect(answer).toContain(expected);
+  expect(answer).not.toMatch(/Did you mean|\.\./);
+});
+
+test('an error that is about no option of another tool stays as it is', () => {
+  for (const error of [
+    "error: unknown option '--halp'\n(Did you mean --help?)\n",
+    "error: option '-o, --output <format>' argument 'yaml' is invalid. Allowed choices are table, wide, json.\n",
+    "error: missing required argument 'guest'\n",
+  ])
+    expect(withOptionHint(error, ['list', '-o', 'yaml'], names)).toBe(error);
+});
+
+test.each(otherOptions)('$options of $commands: no command has them, and the hint is right', (row) => {
+  const meant = [program, ...commands].filter((command) => row.commands.test(command.name()));
+  expect(meant.length).toBeGreaterThan(0);
+  for (const command of row.commands.source === '.' ? meant.slice(1) : meant)
+    for (const option of row.options.split(' '))
+      expect(
+        command.options.filter((one) => !one.argChoices && [one.short, one.long].includes(option)),
+        command.name(),
+      ).toEqual([]);
+  expect(`error: unknown option '--timestamps'. ${row.hint}`.length).toBeLessThan(120);
+  for (const [, command] of row.hint.matchAll(/guestctl ([a-z]\S*)/g))
+    if (command !== 'acts') expect(names).toContain(command);
 });

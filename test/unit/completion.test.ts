@@ -11,7 +11,7 @@ import { makeProgram } from '../../src/guestctl/program.ts';
 
 const program = makeProgram('1.0');
 const standIn =
-  '#!/bin/sh\ncase "$*" in "complete guests") echo build; echo mail ;; "complete declared") echo debian; echo mail ;; "complete deployments mail") echo abc.0 ;; esac\n';
+  '#!/bin/sh\ncase "$*" in "complete guests") echo build; echo mail ;; "complete declared") echo debian; echo mail ;; "complete deployments mail "*) echo abc.0 ;; esac\n';
 let directory: string;
 
 beforeAll(() => {

@@ -16,7 +16,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { Failure } from '../../src/host/failure.ts';
 import type { JournalFields } from '../../src/host/journal.ts';
 import { type Attempt, attemptFields, attemptLine } from '../../src/state/attempts.ts';
-import { requireBuild, requireGuest, requireGuestName } from '../../src/state/declared.ts';
+import { guestIn, requireBuild, requireGuest, requireGuestName } from '../../src/state/declared.ts';
 import { follow, followedSince, readFollowed, treeOf } from '../../src/state/followed.ts';
 import { appendLine, historyOf } from '../../src/state/history.ts';
 import { isMarked, mark, unmark } from '../../src/state/markers.ts';
@@ -434,6 +434,20 @@ describe('the declaration that an update followed', () => {
   });
 });
 
+test.each([
+  ['web.service', 'web'],
+  ['systemd-nspawn@web.service', 'web'],
+  ['systemd-nspawn@web', 'web'],
+  ['web.guest', 'web'],
+  ['./web', 'web'],
+  ['root@web', 'web'],
+  ['/etc/ostree-guests/web.guest', 'web'],
+  ['web', undefined],
+  ['Web.service', undefined],
+])('%s is a way to write the guest %s', (name, guest) => {
+  expect(guestIn(name)).toBe(guest);
+});
+
 test('notes of a guest are written once', () => {
   expect([isUnshared('mail'), wasUnconfined('mail')]).toEqual([false, false]);
   noteUnshared('mail');
@@ -585,7 +599,7 @@ describe('what is declared', () => {
     expect([ask('old'), ask('never'), ask('../state/old')]).toEqual([
       'old',
       notDeclared('never'),
-      notDeclared('../state/old'),
+      "No guest '../state/old' is declared. List guests: guestctl list",
     ]);
     symlinkSync('/nowhere', `${config}/web.guest`);
     expect(ask('web')).toMatch(/^.*web\.guest is a link to \/nowhere, /);

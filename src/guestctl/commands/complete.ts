@@ -13,8 +13,9 @@ export const complete = (guestctl: Command): Command =>
     .description('Print names for shell completion')
     .addArgument(new Argument('<what>', 'the kind of names').choices(['guests', 'declared', 'deployments']))
     .addArgument(new Argument('[guest]', 'the guest of the deployments'))
-    .action((what: string, name: string | undefined) => {
-      const words = { guests, declared, deployments: () => deploymentsOf(name ?? '') }[what] ?? (() => []);
+    .addArgument(new Argument('[word]', 'what is typed of the deployment'))
+    .action((what: string, name = '', word = '') => {
+      const words = { guests, declared, deployments: () => deploymentsOf(name, word) }[what] ?? (() => []);
       writeOut(
         words()
           .map((word) => `${printableLine(word)}\n`)
@@ -34,8 +35,12 @@ function declared(): string[] {
   return [...new Set(names)].sort();
 }
 
-function deploymentsOf(name: string): string[] {
+/** Offers the first digits of a commit, or all of them to complete a longer word. */
+function deploymentsOf(name: string, word: string): string[] {
   const checked = loadGuest(nodeFiles, name);
   if (!checked || 'broken' in checked) return [];
-  return listDeployments(checked.guest.sysroot).map(({ checksum, serial }) => `${short(checksum)}.${serial}`);
+  const isLong = /^[0-9a-f]{13}/.test(word);
+  return listDeployments(checked.guest.sysroot).map(
+    ({ checksum, serial }) => `${isLong ? checksum : short(checksum)}.${serial}`,
+  );
 }

@@ -40,7 +40,7 @@ ${flagCases(options, commands)}
     case $kind in
         guest) words=$(guestctl complete guests 2>/dev/null) ;;
         declared) words=$(guestctl complete declared 2>/dev/null) ;;
-        deployment) words=$(guestctl complete deployments "$guest" 2>/dev/null) ;;
+        deployment) words=$(guestctl complete deployments "$guest" "$current" 2>/dev/null) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

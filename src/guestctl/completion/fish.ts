@@ -14,7 +14,7 @@ export function fishCompletion(program: Command): string {
     '# The guest of the command: the second word behind guestctl.',
     'function __guestctl_deployments',
     '    set --local words (__guestctl_words)',
-    '    guestctl complete deployments $words[3] 2>/dev/null',
+    '    guestctl complete deployments $words[3] (commandline --current-token) 2>/dev/null',
     'end',
     'function __guestctl_place',
     '    test (count (__guestctl_words)) -eq (math $argv[1] + 2)',

@@ -9,7 +9,7 @@ export function zshCompletion(program: Command): string {
 # Made of the command line of guestctl itself.
 _guestctl_guests() { compadd -- \${(f)"$(guestctl complete guests 2>/dev/null)"} }
 _guestctl_declared() { compadd -- \${(f)"$(guestctl complete declared 2>/dev/null)"} }
-_guestctl_deployments() { compadd -- \${(f)"$(guestctl complete deployments "\${line[1]}" 2>/dev/null)"} }
+_guestctl_deployments() { compadd -- \${(f)"$(guestctl complete deployments "\${line[1]}" "$PREFIX" 2>/dev/null)"} }
 
 _guestctl() {
     local curcontext=$curcontext state line

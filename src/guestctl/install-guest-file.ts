@@ -7,6 +7,7 @@ import { Failure } from '../host/failure.ts';
 import { lockWithin } from '../host/flock.ts';
 import { nodeFiles, unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
+import { tell } from '../host/tell.ts';
 import { type Planned, withPlanned } from './planned-files.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyBuildOnHost } from './verify/build-on-host.ts';
@@ -44,7 +45,9 @@ export function problemsOfBuild(name: string, planned: Planned): string {
  */
 export async function whileDeclaring<T>(work: () => T): Promise<Awaited<T>> {
   mkdirSync(runtimeDirectory, { recursive: true });
-  const release = await lockWithin(60, `${runtimeDirectory}/.declarations`);
+  const release = await lockWithin(60, `${runtimeDirectory}/.declarations`, () =>
+    tell('Another guestctl is writing guest files. Waiting for it, for at most a minute'),
+  );
   if (!release)
     throw new Failure('Another guestctl is writing guest files', 'Try it again when that has ended');
   try {

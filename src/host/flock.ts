@@ -13,9 +13,22 @@ export type Release = () => Promise<void>;
 export const tryLock = (file: string, directory = ''): Promise<Release | undefined> =>
   locked(file, '--nonblock', directory);
 
-/** Waits for a lock that others hold for moments only. Returns undefined if it is held for so many seconds. */
-export const lockWithin = (seconds: number, file: string): Promise<Release | undefined> =>
-  locked(file, `--timeout=${seconds}`);
+/**
+ * Waits for a lock that others hold for moments only. Calls `onWait` if that takes more than two seconds. Returns undefined if it
+ * is held for so many seconds.
+ */
+export async function lockWithin(
+  seconds: number,
+  file: string,
+  onWait: () => void,
+): Promise<Release | undefined> {
+  const patience = setTimeout(onWait, 2000);
+  try {
+    return await locked(file, `--timeout=${seconds}`);
+  } finally {
+    clearTimeout(patience);
+  }
+}
 
 async function locked(file: string, limit: string, directory = ''): Promise<Release | undefined> {
   const helper = await startHelper(file, directory, limit);

@@ -12,11 +12,21 @@ afterAll(() => rmSync(directory, { recursive: true }));
 test('a lock is held by one, and the next one waits for it', async () => {
   const release = await tryLock(file);
   expect(await tryLock(file)).toBeUndefined();
-  const next = lockWithin(60, file);
+  const next = lockWithin(60, file, () => {});
   await release?.();
   const released = await next;
   expect(released).toBeDefined();
   await released?.();
+});
+
+test('who waits for long says so', async () => {
+  const release = await tryLock(file);
+  let next: ReturnType<typeof lockWithin> | undefined;
+  await new Promise<void>((waits) => {
+    next = lockWithin(60, file, waits);
+  });
+  await release?.();
+  await (await next)?.();
 });
 
 test('the scratch directory is removed before the lock is free, however its owner ends', async () => {
@@ -27,7 +37,7 @@ test('the scratch directory is removed before the lock is free, however its owne
   await sleep(50);
   expect(existsSync(scratch)).toBe(true);
   await release?.();
-  const next = await lockWithin(60, lock);
+  const next = await lockWithin(60, lock, () => {});
   expect([next !== undefined, existsSync(scratch)]).toEqual([true, false]);
   await next?.();
 });
@@ -43,12 +53,12 @@ test('a file that cannot be made is told, and not waited for', async () => {
   const missing = `${directory}/missing/lock`;
   const why = new RegExp(`^Cannot lock ${missing}: flock failed \\(exit code \\d+\\)$`);
   await expect(tryLock(missing)).rejects.toThrow(why);
-  await expect(lockWithin(60, missing)).rejects.toThrow(why);
+  await expect(lockWithin(60, missing, () => {})).rejects.toThrow(why);
   const release = await tryLock(file);
   await expect(lockOne([missing, file])).rejects.toThrow(why);
   await release?.();
   // The wait for the other one is given up.
-  const next = await lockWithin(60, file);
+  const next = await lockWithin(60, file, () => {});
   expect(next).toBeDefined();
   await next?.();
 });

@@ -53,6 +53,7 @@ export const create: Define = (guestctl) =>
     .option('--enable', 'Enable its update timer, and start it when the host boots')
     .option('--start', 'Start it once it is created')
     .addOption(outputOption())
+    .addHelpText('after', namesHelp)
     .action(async (name: string | undefined, options: Options, command) => {
       if (options.listTemplates) return printTemplates(command);
       if (name === undefined)
@@ -60,6 +61,10 @@ export const create: Define = (guestctl) =>
       if (!namesTree(options)) return command.error(noTree, { exitCode: misused });
       await createGuest(name, options, command);
     });
+
+const namesHelp = `
+Guests find each other by name if they name the same zone, such as:
+  --set Network.Zone=site`;
 
 const noTree =
   'error: where does the tree come from? Give --build, --image or --ref. See: guestctl create --list-templates';

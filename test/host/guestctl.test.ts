@@ -370,7 +370,8 @@ test('a changed credential makes a reboot due, until it is as before', async () 
   const setTo = (value: string) =>
     `{ cat /run/mail.guest; printf '[Service]\nLoadCredential=one:/etc/one\nSetCredential=two:${value}\n'; } >${file}`;
   const due = async () => JSON.parse(await host.sh('guestctl status -o json mail')).unapplied.reboot;
-  await host.sh(`cp -p ${file} /run/mail.guest; echo 1 >/etc/one; ${setTo('b')}; guestctl restart mail`);
+  await host.sh(`cp -p ${file} /run/mail.guest; echo 1 >/etc/one; ${setTo('b')}
+    systemctl daemon-reload; guestctl restart mail`);
   expect(await due()).toBe(false);
   await host.sh('echo 2 >/etc/one');
   expect(await due()).toBe(true);

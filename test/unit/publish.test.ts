@@ -90,7 +90,7 @@ test('guestctl builds', () => {
     `BUILD   LAST RUN          RESULT              PUBLISHED                                        AS
 debian  2026-11-24 04:00  aaaaaaaaaaaa        20261124.0400 bbbbbbbbbbbb, the last run failed  site/debian in /srv/ostree
 fedora  2026-11-24 04:00  failed: dnf failed  -                                                -
-new     -                 running             nothing yet                                      site/new in /srv/ostree`,
+new     ?                 running             nothing yet                                      site/new in /srv/ostree`,
   );
 });
 

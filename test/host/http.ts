@@ -16,8 +16,8 @@ export interface MirrorServer {
 
 /**
  * Serves /srv/mirror (so the repository is at URL/repo), and no other path, as a transient unit.
- * Each answer is held back by `delay` milliseconds, and sent at `rate` bytes a second. After so many files, all others are
- * held back until `release`.
+ * Each answer is held back by `delay` milliseconds until `release`, and sent at `rate` bytes a second. After so many files, all
+ * others are held back until `release`.
  */
 export async function serveMirror(
   host: Host,
@@ -63,7 +63,7 @@ require('node:http').createServer((request, response) => {
   const send = () => createReadStream('', { fd: file }).pipe(response);
   if (path.endsWith('.filez')) files += 1;
   if (path.endsWith('.filez') && files > ${files}) return hold(send);
-  setTimeout(send, ${delay});
+  setTimeout(send, existsSync('${go}') ? 0 : ${delay});
 }).listen(${port}, '127.0.0.1');
 // Once: the size that is told must be that of what is sent, also of a file that is replaced in between.
 function open(path) {

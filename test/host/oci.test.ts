@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   copiesOf,
   declare,
+  end,
   eventually,
   guestsOnDisk,
   inGuest,
@@ -166,9 +167,11 @@ test('an update that is killed while it unpacks leaves nothing of that, and the 
   const own = '/var/lib/ostree-guests/killed';
   await host.sh(`
     systemctl start --no-block ostree-guest-update@killed
-    until [ -e ${own}/image/upper/usr ]; do ((SECONDS < 120)); sleep 0.05; done
-    kill -KILL "$(systemctl show --property=MainPID --value ostree-guest-update@killed)"`);
-  await eventually(host, `! systemctl is-active ostree-guest-tree-killed && [ ! -e ${own}/image ]`);
+    until pid=$(systemctl show -P MainPID ostree-guest-update@killed); ((pid)); do sleep 0.05; done
+    until [ -e ${own}/image/upper/usr ]; do ((SECONDS < 300)); done
+    kill -KILL $pid`);
+  await end(host, 'ostree-guest-update@killed', 'ostree-guest-tree-killed');
+  await eventually(host, `[ ! -e ${own}/image ]`);
   await update(host, 'killed');
   expect((await status(host, 'killed')).deployments).toHaveLength(1);
 });

@@ -73,20 +73,21 @@ test('of a ref that a guest no longer follows, only its deployments keep anythin
 });
 
 test('a running update shows how far it is in systemctl status', async () => {
-  const slow = await serveMirror(host, { port: 8081, delay: 50 });
-  const text = (i: number) => `file ${i}`;
-  const files = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`/usr/share/many/${i}`, text(i)]));
+  const slow = await serveMirror(host, { port: 8081, delay: 1000 });
+  const text = () => randomBytes(4096).toString('hex');
+  const files = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`/usr/share/many/${i}`, text()]));
   await publish(host, serverRef, { version: '12.2', files });
   await declare(host, 'one', guestFile('', `${slow.url}/repo`));
   const terminal = host.try(`script -qec 'guestctl update one' /dev/null </dev/null`);
-  // Exit code 3: it is not active yet.
+  // It takes a minute unless it is seen before. Exit code 3: it is not active yet.
   await eventually(
     host,
     "{ systemctl status ostree-guest-update@one || true; } | grep -o 'Status: .*B/s, .* left.*' >/run/seen",
   );
+  await slow.release();
   const seen = await host.sh('cat /run/seen');
   expect(seen).toMatch(
-    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ kB, [\d.]+ kB\/s, \d+ s left"/,
+    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ [kM]B, [\d.]+ [kM]B\/s, \d+ (?:s|min) left"/,
   );
   // On a terminal below the step, again and again.
   expect((await terminal).all).toMatch(/\d+ % \(\d+ of \d+ objects\), .* left\r/);
@@ -117,9 +118,9 @@ test('a remote that stops half way costs nothing but the update, and the next on
 });
 
 test('a remote that is slow does not hold up the update of another guest', async () => {
-  // The large file takes two minutes. What is fetched before it, some 100 kB, takes seconds.
+  // The large file takes more than four minutes. What is fetched before it, some 100 kB, takes seconds.
   const slow = await serveMirror(host, { port: 8083, rate: 20_000 });
-  const content = randomBytes(5 << 19).toString('base64');
+  const content = randomBytes(5 << 20).toString('base64');
   await publish(host, 'debian/12/large', { files: { '/usr/share/large': content } });
   const large = guestFile('[Update]\nConcurrency=1\n', `${slow.url}/repo`).replace(
     serverRef,

@@ -67,9 +67,13 @@ const runs = async (name: string) =>
     `journalctl --sync; journalctl -o json -u ostree-guest-build@${name} | grep -c '"Starting' || :`,
   );
 
+/** What nobody reads here, and each build would unpack, hash and commit. */
+const unread = ['doc', 'man', 'info', 'locale', 'i18n'];
+
 const debian = `[Build]
 Description=Debian for servers
 Command=mmdebstrap --variant=minbase --include=${server.join(',')},site-config \\
+    ${unread.map((directory) => `--dpkgopt=path-exclude=/usr/share/${directory}/*`).join(' ')} \\
     '' root 'deb [signed-by=/etc/apt/site.asc] copy:/srv/apt ./'
 
 [Files]

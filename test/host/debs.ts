@@ -22,12 +22,13 @@ export async function debs(
   { bare = false } = {},
 ): Promise<string[]> {
   const key = createHash('sha256')
-    .update(JSON.stringify([recipeKey(), packages, bare]))
+    .update(JSON.stringify([recipeKey(), packages, bare, 'zstd']))
     .digest('hex');
   const kept = join(cacheDirectory(), `debs-${suite}-${key.slice(0, 12)}`);
   if (!existsSync(kept)) {
     const work = join(cacheDirectory(), 'run', `debs-${randomBytes(4).toString('hex')}`);
     await download(trees, packages, bare, work);
+    await compressAnew(join(work, 'cache/archives'), work);
     // Of two that did it at once, the second finds the other's.
     await rename(join(work, 'cache/archives'), kept).catch(() => undefined);
     await rm(work, { recursive: true, force: true });
@@ -69,6 +70,17 @@ async function download(trees: Trees, packages: readonly string[], bare: boolean
     'install',
     ...all,
   ]);
+}
+
+/** Packages are installed again and again, and xz takes most of the time of that. */
+async function compressAnew(archives: string, work: string): Promise<void> {
+  for (const name of await readdir(archives)) {
+    if (!name.endsWith('.deb')) continue;
+    const tree = join(work, 'tree');
+    await execa('dpkg-deb', ['-R', join(archives, name), tree]);
+    await execa('dpkg-deb', ['-Zzstd', '-z1', '-b', tree, join(archives, name)]);
+    await rm(tree, { recursive: true });
+  }
 }
 
 /** Unpacks packages with all that they depend on: nothing of them is configured. */
@@ -146,13 +158,10 @@ export async function publishDebs(
   await mkdir(directory, { recursive: true });
   const records: string[] = [];
   for (const deb of all) {
-    const file = join(directory, basename(deb));
-    await copyFile(deb, file);
-    const content = await readFile(file);
-    const { stdout: control } = await execa('dpkg-deb', ['-f', file]);
-    records.push(
-      `${control}\nFilename: ./${basename(deb)}\nSize: ${content.length}\nSHA256: ${sha256(content)}\n`,
-    );
+    await copyFile(deb, join(directory, basename(deb)));
+    const record = recordsOf.get(deb) ?? recordOf(deb);
+    recordsOf.set(deb, record);
+    records.push(await record);
   }
   const packages = records.join('\n');
   await writeFile(join(directory, 'Packages'), packages);
@@ -160,6 +169,15 @@ export async function publishDebs(
   const release = `Suite: site\nDate: ${new Date().toUTCString()}\nSHA256:\n ${sha256(packages)} ${size} Packages\n`;
   await writeFile(join(directory, 'Release'), release);
   await key.clearsign(`${path}/Release`, `${path}/InRelease`);
+}
+
+/** What a repository says of each package. Most are published again beside a new one, and no file changes. */
+const recordsOf = new Map<string, Promise<string>>();
+
+async function recordOf(deb: string): Promise<string> {
+  const content = await readFile(deb);
+  const { stdout: control } = await execa('dpkg-deb', ['-f', deb]);
+  return `${control}\nFilename: ./${basename(deb)}\nSize: ${content.length}\nSHA256: ${sha256(content)}\n`;
 }
 
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');

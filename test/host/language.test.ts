@@ -246,14 +246,15 @@ test('guestctl verify says what only this host can tell, and cat and units show 
   await declare(
     host,
     'wrong',
-    `[Guest]\nRef=central:x\n[Update]\nOnCalendar=dayly\n[Files]\nBind=/srv/nowhere:/mnt/x\n[Service]\nCPUWeight=lots\n`,
+    `[Guest]\nRef=central:x\n[Update]\nOnCalendar=dayly\nSwitchOnCalendar=*-02-30\n[Files]\nBind=/srv/nowhere:/mnt/x\n[Service]\nCPUWeight=lots\n`,
   );
   const { exitCode, stdout } = await host.try('guestctl verify wrong');
   expect(exitCode).toBe(1);
   expect(stdout).toContain("/etc/ostree-guests/wrong.guest:2:5: The host has no remote 'central'");
   expect(stdout).toContain("wrong.guest:4:12: 'dayly' is not a calendar expression");
-  expect(stdout).toContain('wrong.guest:6:6: /srv/nowhere does not exist on this host');
-  expect(stdout).toMatch(/wrong\.guest:8:11: systemd says: .*CPU ?[wW]eight/);
+  expect(stdout).toContain("wrong.guest:5:18: '*-02-30' never comes");
+  expect(stdout).toContain('wrong.guest:7:6: /srv/nowhere does not exist on this host');
+  expect(stdout).toMatch(/wrong\.guest:9:11: systemd says: .*CPU ?[wW]eight/);
   expect(stdout).toContain('\n    OnCalendar=dayly\n               ^\n');
   const json = JSON.parse((await host.try('guestctl verify --output=json')).stdout) as {
     file: string;

@@ -1,6 +1,7 @@
 // What a rehearsal takes over of a guest, and what it must not.
 import { expect, test } from 'vitest';
 import { guestOptions, rehearsalOptions } from '../../src/generator/nspawn/guest-options.ts';
+import { rehearsalMachine } from '../../src/steps/rehearse/rehearse.ts';
 import { guestOf } from './read.ts';
 
 const guest = guestOf(`[Guest]
@@ -43,6 +44,12 @@ test('it is a machine of its own, with the name of the guest inside, and its own
       '--bind=/view/home:/home',
     ]),
   );
+});
+
+test('two guests whose long names begin alike are rehearsed at once', () => {
+  const machines = ['one', 'two'].map((end) => rehearsalMachine(`${'x'.repeat(60)}${end}`));
+  expect(new Set(machines).size).toBe(2);
+  expect(machines.every((name) => name.length <= 64)).toBe(true);
 });
 
 test('what the guest may write to on the host it only reads, and it has no network', () => {

@@ -1,5 +1,6 @@
 // Checks of guest files against the host, of which only the facts are stand-ins.
 import { expect, test } from 'vitest';
+import { calendarFault } from '../../src/guestctl/verify/calendars.ts';
 import { missingIn } from '../../src/guestctl/verify/health-checks.ts';
 import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
 import { portUses, sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
@@ -30,6 +31,14 @@ test.each([
   expect(found.map(({ at }) => at.line)).toEqual(lines);
   for (const { message } of found)
     expect(message).toMatch(/^Port=\S+ is already forwarded to web: mail\.guest:4$/);
+});
+
+test.each([
+  ['is right', 0, '  Original form: daily\n    Next elapse: Sat 2026-11-28 00:00:00 UTC\n', undefined],
+  ['is no expression', 1, '', 'is not a calendar expression'],
+  ['names a day that does not exist', 0, 'Original form: *-02-30\n    Next elapse: never\n', 'never comes'],
+])('a calendar expression that %s', (_, exitCode, stdout, expected) => {
+  expect(calendarFault({ exitCode, stdout })).toBe(expected);
 });
 
 test('units that a guest file names, but not those that come and go', () => {

@@ -276,9 +276,14 @@ export const guestActions: readonly Action[] = [
     effect: (model) => ({ ...model, hostMeddled: true, interrupted: true }),
     run: (stage, { name }, luck) => {
       const units = [stepUnit('rehearse', name), stepUnit('rehearsal', name)];
+      // At any instant, or at the one at which machined has just written down that there is such a machine.
+      const waits =
+        luck < 0.5
+          ? `sleep ${(luck * 3).toFixed(3)}`
+          : `for ((i = 0; i < 200; i++)); do [ ! -e /run/systemd/machines/${name}.rehearsal ] || break; sleep 0.01; done`;
       return command(
         stage,
-        `systemctl start --no-block ${units[0]}; sleep ${(luck * 1.5).toFixed(3)}
+        `systemctl start --no-block ${units[0]}; ${waits}
         systemctl kill --signal=KILL ${units.join(' ')} || true
         systemctl restart systemd-machined; guestctl rehearse ${name}`,
       );

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { debs, makeDeb, publishDebs } from './debs.ts';
 import {
   declare,
+  eventually,
   failingUpdate,
   guestsOnDisk,
   inGuest,
@@ -172,7 +173,15 @@ test('a build that fails fails the update, with its last words; the guest runs o
   await site('6.0');
 });
 
-const archive = `[Build]\nCommand=cp /srv/base.tar root.tar\n\n[Files]\nBindReadOnly=/srv/base.tar\n`;
+/** Does not end before there is a file /srv/gate/open. */
+const archive = `[Build]
+Command=sh -c 'until [ -e /srv/gate/open ]; do sleep 0.1; done'
+Command=cp /srv/base.tar root.tar
+
+[Files]
+BindReadOnly=/srv/gate
+BindReadOnly=/srv/base.tar
+`;
 
 test('an archive will do; guests that are updated at the same time share one run', async () => {
   const { archive: base } = await makeBaseLayer(host);
@@ -180,7 +189,12 @@ test('an archive will do; guests that are updated at the same time share one run
   await build('archive', archive);
   await declare(host, 'one', guest('archive'));
   await declare(host, 'two', guest('archive'));
-  await host.run('systemctl', 'start', 'ostree-guest-update@one', 'ostree-guest-update@two');
+  const both = ['ostree-guest-update@one', 'ostree-guest-update@two'];
+  await host.run('mkdir', '/srv/gate');
+  await host.run('systemctl', 'start', '--no-block', ...both);
+  await eventually(host, '[ "$(pgrep -c -f "^systemctl start .*ostree-guest-build@archive")" = 2 ]');
+  await host.run('touch', '/srv/gate/open');
+  await host.run('systemctl', 'start', ...both);
   expect(await runs('archive')).toBe('1');
   const [one, two] = [await status(host, 'one'), await status(host, 'two')];
   expect(one.deployments[0]?.checksum).toBe(two.deployments[0]?.checksum);

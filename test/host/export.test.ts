@@ -306,6 +306,16 @@ test('a copy is a machine of its own, with the data of the first', async () => {
   await a.sh('guestctl stop two; guestctl remove -qy two; guestctl remove -qy three');
 });
 
+test('an archive of a guest that was started meanwhile is taken by no import, also from a pipe', async () => {
+  // What packs waits for whoever reads the pipe.
+  const { exitCode, stderr } =
+    await a.try(`mkfifo /run/out; guestctl export -q --stop one - >/run/out & exec 3</run/out
+    until systemctl is-active ostree-guest-pack-one; do kill -0 $!; sleep 0.1; done
+    systemctl start systemd-nspawn@one; cat <&3 >/srv/mixed.tar; wait $!`);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('one was started meanwhile')]);
+  expect((await a.try('guestctl import --as mixed /srv/mixed.tar')).stderr).toContain('cut off or damaged');
+});
+
 /** The shell commands of the page, block by block. */
 const page = readFileSync(join(checkout(), 'docs/restore.md'), 'utf8');
 const [backUp = '', restore = '', copyFiles = '', restoreFiles = ''] = [

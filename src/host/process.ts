@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { type Child, type Ended, start } from './child.ts';
 import { Failure } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -67,18 +66,20 @@ export async function run(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Finished> {
-  const { stdin = 'ignore', stdout = 'pipe' } = options.descriptors ?? {};
-  const child = start(file, args, {
-    stdio: [options.input === undefined ? stdin : 'pipe', stdout, 'pipe'],
+  // Loaded only when a program is really started: execa takes longer to load than most commands to run.
+  const { execa } = await import('execa');
+  // The types of execa know descriptors up to 9, and the program any.
+  const { stdin, stdout } = (options.descriptors ?? {}) as { stdin?: 9; stdout?: 9 };
+  const child = execa(file, args, {
+    reject: false,
+    buffer: false,
+    ...(options.input === undefined ? { stdin: stdin ?? 'ignore' } : { input: options.input }),
+    ...(options.print && { stdout: ['pipe', 'inherit'], stderr: ['pipe', 'inherit'] }),
+    ...(stdout !== undefined && { stdout }),
     env: { LC_ALL: 'C.UTF-8', ...options.env },
-    input: options.input,
   });
-  if (options.print) {
-    child.process?.stdout?.pipe(process.stdout, { end: false });
-    child.process?.stderr?.pipe(process.stderr, { end: false });
-  }
-  if (options.onOutput) decoded(child.process?.stdout, options.onOutput);
-  if (options.onErrors) decoded(child.process?.stderr, options.onErrors);
+  if (options.onOutput) decoded(child.stdout, options.onOutput);
+  if (options.onErrors) decoded(child.stderr, options.onErrors);
   return watch(file, child, options);
 }
 
@@ -92,23 +93,42 @@ export async function runOnTerminal(
   onShown: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<Finished> {
+  const { execa } = await import('execa');
   const command = `exec ${[file, ...args].map(shellWord).join(' ')} 2>&3`;
-  const child = start('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+  const child = execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    reject: false,
+    buffer: false,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
   });
   const ofTerminal = new Excerpt(mostForPeople);
-  child.process?.stdio[3]?.on('data', (chunk: Buffer) => ofTerminal.add(chunk));
-  decoded(child.process?.stdout, onShown);
+  child.stdio[3]?.on('data', (chunk: Buffer) => ofTerminal.add(chunk));
+  decoded(child.stdout, onShown);
   const result = await watch(file, child, { forPeople: true, ...(signal && { signal }) });
   // Errors may be coloured.
   return { ...result, stderr: stripVTControlCharacters(`${result.stderr}${ofTerminal.text()}`) };
 }
 
 /** Passes on the text of a stream as it arrives, in whole characters. */
-function decoded(stream: Readable | null | undefined, onText: (text: string) => void): void {
+function decoded(stream: Readable | null, onText: (text: string) => void): void {
   const decoder = new TextDecoder();
   stream?.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })));
+}
+
+/** The part of execa's result that is used here. */
+interface Child extends Promise<Ended> {
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  readonly stdio: readonly (Readable | Writable | null)[];
+  kill(signal: 'SIGKILL'): boolean;
+}
+
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly originalMessage?: string | undefined;
+  /** Why it could not be started: errno(3). */
+  readonly code?: string | undefined;
 }
 
 /** Waits for the end of a program, and keeps what it prints, within bounds of time and size. */
@@ -119,16 +139,16 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
   let ours: Exclude<Ending, { ended: 'exited' }> | undefined;
   const end = (ended: 'timedOut' | 'stopped', reason: string) => {
     ours ??= { ended, reason };
-    child.process?.kill('SIGKILL');
+    child.kill('SIGKILL');
     // Its own children may keep the streams open.
-    for (const stream of child.process?.stdio ?? []) stream?.destroy();
+    for (const stream of child.stdio) stream?.destroy();
   };
-  child.process?.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     stdout.add(chunk);
     if (!options.forPeople && !options.print && stdout.size > limit)
       end('stopped', `printed more than ${limit >> 20} MiB`);
   });
-  child.process?.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.add(chunk));
   const timer =
     options.timeout !== undefined &&
     setTimeout(end, Math.max(1, options.timeout), 'timedOut', 'took too long');
@@ -137,7 +157,7 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
     end('stopped', typeof reason === 'string' ? reason : 'was ended');
   };
   options.signal?.addEventListener('abort', aborted, { once: true });
-  const result = await child.ended;
+  const result = await child;
   if (timer) clearTimeout(timer);
   const ending = ours ?? endingOf(result);
   return ending.ended === 'exited'
@@ -145,10 +165,10 @@ async function watch(file: string, child: Child, options: RunOptions): Promise<F
     : { ...ending, stdout: '', stderr: `${file}: ${ending.reason}` };
 }
 
-function endingOf({ exitCode, signal, code, message }: Ended): Ending {
+function endingOf({ exitCode, signal, code, originalMessage }: Ended): Ending {
   if (exitCode !== undefined) return { ended: 'exited', exitCode };
   if (signal !== undefined) return { ended: 'killed', reason: `killed by ${signal}` };
-  const reason = message ?? 'it could not be started';
+  const reason = originalMessage ?? 'it could not be started';
   return { ended: code === 'ENOENT' ? 'notFound' : 'notStarted', reason };
 }
 
@@ -204,12 +224,17 @@ export async function attach(
   args: readonly string[],
   { input, env }: AttachOptions = {},
 ): Promise<number> {
+  const { execa } = await import('execa');
   const ignore = () => {};
   process.on('SIGINT', ignore);
   try {
-    const stdin = input === undefined ? 'inherit' : 'pipe';
-    const { ended } = start(file, args, { stdio: [stdin, 'inherit', 'inherit'], env, input });
-    const { exitCode, signal, code } = await ended;
+    const { exitCode, signal, code } = await execa(file, args, {
+      reject: false,
+      stdout: 'inherit',
+      stderr: 'inherit',
+      ...(env && { env }),
+      ...(input === undefined ? { stdin: 'inherit' } : { input }),
+    });
     if (exitCode !== undefined) return exitCode;
     if (signal !== undefined) return 128 + constants.signals[signal];
     return code === 'ENOENT' ? 127 : 126;

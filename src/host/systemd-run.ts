@@ -120,7 +120,7 @@ function stopOnSignal(unit: string): () => void {
     for (const signal of endingSignals) process.off(signal, stop);
   };
   const stop = (signal: NodeJS.Signals) => {
-    // Our handler is removed last: if no other is left, child.ts ends us by the signal.
+    // Our handler is removed last: if no handler is left, execa handles the signal and ends us.
     const end = () => {
       release();
       process.kill(process.pid, signal);

@@ -26,6 +26,8 @@ interface Way {
   readonly update: string;
   /** Brings the update, as far as it goes. */
   readonly take: (name: string) => Promise<unknown>;
+  /** Does that restart the guest, whatever came of the update? */
+  readonly restarts: boolean;
 }
 
 const tryUpdate = (name: string) => host.try(`systemctl start ostree-guest-update@${name}`);
@@ -35,17 +37,19 @@ const ways: readonly Way[] = [
     title: 'staged, then rebooted',
     name: 'reboot',
     update: 'Action=stage\n',
+    restarts: true,
     take: async (name) => {
       await tryUpdate(name);
       // Asked from inside, as somebody does who is logged in there.
       await beginReboot(host, name, () => host.try(`systemd-run --machine ${name} --quiet systemctl reboot`));
     },
   },
-  { title: '`Action=switch`', name: 'switch', update: 'Action=switch\n', take: tryUpdate },
+  { title: '`Action=switch`', name: 'switch', update: 'Action=switch\n', restarts: false, take: tryUpdate },
   {
     title: 'maintenance window',
     name: 'window',
     update: 'Action=stage\nSwitchOnCalendar=*:*:0/5\n',
+    restarts: false,
     take: async (name) => {
       await tryUpdate(name);
       const runs = `systemctl show --property=InvocationID --value ostree-guest-switch@${name}`;
@@ -101,8 +105,20 @@ async function quiet(name: string): Promise<void> {
     do sleep 0.5; done`);
 }
 
+/** Which start of the guest its run is of. */
+const startOf = (name: string) => host.sh(`systemctl show -P InvocationID systemd-nspawn@${name}`);
+
+/** A rehearsal that failed fails the update, leaves nothing of it, and the guest runs on. */
+async function expectNothingButSaid({ name, restarts }: Column, before: string): Promise<void> {
+  expect(await host.sh(`systemctl is-failed ostree-guest-update@${name}`)).toBe('failed');
+  expect(await host.sh(`ls /var/lib/ostree-guests/${name}`)).not.toContain('rehearsal');
+  if (!restarts) expect(await startOf(name)).toBe(before);
+}
+
 /** Takes the update and waits until nothing more happens: what the history says of it, in words. */
-async function outcomeOf({ name, take }: Column, commit: string): Promise<string> {
+async function outcomeOf(column: Column, commit: string): Promise<string> {
+  const { name, take } = column;
+  const before = await startOf(name);
   await take(name);
   await quiet(name);
   const history = JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as Entry[];
@@ -110,7 +126,10 @@ async function outcomeOf({ name, take }: Column, commit: string): Promise<string
   const count = (action: string, outcome: string) =>
     told.filter((entry) => entry.action === action && entry.outcome === outcome).length;
   const rehearsed = count('rehearse', 'done') ? ['rehearsed'] : [];
-  if (count('rehearse', 'failed')) return 'found out in the rehearsal, not switched';
+  if (count('rehearse', 'failed')) {
+    await expectNothingButSaid(column, before);
+    return 'found out in the rehearsal, not switched';
+  }
   if (count('switch', 'blessed')) return [...rehearsed, 'switched', 'healthy'].join(', ');
   if (count('rollback', 'done'))
     return `switched, not healthy in ${count('switch', 'failed')} starts; went back`;

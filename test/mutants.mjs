@@ -97,7 +97,7 @@ function mutantsOf(path) {
     CallExpression({ callee, start, end }) {
       if (callee.type !== 'MemberExpression' || callee.computed) return;
       const { name } = callee.property;
-      if (name in methods) replace(callee.property, methods[name]);
+      if (Object.hasOwn(methods, name)) replace(callee.property, methods[name]);
       if (name === 'filter' || name === 'slice') found.push({ start, end, by: of(callee.object) });
     },
   };

@@ -338,6 +338,19 @@ describe('an update that could not be deployed', () => {
     change();
     expect(undeployed && (await failsAgain(undeployed, etc))).toBe(fails);
   });
+
+  test('a large /etc is remembered as far as 512 kB go, and links before files', async () => {
+    mkdirSync(etc, { recursive: true });
+    // Each takes 256 bytes in the list.
+    const nameOf = (number: number) => String(number).padStart(251, '0');
+    for (let number = 0; number < 2048; number += 1) writeFileSync(`${etc}/${nameOf(number)}`, '');
+    symlinkSync('x', `${etc}/${nameOf(2048)}`);
+    writeStaged('mail', staged('b'));
+    await rememberUndeployed('mail', etc, failure);
+    const list = readUndeployed('mail')?.etc ?? [];
+    expect(list).toHaveLength(2048);
+    expect(list[0]).toBe(`l ${nameOf(2048)}`);
+  });
 });
 
 describe('a rejected commit', () => {

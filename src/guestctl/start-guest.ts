@@ -1,8 +1,8 @@
 // Starts guests, and tells why one did not start, or started from something else than expected.
 import type { Command } from 'commander';
 import { Failure } from '../host/failure.ts';
-import { type JournalFields, ofLostProcess, readEntries, syncJournal } from '../host/journal.ts';
-import { bootUnit, showUnits } from '../host/systemctl.ts';
+import { inOrder, type JournalFields, lastWords, readEntries, syncJournal } from '../host/journal.ts';
+import { bootUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { driver } from '../machine/driver.ts';
 import { isRunning } from '../machine/guest-state.ts';
@@ -52,7 +52,6 @@ async function tellAttempts(name: string, begun: number): Promise<void> {
 /** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of what runs the guest. */
 async function whyNotStarted(name: string, begun: number): Promise<string> {
   const unit = driver.unit(name);
-  const [shown] = await showUnits([unit], ['ExecMainPID']);
   await syncJournal();
   const entries = await readEntries([
     `--since=@${begun / 1000}`,
@@ -62,10 +61,9 @@ async function whyNotStarted(name: string, begun: number): Promise<string> {
     `_SYSTEMD_UNIT=${unit}`,
     '+',
     `UNIT=${unit}`,
-    '+',
-    ...ofLostProcess(shown?.['ExecMainPID']),
   ]);
-  return startFault(entries);
+  const last = await lastWords(unit, ['--lines=20'], begun / 1000);
+  return startFault(inOrder([...entries, ...last]));
 }
 
 /** Finds the reason in the journal of a start that failed. */

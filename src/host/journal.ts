@@ -32,25 +32,38 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
   return parseEntries(stdout);
 }
 
-/**
- * Returns the last messages of the current or last run of a unit, the oldest first. When journald reads the message of a
- * process that is gone already, it no longer knows its unit: such a message has only the PID.
- */
+/** Returns the last messages of the current or last run of a unit, the oldest first. */
 export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
 ): Promise<string[]> {
-  const [shown = {}] = await showUnits([unit], ['InvocationID', 'ExecMainPID']);
+  const [shown = {}] = await showUnits([unit], ['InvocationID']);
   await syncJournal();
-  const invocation = shown['InvocationID'] ?? '';
-  const matches = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', ...ofLostProcess(shown['ExecMainPID'])];
-  return (await readEntries([...which, ...matches]))
-    .filter(({ _SYSTEMD_INVOCATION_ID: own = invocation }) => own === invocation)
-    .map(({ MESSAGE = '' }) => MESSAGE);
+  const own = await readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]);
+  return inOrder([...own, ...(await lastWords(unit, which))]).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
-/** Matches messages of the main process of a unit, by its PID. */
-export const ofLostProcess = (mainPid: string | undefined): string[] => [`_PID=${mainPid || '0'}`];
+/** In seconds: how long before the end of its service a process can have said why. */
+const beforeTheEnd = 5;
+
+/**
+ * Returns what processes of a service said just before it ended, and journald read when they were gone: it no longer finds
+ * their unit, so that such an entry has only the program's name and the time. Call syncJournal() first.
+ * @param since In seconds since 1970: only what was said after that.
+ */
+export async function lastWords(unit: string, which: readonly string[], since = 0): Promise<JournalFields[]> {
+  const [shown = {}] = await showUnits([unit], ['ExecMainExitTimestamp', 'SyslogIdentifier']);
+  const end = Number(shown['ExecMainExitTimestamp']?.replace(/^@/, ''));
+  const name = shown['SyslogIdentifier'];
+  if (!end || !name || end + 1 <= since) return [];
+  const when = [`--since=@${Math.max(since, end - beforeTheEnd)}`, `--until=@${end + 1}`];
+  const entries = await readEntries([...which, ...when, `SYSLOG_IDENTIFIER=${name}`, '_TRANSPORT=journal']);
+  return entries.filter(({ _SYSTEMD_UNIT }) => _SYSTEMD_UNIT === undefined);
+}
+
+/** Sorts entries by the time at which journald got them. */
+export const inOrder = (entries: readonly JournalFields[]): JournalFields[] =>
+  [...entries].sort((a, b) => Number(a['__REALTIME_TIMESTAMP']) - Number(b['__REALTIME_TIMESTAMP']));
 
 /** "A unit failed", from systemd: sd-messages.h, SD_MESSAGE_UNIT_FAILURE_RESULT. */
 const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';

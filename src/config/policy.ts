@@ -28,11 +28,11 @@ export interface UpdatePolicy {
   /** How long a commit must have been staged before a start deploys it, in milliseconds. */
   readonly notBefore: number;
   /** The maintenance windows, if updates are deployed only in these. */
-  readonly window: Window | undefined;
+  readonly window: MaintenanceWindow | undefined;
 }
 
 /** Windows that begin at the times of calendar expressions. */
-interface Window {
+export interface MaintenanceWindow {
   readonly begins: readonly string[];
   /** In milliseconds. */
   readonly length: number;

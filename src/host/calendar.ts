@@ -9,7 +9,7 @@ export async function hasElapsed(
   length: number,
   at: number,
 ): Promise<boolean> {
-  const base = `--base-time=@${Math.floor((at - length) / 1000)}`;
+  const base = `--base-time=@${Math.max(0, Math.floor((at - length) / 1000))}`;
   const finished = await run('systemd-analyze', ['calendar', base, '--', ...expressions]);
   requireSuccess('Cannot read the calendar expressions', finished);
   return elapsesIn(finished.stdout).some((time) => time <= at);

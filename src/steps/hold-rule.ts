@@ -29,10 +29,13 @@ export function holdOf(
 ): Hold | undefined {
   if (checksum === released) return undefined;
   // If the clock was ahead when it was staged, it waits until the next update has corrected that.
-  const until = time + notBefore;
+  const until = Math.min(time + notBefore, lastDate);
   if (notBefore > 0 && at < until) return { kind: 'age', until };
   return window && !isInWindow ? { kind: 'window' } : undefined;
 }
+
+/** The last time that a Date can have. */
+const lastDate = 8.64e15;
 
 /** True if the policy may hold an update back. */
 export const mayHold = ({ notBefore, window }: HoldPolicy): boolean => notBefore > 0 || window !== undefined;

@@ -1,4 +1,5 @@
 import type { Guest } from '../config/guest.ts';
+import type { MaintenanceWindow } from '../config/policy.ts';
 import { hasElapsed } from '../host/calendar.ts';
 import { now } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
@@ -7,19 +8,23 @@ import { readStaged, type Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { type Hold, type HoldFacts, holdOf, mayHold, noHold } from './hold-rule.ts';
 
-/** Reads the facts for the rule, if anything is staged. If the windows cannot be read, no window is open. */
+/**
+ * Reads the facts for the rule. Asks systemd about the windows only if something is staged; what an update stages later waits. If
+ * the windows cannot be read, no window is open.
+ */
 export async function readHoldFacts(
   { name, update }: Guest,
   warn: (text: string) => void,
 ): Promise<HoldFacts> {
-  if (!mayHold(update) || !unlessDamaged(() => readStaged(name))) return noHold;
+  if (!mayHold(update)) return noHold;
   const at = now();
-  const isInWindow = !update.window || (await isOpen(update.window, at, warn));
+  const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
+  const isInWindow = !update.window || (isStaged && (await isOpen(update.window, at, warn)));
   return { at, isInWindow, released: unlessDamaged(() => readReleased(name)) };
 }
 
 async function isOpen(
-  { begins, length }: NonNullable<Guest['update']['window']>,
+  { begins, length }: MaintenanceWindow,
   at: number,
   warn: (text: string) => void,
 ): Promise<boolean> {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { elapsesIn, hasElapsed } from '../../src/host/calendar.ts';
 import { type HoldFacts, type HoldPolicy, holdOf, mayHold } from '../../src/steps/hold-rule.ts';
+import { readHoldFacts } from '../../src/steps/read-hold.ts';
 import { commit } from './names.ts';
 import { guestOf } from './read.ts';
 
@@ -32,6 +33,7 @@ describe('an update', () => {
       undefined,
     ],
     ['is another one than somebody asked for', { window }, { ...closed, released: 'c' }, notNow],
+    ['is never old enough', { notBefore: 1e19 }, opened, { kind: 'age', until: 8.64e15 }],
     ['was staged while the clock was ahead', { notBefore: 600 }, { ...opened, at: 500 }, tooNew],
   ])('%s', (_, policy, facts, expected) => {
     expect(holdOf(update, facts, { notBefore: 0, window: undefined, ...policy })).toEqual(expected);
@@ -49,6 +51,12 @@ test.each<[lines: string, notBefore: number, expected: HoldPolicy['window'], hol
   const policy = guestOf(`[Guest]\nRef=site:x\n[Update]\n${lines}\n`).update;
   expect(policy).toMatchObject({ notBefore, window: expected });
   expect(mayHold(policy)).toBe(holds);
+});
+
+test('what is staged while a start looks waits for the window', async () => {
+  const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nSwitchOnCalendar=Sun 03:00\nSwitchWindowSec=1h\n');
+  const facts = await readHoldFacts({ ...guest, name: 'nothing-staged', update: guest.update }, () => {});
+  expect(facts.isInWindow).toBe(false);
 });
 
 // As systemd 257 prints it in Berlin.
@@ -85,6 +93,10 @@ test.each<[title: string, at: number, expected: boolean]>([
   ['after its end', begin + 61 * minute, false],
 ])('a window of an hour, %s', async (_, at, expected) => {
   expect(await hasElapsed(['2020-01-01', 'Sun 03:00 UTC'], 60 * minute, at)).toBe(expected);
+});
+
+test('a window that is longer than the time since 1970', async () => {
+  expect(await hasElapsed(['Sun 03:00 UTC'], 1e14, begin)).toBe(true);
 });
 
 test('a window whose expression cannot be read', async () => {

@@ -124,6 +124,18 @@ describe('a switch of a guest', () => {
       { kind: 'leaveStopped', releases: undefined },
     ],
     [
+      'with an update whose window is open, which is stopped, but somebody wants it at its next start',
+      { staged, isRunning: false },
+      ['manual', 'holds'],
+      { kind: 'leaveStopped', releases: 'c' },
+    ],
+    [
+      'with an update that is never held back, which is stopped',
+      { staged, isRunning: false },
+      ['manual'],
+      { kind: 'leaveStopped', releases: undefined },
+    ],
+    [
       'with an update that is held back, but for a rollback',
       { staged, hold: age, rollback },
       ['timer', 'holds'],

@@ -34,11 +34,11 @@ export type SwitchDecision =
   | { readonly kind: 'leaveHeld'; readonly hold: Hold }
   /** A guest that is stopped stays stopped. */
   | { readonly kind: 'leaveStopped'; readonly releases: Checksum | undefined }
+  /** `releases`: the staged update, if the policy may hold it back. A window that is open now may have ended at the start. */
   | {
       readonly kind: 'restart';
       readonly wanted: Checksum;
       readonly rehearses: boolean;
-      /** The staged update, if it must be released: the window may have ended when the guest is restarted. */
       readonly releases: Checksum | undefined;
     };
 
@@ -59,8 +59,9 @@ export function decide(
     if (hold) return { kind: 'leaveHeld', hold };
     if (inVain) return { kind: 'leaveInVain', undeployed: inVain };
   }
-  if (!isRunning) return { kind: 'leaveStopped', releases: hold && update };
   const releases = mayHold(policy) ? update : undefined;
+  // The timer asks only for a restart, and nobody knows when a stopped guest starts.
+  if (!isRunning) return { kind: 'leaveStopped', releases: trigger === 'timer' ? undefined : releases };
   return { kind: 'restart', wanted, rehearses: policy.rehearse && update !== undefined, releases };
 }
 

@@ -1,10 +1,14 @@
 // Checks of guest files against the host, of which only the facts are stand-ins.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { calendarFault } from '../../src/guestctl/verify/calendars.ts';
 import { missingIn } from '../../src/guestctl/verify/health-checks.ts';
 import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
 import { portUses, sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
 import { inBatches } from '../../src/guestctl/verify/unit-check.ts';
+import { verify } from '../../src/guestctl/verify/verify-files.ts';
 import { remembered } from '../../src/host/remembered.ts';
 import { machineOnHost } from '../../src/machine/nspawn/host-check.ts';
 import { missingPrograms } from '../../src/trees/build/missing-programs.ts';
@@ -132,4 +136,16 @@ test('what stays the same is asked once', async () => {
   const count = remembered(async (words: string[]) => asked.push(words));
   expect(await Promise.all([count(['a', 'b']), count(['a b']), count(['a', 'b'])])).toEqual([1, 2, 1]);
   expect(asked).toEqual([['a', 'b'], ['a b']]);
+});
+
+test('a file that is named by a relative path', async () => {
+  const directory = mkdtempSync(`${tmpdir()}/ostree-guests-`);
+  try {
+    const file = `${directory}/mail.guest`;
+    writeFileSync(file, '[Guest]\nRef=site:x\n[Remote]\nURL=https://x.example\nGPGVerify=no\n');
+    const [found] = await verify([relative(process.cwd(), file)]);
+    expect(found?.problems.map(({ message }) => message).join('\n')).not.toContain('SourcePath');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

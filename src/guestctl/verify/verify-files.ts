@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
@@ -118,10 +119,10 @@ const allOf = (declared: DeclaredGuests & DeclaredBuilds): (Checked | CheckedBui
   ...[...declared.broken, ...declared.brokenBuilds].map((one) => ({ broken: one })),
 ];
 
-/** Finds guests and builds of a name; both if they share it. */
+/** Finds guests and builds of a name; both if they share it. Units and `./` in a file need the absolute path of the file. */
 function find(target: string): (Checked | CheckedBuild)[] {
-  if (target.endsWith('.build')) return [loadBuildFile(nodeFiles, target)];
-  if (target.includes('/') || target.endsWith('.guest')) return [loadFile(nodeFiles, target)];
+  if (target.endsWith('.build')) return [loadBuildFile(nodeFiles, resolve(target))];
+  if (target.includes('/') || target.endsWith('.guest')) return [loadFile(nodeFiles, resolve(target))];
   const found = [loadGuest(nodeFiles, target), loadBuild(nodeFiles, target)].filter(
     (one) => one !== undefined,
   );

@@ -14,7 +14,7 @@ const shows = /^(list|status|deployments|history|builds)$/;
 const enters = /^(shell|exec)$/;
 
 /** The first row that fits holds. */
-const hints: readonly Hint[] = [
+export const otherOptions: readonly Hint[] = [
   { commands: acts, options: '--now --wait', hint: 'Leave it out: guestctl acts now, and waits' },
   {
     commands: acts,
@@ -103,19 +103,16 @@ const hints: readonly Hint[] = [
     hint: 'The file is an argument: guestctl export NAME FILE',
   },
   { commands: /^guestctl$/, options: '-v', hint: 'Use: guestctl --version' },
-  { commands: /./, options: '-M', hint: 'The guest is an argument, and has no option' },
+  { commands: /./, options: '-M', hint: 'The guest is an argument: guestctl COMMAND NAME' },
   { commands: /./, options: '--user --system', hint: 'Leave it out: guests belong to the system' },
 ];
-
-/** What `guestctl` and its commands get as options of other tools, for tests. */
-export const otherOptions: readonly Hint[] = hints;
 
 /** Adds to an error of the command line what to use instead of an option. `words` is the command line. */
 export function withOptionHint(error: string, words: readonly string[], commands: readonly string[]): string {
   const [, option] = /^error: (?:unknown option|option) '(-[^', =]+)/.exec(error) ?? [];
   if (option === undefined) return error;
   const command = words.find((word) => commands.includes(word)) ?? 'guestctl';
-  const found = hints.find((one) => one.commands.test(command) && one.options.split(' ').includes(option));
+  const found = otherOptions.find((one) => one.commands.test(command) && one.options.split(' ').includes(option));
   if (!found) return error;
   return `${error.trimEnd().replace(/\.?(\n\(Did you mean .*\))?$/, '')}. ${found.hint}\n`;
 }

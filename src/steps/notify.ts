@@ -30,7 +30,7 @@ const settings: Settings = [
   ['Type', 'oneshot'],
   ['TimeoutStartSec', '5min'],
   ['SyslogIdentifier', 'ostree-guest-notify'],
-  // Nobody but the command needs these.
+  // What the command puts there is removed with it.
   ['PrivateTmp', 'yes'],
 ];
 
@@ -40,5 +40,6 @@ export function notice(attempt: Attempt): Readonly<Record<string, string>> {
   const all = [...fields, ['OSTREE_GUEST_MESSAGE', attempt.message] as const];
   return Object.fromEntries(all.map(([name, value]) => [name, printableLine(value).slice(0, longest)]));
 }
+
 /** The maximum length of a value in characters: a message may contain the output of a program. */
 const longest = 2000;

@@ -112,7 +112,9 @@ export function withOptionHint(error: string, words: readonly string[], commands
   const [, option] = /^error: (?:unknown option|option) '(-[^', =]+)/.exec(error) ?? [];
   if (option === undefined) return error;
   const command = words.find((word) => commands.includes(word)) ?? 'guestctl';
-  const found = otherOptions.find((one) => one.commands.test(command) && one.options.split(' ').includes(option));
+  const found = otherOptions.find(
+    (one) => one.commands.test(command) && one.options.split(' ').includes(option),
+  );
   if (!found) return error;
   return `${error.trimEnd().replace(/\.?(\n\(Did you mean .*\))?$/, '')}. ${found.hint}\n`;
 }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { calendarFault } from '../../src/guestctl/verify/calendars.ts';
 import { missingIn } from '../../src/guestctl/verify/health-checks.ts';
 import { namedUnits } from '../../src/guestctl/verify/missing-units.ts';
+import { missingNotify } from '../../src/guestctl/verify/notify-programs.ts';
 import { portUses, sharedPorts } from '../../src/guestctl/verify/shared-ports.ts';
 import { inBatches } from '../../src/guestctl/verify/unit-check.ts';
 import { verify } from '../../src/guestctl/verify/verify-files.ts';
@@ -102,6 +103,14 @@ test.each([
 ])('HealthCheck=%s has no program: %s', (check, missing) => {
   const found = missingIn(guestOf(`${plain}[Update]\nHealthCheck=${check}\n`), (path) => tree.includes(path));
   expect(found.map(({ at }) => at.line)).toEqual(missing ? [4] : []);
+});
+
+test('Notify= without its program', () => {
+  const guest = guestOf(`${plain}[Update]\nNotify=tell "a b"\nNotify=/opt/tel a\n`);
+  const found = missingNotify(guest, (program) => program === 'tell');
+  expect(found.map(({ at, message }) => `${at.line}: ${message}`)).toEqual([
+    '5: There is no /opt/tel on this host',
+  ]);
 });
 
 test('programs of a build that are not there, where the update can look for them', () => {

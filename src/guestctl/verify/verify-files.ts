@@ -18,12 +18,15 @@ import type { Reader } from '../../config/search.ts';
 import { unitsOfBuild } from '../../generator/further-units.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
+import { isRoot } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { bootUnit, buildUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { missingHealthChecks } from './health-checks.ts';
 import { missingUnits } from './missing-units.ts';
+import { missingNotify } from './notify-programs.ts';
 import { verifyOnHost } from './on-host.ts';
 import { type PortUses, portUses, sharedPorts } from './shared-ports.ts';
 import { type Sysroots, sharedSysroot, sysrootsOf } from './shared-sysroot.ts';
@@ -103,7 +106,12 @@ const withoutAsking = (one: Whole, uses: PortUses, sysroots: Sysroots): Problem[
         ...sharedSysroot(one.guest, sysroots),
         ...sharedPorts(one.guest, uses),
         ...missingHealthChecks(one.guest),
+        ...missingNotify(one.guest, hasVisibleProgram),
       ];
+
+/** Without root, a path may lead into a directory that only root can read. */
+const hasVisibleProgram = (program: string): boolean =>
+  hasProgram(program) || (!isRoot() && program.includes('/'));
 
 /** Keeps one problem for each place: that of the first check, which is the most exact. */
 function onePerPlace(...sources: readonly (readonly Problem[])[]): Problem[] {

@@ -246,6 +246,15 @@ test.each([
   expect(statusText(overview, nothing).split('\n')).toContain(line);
 });
 
+test('a guest that is stopped, and whose update waits for a window, starts what it ran from', () => {
+  const waits = { ...held, state: 'stopped' as const, running: undefined };
+  const next = (overview: typeof held) => /Next: .*/.exec(statusText(overview, nothing))?.[0];
+  const forWindow = { ...waits, hold: { from: undefined, isOnlyInWindow: true } };
+  const start = 'Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): guestctl start mail';
+  expect(next(waits)).toBe(start);
+  expect(next(forWindow)).toBe(`${start}; in a maintenance window, the staged update`);
+});
+
 test('what its machine takes, where it is reached, and what each deployment has for itself', () => {
   expect(statusText(running, details).split('\n').slice(5)).toEqual([
     '  Running: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0)',

@@ -120,12 +120,13 @@ function nextWords({
   if (state === 'starting') return 'the deployment that is starting now';
   const how = `guestctl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed && !hold) return `the staged update; boot it: ${how}`;
-  const inWindow = hold && !hold.from && !undeployed ? '; in a maintenance window, the staged update' : '';
+  const isForWindow = hold && !hold.from && !undeployed && !rollback;
+  const inWindow = isForWindow ? '; in a maintenance window, the staged update' : '';
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';
   const unless = undeployed ? ', unless the staged update can be deployed then' : '';
-  const rest = unless || inWindow;
-  return next === running ? `the running deployment${rest}` : `${deploymentWords(next)}${rest}: ${how}`;
+  if (next === running) return `the running deployment${unless}${inWindow}`;
+  return `${deploymentWords(next)}${unless}: ${how}${inWindow}`;
 }
 
 function updateWords({ guest, update }: Overview): string {

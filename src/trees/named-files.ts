@@ -1,5 +1,5 @@
 // The files that a guest file names and that make its tree: the build, and packages and repositories of the host.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild } from '../config/load.ts';
@@ -19,7 +19,7 @@ export class NamedFiles {
     const build = this.build(guest);
     const files = filesOfPackages(guest);
     if (!build && (guest.origin.kind === 'build' || files.length === 0)) return undefined;
-    const contents = files.map((file) => unlessMissing(() => sha256(readFileSync(file))) ?? null);
+    const contents = files.map(digestOf);
     return sha256(JSON.stringify([build ? this.#definition(build) : null, contents]));
   }
 
@@ -45,6 +45,10 @@ export class NamedFiles {
     return known;
   }
 }
+
+/** Returns null if there is no file. A directory or a pipe is a mistake that the update names; a pipe would be read for ever. */
+const digestOf = (file: string): string | null =>
+  unlessMissing(() => (statSync(file).isFile() ? sha256(readFileSync(file)) : null)) ?? null;
 
 const filesOfPackages = ({ packages }: Named): readonly string[] =>
   packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];

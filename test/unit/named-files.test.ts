@@ -36,6 +36,12 @@ test.each(['Install=FILE vim', 'Install=vim\nRepository=FILE', 'Install=vim\nRep
   },
 );
 
+test('a directory counts as missing, and fails nothing', () => {
+  const missing = digest('Install=vim\nRepository=/nonexistent');
+  expect(missing).toBeDefined();
+  expect(digest(`Install=vim\nRepository=${directory}`)).toBe(missing);
+});
+
 test('a build that is missing has no digest', () => {
   expect(new NamedFiles().digest(guestOf('[Guest]\nBuild=nowhere\n'))).toBeUndefined();
 });

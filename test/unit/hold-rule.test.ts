@@ -1,11 +1,13 @@
 // When a start may deploy what is staged, case by case; and the windows, as systemd reads calendar expressions.
 
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { elapsesIn, hasElapsed } from '../../src/host/calendar.ts';
 import { type HoldFacts, type HoldPolicy, holdOf, mayHold } from '../../src/steps/hold-rule.ts';
 import { readHoldFacts } from '../../src/steps/read-hold.ts';
 import { commit } from './names.ts';
 import { guestOf } from './read.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 const update = { checksum: commit('b'), time: 1000 };
 const window = { begins: ['Sun 03:00'], length: 3_600_000 };
@@ -75,6 +77,17 @@ Normalized form: 2020-01-01 00:00:00
        From now: 1 week 1 day ago
 `;
 
+// As systemd 252 prints it in Reykjavik.
+const inIceland = `  Original form: Sun 03:00
+Normalized form: Sun *-*-* 03:00:00
+    Next elapse: Sun 2026-11-22 03:00:00 GMT
+       From now: 5 days ago
+`;
+
+test('a time of a zone that is UTC by another name', () => {
+  expect(elapsesIn(inIceland)).toEqual([Date.parse('2026-11-22T03:00:00Z')]);
+});
+
 test('the times of calendar expressions', () => {
   expect(elapsesIn(printed).map((time) => new Date(time).toISOString())).toEqual([
     '2026-11-22T02:00:00.000Z',
@@ -94,6 +107,15 @@ test.each<[title: string, at: number, expected: boolean]>([
 ])('a window of an hour, %s', async (_, at, expected) => {
   expect(await hasElapsed(['2020-01-01', 'Sun 03:00 UTC'], 60 * minute, at)).toBe(expected);
 });
+
+test.each(['UTC', 'Etc/GMT', 'Atlantic/Reykjavik', 'Europe/London', 'Europe/Berlin', 'Asia/Kathmandu'])(
+  'a window is open on a host in %s',
+  async (zone) => {
+    vi.stubEnv('TZ', zone);
+    expect(await hasElapsed(['Sun 03:00 UTC'], 60 * minute, begin + minute)).toBe(true);
+    expect(await hasElapsed(['Sun 03:00 UTC'], 60 * minute, begin - minute)).toBe(false);
+  },
+);
 
 test('a window that is longer than the time since 1970', async () => {
   expect(await hasElapsed(['Sun 03:00 UTC'], 1e14, begin)).toBe(true);

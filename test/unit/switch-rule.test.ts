@@ -148,7 +148,14 @@ describe('a switch of a guest', () => {
   });
 });
 
-test.each<[title: string, situation: Partial<SwitchState>, action: 'stage' | 'switch', expected: unknown]>([
+test.each<
+  [
+    title: string,
+    situation: Partial<SwitchState> & { notBefore?: number },
+    action: 'stage' | 'switch',
+    expected: unknown,
+  ]
+>([
   ['ends with what is staged', { staged }, 'stage', 'end'],
   ['goes on with a switch', { staged }, 'switch', 'switch'],
   ['ends if nothing is staged', {}, 'switch', 'end'],
@@ -157,8 +164,18 @@ test.each<[title: string, situation: Partial<SwitchState>, action: 'stage' | 'sw
   ['goes on with a switch, for a rollback only', { staged, hold: age, rollback }, 'switch', 'switch'],
   ['says why a switch would be in vain', { staged, inVain }, 'switch', { undeployed: inVain }],
   ['goes on with a switch, for a rollback', { staged, inVain, rollback }, 'switch', 'switch'],
-])('an update %s', (_, situation, action, expected) => {
-  expect(afterUpdate({ ...found, ...situation }, { action })).toEqual(expected);
+  ['goes on with a switch, for a stopped guest', { staged, isRunning: false }, 'switch', 'switch'],
+  ['ends if a start may be held back', { staged, notBefore: 9, isRunning: false }, 'switch', 'end'],
+  ['goes on with a switch, once it is old enough', { staged, notBefore: 9 }, 'switch', 'switch'],
+  [
+    'goes on with a switch, for a rollback of a stopped guest',
+    { staged, notBefore: 9, isRunning: false, rollback },
+    'switch',
+    'switch',
+  ],
+])('an update %s', (_, { notBefore = 0, ...situation }, action, expected) => {
+  const policy = { action, notBefore, window: undefined };
+  expect(afterUpdate({ ...found, ...situation }, policy)).toEqual(expected);
 });
 
 describe('a guest that was restarted', () => {

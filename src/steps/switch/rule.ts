@@ -65,12 +65,13 @@ export function decide(
   return { kind: 'restart', wanted, rehearses: policy.rehearse && update !== undefined, releases };
 }
 
-/** Decides whether an update continues with a switch. */
+/** Decides whether an update continues with a switch. That would release what waits for the start of a stopped guest. */
 export function afterUpdate(
-  { staged, rollback, inVain, hold }: Pick<SwitchState, 'staged' | 'rollback' | 'inVain' | 'hold'>,
-  { action }: Pick<UpdatePolicy, 'action'>,
+  { staged, rollback, inVain, hold, isRunning }: Omit<SwitchState, 'deployments' | 'booted'>,
+  policy: Pick<UpdatePolicy, 'action'> & HoldPolicy,
 ): 'end' | 'switch' | { readonly undeployed: Undeployed } {
-  if (action !== 'switch' || !staged || (hold && !rollback)) return 'end';
+  if (policy.action !== 'switch' || !staged || (hold && !rollback)) return 'end';
+  if (!isRunning && !rollback && mayHold(policy)) return 'end';
   return inVain && !rollback ? { undeployed: inVain } : 'switch';
 }
 

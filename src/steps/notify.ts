@@ -38,8 +38,12 @@ const settings: Settings = [
 export function notice(attempt: Attempt): Readonly<Record<string, string>> {
   const fields = Object.entries(attemptFields(attempt)).filter(([name]) => name.startsWith('OSTREE_GUEST'));
   const all = [...fields, ['OSTREE_GUEST_MESSAGE', attempt.message] as const];
-  return Object.fromEntries(all.map(([name, value]) => [name, printableLine(value).slice(0, longest)]));
+  return Object.fromEntries(all.map(([name, value]) => [name, plain(value)]));
 }
 
+const plain = (value: string): string =>
+  printableLine(value).slice(0, longest).replace(noCharacter, '\ufffd');
+/** systemd refuses these in an environment, so that the version of a tree could keep a command from being started. */
+const noCharacter = /[\p{Noncharacter_Code_Point}\p{Cs}]/gu;
 /** The maximum length of a value in characters: a message may contain the output of a program. */
 const longest = 2000;

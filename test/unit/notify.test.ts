@@ -48,6 +48,13 @@ test('a long message is cut', () => {
   expect(notice({ ...attempt, message: 'x'.repeat(9000) })['OSTREE_GUEST_MESSAGE']).toHaveLength(2000);
 });
 
+test('code points that systemd refuses in an environment are replaced', () => {
+  const version = '1\ufdd0\ufffe\u{1ffff}\ud800ä😀';
+  expect(notice({ ...attempt, version })['OSTREE_GUEST_VERSION']).toBe('1\ufffd\ufffd\ufffd\ufffdä😀');
+  const message = `${'x'.repeat(1999)}😀`;
+  expect(notice({ ...attempt, message })['OSTREE_GUEST_MESSAGE']).toBe(`${'x'.repeat(1999)}\ufffd`);
+});
+
 const update = (lines: string) => guestOf(`[Guest]\nRef=site:x\n[Update]\n${lines}\n`);
 
 test('each command is a service that nobody waits for, and one that cannot be started is no failure', async () => {

@@ -50,8 +50,9 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     since: now(),
   };
   const stagedBefore = stagedCommit(guest);
-  const named = new NamedFiles().digest(guest);
   try {
+    // First: what changes from now on was not followed.
+    const named = new NamedFiles().digest(guest);
     if (needsRehearsal({ deployments }, guest.update)) await requireRehearsable(guest);
     const done =
       before && guest.update.by === 'rpm-ostree'

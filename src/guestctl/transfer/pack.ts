@@ -1,9 +1,8 @@
 // Writes the archive of a guest to standard output. Runs confined: it sees only the guest's files, read-only.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, lstatSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { eachLine } from '../../host/each-line.ts';
 import { codeOf, Failure } from '../../host/failure.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { etcName, manifestName, passOn, repositoryName, type Tell, varName } from './stream.ts';
@@ -23,9 +22,10 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   for (const device of devices) warn(`Left out, because it is a device: ${device}`);
   const archive = await makePipe('archive');
   const packed = compress ? await makePipe('packed') : undefined;
-  const tar = spawn('tar', creating(parts, devices), { stdio: ['ignore', archive.write, 'pipe'] });
+  const complaints = openNameless('complaints');
+  const tar = spawn('tar', creating(parts, devices), { stdio: ['ignore', archive.write, complaints] });
   const zstd = packed && spawn('zstd', zstdOptions, { stdio: [packed.read, 'inherit', 'inherit'] });
-  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), tarEnds(tar)];
+  const ends = [...(zstd ? [exitOf('zstd', zstd)] : []), tarEnds(tar, complaints)];
   // The programs have their own: who reads sees the end when the one that writes has ended.
   closeSync(archive.write);
   if (packed) closeSync(packed.read);
@@ -53,18 +53,24 @@ const isDifferent = 1;
 
 /**
  * Fails if tar(1) does. An object gets and loses links when other guests are updated, and tar(1) takes that for a change of the
- * file. Nobody changes the content of an object.
+ * file. Nobody changes the content of an object. The complaints are in a file: while passOn() waits for the archive, nobody would
+ * read a pipe, and tar(1) would wait for ever once that is full.
  */
-async function tarEnds(tar: ChildProcess): Promise<void> {
-  let isWrong = false;
-  const onLine = eachLine((line) => {
-    if (isOfLinks(line)) return;
-    isWrong = true;
-    process.stderr.write(`${line}\n`);
+const tarEnds = (tar: ChildProcess, complaints: number): Promise<void> =>
+  exitOf('tar', tar, (code) => {
+    const { size } = fstatSync(complaints);
+    const text = Buffer.alloc(Math.min(size, mostComplaints));
+    readSync(complaints, text, 0, text.length, 0);
+    const others = text
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '' && !isOfLinks(line));
+    if (others.length > 0) process.stderr.write(`${others.join('\n')}\n`);
+    return code === isDifferent && others.length === 0 && size <= mostComplaints;
   });
-  tar.stderr?.setEncoding('utf8').on('data', onLine);
-  return exitOf('tar', tar, (code) => code === isDifferent && !isWrong);
-}
+
+/** In bytes. */
+const mostComplaints = 1 << 20;
 
 export const isOfLinks = (line: string): boolean =>
   line.startsWith(`tar: ${repositoryName}/objects/`) && line.endsWith(': file changed as we read it');
@@ -100,6 +106,14 @@ async function makePipe(name: string): Promise<Pipe> {
   closeSync(both);
   rmSync(path);
   return pipe;
+}
+
+/** Opens a file without a name, for writing and reading. */
+function openNameless(name: string): number {
+  const path = `${tmpdir()}/${name}`;
+  const descriptor = openSync(path, 'wx+', 0o600);
+  rmSync(path);
+  return descriptor;
 }
 
 /** Quick rather than small: the first level takes half of the time of the default. */

@@ -79,9 +79,12 @@ const lockOf = (id: string): string => `${all}/${id}.lock`;
 /** Names the sysroot if it is elsewhere. Outlives a boot, so that the next import removes that. */
 const elsewhereOf = (id: string): string => `${records}/${id}`;
 
+/** The id in the name of a directory, a lock or a record. */
+const idIn = /^[0-9a-f]+/;
+
 async function sweep(): Promise<void> {
   const names = [...readdirSync(all), ...(unlessMissing(() => readdirSync(records)) ?? [])];
-  for (const id of new Set(names.flatMap((name) => /^[0-9a-f]{12}/.exec(name) ?? []))) {
+  for (const id of new Set(names.flatMap((name) => idIn.exec(name) ?? []))) {
     const release = await tryLock(lockOf(id));
     if (!release) continue;
     for (const unit of unitsOf(id)) await destroyUnit(unit);

@@ -146,8 +146,10 @@ test('shell runs a command in the guest, with its own options, and ends as it do
   expect([stdout, exitCode]).toEqual(['in\nmail', 7]);
   expect(await host.sh(`guestctl shell mail echo '$HOME' 'a$$'`)).toBe('$HOME a$$');
   // Of its own, and the one that it is controlled by: without that, Ctrl-C would do nothing.
-  const seen = await onTerminal('guestctl shell mail sh -c "tty; exec </dev/tty; exit 3" || echo it was $?');
-  expect(seen).toMatch(/\/dev\/pts\/\d+\nit was 3$/);
+  const seen = await onTerminal(
+    'guestctl shell mail sh -c "pwd; tty; exec </dev/tty; exit 3" || echo it was $?',
+  );
+  expect(seen).toMatch(/\/root\n\/dev\/pts\/\d+\nit was 3$/);
   expect((await host.try('guestctl shell nobody')).stderr).toContain("No guest 'nobody' is declared");
 });
 

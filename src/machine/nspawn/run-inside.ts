@@ -80,9 +80,11 @@ export const serviceInside = (
   ),
 ];
 
+/** In OSTree trees, /root is a link. A shell shows the name of its directory that it is told: sh(1p), PWD. */
+const asRoot = (machine: string): string[] => ['--quiet', 'shell', '--setenv=PWD=/root', `root@${machine}`];
+
 /** Opens a root login shell on our terminal. */
-export const shellInside = (machine: string): Promise<number> =>
-  attach('machinectl', ['--quiet', 'shell', `root@${machine}`]);
+export const shellInside = (machine: string): Promise<number> => attach('machinectl', asRoot(machine));
 
 /** Asks the init system of a machine to reboot: machinectl(1), reboot. */
 export async function askToReboot(machine: string): Promise<void> {
@@ -141,7 +143,7 @@ async function attachTerminal(machine: string, words: readonly string[]): Promis
   // Ctrl-C is for the command, not for the shell that waits for it.
   const script = `trap : INT QUIT; "$@"; echo $? >${file}`;
   const command = literal(['/bin/sh', '-c', script, 'sh', ...words]);
-  const exitCode = await attach('machinectl', ['--quiet', 'shell', `root@${machine}`, ...command]);
+  const exitCode = await attach('machinectl', [...asRoot(machine), ...command]);
   const { stdout } = await runInside(machine, ['/bin/sh', '-c', `cat ${file} && rm ${file}`], 20_000);
   return /^\d{1,3}\n?$/.test(stdout) ? Number(stdout) : exitCode || 1;
 }

@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 import { isObject } from './json-fields.ts';
 import { printable } from './printable.ts';
 import { attach, run } from './process.ts';
-import { showUnits } from './systemctl.ts';
+import { type Properties, showUnits } from './systemctl.ts';
 
 /** The fields of one journal entry by their names: systemd.journal-fields(7). */
 export type JournalFields = Readonly<Record<string, string>>;
@@ -37,10 +37,10 @@ export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
 ): Promise<string[]> {
-  const [shown = {}] = await showUnits([unit], ['InvocationID']);
+  const [shown = {}] = await showUnits([unit], ['InvocationID', ...ofLastWords]);
   await syncJournal();
   const own = await readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]);
-  return inOrder([...own, ...(await lastWords(unit, which))]).map(({ MESSAGE = '' }) => MESSAGE);
+  return inOrder([...own, ...(await wordsBeforeEnd(shown, which))]).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
 /** In seconds: how long before the end of its service a process can have said why. */
@@ -52,7 +52,17 @@ const beforeTheEnd = 5;
  * @param since In seconds since 1970: only what was said after that.
  */
 export async function lastWords(unit: string, which: readonly string[], since = 0): Promise<JournalFields[]> {
-  const [shown = {}] = await showUnits([unit], ['ExecMainExitTimestamp', 'SyslogIdentifier']);
+  const [shown = {}] = await showUnits([unit], ofLastWords);
+  return wordsBeforeEnd(shown, which, since);
+}
+
+const ofLastWords = ['ExecMainExitTimestamp', 'SyslogIdentifier'];
+
+async function wordsBeforeEnd(
+  shown: Properties,
+  which: readonly string[],
+  since = 0,
+): Promise<JournalFields[]> {
   const end = Number(shown['ExecMainExitTimestamp']?.replace(/^@/, ''));
   const name = shown['SyslogIdentifier'];
   if (!end || !name || end + 1 <= since) return [];

@@ -158,14 +158,13 @@ export const destroyUnit = (unit: string): Promise<void> => destroyUnits([unit])
 export async function destroyUnits(units: readonly string[]): Promise<void> {
   await run('systemctl', ['kill', '--signal=KILL', '--', ...units]);
   await run('systemctl', ['stop', '--', ...units]);
-  // Fails if there is nothing to reset.
-  await run('systemctl', ['reset-failed', '--', ...units]);
+  await resetFailed(...units);
 }
 
-/** Resets the failed state and the start limit of a unit: systemctl(1), reset-failed. */
-export async function resetFailed(unit: string): Promise<void> {
+/** Resets the failed state and the start limit of units: systemctl(1), reset-failed. */
+export async function resetFailed(...units: readonly string[]): Promise<void> {
   // Fails if there is nothing to reset.
-  await run('systemctl', ['reset-failed', '--', unit]);
+  await run('systemctl', ['reset-failed', '--', ...units]);
 }
 
 async function act(

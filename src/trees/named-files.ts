@@ -1,11 +1,10 @@
 // The files that a guest file names and that make its tree: the build, and packages and repositories of the host.
-import { readFileSync, statSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild } from '../config/load.ts';
 import { sha256 } from '../host/digest.ts';
-import { nodeFiles, unlessMissing } from '../host/node-files.ts';
-import { definitionOf, filesOfDefinition } from './build/result.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { definitionOf, digestOf, filesOfDefinition } from './build/result.ts';
 
 type Named = Pick<Guest, 'origin' | 'packages'>;
 
@@ -45,10 +44,6 @@ export class NamedFiles {
     return known;
   }
 }
-
-/** Returns null if there is no file. A directory or a pipe is a mistake that the update names; a pipe would be read for ever. */
-const digestOf = (file: string): string | null =>
-  unlessMissing(() => (statSync(file).isFile() ? sha256(readFileSync(file)) : null)) ?? null;
 
 const filesOfPackages = ({ packages }: Named): readonly string[] =>
   packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];

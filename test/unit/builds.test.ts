@@ -142,6 +142,10 @@ test('an edit is known by what the file means', () => {
   expect(definition(good.replace('trixie', 'forky'))).not.toBe(definition(good));
 });
 
+test('a program that is a directory counts as missing until the build names it', () => {
+  expect(definitionOf(buildOf(good.replace('mmdebstrap', '/etc')))).toMatch(/^[0-9a-f]{64}$/);
+});
+
 test('a build and a guest of one name are two things, and drop-ins are of one of them', () => {
   const files = {
     list: (directory: string) =>

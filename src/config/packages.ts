@@ -31,6 +31,13 @@ export function packagesOf(values: Values): Packages | undefined {
   };
 }
 
+/** Returns the files of the host that packages are made of or come from. */
+export const filesOfPackages = ({ files, repositories, keys }: Packages): string[] => [
+  ...files,
+  ...repositories,
+  ...keys,
+];
+
 /** Describes the packages for people. */
 export const packagesWords = ({ install, files, remove }: Packages): string =>
   [

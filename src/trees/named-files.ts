@@ -2,6 +2,7 @@
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { loadBuild } from '../config/load.ts';
+import { filesOfPackages } from '../config/packages.ts';
 import { sha256 } from '../host/digest.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { definitionOf, digestOf, filesOfDefinition } from './build/result.ts';
@@ -16,7 +17,7 @@ export class NamedFiles {
   /** Returns a digest of their contents; undefined if there are none, or the build file has mistakes. */
   digest(guest: Named): string | undefined {
     const build = this.build(guest);
-    const files = filesOfPackages(guest);
+    const files = filesOf(guest);
     if (!build && (guest.origin.kind === 'build' || files.length === 0)) return undefined;
     const contents = files.map(digestOf);
     return sha256(JSON.stringify([build ? this.#definition(build) : null, contents]));
@@ -25,7 +26,7 @@ export class NamedFiles {
   /** Returns the paths of the files, except drop-ins of the build. */
   paths(guest: Named): string[] {
     const build = this.build(guest);
-    return [...(build ? [build.file, ...filesOfDefinition(build.recipe)] : []), ...filesOfPackages(guest)];
+    return [...(build ? [build.file, ...filesOfDefinition(build.recipe)] : []), ...filesOf(guest)];
   }
 
   /** Returns the build of a guest; undefined if it has none, or the build file is missing or has mistakes. */
@@ -45,5 +46,4 @@ export class NamedFiles {
   }
 }
 
-const filesOfPackages = ({ packages }: Named): readonly string[] =>
-  packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];
+const filesOf = ({ packages }: Named): readonly string[] => (packages ? filesOfPackages(packages) : []);

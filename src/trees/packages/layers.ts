@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Guest, placeOf } from '../../config/guest.ts';
-import { type Packages, packagesWords } from '../../config/packages.ts';
+import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -55,13 +55,13 @@ const fetch = async ({ workspace, identity, checksum }: Layering): Promise<Check
 
 /** Returns a digest of all inputs. */
 function identityOf(below: string, packages: Packages, versions: readonly string[]): string {
-  const { files, repositories, keys } = packages;
-  const contents = [...files, ...repositories, ...keys].map((file) => sha256(readFileSync(file)));
+  const contents = filesOfPackages(packages).map((file) => sha256(readFileSync(file)));
   return sha256(JSON.stringify([below, packages, contents, versions]));
 }
 
-function requireFiles(guest: Guest, { files, repositories, keys }: Packages): void {
-  const missing = [...files, ...repositories, ...keys].find((file) => !existsSync(file));
+function requireFiles(guest: Guest, packages: Packages): void {
+  const { files, repositories } = packages;
+  const missing = filesOfPackages(packages).find((file) => !existsSync(file));
   if (missing === undefined) return;
   const key = files.includes(missing)
     ? 'Install'

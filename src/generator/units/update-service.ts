@@ -1,5 +1,6 @@
 import { buildDirectory } from '../../config/build.ts';
 import { type Guest, placeOf } from '../../config/guest.ts';
+import { filesOfPackages } from '../../config/packages.ts';
 import { stateOf } from '../../config/paths.ts';
 import { execWord } from './exec-word.ts';
 import { bindSysroot, hasExternalSysroot, requireSysrootMount } from './external-sysroot.ts';
@@ -38,7 +39,7 @@ const makeSysroot = (guest: Guest): string =>
 function filesOf({ packages, origin }: Guest): string[] {
   const { gpgKeyPath, ed25519KeyPath } = (origin.kind === 'ostree' && origin.remote) || {};
   const keys = [gpgKeyPath, ed25519KeyPath].filter((path) => path !== undefined);
-  const ofPackages = packages ? [...packages.files, ...packages.repositories, ...packages.keys] : [];
+  const ofPackages = packages ? filesOfPackages(packages) : [];
   return [...keys, ...ofPackages].filter((file) => !/^\/(etc|usr)\/(?!local\/)/.test(file));
 }
 

@@ -1,6 +1,6 @@
 // When files were last changed, by their times alone.
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { unlessMissing } from '../host/node-files.ts';
+import { lstatSync, statSync } from 'node:fs';
+import { nodeFiles } from '../host/node-files.ts';
 
 /** True if a change is certainly older. A time in the future tells nothing: the clock was set back. */
 export const isBefore = (changed: number, time: number): boolean => changed < time && time <= Date.now();
@@ -19,7 +19,7 @@ export const newestOf = (directories: readonly string[]): number =>
     0,
     ...directories.flatMap((directory) => [
       changeOf(directory),
-      ...list(directory).map((entry) => changeOf(`${directory}/${entry}`)),
+      ...nodeFiles.list(directory).map((entry) => changeOf(`${directory}/${entry}`)),
     ]),
   );
 
@@ -27,9 +27,7 @@ export const newestOf = (directories: readonly string[]): number =>
 export function dropInChanges(directories: readonly string[]): ReadonlyMap<string, number> {
   const changes = new Map<string, number>();
   for (const directory of directories)
-    for (const entry of list(directory).filter((one) => /(guest|build)\.d$/.test(one)))
+    for (const entry of nodeFiles.list(directory).filter((one) => /(guest|build)\.d$/.test(one)))
       changes.set(entry, Math.max(changes.get(entry) ?? 0, newestOf([`${directory}/${entry}`])));
   return changes;
 }
-
-export const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];

@@ -3,10 +3,10 @@ import { statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
 import { generatedDirectory, runtimeOf } from '../config/paths.ts';
 import { type DeclarationKind, searchPath } from '../config/search.ts';
-import { readRegularFile } from '../host/node-files.ts';
+import { nodeFiles, readRegularFile } from '../host/node-files.ts';
 import { followedSince, readFollowed, treeOf } from '../state/followed.ts';
 import { NamedFiles } from '../trees/named-files.ts';
-import { changeOf, dropInChanges, isBefore, list, newestOf } from './change-times.ts';
+import { changeOf, dropInChanges, isBefore, newestOf } from './change-times.ts';
 import { grouped } from './grouped.ts';
 import { hasOtherCredentials } from './read-credentials.ts';
 import { isOtherCommand, mainDropIn, nothingUnapplied, type Unapplied, unappliedUnits } from './unapplied.ts';
@@ -88,7 +88,7 @@ const toPairs = (path: string, text: string | undefined): [string, string][] =>
 /** Returns the names of directories with drop-ins by guest. */
 const generatedDirectories = (): ReadonlyMap<string, readonly string[]> =>
   grouped(
-    list(generatedDirectory).flatMap((name) => {
+    nodeFiles.list(generatedDirectory).flatMap((name) => {
       const guest = /@([a-z0-9-]+)[._].*\.d$/.exec(name)?.[1];
       return guest === undefined ? [] : [[guest, name]];
     }),

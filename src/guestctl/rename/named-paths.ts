@@ -1,7 +1,6 @@
 // Paths of the host that have the name of a guest, besides its guest file and its state directory.
-import { readdirSync } from 'node:fs';
 import { enabledDirectory } from '../../config/paths.ts';
-import { isThere, unlessMissing } from '../../host/node-files.ts';
+import { isThere, nodeFiles } from '../../host/node-files.ts';
 import { driver } from '../../machine/driver.ts';
 
 const unitDirectories = [enabledDirectory, `${enabledDirectory}.control`];
@@ -16,11 +15,12 @@ export interface Renamed {
 export const namedAfter = (from: string, to: string): Renamed[] => [
   ...unitDirectories.flatMap((directory) => [
     ...unitFiles(directory, from, to),
-    ...list(directory)
+    ...nodeFiles
+      .list(directory)
       .filter((name) => /\.(wants|requires|upholds)$/.test(name))
       .flatMap((name) => unitFiles(`${directory}/${name}`, from, to)),
   ]),
-  ...list('/var/lib/systemd/timers').flatMap((name) => {
+  ...nodeFiles.list('/var/lib/systemd/timers').flatMap((name) => {
     const renamed = name.startsWith('stamp-')
       ? renamedUnit(name.slice('stamp-'.length), from, to)
       : undefined;
@@ -33,7 +33,7 @@ export const namedAfter = (from: string, to: string): Renamed[] => [
 ];
 
 const unitFiles = (directory: string, from: string, to: string): Renamed[] =>
-  list(directory).flatMap((name) => {
+  nodeFiles.list(directory).flatMap((name) => {
     const renamed = renamedUnit(name, from, to);
     return renamed === undefined ? [] : [pathsIn(directory, name, renamed)];
   });
@@ -49,5 +49,3 @@ function renamedUnit(name: string, from: string, to: string): string | undefined
   const isOurs = `${template}@x.service` === driver.unit('x') || template?.startsWith('ostree-guest-');
   return isOurs && instance === from ? `${template}@${to}${rest}` : undefined;
 }
-
-const list = (directory: string): string[] => unlessMissing(() => readdirSync(directory)) ?? [];

@@ -15,6 +15,10 @@ export interface Problem {
   readonly isForbidden?: true;
 }
 
+/** Returns the problems that are mistakes. Nothing is known of a file that only root may read. */
+export const mistakesIn = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(({ isForbidden }) => !isForbidden);
+
 export function formatProblem({ at, message, remedy }: Problem): string {
   return `${at.file}:${at.line}:${at.column}: ${message}${remedy ? `. ${remedy}` : ''}`;
 }

@@ -4,7 +4,7 @@ import type { Guest } from '../config/guest.ts';
 import { guestName } from '../config/guest-name.ts';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { buildFileOf, stateOf } from '../config/paths.ts';
-import { formatProblem, type Problem } from '../config/problem.ts';
+import { formatProblem, mistakesIn, type Problem } from '../config/problem.ts';
 import { searchPath } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
 import { nodeFiles } from '../host/node-files.ts';
@@ -23,7 +23,7 @@ export function requireGuest(name: string): Guest {
 export function requireGuestName(name: string, warn: (text: string) => void): string {
   const checked = loadGuest(nodeFiles, name);
   const problems = checked && 'broken' in checked ? checked.broken.problems : [];
-  const mistakes = problems.filter(({ isForbidden }) => !isForbidden);
+  const mistakes = mistakesIn(problems);
   if (mistakes.length > 0) warn(mistakes.map(formatProblem).join('\n'));
   if (checked) return name;
   if (guestName.test(name) && existsSync(stateOf(name))) return name;

@@ -1,5 +1,6 @@
 import type { Broken } from '../../config/guest.ts';
 import { guestFileOf, stateDirectory, stateOf } from '../../config/paths.ts';
+import { mistakesIn } from '../../config/problem.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
@@ -157,8 +158,7 @@ function space({ fileSystem: { free, size } }: Facts): Finding {
   return free < size * 0.03 ? bad('disk', message, remedy) : warning('disk', message, remedy);
 }
 
-/** True if mistakes are known: of a file that only root may read nothing is known. */
-const hasMistakes = ({ problems }: Broken): boolean => problems.some(({ isForbidden }) => !isForbidden);
+const hasMistakes = ({ problems }: Broken): boolean => mistakesIn(problems).length > 0;
 
 function guestFiles({ declared, outOfDate }: Facts): Finding[] {
   const found = [

@@ -1,5 +1,5 @@
 import { originName } from '../../config/origin.ts';
-import { formatProblem } from '../../config/problem.ts';
+import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Details } from '../details.ts';
@@ -72,9 +72,10 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   state,
   hidden: problems.some(({ isForbidden }) => isForbidden),
   damage: null,
-  troubles: problems
-    .filter(({ isForbidden }) => !isForbidden)
-    .map((problem) => ({ kind: 'file has mistakes', message: formatProblem(problem) })),
+  troubles: mistakesIn(problems).map((problem) => ({
+    kind: 'file has mistakes',
+    message: formatProblem(problem),
+  })),
   unapplied: nothingUnapplied,
   since: null,
   running: null,

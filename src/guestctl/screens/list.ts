@@ -1,5 +1,6 @@
 import type { Broken } from '../../config/guest.ts';
 import { originName } from '../../config/origin.ts';
+import { mistakesIn } from '../../config/problem.ts';
 import type { BrokenGuest, Overview, State } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
 import { type Trouble, troublesOf } from '../troubles.ts';
@@ -83,7 +84,7 @@ function brokenRow({ broken, state }: BrokenGuest): GuestRow {
 
 /** True if nothing is known of a guest because only root may read its file. */
 export const isForRoot = ({ problems }: Pick<Broken, 'problems'>): boolean =>
-  problems.every(({ isForbidden }) => isForbidden === true);
+  mistakesIn(problems).length === 0;
 
 /** Says what the timers do next. A maintenance window matters only if an update waits for it. */
 function next({ update, staged, hold, undeployed }: Overview, now: Date): string {

@@ -1,6 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { printableLine } from '../host/printable.ts';
 import { endingWords } from '../host/process.ts';
+import { randomName } from '../host/random-name.ts';
 import { type Settings, startAsService } from '../host/systemd-run.ts';
 import { type Attempt, attemptFields } from '../state/attempts.ts';
 import { complain } from '../state/report.ts';
@@ -15,8 +16,8 @@ export async function notify(
 ): Promise<void> {
   const env = notice(attempt);
   await Promise.all(
-    update.notify.map(async (command, index) => {
-      const unit = `ostree-guest-notify-${name}-${process.pid}-${Date.now()}-${index}`;
+    update.notify.map(async (command) => {
+      const unit = `ostree-guest-notify-${name}-${randomName()}`;
       const finished = await startAsService(unit, settings, command, env);
       if (finished.exitCode !== 0)
         complain(

@@ -24,19 +24,11 @@ import {
   triggerOf,
 } from '../../src/state/attempts.ts';
 import { appendLine, readLines } from '../../src/state/history.ts';
+import { synced } from './synced-files.ts';
 
 process.env['TZ'] = 'UTC';
 
-/** The files and directories that were flushed to disk. */
-const synced = vi.hoisted((): string[] => []);
-vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>();
-  const fsyncSync = (descriptor: number) => {
-    synced.push(real.readlinkSync(`/proc/self/fd/${descriptor}`));
-    real.fsyncSync(descriptor);
-  };
-  return { ...real, fsyncSync };
-});
+vi.mock('node:fs', async (original) => (await import('./synced-files.ts')).recordSynced(original));
 
 const attempt: Attempt = {
   guest: 'mail',

@@ -69,8 +69,9 @@ import {
 import { isUnshared, noteUnconfined, noteUnshared, wasUnconfined } from '../../src/state/unshared.ts';
 import { commit as commitOf, named } from './names.ts';
 import { guestOf } from './read.ts';
+import { synced } from './synced-files.ts';
 
-const { work, journal, programs, disk, synced } = await vi.hoisted(async () => {
+const { work, journal, programs, disk } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   const work = mkdtempSync('/tmp/state-of-guests-');
   return {
@@ -78,18 +79,9 @@ const { work, journal, programs, disk, synced } = await vi.hoisted(async () => {
     journal: { entries: [] as JournalFields[], matches: [] as string[] },
     programs: [] as string[][],
     disk: { fault: undefined as unknown },
-    /** The files and directories that were flushed to disk. */
-    synced: [] as string[],
   };
 });
-vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>();
-  const fsyncSync = (descriptor: number) => {
-    synced.push(real.readlinkSync(`/proc/self/fd/${descriptor}`));
-    real.fsyncSync(descriptor);
-  };
-  return { ...real, fsyncSync };
-});
+vi.mock('node:fs', async (original) => (await import('./synced-files.ts')).recordSynced(original));
 const state = `${work}/state`;
 const config = `${work}/config`;
 vi.mock('../../src/config/paths.ts', async (original) => ({

@@ -37,10 +37,31 @@ export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
 ): Promise<string[]> {
-  const [shown = {}] = await showUnits([unit], ['InvocationID', ...ofLastWords]);
+  const [shown = {}] = await showUnits([unit], ['InvocationID', startOfRun, ...ofLastWords]);
   await syncJournal();
   const own = await readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]);
-  return inOrder([...own, ...(await wordsBeforeEnd(shown, which))]).map(({ MESSAGE = '' }) => MESSAGE);
+  const late = [...(await wordsWithoutRun(unit, shown, which)), ...(await wordsBeforeEnd(shown, which))];
+  return inOrder([...own, ...late]).map(({ MESSAGE = '' }) => MESSAGE);
+}
+
+/** In microseconds, of the monotonic clock. */
+const startOfRun = 'InactiveExitTimestampMonotonic';
+
+/**
+ * Returns what was said since this run began and journald read when the unit had ended: it still knows the unit, from
+ * systemd, but not the run, because systemd removes /run/systemd/units/invocation:UNIT at the end.
+ */
+async function wordsWithoutRun(
+  unit: string,
+  shown: Properties,
+  which: readonly string[],
+): Promise<JournalFields[]> {
+  const start = Number(shown[startOfRun]);
+  const entries = await readEntries([...which, '--boot', `_SYSTEMD_UNIT=${unit}`]);
+  return entries.filter(
+    ({ _SYSTEMD_INVOCATION_ID, __MONOTONIC_TIMESTAMP }) =>
+      _SYSTEMD_INVOCATION_ID === undefined && Number(__MONOTONIC_TIMESTAMP) >= start,
+  );
 }
 
 /** In seconds: how long before the end of its service a process can have said why. */

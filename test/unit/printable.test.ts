@@ -16,6 +16,7 @@ test.each([
   ['https://user:hunter2@example.com/repo', 'https://user:***@example.com/repo'],
   ['https://user:hun@ter:2@example.com', 'https://user:***@example.com'],
   ['see https://ghp_token@example.com: 404', 'see https://***@example.com: 404'],
+  ['_https://user:hunter2@example.com', '_https://user:***@example.com'],
   ['docker://debian@sha256:0123 a@b.example', 'docker://debian@sha256:0123 a@b.example'],
   ['file:///srv/repo, https://example.com/a@b', 'file:///srv/repo, https://example.com/a@b'],
 ])('%j', (text, expected) => {
@@ -31,6 +32,23 @@ test('JSON has everything, and none of it raw', () => {
   const printed = printableJson(value);
   expect(printed).toContain('b\\u007f\\u202e\\n\\u001b');
   expect(JSON.parse(printed)).toEqual({ ...value, url: 'https://u:***@example.com' });
+});
+
+test.each([
+  ['a file name with many dots', 'a.'],
+  ['many schemes', 'a+a://'],
+  ['many digests', 'a://b@sha1'],
+  ['a user that never ends', 'a@'],
+])('a long text is printed in time that grows with its length: %s', (_, part) => {
+  const seconds = (length: number) => {
+    const text = `://${part.repeat(length)}\x1b`;
+    const begun = performance.now();
+    printable(text);
+    return performance.now() - begun;
+  };
+  seconds(1000);
+  // With the square of the length, it takes minutes.
+  expect(seconds(500_000)).toBeLessThan(5000);
 });
 
 const acts = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u;

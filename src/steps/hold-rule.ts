@@ -34,8 +34,8 @@ export function holdOf(
   return window && !isInWindow ? { kind: 'window' } : undefined;
 }
 
-/** The last time that a Date can have. */
-const lastDate = 8.64e15;
+/** The last time that a Date can have in every time zone. */
+const lastDate = 8.64e15 - 86_400_000;
 
 /** True if the policy may hold an update back. */
 export const mayHold = ({ notBefore, window }: HoldPolicy): boolean => notBefore > 0 || window !== undefined;

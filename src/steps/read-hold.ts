@@ -3,6 +3,7 @@ import type { MaintenanceWindow } from '../config/policy.ts';
 import { hasElapsed } from '../host/calendar.ts';
 import { now } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
+import { timeWords } from '../host/time-words.ts';
 import { readReleased } from '../state/released.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
@@ -48,5 +49,5 @@ export async function readHold(
 /** Says when an update is applied that is held back. Ends without a full stop. */
 export const holdWords = (hold: Hold): string =>
   hold.kind === 'age'
-    ? `it is applied from ${new Date(hold.until).toISOString()} (NotBefore=)`
+    ? `it is applied from ${timeWords(new Date(hold.until))} (NotBefore=)`
     : 'it is applied in the next maintenance window (SwitchWindowSec=)';

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { elapsesIn, hasElapsed } from '../../src/host/calendar.ts';
 import { type HoldFacts, type HoldPolicy, holdOf, mayHold } from '../../src/steps/hold-rule.ts';
-import { readHoldFacts } from '../../src/steps/read-hold.ts';
+import { holdWords, readHoldFacts } from '../../src/steps/read-hold.ts';
 import { commit } from './names.ts';
 import { guestOf } from './read.ts';
 
@@ -35,11 +35,21 @@ describe('an update', () => {
       undefined,
     ],
     ['is another one than somebody asked for', { window }, { ...closed, released: 'c' }, notNow],
-    ['is never old enough', { notBefore: 1e19 }, opened, { kind: 'age', until: 8.64e15 }],
+    ['is never old enough', { notBefore: 1e19 }, opened, { kind: 'age', until: 8.64e15 - 86_400_000 }],
     ['was staged while the clock was ahead', { notBefore: 600 }, { ...opened, at: 500 }, tooNew],
   ])('%s', (_, policy, facts, expected) => {
     expect(holdOf(update, facts, { notBefore: 0, window: undefined, ...policy })).toEqual(expected);
   });
+});
+
+test.each([
+  ['UTC', 'it is applied from Sun 2026-11-22 03:00:00 UTC (NotBefore=)'],
+  ['Asia/Kathmandu', 'it is applied from Sun 2026-11-22 08:45:00 UTC+5:45 (NotBefore=)'],
+])('how long an update waits is told in the time of a host in %s', (zone, words) => {
+  vi.stubEnv('TZ', zone);
+  expect(holdWords({ kind: 'age', until: Date.parse('2026-11-22T03:00:00Z') })).toBe(words);
+  const never = holdOf(update, opened, { notBefore: 1e19, window: undefined });
+  expect(never && holdWords(never)).toMatch(/ 275760-09-1\d /);
 });
 
 test.each<[lines: string, notBefore: number, expected: HoldPolicy['window'], holds: boolean]>([

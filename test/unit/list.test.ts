@@ -6,7 +6,8 @@ import { deploymentsText } from '../../src/guestctl/screens/deployments.ts';
 import { brokenJson } from '../../src/guestctl/screens/json.ts';
 import { listText } from '../../src/guestctl/screens/list.ts';
 import { type Column, table } from '../../src/guestctl/screens/table.ts';
-import { soonWords, versionOf } from '../../src/guestctl/screens/wording.ts';
+import { versionOf } from '../../src/guestctl/screens/wording.ts';
+import { soonWords } from '../../src/host/time-words.ts';
 import {
   broken,
   edited,

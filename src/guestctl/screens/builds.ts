@@ -1,7 +1,8 @@
+import { offsetOf, partsOf } from '../../host/time-words.ts';
 import type { BuildOverview, PublishedOverview } from '../builds.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
-import { offsetOf, partsOf, short } from './wording.ts';
+import { short } from './wording.ts';
 
 export const buildsText = (overviews: readonly BuildOverview[], screen: Screen): string =>
   table(columns, overviews, screen);

@@ -1,8 +1,9 @@
 import { printableLine } from '../../host/printable.ts';
+import { offsetOf, partsOf, zoneWords } from '../../host/time-words.ts';
 import type { PastAttempt } from '../../state/attempts.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
-import { offsetOf, partsOf, short, zoneWords } from './wording.ts';
+import { short } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
 export interface HistoryScreen extends Screen {

@@ -1,11 +1,12 @@
 import type { Broken } from '../../config/guest.ts';
 import { originName } from '../../config/origin.ts';
 import { mistakesIn } from '../../config/problem.ts';
+import { soonWords } from '../../host/time-words.ts';
 import type { BrokenGuest, Overview, State } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
 import { type Trouble, troublesOf } from '../troubles.ts';
 import { type Column, table } from './table.ts';
-import { deploymentWords, soonWords, versionWords } from './wording.ts';
+import { deploymentWords, versionWords } from './wording.ts';
 
 /** Prints a line for each guest, including those whose file has mistakes. */
 export const listText = (guests: readonly (Overview | BrokenGuest)[], screen: Screen, now: Date): string =>

@@ -2,6 +2,7 @@ import { originWords } from '../../config/origin.ts';
 import { packagesWords } from '../../config/packages.ts';
 import { printableLine } from '../../host/printable.ts';
 import { timerUnit } from '../../host/systemctl.ts';
+import { timeWords } from '../../host/time-words.ts';
 import { driver } from '../../machine/driver.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
@@ -9,7 +10,7 @@ import type { Overview } from '../overview.ts';
 import { plain, type Screen } from '../screen.ts';
 import { troublesOf } from '../troubles.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, sizeWords, timeWords, unappliedWords } from './wording.ts';
+import { deploymentWords, short, sizeWords, unappliedWords } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
 /** Prints one screen on one guest: which deployment runs, which is next, and when. */

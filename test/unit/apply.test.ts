@@ -5,8 +5,16 @@ import { basename } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadAll } from '../../src/config/load.ts';
 import { readDeclarations } from '../../src/guestctl/apply/input.ts';
-import { actionsFor, affected, changedBuilds, fileChanges } from '../../src/guestctl/apply/plan.ts';
+import {
+  actionsFor,
+  affected,
+  type BeforeRestart,
+  changedBuilds,
+  fileChanges,
+  restartFor,
+} from '../../src/guestctl/apply/plan.ts';
 import { appliedText } from '../../src/guestctl/screens/applied.ts';
+import { commit, named } from './names.ts';
 
 const directory = mkdtempSync(`${tmpdir()}/apply-`);
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -124,6 +132,39 @@ test.each([
   ['is stopped', { isRunning: false, needsUpdate: true, needsRestart: true }, ['update']],
 ])('a guest that %s', (_, state, actions) => {
   expect(actionsFor({ ...calm, ...state })).toEqual(actions);
+});
+
+const [ran, fresh] = ['a', 'b'].map((name) => ({
+  name: named(name),
+  checksum: commit(name),
+  path: `/${name}`,
+}));
+const list = [ran, fresh].filter((one) => one !== undefined);
+const update = { checksum: commit('c'), refspec: 'site:x', time: 0 };
+const back = { deployment: named('b'), var: false, time: 0 };
+const settled: BeforeRestart = {
+  deployments: list,
+  booted: '/a',
+  staged: undefined,
+  rollback: undefined,
+  isHeld: false,
+  hasNewOptions: false,
+};
+
+test.each<[title: string, state: Partial<BeforeRestart>, how: ReturnType<typeof restartFor>]>([
+  ['has nothing new', {}, 'leave'],
+  ['has new options', { hasNewOptions: true }, 'restart'],
+  ['has an update', { staged: update }, 'switch'],
+  ['has an update and new options', { staged: update, hasNewOptions: true }, 'switch'],
+  ['has an update that is held back', { staged: update, isHeld: true }, 'leave'],
+  ['has a held update and new options', { staged: update, isHeld: true, hasNewOptions: true }, 'restart'],
+  ['does not run its default deployment', { booted: '/b' }, 'switch'],
+  // A switch would apply the update, too.
+  ['does not, and has a held update', { booted: '/b', staged: update, isHeld: true }, 'restart'],
+  ['is to go back', { rollback: back }, 'switch'],
+  ['is to go back, and has a held update', { rollback: back, staged: update, isHeld: true }, 'switch'],
+])('a running guest that %s', (_, state, how) => {
+  expect(restartFor({ ...settled, ...state })).toBe(how);
 });
 
 test('it says what was done, or with --dry-run what would be done', () => {

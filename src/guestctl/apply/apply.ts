@@ -11,7 +11,6 @@ import { requireGuest } from '../../state/declared.ts';
 import { complain } from '../../state/report.ts';
 import { readHold } from '../../steps/read-hold.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
-import { nextCommit } from '../../steps/switch/rule.ts';
 import { whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
 import { withPlanned } from '../planned-files.ts';
 import { UnappliedReader } from '../read-unapplied.ts';
@@ -27,6 +26,7 @@ import {
   type DeclarationChange,
   fileChanges,
   isBuiltBy,
+  restartFor,
 } from './plan.ts';
 
 export interface AppliedGuest {
@@ -140,16 +140,16 @@ async function act({ name, actions }: AppliedGuest, steps: Steps): Promise<Appli
   }
 }
 
-/** Switches to a staged update that is not held back, which is then on trial; else restarts the guest if it has new options. */
+/** Restarts a guest, if it still has to be. Returns whether it was restarted. */
 async function restart(name: string, steps: Steps): Promise<boolean> {
   const guest = requireGuest(name);
   const next = readNext(guest);
-  const isHeld = (await readHold(guest, next.staged, complain)) !== undefined;
-  if (nextCommit({ ...next, staged: isHeld ? undefined : next.staged }) !== undefined) {
-    await steps.switchOver(name);
-    return true;
-  }
-  if (!new UnappliedReader().of(guest, await isRunning(name)).reboot) return false;
-  await steps.restart(guest);
-  return true;
+  const how = restartFor({
+    ...next,
+    isHeld: (await readHold(guest, next.staged, complain)) !== undefined,
+    hasNewOptions: new UnappliedReader().of(guest, await isRunning(name)).reboot,
+  });
+  if (how === 'switch') await steps.switchOver(name);
+  if (how === 'restart') await steps.restart(guest);
+  return how !== 'leave';
 }

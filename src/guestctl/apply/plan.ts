@@ -3,6 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import type { DeclaredBuilds, DeclaredGuests } from '../../config/load.ts';
 import { configDirectory } from '../../config/paths.ts';
 import type { Reader } from '../../config/search.ts';
+import { type NextState, nextCommit } from '../../steps/switch/rule.ts';
 import type { Declarations } from './input.ts';
 
 export interface DeclarationChange {
@@ -74,6 +75,28 @@ export function actionsFor({ isCreated, isRunning, needsUpdate, needsRestart }: 
     ...(needsUpdate ? (['update'] as const) : []),
     ...(isRunning && (needsUpdate || needsRestart) ? (['restart'] as const) : []),
   ];
+}
+
+/** What is known of a running guest after its update. */
+export type BeforeRestart = NextState & {
+  /** True if the next start leaves the staged update. */
+  readonly isHeld: boolean;
+  readonly hasNewOptions: boolean;
+};
+
+/**
+ * Decides how a running guest is restarted. A switch waits for the verdict on what it boots, but it would also apply an update that is
+ * held back; a plain restart leaves that.
+ */
+export function restartFor({
+  isHeld,
+  hasNewOptions,
+  ...next
+}: BeforeRestart): 'switch' | 'restart' | 'leave' {
+  const leavesUpdate = isHeld && !next.rollback;
+  if (nextCommit(leavesUpdate ? { ...next, staged: undefined } : next) !== undefined)
+    return leavesUpdate ? 'restart' : 'switch';
+  return hasNewOptions ? 'restart' : 'leave';
 }
 
 /** Returns true if the tree of a guest comes from one of these builds. */

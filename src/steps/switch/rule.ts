@@ -75,13 +75,11 @@ export function afterUpdate(
   return inVain && !rollback ? { undeployed: inVain } : 'switch';
 }
 
+/** What determines the next commit. */
+export type NextState = Pick<SwitchState, 'deployments' | 'staged' | 'rollback' | 'booted'>;
+
 /** Returns the commit that the next start boots; undefined if it already runs. */
-export function nextCommit({
-  deployments,
-  staged,
-  rollback,
-  booted,
-}: Pick<SwitchState, 'deployments' | 'staged' | 'rollback' | 'booted'>): Checksum | undefined {
+export function nextCommit({ deployments, staged, rollback, booted }: NextState): Checksum | undefined {
   if (rollback) return deployments.find(({ name }) => name === rollback.deployment)?.checksum;
   if (staged) return staged.checksum;
   const [next] = deployments;

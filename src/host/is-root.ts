@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { codeOf } from './failure.ts';
 
 /** Returns true if this process may do anything, and see everything. */
@@ -14,5 +15,14 @@ export function unlessForbidden<T>(look: () => T): T | undefined {
   } catch (error) {
     if (isForRootOnly(error)) return undefined;
     throw error;
+  }
+}
+
+/** True if nothing is at a path. False if only root can know that. */
+export function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    return !isForRootOnly(error);
   }
 }

@@ -13,7 +13,8 @@ import { verify } from '../../src/guestctl/verify/verify-files.ts';
 import { remembered } from '../../src/host/remembered.ts';
 import { machineOnHost } from '../../src/machine/nspawn/host-check.ts';
 import { missingPrograms } from '../../src/trees/build/missing-programs.ts';
-import { guestOf } from './read.ts';
+import { missingFiles } from '../../src/trees/packages/missing-files.ts';
+import { guestOf, readAs } from './read.ts';
 
 const plain = '[Guest]\nRef=site:x\n';
 const withPorts = (name: string, ...ports: string[]) => ({
@@ -110,6 +111,22 @@ test('Notify= without its program', () => {
   const found = missingNotify(guest, (program) => program === 'tell');
   expect(found.map(({ at, message }) => `${at.line}: ${message}`)).toEqual([
     '5: There is no /opt/tel on this host',
+  ]);
+});
+
+test('files of [Packages] that are not there', () => {
+  const text = `${plain}[Packages]
+Install=curl ./none.deb /etc/passwd
+Repository=/nonexistent/a.sources /nonexistent/b.sources
+RepositoryKey=/nonexistent/key
+Repository=/etc/passwd
+`;
+  const found = missingFiles(readAs('/nonexistent/mail.guest', text));
+  expect(found.map(({ at, message }) => `${at.line}: ${message}`)).toEqual([
+    '4: /nonexistent/none.deb does not exist',
+    '5: /nonexistent/a.sources does not exist',
+    '5: /nonexistent/b.sources does not exist',
+    '6: /nonexistent/key does not exist',
   ]);
 });
 

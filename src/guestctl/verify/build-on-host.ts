@@ -3,6 +3,7 @@ import type { Build } from '../../config/build.ts';
 import type { Problem } from '../../config/problem.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
+import { isMissing } from '../../host/is-root.ts';
 import { missingSources } from '../../machine/bind-sources.ts';
 import { missingPrograms } from '../../trees/build/missing-programs.ts';
 import { verifyPublication } from './publication-on-host.ts';
@@ -18,7 +19,7 @@ export const verifyBuildOnHost = (build: Build): Problem[] => [
 ];
 
 function missingTreefile({ recipe }: Build): Problem[] {
-  if (recipe.kind !== 'treefile' || existsSync(recipe.treefile)) return [];
+  if (recipe.kind !== 'treefile' || !isMissing(recipe.treefile)) return [];
   return [{ at: recipe.at, message: `${recipe.treefile} does not exist`, remedy: 'Correct the path' }];
 }
 

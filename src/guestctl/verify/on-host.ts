@@ -11,7 +11,7 @@ import type { Reader } from '../../config/search.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
-import { isRoot, unlessForbidden } from '../../host/is-root.ts';
+import { isMissing, isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
@@ -23,6 +23,7 @@ import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
+import { missingFiles } from '../../trees/packages/missing-files.ts';
 import { verifyCalendars } from './calendars.ts';
 
 /** Checks guests against this host, which the generator cannot do at boot. Returns the problems of each, in the same order. */
@@ -48,6 +49,7 @@ async function verifyGuest(guest: Guest, files: Reader): Promise<Problem[]> {
     ...build(guest, files),
     ...image(guest),
     ...keyPath(guest),
+    ...missingFiles(guest),
     ...protection(guest),
     ...mountPoints(guest),
     ...found.flat(),
@@ -99,7 +101,7 @@ function image({ origin, values, file }: Guest): Problem[] {
 function keyPath(guest: Guest): Problem[] {
   return ['GPGKeyPath', 'Ed25519KeyPath']
     .flatMap((key) => settings(guest, 'Remote', key).slice(-1))
-    .filter(({ value }) => !existsSync(value))
+    .filter(({ value }) => isMissing(value))
     .map(({ value, at }) => ({
       at,
       message: `${value} does not exist`,

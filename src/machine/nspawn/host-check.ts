@@ -4,7 +4,7 @@ import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
 import { splitPlain, wordsOf } from '../../config/split-words.ts';
 import type { Setting, Values } from '../../config/values.ts';
-import { isRoot } from '../../host/is-root.ts';
+import { isMissing, isRoot } from '../../host/is-root.ts';
 import { run } from '../../host/process.ts';
 import { programVersion } from '../../host/program-version.ts';
 import { remembered } from '../../host/remembered.ts';
@@ -53,7 +53,7 @@ function credentials(values: Values): Problem[] {
     .flatMap((key) => values.effective('Service', key))
     .flatMap((setting) => {
       const path = setting.value.slice(id(setting).length + 1);
-      if (!path.startsWith('/') || path.includes('%') || set.has(id(setting)) || existsSync(path)) return [];
+      if (!path.startsWith('/') || path.includes('%') || set.has(id(setting)) || !isMissing(path)) return [];
       return [
         {
           at: setting.at,

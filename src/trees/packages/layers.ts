@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type Guest, placeOf } from '../../config/guest.ts';
+import { readFileSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
 import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
@@ -9,6 +9,7 @@ import type { Progress } from '../../state/report.ts';
 import { commitOf } from '../identity.ts';
 import type { Offer, Source } from '../source.ts';
 import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
+import { missingFiles } from './missing-files.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** The ref that keeps the base commit. */
@@ -19,7 +20,7 @@ export const baseRef = 'ostree-guests/base';
  * and the versions that the repositories offer.
  */
 export function layered(guest: Guest, base: Source, packages: Packages): Source {
-  requireFiles(guest, packages);
+  requireFiles(guest);
   const repository = repositoryOf(guest.sysroot);
   const directory = workspaceOf(guest.name);
   const made = async (base: Offer, report: Progress): Promise<Layering> => {
@@ -59,14 +60,9 @@ function identityOf(below: string, packages: Packages, versions: readonly string
   return sha256(JSON.stringify([below, packages, contents, versions]));
 }
 
-function requireFiles(guest: Guest, packages: Packages): void {
-  const { files, repositories } = packages;
-  const missing = filesOfPackages(packages).find((file) => !existsSync(file));
-  if (missing === undefined) return;
-  const key = files.includes(missing)
-    ? 'Install'
-    : repositories.includes(missing)
-      ? 'Repository'
-      : 'RepositoryKey';
-  throw new Failure(`${placeOf(guest, 'Packages', key)}: ${missing} does not exist`, 'Correct the path');
+function requireFiles(guest: Guest): void {
+  const [missing] = missingFiles(guest);
+  if (!missing) return;
+  const { at, message, remedy } = missing;
+  throw new Failure(`${at.file}:${at.line}: ${message}`, remedy);
 }

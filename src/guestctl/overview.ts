@@ -3,12 +3,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
+import type { MaintenanceWindow } from '../config/policy.ts';
 import { now } from '../host/clock.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
+import { fewAtATime } from '../host/few-at-a-time.ts';
 import { isForRootOnly } from '../host/is-root.ts';
 import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
+import { remembered } from '../host/remembered.ts';
 import {
   activeStates,
   nextElapses,
@@ -30,6 +33,7 @@ import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
 import { holdOf, mayHold } from '../steps/hold-rule.ts';
+import { isWindowOpen } from '../steps/read-hold.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
@@ -44,7 +48,7 @@ export interface Overview {
   readonly running: Deployment | undefined;
   /** To be deployed at the next start. */
   readonly staged: Staged | undefined;
-  /** What holds the staged update back. */
+  /** What holds the staged update back now. */
   readonly hold: Holding | undefined;
   /** Why the last start could not deploy what is staged. */
   readonly undeployed: Undeployed | undefined;
@@ -130,13 +134,14 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
   const says = (unit: string) => shown[busy.indexOf(unit)];
   const unapplied = new UnappliedReader();
-  const found = guests.map((guest) => {
+  const inFiles = guests.map((guest) => {
     const unit = driver.unit(guest.name);
     return {
       ...stateInFiles(guest, stateOfUnit(unit), unapplied),
       since: time(says(unit)?.['ActiveEnterTimestamp']),
     };
   });
+  const found = await withoutOpenWindows(inFiles);
   const updates = shows ? guests.map(({ name }) => updateUnit(name)) : [];
   const faults = await faultsOf(updates.filter((unit) => stateOfUnit(unit) === 'failed'));
   const [next, enabled] = [await timers, enabledUnits()];
@@ -228,6 +233,17 @@ function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined
   const hold = holdOf(staged, facts, update);
   const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
   return hold && { from, isOnlyInWindow: update.window !== undefined };
+}
+
+/** Lets go of the updates that wait only for a window that is open now. Asks systemd once about each window that is waited for. */
+async function withoutOpenWindows<T extends InFiles>(found: readonly T[]): Promise<T[]> {
+  // `guestctl verify` tells what is wrong with an expression.
+  const isOpen = remembered((window: MaintenanceWindow) => isWindowOpen(window, now(), () => undefined));
+  return fewAtATime(found, async (one) => {
+    const { window } = one.guest.update;
+    const waitsForWindow = one.hold && !one.hold.from && window;
+    return waitsForWindow && (await isOpen(window)) ? { ...one, hold: undefined } : one;
+  });
 }
 
 /** Returns the last rejection, unless the default deployment, or what is staged, came later. */

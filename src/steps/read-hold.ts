@@ -20,11 +20,12 @@ export async function readHoldFacts(
   if (!mayHold(update)) return noHold;
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
-  const isInWindow = !update.window || (isStaged && (await isOpen(update.window, at, warn)));
+  const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
   return { at, isInWindow, released: unlessDamaged(() => readReleased(name)) };
 }
 
-async function isOpen(
+/** True if the start of a guest may apply an update at this time. Warns if the windows cannot be read. */
+export async function isWindowOpen(
   { begins, length }: MaintenanceWindow,
   at: number,
   warn: (text: string) => void,

@@ -84,7 +84,13 @@ test('an update that is held back is applied in its window, or by hand, whoever 
   expect(await status(host, 'mail')).toMatchObject({ running: before, staged: { checksum: first } });
   const journal = await host.sh('journalctl --sync; journalctl -o cat -n 20 -u ostree-guest-boot@mail');
   expect(journal).toContain('it is applied in the next maintenance window (SwitchWindowSec=)');
+  expect(await host.sh('guestctl list')).toContain('update waits');
   await hold('SwitchOnCalendar=*:0/1\nSwitchWindowSec=1h');
+  expect(await status(host, 'mail')).toMatchObject({ staged: { checksum: first, onlyInWindow: false } });
+  expect(await host.sh('guestctl status mail')).toContain(
+    'Next: the staged update; boot it: guestctl reboot',
+  );
+  expect(await host.sh('guestctl list')).not.toContain('update waits');
   await host.sh('guestctl reboot mail');
   expect(await status(host, 'mail')).toMatchObject({ running: { checksum: first }, staged: null });
 

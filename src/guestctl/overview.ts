@@ -4,7 +4,7 @@ import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
 import type { MaintenanceWindow } from '../config/policy.ts';
-import { now } from '../host/clock.ts';
+import { now, uptime } from '../host/clock.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
 import { fewAtATime } from '../host/few-at-a-time.ts';
@@ -229,7 +229,8 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
 
 function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
   if (!mayHold(update)) return undefined;
-  const facts = { at: now(), isInWindow: false, released: unlessDamaged(() => readReleased(name)) };
+  const released = unlessDamaged(() => readReleased(name));
+  const facts = { at: now(), uptime: uptime(), isInWindow: false, released };
   const hold = holdOf(staged, facts, update);
   const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
   return hold && { from, isOnlyInWindow: update.window !== undefined };

@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs';
+import type { Uptime } from '../host/clock.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import type { Checksum } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
@@ -10,6 +11,8 @@ export interface Staged {
   readonly refspec: string;
   /** When it was staged, in milliseconds since 1970. */
   readonly time: number;
+  /** The same moment, for a clock that was wrong then. */
+  readonly uptime?: Uptime | undefined;
   /** The version in the metadata of the commit. */
   readonly version?: string | undefined;
 }
@@ -17,6 +20,12 @@ export interface Staged {
 export const readStaged = (guest: string): Staged | undefined => readWaiting(guest) ?? readClaimed(guest);
 
 export const writeStaged = (guest: string, staged: Staged): void => stateFiles.staged.write(guest, staged);
+
+/** Replaces the update that waits. A start that has claimed it meanwhile, and may have deployed it, has the last word. */
+export function replaceWaiting(guest: string, staged: Staged, isDeployed: () => boolean): void {
+  writeStaged(guest, staged);
+  if (readClaimed(guest)?.checksum === staged.checksum || isDeployed()) stateFiles.staged.remove(guest);
+}
 
 /** Drops the staged update. */
 export function dropStaged(guest: string): void {

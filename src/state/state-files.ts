@@ -2,7 +2,8 @@
 // replaced in one rename. A bad disk, an incomplete restore or an editor can.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
-import { type Fields, listOf } from '../host/json-fields.ts';
+import type { Uptime } from '../host/clock.ts';
+import { type Fields, isObject, isText, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { ownPartOf } from '../ostree/archive.ts';
 import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
@@ -28,11 +29,15 @@ const deploymentIn = (fields: Fields, key: string): DeploymentName =>
 const deploymentsIn = (fields: Fields): DeploymentName[] =>
   fields.is('deployments', listOf(isDeploymentName), 'a list of deployments');
 
+const isUptime = (value: unknown): value is Uptime =>
+  isObject(value) && isText(value['boot']) && typeof value['elapsed'] === 'number';
+
 const parseStaged = (fields: Fields): Staged => ({
   checksum: checksumIn(fields, 'checksum'),
   refspec: fields.text('refspec'),
   time: fields.number('time'),
   version: fields.optionalText('version'),
+  uptime: fields.optionalFields('uptime') && fields.is('uptime', isUptime, 'an uptime'),
 });
 
 /** The files in a guest's state directory. */

@@ -1,5 +1,6 @@
 // Decides whether a start may deploy what is staged. No side effects: read-hold.ts reads the facts.
 import type { UpdatePolicy } from '../config/policy.ts';
+import { byClockOf, type Uptime } from '../host/clock.ts';
 import type { Staged } from '../state/staged.ts';
 
 export type HoldPolicy = Pick<UpdatePolicy, 'notBefore' | 'window'>;
@@ -8,6 +9,8 @@ export type HoldPolicy = Pick<UpdatePolicy, 'notBefore' | 'window'>;
 export interface HoldFacts {
   /** In milliseconds since 1970. */
   readonly at: number;
+  /** The same moment, for updates that were staged while the clock was wrong. */
+  readonly uptime?: Uptime | undefined;
   /** True without SwitchWindowSec=. */
   readonly isInWindow: boolean;
   /** The commit that a switch has asked for. */
@@ -23,13 +26,14 @@ export type Hold =
 
 /** Returns undefined if the next start may deploy it. */
 export function holdOf(
-  { checksum, time }: Pick<Staged, 'checksum' | 'time'>,
-  { at, isInWindow, released }: HoldFacts,
+  { checksum, time, uptime: stagedAt }: Pick<Staged, 'checksum' | 'time' | 'uptime'>,
+  { at, uptime, isInWindow, released }: HoldFacts,
   { notBefore, window }: HoldPolicy,
 ): Hold | undefined {
   if (checksum === released) return undefined;
-  // If the clock was ahead when it was staged, it waits until the next update has corrected that.
-  const until = Math.min(time + notBefore, lastDate);
+  // If the clock was ahead in an earlier boot of the host, it waits until the next update has corrected that.
+  const since = byClockOf({ time: at, uptime }, { time, uptime: stagedAt });
+  const until = Math.min(since + notBefore, lastDate);
   if (notBefore > 0 && at < until) return { kind: 'age', until };
   return window && !isInWindow ? { kind: 'window' } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import type { MaintenanceWindow } from '../config/policy.ts';
 import { hasElapsed } from '../host/calendar.ts';
-import { now } from '../host/clock.ts';
+import { now, uptime } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
 import { timeWords } from '../host/time-words.ts';
 import { readReleased } from '../state/released.ts';
@@ -21,7 +21,7 @@ export async function readHoldFacts(
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
   const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
-  return { at, isInWindow, released: unlessDamaged(() => readReleased(name)) };
+  return { at, uptime: uptime(), isInWindow, released: unlessDamaged(() => readReleased(name)) };
 }
 
 /** True if the start of a guest may apply an update at this time. Warns if the windows cannot be read. */

@@ -1,6 +1,6 @@
 // Ages and deadlines, whatever somebody does to the clock of the host.
 import { expect, test, vi } from 'vitest';
-import { isRecent, now } from '../../src/host/clock.ts';
+import { byClockOf, isRecent, now, uptime } from '../../src/host/clock.ts';
 
 const hour = 3_600_000;
 
@@ -21,4 +21,13 @@ test('a clock that is set changes no duration', () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('the uptime of the host passes as its clock does, and the clock can be set', () => {
+  const then = { time: Date.now(), uptime: uptime() };
+  expect(then.uptime.elapsed).toBeGreaterThan(0);
+  const later = { boot: then.uptime.boot, elapsed: then.uptime.elapsed + hour };
+  expect(byClockOf({ time: then.time + hour, uptime: later }, then)).toBe(then.time);
+  expect(byClockOf({ time: then.time + 5 * hour, uptime: later }, then)).toBe(then.time + 4 * hour);
+  expect(byClockOf({ time: then.time - 5 * hour, uptime: later }, then)).toBe(then.time - 6 * hour);
 });

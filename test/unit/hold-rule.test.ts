@@ -42,6 +42,25 @@ describe('an update', () => {
   });
 });
 
+const inBoot = (boot: string, elapsed: number) => ({ boot, elapsed: elapsed * hour });
+const hour = 3_600_000;
+
+test.each<[title: string, stagedAt: Parameters<typeof inBoot>, wait: number | undefined]>([
+  ['right', ['b', 8], 1],
+  // The clock of a host without a battery is behind until the network is up.
+  ['behind: 2 hours have passed, and not 9', ['b', 8], 1],
+  ['behind, in an earlier boot of the host', ['a', 8], undefined],
+])('NotBefore=3h, if the clock was %s', (title, stagedAt, wait) => {
+  const at = 10 * hour;
+  const time = title === 'right' ? 8 * hour : hour;
+  const facts = { ...opened, at, uptime: inBoot('b', 10) };
+  const hold = holdOf({ ...update, time, uptime: inBoot(...stagedAt) }, facts, {
+    notBefore: 3 * hour,
+    window: undefined,
+  });
+  expect(hold).toEqual(wait === undefined ? undefined : { kind: 'age', until: at + wait * hour });
+});
+
 test.each([
   ['UTC', 'it is applied from Sun 2026-11-22 03:00:00 UTC (NotBefore=)'],
   ['Asia/Kathmandu', 'it is applied from Sun 2026-11-22 08:45:00 UTC+5:45 (NotBefore=)'],

@@ -40,7 +40,13 @@ afterEach(() => rmSync(root.path, { recursive: true }));
 
 const commit = commitOf('a'.repeat(64));
 const deployment = named(`${commit}.0`);
-const staged = { checksum: commit, refspec: 'site:debian', time: 1, version: '12.1' };
+const staged = {
+  checksum: commit,
+  refspec: 'site:debian',
+  time: 1,
+  version: '12.1',
+  uptime: { boot: 'a', elapsed: 5 },
+};
 
 /** What is right for each kind, without a number: such a file was written by the version before there were numbers. */
 const right: Readonly<Record<keyof typeof stateFiles, object>> = {
@@ -109,7 +115,7 @@ describe.each(kinds)('%s', (key, kind) => {
 
   test('each field is missed, and each of another type is noticed', () => {
     if (key === 'seen') return;
-    const optional = ['version', 'content'];
+    const optional = ['version', 'uptime', 'content'];
     for (const field of Object.keys(right[key])) {
       put(kind, JSON.stringify({ ...right[key], [field]: { of: 'another type' } }));
       expect([field, kind.damage('mail')]).toMatchObject([

@@ -39,6 +39,7 @@ import {
   readStaged,
   readWaiting,
   releaseStaged,
+  replaceWaiting,
   writeStaged,
 } from '../../src/state/staged.ts';
 import { stagedHere, whatIsStaged } from '../../src/state/staged-update.ts';
@@ -243,6 +244,18 @@ describe('what is staged', () => {
     expect(readStaged('mail')).toEqual(staged('c'));
     releaseStaged('mail');
     expect([readWaiting('mail'), readClaimed('mail')]).toEqual([staged('c'), undefined]);
+  });
+
+  test.each<[title: string, meanwhile: () => void, isDeployed: boolean, left: (string | undefined)[]]>([
+    ['nothing', () => undefined, false, ['d', undefined]],
+    ['a start that claims it', () => claimStaged('mail'), false, [undefined, 'b']],
+    ['a start that has deployed it', () => dropStaged('mail'), true, [undefined, undefined]],
+  ])('gets another time, beside %s', (_, meanwhile, isDeployed, [waits, claimed]) => {
+    writeStaged('mail', staged('b'));
+    meanwhile();
+    const later = { ...staged('b'), refspec: 'd' };
+    replaceWaiting('mail', later, () => isDeployed);
+    expect([readWaiting('mail'), readClaimed('mail')]).toEqual([waits && later, claimed && staged('b')]);
   });
 
   test('is dropped, claimed or not', () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { UpdatePolicy } from '../../src/config/policy.ts';
+import type { Staged } from '../../src/state/staged.ts';
 import {
   effectOf,
   needsRehearsal,
@@ -169,12 +170,30 @@ describe('what is staged takes effect', () => {
 });
 
 describe('a commit is staged', () => {
-  test.each<[title: string, before: ReturnType<typeof staged> | undefined, since: number]>([
+  const boot = (name: string, elapsed: number) => ({ boot: name, elapsed: elapsed * minute });
+  const minute = 60_000;
+  const now = { time: 50 * minute, uptime: boot('b', 30) };
+  test.each<[title: string, before: Staged | undefined, since: number]>([
     ['since now', undefined, 50],
-    ['since now, if another one was staged before', { ...staged('c'), time: 20 }, 50],
-    ['since it was staged first', { ...staged('b'), time: 20 }, 20],
-    ['since now, if the clock was ahead then', { ...staged('b'), time: 70 }, 50],
+    ['since now, if another one was staged before', { ...staged('c'), time: 20 * minute }, 50],
+    ['since it was staged first', { ...staged('b'), time: 20 * minute }, 20],
+    ['since now, if the clock was ahead then', { ...staged('b'), time: 70 * minute }, 50],
+    ['since it was, in this boot', { ...staged('b'), time: 40 * minute, uptime: boot('b', 20) }, 40],
+    [
+      'and the clock was ahead in this boot',
+      { ...staged('b'), time: 70 * minute, uptime: boot('b', 20) },
+      40,
+    ],
+    [
+      'and the clock was behind in this boot',
+      { ...staged('b'), time: 2 * minute, uptime: boot('b', 20) },
+      40,
+    ],
+    ['and the host was booted since', { ...staged('b'), time: 2 * minute, uptime: boot('a', 20) }, 2],
   ])('%s', (_, before, since) => {
-    expect(stagedSince(before, 'b', 50)).toBe(since);
+    expect(stagedSince(before, 'b', now)).toEqual({
+      time: since * minute,
+      uptime: before?.checksum === 'b' ? before.uptime : now.uptime,
+    });
   });
 });

@@ -1,5 +1,6 @@
 // Decides what an update does with an offer. No side effects: update.ts and stage.ts act.
 import type { UpdatePolicy } from '../../config/policy.ts';
+import { byClockOf, type Moment } from '../../host/clock.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Rejection } from '../../state/rejected.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
@@ -103,7 +104,10 @@ export function effectOf(
 
 /**
  * Returns since when a commit is staged: a commit that is fetched again has not become newer. A time in the future counts from now
- * on, because the clock was wrong.
+ * on, because the clock was wrong. So does one that was wrong in this boot of the host, ahead or behind.
  */
-export const stagedSince = (staged: Staged | undefined, checksum: string, at: number): number =>
-  staged?.checksum === checksum ? Math.min(staged.time, at) : at;
+export function stagedSince(staged: Staged | undefined, checksum: string, now: Required<Moment>): Moment {
+  if (staged?.checksum !== checksum) return now;
+  const { uptime } = staged;
+  return { time: Math.min(byClockOf(now, staged), now.time), ...(uptime && { uptime }) };
+}

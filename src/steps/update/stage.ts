@@ -1,4 +1,5 @@
 import { type Guest, originPlace } from '../../config/guest.ts';
+import { uptime } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { bootUnit, startUnit, updateUnit } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
@@ -58,9 +59,9 @@ export async function stage(
   if (rehearses) await rehearsed(guest, to);
   const { refspec } = fetched;
   const before = readStaged(guest.name);
-  const time = stagedSince(before, to, Date.now());
+  const since = stagedSince(before, to, { time: Date.now(), uptime: uptime() });
   if (before?.checksum !== to) forgetReleased(guest.name);
-  writeStaged(guest.name, { checksum: to, refspec, time, ...(version && { version }) });
+  writeStaged(guest.name, { checksum: to, refspec, ...since, ...(version && { version }) });
   report.progress('Cleaning up');
   const [message] = await Promise.all([howItTakesEffect(guest, nameOf(fetched)), cleanUp(guest, report)]);
   return creates ? create(guest, fetched, report, version) : { outcome: 'staged', to, version, message };

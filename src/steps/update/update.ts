@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { now } from '../../host/clock.ts';
+import { now, uptime } from '../../host/clock.ts';
 import { inContext, messageOf } from '../../host/failure.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
@@ -8,7 +8,7 @@ import { triggerOf } from '../../state/attempts.ts';
 import { follow } from '../../state/followed.ts';
 import { skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
-import { dropUndeployed, readWaiting, writeStaged } from '../../state/staged.ts';
+import { dropUndeployed, readWaiting, replaceWaiting } from '../../state/staged.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
@@ -123,7 +123,7 @@ async function settle(
       return create(guest, offer, report);
     case 'leave':
       if (decision.unstages && offer.checksum !== undefined) dropUndeployed(guest.name, offer.checksum);
-      if (!decision.unstages) correctTime(guest.name);
+      if (!decision.unstages) correctTime(guest);
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {
@@ -133,11 +133,14 @@ async function settle(
   }
 }
 
-/** Corrects the time of what was staged while the clock was ahead: NotBefore= counts from it. */
-function correctTime(name: string): void {
+/** Corrects the time of what was staged while the clock was wrong, before the host boots again: NotBefore= counts from it. */
+function correctTime({ name, sysroot }: Guest): void {
   const staged = readWaiting(name);
-  const time = staged && stagedSince(staged, staged.checksum, Date.now());
-  if (staged && time !== undefined && time < staged.time) writeStaged(name, { ...staged, time });
+  if (!staged) return;
+  const { checksum } = staged;
+  const since = stagedSince(staged, checksum, { time: Date.now(), uptime: uptime() });
+  if (since.time === staged.time) return;
+  replaceWaiting(name, { ...staged, ...since }, () => listDeployments(sysroot)[0]?.checksum === checksum);
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {

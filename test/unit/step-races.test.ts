@@ -1,0 +1,147 @@
+// What happens beside a step at its worst moment: a guest that still boots, a step that somebody else has started, a newer
+// deployment. systemd and the guest are stand-ins.
+import { rmSync } from 'node:fs';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readBaseline, writeBaseline } from '../../src/state/baseline.ts';
+import { writeRehearsal } from '../../src/state/rehearsal.ts';
+import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
+import { assess } from '../../src/steps/assess/assess.ts';
+import { rememberFailedUnits } from '../../src/steps/assess/health.ts';
+import { rehearsed } from '../../src/steps/update/rehearsed.ts';
+import { host, type Moment } from './fake-driver.ts';
+import { commit, named } from './names.ts';
+import { guestOf } from './read.ts';
+
+const { state, events, list } = await vi.hoisted(async () => {
+  const { mkdtempSync } = await import('node:fs');
+  return {
+    state: mkdtempSync('/tmp/step-races-'),
+    /** Called when systemd is asked to start a unit, or about one. */
+    events: { onStart: () => {}, onShow: () => {} },
+    list: [] as { name: string; checksum: string; title: string; path: string }[],
+  };
+});
+vi.mock('../../src/config/paths.ts', async (original) =>
+  (await import('./state-in.ts')).stateIn(await original<object>(), () => state),
+);
+vi.mock('../../src/machine/driver.ts', async () => ({ driver: (await import('./fake-driver.ts')).fake }));
+vi.mock('../../src/host/systemctl.ts', async (original) => ({
+  ...(await original<object>()),
+  startUnit: async () => events.onStart(),
+  showUnits: async (units: readonly string[]) => {
+    events.onShow();
+    return units.map(() => ({ ActiveState: host.now.unit }));
+  },
+}));
+vi.mock('../../src/ostree/deployments.ts', async (original) => ({
+  ...(await original<object>()),
+  listDeployments: () => list,
+  hasBus: () => true,
+}));
+vi.mock('../../src/steps/boot/root-link.ts', () => ({ bootedRoot: () => '/b' }));
+vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
+// Time passes when somebody waits.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: async () => {
+    host.now = host.next.shift() ?? host.now;
+  },
+}));
+
+beforeEach(() => {
+  rmSync(state, { recursive: true, force: true });
+  Object.assign(events, { onStart: () => {}, onShow: () => {} });
+});
+afterAll(() => rmSync(state, { recursive: true, force: true }));
+
+const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthTimeoutSec=50ms\n');
+
+describe('the failed units before an update', () => {
+  beforeEach(() => writeBaseline('mail', { failedUnits: ['old.service'] }));
+
+  const is = (system?: string, failed = ''): Moment => ({
+    unit: 'active',
+    ...(system !== undefined && { system }),
+    failed,
+  });
+  const late = 'late.service loaded failed failed Late';
+
+  test.each<[title: string, moments: readonly Moment[], known: string[]]>([
+    ['are those of a guest that is up', [is('running')], []],
+    ['are those of one with a failed unit', [is('degraded', late)], ['late.service']],
+    [
+      'are asked for when it is up: a unit may fail late in its boot',
+      [is('initializing'), is('starting'), is('degraded', late)],
+      ['late.service'],
+    ],
+    ['are not those of a guest that goes down', [is('stopping')], ['old.service']],
+    ['are not known of one that goes down while it boots', [is('starting'), is('stopping')], ['old.service']],
+    ['are not known of one that never comes up', [is('starting')], ['old.service']],
+    ['are not known of one that does not answer', [is()], ['old.service']],
+  ])('%s', async (_, [first, ...next], known) => {
+    Object.assign(host, { now: first, next });
+    await rememberFailedUnits(guest);
+    expect(readBaseline('mail')?.failedUnits).toEqual(known);
+  });
+});
+
+describe('a rehearsal that an update asks for', () => {
+  /** Each run, of which the first may be that of somebody else, finds this commit healthy. */
+  const runs = (...commits: readonly string[]) => {
+    const rest = [...commits];
+    events.onStart = () => {
+      const found = rest.shift();
+      if (found === undefined) throw new Error('It was started more often');
+      writeRehearsal('mail', { checksum: commit(found.repeat(64)) });
+    };
+    return () => rest.length;
+  };
+  const wanted = commit('c'.repeat(64));
+
+  test.each([
+    ['is enough if it was of its commit', ['c'], 0],
+    ['runs once more if it has joined that of another commit', ['b', 'c'], 0],
+  ])('%s', async (_, commits, left) => {
+    const notRun = runs(...commits);
+    await rehearsed(guest, wanted);
+    expect(notRun()).toBe(left);
+  });
+
+  test('fails if something else was staged each time', async () => {
+    runs('b', 'd');
+    await expect(rehearsed(guest, wanted)).rejects.toThrow(
+      'cccccccccccc of mail was not rehearsed: something else was staged meanwhile',
+    );
+  });
+});
+
+describe('a verdict', () => {
+  const deployment = (letter: string) => ({
+    name: named(`${letter.repeat(64)}.0`),
+    checksum: commit(letter.repeat(64)),
+    title: letter,
+    path: `/${letter}`,
+  });
+  const trialOf = (letter: string, fallback: string) => ({
+    deployment: deployment(letter).name,
+    fallback: deployment(fallback).name,
+    since: 0,
+    tries: 2,
+    left: 1,
+  });
+  const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
+
+  test('ends the trial of what was judged, and not one that has begun meanwhile', async () => {
+    list.splice(0, list.length, deployment('b'), deployment('a'));
+    beginTrial('mail', trialOf('b', 'a'));
+    Object.assign(host, { now: { unit: 'active', system: 'running' } });
+    // The guest goes down after the last look, and its next start deploys c.
+    events.onShow = () => {
+      list.splice(0, list.length, deployment('c'), deployment('b'));
+      endTrials('mail', deployment('b').name);
+      beginTrial('mail', trialOf('c', 'b'));
+    };
+    await assess(guest, report);
+    expect(readTrial('mail', deployment('b').name)).toBeUndefined();
+    expect(readTrial('mail', deployment('c').name)).toEqual(trialOf('c', 'b'));
+  });
+});

@@ -145,13 +145,22 @@ export const wasKilled = ({ stderr }: Finished): boolean => `\n${stderr}`.endsWi
 
 /** Removes systemd-run's own messages from the output, and adds the cause in words. */
 export function withoutNotes(stderr: string): string {
-  const text = stderr.replace(/^Running as unit: .*(\n|$)/, '');
-  // The command's own last line may lack its end.
-  const [, said, result = ''] =
-    /^(.*)Finished with result: (\S+)\n?(?:[A-Z][\w ]*: .*\n?)*$/s.exec(text) ?? [];
-  if (said === undefined) return text;
+  const { said, result = '' } = parseWait(stderr);
   const cause = causes[result];
   return cause === undefined ? said : `${said}${said === '' || said.endsWith('\n') ? '' : '\n'}${cause}\n`;
+}
+
+/**
+ * Parses what `systemd-run --wait` prints without --quiet: what the command said, and how its service ended, if systemd
+ * said that. Both write to one pipe, and a quick command does so before systemd-run names the unit. Since systemd 262,
+ * its last lines are aligned.
+ */
+export function parseWait(stderr: string): { readonly said: string; readonly result?: string } {
+  const text = stderr.replace(/Running as unit: \S+(?:; invocation ID: \w+)?(?:\n|$)/, '');
+  // The command's own last line may lack its end.
+  const [, said = '', result] =
+    /^(.*)Finished with result: (\S+)\n?(?: *[A-Z][\w ]*: [^\n]*\n?)*$/s.exec(text) ?? [];
+  return result === undefined ? { said: text } : { said: said.replace(/ +$/, ''), result };
 }
 
 type Environment = Readonly<Record<string, string>>;

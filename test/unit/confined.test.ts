@@ -75,10 +75,16 @@ test.each([
     'Running as unit: a.service\nFinished with result: success\nmy own\nFinished with result: success\n',
     'Finished with result: success\nmy own\n',
   ],
+  // A quick command writes before systemd-run does, whole lines or half of one.
+  ['oops\nRunning as unit: a.service; invocation ID: 12\nFinished with result: exit-code\n', 'oops\n'],
+  ['ooRunning as unit: a.service\nps\nFinished with result: exit-code\n', 'oops\n'],
+  // systemd 262 aligns its last lines.
+  ['Running as unit: a.service\noops\n    Finished with result: exit-code\n', 'oops\n'],
   [
     'Failed to find executable /x: No such file or directory\n',
     'Failed to find executable /x: No such file or directory\n',
   ],
 ])('of %j, the command wrote %j', (stderr, own) => {
-  expect(withoutNotes(stderr.replace(/(result: [\w-]+\n)$/, `$1${notes}`))).toBe(own);
+  for (const lines of [notes, notes.replace(/^(?=.)/gm, '   ')])
+    expect(withoutNotes(stderr.replace(/(result: [\w-]+\n)$/, `$1${lines}`))).toBe(own);
 });

@@ -5,6 +5,7 @@ import { now } from '../../host/clock.ts';
 import { endingSignals } from '../../host/ending-signals.ts';
 import { Failure } from '../../host/failure.ts';
 import { attach, type Finished, run } from '../../host/process.ts';
+import { parseWait } from '../../host/systemd-run.ts';
 
 /**
  * Runs a command as a service in the machine; returns the beginning and the end of its output.
@@ -27,24 +28,18 @@ export async function checkInside(
   return evidence(await run('systemd-run', asked, { timeout: limit, forPeople: true }));
 }
 
-/** Parses the output of systemd-run(1) without --quiet: the unit, then the command's errors, then its end. */
+/** Judges a command by what systemd-run(1) printed of it without --quiet. */
 export function evidence(finished: Finished): Finished {
   if (finished.ended !== 'exited') return finished;
-  const { exitCode, stdout, stderr } = finished;
-  const [, said = '', result] = /^(.*)^ *Finished with result: (\S+)$/ms.exec(stderr) ?? [];
+  const { exitCode, stdout } = finished;
+  const { said, result } = parseWait(finished.stderr);
+  const stderr = said.trim();
   if (result !== undefined)
-    return {
-      ended: 'exited',
-      exitCode: result === 'success' ? exitCode : exitCode || 1,
-      stdout,
-      stderr: withoutUnit(said),
-    };
-  if (exitCode !== 0) return { ended: 'exited', exitCode, stdout, stderr: withoutUnit(stderr) };
+    return { ended: 'exited', exitCode: result === 'success' ? exitCode : exitCode || 1, stdout, stderr };
+  if (exitCode !== 0) return { ended: 'exited', exitCode, stdout, stderr };
   const reason = 'the machine stopped answering while it ran';
   return { ended: 'stopped', reason, stdout, stderr: reason };
 }
-
-const withoutUnit = (text: string): string => text.replace(/^Running as unit: .*\n?/m, '').trim();
 
 /** Returns options of a service that counts as started once its program runs, and is killed after so many milliseconds. */
 const within = (limit: number): string[] => [

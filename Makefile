@@ -19,7 +19,7 @@ FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on dist/clear-left-over dist/run-guest dist/ask-first dist/make-place dist/start-networkd dist/forward-port dist/name-servers
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
-.PHONY: install
+.PHONY: install install-cockpit
 install:
 	@test -e dist/guestctl.cjs || { echo "make: dist/ is missing; run: npm run build" >&2; exit 1; }
 	install -d $(addprefix $(DESTDIR),$(SYSCONFDIR)/ostree-guests $(LIBDIR)/templates $(UNITDIR) $(GENERATORDIR) $(SYSCTLDIR) $(TMPFILESDIR) $(PREFIX)/bin \
@@ -45,3 +45,8 @@ install:
 	install -m 644 dist/completion/guestctl $(DESTDIR)$(BASHDIR)
 	install -m 644 dist/completion/_guestctl $(DESTDIR)$(ZSHDIR)
 	install -m 644 dist/completion/guestctl.fish $(DESTDIR)$(FISHDIR)
+
+# The page in Cockpit: a package of its own.
+install-cockpit:
+	install -d $(DESTDIR)$(PREFIX)/share/cockpit/ostree-guests
+	install -m 644 dist/cockpit/* $(DESTDIR)$(PREFIX)/share/cockpit/ostree-guests

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleForCockpit } from './cockpit.mjs';
 import { bundleForQuickJS } from './quickjs.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -105,6 +106,7 @@ await build({
   outdir: 'dist',
 });
 chmodSync('dist/guestctl.cjs', 0o755);
+await bundleForCockpit('dist');
 await build({
   ...common,
   entryPoints: [

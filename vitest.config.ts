@@ -29,6 +29,17 @@ export default defineConfig({
           hookTimeout: 1_200_000,
         },
       },
+      {
+        test: {
+          // Not in `npm test`: its host tree has a browser, which takes minutes to install on a fresh machine.
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/host/setup.ts'],
+          sequence: { groupOrder: 2 },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
+      },
     ],
   },
 });

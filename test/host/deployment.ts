@@ -3,14 +3,17 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Places } from './host.ts';
-import { hostRecipe } from './recipe.ts';
 
 const osname = 'debian';
 
 /** Nothing here must outlive a power cut, and waiting for the whole disk takes seconds on a busy machine. */
 const unsafe = { OSTREE_SYSROOT_DEBUG: 'skip-sync', OSTREE_SYSROOT_OPTS: 'skip-sync' };
 
-export async function deployHost(work: string, trees: string, product?: string): Promise<Places> {
+export async function deployHost(
+  work: string,
+  { repo: trees, ref }: { readonly repo: string; readonly ref: string },
+  product?: string,
+): Promise<Places> {
   const { OSTREE_GUESTS_TEST_NODE: node } = process.env;
   const physical = join(work, 'sysroot');
   const repo = `--repo=${physical}/ostree/repo`;
@@ -20,13 +23,13 @@ export async function deployHost(work: string, trees: string, product?: string):
   await mkdir(physical);
   await ostree('admin', 'init-fs', '--modern', physical);
   await ostree(repo, 'config', 'set', 'sysroot.bootloader', 'none');
-  await ostree(repo, 'pull-local', '--disable-fsync', trees, hostRecipe.ref);
+  await ostree(repo, 'pull-local', '--disable-fsync', trees, ref);
   if (product) {
-    const layers = [`--tree=ref=${hostRecipe.ref}`, `--tree=dir=${product}`];
-    await ostree(repo, 'commit', '--fsync=false', `--branch=${hostRecipe.ref}`, ...layers);
+    const layers = [`--tree=ref=${ref}`, `--tree=dir=${product}`];
+    await ostree(repo, 'commit', '--fsync=false', `--branch=${ref}`, ...layers);
   }
   await ostree('admin', `--sysroot=${physical}`, 'os-init', osname);
-  await ostree('admin', `--sysroot=${physical}`, 'deploy', `--os=${osname}`, hostRecipe.ref);
+  await ostree('admin', `--sysroot=${physical}`, 'deploy', `--os=${osname}`, ref);
 
   const deployed = (await readdir(join(stateroot, 'deploy'))).find((entry) => entry.endsWith('.0'));
   const root = join(stateroot, 'deploy', deployed ?? '');

@@ -32,6 +32,8 @@ export interface Host extends Commands {
   readonly var: string;
   readonly work: string;
   readonly trees: Trees;
+  /** The command line that runs a program in the host, for who starts it with pipes of their own. */
+  inside(file: string, ...args: string[]): [string, string[]];
   /** Ends it as a power cut does, and boots it again. */
   cutPower(): Promise<void>;
   /** Ends it as a power cut does, and removes all of it. */
@@ -49,6 +51,8 @@ export interface Result {
 export interface HostOptions {
   /** An OSTree system (the default), or a plain Debian? */
   readonly ostree?: boolean;
+  /** The repository and the ref of the tree that it is deployed from, if not the plain one. */
+  readonly tree?: { readonly repo: string; readonly ref: string };
   /** The product, installed (see product.ts), or none. The default is what setup.ts installed for this run. */
   readonly product?: string | undefined;
   /** A plain Debian with no more than a guest has: neither ostree nor Node. */
@@ -74,6 +78,7 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
       trees,
       ...places,
       ...commands(() => machine),
+      inside: (file, ...args) => inside(machine, file, ...args),
       cutPower: async () => {
         removeCgroup(work);
         machine = await power();
@@ -89,7 +94,7 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
 const makeHost = (options: HostOptions, work: string, trees: string, product?: string) =>
   options.ostree === false
     ? copyPlainHost(work, trees, options.isBare ? guestRecipe.ref : hostRecipe.ref, product)
-    : deployHost(work, trees, product);
+    : deployHost(work, options.tree ?? { repo: trees, ref: hostRecipe.ref }, product);
 
 /** In milliseconds. Only a command that hangs takes as long, however busy the machine is. */
 const commandLimit = 600_000;

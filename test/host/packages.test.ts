@@ -14,8 +14,15 @@ import { makePackages } from './product.ts';
 
 let output: string;
 let directory: string;
-const packageOf = (end: string) =>
-  join(directory, readdirSync(directory).find((file) => file.endsWith(end)) ?? '');
+/** The package of this name whose file ends so. */
+const packageOf = (end: string, name = 'ostree-guests') =>
+  join(
+    directory,
+    readdirSync(directory).find(
+      (file) => file.endsWith(end) && file.startsWith(name) && /^[-_]\d/.test(file.slice(name.length)),
+    ) ?? '',
+  );
+const both = ['ostree-guests', 'cockpit-ostree-guests'];
 
 beforeAll(async () => {
   output = mkdtempSync(join(tmpdir(), 'ostree-guests-packages-'));
@@ -23,8 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(output, { recursive: true }));
 
-test('lintian has nothing to say of the Debian package', async () => {
-  const { all } = await execa('lintian', ['--allow-root', packageOf('.deb')], { all: true, reject: false });
+test('lintian has nothing to say of the Debian packages', async () => {
+  const debs = both.map((name) => packageOf('.deb', name));
+  const { all } = await execa('lintian', ['--allow-root', ...debs], { all: true, reject: false });
   expect(all).toBe('');
 });
 
@@ -52,18 +60,20 @@ test('the rpm is for every architecture, runs nothing but what the policy takes,
   ]);
 });
 
-test('both have the same files, documentation aside', async () => {
+test.each(both)('the deb and the rpm of %s have the same files, documentation aside', async (name) => {
   const list = async (file: string, ...args: string[]) =>
     (await execa(file, args)).stdout
       .split('\n')
       .map((path) => path.replace(/^\.?\/|\/$|\.gz$/g, ''))
       .filter((path) => /^(etc|usr)\/(?!share\/(doc|licenses|lintian))./.test(path) && !/\/$/.test(path));
-  const ofDeb = await execa('dpkg-deb', ['--fsys-tarfile', packageOf('.deb')], { encoding: 'buffer' });
+  const ofDeb = await execa('dpkg-deb', ['--fsys-tarfile', packageOf('.deb', name)], { encoding: 'buffer' });
   const { stdout } = await execa('tar', ['-t'], { input: ofDeb.stdout });
   const deb = stdout.split('\n').map((path) => path.replace(/^\.\/|\/$|\.gz$/g, ''));
   // Debian has a directory of its own for zsh.
   const inDeb = (path: string) => path.replace('zsh/site-functions', 'zsh/vendor-completions');
-  for (const path of await list('rpm', '-qpl', packageOf('.rpm'))) expect(deb).toContain(inDeb(path));
+  const paths = await list('rpm', '-qpl', packageOf('.rpm', name));
+  expect(paths.length).toBeGreaterThan(3);
+  for (const path of paths) expect(deb).toContain(inDeb(path));
 });
 
 test('the guestctl of the npm package works', async () => {

@@ -9,21 +9,23 @@ import { hostRecipe } from './recipe.ts';
 const database = 'usr/lib/sysimage/dpkg';
 
 /**
- * Makes a package of what `npm run build` made, and lets dpkg install it: what comes of it, as an OSTree tree has it
+ * Makes packages of what `npm run build` made, and lets dpkg install those named: what comes of it, as an OSTree tree has it
  * (/usr/etc, nothing in /var), with the host tree's package database.
  */
 export async function installProduct(
   destination: string,
   trees: string,
   ref = hostRecipe.ref,
+  names = ['ostree-guests'],
 ): Promise<string> {
-  const deb = debIn(await makePackages(`${destination}-package`, 'deb'));
+  const made = await makePackages(`${destination}-package`, 'deb');
+  const debs = names.map((name) => debIn(made, name));
   await mkdir(join(destination, 'var/lib'), { recursive: true });
   const dpkg = join(destination, 'var/lib/dpkg');
   const subpath = ['--subpath', `/${database}`];
   await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, ref, dpkg]);
   // Its scripts see an empty root, $DPKG_ROOT, and must leave the machine that this runs on alone.
-  await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', deb]);
+  await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', ...debs]);
   await mkdir(join(destination, database, '..'), { recursive: true });
   await rename(dpkg, join(destination, database));
   await rm(join(destination, 'var'), { recursive: true });
@@ -37,5 +39,8 @@ export async function makePackages(output: string, ...kinds: ('deb' | 'rpm' | 'n
   return join(output, 'packages');
 }
 
-export const debIn = (directory: string): string =>
-  join(directory, readdirSync(directory).find((file) => file.endsWith('.deb')) ?? '');
+export const debIn = (directory: string, name = 'ostree-guests'): string =>
+  join(
+    directory,
+    readdirSync(directory).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb')) ?? '',
+  );

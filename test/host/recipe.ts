@@ -52,6 +52,17 @@ export const hostRecipe: Recipe = {
   links: { 'etc/systemd/system/systemd-modules-load.service': '/dev/null' },
 };
 
+/** A host with Cockpit, and a browser to look at it with. */
+export const cockpitRecipe: Recipe = {
+  ...hostRecipe,
+  ref: `cockpit/${suite}`,
+  about: 'the host tree with Cockpit',
+  packages: [
+    ...hostRecipe.packages,
+    ...'cockpit-ws cockpit-bridge cockpit-system chromium-headless-shell fonts-dejavu-core'.split(' '),
+  ],
+};
+
 export const guestRecipe: Recipe = {
   ref: 'guest/debian',
   about: "the guests' tree",

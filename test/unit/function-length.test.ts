@@ -41,7 +41,7 @@ function longIn(file: string): string[] {
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+  /\.tsx?$/.test(file),
 );
 
 test(`functions have at most ${screen} lines`, () => {

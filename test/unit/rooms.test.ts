@@ -14,17 +14,19 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   trees: ['machine', 'state', 'ostree', 'host', 'config'],
   steps: ['trees', 'machine', 'state', 'ostree', 'host', 'generator', 'config'],
   guestctl: ['steps', 'trees', 'machine', 'state', 'ostree', 'host', 'generator', 'config'],
+  // Knows no more of a host than what guestctl prints. It runs in a browser.
+  cockpit: ['config'],
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+  /\.tsx?$/.test(file),
 );
 const roomOf = (file: string): string => file.split('/')[0] ?? '';
 
 /** What a file imports of src/, as paths in it. */
 function importsOf(file: string): string[] {
   const text = readFileSync(`src/${file}`, 'utf8');
-  const paths = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)].map(([, path = '']) => path);
+  const paths = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.tsx?)'/g)].map(([, path = '']) => path);
   return paths.map((path) => relative('src', resolve('src', dirname(file), path)));
 }
 
@@ -95,6 +97,7 @@ const named: readonly RegExp[] = [
   /^machine\/(driver\.ts|throwaway-container\.ts|bind-sources\.ts)/, // driver.ts chooses; builds and packages run in containers.
   /^steps\/adopt\/old-guest\.ts/, // What ran the guest before.
   /^guestctl\/(manual\/|program\.ts)/, // Describes the program.
+  /^cockpit\/model\/unit-names\.ts/, // Whose signals the page follows.
 ];
 
 /** `.nspawn` files, and `nspawn` as a kind of file, belong to the language. */

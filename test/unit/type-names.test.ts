@@ -9,7 +9,7 @@ interface Type {
 }
 
 const types: readonly Type[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.tsx?$/.test(file))
   .flatMap((file) =>
     readFileSync(`src/${file}`, 'utf8')
       .split('\n')

@@ -1,0 +1,62 @@
+// The way to guestctl: what it prints as JSON, and the actions that it carries out.
+import type { Answers } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { type CockpitFailure, type CockpitProcess, cockpit } from './cockpit.ts';
+
+/** A command that failed, in the words of guestctl. */
+class CommandFailed extends Error {}
+
+const options = { superuser: 'try', environ: ['LANG=C.UTF-8'] } as const;
+
+/** Runs a command that prints JSON. A command that fails may have printed it, too: `list`, if a guest is damaged. */
+export function ask<Name extends keyof Answers>(
+  command: Name,
+  args: readonly string[] = [],
+  input?: string,
+): Promise<Answers[Name]> {
+  const process = cockpit.spawn(['guestctl', command, ...args, '--output=json'], {
+    ...options,
+    err: 'message',
+  });
+  return new Promise((resolve, reject) => {
+    let told = '';
+    const end = (failure?: CockpitFailure) => {
+      if (told.trim() === '') return reject(new CommandFailed(messageOf(failure)));
+      const answer: Answers[Name] = JSON.parse(told);
+      resolve(answer);
+    };
+    process
+      .stream((text) => {
+        told += text;
+      })
+      .then(() => end(), end);
+    if (input !== undefined) process.input(input);
+  });
+}
+
+/** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
+export async function act(
+  args: readonly string[],
+  tell: (text: string) => void = () => {},
+  input?: string,
+): Promise<string> {
+  let told = '';
+  const process: CockpitProcess = cockpit.spawn(['guestctl', ...args], { ...options, err: 'out' });
+  process.stream((text) => {
+    told += text;
+    tell(text);
+  });
+  if (input !== undefined) process.input(input);
+  return new Promise((resolve, reject) => {
+    process.then(
+      () => resolve(told.trim()),
+      (failure: CockpitFailure) => reject(new CommandFailed(told.trim() || messageOf(failure))),
+    );
+  });
+}
+
+function messageOf(failure: CockpitFailure | undefined): string {
+  if (failure?.problem === 'not-found') return t('guestctl is not installed on this host');
+  if (failure?.problem === 'access-denied') return t('You may not run guestctl on this host');
+  return failure?.message?.trim() || t('guestctl printed nothing');
+}

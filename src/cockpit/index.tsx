@@ -1,0 +1,13 @@
+// The page in Cockpit: what guestctl prints as JSON, drawn; and what guestctl does, by clicks.
+import '@patternfly/react-core/dist/styles/base.css';
+import './page.css';
+import { createRoot } from 'react-dom/client';
+import { cockpit } from './bridge/cockpit.ts';
+import { followTheme } from './bridge/theme.ts';
+import { App } from './views/app.tsx';
+import { setTranslator } from './words/translate.ts';
+
+setTranslator((text) => cockpit.gettext(text));
+followTheme();
+const place = document.getElementById('app');
+if (place) createRoot(place).render(<App />);

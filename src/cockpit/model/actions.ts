@@ -1,0 +1,90 @@
+// What can be done with a guest now, and the command that does it.
+import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { bootsAnother } from './row.ts';
+
+export interface GuestAction {
+  readonly id: string;
+  readonly label: string;
+  /** Arguments of guestctl. */
+  readonly args: readonly string[];
+  /** What is said meanwhile. */
+  readonly doing: string;
+  /** What to ask before; undefined if nothing is lost. */
+  readonly question?: string;
+  readonly isDanger?: boolean;
+}
+
+const stopping = (name: string): string => t('What runs in {name} is interrupted.', { name });
+
+/** Lists the actions that make sense in the state of the guest, the most likely first. */
+export function actionsOf(guest: ToldGuest): readonly GuestAction[] {
+  const { name, state, update } = guest;
+  const isUp = state === 'running';
+  const actions: GuestAction[] = [];
+  if (state === 'stopped' || state === 'failed') actions.push(start(name));
+  if (isUp && bootsAnother(guest)) actions.push(switchOver(name));
+  if (update.state !== 'running') actions.push(state === 'not created' ? create(name) : updateNow(name));
+  if (isUp || state === 'starting') actions.push(restart(name), stop(name));
+  if (state !== 'not created') actions.push(update.timer === 'enabled' ? disable(name) : enable(name));
+  return actions;
+}
+
+const start = (name: string): GuestAction => ({
+  id: 'start',
+  label: t('Start'),
+  args: ['start', name],
+  doing: t('Starting {name}', { name }),
+});
+
+const stop = (name: string): GuestAction => ({
+  id: 'stop',
+  label: t('Stop'),
+  args: ['stop', name],
+  doing: t('Stopping {name}', { name }),
+  question: stopping(name),
+});
+
+const restart = (name: string): GuestAction => ({
+  id: 'restart',
+  label: t('Restart'),
+  args: ['restart', name],
+  doing: t('Restarting {name}', { name }),
+  question: stopping(name),
+});
+
+const updateNow = (name: string): GuestAction => ({
+  id: 'update',
+  label: t('Update'),
+  args: ['update', name],
+  doing: t('Updating {name}', { name }),
+});
+
+const create = (name: string): GuestAction => ({
+  id: 'create',
+  label: t('Create'),
+  args: ['update', name],
+  doing: t('Creating {name}', { name }),
+});
+
+const switchOver = (name: string): GuestAction => ({
+  id: 'switch',
+  label: t('Restart into update'),
+  args: ['switch', name],
+  doing: t('Restarting {name} into its update', { name }),
+  question: stopping(name),
+});
+
+const enable = (name: string): GuestAction => ({
+  id: 'enable',
+  label: t('Enable'),
+  args: ['enable', '--now', name],
+  doing: t('Enabling {name}: it starts now and at boot, and updates by itself', { name }),
+});
+
+const disable = (name: string): GuestAction => ({
+  id: 'disable',
+  label: t('Disable'),
+  args: ['disable', name],
+  doing: t('Disabling {name}: it no longer starts at boot', { name }),
+});

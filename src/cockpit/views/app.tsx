@@ -1,0 +1,38 @@
+import { Alert, Page, PageSection } from '@patternfly/react-core';
+import { t } from '../words/translate.ts';
+import { GuestList } from './guest-list.tsx';
+import { useGuests } from './hooks.ts';
+import { TaskAlerts } from './task-alerts.tsx';
+
+export function App() {
+  return (
+    <Page isContentFilled className="no-masthead-sidebar">
+      <PageSection className="alerts">
+        <Warnings />
+        <TaskAlerts />
+      </PageSection>
+      <GuestList />
+    </Page>
+  );
+}
+
+/** What keeps this user from seeing or doing everything. */
+function Warnings() {
+  const { failure, isAdmin } = useGuests();
+  return (
+    <>
+      {failure !== undefined && (
+        <Alert isInline variant="danger" title={t('guestctl does not answer')}>
+          {failure}
+        </Alert>
+      )}
+      {isAdmin === false && (
+        <Alert isInline variant="info" title={t('You have limited access')}>
+          {t(
+            'You see which guests there are and whether they run. To see their versions, and to change anything, turn on administrative access.',
+          )}
+        </Alert>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { t } from '../words/translate.ts';
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly question: string;
+  readonly label: string;
+  readonly isDanger: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is done. */
+export const Confirm = ({ title, question, label, isDanger, onConfirm, onClose }: ConfirmProps) => (
+  <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title">
+    <ModalHeader title={title} labelId="confirm-title" titleIconVariant={isDanger ? 'warning' : undefined} />
+    <ModalBody>{question}</ModalBody>
+    <ModalFooter>
+      <Button
+        variant={isDanger ? 'danger' : 'primary'}
+        onClick={() => {
+          onClose();
+          onConfirm();
+        }}
+      >
+        {label}
+      </Button>
+      <Button variant="link" onClick={onClose}>
+        {t('Cancel')}
+      </Button>
+    </ModalFooter>
+  </Modal>
+);

@@ -1,0 +1,100 @@
+import {
+  Button,
+  Dropdown,
+  DropdownItem,
+  DropdownList,
+  Flex,
+  MenuToggle,
+  type MenuToggleElement,
+} from '@patternfly/react-core';
+import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
+import { type Ref, useState } from 'react';
+import { tasks } from '../bridge/tasks.ts';
+import { actionsOf, type GuestAction } from '../model/actions.ts';
+import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { Confirm } from './confirm.tsx';
+import { useGuests, useTasks } from './hooks.ts';
+
+interface ActionsProps {
+  readonly guest: ToldGuest;
+  /** How many of them are buttons; the others are in the menu. */
+  readonly buttons: number;
+}
+
+/** What can be done with a guest: buttons, and a menu. Without privileges nothing of it can. */
+export function GuestActions({ guest, buttons }: ActionsProps) {
+  const [asked, setAsked] = useState<GuestAction>();
+  const { isAdmin } = useGuests();
+  const isBusy = useTasks().some((task) => task.guest === guest.name && task.state === 'running');
+  const actions = actionsOf(guest);
+  const run = ({ args, doing }: GuestAction) => tasks.run({ guest: guest.name, title: doing, args });
+  const choose = (action: GuestAction) => (action.question ? setAsked(action) : run(action));
+  if (isAdmin === false) return null;
+  return (
+    <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
+      {actions.slice(0, buttons).map((action) => (
+        <Button
+          key={action.id}
+          size="sm"
+          variant="secondary"
+          isDisabled={isBusy}
+          onClick={() => choose(action)}
+        >
+          {action.label}
+        </Button>
+      ))}
+      <ActionMenu guest={guest.name} actions={actions.slice(buttons)} isBusy={isBusy} choose={choose} />
+      {asked && (
+        <Confirm
+          title={asked.doing}
+          question={asked.question ?? ''}
+          label={asked.label}
+          isDanger={asked.isDanger ?? false}
+          onConfirm={() => run(asked)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </Flex>
+  );
+}
+
+interface MenuProps {
+  readonly guest: string;
+  readonly actions: readonly GuestAction[];
+  readonly isBusy: boolean;
+  readonly choose: (action: GuestAction) => void;
+}
+
+function ActionMenu({ guest, actions, isBusy, choose }: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
+  const toggle = (ref: Ref<MenuToggleElement>) => (
+    <MenuToggle
+      ref={ref}
+      variant="plain"
+      aria-label={t('More actions for {name}', { name: guest })}
+      isDisabled={isBusy}
+      isExpanded={isOpen}
+      onClick={() => setOpen(!isOpen)}
+      icon={<EllipsisVIcon />}
+    />
+  );
+  if (actions.length === 0) return null;
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      onSelect={() => setOpen(false)}
+      toggle={toggle}
+      popperProps={{ position: 'right' }}
+    >
+      <DropdownList>
+        {actions.map((action) => (
+          <DropdownItem key={action.id} isDanger={action.isDanger ?? false} onClick={() => choose(action)}>
+            {action.label}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
+  );
+}

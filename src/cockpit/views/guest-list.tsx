@@ -1,0 +1,78 @@
+import { EmptyState, EmptyStateBody, PageSection, Spinner, Title } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { summaryOf } from '../model/row.ts';
+import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { BadgeLabel, Badges } from './badges.tsx';
+import { GuestActions } from './guest-actions.tsx';
+import { language, useGuests } from './hooks.ts';
+
+/** All guests of the host. */
+export function GuestList() {
+  const { guests } = useGuests();
+  return (
+    <PageSection>
+      <Title headingLevel="h1" size="2xl">
+        {t('OSTree guests')}
+      </Title>
+      {guests === undefined ? (
+        <Spinner aria-label={t('Loading')} />
+      ) : guests.length === 0 ? (
+        <NoGuests />
+      ) : (
+        <GuestTable guests={guests} />
+      )}
+    </PageSection>
+  );
+}
+
+const NoGuests = () => (
+  <EmptyState titleText={t('No guest is declared')} headingLevel="h2">
+    <EmptyStateBody>{t('A guest is a machine whose tree OSTree keeps up to date.')}</EmptyStateBody>
+  </EmptyState>
+);
+
+function GuestTable({ guests }: { readonly guests: readonly ToldGuest[] }) {
+  return (
+    <Table aria-label={t('OSTree guests')} variant="compact">
+      <Thead>
+        <Tr>
+          <Th>{t('Guest')}</Th>
+          <Th>{t('State')}</Th>
+          <Th>{t('Version')}</Th>
+          <Th>{t('Next')}</Th>
+          <Th>{t('Notes')}</Th>
+          <Th screenReaderText={t('Actions')} />
+        </Tr>
+      </Thead>
+      <Tbody>
+        {guests.map((guest) => (
+          <GuestLine key={guest.name} guest={guest} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+function GuestLine({ guest }: { readonly guest: ToldGuest }) {
+  const { name, description, state, version, next, notes } = summaryOf(guest, new Date(), language());
+  return (
+    <Tr data-guest={name}>
+      <Td dataLabel={t('Guest')}>
+        {name}
+        {description && <div className="described">{description}</div>}
+      </Td>
+      <Td dataLabel={t('State')}>
+        <BadgeLabel badge={state} />
+      </Td>
+      <Td dataLabel={t('Version')}>{version}</Td>
+      <Td dataLabel={t('Next')}>{next}</Td>
+      <Td dataLabel={t('Notes')}>
+        <Badges badges={notes} of={t('Notes on {name}', { name })} />
+      </Td>
+      <Td isActionCell>
+        <GuestActions guest={guest} buttons={1} />
+      </Td>
+    </Tr>
+  );
+}

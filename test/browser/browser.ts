@@ -1,0 +1,73 @@
+// A Cockpit in a test host, and a browser there that looks at it.
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
+import { environment } from '../host/container.ts';
+import { eventually } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { installProduct } from '../host/product.ts';
+import { cockpitRecipe } from '../host/recipe.ts';
+import { buildTree } from '../host/trees.ts';
+import { makeWorkDirectory, removeWorkDirectory } from '../host/workdir.ts';
+
+export interface CockpitHost {
+  readonly host: Host;
+  readonly browser: Browser;
+  stop(): Promise<void>;
+}
+
+const port = 9099;
+
+/** Boots a host with Cockpit and the product with its page, and starts a browser in it. Only root is there: nobody logs in. */
+export async function bootCockpit(): Promise<CockpitHost> {
+  const { repo } = await buildTree(cockpitRecipe);
+  const work = makeWorkDirectory('product');
+  const { ref } = cockpitRecipe;
+  const names = ['ostree-guests', 'cockpit-ostree-guests'];
+  const product = await installProduct(join(work, 'root'), repo, ref, names);
+  const host = await bootHost({ tree: { repo, ref }, product });
+  removeWorkDirectory(work);
+  const ws = `/usr/lib/cockpit/cockpit-ws --no-tls --address 127.0.0.1 --port ${port} --local-session cockpit-bridge`;
+  await host.sh(`systemd-run --quiet --unit=test-cockpit -p Environment=HOME=/root ${ws}`);
+  await eventually(host, `curl -fsS -o /dev/null http://127.0.0.1:${port}/`);
+  const browser = await startBrowser(host);
+  const stop = async () => {
+    await browser.close();
+    await host.stop();
+  };
+  return { host, browser, stop };
+}
+
+/** Playwright speaks with a browser through pipes, which reach into the host. */
+async function startBrowser(host: Host): Promise<Browser> {
+  const executablePath = join(host.work, 'chromium');
+  const [file, args] = host.inside('chromium-headless-shell');
+  const words = [file, ...args].map((word) => `'${word}'`).join(' ');
+  await writeFile(executablePath, `#!/bin/sh\nexec ${words} "$@"\n`);
+  await chmod(executablePath, 0o755);
+  return chromium.launch({ executablePath, chromiumSandbox: false, env: environment });
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** The page of ours, in the frame of Cockpit's shell. */
+  readonly frame: FrameLocator;
+  /** What went wrong in it: errors of scripts, and what the policy of contents refused. */
+  readonly errors: readonly string[];
+}
+
+/** Opens our page in Cockpit's shell. */
+export async function visit(browser: Browser, path = ''): Promise<Visit> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
+  page.setDefaultTimeout(120_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    const { url } = message.location();
+    // Cockpit's own pages miss files, too.
+    if (message.type() === 'error' && url.includes('/ostree-guests/'))
+      errors.push(`${url}: ${message.text()}`);
+  });
+  await page.goto(`http://127.0.0.1:${port}/ostree-guests${path}`);
+  return { page, frame: page.frameLocator('iframe[name="cockpit1:localhost/ostree-guests"]'), errors };
+}

@@ -1,0 +1,59 @@
+// The page in Cockpit, in a real browser: what it shows, and what its buttons do on the host.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { declare, reaches, start, status, update } from '../host/guests.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
+import { bootCockpit, type CockpitHost, type Visit, visit } from './browser.ts';
+
+let cockpit: CockpitHost;
+let visited: Visit;
+const row = (guest: string) => visited.frame.locator(`tr[data-guest=${guest}]`);
+
+beforeAll(async () => {
+  cockpit = await bootCockpit();
+  await makeMirror(cockpit.host);
+  await declare(cockpit.host, 'mail');
+  await update(cockpit.host, 'mail');
+  visited = await visit(cockpit.browser);
+});
+afterAll(() => cockpit?.stop());
+
+test('it lists the guests of the host', async () => {
+  await row('mail').getByText('stopped').waitFor();
+  await row('mail').getByText('12.1').waitFor();
+});
+
+test('it shows at once what happens on the host', async () => {
+  await start(cockpit.host, 'mail');
+  await row('mail').getByText('running').waitFor();
+  await declare(cockpit.host, 'web');
+  await row('web').getByText('not created').waitFor();
+});
+
+test('its buttons create and start a guest', async () => {
+  await row('web').getByRole('button', { name: 'Create' }).click();
+  await row('web').getByText('stopped').waitFor();
+  await row('web').getByRole('button', { name: 'Start', exact: true }).click();
+  await reaches(cockpit.host, 'web', 'active');
+  await row('web').getByText('running').waitFor();
+});
+
+test('an update is fetched, and the guest restarts into it after a question', async () => {
+  const commit = await publish(cockpit.host, serverRef, { version: '12.2' });
+  await row('web').getByRole('button', { name: 'Update' }).click();
+  await row('web').getByRole('button', { name: 'Restart into update' }).click();
+  await visited.frame.getByRole('dialog').getByRole('button', { name: 'Restart into update' }).click();
+  await row('web').getByText('12.2').waitFor();
+  expect((await status(cockpit.host, 'web')).running?.checksum).toBe(commit);
+});
+
+test('a command that fails says why, as guestctl does', async () => {
+  await cockpit.host.sh('rm -rf /srv/mirror/repo');
+  await row('mail').getByRole('button', { name: 'Update' }).click();
+  const failed = visited.frame.locator('[data-state=failed]');
+  await failed.getByText('The update of mail failed').waitFor();
+  expect(await failed.innerText()).toContain('guestctl update mail');
+});
+
+test('no script failed, and the policy of contents refused nothing', () => {
+  expect(visited.errors).toEqual([]);
+});

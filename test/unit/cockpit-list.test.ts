@@ -1,0 +1,161 @@
+// The list of guests in Cockpit: what a row says of what guestctl prints, and what can be done.
+import { expect, test } from 'vitest';
+import { actionsOf } from '../../src/cockpit/model/actions.ts';
+import { type GuestSummary, summaryOf } from '../../src/cockpit/model/row.ts';
+import { isOurs, unitOfPath } from '../../src/cockpit/model/unit-names.ts';
+import type { ToldGuest } from '../../src/cockpit/told/answers.ts';
+
+const deployment = (digit: string, version: string | null = '12.1') => ({
+  checksum: digit.repeat(64),
+  serial: 0,
+  title: `Debian ${version ?? ''}`.trim(),
+  version,
+});
+
+const stopped: ToldGuest = {
+  name: 'mail',
+  description: 'OSTree guest mail',
+  file: '/etc/ostree-guests/mail.guest',
+  source: 'site:debian/12/server',
+  sysroot: '/var/lib/ostree-guests/mail/sysroot',
+  state: 'stopped',
+  hidden: false,
+  damage: null,
+  troubles: [],
+  unapplied: { reload: false, update: false, reboot: false },
+  since: null,
+  running: null,
+  staged: null,
+  rollback: null,
+  trial: null,
+  rejected: [],
+  deployments: [deployment('a')],
+  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
+};
+const running: ToldGuest = { ...stopped, state: 'running', running: deployment('a') };
+const staged = {
+  checksum: 'b'.repeat(64),
+  refspec: 'site:debian/12/server',
+  since: '2026-11-26T01:00:00Z',
+  appliedFrom: null,
+  onlyInWindow: false,
+  failure: null,
+};
+const idle = stopped.update;
+
+interface Row {
+  readonly state?: string;
+  readonly version?: string;
+  readonly next?: string;
+  readonly notes?: readonly string[];
+  readonly actions: string;
+}
+
+const now = new Date('2026-11-27T10:00:00Z');
+const soon = '2026-11-28T04:00:00Z';
+
+const cases: readonly [string, ToldGuest, Row][] = [
+  ['stopped', stopped, { state: 'stopped', version: '12.1 aaaaaaaa', actions: 'start update enable' }],
+  ['running', running, { state: 'running', next: '', notes: [], actions: 'update restart stop enable' }],
+  [
+    'without a version',
+    { ...stopped, deployments: [deployment('a', null)] },
+    { version: 'Debian aaaaaaaa', actions: 'start update enable' },
+  ],
+  [
+    'seen without privileges',
+    { ...running, hidden: true, running: null, deployments: [] },
+    { version: 'only administrators see it', actions: 'update restart stop enable' },
+  ],
+  [
+    'not created',
+    { ...stopped, state: 'not created', deployments: [] },
+    { state: 'not created', version: '', actions: 'create' },
+  ],
+  [
+    'with a staged update, running',
+    { ...running, staged },
+    { notes: ['restart due'], actions: 'switch update restart stop enable' },
+  ],
+  [
+    'with a staged update, stopped',
+    { ...stopped, staged },
+    { notes: ['update staged'], actions: 'start update enable' },
+  ],
+  [
+    'whose update waits for a window',
+    { ...running, staged: { ...staged, onlyInWindow: true }, update: { ...idle, window: soon } },
+    {
+      notes: ['update waits'],
+      next: expect.stringMatching(/^switch \w+/),
+      actions: 'update restart stop enable',
+    },
+  ],
+  [
+    'whose update could not be deployed',
+    {
+      ...running,
+      staged: { ...staged, failure: { reason: 'The disk is full', since: soon } },
+      troubles: [{ kind: 'not deployed', message: '…' }],
+    },
+    { notes: ['not deployed'], actions: 'update restart stop enable' },
+  ],
+  [
+    'that goes back at its next start',
+    { ...stopped, rollback: 'b' },
+    { notes: ['rollback staged'], actions: 'start update enable' },
+  ],
+  [
+    'on trial, with a rejected commit',
+    {
+      ...running,
+      trial: { tries: 3, left: 2, fallback: null },
+      troubles: [{ kind: 'rejected', message: '…' }],
+    },
+    { notes: ['rejected', 'on trial, 2 starts left'], actions: 'update restart stop enable' },
+  ],
+  [
+    'being updated, with its timers enabled',
+    { ...running, update: { ...idle, state: 'running', timer: 'enabled', next: soon } },
+    { next: 'updating now', actions: 'restart stop disable' },
+  ],
+  [
+    'updated by a timer',
+    { ...running, update: { ...idle, timer: 'enabled', next: soon } },
+    { next: expect.stringMatching(/^update \w+/), actions: 'update restart stop disable' },
+  ],
+];
+
+test.each(cases)('a guest %s', (_, guest, expected) => {
+  const { actions, ...shown } = expected;
+  const summary: GuestSummary = summaryOf(guest, now, 'en');
+  const row = {
+    ...summary,
+    state: summary.state.text,
+    notes: summary.notes.map(({ text }) => text),
+  };
+  expect(row).toMatchObject(shown);
+  expect(
+    actionsOf(guest)
+      .map(({ id }) => id)
+      .join(' '),
+  ).toBe(actions);
+});
+
+test('what interrupts a guest is asked before', () => {
+  const asked = actionsOf({ ...running, staged }).filter(({ question }) => question !== undefined);
+  expect(asked.map(({ id }) => id)).toEqual(['switch', 'restart', 'stop']);
+});
+
+test.each([
+  ['/org/freedesktop/systemd1/unit/systemd_2dnspawn_40mail_2eservice', 'systemd-nspawn@mail.service', true],
+  [
+    '/org/freedesktop/systemd1/unit/ostree_2dguest_2dupdate_40mail_2etimer',
+    'ostree-guest-update@mail.timer',
+    true,
+  ],
+  ['/org/freedesktop/systemd1/unit/ssh_2eservice', 'ssh.service', false],
+])('%s is %s', (path, unit, ours) => {
+  expect(unitOfPath(path)).toBe(unit);
+  expect(isOurs(unit)).toBe(ours);
+});

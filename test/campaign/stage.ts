@@ -4,6 +4,7 @@ import { bootHost, type Host } from '../host/host.ts';
 import { setClock } from './clock.ts';
 import { mountOwnDisk, unmountOwnDisk } from './disk.ts';
 import { type Facts, guestUnit, lookAtAll, stepUnit } from './facts.ts';
+import { maskUnneeded } from './lean.ts';
 import { buildFile, type MadeTrees } from './made-trees.ts';
 import { type Write, writeMark } from './marks.ts';
 import { serveMirror } from './mirror-server.ts';
@@ -83,7 +84,12 @@ export interface Cast {
 
 /** `ownDisk`: whether the guests have a file system of their own, which can be full: disk.ts. */
 export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise<Stage> {
-  const host = await bootHost(ownDisk ? { prepare: mountOwnDisk } : {});
+  const host = await bootHost({
+    prepare: async (places, work) => {
+      await maskUnneeded(places.root);
+      if (ownDisk) await mountOwnDisk(places, work);
+    },
+  });
   try {
     const made = await makeSite(host);
     await setClock(host);

@@ -1,11 +1,13 @@
 // What may happen to a guest, and to its host. An action says when it makes sense, what it does, and what the model makes of it.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mirrorPath } from '../host/mirror.ts';
 import { clockJumps } from './clock.ts';
 import { emptyDisk, fillDisk } from './disk.ts';
 import { guestUnit, stepUnit } from './facts.ts';
 import { writeMark } from './marks.ts';
 import { endTrouble, makeTrouble, troubles } from './mirror-server.ts';
 import type { Kind, Model } from './model.ts';
+import { awayPath } from './site.ts';
 import { edit, followAnother, type Guest, goBack, markChanged, offer, remake, type Stage } from './stage.ts';
 
 export interface Action {
@@ -437,9 +439,9 @@ export const hostActions: readonly HostAction[] = [
     weight: 2,
     effect: same,
     run: async (stage, luck) => {
-      await command(stage, 'mv /srv/mirror/repo /srv/mirror/away');
+      await command(stage, `mv ${mirrorPath} ${awayPath}`);
       await sleep(luck * 1500);
-      return command(stage, 'mv /srv/mirror/away /srv/mirror/repo');
+      return command(stage, `mv ${awayPath} ${mirrorPath}`);
     },
   },
   ...troubles.map(

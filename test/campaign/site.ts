@@ -1,11 +1,13 @@
 // What the guests of a campaign run and where they have it from: two small trees, and the kinds of updates that are made of them.
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { type Host, outside } from '../host/host.ts';
 import { publishPart } from '../host/light.ts';
-import { type Changes, makeMirror, mirrorPath, publish } from '../host/mirror.ts';
+import { type Changes, makeMirror, mirrorPath, publishIn } from '../host/mirror.ts';
 import { checkout } from '../host/paths.ts';
+import { guestRecipe } from '../host/recipe.ts';
 import { buildOrigin, imageOrigin, type MadeTrees, makeTree, makeTrees, offerTree } from './made-trees.ts';
 import { mirrorUrl } from './mirror-server.ts';
 import type { Kind } from './model.ts';
@@ -121,7 +123,8 @@ export async function publishKind(
     await offerTree(host, name, origin, release);
     return release;
   }
-  return publish(host, refOf(name, origin), {
+  return publishIn(mirrorOf(host), host.work, refOf(name, origin), {
+    from: guestRecipe.ref,
     ...(flavour === 'light' && { from: lightBase }),
     version: String(version),
     ...chosen,
@@ -139,7 +142,15 @@ const texts = (files: NonNullable<Changes['files']>) =>
 export const offerAgain = (host: Host, name: string, origin: Origin, tree: string): Promise<void> =>
   origin === 'image' || origin === 'build'
     ? offerTree(host, name, origin, tree)
-    : writeFile(join(outside(host, mirrorPath), 'refs/heads', refOf(name, origin)), `${tree}\n`);
+    : writeFile(join(mirrorOf(host), 'refs/heads', refOf(name, origin)), `${tree}\n`);
+
+/** Where the mirror is moved to while it is away. The publisher still finds it. */
+export const awayPath = '/srv/mirror/away';
+
+const mirrorOf = (host: Host): string => {
+  const away = outside(host, awayPath);
+  return existsSync(away) ? away : outside(host, mirrorPath);
+};
 
 export interface Policy {
   readonly action: 'stage' | 'switch';

@@ -144,13 +144,16 @@ export type Site = Pick<Stage, 'host' | 'made'>;
 /** Publishes an update for a guest. */
 export const offer = (site: Site, guest: Guest, kind: Kind, luck: number): Promise<string> =>
   inTurn(guest, async () => {
-    guest.offered = await publishNext(site, guest, kind, luck);
+    guest.offered = await publishNext(site, guest, guest.policy.origin, { kind, luck });
     return guest.offered;
   });
 
-async function publishNext(site: Site, guest: Guest, kind: Kind, luck: number): Promise<string> {
-  const { name, flavour, policy, published, kinds } = guest;
-  const origin = policy.origin ?? 'ref';
+async function publishNext(
+  site: Site,
+  { name, flavour, published, kinds }: Guest,
+  origin: Origin = 'ref',
+  { kind, luck }: { readonly kind: Kind; readonly luck: number },
+): Promise<string> {
   const tree = await publishKind(site, name, flavour, { kind, version: published.length + 1, luck, origin });
   published.push({ tree, origin });
   kinds.set(tree, kind);
@@ -170,18 +173,20 @@ export const goBack = ({ host }: Site, guest: Guest, luck: number): Promise<stri
     return tree;
   });
 
-/** Changes the guest file. */
+/** Changes the guest file. Another origin has something to offer before the guest follows it: it may be cut off before that. */
 export const edit = (site: Site, guest: Guest, change: Partial<Policy>): Promise<string> =>
   inTurn(guest, async () => {
     const { name, flavour, policy, offered, elsewhere } = guest;
-    guest.policy = { ...policy, ...change };
-    const { origin = 'ref' } = guest.policy;
+    const changed = { ...policy, ...change };
+    const { origin = 'ref' } = changed;
     if (origin !== (policy.origin ?? 'ref')) {
+      const there =
+        elsewhere.get(origin) ?? (await publishNext(site, guest, origin, { kind: 'good', luck: 0 }));
       elsewhere.set(policy.origin ?? 'ref', offered);
-      guest.offered = elsewhere.get(origin) ?? (await publishNext(site, guest, 'good', 0));
+      guest.offered = there;
     }
-    guest.isDeclared = false;
-    await declare(site.host, name, guestFile(name, flavour, guest.policy));
+    Object.assign(guest, { policy: changed, isDeclared: false });
+    await declare(site.host, name, guestFile(name, flavour, changed));
     guest.isDeclared = true;
     return guest.offered;
   });

@@ -102,7 +102,7 @@ function kills(
 /** In a ring of origins: model.ts. */
 const follows = (further: number): Action => ({
   name: `follow another origin, ${further} further`,
-  weight: 1,
+  weight: 1.5,
   possible: ({ exists, elsewhere }) => exists && further <= elsewhere.length,
   effect: (model) => {
     const ring = [model.offered, ...model.elsewhere];
@@ -269,11 +269,11 @@ export const guestActions: readonly Action[] = [
   kills('boot', 3, (name) => `restart --no-block ${guestUnit(name)}`, mayFail),
   kills('switch', 2, (name) => `start --no-block ${stepUnit('switch', name)}`, startsAnew),
   kills('assess', 2, (name) => `restart --no-block ${guestUnit(name)}`, startsAnew),
-  kills('build', 0.7, (name) => `start --no-block ${stepUnit('update', name)}`, startsAnew),
+  kills('build', 2, (name) => `start --no-block ${stepUnit('update', name)}`, startsAnew),
   kills('rehearse', 1, (name) => `start --no-block ${stepUnit('rehearse', name)}`, same),
   {
     name: 'kill the rehearsal, restart machined, and rehearse again',
-    weight: 0.5,
+    weight: 1.5,
     possible: isThere,
     effect: (model) => ({ ...model, hostMeddled: true, interrupted: true }),
     run: (stage, { name }, luck) => {

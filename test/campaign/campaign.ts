@@ -27,14 +27,18 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Names of which one begins with another; policies that differ; one that takes long, and one that nothing happens to. */
+/** Names of which one begins with another; policies and origins that differ; one that takes long, and one that nothing happens to. */
 export const usualCast: readonly Cast[] = [
   { name: 'mail', flavour: 'light', policy: { action: 'stage', tries: 2, keep: 2 } },
-  { name: 'mail-2', flavour: 'light', policy: { action: 'switch', tries: 3, keep: 2, overHttp: true } },
+  {
+    name: 'mail-2',
+    flavour: 'light',
+    policy: { action: 'switch', tries: 3, keep: 2, overHttp: true, origin: 'image' },
+  },
   {
     name: 'web',
     flavour: 'light',
-    policy: { action: 'stage', tries: 2, keep: 3, rehearse: canRehearse },
+    policy: { action: 'stage', tries: 2, keep: 3, rehearse: canRehearse, origin: 'build' },
     share: 0.5,
   },
   {

@@ -46,7 +46,7 @@ async function startAnew(stage: Stage, cast: readonly Cast[]): Promise<boolean> 
     const { policy, share } = cast.find(({ name }) => name === guest.name) ?? {};
     if (!policy || share === 0) return;
     guest.elsewhere.clear();
-    await edit(stage, guest, { ...policy, origin: 'ref' });
+    await edit(stage, guest, { origin: 'ref', ...policy });
     guest.elsewhere.clear();
     await offer(stage, guest, 'good', 0);
     await remake(stage, guest);

@@ -77,6 +77,7 @@ await build({
     assess: 'src/steps/assess/main.ts',
     adopt: 'src/steps/adopt/main.ts',
     transfer: 'src/guestctl/transfer/main.ts',
+    metrics: 'src/guestctl/metrics/main.ts',
     rehearse: 'src/steps/rehearse/main.ts',
     rehearsal: 'src/steps/rehearse/rehearsal-main.ts',
   },

@@ -40,3 +40,8 @@ export const ostreeRuntime = '/run/ostree';
 export const remotesDirectory = '/etc/ostree/remotes.d';
 /** The registry logins of OSTree's own container support; the first file that exists is used. */
 export const registryLogins = ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json'] as const;
+
+/** Where node_exporter of Prometheus looks for files of others on Debian. The units of our metrics name it, too. */
+export const textfileDirectory = '/var/lib/prometheus/node-exporter';
+/** What can be had again, but takes long. */
+export const cacheDirectory = '/var/cache/ostree-guests';

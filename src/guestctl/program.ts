@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { tellChanged } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { addCommonOptions, type Define, misused } from './command.ts';
 import { adopt } from './commands/adopt.ts';
@@ -122,7 +123,7 @@ export function makeProgram(version: string): Command {
   for (const { heading, needsRoot, defines } of groups) {
     for (const define of defines) {
       const command = define(guestctl).helpGroup(heading);
-      if (needsRoot) command.hook('preAction', requireRootFor);
+      if (needsRoot) command.hook('preAction', requireRootFor).hook('postAction', tellChanged);
     }
   }
   const names = guestctl.commands.map((command) => command.name());

@@ -3,9 +3,11 @@ import { driver } from '../machine/driver.ts';
 import type { Overview } from './overview.ts';
 import { short, undeployedWords } from './screens/wording.ts';
 
+export const troubleKinds = ['damaged', 'start failed', 'rejected', 'not deployed', 'update failed'] as const;
+
 /** One thing that is wrong with a guest. */
 export interface Trouble {
-  readonly kind: 'damaged' | 'start failed' | 'rejected' | 'not deployed' | 'update failed';
+  readonly kind: (typeof troubleKinds)[number];
   /** The problem, and the command that shows more or repairs it. */
   readonly message: string;
 }

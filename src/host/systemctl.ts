@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { textfileDirectory } from '../config/paths.ts';
 import { Failure } from './failure.ts';
 import { parseList } from './json-fields.ts';
+import { isThere } from './node-files.ts';
 import { run } from './process.ts';
 
 /** The properties of one unit, by name, as `systemctl show` prints them. */
@@ -16,6 +18,9 @@ export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@
 export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
 export const imageUnit = (guest: string): string => `ostree-guest-image@${guest}.service`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
+
+/** Started for each change of a guest, for its metrics. */
+const changedUnit = 'ostree-guest-changed.service';
 
 /** Returns the unit of a build. */
 export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
@@ -144,6 +149,11 @@ export async function beginStart(unit: string): Promise<void> {
 /** Queues a restart and returns at once (--no-block). */
 export async function beginRestart(unit: string): Promise<void> {
   await act('restart', unit, '--no-block');
+}
+
+/** Has the metrics of guests written anew, soon. A no-op if nobody collects them. */
+export async function tellChanged(): Promise<void> {
+  if (isThere(textfileDirectory)) await run('systemctl', ['start', '--no-block', changedUnit]);
 }
 
 /** Kills all processes of a unit with SIGKILL. */

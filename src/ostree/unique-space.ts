@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { eachLine } from '../host/each-line.ts';
+import { unlessMissing } from '../host/node-files.ts';
 import { run } from '../host/process.ts';
 import type { Deployment } from './deployments.ts';
 
@@ -14,21 +16,53 @@ export async function uniqueSpace(deployments: readonly Deployment[]): Promise<M
   return sizes;
 }
 
+/** Type, inode, links and blocks. No names are printed, because a tree may have any. */
+const format = String.raw`%y\t%i\t%n\t%b\n`;
+
 /** Safe for any tree: find(1) opens only directories and follows no link. */
 async function ownBytes(root: string): Promise<number> {
-  const count = new UniqueCount();
-  // -xdev skips mounts in a running deployment. No names are printed, because a tree may have any.
-  const find = [root, '-xdev', '-printf', String.raw`%y\t%i\t%n\t%b\n`];
+  const count = new UniqueCount(1);
+  // -xdev skips mounts in a running deployment.
+  const find = [root, '-xdev', '-printf', format];
   // The output for a big tree is tens of MiB.
   await run('find', find, { forPeople: true, onOutput: (text) => count.add(text) });
   return count.bytes;
 }
 
+/** The bytes on disk of a guest's trees: its repository and its deployments, without its /var. */
+export interface TreeSpace {
+  readonly all: number;
+  /** What would be free without the guest: it shares the rest with other guests. */
+  readonly own: number;
+}
+
+/** Measures the trees of a guest. */
+export async function treeSpace(sysroot: string): Promise<TreeSpace> {
+  const stateroots = `${sysroot}/ostree/deploy`;
+  const names = unlessMissing(() => readdirSync(stateroots)) ?? [];
+  const prune = names.flatMap((name) => ['-path', `${pattern(`${stateroots}/${name}`)}/var`, '-prune', '-o']);
+  const count = new UniqueCount(0);
+  const find = [`${sysroot}/`, '-xdev', ...prune, '-printf', format];
+  await run('find', find, { forPeople: true, onOutput: (text) => count.add(text) });
+  return { all: count.all, own: count.bytes };
+}
+
+/** Returns a pattern of find(1) that matches this path only. */
+const pattern = (path: string): string => path.replace(/[*?[\]\\]/g, '\\$&');
+
 /** Adds up files that only one deployment has, from the output of find(1). */
 export class UniqueCount {
   bytes = 0;
+  /** With those that others have, too. */
+  all = 0;
+  /** How many links of a file are elsewhere, although nobody else has it: an object of the repository. */
+  readonly #elsewhere: number;
   /** How often each file with several links was seen, by inode. */
   readonly #seen = new Map<string, number>();
+
+  constructor(elsewhere: number) {
+    this.#elsewhere = elsewhere;
+  }
 
   /** Adds a chunk of the output. Each line has, separated by tabs: type, inode, hard links, and blocks of 512 bytes. */
   readonly add = eachLine((line) => this.#count(line));
@@ -37,7 +71,9 @@ export class UniqueCount {
     const [type, inode = '', links = '', blocks = ''] = line.split('\t');
     const times = (this.#seen.get(inode) ?? 0) + 1;
     if (type !== 'd' && links !== '1') this.#seen.set(inode, times);
-    // All links but the object's have been seen in this deployment.
-    if (type === 'd' || links === '1' || times === Number(links) - 1) this.bytes += Number(blocks) * 512;
+    const bytes = Number(blocks) * 512;
+    if (times === 1) this.all += bytes;
+    // All links but those elsewhere have been seen here.
+    if (type === 'd' || links === '1' || times === Number(links) - this.#elsewhere) this.bytes += bytes;
   }
 }

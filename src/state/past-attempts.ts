@@ -44,6 +44,10 @@ function readFile(guest: string): Past {
 /** Returns the last attempt in the files of a guest. */
 export const lastAttempt = (guest: string): PastAttempt | undefined => readFile(guest).attempts.at(-1);
 
+/** Returns the last attempt in the files of a guest to create or update it. */
+export const lastUpdate = (guest: string): PastAttempt | undefined =>
+  readFile(guest).attempts.findLast(({ action }) => action === 'create' || action === 'update');
+
 /** Reads attempts from before there were files. Only entries of root count. */
 async function readJournal(guest: string | undefined): Promise<PastAttempt[]> {
   const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(guest ? [`OSTREE_GUEST=${guest}`] : [])];

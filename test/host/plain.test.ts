@@ -1,10 +1,13 @@
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { alertTests } from './alerts.ts';
 import { debs } from './debs.ts';
 import { declare, eventually, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
+import { suite } from './recipe.ts';
 
 let host: Host;
 
@@ -32,6 +35,67 @@ test('a plain Debian host creates, runs and updates a guest, and stays without O
   expect(await inGuest(host, 'mail', 'cat /etc/kept /var/kept')).toBe('kept\nkept');
   expect(await host.sh('ls -A /boot /run/ostree')).toBe('/boot:\n\n/run/ostree:');
   expect((await host.try('test -e /ostree || test -e /sysroot')).exitCode).not.toBe(0);
+});
+
+const directory = '/var/lib/prometheus/node-exporter';
+const metrics = `${directory}/ostree-guests.prom`;
+/** Adds lines to a service of ours. */
+async function addTo(unit: string, lines: string): Promise<void> {
+  await host.write(`/run/systemd/system/${unit}.service.d/test.conf`, `[Service]\n${lines}\n`);
+  await host.run('systemctl', 'daemon-reload');
+}
+/** Waits until the metrics have a line. */
+const tell = (line: string) => eventually(host, `grep -Fx '${line}' ${metrics}`);
+
+test('each change of a guest is in its metrics soon, and nothing runs for them where nobody collects', async () => {
+  const units = "-u ostree-guest-changed -u ostree-guest-metrics -u 'ostree-guest-settled@*'";
+  expect(await host.sh(`journalctl --sync; journalctl -q -o cat ${units}`)).toBe('');
+  await addTo('ostree-guest-changed', 'ExecStart=\nExecStart=sleep 0.5');
+  await host.sh(`mkdir -p ${directory}; guestctl enable mail`);
+  await tell('ostree_guest_enabled{guest="mail"} 1');
+  await tell('ostree_guest_running{guest="mail"} 1');
+  // It does not run, and its start has failed.
+  await host.sh('systemctl kill --signal=KILL systemd-nspawn@mail');
+  await tell('ostree_guest_trouble{guest="mail",kind="start failed"} 1');
+  await start(host, 'mail');
+  await tell('ostree_guest_running{guest="mail"} 1');
+  await host.sh('systemctl stop systemd-nspawn@mail');
+  await tell('ostree_guest_running{guest="mail"} 0');
+  const success = `grep ^ostree_guest_update_last_success_timestamp_seconds ${metrics}`;
+  const before = await host.sh(success);
+  await update(host, 'mail');
+  await eventually(host, `[ "$(${success})" != '${before}' ]`);
+  expect(await host.sh(`stat -c '%a %U' ${metrics}; ls -A ${directory}`)).toBe(
+    '644 root\nostree-guests.prom',
+  );
+  const bytes = /^ostree_guest_tree_bytes\{guest="mail"\} (\d+)$/m.exec(await host.sh(`cat ${metrics}`));
+  expect(Number(bytes?.[1])).toBeGreaterThan(10_000_000);
+});
+
+test('a change that comes while the metrics are read is not missed', async () => {
+  await addTo('ostree-guest-metrics', "ExecStartPost=sh -c 'until [ -e /run/go-on ]; do sleep 0.1; done'");
+  await host.sh('systemctl start ostree-guest-changed');
+  await eventually(host, '[ "$(systemctl show -P SubState ostree-guest-metrics)" = start-post ]');
+  await start(host, 'mail');
+  await eventually(host, 'systemctl list-jobs | grep "ostree-guest-changed.service *start *waiting"');
+  // Its state was read before, and the run that read it is the only one.
+  expect(await host.sh(`grep '^ostree_guest_running' ${metrics}`)).toBe(
+    'ostree_guest_running{guest="mail"} 0',
+  );
+  await host.sh('touch /run/go-on');
+  await tell('ostree_guest_running{guest="mail"} 1');
+});
+
+test('promtool finds nothing wrong with the metrics, and each alert fires for what they say', async () => {
+  // In Debian 12 it is a part of the server.
+  const name = suite === 'bookworm' ? 'prometheus' : 'promtool';
+  const deb = (await debs(host.trees, [name])).find((path) => basename(path).startsWith(`${name}_`)) ?? '';
+  const unpack = 'dpkg-deb --fsys-tarfile "$0" | tar -x -C "$1" ./usr/bin/promtool';
+  await execa('sh', ['-c', unpack, deb, host.root]);
+  expect((await host.run('sh', '-c', `promtool check metrics <${metrics}`)).all).toBe('');
+  await copyFile('docs/prometheus/ostree-guests.rules.yml', outside(host, '/var/tmp/rules.yml'));
+  await host.write('/var/tmp/tests.yml', alertTests('/var/tmp/rules.yml'));
+  expect(await host.sh('promtool test rules /var/tmp/tests.yml')).toContain('SUCCESS');
 });
 
 test('guestctl -H does it on another host, over a real ssh, with its words, output and exit status as they are', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -67,9 +68,21 @@ function answer(older: string = commit('z')): void {
 
 test('the same answer as before, and nothing has changed: Node does not start', () => {
   expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
+  expect(readFileSync(at('state/mail/updated'), 'utf8')).toBe('');
   const question = `pull --commit-metadata-only --timestamp-check-from-rev=${commit('z')} site debian`;
   expect(readFileSync(at('asked'), 'utf8')).toBe(`--repo=${sysroot}/ostree/repo ${question}\n`);
   expect(readFileSync(at('closed'), 'utf8')).toBe(`-d -o root -g root -m 700 ${sysroot}\n`);
+});
+
+test('a success is noted with its time, which changes no answer, and needs no room on the disk', () => {
+  write('state/mail/updated', '');
+  utimesSync(at('state/mail/updated'), 1, 1);
+  expect(run('mail').stdout).toBe(`${words}\n`);
+  expect(statSync(at('state/mail/updated')).mtimeMs).toBeGreaterThan(1000);
+  expect(run('mail').stdout).toBe(`${words}\n`);
+  rmSync(at('state/mail/updated'));
+  mkdirSync(at('state/mail/updated'));
+  expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
 });
 
 test('a guest that may be downgraded accepts any answer', () => {

@@ -17,7 +17,7 @@ test('what has no more links than those in one deployment and its object is uniq
     line('f', 5, 3, 128),
     line('l', 6, 4, 256),
   ].join('');
-  const count = new UniqueCount();
+  const count = new UniqueCount(1);
   // It comes in pieces of any length.
   for (const piece of found.match(/[\s\S]{1,7}/g) ?? []) count.add(piece);
   expect(count.bytes).toBe((8 + 16 + 32 + 64) * 512);

@@ -11,7 +11,7 @@ import { ownLines } from './verbatim-lines.ts';
 /** Completes the unit that a guest runs in. */
 export function guestService(guest: Guest): Parts {
   const isItsOwn = managesItself(guest);
-  const unit = [`Description=${literal(guest.description)}`, requireSysrootMount(guest)];
+  const unit = [`Description=${literal(guest.description)}`, requireSysrootMount(guest), tellChanges];
   if (!guest.effects.has('command') || guest.machine.usesNetworkd) unit.push(wantNetwork);
   const service = [
     defaults,
@@ -55,6 +55,11 @@ SyslogIdentifier=${machineUnits.identifier}`;
  * with the start of the guest, which asks for an address until it has one.
  */
 const wantNetwork = 'Wants=ostree-guest-network.service';
+
+/** Starts, stops and crashes change the metrics: units/ostree-guest-changed.service. */
+const tellChanges = `Wants=ostree-guest-settled@%i.service
+OnSuccess=ostree-guest-changed.service
+OnFailure=ostree-guest-changed.service`;
 
 /** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>

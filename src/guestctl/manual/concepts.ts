@@ -7,6 +7,7 @@ import {
   runtimeDirectory,
   stateDirectory,
   stateOf,
+  textfileDirectory,
   vendorDirectory,
 } from '../../config/paths.ts';
 import type { Page } from './page.ts';
@@ -88,6 +89,15 @@ export const units = [
     'Creates an empty image directory, so that machinectl finds the guest.',
   ],
   [
+    'ostree-guest-changed.service',
+    'Collects changes of guests for some seconds, and then has their metrics written. Does nothing on a host without the directory of node_exporter.',
+  ],
+  ['ostree-guest-settled@NAME.service', 'Does the same once a start of the guest has ended.'],
+  [
+    'ostree-guest-metrics.service',
+    'Writes the metrics of all guests for node_exporter of Prometheus. Mask this unit if you do not want that.',
+  ],
+  [
     'ostree-guest-network.service',
     'Starts systemd-networkd for the links of guests, if it is not enabled on the host and configures nothing else there. Mask this unit if you do not want that.',
   ],
@@ -107,6 +117,7 @@ const files = [
   [buildFileOf('NAME'), 'A build, which makes a tree on this host: ostree-guests.build(5).'],
   [`${stateDirectory}/.builds/NAME`, 'The trees that the build made, and its cache.'],
   [stateOf('NAME'), 'The system root of the guest, and the state that OSTree does not keep.'],
+  [`${textfileDirectory}/ostree-guests.prom`, 'The metrics of all guests, if this directory exists.'],
   [rootLinkOf('NAME'), 'A link to the deployment that the guest runs from, or ran from last.'],
 ] as const;
 

@@ -6,6 +6,7 @@ import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { follow } from '../../state/followed.ts';
+import { noteSuccess } from '../../state/last-success.ts';
 import { skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUndeployed, readWaiting, replaceWaiting } from '../../state/staged.ts';
@@ -66,6 +67,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     throw inContext(error, whatItMeans(guest, before, stagedBefore));
   }
   await goOnWithSwitch(guest, report);
+  noteSuccess(guest.name);
 }
 
 const stagedCommit = (guest: Guest): string | undefined => unlessDamaged(() => whatIsStaged(guest)?.checksum);

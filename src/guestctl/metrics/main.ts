@@ -1,0 +1,61 @@
+// The program of ostree-guest-metrics.service: writes the metrics of all guests for node_exporter.
+import { writeAtomically } from '../../host/atomic-file.ts';
+import { enabledUnits } from '../../host/enabled-units.ts';
+import { explainAny } from '../../host/failure.ts';
+import { driver } from '../../machine/driver.ts';
+import { lastSuccess } from '../../state/last-success.ts';
+import { lastUpdate } from '../../state/past-attempts.ts';
+import { complain } from '../../state/report.ts';
+import { type Overview, overviewOfAll } from '../overview.ts';
+import { knownSizes, measureChanged } from './sizes.ts';
+import { metricsText } from './text.ts';
+
+const [directory = ''] = process.argv.slice(2);
+
+async function work(): Promise<void> {
+  const { overviews, broken } = await overviewOfAll({ shows: false });
+  const enabled = enabledUnits();
+  const found = overviews.map((overview) => {
+    const { name, sysroot } = overview.guest;
+    const update = lastUpdate(name);
+    return {
+      overview,
+      isEnabled: enabled.has(driver.unit(name)),
+      lastUpdate: update,
+      lastSuccess: lastSuccess(name),
+      tree: { name, sysroot, key: keyOf(overview, update?.time) },
+    };
+  });
+  let sizes = knownSizes();
+  const write = () => {
+    const facts = found.map((one) => ({ ...one, space: sizes.get(one.overview.guest.name) }));
+    // Beside it and with another ending until it is complete: node_exporter reads *.prom.
+    writeAtomically(`${directory}/ostree-guests.prom`, metricsText(facts, broken));
+  };
+  // To measure takes longer than all else.
+  write();
+  const created = found.filter(({ overview }) => overview.deployments.length > 0);
+  const measured = await measureChanged(
+    created.map(({ tree }) => tree),
+    sizes,
+  );
+  if (!measured) return;
+  sizes = measured;
+  write();
+}
+
+/** What the size of a guest's trees depends on: its deployments, and its last update. */
+const keyOf = ({ deployments }: Overview, updated: Date | undefined): string =>
+  [...deployments.map(({ name }) => name), updated?.toISOString()].join(' ');
+
+// Node exits with 0 when its event loop drains, even with work pending.
+process.exitCode = 70;
+work().then(
+  () => {
+    process.exitCode = 0;
+  },
+  (error: unknown) => {
+    complain(`Cannot write the metrics of guests: ${explainAny(error)}`);
+    process.exitCode = 1;
+  },
+);

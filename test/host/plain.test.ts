@@ -1,7 +1,7 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertTests } from './alerts.ts';
 import { debs } from './debs.ts';
 import { declare, eventually, inGuest, reboot, start, status, update } from './guests.ts';
@@ -99,7 +99,7 @@ test('promtool finds nothing wrong with the metrics, and each alert fires for wh
 });
 
 test('guestctl -H does it on another host, over a real ssh, with its words, output and exit status as they are', async () => {
-  const packages = await debs(host.trees, ['openssh-server', 'openssh-client']);
+  const packages = await debs(host.trees, ['openssh-server', 'openssh-client', 'ansible-core']);
   for (const deb of packages) await copyFile(deb, outside(host, `/var/tmp/${basename(deb)}`));
   await host.sh(`
     for deb in /var/tmp/*.deb; do dpkg-deb --fsys-tarfile $deb | tar -x --keep-directory-symlink -C /; done
@@ -121,4 +121,47 @@ test('guestctl -H does it on another host, over a real ssh, with its words, outp
   const terminal = await host.try(`script -qec '${over} shell mail tty' /dev/null </dev/null`);
   expect(terminal.stdout).toMatch(/\/dev\/pts\/\d+/);
   expect((await host.try('guestctl -H root@localhost:2223 list')).exitCode).toBe(255);
+});
+
+describe('the guests of many hosts from one place', () => {
+  beforeAll(async () => {
+    for (const name of await readdir('docs/hosts'))
+      await copyFile(`docs/hosts/${name}`, outside(host, `/var/tmp/${name}`));
+  });
+  const forget = () => host.sh('guestctl remove --yes web; rm -f /usr/lib/ostree-guests/web.guest');
+
+  test('in the image: a preset enables the guest, and the first boot creates it once', async () => {
+    await host.sh(`mkdir -p /tmp/image/{etc,usr/lib/systemd/system-preset}
+      cp -a /usr/lib/systemd/system /tmp/image/usr/lib/systemd
+      cp /var/tmp/50-guests.preset /tmp/image/usr/lib/systemd/system-preset
+      cp /var/tmp/create-guests.service /tmp/image/usr/lib/systemd/system
+      systemctl --root=/tmp/image preset-all --preset-mode=enable-only`);
+    const wanted = 'machines.target.wants/systemd-nspawn@web timers.target.wants/ostree-guest-update@web';
+    await host.sh(`cd /tmp/image/etc/systemd/system; ls multi-user.target.wants/{machines.target,create-guests.service}
+      for one in ${wanted}; do ls "$one".*; done`);
+    await host.sh(`cp /var/tmp/web.guest /usr/lib/ostree-guests; cp /var/tmp/create-guests.service /usr/lib/systemd/system
+      systemctl daemon-reload; systemctl start create-guests`);
+    const created = await status(host, 'web');
+    expect(created).toMatchObject({ state: 'stopped', file: '/usr/lib/ostree-guests/web.guest' });
+    await host.sh('systemctl start create-guests');
+    expect(await host.sh('systemctl show -P ConditionResult create-guests')).toBe('no');
+    await forget();
+  });
+
+  test('over ssh: guestctl apply says what it did, and nothing the second time', async () => {
+    const apply = 'guestctl -H root@localhost:2222 apply - </var/tmp/guests';
+    expect(await host.sh(apply)).toContain('/etc/ostree-guests/web.guest: created');
+    expect(await host.sh(apply)).toBe('unchanged');
+    await forget();
+  });
+
+  test('with Ansible: the task is changed if it changes something, and with --check if it would', async () => {
+    const play = (words: string) =>
+      host.sh(`cd /var/tmp; ansible-playbook --inventory localhost, --connection local ${words}`);
+    expect(await play('--check playbook.yml')).toMatch(/ok=1 +changed=1 .*failed=0/);
+    expect(await host.sh('ls /etc/ostree-guests')).not.toContain('web.guest');
+    // Twice in one run.
+    expect(await play('playbook.yml playbook.yml')).toMatch(/ok=2 +changed=1 .*failed=0/);
+    expect(await status(host, 'web')).toMatchObject({ state: 'stopped' });
+  });
 });

@@ -125,18 +125,23 @@ export function beginningInside(root: string, path: string, most: number): strin
   }
 }
 
-/** Writes a file in a tree. Replaces anything else at its name; keeps owner and mode of an existing file. */
+/**
+ * Writes a file in a tree. Replaces anything else at its name; keeps owner and mode of an existing file. A file that has
+ * other names is replaced by a new one: it may be an object of a repository.
+ */
 export function writeInside(root: string, path: string, content: string | Buffer): void {
   const file = placeInside(root, path);
-  const isThere = isFile(file);
-  if (!isThere) rmSync(file, { recursive: true, force: true });
+  const there = isFile(file) ? lstatSync(file) : undefined;
+  const isReplaced = there?.nlink !== 1;
+  if (isReplaced) rmSync(file, { recursive: true, force: true });
   const descriptor = openFile(
     file,
-    constants.O_WRONLY | (isThere ? 0 : constants.O_CREAT | constants.O_EXCL),
+    constants.O_WRONLY | (isReplaced ? constants.O_CREAT | constants.O_EXCL : 0),
   );
   try {
+    if (isReplaced && there) fchownSync(descriptor, there.uid, there.gid);
     // Independent of the umask.
-    if (!isThere) fchmodSync(descriptor, 0o644);
+    if (isReplaced) fchmodSync(descriptor, there ? there.mode & 0o7777 : 0o644);
     ftruncateSync(descriptor);
     writeFileSync(descriptor, content);
   } finally {

@@ -1,5 +1,7 @@
 // What makes a root directory a tree for OSTree: the pure parts, and all of it on a small directory.
 import {
+  chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -121,6 +123,30 @@ describe('a root directory becomes a tree for OSTree', () => {
     expect(tmpfiles).toContain('L /var/run - - - - /run\n');
     expect(tmpfiles).toMatch(/^d \/var\/roothome 0700 \d+ \d+ -$/m);
     expect(tmpfiles).not.toMatch(/apt|dpkg\.log/);
+  });
+
+  test('files with other names are not written to: they may be objects of a repository', () => {
+    make({
+      ...debian,
+      'etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+      'usr/lib/tmpfiles.d/00-ostree-guests.conf': 'd /var/known 0755 - - -\n',
+      'usr/lib/sysusers.d/50-ostree-guests.conf': 'g adm 4\n',
+    });
+    const objects = mkdtempSync(join(tmpdir(), 'objects-'));
+    const paths = Object.entries(tree()).filter(([, text]) => text !== '/' && !text.startsWith('-> '));
+    const of = (at: number) => join(objects, String(at));
+    const stateOf = (at: number) => {
+      const { mode, uid, gid } = lstatSync(of(at));
+      return [readFileSync(of(at), 'utf8'), mode, uid, gid];
+    };
+    for (const [at, [path]] of paths.entries()) linkSync(join(root, path), of(at));
+    chmodSync(join(root, 'usr/lib/tmpfiles.d/home.conf'), 0o640);
+    const before = paths.map((_, at) => stateOf(at));
+    layOut(root);
+    expect(paths.map((_, at) => stateOf(at))).toEqual(before);
+    // The new file is as readable as the old one.
+    expect(lstatSync(join(root, 'usr/lib/tmpfiles.d/home.conf')).mode).toBe(0o100640);
+    rmSync(objects, { recursive: true });
   });
 
   test('a tree that has the layout is the same when it is laid out again', () => {

@@ -2,7 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { unlessMissing } from './node-files.ts';
 
 /** What trees are made with: programs, whose packages have their names, and files by the beginning of their paths. */
-const programs = ['debootstrap', 'dnf', 'dnf5', 'mkosi', 'mmdebstrap', 'rpm-ostree', 'skopeo'];
+const programs = [
+  'bzip2',
+  'debootstrap',
+  'dnf',
+  'dnf5',
+  'gzip',
+  'mkosi',
+  'mmdebstrap',
+  'rpm-ostree',
+  'skopeo',
+  'zstd',
+];
 const files = ['distribution-gpg-keys'];
 
 /** Says how to get a missing program, or a missing file below /usr/share, on this host. */

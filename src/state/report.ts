@@ -4,7 +4,7 @@ import { log, tell } from '../host/tell.ts';
 
 /** Reports how far something is. */
 export interface Progress {
-  /** Reports the progress of the current step, and the number of bytes that have arrived, if known. */
+  /** Reports the progress of the current step, and the number of bytes that have arrived, if it is a download. */
   progress(text: string, bytes?: number): void;
 }
 

@@ -24,6 +24,11 @@ export interface Offer {
   readonly checksum?: Checksum;
   /** Its name, such as REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
+  /**
+   * What offers of other guests have in common with it, such as a layer. Only one guest at a time fetches that. Default: the
+   * commit itself.
+   */
+  readonly common?: string;
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
   /** Fetches it into the guest's repository, reports the progress, and returns its commit. */

@@ -7,7 +7,7 @@ import { ostree } from '../ostree/ostree.ts';
 import { repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { builtRef } from './build/built-ref.ts';
 import { forgetImages } from './image/encapsulated.ts';
-import { imageRef } from './image/image-source.ts';
+import { imageRef, neededLayers } from './image/layer-refs.ts';
 import { baseRef } from './packages/layers.ts';
 import { layeredRef } from './packages/make-layers.ts';
 
@@ -18,13 +18,19 @@ import { layeredRef } from './packages/make-layers.ts';
 export async function dropUnusedRefs(guest: Guest): Promise<void> {
   const repository = repositoryOf(guest.sysroot);
   if (guest.origin.kind !== 'oci') await forgetImages(repository);
-  for (const ref of unusedRefs(guest, refsIn(repository)))
+  const layers = guest.origin.kind === 'oci' ? await neededLayers(guest.sysroot) : [];
+  for (const ref of unusedRefs(guest, refsIn(repository), layers))
     await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
 }
 
-/** Returns the refs of updates that the guest, as declared now, does not use. */
-export function unusedRefs({ origin, packages }: Guest, refs: readonly string[]): string[] {
+/** Returns the refs of updates that the guest, as declared now, does not use. `layers` are those of the images that it has. */
+export function unusedRefs(
+  { origin, packages }: Guest,
+  refs: readonly string[],
+  layers: readonly string[],
+): string[] {
   const used = [
+    ...layers,
     stagedRef,
     { ostree: originName(origin), oci: imageRef, build: builtRef }[origin.kind],
     ...(packages ? [baseRef, layeredRef] : []),

@@ -1,8 +1,12 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
-import { unpackLayers } from '../../src/trees/image/unpack.ts';
+import { sha256OfFile } from '../../src/host/digest.ts';
+import { composeLayers } from '../../src/trees/image/compose.ts';
+import { layerCommit } from '../../src/trees/image/layer-refs.ts';
+import { archiveOf, copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
+import { commitLayer } from '../../src/trees/image/unpack-layer.ts';
 import { type Layer, makeLayer, writeImage } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -33,10 +37,10 @@ const second = `
 const third = `
   mkdir -p usr/lib; touch usr/lib/.wh.never; mkdir usr/lib/gone-too; echo back >usr/lib/gone-too/back; touch .wh.fresh; mkdir -p fresh; echo again >fresh/again`;
 
-/** Names, owners, modes, links, contents and attributes. */
+/** Names, owners, modes, links, contents and attributes. In OSTree, equal files are one file. */
 async function treeIn(root: string): Promise<string> {
   const script = `
-    find . -printf '%p %y %m %U:%G %n %l\\n' | sort
+    find . -printf '%p %y %m %U:%G %l\\n' | sort
     find . -type f -print0 | sort -z | xargs -0 sha256sum
     find . -print0 | sort -z | xargs -0 getfattr --no-dereference -d -m - 2>/dev/null`;
   return (await execa('bash', ['-c', script], { cwd: root })).stdout;
@@ -49,9 +53,20 @@ async function reference(layout: string, tag: string): Promise<string> {
   return treeIn(join(bundle, 'rootfs'));
 }
 
-async function ours(layout: string, tag: string): Promise<string> {
-  const image = await copyImage(`oci:${layout}:${tag}`, join(work, `copy-${tag}`));
-  return treeIn(await unpackLayers(image.archives, join(work, `tree-${tag}`)));
+/** What we make of it, by the commits of its layers in a repository that may have some of them. */
+async function ours(layout: string, tag: string, repository = join(work, `repo-${tag}`)): Promise<string> {
+  const image = `oci:${layout}:${tag}`;
+  const place = await mkdtemp(join(work, `${tag}-`));
+  await execa('ostree', [`--repo=${repository}`, 'init', '--mode=bare']);
+  const found = await inspectImage(image);
+  const copies = join(place, 'copies');
+  const isPresent = ({ hex }: { hex: string }) => layerCommit(repository, hex) !== undefined;
+  const { contents } = await copyImage(image, found, copies, found.layers.filter(isPresent));
+  for (const [at, { hex }] of found.layers.entries())
+    if (!isPresent({ hex }))
+      await commitLayer({ hex, content: contents[at] ?? '', copies, work: place, repository });
+  const hexes = found.layers.map(({ hex }) => hex);
+  return treeIn(await composeLayers(hexes, place, repository));
 }
 
 test('an image becomes the tree that a reference unpacker makes of it', async () => {
@@ -62,11 +77,15 @@ test('an image becomes the tree that a reference unpacker makes of it', async ()
     await makeLayer(work, 'third', third),
   ];
   const digest = await writeImage(layout, 'all', layers);
-  expect(await inspectImage(`oci:${layout}:all`)).toEqual({ digest, isEncapsulated: false });
+  expect((await inspectImage(`oci:${layout}:all`)).digest).toBe(digest);
   const expected = await reference(layout, 'all');
   expect(expected).toContain('usr/bin/su f 4755');
   expect(expected).toContain('security.capability');
   expect(await ours(layout, 'all')).toBe(expected);
+  // umoci does not know zstd.
+  const byZstd = layers.map(({ archive }) => ({ archive, compressed: 'zstd' as const }));
+  await writeImage(layout, 'zstd', byZstd);
+  expect(await ours(layout, 'zstd')).toBe(expected);
 });
 
 test('a layer that describes no directories leaves those below it as they were', async () => {
@@ -118,4 +137,37 @@ test('a layer can write nothing outside of the tree', async () => {
   await writeImage(layout, 'evil', [link, through]);
   await ours(layout, 'evil');
   expect((await execa('ls', [work])).stdout).not.toContain('written');
+});
+
+test('a layer that the repository has is not read again, and pipes hide what is below them', async () => {
+  const layout = join(work, 'layout');
+  const repository = join(work, 'repo-known');
+  const below = await makeLayer(work, 'known', 'mkdir usr; echo old >usr/file; echo kept >usr/kept');
+  await writeImage(layout, 'known-1', [below]);
+  await ours(layout, 'known-1', repository);
+  const above = await makeLayer(work, 'pipe', 'mkdir usr; mkfifo usr/file');
+  await writeImage(layout, 'known-2', [below, above]);
+  const { layers } = await inspectImage(`oci:${layout}:known-2`);
+  await rm(join(layout, 'blobs/sha256', layers[0]?.hex ?? ''));
+  const tree = await ours(layout, 'known-2', repository);
+  expect(tree).toContain('./usr/kept f');
+  expect(tree).not.toContain('./usr/file');
+});
+
+test('a layer that is not what its digest or its configuration says is refused, and no ref names it', async () => {
+  const { archive } = await makeLayer(work, 'forged', 'echo forged >file', false);
+  const copies = join(work, 'forged-copies');
+  const repository = join(work, 'repo-forged');
+  await execa('ostree', [`--repo=${repository}`, 'init', '--mode=bare']);
+  const hex = await sha256OfFile(archive);
+  for (const [name, content, refused] of [
+    ['0'.repeat(64), hex, /is damaged/],
+    [hex, '0'.repeat(64), /is not the one that its configuration names/],
+  ] as const) {
+    await mkdir(join(copies, 'sha256'), { recursive: true });
+    await copyFile(archive, archiveOf(copies, name));
+    const layer = { hex: name, content, copies, work: copies, repository };
+    await expect(commitLayer(layer)).rejects.toThrow(refused);
+  }
+  expect((await execa('ostree', [`--repo=${repository}`, 'refs'])).stdout).toBe('');
 });

@@ -13,7 +13,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Layer {
   /** A tar file. */
   readonly archive: string;
-  readonly compressed: boolean;
+  /** By gzip, if that is not said. */
+  readonly compressed: boolean | 'zstd';
 }
 
 /** Writes an image of these layers into a layout, under a tag that it had before or not; answers its digest. */
@@ -81,14 +82,16 @@ function describe(layer: Layer): Promise<Descriptor> {
   return descriptor;
 }
 
-const fileOf = ({ archive, compressed }: Layer): string => (compressed ? `${archive}.gz` : archive);
+const endings = { true: '.gz', zstd: '.zst', false: '' };
+const fileOf = ({ archive, compressed }: Layer): string => `${archive}${endings[`${compressed}`]}`;
 
 async function compress(layer: Layer): Promise<Descriptor> {
   const diffId = await digest(layer.archive);
   const kind = 'application/vnd.oci.image.layer.v1.tar';
-  if (layer.compressed) await execa('gzip', ['-1nk', '--force', layer.archive]);
+  if (layer.compressed === 'zstd') await execa('zstd', ['-1qk', '--force', layer.archive]);
+  else if (layer.compressed) await execa('gzip', ['-1nk', '--force', layer.archive]);
   return {
-    mediaType: layer.compressed ? `${kind}+gzip` : kind,
+    mediaType: layer.compressed ? `${kind}+${layer.compressed === 'zstd' ? 'zstd' : 'gzip'}` : kind,
     digest: layer.compressed ? await digest(fileOf(layer)) : diffId,
     size: (await stat(fileOf(layer))).size,
     diffId,
@@ -113,7 +116,7 @@ export async function makeLayer(
   work: string,
   name: string,
   script: string,
-  compressed = true,
+  compressed: Layer['compressed'] = true,
 ): Promise<Layer> {
   const directory = join(work, name);
   const archive = join(work, `${name}.tar`);

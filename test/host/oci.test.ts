@@ -15,7 +15,7 @@ import {
 } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { type Layer, makeBaseLayer, makeLayer, writeImage } from './oci-image.ts';
-import { serveImages } from './registry.ts';
+import { fetchedBlobs, serveImages } from './registry.ts';
 
 let host: Host;
 let base: Layer;
@@ -134,9 +134,10 @@ test('a second guest of the image costs next to nothing, from a registry as well
   await declare(host, 'second', guest('docker://127.0.0.1:5000/guest:12'));
   await update(host, 'second');
   expect((await guestsOnDisk(host)) - before).toBeLessThan(0.05 * (await treeOnDisk(host, 'web')));
+  expect(await fetchedBlobs(host)).toEqual([]);
 });
 
-test('guestctl create makes a guest of an image in a registry, where its tag moving is seen', async () => {
+test('guestctl create makes a guest of an image in a registry, where its tag moving is seen; only new layers are fetched', async () => {
   const digest = await publish('registry', 'mkdir -p usr/share; echo registry >usr/share/release');
   const image = '127.0.0.1:5000/guest:registry';
   expect(await host.sh(`guestctl create third --image ${image} --start 2>&1`)).toContain(
@@ -145,9 +146,28 @@ test('guestctl create makes a guest of an image in a registry, where its tag mov
   const { running } = await status(host, 'third');
   expect(await metadata('third', running?.checksum ?? '')).toBe(`'${digest}'`);
   expect(await inGuest(host, 'third', 'cat /usr/share/release')).toBe('registry');
+  // A layer and the configuration; the guest of the other image has the base.
+  expect(await fetchedBlobs(host)).toHaveLength(2);
   await publish('registry', 'mkdir -p usr/share; echo moved >usr/share/release');
   await update(host, 'third');
   expect((await status(host, 'third')).staged).not.toBeNull();
+  expect(await fetchedBlobs(host)).toHaveLength(2);
+  expect(await host.sh(`ostree fsck --quiet --repo=${repositoryOf('third')} 2>&1`)).toBe('');
+});
+
+test('guests of different images that are updated at the same time fetch once what their images share', async () => {
+  const shared = await makeLayer(host.work, 'shared', 'mkdir -p usr/share; echo shared >usr/share/shared');
+  for (const name of ['second', 'third']) {
+    const own = await makeLayer(host.work, `own-${name}`, `mkdir -p usr/share; echo ${name} >usr/share/own`);
+    await writeImage(outside(host, '/srv/image'), name, [base, shared, own]);
+    await declare(host, name, guest(`docker://127.0.0.1:5000/guest:${name}`));
+  }
+  await host.run('systemctl', 'start', 'ostree-guest-update@second', 'ostree-guest-update@third');
+  const fetched = await fetchedBlobs(host);
+  // The shared layer, and a layer and a configuration of each.
+  expect(fetched).toHaveLength(5);
+  expect(new Set(fetched).size).toBe(5);
+  for (const name of ['second', 'third']) expect((await status(host, name)).staged).not.toBeNull();
 });
 
 test('an image comes from the storage that podman has on the host', async () => {
@@ -168,7 +188,7 @@ test('an update that is killed while it unpacks leaves nothing of that, and the 
   await host.sh(`
     systemctl start --no-block ostree-guest-update@killed
     until pid=$(systemctl show -P MainPID ostree-guest-update@killed); ((pid)); do sleep 0.05; done
-    until [ -e ${own}/image/upper/usr ]; do ((SECONDS < 300)); done
+    until [ -e ${own}/image/layer/tree/usr ]; do ((SECONDS < 300)); done
     kill -KILL $pid`);
   await end(host, 'ostree-guest-update@killed', 'ostree-guest-tree-killed');
   await eventually(host, `[ ! -e ${own}/image ]`);

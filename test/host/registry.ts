@@ -9,12 +9,19 @@ export async function serveImages(host: Host): Promise<void> {
     '/etc/containers/registries.conf.d/test.conf',
     '[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n',
   );
+  await host.write('/run/registry.log', '');
   await host.run('systemd-run', '--quiet', '--unit=registry', 'node', '/run/registry.cjs');
   await eventually(host, ': </dev/tcp/127.0.0.1/5000');
 }
 
+/** Returns how often which layers and configurations were fetched since the last call, by their digests. */
+export async function fetchedBlobs(host: Host): Promise<string[]> {
+  const log = await host.sh('cat /run/registry.log; : >/run/registry.log');
+  return log.split('\n').filter((digest) => digest !== '');
+}
+
 const server = `
-const { createReadStream, readFileSync, statSync } = require('node:fs');
+const { appendFileSync, createReadStream, readFileSync, statSync } = require('node:fs');
 const digestOf = (tag) => JSON.parse(readFileSync('/srv/image/index.json', 'utf8')).manifests
   .find(({ annotations }) => annotations['org.opencontainers.image.ref.name'] === tag)?.digest ?? tag;
 require('node:http').createServer((request, response) => {
@@ -30,6 +37,9 @@ require('node:http').createServer((request, response) => {
     'content-type': kind === 'manifests' ? 'application/vnd.oci.image.manifest.v1+json' : 'application/octet-stream',
   });
   if (request.method === 'HEAD') response.end();
-  else createReadStream(file).pipe(response);
+  else {
+    if (kind === 'blobs') appendFileSync('/run/registry.log', name + '\\n');
+    createReadStream(file).pipe(response);
+  }
 }).listen(5000, '127.0.0.1');
 `;

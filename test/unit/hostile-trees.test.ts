@@ -25,9 +25,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explain } from '../../src/host/failure.ts';
 import { findRoot } from '../../src/trees/build/find-root.ts';
 import { mergeLayer } from '../../src/trees/image/merge.ts';
-import { dropSpecialFiles } from '../../src/trees/image/unpack.ts';
 import { keepFiles, restoreFiles } from '../../src/trees/layout/kept-files.ts';
 import { forgetMachine, layOut, undoEtc } from '../../src/trees/layout/layout.ts';
+import { dropSpecialFiles } from '../../src/trees/special-files.ts';
 
 let base: string;
 let server: Server;

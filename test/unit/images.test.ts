@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
+import { WrongJson } from '../../src/host/json-fields.ts';
 import { escapeForRef } from '../../src/trees/image/encapsulated.ts';
+import {
+  type ImageOfPlatform,
+  imageForUs,
+  parseConfiguration,
+  parseManifest,
+  platformWords,
+} from '../../src/trees/image/image-manifest.ts';
+import { pinned } from '../../src/trees/image/skopeo.ts';
 import { parseMember, reasonOf } from '../../src/trees/image/tar.ts';
 
 // As the documentation of ostree-rs-ext has them, and by its rules.
@@ -38,4 +47,76 @@ test.each([
   ['', 'tar failed and did not say why'],
 ])('of what tar says, the reason is told', (stderr, reason) => {
   expect(reasonOf(stderr)).toBe(reason);
+});
+
+const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
+const layers = [{ digest: `sha256:${a}`, size: 3, mediaType: 'x' }];
+
+test('a manifest names its layers, and an index its images', () => {
+  expect(parseManifest(JSON.stringify({ schemaVersion: 2, layers }))).toEqual({
+    kind: 'image',
+    layers: [{ hex: a, size: 3 }],
+  });
+  const manifests = [
+    { digest: `sha256:${a}`, platform: { os: 'linux', architecture: 'arm', variant: 'v7' } },
+    { digest: `sha256:${b}` },
+  ];
+  expect(parseManifest(JSON.stringify({ schemaVersion: 2, manifests }))).toEqual({
+    kind: 'index',
+    images: [{ hex: a, os: 'linux', architecture: 'arm', variant: 'v7' }, { hex: b }],
+  });
+});
+
+test.each([
+  ['no JSON', '<html>'],
+  ['the first format of Docker', '{"schemaVersion":1,"fsLayers":[]}'],
+  ['no layers', '{"schemaVersion":2}'],
+  ['a digest that is a path', `{"layers":[{"digest":"sha256:../../${a}","size":1}]}`],
+  ['another digest', `{"layers":[{"digest":"sha512:${a}","size":1}]}`],
+  ['a size below zero', `{"layers":[{"digest":"sha256:${a}","size":-1}]}`],
+  ['no size', `{"layers":[{"digest":"sha256:${a}","size":1e300}]}`],
+])('a manifest that is %s is refused', (_, text) => {
+  expect(() => parseManifest(text)).toThrow(WrongJson);
+});
+
+const image = (hex: string, architecture?: string, variant?: string, os = 'linux'): ImageOfPlatform =>
+  architecture === undefined ? { hex } : { hex, os, architecture, variant };
+
+test.each<[string, string, ImageOfPlatform[], string | undefined]>([
+  ['ours of several', 'x64', [image('1', 'arm64'), image('2', 'amd64')], '2'],
+  ['not an attestation', 'x64', [image('1', 'unknown', undefined, 'unknown'), image('2', 'amd64')], '2'],
+  ['not that of another system', 'x64', [image('1', 'amd64', undefined, 'windows')], undefined],
+  ['the best variant', 'arm', [image('1', 'arm', 'v6'), image('2', 'arm', 'v7')], '2'],
+  ['without a variant', 'arm64', [image('1', 'arm64')], '1'],
+  ['the plain one', 'x64', [image('1', 'amd64', 'v3'), image('2', 'amd64')], '2'],
+  ['any variant', 'x64', [image('1', 'amd64', 'v2')], '1'],
+  ['one that names no platform', 'x64', [image('1')], '1'],
+  ['none', 's390x', [image('1', 'amd64')], undefined],
+])('of an index, %s is taken', (_, machine, images, hex) => {
+  expect(imageForUs(images, machine)?.hex).toBe(hex);
+});
+
+test('an index for other machines is told by its platforms', () => {
+  expect(platformWords([image('1', 'arm64'), image('2', 'arm', 'v6'), image('3', 'arm', 'v7')])).toBe(
+    'linux/arm64, linux/arm',
+  );
+});
+
+test.each([
+  [{ config: { Labels: { version: '1', wrong: 2 } } }, { version: '1' }],
+  [{ config: { Labels: null } }, {}],
+  [{ config: null }, {}],
+  [{}, {}],
+])('the configuration %j has the labels %j', (more, labels) => {
+  const json = JSON.stringify({ rootfs: { diff_ids: [`sha256:${b}`] }, ...more });
+  expect(parseConfiguration(json)).toEqual({ labels, contents: [b] });
+});
+
+test.each([
+  ['docker://registry.example:5000/os', 'docker://registry.example:5000/os@sha256:1'],
+  ['docker://registry.example:5000/os:12', 'docker://registry.example:5000/os@sha256:1'],
+  ['docker://registry.example/os:12@sha256:0', 'docker://registry.example/os@sha256:1'],
+  ['oci:/srv/image:12', 'oci:/srv/image:12'],
+])('%s by its digest', (image, named) => {
+  expect(pinned(image, 'sha256:1')).toBe(named);
 });

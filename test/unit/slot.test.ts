@@ -24,11 +24,12 @@ test.each<[string, (at: number) => number | undefined, number | undefined]>([
   ['3 kB/s', (at) => at * 3 * kB, 20],
   ['quick for a minute, then nothing', (at) => Math.min(at, 60) * MB, 80],
   ['what tells nothing', () => undefined, 300],
+  ['quick for 30 seconds, then work on this host', (at) => (at < 30 ? at * MB : undefined), 330],
 ])('%s', (_, arrivedAt, expected) => {
   const pace = new Pace(0);
   const slow = Array.from({ length: 600 }, (_, at) => at).find((at) => {
     const bytes = arrivedAt(at);
-    if (bytes !== undefined) pace.arrived(bytes);
+    pace.arrived(bytes, at * second);
     return pace.isSlow(at * second);
   });
   expect(slow).toBe(expected);

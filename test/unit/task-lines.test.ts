@@ -16,14 +16,23 @@ test.each([...notJson, ...notObjects])('%j is no object', (text) => {
 
 describe('the task of a job', () => {
   const input = { sysroot: '/s', stateroot: 'mail' };
+  const image = {
+    layers: ['a', 'b'],
+    contents: ['c', 'd'],
+    missing: ['b'],
+    copies: '/w/copies',
+    work: '/w',
+    repository: '/r',
+    digest: 'sha256:0',
+  };
   const task = { job: 'unshare', input, rooms: ['/s'] };
   const read = (text: string) => withTask(text, (one): unknown => one);
 
   test.each<[string, Record<string, unknown>]>([
     ['unshare', input],
     ['commitBuild', { name: 'a', container: '/c', workPlace: '/w' }],
-    ['commitImage', { archives: ['/a'], work: '/w', repository: '/r', digest: 'sha256:0' }],
-    ['commitImage', { archives: [], work: '/w', repository: '/r', digest: 'sha256:0', version: '1' }],
+    ['commitImage', image],
+    ['commitImage', { ...image, version: '1' }],
     ['commitLayers', { directory: '/d', repository: '/r', below: 'b', identity: 'i' }],
     [
       'checkOutTree',
@@ -107,7 +116,7 @@ describe('the task of the linking step', () => {
   test.each<LinkingTask['want']>([
     task.want,
     { kind: 'commit', checksum: 'c' },
-    { kind: 'made of', identity: 'i', ref: 'r' },
+    { kind: 'made of', identity: 'i', ref: 'r', layers: ['l'] },
     { kind: 'image', image: 'i' },
   ])('arrives as it was sent: $kind', (want) => {
     expect(parseTask(JSON.stringify({ ...task, want }))).toEqual({ ...task, want });

@@ -20,12 +20,13 @@ export async function withSlot<T>({ update }: Guest, report: Report, work: () =>
 
 /**
  * Fetches something when a slot is free. A slow remote does not hold up other guests: the slot is
- * released, and the work continues without it. `work` gets a function to report the number of received bytes.
+ * released, and the work continues without it. `work` gets a function to report the number of received bytes,
+ * or undefined for work on this host.
  */
 export async function withSlotWhileQuick<T>(
   { update }: Guest,
   report: Report,
-  work: (arrived: (bytes: number) => void) => Promise<T>,
+  work: (arrived: (bytes: number | undefined) => void) => Promise<T>,
   whenSlow = () => {},
 ): Promise<T> {
   const release = await takeSlot(update.concurrency, report);
@@ -55,9 +56,14 @@ export class Pace {
     this.#since = at;
   }
 
-  arrived(bytes: number): void {
-    this.#bytes = bytes;
-    this.#before ??= 0;
+  arrived(bytes: number | undefined, at = now()): void {
+    if (bytes === undefined) {
+      if (this.#before !== undefined) this.#since = at;
+      this.#before = undefined;
+    } else {
+      this.#bytes = bytes;
+      this.#before ??= 0;
+    }
   }
 
   /** Without reported bytes, only the time counts. */

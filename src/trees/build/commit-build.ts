@@ -6,9 +6,9 @@ import { isChecksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
-import { dropSpecialFiles } from '../image/unpack.ts';
 import { requireInit } from '../layout/init.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
+import { dropSpecialFiles } from '../special-files.ts';
 import { builtRef } from './built-ref.ts';
 import { findRoot } from './find-root.ts';
 

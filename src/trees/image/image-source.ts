@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type OciOrigin, originName } from '../../config/origin.ts';
 import { stateOf } from '../../config/paths.ts';
@@ -10,71 +10,126 @@ import { repositoryOf } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { commitOf, keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
-import type { Source } from '../source.ts';
+import type { Offer, Source } from '../source.ts';
 import { doJob } from '../treework/run.ts';
 import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
-import { copyImage, inspectImage, pinned } from './skopeo.ts';
-
-/** The ref that keeps the image that was fetched last. */
-export const imageRef = 'ostree-guests/image';
+import type { Layer } from './image-manifest.ts';
+import { dropOtherLayers, imageRef, layerCommit } from './layer-refs.ts';
+import { copyImage, type Inspected, inspectImage, isEncapsulated, pinned } from './skopeo.ts';
 
 /** A container image, identified by the digest of its manifest. When its tag moves, this is an update. */
 export function ociSource(guest: Guest, origin: OciOrigin): Source {
   const { image } = origin;
-  const repository = repositoryOf(guest.sysroot);
   return {
     async check() {
-      const { digest, isEncapsulated } = await inspectImage(image);
+      const found = await inspectImage(image);
+      const checksum = await commitOf(guest.sysroot, imageRef, found.digest);
       // Unpacked as layers, it would lose what only its commit has, such as labels and capabilities of files.
-      const isPulled = isEncapsulated && (await pullsImages());
-      const checksum = isPulled
-        ? await pulledCommit(repository, image)
-        : await commitOf(guest.sysroot, imageRef, digest);
-      const bring = async (report: Progress) => {
-        if (isPulled) {
-          report.progress('pulling its layers');
-          return pullImage(repository, image, () => link(guest, { kind: 'image', image }));
-        }
-        const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef });
-        return 'checksum' in same && same.checksum
-          ? checksumFrom(same.checksum)
-          : unpack(guest, image, digest, report);
-      };
-      const fetch = async (report: Progress) => {
-        if (checksum !== undefined) return checksum;
-        const made = await bring(report);
-        await keepBrought(guest.sysroot, imageRef, made);
-        return made;
-      };
+      if (
+        checksum === undefined &&
+        (await pullsImages()) &&
+        (await isEncapsulated(pinned(image, found.digest)))
+      )
+        return encapsulated(guest, origin, found);
+      const [lowest] = found.layers;
       const known = checksum === undefined ? {} : { checksum };
-      return { ...known, refspec: originName(origin), from: `its image ${digest.slice(0, 19)}`, fetch };
+      return {
+        ...known,
+        ...offered(origin, found),
+        // Images that are made from one base are fetched one after the other: the next one needs only its own layers.
+        ...(lowest && { common: `layer-${lowest.hex}` }),
+        async fetch(report) {
+          const made = checksum ?? (await bring(guest, image, found, report));
+          await keepBrought(guest.sysroot, imageRef, made);
+          return made;
+        },
+      };
     },
   };
 }
 
-async function unpack(guest: Guest, image: string, digest: string, report: Progress): Promise<Checksum> {
+const offered = (origin: OciOrigin, { digest }: Inspected) => ({
+  refspec: originName(origin),
+  from: `its image ${digest.slice(0, 19)}`,
+});
+
+/** An image that ostree itself pulls. */
+async function encapsulated(guest: Guest, origin: OciOrigin, found: Inspected): Promise<Offer> {
+  const { image } = origin;
+  const repository = repositoryOf(guest.sysroot);
+  const checksum = await pulledCommit(repository, image);
+  return {
+    ...(checksum && { checksum }),
+    ...offered(origin, found),
+    async fetch(report) {
+      if (checksum !== undefined) return checksum;
+      report.progress('pulling its layers');
+      const made = await pullImage(repository, image, () => link(guest, { kind: 'image', image }));
+      await keepBrought(guest.sysroot, imageRef, made);
+      return made;
+    },
+  };
+}
+
+/** Brings an image: takes what other guests have of it, and downloads the other layers. */
+async function bring(guest: Guest, image: string, found: Inspected, report: Progress): Promise<Checksum> {
+  const { digest, layers } = found;
+  const repository = repositoryOf(guest.sysroot);
+  const hexes = [...new Set(layers.map(({ hex }) => hex))];
+  await dropOtherLayers(guest.sysroot, hexes);
+  const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef, layers: hexes });
+  if ('checksum' in same && same.checksum) return checksumFrom(same.checksum);
+  const missing = hexes.filter((hex) => layerCommit(repository, hex) === undefined);
+  return unpack(guest, image, found, missing, report);
+}
+
+async function unpack(
+  guest: Guest,
+  image: string,
+  found: Inspected,
+  missing: readonly string[],
+  report: Progress,
+): Promise<Checksum> {
   const work = imageWorkOf(guest.name);
+  const copies = `${work}/copies`;
   await removeTree(work);
-  mkdirSync(work);
+  mkdirSync(copies, { recursive: true });
   try {
-    report.progress('copying its layers');
-    const { archives, labels } = await copyImage(pinned(image, digest), `${work}/copy`);
-    report.progress(`unpacking ${archives.length} layers`);
-    requireRoom(work, sizeOf(archives), `Unpacking ${image}`);
+    const [present, wanted] = split(found.layers, missing);
+    requireRoom(work, sizeOf(wanted), `Fetching ${image}`);
+    const what = `${missing.length} of ${present.length + wanted.length} layers`;
+    report.progress(`copying ${what}`, 0);
+    const { labels, contents } = await copyImage(image, found, copies, present, (bytes) =>
+      report.progress(`copying ${what}, ${megabytes(bytes)} of ${megabytes(sizeOf(wanted))} MB`, bytes),
+    );
+    report.progress(`unpacking ${what}`);
     const version = labels['org.opencontainers.image.version'];
-    const input = { archives, work, repository: repositoryOf(guest.sysroot), digest };
     const place = { name: `tree-${guest.name}`, rooms: roomsOf(guest) };
-    const what = `${originPlace(guest)}: cannot make a tree of ${image}`;
-    const made = await doJob(what, place, 'commitImage', { ...input, ...(version && { version }) });
+    const made = await doJob(`${originPlace(guest)}: cannot make a tree of ${image}`, place, 'commitImage', {
+      layers: found.layers.map(({ hex }) => hex),
+      contents,
+      missing,
+      copies,
+      work,
+      repository: repositoryOf(guest.sysroot),
+      digest: found.digest,
+      ...(version && { version }),
+    });
     return checksumFrom(made);
   } finally {
     await removeTree(work);
   }
 }
 
-/** Returns the approximate unpacked size of the archives. */
-const sizeOf = (archives: readonly string[]): number =>
-  archives.reduce((sum, archive) => sum + statSync(archive).size, 0);
+/** Returns the layers that are present and those that are missing, each once. */
+function split(layers: readonly Layer[], missing: readonly string[]): [present: Layer[], wanted: Layer[]] {
+  const each = [...new Map(layers.map((layer) => [layer.hex, layer])).values()];
+  const isMissing = ({ hex }: Layer) => missing.includes(hex);
+  return [each.filter((layer) => !isMissing(layer)), each.filter(isMissing)];
+}
+
+const sizeOf = (layers: readonly Layer[]): number => layers.reduce((sum, { size }) => sum + size, 0);
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** Returns the directory in which an image is unpacked. */
 export const imageWorkOf = (guest: string): string => `${stateOf(guest)}/image`;

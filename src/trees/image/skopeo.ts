@@ -1,74 +1,134 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { registryLogins } from '../../config/paths.ts';
-import { leavingRoom } from '../../host/disk-room.ts';
+import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
-import { fieldsOf, isObject, WrongJson } from '../../host/json-fields.ts';
+import { parseFields, WrongJson } from '../../host/json-fields.ts';
+import { readRegularFile } from '../../host/node-files.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
+import { type Arrived, whileArriving } from './arriving.ts';
+import {
+  hexIn,
+  type ImageConfiguration,
+  type ImageManifest,
+  imageForUs,
+  type Layer,
+  parseConfiguration,
+  parseManifest,
+  platformWords,
+} from './image-manifest.ts';
 
-/** An image that was copied here, its layers as plain archives. */
-export interface CopiedImage {
-  /** The archives of its layers, the lowest first. */
-  readonly archives: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** The image that a name such as docker://registry/name:tag refers to now. */
+/** The image that a name such as docker://registry/name:tag refers to now, for this machine. */
 export interface Inspected {
-  /** The digest of its manifest. */
+  /** The digest of its own manifest: that of an index changes with images for other machines. */
   readonly digest: string;
-  /** True if it contains an OSTree commit: `ostree container encapsulate`. */
-  readonly isEncapsulated: boolean;
+  /** Its layers, the lowest first. */
+  readonly layers: readonly Layer[];
 }
 
+/** Looks at an image; downloads only its manifest. */
 export async function inspectImage(image: string): Promise<Inspected> {
-  const format = '--format={{.Digest}} {{index .Labels "ostree.final-diffid"}}';
-  const options = ['--no-tags', format, ...authentication()];
-  const inspected = await skopeo(`Cannot look at ${image}`, ['inspect', ...options, image]);
-  const [digest = '', label = ''] = inspected.trim().split(' ');
-  return { digest, isEncapsulated: label !== '' };
+  const what = `Cannot look at ${image}`;
+  const named = await inspect(what, image, '--raw');
+  const manifest = parsed(image, named, parseManifest);
+  if (manifest.kind === 'image') return inspected(image, named, manifest.layers);
+  const ours = imageForUs(manifest.images);
+  if (ours === undefined)
+    throw new Failure(`${image} has no image for this machine, only for: ${platformWords(manifest.images)}`);
+  const digest = `sha256:${ours.hex}`;
+  const layout = /^oci:(\/[^:]+)/.exec(image)?.[1];
+  const text = layout ? readBlob(layout, ours.hex) : await inspect(what, pinned(image, digest), '--raw');
+  if (sha256(text) !== ours.hex) throw new Failure(`${image}: the manifest ${digest} is damaged`);
+  const one: ImageManifest = parsed(image, text, parseManifest);
+  if (one.kind !== 'image') throw new Failure(`${image}: its index names another index`);
+  return inspected(image, text, one.layers);
 }
+
+async function inspected(image: string, manifest: string, layers: readonly Layer[]): Promise<Inspected> {
+  const digest = `sha256:${sha256(manifest)}`;
+  if (!image.startsWith('containers-storage:')) return { digest, layers };
+  // It keeps layers unpacked, and the manifest that came with them.
+  const text = await inspect(`Cannot look at ${image}`, image, '--config', '--raw');
+  const { contents } = parsed(image, text, parseConfiguration);
+  return { digest, layers: contents.map((hex) => ({ hex, size: 0 })) };
+}
+
+/** Returns true if an image contains an OSTree commit: `ostree container encapsulate`. */
+export async function isEncapsulated(image: string): Promise<boolean> {
+  const label = await inspect(
+    `Cannot look at ${image}`,
+    image,
+    '--format={{index .Labels "ostree.final-diffid"}}',
+  );
+  return label.trim() !== '';
+}
+
+const inspect = (what: string, image: string, ...options: string[]): Promise<string> =>
+  skopeo(what, ['inspect', '--no-tags', ...options, ...authentication(), image], {
+    timeout: longestInspection,
+  });
+
+/** In milliseconds. A manifest has few bytes. */
+const longestInspection = 5 * 60_000;
 
 /** Names an image by its digest, so that its tag may move. Only registries support this. */
 export const pinned = (image: string, digest: string): string =>
-  image.startsWith('docker://') ? `${image.replace(/(@[^/]*|:[^/:]*)$/, '')}@${digest}` : image;
+  image.startsWith('docker://') ? `${image.replace(/@[^/]*$/, '').replace(/:[^/:]*$/, '')}@${digest}` : image;
 
-/** Copies an image into a directory, which is created; its parent must exist. */
-export async function copyImage(image: string, directory: string): Promise<CopiedImage> {
-  const options = ['--quiet', '--format=oci', '--dest-decompress', ...authentication()];
-  const words = ['copy', ...options, image, `dir:${directory}`];
-  await leavingRoom(dirname(directory), (signal) => skopeo(`Cannot fetch ${image}`, words, signal));
-  const blob = (digest: string) => `${directory}/${hexOf(image, digest)}`;
-  try {
-    const manifest = fieldsOf(readJson(`${directory}/manifest.json`));
-    const configuration = readJson(blob(manifest.fields('config').text('digest')));
-    const archives = manifest.list('layers').map((layer) => blob(layer.text('digest')));
-    return { archives, labels: labelsOf(configuration) };
-  } catch (error) {
-    if (!(error instanceof WrongJson)) throw error;
-    throw new Failure(`${image}: its manifest is not one of OCI: ${error.message}`);
+/** Where a layer is, in a directory of copyImage(). */
+export const archiveOf = (directory: string, hex: string): string => `${directory}/sha256/${hex}`;
+
+/**
+ * Copies the layers of an image into a directory that exists, and returns its configuration. Layers that are `present` are not
+ * downloaded: skopeo takes a file with the name of a layer for the layer.
+ */
+export async function copyImage(
+  image: string,
+  { digest, layers }: Inspected,
+  directory: string,
+  present: readonly Layer[],
+  arrived: Arrived = () => {},
+): Promise<ImageConfiguration> {
+  mkdirSync(`${directory}/sha256`, { recursive: true });
+  for (const { hex, size } of present) {
+    writeFileSync(archiveOf(directory, hex), '');
+    truncateSync(archiveOf(directory, hex), size);
+  }
+  const layout = `${directory}/layout`;
+  const options = ['--quiet', '--dest-oci-accept-uncompressed-layers', `--dest-shared-blob-dir=${directory}`];
+  const words = ['copy', ...options, ...authentication(), pinned(image, digest), `oci:${layout}:image`];
+  await whileArriving(directory, (signal) => skopeo(`Cannot fetch ${image}`, words, { signal }), arrived);
+  const { layers: copied, configuration } = parsed(image, layout, readCopy);
+  if (layers.map(({ hex }) => hex).join() !== copied.map(({ hex }) => hex).join())
+    throw new Failure(`${image} changed while it was copied`, 'Start the update again');
+  return configuration;
+
+  function readCopy(from: string) {
+    const [first] = parseFields(readFileSync(`${from}/index.json`, 'utf8')).list('manifests');
+    const manifest = readBlob(directory, hexIn(first?.text('digest') ?? ''), '');
+    const named = parseManifest(manifest);
+    const config = hexIn(parseFields(manifest).fields('config').text('digest'));
+    const configuration = parseConfiguration(readBlob(directory, config, ''));
+    return { layers: named.kind === 'image' ? named.layers : [], configuration };
   }
 }
 
-/** Returns the file name of a blob. Checks it, because manifests are foreign data and this becomes part of a path. */
-function hexOf(image: string, digest: string): string {
-  const [, hex] = /^sha256:([0-9a-f]{64})$/.exec(digest) ?? [];
-  if (hex === undefined) throw new Failure(`${image}: its manifest has an invalid digest: ${shown(digest)}`);
-  return hex;
+/** Reads a blob of JSON in a layout: a manifest or a configuration. */
+function readBlob(layout: string, hex: string, blobs = '/blobs'): string {
+  const file = `${layout}${blobs}/sha256/${hex}`;
+  const text = readRegularFile(file, 4 << 20);
+  if (text === undefined) throw new Failure(`${file} is missing`);
+  return text;
 }
 
-/** Returns the labels of an image. Checks them, because its configuration is foreign data. */
-function labelsOf(configuration: unknown): Record<string, string> {
-  const config = isObject(configuration) ? configuration['config'] : undefined;
-  const labels = isObject(config) ? config['Labels'] : undefined;
-  const texts = Object.entries(isObject(labels) ? labels : {}).filter(
-    (label): label is [string, string] => typeof label[1] === 'string',
-  );
-  return Object.fromEntries(texts);
+function parsed<T>(image: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof WrongJson)) throw error;
+    throw new Failure(`${image}: its manifest cannot be used: ${error.message}`);
+  }
 }
-
-const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 /** The option for the registry passwords that OSTree's own container support uses. */
 const authentication = (): string[] =>
@@ -77,8 +137,12 @@ const authentication = (): string[] =>
     .slice(0, 1)
     .map((file) => `--authfile=${file}`);
 
-async function skopeo(what: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const { ended, exitCode, stdout, stderr } = await run('skopeo', args, signal ? { signal } : {});
+async function skopeo(
+  what: string,
+  args: readonly string[],
+  how: { readonly signal?: AbortSignal; readonly timeout?: number },
+): Promise<string> {
+  const { ended, exitCode, stdout, stderr } = await run('skopeo', args, how);
   if (ended === 'notFound') throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
   if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`);
   return stdout;

@@ -23,8 +23,16 @@ export interface Neighbour {
 export type Want =
   /** A commit that a neighbour has. */
   | { readonly kind: 'commit'; readonly checksum: string }
-  /** The commit of a neighbour's ref, if it has this identity: src/trees/identity.ts. */
-  | { readonly kind: 'made of'; readonly identity: string; readonly ref: string }
+  /**
+   * The commit of a neighbour's ref, if it has this identity: src/trees/identity.ts. In addition those of the layers that any
+   * neighbour has: src/trees/image/layer-refs.ts.
+   */
+  | {
+      readonly kind: 'made of';
+      readonly identity: string;
+      readonly ref: string;
+      readonly layers: readonly string[];
+    }
   /** An image and its layers that a neighbour has pulled: src/trees/image/encapsulated.ts. */
   | { readonly kind: 'image'; readonly image: string }
   /** A commit from a neighbour, with missing objects from a remote: `ostree pull` with these arguments. */
@@ -57,7 +65,12 @@ function parseWant(want: Fields): Want {
     case 'commit':
       return { kind, checksum: want.text('checksum') };
     case 'made of':
-      return { kind, identity: want.text('identity'), ref: want.text('ref') };
+      return {
+        kind,
+        identity: want.text('identity'),
+        ref: want.text('ref'),
+        layers: want.texts('layers'),
+      };
     case 'image':
       return { kind, image: want.text('image') };
     case 'pull':

@@ -8,7 +8,7 @@ import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
 import { type LinkingLine, type LinkingTask, parseTask } from './linking-task.ts';
-import { linkCommit, linkImage, linkMadeOf, seed, trusted } from './neighbours.ts';
+import { linkCommit, linkImage, linkLayers, linkMadeOf, seed, trusted } from './neighbours.ts';
 
 const tell = (line: LinkingLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -30,6 +30,7 @@ async function main({
       return (await linkCommit(repository, want.checksum, neighbours)) ? { checksum: want.checksum } : {};
     case 'made of': {
       const checksum = await linkMadeOf(repository, want.ref, want.identity, neighbours);
+      await linkLayers(repository, want.layers, neighbours);
       return checksum === undefined ? {} : { checksum };
     }
     case 'image':

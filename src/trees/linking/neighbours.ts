@@ -8,6 +8,7 @@ import { tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { sameIn } from '../identity.ts';
 import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
+import { layerCommit, layerRef } from '../image/layer-refs.ts';
 import type { Neighbour } from './linking-task.ts';
 
 /**
@@ -48,6 +49,22 @@ export async function linkMadeOf(
     if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
   }
   return undefined;
+}
+
+/** Links layers of an image that neighbours have unpacked, with their refs. What none of them has is downloaded. */
+export async function linkLayers(
+  repository: string,
+  layers: readonly string[],
+  neighbours: readonly string[],
+): Promise<void> {
+  for (const neighbour of neighbours) {
+    const theirs = layers.filter(
+      (hex) => layerCommit(repository, hex) === undefined && layerCommit(neighbour, hex) !== undefined,
+    );
+    // A neighbour may be pruning.
+    if (theirs.length > 0)
+      await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, ...theirs.map(layerRef));
+  }
 }
 
 /** Links an image with its layers. A neighbour may be pruning: missing objects are downloaded. */

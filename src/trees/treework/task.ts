@@ -52,7 +52,10 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
   commitImage: (input) => {
     const version = input.optionalText('version');
     return {
-      archives: input.texts('archives'),
+      layers: input.texts('layers'),
+      contents: input.texts('contents'),
+      missing: input.texts('missing'),
+      copies: input.text('copies'),
       work: input.text('work'),
       repository: input.text('repository'),
       digest: input.text('digest'),

@@ -1,0 +1,43 @@
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { isText, listOf } from '../../host/json-fields.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { ostree } from '../../ostree/ostree.ts';
+import { layerRef } from './layer-refs.ts';
+import { mergeLayer } from './merge.ts';
+
+/** The parts of a layer's commit: its files, and the directories that it has files in but does not describe. */
+export const layerTree = 'tree';
+export const impliedFile = 'implied.json';
+
+/**
+ * Makes a root directory from layers that the repository has, the lowest first. Its files are links to the objects of the
+ * repository, so nothing may write to them.
+ */
+export async function composeLayers(
+  layers: readonly string[],
+  work: string,
+  repository: string,
+): Promise<string> {
+  const root = `${work}/root`;
+  const layer = `${work}/layer`;
+  await removeTree(root);
+  mkdirSync(root, { mode: 0o755 });
+  for (const hex of layers) {
+    await removeTree(layer);
+    // Into an empty directory, so that links of lower layers lead nowhere.
+    const checkout = ['checkout', '--fsync=no', layerRef(hex), layer];
+    await ostree(`Cannot check out layer ${hex}`, `--repo=${repository}`, ...checkout);
+    const implied = readImplied(`${layer}/${impliedFile}`);
+    mergeLayer(root, `${layer}/${layerTree}`, (path) => !implied.has(path));
+    await removeTree(root);
+    renameSync(`${layer}/${layerTree}`, root);
+  }
+  return root;
+}
+
+const isTexts = listOf(isText);
+
+function readImplied(file: string): ReadonlySet<string> {
+  const implied: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return new Set(isTexts(implied) ? implied : []);
+}

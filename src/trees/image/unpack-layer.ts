@@ -1,0 +1,79 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { sha256OfFile } from '../../host/digest.ts';
+import { Failure } from '../../host/failure.ts';
+import { isDirectory, namesIn, writeInside } from '../../host/tree-files.ts';
+import { removeTree } from '../../host/tree-removal.ts';
+import { ostree } from '../../ostree/ostree.ts';
+import { dropSpecialFiles } from '../special-files.ts';
+import { impliedFile, layerTree } from './compose.ts';
+import { decompressed } from './decompress.ts';
+import { layerRef } from './layer-refs.ts';
+import { archiveOf } from './skopeo.ts';
+import { contentsOf, extract } from './tar.ts';
+
+interface LayerToCommit {
+  /** The SHA-256 of its archive. */
+  readonly hex: string;
+  /** The SHA-256 of the archive when it is not compressed. */
+  readonly content: string;
+  readonly copies: string;
+  readonly work: string;
+  readonly repository: string;
+}
+
+/**
+ * Commits the files of a layer, whiteouts included, under a ref of its digest. The ref is written last, so that no half
+ * layer ever counts as unpacked. Deletes the archive.
+ */
+export async function commitLayer({ hex, content, copies, work, repository }: LayerToCommit): Promise<void> {
+  const copy = archiveOf(copies, hex);
+  await requireDigest(copy, hex, `layer ${hex} is damaged`);
+  const archive = await decompressed(copy, `${work}/archive`);
+  await requireDigest(archive, content, `layer ${hex} is not the one that its configuration names`);
+  const layer = `${work}/layer`;
+  await removeTree(layer);
+  mkdirSync(`${layer}/${layerTree}`, { recursive: true, mode: 0o755 });
+  await unpackLayer(archive, layer);
+  for (const file of [archive, copy]) rmSync(file, { force: true });
+  await ostree(
+    `Cannot commit layer ${hex}`,
+    `--repo=${repository}`,
+    'commit',
+    `--branch=${layerRef(hex)}`,
+    '--parent=none',
+    '--no-bindings',
+    // Two guests that unpack a layer make the same commit.
+    '--timestamp=@0',
+    '--consume',
+    `--tree=dir=${layer}`,
+  );
+}
+
+async function requireDigest(file: string, hex: string, otherwise: string): Promise<void> {
+  if ((await sha256OfFile(file)) !== hex) throw new Failure(otherwise);
+}
+
+/** Unpacks the archive of a layer as the content of its commit. */
+async function unpackLayer(archive: string, layer: string): Promise<void> {
+  const tree = `${layer}/${layerTree}`;
+  const { directories, devices } = await contentsOf(archive);
+  await extract(archive, tree, devices);
+  // They hide what lower layers have there.
+  dropSpecialFiles(tree, (directory, name) => writeFileSync(`${directory}/${whiteoutOf(name)}`, ''));
+  for (const device of devices.filter((name) => !/^(\.?\/)*dev\//.test(name)))
+    writeInside(tree, join(dirname(device), whiteoutOf(basename(device))), '');
+  const implied = impliedIn(tree, directories);
+  writeFileSync(`${layer}/${impliedFile}`, JSON.stringify(implied));
+}
+
+const whiteoutOf = (name: string): string => `.wh.${name}`;
+
+/** Returns the directories that an archive does not describe; tar made them for files in them. */
+function impliedIn(tree: string, described: ReadonlySet<string>, path = ''): string[] {
+  const below = namesIn(join(tree, path))
+    .map((name) => join(path, name))
+    .filter((one) => isDirectory(join(tree, one)))
+    .flatMap((one) => impliedIn(tree, described, one));
+  return described.has(path) ? below : [path, ...below];
+}

@@ -46,6 +46,16 @@ function without(values: Values, verifies: string, path: string): Problem | unde
   return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
 }
 
+/** OSTree refuses one without the other. */
+export function halfIdentity(values: Values): Problem | undefined {
+  const [cert, key] = ['TLSClientCertPath', 'TLSClientKeyPath'].map((one) => values.final('Remote', one));
+  const only = cert && !key ? cert : key && !cert ? key : undefined;
+  if (!only) return undefined;
+  const other = only === cert ? 'TLSClientKeyPath' : 'TLSClientCertPath';
+  const message = `${only.key}= needs ${other}=`;
+  return { at: only.at, message, remedy: `Add ${other}=, or remove ${only.key}=` };
+}
+
 export function noWindow(values: Values): Problem | undefined {
   const length = values.final('Update', 'SwitchWindowSec');
   if (!length || values.effective('Update', 'SwitchOnCalendar').length > 0) return undefined;

@@ -17,7 +17,7 @@ export interface OstreeOrigin {
 }
 
 /** An OSTree remote that the guest file itself declares. */
-export interface Remote {
+export interface Remote extends Connection {
   readonly url: string;
   /** The server for everything that need not be signed (ostree.repo-config(5), `contenturl`). */
   readonly contentUrl?: string;
@@ -27,6 +27,17 @@ export interface Remote {
   readonly signVerify: boolean;
   /** A file of trusted keys (ostree.repo-config(5), `verification-ed25519-file`). */
   readonly ed25519KeyPath?: string;
+}
+
+/** How a remote is reached: ostree.repo-config(5). */
+export interface Connection {
+  /** The certificates that may sign that of the server (`tls-ca-path`). Default: those of the host. */
+  readonly tlsCaPath?: string;
+  /** A certificate for the server, and its key (`tls-client-cert-path`, `tls-client-key-path`). */
+  readonly tlsClientCertPath?: string;
+  readonly tlsClientKeyPath?: string;
+  /** The proxy to the server (`proxy`). */
+  readonly proxyUrl?: string;
 }
 
 /** An OCI or Docker image. */
@@ -69,8 +80,32 @@ function remoteOf(values: Values): Remote | undefined {
     ...(gpgKeyPath && { gpgKeyPath }),
     signVerify: isOn('SignVerify', ed25519KeyPath !== undefined),
     ...(ed25519KeyPath && { ed25519KeyPath }),
+    ...connectionOf(last),
   };
 }
+
+function connectionOf(last: (key: string) => string | undefined): Connection {
+  const tlsCaPath = last('TLSCAPath');
+  const tlsClientCertPath = last('TLSClientCertPath');
+  const tlsClientKeyPath = last('TLSClientKeyPath');
+  const proxyUrl = last('ProxyURL');
+  return {
+    ...(tlsCaPath && { tlsCaPath }),
+    ...(tlsClientCertPath && { tlsClientCertPath }),
+    ...(tlsClientKeyPath && { tlsClientKeyPath }),
+    ...(proxyUrl && { proxyUrl }),
+  };
+}
+
+/** Returns the files of the host that a remote needs: keys and certificates. */
+export const filesOfRemote = (remote: Remote): string[] =>
+  [
+    remote.gpgKeyPath,
+    remote.ed25519KeyPath,
+    remote.tlsCaPath,
+    remote.tlsClientCertPath,
+    remote.tlsClientKeyPath,
+  ].filter((path) => path !== undefined);
 
 /** Returns the name of an origin, which is recorded in its deployments. */
 export function originName(origin: Origin): string {

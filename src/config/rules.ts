@@ -1,4 +1,5 @@
 import {
+  halfIdentity,
   manyNetworks,
   noKey,
   noNetwork,
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   rule(['Update.SwitchWindowSec'], noWindow, ['Update.SwitchOnCalendar']),
   rule(['Remote.GPGVerify'], noKey, ['Remote.GPGKeyPath']),
   rule(['Remote.SignVerify'], noSignatureKey, ['Remote.Ed25519KeyPath']),
+  rule(['Remote.TLSClientCertPath', 'Remote.TLSClientKeyPath'], halfIdentity),
   rule(['Network.Port'], noNetwork, ['Network']),
   rule(['Network.Port'], portTwice),
   rule(['Network.NamespacePath'], manyNetworks, ['Network']),

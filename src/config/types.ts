@@ -183,6 +183,11 @@ export const url = pattern(
   /^((mirrorlist|metalink)=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,
 );
 
+export const proxy = pattern(
+  'the URL of a proxy that starts with http://, https:// or socks5://',
+  /^(https?|socks5h?):\/\/[^/\s]\S*$/,
+);
+
 /** By the rules of skopeo(1); without a tag it is `latest`. */
 const imageName = '[\\w.-]+(?::\\d+)?(?:/[\\w.-]+)*(?::[\\w.-]+)?(?:@sha256:[0-9a-f]{64})?';
 export const image = pattern(

@@ -4,6 +4,7 @@ import {
   declare,
   end,
   eventually,
+  failingUpdate,
   guestsOnDisk,
   inGuest,
   reboot,
@@ -16,6 +17,7 @@ import {
 import { bootHost, type Host, outside } from './host.ts';
 import { type Layer, makeBaseLayer, makeLayer, writeImage } from './oci-image.ts';
 import { fetchedBlobs, serveImages } from './registry.ts';
+import { serveTls, tls } from './tls.ts';
 
 let host: Host;
 let base: Layer;
@@ -168,6 +170,22 @@ test('guests of different images that are updated at the same time fetch once wh
   expect(fetched).toHaveLength(5);
   expect(new Set(fetched).size).toBe(5);
   for (const name of ['second', 'third']) expect((await status(host, name)).staged).not.toBeNull();
+});
+
+test('a registry with a certificate of a private authority wants a login and a certificate of the client', async () => {
+  await serveTls(host, { port: 5443, to: 5000, login: 'guest:secret' });
+  const certificates = '/etc/containers/certs.d/127.0.0.1:5443';
+  await declare(host, 'second', guest('docker://127.0.0.1:5443/guest:registry'));
+  const refused = () => failingUpdate(host, 'second');
+  expect(await refused()).toMatch(/Cannot look at docker:.*certificate/);
+  await host.sh(`mkdir -p ${certificates}; cd ${certificates}; cp ${tls.ca} ca.crt
+    cp ${tls.certificate} client.cert; cp ${tls.key} client.key`);
+  expect(await refused()).toMatch(/authentication required|unauthorized/);
+  await host.sh(
+    'skopeo login --authfile /etc/ostree/auth.json --username guest --password secret 127.0.0.1:5443',
+  );
+  await update(host, 'second');
+  expect((await status(host, 'second')).staged).not.toBeNull();
 });
 
 test('an image comes from the storage that podman has on the host', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   declare,
   eventually,
+  failingUpdate,
   guestFile,
   inGuest,
   repositoryOf,
@@ -15,6 +16,7 @@ import { bootHost, type Host } from './host.ts';
 import { type MirrorServer, serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
+import { serveProxy, serveTls, tls } from './tls.ts';
 
 let host: Host;
 let server: MirrorServer;
@@ -70,6 +72,25 @@ test('of a ref that a guest no longer follows, only its deployments keep anythin
     { checksum: deployed?.checksum },
   ]);
   await host.run('machinectl', 'terminate', 'builder');
+});
+
+test('a server with a certificate of a private authority wants one of the client, and is reached by a proxy', async () => {
+  await serveTls(host, { port: 8443, to: 8080 });
+  await serveProxy(host, 8443);
+  const commit = await publish(host, 'debian/12/private', { files: { '/usr/share/private': 'private' } });
+  const file = (...lines: string[]) =>
+    guestFile('', ['https://mirror.example/repo', 'ProxyURL=http://127.0.0.1:3128', ...lines].join('\n')) //
+      .replace(serverRef, 'debian/12/private');
+  const authority = `TLSCAPath=${tls.ca}`;
+  const client = [`TLSClientCertPath=${tls.certificate}`, `TLSClientKeyPath=${tls.key}`];
+  for (const lines of [client, [authority]]) {
+    await declare(host, 'private', file(...lines));
+    expect(await failingUpdate(host, 'private')).toMatch(/private\.guest:5: cannot fetch .*mirror\.example/);
+  }
+  await declare(host, 'private', file(authority, ...client));
+  await update(host, 'private');
+  expect((await status(host, 'private')).deployments).toMatchObject([{ checksum: commit }]);
+  expect(await host.sh('sort -u /run/proxy.log')).toBe('mirror.example:443');
 });
 
 test('a running update shows how far it is in systemctl status', async () => {

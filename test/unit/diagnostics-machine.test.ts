@@ -82,6 +82,24 @@ test.each([
     ],
   ],
   [
+    '[Remote]\nURL=https://a/\nTLSClientCertPath=/a.pem',
+    [
+      'mail.guest:5:19: TLSClientCertPath= needs TLSClientKeyPath=. Add TLSClientKeyPath=, or remove TLSClientCertPath=',
+    ],
+  ],
+  [
+    '[Remote]\nURL=https://a/\nTLSClientKeyPath=/a.key',
+    [
+      'mail.guest:5:18: TLSClientKeyPath= needs TLSClientCertPath=. Add TLSClientCertPath=, or remove TLSClientKeyPath=',
+    ],
+  ],
+  [
+    '[Remote]\nURL=https://a/\nProxyURL=proxy:3128',
+    [
+      "mail.guest:5:10: 'proxy:3128' is not right for ProxyURL=. Expected the URL of a proxy that starts with http://, https:// or socks5://",
+    ],
+  ],
+  [
     '[Network]\nPrivate=no\nPort=80',
     [
       "mail.guest:5:6: Port= needs a network of the guest's own, but [Network] gives it the host's network. Add VirtualEthernet=yes, or remove Port=",

@@ -116,6 +116,15 @@ test.each([
   [`GPGKeyPath=${keys}\nGPGVerify=1`, { gpgVerify: true, gpgKeyPath: keys }],
   [`Ed25519KeyPath=${keys}`, { signVerify: true, ed25519KeyPath: keys }],
   [`Ed25519KeyPath=${keys}\nSignVerify=no`, { ed25519KeyPath: keys }],
+  [
+    'TLSCAPath=/a\nTLSClientCertPath=/b\nTLSClientKeyPath=/c\nProxyURL=socks5://proxy:1080',
+    {
+      tlsCaPath: '/a',
+      tlsClientCertPath: '/b',
+      tlsClientKeyPath: '/c',
+      proxyUrl: 'socks5://proxy:1080',
+    },
+  ],
 ])('[Remote] %j', (text, expected) => {
   const { origin } = guestOf(`${good}[Remote]\nURL=${url}\n${text}`);
   expect(origin.kind === 'ostree' && origin.remote).toEqual({

@@ -9,6 +9,7 @@ import {
   image,
   oneOf,
   path,
+  proxy,
   refspec,
   text,
   timeSpan,
@@ -26,9 +27,10 @@ export const guestKeys = (): KeyRow[] => [
 
 export const remoteKeys = (): KeyRow[] => [
   [url, ['URL', 'ContentURL'], nothingElse],
+  [proxy, ['ProxyURL'], nothingElse],
   [boolean, ['GPGVerify', 'SignVerify'], nothingElse],
   // The update has to see these files.
-  [path, ['GPGKeyPath', 'Ed25519KeyPath'], ['steps']],
+  [path, ['GPGKeyPath', 'Ed25519KeyPath', 'TLSCAPath', 'TLSClientCertPath', 'TLSClientKeyPath'], ['steps']],
 ];
 
 export const updateKeys = (): KeyRow[] => [
@@ -77,6 +79,16 @@ export const remoteHelp = (): Descriptions => ({
   },
   Ed25519KeyPath:
     'A file with trusted public ed25519 keys, each on a line of its own in base64. Not all builds of OSTree support them.',
+  TLSCAPath: {
+    help: 'A file with the certificates (PEM) of authorities that may sign the certificate of the server.',
+    default: 'those that the host trusts',
+  },
+  TLSClientCertPath:
+    'A file with a certificate (PEM) that identifies this host to the server. Needs TLSClientKeyPath=.',
+  TLSClientKeyPath:
+    'A file with the private key (PEM) of TLSClientCertPath=. Keep it outside of /etc and /usr, which the steps of all guests can read, and readable by root only.',
+  ProxyURL:
+    'The proxy to the remote: http://, https:// or socks5://. Default: those in the environment of ostree-guest-update@.service (http_proxy, https_proxy, all_proxy, no_proxy).',
 });
 
 export const updateHelp = (): Descriptions => ({

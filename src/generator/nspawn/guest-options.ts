@@ -2,6 +2,7 @@
 
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { mountArgument } from '../../config/mounts.ts';
+import { filesOfRemote } from '../../config/origin.ts';
 import { rootLinkOf, runtimeOf } from '../../config/paths.ts';
 import { wordsOf } from '../../config/split-words.ts';
 import { execWord } from '../units/exec-word.ts';
@@ -120,9 +121,9 @@ const ownSysroot = ({ name, sysroot }: Guest): string[] => [
 /** Binds the directory of a local remote. */
 function localRemote({ origin }: Guest): string[] {
   const remote = origin.kind === 'ostree' ? origin.remote : undefined;
-  const local = [remote?.url.replace(/^file:\/\//, ''), remote?.gpgKeyPath, remote?.ed25519KeyPath];
+  const local = remote ? [remote.url.replace(/^file:\/\//, ''), ...filesOfRemote(remote)] : [];
   return local.flatMap((path) =>
-    path?.startsWith('/') ? [`--bind-ro=${mountArgument('BindReadOnly', path)}`] : [],
+    path.startsWith('/') ? [`--bind-ro=${mountArgument('BindReadOnly', path)}`] : [],
   );
 }
 

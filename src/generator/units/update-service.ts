@@ -1,5 +1,6 @@
 import { buildDirectory } from '../../config/build.ts';
 import { type Guest, placeOf } from '../../config/guest.ts';
+import { filesOfRemote } from '../../config/origin.ts';
 import { filesOfPackages } from '../../config/packages.ts';
 import { stateOf } from '../../config/paths.ts';
 import { execWord } from './exec-word.ts';
@@ -37,8 +38,8 @@ const makeSysroot = (guest: Guest): string =>
 
 /** Returns files that the guest file names and the sandbox does not have. */
 function filesOf({ packages, origin }: Guest): string[] {
-  const { gpgKeyPath, ed25519KeyPath } = (origin.kind === 'ostree' && origin.remote) || {};
-  const keys = [gpgKeyPath, ed25519KeyPath].filter((path) => path !== undefined);
+  const remote = origin.kind === 'ostree' ? origin.remote : undefined;
+  const keys = remote ? filesOfRemote(remote) : [];
   const ofPackages = packages ? filesOfPackages(packages) : [];
   return [...keys, ...ofPackages].filter((file) => !/^\/(etc|usr)\/(?!local\/)/.test(file));
 }

@@ -99,14 +99,19 @@ function image({ origin, values, file }: Guest): Problem[] {
 }
 
 function keyPath(guest: Guest): Problem[] {
-  return ['GPGKeyPath', 'Ed25519KeyPath']
-    .flatMap((key) => settings(guest, 'Remote', key).slice(-1))
-    .filter(({ value }) => isMissing(value))
-    .map(({ value, at }) => ({
-      at,
-      message: `${value} does not exist`,
-      remedy: "Put the remote's public key there",
-    }));
+  const remedies = {
+    GPGKeyPath: "Put the remote's public key there",
+    Ed25519KeyPath: "Put the remote's public key there",
+    TLSCAPath: "Put the certificate of the server's authority there",
+    TLSClientCertPath: 'Put the certificate of this host there',
+    TLSClientKeyPath: 'Put the private key of this host there',
+  };
+  return Object.entries(remedies).flatMap(([key, remedy]) =>
+    settings(guest, 'Remote', key)
+      .slice(-1)
+      .filter(({ value }) => isMissing(value))
+      .map(({ value, at }) => ({ at, message: `${value} does not exist`, remedy })),
+  );
 }
 
 /** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */

@@ -34,10 +34,14 @@ export const isConfigured = (repository: string, name: string, options: HostRemo
 
 function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
+  const { tlsCaPath, tlsClientCertPath, tlsClientKeyPath, proxyUrl } = remote;
   const unsigned = unsignedProblem(guest);
   if (unsigned) throw new Failure(formatProblem(unsigned));
   requireKey(guest, 'GPGKeyPath', gpgKeyPath);
   requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
+  requireFile(guest, 'TLSCAPath', tlsCaPath);
+  requireFile(guest, 'TLSClientCertPath', tlsClientCertPath);
+  requireFile(guest, 'TLSClientKeyPath', tlsClientKeyPath);
   return {
     options: {
       url,
@@ -46,14 +50,20 @@ function declaredRemote(guest: Guest, remote: Remote): HostRemote {
       ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }),
       ...(signVerify && { 'sign-verify': 'true' }),
       ...(ed25519KeyPath && { 'verification-ed25519-file': ed25519KeyPath }),
+      ...(tlsCaPath && { 'tls-ca-path': tlsCaPath }),
+      ...(tlsClientCertPath && { 'tls-client-cert-path': tlsClientCertPath }),
+      ...(tlsClientKeyPath && { 'tls-client-key-path': tlsClientKeyPath }),
+      ...(proxyUrl && { proxy: proxyUrl }),
     },
   };
 }
 
-function requireKey(guest: Guest, key: string, file: string | undefined): void {
+const requireKey = (guest: Guest, key: string, file: string | undefined): void =>
+  requireFile(guest, key, file, "Put the remote's public key there, or correct the path");
+
+function requireFile(guest: Guest, key: string, file: string | undefined, remedy = 'Correct the path'): void {
   if (file === undefined || existsSync(file)) return;
-  const message = `${placeOf(guest, 'Remote', key)}: ${key}=${file} does not exist`;
-  throw new Failure(message, "Put the remote's public key there, or correct the path");
+  throw new Failure(`${placeOf(guest, 'Remote', key)}: ${key}=${file} does not exist`, remedy);
 }
 
 function hostRemote(guest: Guest, name: string): HostRemote {

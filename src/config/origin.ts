@@ -30,7 +30,7 @@ export interface Remote extends Connection {
 }
 
 /** How a remote is reached: ostree.repo-config(5). */
-export interface Connection {
+interface Connection {
   /** The certificates that may sign that of the server (`tls-ca-path`). Default: those of the host. */
   readonly tlsCaPath?: string;
   /** A certificate for the server, and its key (`tls-client-cert-path`, `tls-client-key-path`). */

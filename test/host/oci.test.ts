@@ -154,7 +154,7 @@ test('guestctl create makes a guest of an image in a registry, where its tag mov
   await update(host, 'third');
   expect((await status(host, 'third')).staged).not.toBeNull();
   expect(await fetchedBlobs(host)).toHaveLength(2);
-  expect(await host.sh(`ostree fsck --quiet --repo=${repositoryOf('third')} 2>&1`)).toBe('');
+  expect(await host.sh(`ostree fsck --repo=${repositoryOf('third')}`)).toContain('no errors');
 });
 
 test('guests of different images that are updated at the same time fetch once what their images share', async () => {

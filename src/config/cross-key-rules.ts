@@ -63,6 +63,13 @@ export function noWindow(values: Values): Problem | undefined {
   return { at: length.at, message, remedy: 'Add SwitchOnCalendar=, with the times at which it begins' };
 }
 
+export function noLockServer(values: Values): Problem | undefined {
+  const group = values.final('Update', 'FleetLockGroup');
+  if (!group || values.final('Update', 'FleetLock')) return undefined;
+  const message = 'FleetLockGroup= is a group of a FleetLock server, but there is no server';
+  return { at: group.at, message, remedy: 'Add FleetLock=, with the URL of the server' };
+}
+
 /** Port= needs a network of its own: nspawn's verify_arguments(). */
 export function noNetwork(values: Values): Problem | undefined {
   const [port] = values.effective('Network', 'Port');

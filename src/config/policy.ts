@@ -29,6 +29,14 @@ export interface UpdatePolicy {
   readonly notBefore: number;
   /** The maintenance windows, if updates are deployed only in these. */
   readonly window: MaintenanceWindow | undefined;
+  /** The server whose lock a guest must have while it is down for an update. */
+  readonly fleetLock: FleetLock | undefined;
+}
+
+/** A FleetLock server, and the group of the guest there. */
+export interface FleetLock {
+  readonly url: string;
+  readonly group: string;
 }
 
 /** Windows that begin at the times of calendar expressions. */
@@ -65,8 +73,15 @@ export function policyOf(values: Values): UpdatePolicy {
     snapshotVar: isOn('SnapshotVar'),
     notBefore: span('NotBefore', 0),
     window: length > 0 ? { begins: beginsOf(values), length } : undefined,
+    fleetLock: fleetLockOf(last('FleetLock'), last('FleetLockGroup')),
   };
 }
+
+/** The group of the protocol for clients that have none. */
+const defaultGroup = 'default';
+
+const fleetLockOf = (url: string | undefined, group = defaultGroup): FleetLock | undefined =>
+  url === undefined ? undefined : { url: url.replace(/\/+$/, ''), group };
 
 const beginsOf = (values: Values): string[] =>
   values.effective('Update', 'SwitchOnCalendar').map(({ value }) => value);

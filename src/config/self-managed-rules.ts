@@ -41,7 +41,7 @@ export function otherSteps(values: Values): Problem | undefined {
 
 export function ownTime(values: Values): Problem | undefined {
   if (!managesItself(values)) return undefined;
-  const [setting] = finals(values, 'Update', ['NotBefore', 'SwitchWindowSec']);
+  const [setting] = finals(values, 'Update', ['NotBefore', 'SwitchWindowSec', 'FleetLock']);
   const message = `${setting?.key}= cannot be used with By=rpm-ostree: such a guest deploys by itself when it stops`;
   return setting && { at: setting.at, message, remedy: 'Remove one of them' };
 }

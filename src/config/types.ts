@@ -188,6 +188,14 @@ export const proxy = pattern(
   /^(https?|socks5h?):\/\/[^/\s]\S*$/,
 );
 
+/** Without a password, which would end up in messages. */
+export const webUrl = pattern(
+  'a URL that starts with http:// or https://, without a user and a query',
+  /^https?:\/\/[^/\s@?#]+(\/[^\s?#]*)?$/,
+);
+/** By the protocol of FleetLock. */
+export const lockGroup = pattern('a name of letters, digits, - and .', /^[a-zA-Z0-9.-]+$/);
+
 /** By the rules of skopeo(1); without a tag it is `latest`. */
 const imageName = '[\\w.-]+(?::\\d+)?(?:/[\\w.-]+)*(?::[\\w.-]+)?(?:@sha256:[0-9a-f]{64})?';
 export const image = pattern(

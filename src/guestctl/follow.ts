@@ -50,18 +50,23 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
 export async function followUpdate(guest: string, command: Command, detaches = false): Promise<void> {
   const unit = updateUnit(guest);
   const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. ${logs(guest)}`;
-  await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, async () => {
-    const [shown] = await showUnits([unit], ['ActiveState']);
-    await startUnit(unit);
-    // The running update may have asked its source too early, so another one follows.
-    if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
-  });
+  await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, () =>
+    startAnew(unit),
+  );
+}
+
+/** Starts a service. A running one may have looked too early, or for another reason, so another run follows. */
+async function startAnew(unit: string): Promise<void> {
+  const [shown] = await showUnits([unit], ['ActiveState']);
+  await startUnit(unit);
+  if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
 }
 
 /** Switches a guest to its staged update, and prints the steps until the verdict. */
 export async function switchAndFollow(guest: string, command: Command): Promise<void> {
   const unit = switchUnit(guest);
-  await follow({ guest, unit, name: 'switch', command: 'switch', remedy: logs(guest) }, command);
+  const step = { guest, unit, name: 'switch', command: 'switch', remedy: logs(guest) } as const;
+  await follow(step, command, () => startAnew(unit));
 }
 
 /** Rehearses the staged update of a guest, and prints the steps until the verdict. */

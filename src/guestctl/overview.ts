@@ -22,6 +22,7 @@ import {
 } from '../host/systemctl.ts';
 import { driver } from '../machine/driver.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
+import { type Lock, type LockRefusal, readLock, readLockRefusal } from '../state/fleet-lock.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { readReleased } from '../state/released.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
@@ -32,7 +33,7 @@ import { damagedState, presentState, stateFiles } from '../state/state-files.ts'
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
-import { holdOf, mayHold } from '../steps/hold-rule.ts';
+import { holdOf, mayHold, needsLock } from '../steps/hold-rule.ts';
 import { isWindowOpen } from '../steps/read-hold.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
@@ -50,6 +51,8 @@ export interface Overview {
   readonly staged: Staged | undefined;
   /** What holds the staged update back now. */
   readonly hold: Holding | undefined;
+  /** What a FleetLock server may have given to the guest: FleetLock=. */
+  readonly lock: Lock | undefined;
   /** Why the last start could not deploy what is staged. */
   readonly undeployed: Undeployed | undefined;
   /** The request for another default deployment at the next start. */
@@ -88,6 +91,8 @@ interface Holding {
   readonly from: Date | undefined;
   /** SwitchWindowSec= */
   readonly isOnlyInWindow: boolean;
+  /** Why there is no lock, if there is none: FleetLock=. It is asked for again before the guest goes down. */
+  readonly lock?: LockRefusal | undefined;
 }
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
@@ -178,12 +183,14 @@ function stateInFiles(guest: Guest, activeState: string, unapplied: UnappliedRea
     const isHidden = isForRootOnly(error);
     const damage = isHidden ? undefined : explain(error);
     if (damage === undefined && !isHidden) throw error;
-    const nothing = { rebased: undefined, running: undefined, staged: undefined, hold: undefined };
+    const nothing = { rebased: undefined, running: undefined, staged: undefined };
     return {
       guest,
       isHidden,
       damage,
       ...nothing,
+      hold: undefined,
+      lock: undefined,
       undeployed: undefined,
       deployments: [],
       rollback: undefined,
@@ -217,6 +224,7 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     running: runs ? deployments.find(({ path }) => path === bootedRoot(guest.name)) : undefined,
     staged,
     hold: staged && holdingOf(guest, staged),
+    lock: readIf(isPresent(stateFiles.lock), () => readLock(guest.name)),
     undeployed: readIf(isPresent(undeployed), () => readUndeployed(guest.name)),
     rollback: readIf(isPresent(rollback), () => readRollback(guest.name)),
     trial: readIf(isPresent(trial), () => readTrial(guest.name, deployments[0]?.name)),
@@ -228,12 +236,21 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
 }
 
 function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
-  if (!mayHold(update)) return undefined;
+  if (!mayHold(update) && !update.fleetLock) return undefined;
   const released = unlessDamaged(() => readReleased(name));
-  const facts = { at: now(), uptime: uptime(), isInWindow: false, released };
+  const facts = { at: now(), uptime: uptime(), isInWindow: false, released, holdsLock: true };
   const hold = holdOf(staged, facts, update);
   const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
-  return hold && { from, isOnlyInWindow: update.window !== undefined };
+  const lock = needsLock(staged.checksum, { released }, update) ? refusalOf(name, staged) : undefined;
+  if (!hold && !lock) return undefined;
+  return { from, isOnlyInWindow: hold !== undefined && update.window !== undefined, lock };
+}
+
+/** Returns why there is no lock. Before the first answer, and once there is one, nobody knows that the update waits for it. */
+function refusalOf(name: string, { checksum }: Staged): LockRefusal | undefined {
+  const refusal = unlessDamaged(() => readLockRefusal(name));
+  const isHeld = unlessDamaged(() => readLock(name))?.isHeld === true;
+  return refusal?.checksum === checksum && !isHeld ? refusal : undefined;
 }
 
 /** Lets go of the updates that wait only for a window that is open now. Asks systemd once about each window that is waited for. */
@@ -243,9 +260,13 @@ async function withoutOpenWindows<T extends InFiles>(found: readonly T[]): Promi
   return fewAtATime(found, async (one) => {
     const { window } = one.guest.update;
     const waitsForWindow = one.hold && !one.hold.from && window;
-    return waitsForWindow && (await isOpen(window)) ? { ...one, hold: undefined } : one;
+    return waitsForWindow && (await isOpen(window)) ? { ...one, hold: inWindow(one.hold) } : one;
   });
 }
+
+/** In its window, an update may still wait for a lock. */
+const inWindow = ({ lock }: Holding): Holding | undefined =>
+  lock && { from: undefined, isOnlyInWindow: false, lock };
 
 /** Returns the last rejection, unless the default deployment, or what is staged, came later. */
 function lastRejection(

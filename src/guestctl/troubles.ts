@@ -3,7 +3,14 @@ import { driver } from '../machine/driver.ts';
 import type { Overview } from './overview.ts';
 import { short, undeployedWords } from './screens/wording.ts';
 
-export const troubleKinds = ['damaged', 'start failed', 'rejected', 'not deployed', 'update failed'] as const;
+export const troubleKinds = [
+  'damaged',
+  'start failed',
+  'rejected',
+  'not deployed',
+  'no lock',
+  'update failed',
+] as const;
 
 /** One thing that is wrong with a guest. */
 export interface Trouble {
@@ -18,6 +25,7 @@ export function troublesOf({
   damage,
   state,
   rejection,
+  hold,
   undeployed,
   update,
 }: Overview): readonly Trouble[] {
@@ -31,6 +39,7 @@ export function troublesOf({
     add('rejected', `${what}. To try it again: guestctl forgive ${guest.name}`);
   }
   if (undeployed) add('not deployed', undeployedWords(undeployed));
+  if (hold?.lock?.kind === 'mistake') add('no lock', `the update waits, because ${hold.lock.reason}`);
   if (update.state === 'failed') {
     const why = update.fault ? `. ${update.fault.replace(/\.?$/, '.')} More` : ', see';
     add('update failed', `the last update failed${why}: systemctl status ${updateUnit(guest.name)}`);

@@ -10,6 +10,8 @@ export interface Fields {
   /** Returns null if the field is null or missing. */
   numberOrNull(key: string): number | null;
   flag(key: string): boolean;
+  /** Returns false if the field is missing. */
+  optionalFlag(key: string): boolean;
   date(key: string): Date;
   oneOf<T extends string>(key: string, values: readonly T[]): T;
   texts(key: string): string[];
@@ -77,12 +79,14 @@ export function fieldsOf(value: unknown): Fields {
       throw new WrongJson(`"${key}" is ${field === undefined ? 'missing' : `not ${what}`}`);
     };
   const text = get(isText, 'text');
+  const flag = get(isFlag, 'true or false');
   return {
     text,
     optionalText: (key) => (value[key] === undefined ? undefined : text(key)),
     number: get(isNumber, 'a number'),
     numberOrNull: (key) => (value[key] == null ? null : get(isNumber, 'a number')(key)),
-    flag: get(isFlag, 'true or false'),
+    flag,
+    optionalFlag: (key) => value[key] !== undefined && flag(key),
     date: (key) => new Date(get(isDate, 'a time')(key)),
     oneOf: (key, values) => get(isOneOf(values), `one of ${values.join(', ')}`)(key),
     texts: get(listOf(isText), 'a list of texts'),

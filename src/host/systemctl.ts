@@ -16,6 +16,8 @@ export const switchUnit = (guest: string): string => `ostree-guest-switch@${gues
 export const rehearseUnit = (guest: string): string => `ostree-guest-rehearse@${guest}.service`;
 export const rehearsalUnit = (guest: string): string => `ostree-guest-rehearsal@${guest}.service`;
 export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@${guest}.timer`;
+export const lockUnit = (guest: string): string => `ostree-guest-lock@${guest}.service`;
+export const lockTimerUnit = (guest: string): string => `ostree-guest-lock@${guest}.timer`;
 export const imageUnit = (guest: string): string => `ostree-guest-image@${guest}.service`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 

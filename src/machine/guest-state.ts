@@ -3,6 +3,8 @@ import {
   activeStates,
   assessUnit,
   bootUnit,
+  lockTimerUnit,
+  lockUnit,
   maintenanceUnit,
   rehearsalUnit,
   rehearseUnit,
@@ -18,7 +20,7 @@ import type { Users } from './machine.ts';
 
 /** Returns the unit of a guest, and those of its steps. */
 export const unitsOfGuest = (guest: string): string[] =>
-  [driver.unit, bootUnit, updateUnit, switchUnit, assessUnit].map((unit) => unit(guest));
+  [driver.unit, bootUnit, updateUnit, switchUnit, assessUnit, lockUnit].map((unit) => unit(guest));
 
 /** Returns all units that run a guest or work on it: its own, its steps, and what starts copies of it. Its own is first. */
 export const servicesOfGuest = (guest: string): string[] => [
@@ -26,8 +28,9 @@ export const servicesOfGuest = (guest: string): string[] => [
   ...[rehearseUnit, rehearsalUnit, maintenanceUnit].map((unit) => unit(guest)),
 ];
 
-/** Returns the timers of a guest: that of its updates, and that of its maintenance window. */
-export const timersOfGuest = (guest: string): string[] => [timerUnit(guest), switchTimerUnit(guest)];
+/** Returns the timers of a guest: of its updates, of its maintenance window, and of a switch that waits for a lock. */
+export const timersOfGuest = (guest: string): string[] =>
+  [timerUnit, switchTimerUnit, lockTimerUnit].map((unit) => unit(guest));
 
 /** Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. */
 export async function stopAllOf(guest: string): Promise<void> {

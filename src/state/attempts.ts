@@ -21,15 +21,25 @@ export interface Attempt {
 }
 
 const actions = ['create', 'update', 'rehearse', 'switch', 'rollback'] as const;
-const triggers = ['timer', 'manual', 'start'] as const;
+export const triggers = ['timer', 'manual', 'start'] as const;
 export type Trigger = (typeof triggers)[number];
 
 /**
  * `available`, `fetched`, `staged`: how far an update went. `rejected`: a commit that failed before was skipped.
+ * `waiting`: the guest is not taken down before it gets the lock of FleetLock=.
  * `blessed`: the guest runs it and is healthy. `done`: a guest was created, a rollback took effect, or a rehearsal succeeded. `failed`: it
  * did not work; the guest is as before, or goes back to that.
  */
-const outcomes = ['available', 'fetched', 'staged', 'rejected', 'blessed', 'done', 'failed'] as const;
+const outcomes = [
+  'available',
+  'fetched',
+  'staged',
+  'waiting',
+  'rejected',
+  'blessed',
+  'done',
+  'failed',
+] as const;
 type Outcome = (typeof outcomes)[number];
 
 /** Returns the trigger of this service: systemd names the timer that started it in $TRIGGER_UNIT, systemd.exec(5). */

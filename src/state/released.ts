@@ -4,12 +4,20 @@ import { stateFiles } from './state-files.ts';
 /** The commit that a switch has asked for: a start deploys it although NotBefore= or SwitchWindowSec= holds it back. */
 export interface Released {
   readonly checksum: Checksum;
+  /** True if it also does without the lock of FleetLock=. */
+  readonly withoutLock: boolean;
 }
 
-export const readReleased = (guest: string): Checksum | undefined =>
-  stateFiles.released.read(guest)?.checksum;
+export const readReleased = (guest: string): Released | undefined => stateFiles.released.read(guest);
 
-export const release = (guest: string, checksum: Checksum): void =>
-  stateFiles.released.write(guest, { checksum });
+/** Keeps the word of a person that this commit does without the lock. */
+export function release(guest: string, checksum: Checksum): void {
+  const before = readReleased(guest);
+  const withoutLock = before?.checksum === checksum && before.withoutLock;
+  stateFiles.released.write(guest, { checksum, withoutLock });
+}
+
+export const releaseWithoutLock = (guest: string, checksum: Checksum): void =>
+  stateFiles.released.write(guest, { checksum, withoutLock: true });
 
 export const forgetReleased = (guest: string): void => stateFiles.released.remove(guest);

@@ -7,8 +7,10 @@ import { type Fields, isObject, isText, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { ownPartOf } from '../ostree/archive.ts';
 import { type Checksum, type DeploymentName, isChecksum, isDeploymentName } from '../ostree/names.ts';
+import { triggers } from './attempts.ts';
 import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
+import type { Lock, LockRefusal, LockWish } from './fleet-lock.ts';
 import type { Followed } from './followed.ts';
 import type { PackagesInside } from './packages-inside.ts';
 import type { Published } from './published.ts';
@@ -135,8 +137,46 @@ export const stateFiles = {
   released: new StateFile<Released>({
     name: 'released.json',
     format: 1,
-    parse: (fields) => ({ checksum: checksumIn(fields, 'checksum') }),
+    parse: (fields) => ({
+      checksum: checksumIn(fields, 'checksum'),
+      withoutLock: fields.optionalFlag('withoutLock'),
+    }),
     ifDamaged: 'The staged update waits for its time, although somebody asked for it at once',
+  }),
+  lockWish: new StateFile<LockWish>({
+    name: 'lock-wish.json',
+    format: 1,
+    parse: (fields) => ({
+      checksum: checksumIn(fields, 'checksum'),
+      trigger: fields.oneOf('trigger', triggers),
+    }),
+    ifDamaged:
+      'The lock of the guest is given back, even if the guest is down; a switch that waits for it ends',
+  }),
+  lock: new StateFile<Lock>({
+    name: 'lock.json',
+    format: 1,
+    parse: (fields) => ({
+      url: fields.text('url'),
+      group: fields.text('group'),
+      id: fields.text('id'),
+      isHeld: fields.flag('isHeld'),
+      since: fields.number('since'),
+      fault: fields.optionalText('fault'),
+    }),
+    ifDamaged:
+      'Which lock the guest holds is not known: without the file it asks for one again before its next update, and that one is given back',
+  }),
+  lockRefusal: new StateFile<LockRefusal>({
+    name: 'lock-refusal.json',
+    format: 1,
+    parse: (fields) => ({
+      checksum: checksumIn(fields, 'checksum'),
+      kind: fields.oneOf('kind', ['full', 'mistake', 'trouble']),
+      reason: fields.text('reason'),
+      since: fields.number('since'),
+    }),
+    ifDamaged: 'Why the last lock was refused is not known',
   }),
   seen: new StateFile<SeenDeployments>({
     name: 'seen.json',

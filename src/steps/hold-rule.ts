@@ -1,9 +1,11 @@
 // Decides whether a start may deploy what is staged. No side effects: read-hold.ts reads the facts.
 import type { UpdatePolicy } from '../config/policy.ts';
 import { byClockOf, type Uptime } from '../host/clock.ts';
+import type { Released } from '../state/released.ts';
 import type { Staged } from '../state/staged.ts';
 
-export type HoldPolicy = Pick<UpdatePolicy, 'notBefore' | 'window'>;
+export type HoldPolicy = Pick<UpdatePolicy, 'notBefore' | 'window'> &
+  Partial<Pick<UpdatePolicy, 'fleetLock'>>;
 
 /** What holds updates back, except for the policy. */
 export interface HoldFacts {
@@ -14,7 +16,9 @@ export interface HoldFacts {
   /** True without SwitchWindowSec=. */
   readonly isInWindow: boolean;
   /** The commit that a switch has asked for. */
-  readonly released: string | undefined;
+  readonly released: Released | undefined;
+  /** True without FleetLock=. */
+  readonly holdsLock: boolean;
 }
 
 /** Why an update is not deployed yet. */
@@ -22,15 +26,35 @@ export type Hold =
   /** It has not been staged for long enough: NotBefore=. */
   | { readonly kind: 'age'; readonly until: number }
   /** It waits for the next maintenance window: SwitchWindowSec=. */
-  | { readonly kind: 'window' };
+  | { readonly kind: 'window' }
+  /** It waits for a lock: FleetLock=. */
+  | { readonly kind: 'lock' };
 
 /** Returns undefined if the next start may deploy it. */
 export function holdOf(
-  { checksum, time, uptime: stagedAt }: Pick<Staged, 'checksum' | 'time' | 'uptime'>,
-  { at, uptime, isInWindow, released }: HoldFacts,
+  staged: Pick<Staged, 'checksum' | 'time' | 'uptime'>,
+  facts: HoldFacts,
+  policy: HoldPolicy,
+): Hold | undefined {
+  const { checksum } = staged;
+  const timed = checksum === facts.released?.checksum ? undefined : timeOf(staged, facts, policy);
+  if (timed) return timed;
+  return needsLock(checksum, facts, policy) && !facts.holdsLock ? { kind: 'lock' } : undefined;
+}
+
+/** True if a guest may go down for this update only with a lock. */
+export const needsLock = (
+  checksum: string,
+  { released }: Pick<HoldFacts, 'released'>,
+  { fleetLock }: Pick<HoldPolicy, 'fleetLock'>,
+): boolean => fleetLock !== undefined && !(checksum === released?.checksum && released.withoutLock);
+
+/** Returns the time that an update waits for. */
+function timeOf(
+  { time, uptime: stagedAt }: Pick<Staged, 'time' | 'uptime'>,
+  { at, uptime, isInWindow }: HoldFacts,
   { notBefore, window }: HoldPolicy,
 ): Hold | undefined {
-  if (checksum === released) return undefined;
   // If the clock was ahead in an earlier boot of the host, it waits until the next update has corrected that.
   const since = byClockOf({ time: at, uptime }, { time, uptime: stagedAt });
   const until = Math.min(since + notBefore, lastDate);
@@ -41,8 +65,9 @@ export function holdOf(
 /** The last time that a Date can have in every time zone. */
 const lastDate = 8.64e15 - 86_400_000;
 
-/** True if the policy may hold an update back. */
-export const mayHold = ({ notBefore, window }: HoldPolicy): boolean => notBefore > 0 || window !== undefined;
+/** True if the policy may hold an update back for a time. */
+export const mayHold = ({ notBefore, window }: Omit<HoldPolicy, 'fleetLock'>): boolean =>
+  notBefore > 0 || window !== undefined;
 
 /** The facts for a guest that holds nothing back. */
-export const noHold: HoldFacts = { at: 0, isInWindow: true, released: undefined };
+export const noHold: HoldFacts = { at: 0, isInWindow: true, released: undefined, holdsLock: true };

@@ -4,6 +4,7 @@ import { hasElapsed } from '../host/calendar.ts';
 import { now, uptime } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
 import { timeWords } from '../host/time-words.ts';
+import { readLock } from '../state/fleet-lock.ts';
 import { readReleased } from '../state/released.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
@@ -17,11 +18,13 @@ export async function readHoldFacts(
   { name, update }: Guest,
   warn: (text: string) => void,
 ): Promise<HoldFacts> {
-  if (!mayHold(update)) return noHold;
+  if (!mayHold(update) && !update.fleetLock) return noHold;
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
   const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
-  return { at, uptime: uptime(), isInWindow, released: unlessDamaged(() => readReleased(name)) };
+  const holdsLock = !update.fleetLock || unlessDamaged(() => readLock(name))?.isHeld === true;
+  const released = unlessDamaged(() => readReleased(name));
+  return { at, uptime: uptime(), isInWindow, released, holdsLock };
 }
 
 /** True if the start of a guest may apply an update at this time. Warns if the windows cannot be read. */
@@ -38,17 +41,26 @@ export async function isWindowOpen(
   }
 }
 
-/** Returns why the next start does not deploy the staged update, if it does not. */
+/** Returns why a switch does not apply the staged update, if it does not. The switch itself asks for the lock of FleetLock=. */
 export async function readHold(
   guest: Guest,
   staged: Staged | undefined,
   warn: (text: string) => void,
 ): Promise<Hold | undefined> {
-  return staged && holdOf(staged, await readHoldFacts(guest, warn), guest.update);
+  return staged && holdOf(staged, withLock(await readHoldFacts(guest, warn)), guest.update);
 }
 
 /** Says when an update is applied that is held back. Ends without a full stop. */
-export const holdWords = (hold: Hold): string =>
-  hold.kind === 'age'
-    ? `it is applied from ${timeWords(new Date(hold.until))} (NotBefore=)`
-    : 'it is applied in the next maintenance window (SwitchWindowSec=)';
+export function holdWords(hold: Hold): string {
+  switch (hold.kind) {
+    case 'age':
+      return `it is applied from ${timeWords(new Date(hold.until))} (NotBefore=)`;
+    case 'window':
+      return 'it is applied in the next maintenance window (SwitchWindowSec=)';
+    case 'lock':
+      return 'it is applied at a start that gets a lock (FleetLock=)';
+  }
+}
+
+/** The facts for a guest that has the lock, or is about to ask for it. */
+export const withLock = (facts: HoldFacts): HoldFacts => ({ ...facts, holdsLock: true });

@@ -61,13 +61,13 @@ type Situation = Partial<BootState> & {
 /** Updates are deployed only in windows, and it is in none. */
 const closed = {
   window: { begins: ['Sun'], length: 9 },
-  hold: { at: 100, isInWindow: false, released: undefined },
+  hold: { at: 100, isInWindow: false, released: undefined, holdsLock: true },
 };
 const opened = { ...closed, hold: { ...closed.hold, isInWindow: true } };
 const released = (letter: string) => ({
   ...closed,
   notBefore: 500,
-  hold: { ...closed.hold, released: letter.repeat(64) },
+  hold: { ...closed.hold, released: { checksum: commit(letter.repeat(64)), withoutLock: false } },
 });
 
 const start = { deployments: [], hold: noHold, isSafe: true, tried: [], failed: [] };

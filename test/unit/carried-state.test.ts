@@ -10,6 +10,9 @@ const leftBehind: Readonly<Record<string, string>> = {
   undeployed: 'the first start on the new host tries to deploy again',
   rehearsed: 'a rehearsal on another host says little about this one',
   released: 'a switch was asked for on the other host, and is asked for again with one command',
+  lockWish: 'the guest on the new host is another client of the FleetLock server, and does not go down',
+  lock: 'the guest on the old host holds it, and gives it back',
+  lockRefusal: 'the guest on the new host asks by itself',
 };
 
 test('an archive carries each kind of state file, unless it is said why not', () => {

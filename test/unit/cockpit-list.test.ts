@@ -39,6 +39,7 @@ const staged = {
   since: '2026-11-26T01:00:00Z',
   appliedFrom: null,
   onlyInWindow: false,
+  waitsForLock: null,
   failure: null,
 };
 const idle = stopped.update;

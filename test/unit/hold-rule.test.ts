@@ -11,8 +11,11 @@ afterEach(() => vi.unstubAllEnvs());
 
 const update = { checksum: commit('b'), time: 1000 };
 const window = { begins: ['Sun 03:00'], length: 3_600_000 };
-const closed: HoldFacts = { at: 1500, isInWindow: false, released: undefined };
+const closed: HoldFacts = { at: 1500, isInWindow: false, released: undefined, holdsLock: true };
+const released = (letter: string, withoutLock = false) => ({ checksum: commit(letter), withoutLock });
 const opened = { ...closed, isInWindow: true };
+const noLock = { ...opened, holdsLock: false };
+const fleetLock = { url: 'https://lock', group: 'web' };
 
 const tooNew = { kind: 'age', until: 1600 };
 const notNow = { kind: 'window' };
@@ -31,10 +34,33 @@ describe('an update', () => {
     [
       'was asked for by somebody',
       { window, notBefore: 600 },
-      { ...closed, released: update.checksum },
+      { ...closed, released: released('b') },
       undefined,
     ],
-    ['is another one than somebody asked for', { window }, { ...closed, released: 'c' }, notNow],
+    ['is another one than somebody asked for', { window }, { ...closed, released: released('c') }, notNow],
+    ['waits for a lock', { fleetLock }, noLock, { kind: 'lock' }],
+    ['has its lock', { fleetLock }, opened, undefined],
+    ['needs no lock', {}, noLock, undefined],
+    ['waits for its window first', { fleetLock, window }, { ...noLock, isInWindow: false }, notNow],
+    ['waits for a lock in its window', { fleetLock, window }, noLock, { kind: 'lock' }],
+    [
+      'was asked for by somebody, and waits for a lock',
+      { fleetLock, window },
+      { ...noLock, released: released('b') },
+      { kind: 'lock' },
+    ],
+    [
+      'was asked for by somebody without a lock',
+      { fleetLock, window },
+      { ...noLock, isInWindow: false, released: released('b', true) },
+      undefined,
+    ],
+    [
+      'is another one than somebody asked for without a lock',
+      { fleetLock },
+      { ...noLock, released: released('c', true) },
+      { kind: 'lock' },
+    ],
     ['is never old enough', { notBefore: 1e19 }, opened, { kind: 'age', until: 8.64e15 - 86_400_000 }],
     ['was staged while the clock was ahead', { notBefore: 600 }, { ...opened, at: 500 }, tooNew],
   ])('%s', (_, policy, facts, expected) => {

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type GuestFacts, metricsText } from '../../src/guestctl/metrics/text.ts';
 import { factsOf, ofGuest } from './guest-facts.ts';
-import { broken, edited, failed, onTrial, running, stoppedWithStaged, undeployed } from './overviews.ts';
+import {
+  broken,
+  edited,
+  failed,
+  onTrial,
+  running,
+  stoppedWithStaged,
+  undeployed,
+  withoutLock,
+} from './overviews.ts';
 
 const lastUpdate: GuestFacts['lastUpdate'] = {
   guest: 'mail',
@@ -26,6 +35,7 @@ const all = [
   factsOf(ofGuest('staged', stoppedWithStaged)),
   factsOf(ofGuest('undeployed', undeployed), { lastUpdate }),
   factsOf(ofGuest('edited', edited)),
+  factsOf(ofGuest('locked', withoutLock)),
 ];
 const text = metricsText(all, [broken]);
 const lines = text.trim().split('\n');
@@ -37,7 +47,7 @@ test('each guest has its values', () => {
   expect(lines.slice(0, 3)).toEqual([
     '# HELP ostree_guests Guests that are declared.',
     '# TYPE ostree_guests gauge',
-    'ostree_guests 7',
+    'ostree_guests 8',
   ]);
   expect(samples).toContain(
     'ostree_guest_info{guest="mail",source="site:debian/12/server",version="13.2",commit="bbbbbbbbbbbb"} 1',
@@ -60,6 +70,14 @@ test('each guest has its values', () => {
     ostree_guest_staged_timestamp_seconds: [
       ['mail', undefined],
       ['staged', String(Date.parse('2026-11-24T04:56:00Z') / 1000)],
+    ],
+    ostree_guest_lock_waiting: [
+      ['mail', '0'],
+      ['locked', '1'],
+    ],
+    ostree_guest_lock_held: [
+      ['mail', '0'],
+      ['locked', '1'],
     ],
     ostree_guest_on_trial: [
       ['mail', '0'],
@@ -97,7 +115,7 @@ test('a trouble has a value of 0 while there is none, so that an alert ends', ()
       return of === guest && Number(found) === value ? [kind] : [];
     });
   expect(kindsOf('mail', 1)).toEqual([]);
-  expect(kindsOf('mail', 0)).toHaveLength(6);
+  expect(kindsOf('mail', 0)).toHaveLength(7);
   expect(kindsOf('failed', 1)).toEqual(['start failed', 'update failed']);
   expect(kindsOf('trial', 1)).toEqual(['rejected']);
   expect(kindsOf('undeployed', 1)).toEqual(['not deployed']);

@@ -28,6 +28,7 @@ const calm = {
   damage: undefined,
   rebased: undefined,
   hold: undefined,
+  lock: undefined,
   undeployed: undefined,
   rollback: undefined,
   trial: undefined,
@@ -63,6 +64,29 @@ export const running: Overview = {
 };
 export const withStaged: Overview = { ...running, staged };
 /** It is applied only later, and only in a maintenance window. */
+/** Waits for a lock of a FleetLock server, and holds the one of its last update. */
+export const withoutLock: Overview = {
+  ...withStaged,
+  hold: {
+    from: undefined,
+    isOnlyInWindow: false,
+    lock: {
+      checksum: commit('c'.repeat(64)),
+      kind: 'full',
+      reason: 'no lock is free (HTTP 423, lock_held)',
+      since: at('05:00:00').getTime(),
+    },
+  },
+  lock: {
+    url: 'https://lock',
+    group: 'web',
+    id: 'f'.repeat(32),
+    isHeld: false,
+    since: at('05:00:00').getTime(),
+    fault: 'no answer within 10 s',
+  },
+};
+
 export const held: Overview = { ...withStaged, hold: { from: at('23:00:00'), isOnlyInWindow: true } };
 /** The last start could not deploy what is staged. */
 export const undeployed: Overview = {

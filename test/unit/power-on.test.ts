@@ -20,6 +20,7 @@ import { readBootList } from '../../src/ostree/deployments.ts';
 import { readBootState } from '../../src/steps/boot/read-state.ts';
 import { decide } from '../../src/steps/boot/rule.ts';
 import { type HoldFacts, noHold } from '../../src/steps/hold-rule.ts';
+import { commit as commitNamed } from './names.ts';
 import { guestOf } from './read.ts';
 
 const places = vi.hoisted(() => ({ state: '' }));
@@ -111,18 +112,25 @@ const commit = 'c0ffee'.padEnd(64, '0');
 test('an update that is held back is left to the boot step, which boots what ran', () => {
   deployed(0, 1);
   const { root } = powerOn(sysroot);
-  const checksum = 'b'.repeat(64);
+  const checksum = commitNamed('b'.repeat(64));
   write(join(state, 'mail', 'staged.json'), JSON.stringify({ checksum, refspec: 'site:x', time: 10 }));
   rmSync(link);
   expect(powerOn(sysroot)).toEqual(leftToBootStep);
   const holding = guestOf(
     `[Guest]\nRef=site:x\nSysroot=${sysroot}\n[Update]\nNotBefore=1\nSwitchOnCalendar=Sun\nSwitchWindowSec=1h\n`,
   );
-  const facts = { at: 2000, isInWindow: true, released: undefined };
+  const facts = { at: 2000, isInWindow: true, released: undefined, holdsLock: true };
   expect(plainStart(holding, { ...facts, at: 1009 })).toBe(root);
   expect(plainStart(holding, { ...facts, isInWindow: false })).toBe(root);
   expect(plainStart(holding, facts)).toBeUndefined();
-  expect(plainStart(holding, { at: 1009, isInWindow: false, released: checksum })).toBeUndefined();
+  expect(
+    plainStart(holding, {
+      ...facts,
+      at: 1009,
+      isInWindow: false,
+      released: { checksum, withoutLock: false },
+    }),
+  ).toBeUndefined();
 });
 
 test.each([

@@ -60,7 +60,10 @@ const right: Readonly<Record<keyof typeof stateFiles, object>> = {
   undeployed: { checksum: commit, reason: 'it cannot merge', remedy: 'Rename it', time: 1, etc: ['f a'] },
   baseline: { failedUnits: ['bad.service'] },
   rehearsed: { checksum: commit },
-  released: { checksum: commit },
+  released: { checksum: commit, withoutLock: true },
+  lockWish: { checksum: commit, trigger: 'timer' },
+  lock: { url: 'https://lock', group: 'default', id: 'f'.repeat(32), isHeld: true, since: 1, fault: 'x' },
+  lockRefusal: { checksum: commit, kind: 'full', reason: 'no lock is free', since: 1 },
   seen: [deployment],
 };
 const kinds = Object.entries(stateFiles).map(
@@ -115,7 +118,7 @@ describe.each(kinds)('%s', (key, kind) => {
 
   test('each field is missed, and each of another type is noticed', () => {
     if (key === 'seen') return;
-    const optional = ['version', 'uptime', 'content'];
+    const optional = ['version', 'uptime', 'content', 'withoutLock', 'fault'];
     for (const field of Object.keys(right[key])) {
       put(kind, JSON.stringify({ ...right[key], [field]: { of: 'another type' } }));
       expect([field, kind.damage('mail')]).toMatchObject([

@@ -18,6 +18,7 @@ import {
   undeployed,
   updating,
   waiting,
+  withoutLock,
   withPackages,
   withStaged,
 } from './overviews.ts';
@@ -246,6 +247,32 @@ test.each([
   expect(statusText(overview, nothing).split('\n')).toContain(line);
 });
 
+test('an update waits for a lock, and which one the guest may hold', () => {
+  const lines = statusText(withoutLock, nothing).split('\n');
+  expect(lines.filter((line) => /Applied|Lock|Next/.test(line))).toEqual([
+    '  Applied: with the lock of FleetLock=, asked for since Tue 2026-11-24 05:00:00 UTC: no lock is free (HTTP 423, lock_held); without it: guestctl switch --force mail',
+    '     Lock: asked for since Tue 2026-11-24 05:00:00 UTC, group web at https://lock. It could not be given back: no answer within 10 s. See: guestctl logs mail',
+    '     Next: the running deployment; with the lock, the staged update',
+  ]);
+  expect(overviewJson(withoutLock)).toMatchObject({
+    staged: {
+      waitsForLock: {
+        kind: 'full',
+        reason: 'no lock is free (HTTP 423, lock_held)',
+        since: '2026-11-24T05:00:00.000Z',
+      },
+    },
+    lock: { url: 'https://lock', group: 'web', held: false, fault: 'no answer within 10 s' },
+    troubles: [],
+  });
+  const { hold } = withoutLock;
+  if (!hold?.lock) throw new Error('it does not wait');
+  const lock = { ...hold.lock, kind: 'mistake', reason: 'mail.guest:9: HTTP 400' } as const;
+  expect(overviewJson({ ...withoutLock, hold: { ...hold, lock } }).troubles).toEqual([
+    { kind: 'no lock', message: 'the update waits, because mail.guest:9: HTTP 400' },
+  ]);
+});
+
 test('a guest that is stopped, and whose update waits for a window, starts what it ran from', () => {
   const waits = { ...held, state: 'stopped' as const, running: undefined };
   const next = (overview: typeof held) => /Next: .*/.exec(statusText(overview, nothing))?.[0];
@@ -288,6 +315,7 @@ test('the form for scripts has all of it, with commits in full and null for what
   const sysroot = '/var/lib/ostree-guests/mail/sysroot';
   const unapplied = { reload: false, update: false, reboot: false };
   const calm = {
+    lock: null,
     hidden: false,
     damage: null,
     troubles: [],
@@ -313,6 +341,7 @@ test('the form for scripts has all of it, with commits in full and null for what
         since: '2026-11-24T04:56:00.000Z',
         appliedFrom: null,
         onlyInWindow: false,
+        waitsForLock: null,
         failure: null,
       },
       ...calm,

@@ -57,11 +57,12 @@ describe('the next start of a guest', () => {
 
 describe('a switch of a guest', () => {
   const leaveHeld = { kind: 'leaveHeld', hold: age };
-  const restart = (wanted: string, rehearses = false, releases?: string) => ({
+  const restart = (wanted: string, rehearses = false, releases?: string, overrides?: unknown) => ({
     kind: 'restart',
     wanted,
     rehearses,
     releases,
+    overrides,
   });
   test.each<
     [
@@ -103,7 +104,7 @@ describe('a switch of a guest', () => {
       'with an update that is held back, but somebody wants it',
       { staged, hold: age },
       ['manual', 'holds'],
-      restart('c', false, 'c'),
+      restart('c', false, 'c', age),
     ],
     [
       'with an update whose window is open: it may end before the restart',
@@ -145,6 +146,41 @@ describe('a switch of a guest', () => {
   ])('%s', (_, situation, [trigger, how], expected) => {
     const policy = { rehearse: how === 'rehearse', notBefore: how === 'holds' ? 9 : 0, window: undefined };
     expect(decide({ ...found, ...situation }, policy, trigger)).toEqual(expected);
+  });
+});
+
+describe('a switch of a guest with FleetLock=', () => {
+  const policy = {
+    rehearse: false,
+    notBefore: 0,
+    window: undefined,
+    fleetLock: { url: 'https://lock', group: 'default' },
+  };
+  const released = { checksum: commit('c'), withoutLock: true };
+  test.each<[title: string, situation: Partial<SwitchState>, locksFor: string | undefined]>([
+    ['needs a lock for an update', { staged }, 'c'],
+    ['needs none for a rollback', { staged, rollback }, undefined],
+    ['needs none for what is deployed', { booted: '/a' }, undefined],
+    ['needs none if a person does without', { staged, released }, undefined],
+    [
+      'needs one if a person has only asked for it',
+      { staged, released: { ...released, withoutLock: false } },
+      'c',
+    ],
+    [
+      'needs one if a person does without for another one',
+      { staged, released: { ...released, checksum: commit('d') } },
+      'c',
+    ],
+  ])('%s', (_, situation, locksFor) => {
+    expect(decide({ ...found, ...situation }, policy, 'timer')).toMatchObject({ kind: 'restart', locksFor });
+  });
+
+  test('takes none for a guest that is stopped: its start asks', () => {
+    expect(decide({ ...found, staged, isRunning: false }, policy, 'manual')).toEqual({
+      kind: 'leaveStopped',
+      releases: undefined,
+    });
   });
 });
 

@@ -208,7 +208,7 @@ function startsIn(world: World, isInWindow: boolean): Move[] {
     rollback: wishOf(world),
     staged: world.staged ? theUpdate : undefined,
     claimed: world.claimed ? theUpdate : undefined,
-    hold: { at: 0, isInWindow, released: undefined },
+    hold: { at: 0, isInWindow, released: undefined, holdsLock: true },
     isSafe: true,
     tried: world.tried,
     failed: world.failed,

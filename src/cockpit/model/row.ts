@@ -79,6 +79,8 @@ function troubleWords(kind: ToldTrouble['kind']): string {
       return t('rejected');
     case 'not deployed':
       return t('not deployed');
+    case 'no lock':
+      return t('no lock');
     case 'update failed':
       return t('update failed');
   }
@@ -95,11 +97,15 @@ const notesOf = (guest: ToldGuest): readonly Badge[] => [
 const trialNotes = ({ trial }: ToldGuest): readonly Badge[] =>
   trial ? [{ text: t('on trial, {left} starts left', { left: trial.left }), colour: 'blue' }] : [];
 
+/** True if the next start does not apply the staged update for sure. */
+const waitsFor = ({ appliedFrom, onlyInWindow, waitsForLock }: NonNullable<ToldGuest['staged']>): boolean =>
+  appliedFrom !== null || onlyInWindow || waitsForLock !== null;
+
 /** Lists what is to be done by somebody. */
 function dueNotes(guest: ToldGuest): string[] {
   const { state, staged, unapplied } = guest;
   const isUp = state === 'running' || state === 'stopping';
-  const waits = staged !== null && (staged.appliedFrom !== null || staged.onlyInWindow);
+  const waits = staged !== null && waitsFor(staged);
   const boots = bootsAnother(guest);
   const notes: string[] = [];
   if (unapplied.reload) notes.push(t('reload due'));
@@ -112,7 +118,7 @@ function dueNotes(guest: ToldGuest): string[] {
 
 /** True if the next start boots another deployment than the last one. */
 export function bootsAnother({ running, deployments, staged, rollback }: ToldGuest): boolean {
-  const waits = staged !== null && (staged.appliedFrom !== null || staged.onlyInWindow);
+  const waits = staged !== null && waitsFor(staged);
   const [first] = deployments;
   const isFirst =
     running === null || (running.checksum === first?.checksum && running.serial === first.serial);

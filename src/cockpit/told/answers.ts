@@ -54,6 +54,7 @@ export interface ToldTrouble {
     | 'start failed'
     | 'rejected'
     | 'not deployed'
+    | 'no lock'
     | 'update failed';
   readonly message: string;
 }
@@ -85,6 +86,7 @@ interface ToldStaged {
   readonly since: string;
   readonly appliedFrom: string | null;
   readonly onlyInWindow: boolean;
+  readonly waitsForLock: { readonly kind: string; readonly reason: string; readonly since: string } | null;
   readonly failure: { readonly reason: string; readonly since: string } | null;
 }
 

@@ -7,6 +7,7 @@ import {
   command,
   duration,
   image,
+  lockGroup,
   oneOf,
   path,
   proxy,
@@ -14,6 +15,7 @@ import {
   text,
   timeSpan,
   url,
+  webUrl,
   wholeFrom,
 } from '../types.ts';
 
@@ -45,6 +47,8 @@ export const updateKeys = (): KeyRow[] => [
   [boolean, ['AllowDowngrade', 'Rehearse', 'SnapshotVar'], nothingElse],
   [command, ['HealthCheck', 'Notify'], nothingElse],
   [duration, ['NotBefore', 'SwitchWindowSec', 'HealthTimeoutSec'], nothingElse],
+  [webUrl, ['FleetLock'], nothingElse],
+  [lockGroup, ['FleetLockGroup'], nothingElse],
 ];
 
 // What the manual says of them.
@@ -119,6 +123,13 @@ export const updateHelp = (): Descriptions => ({
   NotBefore: {
     help: 'How long an update must have been staged on this host before it is applied. A start before that boots the deployment that ran. A newer commit replaces the waiting one, and its time starts anew. guestctl switch applies an update at any time.',
     default: '0',
+  },
+  FleetLock: {
+    help: 'The URL of a FleetLock server, such as airlock or poseidon/fleetlock. The guest takes a lock there before it goes down for an update, and gives it back when the update is found healthy, or when the guest is healthy again after a rollback. A guest that is down keeps its lock. While all locks are taken, or the server does not answer, a start boots the deployment that ran, and a switch is tried again every 5 minutes. guestctl switch --force does without the lock. Each guest is a client of its own. Set it for all guests, in a file in guest.d. Default: no lock.',
+  },
+  FleetLockGroup: {
+    help: 'The group of the guest at that server. The server says how many guests of a group may be down at the same time. Needs FleetLock=.',
+    default: 'default',
   },
   Concurrency: {
     help: 'How many guests of this host may fetch or rehearse at the same time; the others wait. A slow fetch gives its place to the next guest and continues. Set it for all guests, in a file in guest.d.',

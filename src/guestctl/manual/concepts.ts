@@ -43,7 +43,7 @@ const life = [
   ],
   [
     'Update',
-    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update. SwitchWindowSec= and NotBefore= hold updates back: a start at another time boots the deployment that ran.',
+    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update. SwitchWindowSec= and NotBefore= hold updates back: a start at another time boots the deployment that ran. So does FleetLock= while the server gives no lock.',
   ],
   [
     'Start',
@@ -69,6 +69,11 @@ export const units = [
     'The boot loader of the guest: deploys the staged commit and selects the deployment to boot.',
   ],
   ['ostree-guest-assess@NAME.service', 'Checks whether a deployment on trial is healthy.'],
+  ['ostree-guest-lock@NAME.service', 'Takes the lock of FleetLock=, or gives it back.'],
+  [
+    'ostree-guest-lock@NAME.timer',
+    'Starts the switch again while that waits for the lock, and gives back a lock that is left over. It need not be enabled.',
+  ],
   [
     'ostree-guest-rehearse@NAME.service',
     'Boots the staged update as a throwaway copy of the guest, before the guest itself boots it.',

@@ -68,6 +68,16 @@ const perGuest: readonly Row[] = [
     ({ overview }) => overview.staged && seconds(overview.staged.time),
   ],
   [
+    'ostree_guest_lock_waiting',
+    'Whether the update that waits was refused a lock: FleetLock=.',
+    ({ overview }) => !!overview.hold?.lock,
+  ],
+  [
+    'ostree_guest_lock_held',
+    'Whether a guest holds a lock, or may hold one: FleetLock=.',
+    ({ overview }) => !!overview.lock,
+  ],
+  [
     'ostree_guest_on_trial',
     'Whether the default deployment is not yet found healthy.',
     ({ overview }) => !!overview.trial,

@@ -14,6 +14,7 @@ import { clearImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
+import { giveUpLock } from '../give-up-lock.ts';
 
 /** Returns the files that declare a guest, except those in /usr, which belong to packages. */
 export const declarationsOf = ({ name }: Guest): string[] =>
@@ -41,6 +42,7 @@ export interface Removal {
 export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
   await disableUnits(enableable(name));
+  await giveUpLock(name);
   // No step may use the files while they are deleted.
   await stopAllOf(name);
   await removeSysroot(guest, keepVar);

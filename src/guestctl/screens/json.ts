@@ -2,6 +2,8 @@ import { originName } from '../../config/origin.ts';
 import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Lock, LockRefusal } from '../../state/fleet-lock.ts';
+import type { Staged } from '../../state/staged.ts';
 import type { Details } from '../details.ts';
 import type { BrokenGuest, Overview } from '../overview.ts';
 import { troublesOf } from '../troubles.ts';
@@ -10,7 +12,7 @@ import { versionOf } from './wording.ts';
 
 /** Returns the stable form for scripts: full commits, times in RFC 3339, null for missing values. */
 export function overviewJson(overview: Overview) {
-  const { guest, deployments, running, staged, hold, undeployed, rollback, trial, rejected } = overview;
+  const { guest, deployments, running, staged, rollback, trial, rejected } = overview;
   const { state, since, update } = overview;
   return {
     name: guest.name,
@@ -25,18 +27,8 @@ export function overviewJson(overview: Overview) {
     unapplied: overview.unapplied,
     since: (state === 'running' && since?.toISOString()) || null,
     running: running ? deployment(running) : null,
-    staged: staged
-      ? {
-          checksum: staged.checksum,
-          refspec: staged.refspec,
-          since: new Date(staged.time).toISOString(),
-          appliedFrom: hold?.from?.toISOString() ?? null,
-          onlyInWindow: hold?.isOnlyInWindow ?? false,
-          failure: undeployed
-            ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() }
-            : null,
-        }
-      : null,
+    staged: staged ? stagedJson(staged, overview) : null,
+    lock: overview.lock ? lock(overview.lock) : null,
     rollback: rollback?.deployment ?? null,
     trial: trial ? { tries: trial.tries, left: trial.left, fallback: trial.fallback ?? null } : null,
     rejected: rejected.map(({ checksum, reason, time }) => ({
@@ -54,6 +46,31 @@ export function overviewJson(overview: Overview) {
     },
   };
 }
+
+const stagedJson = ({ checksum, refspec, time }: Staged, { hold, undeployed }: Overview) => ({
+  checksum,
+  refspec,
+  since: new Date(time).toISOString(),
+  appliedFrom: hold?.from?.toISOString() ?? null,
+  onlyInWindow: hold?.isOnlyInWindow ?? false,
+  waitsForLock: hold?.lock ? refusal(hold.lock) : null,
+  failure: undeployed ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() } : null,
+});
+
+const refusal = ({ kind, reason, since }: LockRefusal) => ({
+  kind,
+  reason,
+  since: new Date(since).toISOString(),
+});
+
+const lock = ({ url, group, id, isHeld, since, fault }: Lock) => ({
+  url,
+  group,
+  id,
+  held: isHeld,
+  since: new Date(since).toISOString(),
+  fault: fault ?? null,
+});
 
 const deployment = ({ checksum, serial, title }: Deployment) => ({
   checksum,
@@ -80,6 +97,7 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   since: null,
   running: null,
   staged: null,
+  lock: null,
   rollback: null,
   trial: null,
   rejected: [],

@@ -113,7 +113,7 @@ function dueNotes(overview: Overview): string[] {
   if (unapplied.reboot || (boots && isUp)) due.push('reboot');
   const notes = due.length > 0 ? [`${due.join(', ')} due`] : [];
   if (boots && !isUp) notes.push(staged && !undeployed && !hold ? 'update staged' : 'rollback staged');
-  if (hold) notes.push('update waits');
+  if (hold) notes.push(hold.from || hold.isOnlyInWindow ? 'update waits' : 'waits for lock');
   return notes;
 }
 

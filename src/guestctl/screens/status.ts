@@ -10,7 +10,7 @@ import type { Overview } from '../overview.ts';
 import { plain, type Screen } from '../screen.ts';
 import { troublesOf } from '../troubles.ts';
 import { trialWords } from './deployments.ts';
-import { deploymentWords, short, sizeWords, unappliedWords } from './wording.ts';
+import { deploymentWords, lockWords, short, sizeWords, unappliedWords } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
 /** Prints one screen on one guest: which deployment runs, which is next, and when. */
@@ -32,6 +32,7 @@ export function statusText(
     ...machineLines(machine),
     ...stagedLine(overview),
     ...appliedLine(overview),
+    ...lockLine(overview),
     ...dueLines(overview),
     ['Next', nextWords(overview)],
     ['Update', updateWords(overview)],
@@ -100,7 +101,17 @@ function appliedLine({ guest, hold }: Overview): [string, string][] {
   if (!hold) return [];
   const from = hold.from ? `from ${timeWords(hold.from)}` : '';
   const when = hold.isOnlyInWindow ? `${from && `${from}, `}only in a maintenance window` : from;
-  return [['Applied', `${when}; at any time: guestctl switch ${guest.name}`]];
+  const lines = when ? [line('Applied', `${when}; at any time: guestctl switch ${guest.name}`)] : [];
+  if (hold.lock) lines.push(line(when ? '' : 'Applied', lockWords(guest, hold.lock)));
+  return lines;
+}
+
+function lockLine({ guest, lock }: Overview): [string, string][] {
+  if (!lock) return [];
+  const { url, group, since, isHeld, fault } = lock;
+  const what = `${isHeld ? 'held' : 'asked for'} since ${timeWords(new Date(since))}, group ${group} at ${url}`;
+  const why = fault === undefined ? '' : `. It could not be given back: ${fault}`;
+  return [line('Lock', `${what}${why}. See: guestctl logs ${guest.name}`)];
 }
 
 const onlyRoot = '? (for root only)';
@@ -121,8 +132,9 @@ function nextWords({
   if (state === 'starting') return 'the deployment that is starting now';
   const how = `guestctl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed && !hold) return `the staged update; boot it: ${how}`;
-  const isForWindow = hold && !hold.from && !undeployed && !rollback;
-  const inWindow = isForWindow ? '; in a maintenance window, the staged update' : '';
+  const isSoon = hold && !hold.from && !undeployed && !rollback;
+  const when = [hold?.isOnlyInWindow && 'in a maintenance window', hold?.lock && 'with the lock'];
+  const inWindow = isSoon ? `; ${when.filter(Boolean).join(' and ')}, the staged update` : '';
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';
   const unless = undeployed ? ', unless the staged update can be deployed then' : '';

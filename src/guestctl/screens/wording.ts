@@ -3,6 +3,7 @@ import type { Origin } from '../../config/origin.ts';
 import { printableLine } from '../../host/printable.ts';
 import { timeWords } from '../../host/time-words.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { LockRefusal } from '../../state/fleet-lock.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
 import type { Unapplied } from '../unapplied.ts';
 
@@ -27,6 +28,10 @@ const whoAsks = (origin: Origin): string =>
   origin.kind === 'build'
     ? `the guest file or the build ${origin.build} asks for`
     : 'the guest file asks for';
+
+/** Says why the update waits for the lock of FleetLock=. */
+export const lockWords = ({ name }: Pick<Guest, 'name'>, { reason, since }: LockRefusal): string =>
+  `with the lock of FleetLock=, asked for since ${timeWords(new Date(since))}: ${reason}; without it: guestctl switch --force ${name}`;
 
 /** Says what comes after a change of the guest file. */
 export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'update' | 'reboot'>): string {

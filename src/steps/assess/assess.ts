@@ -8,8 +8,9 @@ import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { bootedRoot } from '../boot/root-link.ts';
+import { dropLock, mayHoldLock } from '../lock/lock.ts';
 import { type Begun, record } from '../record-attempt.ts';
-import { judge } from './health.ts';
+import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence } from './rule.ts';
 
 /**
@@ -20,20 +21,42 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
   const [fresh] = deployments;
   const trial = readTrial(guest.name, fresh?.name);
-  if (!fresh || !trial) return;
+  if (!fresh) return;
+  if (!trial) return giveBackIfHealthy(guest, deployments, report);
   report.step(`Start ${trial.tries - trial.left} of ${trial.tries} from ${fresh.title}: is it healthy?`);
-  const subject = {
-    machine: guest.name,
-    unit: driver.unit(guest.name),
-    baseline: readBaseline(guest.name),
-    root: fresh.path,
-    hasBus: hasBus(fresh.path),
-  };
-  const verdict = await judge(subject, guest.update, report);
+  const verdict = await judge(subjectOf(guest, fresh), guest.update, report);
   if (!isStillOf(guest, fresh, trial))
     return report.step('The guest was started again meanwhile. What counts is how that start goes');
   const from = fallbackOf(trial, deployments);
   await follow(guest, consequenceOf(verdict, trial), { fresh, from, trial }, report);
+}
+
+const subjectOf = ({ name }: Guest, { path }: Deployment): Subject => ({
+  machine: name,
+  unit: driver.unit(name),
+  baseline: readBaseline(name),
+  root: path,
+  hasBus: hasBus(path),
+});
+
+/** Judges a guest that is back after its update, or has never left: if it is healthy, it no longer needs its lock. */
+async function giveBackIfHealthy(
+  guest: Guest,
+  deployments: readonly Deployment[],
+  report: Report,
+): Promise<void> {
+  const { name } = guest;
+  const root = bootedRoot(name);
+  const running = deployments.find(({ path }) => path === root);
+  if (!running || !mayHoldLock(name)) return;
+  report.step(`Is ${running.title} healthy? Then the guest gives its lock back`);
+  const verdict = await judge(subjectOf(guest, running), guest.update, report);
+  // Somebody has started it anew: that start is judged by itself.
+  if (bootedRoot(name) !== root || readTrial(name, running.name)) return;
+  if (verdict.kind === 'healthy') return dropLock(name, report);
+  const why =
+    verdict.kind === 'faulty' ? verdict.fault : verdict.kind === 'hindered' ? verdict.lack : 'it was stopped';
+  report.warn(`${name} keeps its lock: ${why}`);
 }
 
 /** The subject of a verdict, and its baseline. */
@@ -67,7 +90,9 @@ async function follow(
       if (failedUnits) writeBaseline(guest.name, { failedUnits });
       const message = `${subject} is healthy: blessed`;
       report.progress(message);
-      return record(guest, { ...attempt, outcome: 'blessed', message });
+      await record(guest, { ...attempt, outcome: 'blessed', message });
+      if (mayHoldLock(guest.name)) await dropLock(guest.name, report);
+      return;
     }
     case 'discount': {
       uncountTry(guest.name, trial);

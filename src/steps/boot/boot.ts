@@ -6,6 +6,7 @@ import { isMaintained, isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
+import { readLockWish } from '../../state/fleet-lock.ts';
 import type { Report } from '../../state/report.ts';
 import { readStaged } from '../../state/staged.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
@@ -15,14 +16,15 @@ import { isConfined } from '../../trees/linking/shares.ts';
 import { endLinking } from '../../trees/linking/unit.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { type HoldFacts, holdOf } from '../hold-rule.ts';
-import { holdWords, readHoldFacts } from '../read-hold.ts';
+import { cancelLock, getLock } from '../lock/lock.ts';
+import { holdWords, readHoldFacts, withLock } from '../read-hold.ts';
 import { attempt } from './attempt.ts';
 import { followRule } from './decide-and-act.ts';
 import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
 import { readBootState } from './read-state.ts';
 import { bootedRoot, point } from './root-link.ts';
-import { decide } from './rule.ts';
+import { type BootDecision, decide } from './rule.ts';
 
 /**
  * The boot loader of a guest: rolls back or deploys the staged update, counts the tries of a
@@ -44,7 +46,7 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
   }
   await attempt(report, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, report);
-  const next = await chooseDeployment(guest, hold, report);
+  const next = await chooseDeployment(guest, await lockForStart(guest, hold, report), report);
   point(guest.name, next);
   report.step(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
@@ -98,7 +100,8 @@ async function chooseDeployment(guest: Guest, hold: HoldFacts, report: Report): 
 function sayWhatWaits({ name, update }: Guest, facts: HoldFacts, report: Report): void {
   const staged = unlessDamaged(() => readStaged(name));
   const hold = staged && holdOf(staged, facts, update);
-  if (hold) report.step(`The staged update waits: ${holdWords(hold)}. At once: guestctl switch ${name}`);
+  const atOnce = `guestctl switch ${hold?.kind === 'lock' ? '--force ' : ''}${name}`;
+  if (hold) report.step(`The staged update waits: ${holdWords(hold)}. At once: ${atOnce}`);
 }
 
 /** Returns the deployment that the guest last ran from; after a boot of the host, the default one. */
@@ -115,14 +118,32 @@ function lastRan({ name, sysroot }: Guest): Deployment | undefined {
 async function requireStopped(guest: Guest, hold: HoldFacts): Promise<void> {
   const { name } = guest;
   let isCertain = true;
-  const unreadable = () => {
+  const decision = firstDecision(guest, withLock(hold), () => {
     isCertain = false;
-  };
-  const decision = decide(
-    readBootState(guest, { isSafe: true, hold, tried: [], failed: [] }, unreadable),
-    guest.update,
-  );
+  });
   const isPlain = decision.kind === 'boot' && bootedRoot(name) === decision.deployment.path;
   if (!(isCertain && isPlain) && (await isRunning(name)))
     throw new Failure(`${name} is running`, `Restart it: guestctl reboot ${name}`);
+}
+
+const firstDecision = (guest: Guest, hold: HoldFacts, unreadable: () => void): BootDecision =>
+  decide(readBootState(guest, { isSafe: true, hold, tried: [], failed: [] }, unreadable), guest.update);
+
+/** Asks for the lock of FleetLock= if this start would deploy an update, and has none. Without it, the update waits. */
+async function lockForStart(guest: Guest, hold: HoldFacts, report: Report): Promise<HoldFacts> {
+  const { name } = guest;
+  if (hold.holdsLock) return hold;
+  const would = (facts: HoldFacts) => firstDecision(guest, facts, () => {}).kind;
+  const deploys = ['claim', 'deploy'].includes(would(withLock(hold)));
+  const staged = unlessDamaged(() => readStaged(name));
+  if (!deploys || would(hold) === would(withLock(hold)) || !staged) return hold;
+  const isHeld = await attempt(report, async () => {
+    const before = readLockWish(name);
+    // A switch that waits goes on waiting.
+    const trigger = before?.trigger ?? 'start';
+    if (await getLock(name, { checksum: staged.checksum, trigger }, report)) return true;
+    if (trigger === 'start') await cancelLock(name);
+    return false;
+  });
+  return isHeld ? withLock(hold) : hold;
 }

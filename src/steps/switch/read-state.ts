@@ -1,9 +1,11 @@
 import type { Guest } from '../../config/guest.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { readReleased } from '../../state/released.ts';
 import { complain } from '../../state/report.ts';
 import { readRollback } from '../../state/rollback-request.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
+import { unlessDamaged } from '../../state/state-file.ts';
 import { failsAgain, readUndeployed } from '../../state/undeployed.ts';
 import { bootedRoot } from '../boot/root-link.ts';
 import { readHold } from '../read-hold.ts';
@@ -17,7 +19,8 @@ export async function readSwitchState(guest: Guest): Promise<SwitchState> {
   const inVain =
     undeployed && next && (await failsAgain(undeployed, `${next.path}/etc`)) ? undeployed : undefined;
   const hold = await readHold(guest, found.staged, complain);
-  return { ...found, inVain, hold, isRunning: await isRunning(guest.name) };
+  const released = unlessDamaged(() => readReleased(guest.name));
+  return { ...found, inVain, hold, released, isRunning: await isRunning(guest.name) };
 }
 
 /** Reads the files that determine the next commit. */

@@ -4,10 +4,11 @@ import type { UpdatePolicy } from '../../config/policy.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import type { Trigger } from '../../state/attempts.ts';
+import type { Released } from '../../state/released.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
-import { type Hold, type HoldPolicy, mayHold } from '../hold-rule.ts';
+import { type Hold, type HoldPolicy, mayHold, needsLock } from '../hold-rule.ts';
 
 /** The state of a guest before a switch. */
 export interface SwitchState {
@@ -22,6 +23,8 @@ export interface SwitchState {
   readonly inVain: Undeployed | undefined;
   /** Why the next start does not deploy the staged update, unless this switch asks for it. */
   readonly hold: Hold | undefined;
+  /** The update that somebody has asked for. */
+  readonly released?: Released | undefined;
   readonly isRunning: boolean;
 }
 
@@ -40,6 +43,10 @@ export type SwitchDecision =
       readonly wanted: Checksum;
       readonly rehearses: boolean;
       readonly releases: Checksum | undefined;
+      /** The update that the guest must have a lock for: FleetLock=. */
+      readonly locksFor: Checksum | undefined;
+      /** What holds the update back, but not if a person asks for it. */
+      readonly overrides: Hold | undefined;
     };
 
 /**
@@ -53,7 +60,7 @@ export function decide(
 ): SwitchDecision {
   const wanted = nextCommit(state);
   if (wanted === undefined) return { kind: 'nothing' };
-  const { rollback, staged, inVain, hold, isRunning } = state;
+  const { rollback, staged, inVain, hold, isRunning, released } = state;
   const update = rollback ? undefined : staged?.checksum;
   if (trigger === 'timer' && update) {
     if (hold) return { kind: 'leaveHeld', hold };
@@ -62,7 +69,9 @@ export function decide(
   const releases = mayHold(policy) ? update : undefined;
   // The timer asks only for a restart, and nobody knows when a stopped guest starts.
   if (!isRunning) return { kind: 'leaveStopped', releases: trigger === 'timer' ? undefined : releases };
-  return { kind: 'restart', wanted, rehearses: policy.rehearse && update !== undefined, releases };
+  const locksFor = update && needsLock(update, { released }, policy) ? update : undefined;
+  const rehearses = policy.rehearse && update !== undefined;
+  return { kind: 'restart', wanted, rehearses, releases, locksFor, overrides: update && hold };
 }
 
 /** Decides whether an update continues with a switch. That would release what waits for the start of a stopped guest. */

@@ -3,12 +3,20 @@ import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { stopTimedOut } from '../../host/journal.ts';
-import { assessUnit, bootUnit, rehearseUnit, showUnits, tryRestartUnit } from '../../host/systemctl.ts';
+import {
+  assessUnit,
+  bootUnit,
+  lockTimerUnit,
+  rehearseUnit,
+  showUnits,
+  tryRestartUnit,
+} from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
+import { isWaitingForLock, readLockRefusal } from '../../state/fleet-lock.ts';
 import { killedWarning } from '../../state/killed.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { release } from '../../state/released.ts';
@@ -16,6 +24,8 @@ import type { Report } from '../../state/report.ts';
 import { readTrial } from '../../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
+import { getLock } from '../lock/lock.ts';
+import { settleIdle } from '../lock/settle-idle.ts';
 import { holdWords } from '../read-hold.ts';
 import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
@@ -29,19 +39,30 @@ import { decide, nextCommit, outcomeOf, type SwitchDecision, settle, wasStopped 
  */
 export async function switchTo(guest: Guest, report: Report): Promise<void> {
   const { name } = guest;
+  if (isOnlyForLock(name)) return settleIdle(guest, report);
   const decision = decide(await readSwitchState(guest), guest.update, triggerOf(process.env));
+  if (decision.kind === 'restart') return restart(guest, decision, report);
+  report.step(leave(guest, decision));
+  await settleIdle(guest, report);
+}
+
+/** True if the timer of the lock has started the switch, and no switch waits for the lock. */
+const isOnlyForLock = (name: string): boolean =>
+  process.env['TRIGGER_UNIT'] === lockTimerUnit(name) && !isWaitingForLock(name);
+
+/** Returns why the guest is not restarted. */
+function leave(guest: Guest, decision: Exclude<SwitchDecision, Restart>): string {
+  const { name } = guest;
   switch (decision.kind) {
     case 'nothing':
-      return report.step('Nothing is staged');
+      return 'Nothing is staged';
     case 'leaveInVain':
-      return report.step(whyInVain(guest, decision.undeployed));
+      return whyInVain(guest, decision.undeployed);
     case 'leaveHeld':
-      return report.step(`The staged update waits: ${holdWords(decision.hold)}`);
+      return `The staged update waits: ${holdWords(decision.hold)}`;
     case 'leaveStopped':
       if (decision.releases) release(name, decision.releases);
-      return report.step(`The update takes effect at the next start: guestctl start ${name}`);
-    case 'restart':
-      return restart(guest, decision, report);
+      return `The update takes effect at the next start: guestctl start ${name}`;
   }
 }
 
@@ -49,10 +70,15 @@ type Restart = Extract<SwitchDecision, { kind: 'restart' }>;
 
 async function restart(guest: Guest, decision: Restart, report: Report): Promise<void> {
   const { name } = guest;
-  const { wanted } = decision;
+  const { wanted, releases, locksFor, overrides } = decision;
   const since = now();
   await prepare(guest, decision, report);
-  if (decision.releases) release(name, decision.releases);
+  // The timer that asks for the lock again overrides nothing.
+  if (releases && overrides) release(name, releases);
+  const wish = locksFor && { checksum: locksFor, trigger: triggerOf(process.env) };
+  if (wish && !(await getLock(name, wish, report))) return report.step(waitWords(name));
+  await requireStillNext(guest, wanted, report);
+  if (releases) release(name, releases);
   report.step(`Restarting ${name}`);
   const problem = await restartMachine(guest, since, report);
   const restarted = { wanted, hasProblem: problem !== undefined };
@@ -72,7 +98,7 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   }
 }
 
-/** Rehearses the update if the policy asks for it. Fails if the guest boots something else by now. */
+/** Rehearses the update if the policy asks for it. */
 async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Report): Promise<void> {
   const { name } = guest;
   if (rehearses) await requireRehearsable(guest);
@@ -81,11 +107,20 @@ async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Rep
     report.step(`Rehearsing it first: systemctl status ${rehearseUnit(name)}`);
     await rehearsed(guest, wanted);
   }
-  if (nextCommit(readNext(guest)) !== wanted)
-    throw new Failure(
-      `What ${name} boots next has changed meanwhile`,
-      `Switch again: guestctl switch ${name}`,
-    );
+}
+
+/** Fails if the guest boots something else by now. */
+async function requireStillNext(guest: Guest, wanted: Checksum, report: Report): Promise<void> {
+  const { name } = guest;
+  if (nextCommit(readNext(guest)) === wanted) return;
+  await settleIdle(guest, report);
+  throw new Failure(`What ${name} boots next has changed meanwhile`, `Switch again: guestctl switch ${name}`);
+}
+
+function waitWords(name: string): string {
+  const why = readLockRefusal(name)?.reason;
+  const what = why === undefined ? 'There is no lock' : `There is no lock: ${why}`;
+  return `${what}. ${name} runs on. The lock is asked for every 5 minutes; without it: guestctl switch --force ${name}`;
 }
 
 /**

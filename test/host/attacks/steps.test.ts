@@ -101,6 +101,10 @@ test.each(['update', 'boot', 'assess', 'switch'])(
   },
 );
 
+test('the service for the lock sees of its guest no more than the state', async () => {
+  expect(await probed('ostree-guest-lock@mail.service', `${guests}/mail`)).toEqual(['done']);
+});
+
 test('publishing sees nothing of guests and other builds, and the key only as its credential', async () => {
   // Not after a build, which would start it by itself.
   expect(await probed('ostree-guest-publish@site.service', '/srv/ostree')).toEqual(['done']);
@@ -128,6 +132,7 @@ test.each([
   ['assess', 3.5],
   ['switch', 3.5],
   ['image', 2],
+  ['lock', 2],
   ['publish', 2],
 ])('systemd finds %s exposed to no more than %d', async (step, most) => {
   const shown = await host.sh(

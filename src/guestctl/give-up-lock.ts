@@ -1,0 +1,26 @@
+import { lockUnit, startUnit } from '../host/systemctl.ts';
+import { tell } from '../host/tell.ts';
+import { forgetLockWish, type Lock, readLock } from '../state/fleet-lock.ts';
+import { unlessDamaged } from '../state/state-file.ts';
+import { addressOf, lockBody } from '../steps/lock/protocol.ts';
+
+/** The lock that the server may have given to a guest. */
+export const lockHeldBy = (guest: string): Lock | undefined => unlessDamaged(() => readLock(guest));
+
+/** Gives back the lock of a guest that is removed. If that fails, says how to do it by hand: nobody does it later. */
+export async function giveUpLock(guest: string): Promise<void> {
+  forgetLockWish(guest);
+  if (!lockHeldBy(guest)) return;
+  await startUnit(lockUnit(guest)).catch(() => undefined);
+  const lock = lockHeldBy(guest);
+  if (!lock) return;
+  tell(`warning: ${guest} could not give back its lock: ${lock.fault ?? 'see its journal'}. Do it by hand:`);
+  tell(`  ${byHand(lock)}`);
+}
+
+const byHand = (lock: Lock): string =>
+  `curl -H 'fleet-lock-protocol: true' -d '${lockBody(lock.id, lock.group)}' ${addressOf(lock, 'giveBack')}`;
+
+/** Says that a guest that was stopped keeps its lock. */
+export const keepsLockWords = (guest: string, { group, url }: Lock): string =>
+  `${guest} keeps its lock (group ${group} at ${url}) until it is healthy again: guestctl start ${guest}`;

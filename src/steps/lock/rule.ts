@@ -1,0 +1,50 @@
+// What is to be done about a lock at a FleetLock server. No side effects: settle-lock.ts acts.
+
+import type { FleetLock } from '../../config/policy.ts';
+import type { Lock, LockWish } from '../../state/fleet-lock.ts';
+
+/** What is known when the service for the lock runs. */
+export interface LockState {
+  /** FleetLock= as the guest file has it now. */
+  readonly declared: FleetLock | undefined;
+  readonly wish: LockWish | undefined;
+  /** What the server may have given to the guest. */
+  readonly lock: Lock | undefined;
+}
+
+export type LockDecision =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ask'; readonly server: FleetLock; readonly wish: LockWish }
+  | { readonly kind: 'giveBack'; readonly lock: Lock };
+
+/**
+ * Decides what the service asks of a server. A lock is given back where it was taken, whatever the guest file says by then. While
+ * it is needed, a lock that is held stays where it is.
+ */
+export function decide({ declared, wish, lock }: LockState): LockDecision {
+  const server = wish && declared;
+  if (!server) return lock ? { kind: 'giveBack', lock } : { kind: 'nothing' };
+  if (lock?.isHeld) return { kind: 'nothing' };
+  // The answer of another server was lost. It may have given the lock.
+  if (lock && (lock.url !== server.url || lock.group !== server.group)) return { kind: 'giveBack', lock };
+  return { kind: 'ask', server, wish };
+}
+
+/** What is known of a guest that no switch is working on. */
+export interface Idle {
+  readonly isWanted: boolean;
+  /** True if the server may have given a lock to the guest. */
+  readonly mayHold: boolean;
+  readonly machine: 'running' | 'stopped' | 'changing';
+  readonly isOnTrial: boolean;
+}
+
+/**
+ * Decides what becomes of a lock if no switch goes on. `judge`: the guest gives it back if it is found healthy. A guest that is down
+ * keeps its lock, and so does one whose update is on trial.
+ */
+export function whenIdle({ isWanted, mayHold, machine, isOnTrial }: Idle): 'keep' | 'judge' | 'giveBack' {
+  if (machine === 'changing') return 'keep';
+  if (!isWanted || !mayHold) return 'giveBack';
+  return machine === 'stopped' || isOnTrial ? 'keep' : 'judge';
+}

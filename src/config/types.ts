@@ -183,6 +183,12 @@ export const url = pattern(
   /^((mirrorlist|metalink)=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,
 );
 
+/** libostree reads no metalink for it. */
+export const contentUrl = pattern(
+  'a URL that starts with file:///, http:// or https:// (or mirrorlist= before one)',
+  /^(mirrorlist=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,
+);
+
 export const proxy = pattern(
   'the URL of a proxy that starts with http://, https:// or socks5://',
   /^(https?|socks5h?):\/\/[^/\s]\S*$/,

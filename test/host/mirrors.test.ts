@@ -43,6 +43,21 @@ test('of a list of mirrors, one that does not answer is left out', async () => {
   expect((await status(host, 'mail')).staged).toMatchObject({ checksum: next });
 });
 
+test('a metalink names the servers, and the digest of what they have to answer', async () => {
+  const next = await release(host, serverRef, { version: '12.2.1' });
+  await host.sh(`cd ${mirrorPath}; cat >../meta <<END
+<metalink version="3.0" xmlns="http://www.metalinker.org/"><files><file name="summary">
+<size>$(stat -c %s summary)</size>
+<verification><hash type="sha512">$(sha512sum summary | cut -d' ' -f1)</hash></verification>
+<resources><url location="DE" protocol="http" type="http" preference="100">${other.url}/repo/summary</url></resources>
+</file></files></metalink>
+END`);
+  await declare(host, 'mail', guestFile('', `metalink=${server.url}/meta\nGPGVerify=no`));
+  await update(host, 'mail');
+  expect((await status(host, 'mail')).staged).toMatchObject({ checksum: next });
+  await host.run('rm', `${mirrorPath}/summary`);
+});
+
 test('where there is a static delta from what the guest has, that is all that is fetched', async () => {
   await start(host, 'mail');
   const { running } = await status(host, 'mail');

@@ -86,6 +86,10 @@ test.each([
     "4:5: 'ftp://x' is not right for URL=. Expected a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)",
   ],
   [
+    '[Remote]\nURL=metalink=http://x/\nContentURL=metalink=http://x/',
+    "5:12: 'metalink=http://x/' is not right for ContentURL=. Expected a URL that starts with file:///, http:// or https:// (or mirrorlist= before one)",
+  ],
+  [
     '[Remote]\nURL=http://x/\nGPGVerify=si',
     "5:11: 'si' is not right for GPGVerify=. Expected a boolean: yes or no",
   ],

@@ -5,6 +5,7 @@ import {
   boolean,
   buildName,
   command,
+  contentUrl,
   duration,
   image,
   lockGroup,
@@ -28,7 +29,8 @@ export const guestKeys = (): KeyRow[] => [
 ];
 
 export const remoteKeys = (): KeyRow[] => [
-  [url, ['URL', 'ContentURL'], nothingElse],
+  [url, ['URL'], nothingElse],
+  [contentUrl, ['ContentURL'], nothingElse],
   [proxy, ['ProxyURL'], nothingElse],
   [boolean, ['GPGVerify', 'SignVerify'], nothingElse],
   // The update has to see these files.

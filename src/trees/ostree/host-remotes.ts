@@ -14,6 +14,16 @@ export interface HostRemote {
   readonly keyring?: string;
 }
 
+const metalink = 'metalink=';
+
+/** The URL of a remote as ostree-remote(1) takes it. For that of a metalink, libostree has another option [T 2022.7]. */
+export const urlOf = (options: HostRemote['options']): string =>
+  options['metalink'] === undefined ? (options['url'] ?? '') : metalink + options['metalink'];
+
+/** Returns the options of a remote that has this URL. */
+export const optionsOf = (url: string): HostRemote['options'] =>
+  url.startsWith(metalink) ? { metalink: url.slice(metalink.length) } : { url };
+
 /** Finds a remote of the host, in its repository or in /etc: ostree.repo(5). */
 export function findHostRemote(name: string): HostRemote | undefined {
   const files = (unlessMissing(() => readdirSync(remotesDirectory)) ?? [])

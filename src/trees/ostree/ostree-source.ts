@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { type Guest, originPlace, placeOf } from '../../config/guest.ts';
+import type { Guest } from '../../config/guest.ts';
 import { type OstreeOrigin, originName } from '../../config/origin.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
-import { Failure } from '../../host/failure.ts';
 import { type Finished, run } from '../../host/process.ts';
 import { listDeployments, originOf } from '../../ostree/deployments.ts';
 import { reason } from '../../ostree/ostree.ts';
@@ -10,6 +9,8 @@ import { hasCommit, remoteCommit, repositoryOf } from '../../ostree/repository.t
 import type { Progress } from '../../state/report.ts';
 import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
+import { notFetched } from './fetch-failure.ts';
+import { urlOf } from './host-remotes.ts';
 import { configureRemote, findRemote } from './remote.ts';
 
 /** What an update asks an OSTree remote. */
@@ -46,7 +47,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   const { remoteName, ref } = origin;
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
-  const url = remote.options['url'] ?? '';
+  const url = urlOf(remote.options);
   const readable = placesOf(remote.options);
   return {
     async check() {
@@ -105,18 +106,4 @@ function notOlderThan(guest: Guest, origin: OstreeOrigin): string | undefined {
   if (guest.update.allowDowngrade || !deployed) return undefined;
   const isSame = originOf(deployed)['origin']?.['refspec'] === originName(origin);
   return isSame ? deployed.checksum : undefined;
-}
-
-function notFetched(
-  guest: Guest,
-  { remote, remoteName, ref }: OstreeOrigin,
-  url: string,
-  cause: string,
-): Failure {
-  const place = remote ? placeOf(guest, 'Remote', 'URL') : originPlace(guest);
-  const message = `${place}: cannot fetch ${ref} from ${url}: ${cause}`;
-  const remedy = /chronologically older/.test(cause)
-    ? 'To go back to it all the same, set AllowDowngrade=yes in [Update]'
-    : `Try it by hand: ostree --repo=${repositoryOf(guest.sysroot)} pull ${remoteName} ${ref}`;
-  return new Failure(message, remedy);
 }

@@ -7,7 +7,7 @@ import { writeAtomically } from '../../host/atomic-file.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseKeyfile, replaceGroup } from '../../ostree/keyfile.ts';
 import { configFileOf, configOf } from '../../ostree/sysroot.ts';
-import { findHostRemote, type HostRemote } from './host-remotes.ts';
+import { findHostRemote, type HostRemote, optionsOf } from './host-remotes.ts';
 import { unsignedProblem } from './unsigned.ts';
 
 /** Returns the remote that a guest follows: declared in its file, or configured on the host. */
@@ -44,7 +44,7 @@ function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   requireFile(guest, 'TLSClientKeyPath', tlsClientKeyPath);
   return {
     options: {
-      url,
+      ...optionsOf(url),
       'gpg-verify': String(gpgVerify),
       ...(contentUrl && { contenturl: contentUrl }),
       ...(gpgKeyPath && { gpgkeypath: gpgKeyPath }),

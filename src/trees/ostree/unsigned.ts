@@ -2,7 +2,7 @@
 import type { Guest } from '../../config/guest.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
-import { findHostRemote } from './host-remotes.ts';
+import { findHostRemote, urlOf } from './host-remotes.ts';
 
 /**
  * Refuses a guest that takes unsigned commits over plain HTTP: anybody on the network can answer in place of the server. An
@@ -36,9 +36,10 @@ export function unsignedWarning(guest: Guest): Warning | undefined {
     };
   const options = (origin.remote ? undefined : findHostRemote(origin.remoteName))?.options ?? {};
   const isSigned = options['gpg-verify'] !== 'false' || (options['sign-verify'] ?? 'false') !== 'false';
-  if (isSigned || !isPlain(options['url'] ?? '')) return undefined;
+  const ofHost = urlOf(options);
+  if (isSigned || !isPlain(ofHost)) return undefined;
   return {
-    message: `${name} accepts any tree from ${options['url']}: the host's remote '${origin.remoteName}' is not verified`,
+    message: `${name} accepts any tree from ${ofHost}: the host's remote '${origin.remoteName}' is not verified`,
     remedy: 'Verify it with a key (ostree remote gpg-import), or use https://: ostree-remote(1)',
   };
 }

@@ -1,0 +1,40 @@
+// The remotes of guests, as libostree reads them, and why one cannot be fetched from.
+import { expect, test } from 'vitest';
+import { explain } from '../../src/host/failure.ts';
+import { notFetched } from '../../src/trees/ostree/fetch-failure.ts';
+import { optionsOf, urlOf } from '../../src/trees/ostree/host-remotes.ts';
+import { guestOf } from './read.ts';
+
+test.each([
+  ['https://a/repo', { url: 'https://a/repo' }],
+  ['mirrorlist=https://a/list', { url: 'mirrorlist=https://a/list' }],
+  // With `url=metalink=…`, libostree says "URI is not absolute".
+  ['metalink=https://a/meta', { metalink: 'https://a/meta' }],
+])('URL=%s', (url, options) => {
+  expect(optionsOf(url)).toEqual(options);
+  expect(urlOf(options)).toBe(url);
+});
+
+test('a remote without a URL', () => {
+  expect(urlOf({})).toBe('');
+});
+
+const byHand = 'Try it by hand: ostree --repo=/var/lib/ostree-guests/mail/sysroot/ostree/repo pull site x';
+
+test.each([
+  ['Server returned HTTP 404', `Server returned HTTP 404. ${byHand}`],
+  [
+    'Not normal form',
+    'the answer does not come from an OSTree repository (Not normal form). A login page or a proxy may answer in its place. See what it is: curl -L https://a/repo/summary',
+  ],
+  [
+    'Upgrade target revision is chronologically older than current',
+    'Upgrade target revision is chronologically older than current. To go back to it all the same, set AllowDowngrade=yes in [Update]',
+  ],
+])('%s', (cause, words) => {
+  const guest = guestOf('[Guest]\nRef=site:x\n[Remote]\nURL=https://a/repo\n');
+  if (guest.origin.kind !== 'ostree') throw new Error('it has a ref');
+  expect(explain(notFetched(guest, guest.origin, 'https://a/repo', cause))).toBe(
+    `mail.guest:4: cannot fetch x from https://a/repo: ${words}`,
+  );
+});

@@ -15,6 +15,7 @@ import {
 import { basename, dirname } from 'node:path';
 import { codeOf } from './failure.ts';
 import { randomName } from './random-name.ts';
+import { namingFile } from './write-file.ts';
 
 /**
  * Replaces a file so that a power cut leaves the old or the new content, never less. Keeps mode and owner of the old file; a new
@@ -75,14 +76,13 @@ function writeAndSync(file: string, text: string, { mode, uid, gid }: Access): v
   rmSync(file, { force: true });
   const descriptor = openSync(file, 'wx', 0o600);
   try {
-    if (uid !== undefined && gid !== undefined) fchownSync(descriptor, uid, gid);
-    fchmodSync(descriptor, mode & 0o7777);
-    // write(2) may write only a part if the disk gets full.
-    for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
-    fsyncSync(descriptor);
-  } catch (error) {
-    // Node has only a descriptor, so its error has no path.
-    throw error instanceof Error ? Object.assign(error, { path: file }) : error;
+    namingFile(file, () => {
+      if (uid !== undefined && gid !== undefined) fchownSync(descriptor, uid, gid);
+      fchmodSync(descriptor, mode & 0o7777);
+      // write(2) may write only a part if the disk gets full.
+      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+      fsyncSync(descriptor);
+    });
   } finally {
     closeSync(descriptor);
   }

@@ -8,11 +8,11 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Files, largestFile } from '../config/file-port.ts';
 import { codeOf, Failure } from './failure.ts';
+import { writeFile } from './write-file.ts';
 
 /** The file system port, on Node. */
 export const nodeFiles: Files = {
@@ -20,7 +20,7 @@ export const nodeFiles: Files = {
   read: (file) => unlessMissing(() => readRegular(file)),
   write(file, text) {
     makeDirectory(dirname(file));
-    writeFileSync(file, text);
+    writeFile(file, text);
   },
   link(target, path) {
     try {

@@ -25,6 +25,7 @@ import { basename, dirname } from 'node:path';
 import { Failure } from './failure.ts';
 import { unlessMissing } from './node-files.ts';
 import { shown } from './printable.ts';
+import { namingFile } from './write-file.ts';
 
 /** A tree that cannot be used. Names the path in the tree and the problem. */
 export class UnfitTree extends Failure {
@@ -143,7 +144,7 @@ export function writeInside(root: string, path: string, content: string | Buffer
     // Independent of the umask.
     if (isReplaced) fchmodSync(descriptor, there ? there.mode & 0o7777 : 0o644);
     ftruncateSync(descriptor);
-    writeFileSync(descriptor, content);
+    namingFile(file, () => writeFileSync(descriptor, content));
   } finally {
     closeSync(descriptor);
   }
@@ -162,7 +163,7 @@ export function copyBetween(from: string, to: string, path: string): void {
     rmSync(temporary, { recursive: true, force: true });
     const target = openFile(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
-      writeFileSync(target, readFileSync(source));
+      namingFile(temporary, () => writeFileSync(target, readFileSync(source)));
       fchownSync(target, uid, gid);
       fchmodSync(target, mode & 0o7777);
       fsyncSync(target);

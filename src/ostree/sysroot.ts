@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { Failure } from '../host/failure.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { lostConnection } from '../host/systemctl.ts';
+import { writeFile } from '../host/write-file.ts';
 import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService, deployServiceEnds } from './deploy-service.ts';
 import { type Deployment, isPinned, listDeployments } from './deployments.ts';
@@ -80,7 +81,7 @@ export async function deploy(
   const [before] = listDeployments(sysroot);
   const originFile = `${sysroot}/next.origin`;
   rmSync(originFile, { force: true });
-  writeFileSync(originFile, origin, { flag: 'wx' });
+  writeFile(originFile, origin, { flag: 'wx' });
   try {
     const os = staterootOf(sysroot, stateroot);
     const options = [`--os=${os}`, '--no-prune', '--retain', `--origin-file=${originFile}`];

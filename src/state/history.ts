@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { syncDirectory } from '../host/atomic-file.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { namingFile } from '../host/write-file.ts';
 import { removeFile, stateFile } from './state-file.ts';
 
 export interface HistoryLines<T> {
@@ -53,8 +54,10 @@ function append(file: string, line: string): boolean {
     const last = Buffer.alloc(1);
     // A power cut may have left a line without its end.
     const isTorn = size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last.toString() !== '\n';
-    writeSync(descriptor, `${isTorn ? '\n' : ''}${line}\n`);
-    fsyncSync(descriptor);
+    namingFile(file, () => {
+      writeSync(descriptor, `${isTorn ? '\n' : ''}${line}\n`);
+      fsyncSync(descriptor);
+    });
     return true;
   } finally {
     closeSync(descriptor);

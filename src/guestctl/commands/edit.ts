@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { Checked, Guest } from '../../config/guest.ts';
 import { loadGuest, sourcesOf } from '../../config/load.ts';
@@ -6,6 +6,7 @@ import { guestFileOf } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { tell } from '../../host/tell.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { notDeclared, requireGuest } from '../../state/declared.ts';
@@ -40,7 +41,7 @@ async function install(name: string, before: string | undefined, after: string):
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const file = `${mkdtempSync(`${tmpdir()}/guestctl-`)}/${name}.guest`;
-    writeFileSync(file, after, { mode: 0o600 });
+    writeFile(file, after, { mode: 0o600 });
     throw new Failure(error.message, `What you wrote is in ${file}. Edit it again: guestctl edit ${name}`);
   }
 }
@@ -64,7 +65,7 @@ async function nextStep(name: string, before: Guest | undefined): Promise<string
 async function editedText(name: string, before: string): Promise<string> {
   const directory = mkdtempSync(`${tmpdir()}/guestctl-`);
   const file = `${directory}/${name}.guest`;
-  writeFileSync(file, before);
+  writeFile(file, before);
   for (;;) {
     await runEditor(file);
     const text = readFileSync(file, 'utf8');

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from '../../host/write-file.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { zshCompletion } from '../completion/zsh.ts';
@@ -11,7 +12,7 @@ declare const VERSION: string;
 // Run by npm run build: writes the manual pages and the shell completions, made from the program itself, to dist/.
 const [output = 'dist'] = process.argv.slice(2);
 const program = makeProgram(VERSION);
-const write = (path: string, text: string) => writeFileSync(`${output}/${path}`, text);
+const write = (path: string, text: string) => writeFile(`${output}/${path}`, text);
 
 mkdirSync(`${output}/man`, { recursive: true });
 for (const page of pages(program)) write(`man/${pageFile(page)}`, pageText(page, VERSION));

@@ -1,6 +1,6 @@
 // Takes the parts of a guest out, for a copy of it: its commits, the /etc of each deployment, and /var. Meanwhile the guest is
 // stopped, or frozen for an instant, or down anyway.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
@@ -21,6 +21,7 @@ import {
   updateUnit,
 } from '../../host/systemctl.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
@@ -223,7 +224,7 @@ async function gather(
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
   const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
   const manifestFile = `${scratch}/${manifestName}`;
-  writeFileSync(manifestFile, manifestText(manifest), { mode: 0o600, flag: 'wx' });
+  writeFile(manifestFile, manifestText(manifest), { mode: 0o600, flag: 'wx' });
   return { manifest, manifestFile, repository, ...places };
 }
 

@@ -1,5 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { unlessMissing } from '../../host/node-files.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
@@ -38,7 +39,7 @@ async function commitTree(repository: string, root: string, scratch: string): Pr
   const added = mounted.flatMap((parent) => entriesIn(parent).map((entry) => `${parent}/${entry}`));
   added.push('/etc');
   if (entriesIn('/').includes('.ostree.cfs')) added.push('/.ostree.cfs');
-  writeFileSync(skipList, added.map((path) => `${path}\n`).join(''));
+  writeFile(skipList, added.map((path) => `${path}\n`).join(''));
   const made = await ostree(
     `Cannot commit ${root}`,
     `--repo=${repository}`,

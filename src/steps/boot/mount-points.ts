@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { codeOf } from '../../host/failure.ts';
 import { kindInside, placeInside } from '../../host/tree-files.ts';
+import { writeFile } from '../../host/write-file.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Report } from '../../state/report.ts';
 
@@ -36,5 +37,5 @@ export function keepMountPoints(
 
 function makePoint(place: string, kind: 'directory' | 'file'): void {
   if (kind === 'directory') mkdirSync(place);
-  else writeFileSync(place, '', { flag: 'wx' });
+  else writeFile(place, '', { flag: 'wx' });
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { cEscapes } from '../../config/c-escapes.ts';
 import type { Guest } from '../../config/guest.ts';
 import type { Position } from '../../config/problem.ts';
 import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
+import { writeFile } from '../../host/write-file.ts';
 
 /** Writes the SetCredential= values of a guest to files that only root can read. */
 export function writeCredentials(guest: Guest): void {
@@ -18,7 +19,7 @@ export function writeCredentials(guest: Guest): void {
       const message = `${at.file}:${at.line}: SetCredential=${id}: the value has a backslash that begins no escape`;
       throw new Failure(message, 'Write two of them for one, or see systemd.service(5), COMMAND LINES');
     }
-    writeFileSync(`${directory}/${id}`, bytes, { mode: 0o600, flag: 'wx' });
+    writeFile(`${directory}/${id}`, bytes, { mode: 0o600, flag: 'wx' });
   }
 }
 

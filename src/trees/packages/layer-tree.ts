@@ -1,6 +1,6 @@
 // Jobs on the content of a tree that packages are added to. They run confined.
 
-import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseFields } from '../../host/json-fields.ts';
 import {
@@ -12,6 +12,7 @@ import {
   requireDirectory,
   writeInside,
 } from '../../host/tree-files.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
@@ -76,7 +77,7 @@ export async function checkOutTree(tree: TreeToCheckOut): Promise<CheckedOutTree
   if (how === 'to-commit') {
     const kept = keepFiles(root, [...ofMachine, sysusersFile]);
     const state: Before = { kept, mountPoints };
-    writeFileSync(beforeFile(directory), JSON.stringify(state), { mode: 0o600 });
+    writeFile(beforeFile(directory), JSON.stringify(state), { mode: 0o600 });
     await presetUsers(root, repository, before);
     nameMachine(root, hostname);
   }

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Packages } from '../../config/packages.ts';
 import { stateOf } from '../../config/paths.ts';
+import { writeFile } from '../../host/write-file.ts';
 
 /**
  * Returns the workspace for adding packages: `root` is the tree, `input` the input of the container. On the file system of the
@@ -20,4 +21,4 @@ export function writeInput(directory: string, { files, repositories, keys }: Pac
 }
 
 export const writeScript = (directory: string, text: string): void =>
-  writeFileSync(`${directory}/input/script`, text);
+  writeFile(`${directory}/input/script`, text);

@@ -1,7 +1,7 @@
 // The commits and remotes of a guest, taken out of its repository or put into a new one. Runs confined.
-import { writeFileSync } from 'node:fs';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { replaceGroup } from '../../ostree/keyfile.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit, holdCommit, repositoryOf, stagedRef } from '../../ostree/repository.ts';
@@ -50,5 +50,5 @@ export async function takeCommits(task: {
 function writeRemote(repository: string, { name, options, keyring }: CarriedRemote): void {
   writeAtomically(configFileOf(repository), replaceGroup(configOf(repository), `remote "${name}"`, options));
   if (keyring !== undefined)
-    writeFileSync(`${repository}/${name}.trustedkeys.gpg`, Buffer.from(keyring, 'base64'));
+    writeFile(`${repository}/${name}.trustedkeys.gpg`, Buffer.from(keyring, 'base64'));
 }

@@ -8,6 +8,7 @@ import {
   maintenanceUnit,
   rehearsalUnit,
   rehearseUnit,
+  resetFailed,
   showUnits,
   stopUnit,
   switchTimerUnit,
@@ -34,7 +35,10 @@ export const timersOfGuest = (guest: string): string[] =>
 
 /** Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. */
 export async function stopAllOf(guest: string): Promise<void> {
-  for (const unit of [...timersOfGuest(guest), ...servicesOfGuest(guest)]) await stopUnit(unit);
+  const units = [...timersOfGuest(guest), ...servicesOfGuest(guest)];
+  for (const unit of units) await stopUnit(unit);
+  // Else systemctl(1) lists those that have failed also without the guest, and the host counts as degraded.
+  await resetFailed(...units, `ostree-guest-port@${guest}_*`);
 }
 
 /** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */

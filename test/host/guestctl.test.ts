@@ -580,14 +580,24 @@ describe('remove', () => {
     expect(await inGuest(host, 'mail', 'cat /var/kept')).toBe('kept');
   });
 
-  test('leaves nothing else', async () => {
-    await host.sh('guestctl stop mail && guestctl remove --yes mail');
+  test('leaves nothing else, also while an update goes on', async () => {
+    await host.write(
+      '/run/systemd/system/ostree-guest-update@mail.service.d/hang.conf',
+      '[Service]\nExecStartPost=sleep infinity\n',
+    );
+    await host.sh(`systemctl daemon-reload; guestctl stop mail
+      systemctl start --no-block ostree-guest-update@mail`);
+    const updates = '[ "$(systemctl show -P SubState ostree-guest-update@mail)" = start-post ]';
+    await eventually(host, updates);
+    await host.sh('guestctl remove --yes mail');
+    expect((await host.try(updates)).exitCode).toBe(1);
+    await host.sh('rm -r /run/systemd/system/ostree-guest-update@mail.service.d; systemctl daemon-reload');
     expect(await host.sh('ls -A /etc/ostree-guests /run/machines; ls /var/lib/ostree-guests')).toBe(
       '/etc/ostree-guests:\n\n/run/machines:',
     );
     await eventually(
       host,
-      '! systemctl list-units --all --plain --no-legend "*@mail*" | grep -v not-found | grep .',
+      'units=$(systemctl list-units --all --plain --no-legend "*@mail*") && ! grep -v not-found <<<"$units" | grep .',
     );
   });
 });

@@ -1,6 +1,7 @@
 import { reboot as rebootMachine } from '../../machine/reboot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
+import { eachGuest } from '../each-guest.ts';
 import { requireRunning } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
@@ -10,9 +11,9 @@ export const reboot: Define = (guestctl) =>
     .description('Reboot running guests, and wait until they are up again')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
-      for (const guest of names.map(requireGuest)) {
+      await eachGuest(names.map(requireGuest), async (guest) => {
         const { name } = guest;
         await requireRunning(name);
         await startAndTell(guest, command, () => rebootMachine(name));
-      }
+      });
     });

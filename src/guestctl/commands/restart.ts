@@ -2,6 +2,7 @@ import { restartUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
+import { eachGuest } from '../each-guest.ts';
 import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
@@ -12,8 +13,8 @@ export const restart: Define = (guestctl) =>
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
       // Mistakes in a file would keep the guest from starting again.
-      for (const guest of names.map(requireGuest)) {
+      await eachGuest(names.map(requireGuest), async (guest) => {
         requireCreated(guest);
         await startAndTell(guest, command, () => restartUnit(driver.unit(guest.name)));
-      }
+      });
     });

@@ -2,6 +2,7 @@ import { startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
+import { eachGuest } from '../each-guest.ts';
 import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
 
@@ -11,8 +12,8 @@ export const start: Define = (guestctl) =>
     .description('Start guests, and wait until they are up')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
-      for (const guest of names.map(requireGuest)) {
+      await eachGuest(names.map(requireGuest), async (guest) => {
         requireCreated(guest);
         await startAndTell(guest, command, () => startUnit(driver.unit(guest.name)));
-      }
+      });
     });

@@ -1,6 +1,7 @@
 import { tell } from '../../host/tell.ts';
 import { requireGuestName } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
+import { eachGuest } from '../each-guest.ts';
 import { stopAndTell } from '../stop-guest.ts';
 
 export const stop: Define = (guestctl) =>
@@ -9,5 +10,8 @@ export const stop: Define = (guestctl) =>
     .description('Shut guests down, and wait until they are stopped')
     .addArgument(guestsArgument())
     .action(async (names: string[], _options, command) => {
-      for (const name of names.map((one) => requireGuestName(one, tell))) await stopAndTell(name, command);
+      await eachGuest(
+        names.map((one) => requireGuestName(one, tell)),
+        (name) => stopAndTell(name, command),
+      );
     });

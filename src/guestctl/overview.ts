@@ -116,13 +116,13 @@ export async function overviewOf(guest: Guest): Promise<Overview> {
   return overview;
 }
 
-/** Returns the overviews of all guests. Takes two processes if the status texts of units are not needed. */
+/** Returns the overviews of all guests. Takes two processes if no update runs, and only its status text is needed. */
 export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> =>
   gather('*', () => loadGuests(nodeFiles), shows);
 
 /**
  * Gathers the overviews of any number of guests with two processes, and a third one for the status texts of units that are
- * not inactive: systemd loads each unit that is shown by name, and sends hundreds of properties.
+ * not inactive, or only of updates that run: systemd loads each unit that is shown by name, and sends hundreds of properties.
  * Timers take the longest. Meanwhile files are read: state files after the states of the units,
  * so that the result of a finished update is never missing.
  */
@@ -134,8 +134,10 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
     turn().then(declared),
   ]);
   const stateOfUnit = (unit: string) => states.get(unit) ?? 'inactive';
+  const updating = new Set(guests.map(({ name }) => updateUnit(name)));
+  const isUpdating = (unit: string) => updating.has(unit) && stateOfUnit(unit) === 'activating';
   const units = guests.flatMap(({ name }) => [driver.unit(name), updateUnit(name)]);
-  const busy = shows ? units.filter((unit) => stateOfUnit(unit) !== 'inactive') : [];
+  const busy = units.filter((unit) => (shows ? stateOfUnit(unit) !== 'inactive' : isUpdating(unit)));
   const shown = await showUnits(busy, ['StatusText', 'ActiveEnterTimestamp']);
   const says = (unit: string) => shown[busy.indexOf(unit)];
   const unapplied = new UnappliedReader();

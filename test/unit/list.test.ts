@@ -15,6 +15,7 @@ import {
   named,
   notCreated,
   onTrial,
+  queued,
   rollingBack,
   running,
   runsOlder,
@@ -34,6 +35,7 @@ test('a line for each guest, in every state, and for each that is broken', () =>
     named(stoppedWithStaged, 'stopped'),
     named(failed, 'failed'),
     named(updating, 'updating'),
+    named(queued, 'queued'),
     named(notCreated, 'only-declared'),
     named(waiting, 'waiting'),
     named(onTrial, 'trial'),
@@ -51,6 +53,7 @@ test('a line for each guest, in every state, and for each that is broken', () =>
       stopped        stopped      13.2 bbbbbbbb  update Tue 23:10  update staged
       failed         failed       13.2 bbbbbbbb  update Tue 23:10  update failed
       updating       starting     13.2 bbbbbbbb  updating now      -
+      queued         starting     13.2 bbbbbbbb  update queued     -
       only-declared  not created  -              -                 -
       waiting        running      13.2 bbbbbbbb  switch Tue 08:00  reboot due
       trial          running      13.2 bbbbbbbb  update Tue 23:10  rejected, on trial

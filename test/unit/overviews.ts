@@ -116,6 +116,10 @@ export const updating: Overview = {
   running: undefined,
   update: { ...idle, state: 'running', status: 'Receiving objects: 31%' },
 };
+export const queued: Overview = {
+  ...updating,
+  update: { ...updating.update, status: 'Waiting for the update of another guest (Concurrency=2)' },
+};
 /** The default is not yet found healthy, and the commit before it never was. */
 const rejection = {
   checksum: commit('d'.repeat(64)),

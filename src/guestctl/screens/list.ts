@@ -87,9 +87,12 @@ function brokenRow({ broken, state }: BrokenGuest): GuestRow {
 export const isForRoot = ({ problems }: Pick<Broken, 'problems'>): boolean =>
   mistakesIn(problems).length === 0;
 
+/** The status of an update that waits for that of another guest: src/steps/update/slot.ts */
+const waits = /^Waiting for (the update of )?another guest/;
+
 /** Says what the timers do next. A maintenance window matters only if an update waits for it. */
 function next({ update, staged, hold, undeployed }: Overview, now: Date): string {
-  if (update.state === 'running') return 'updating now';
+  if (update.state === 'running') return waits.test(update.status) ? 'update queued' : 'updating now';
   if (hold?.from && !hold.isOnlyInWindow) return `apply from ${soonWords(hold.from, now)}`;
   if (staged && !undeployed && !hold?.from && update.window) return `switch ${soonWords(update.window, now)}`;
   return update.next ? `update ${soonWords(update.next, now)}` : '-';

@@ -2,7 +2,8 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { Argument } from 'commander';
 import { attachConfined, roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { showJournal } from '../../host/journal.ts';
+import { isRoot } from '../../host/is-root.ts';
+import { showJournal, syncJournal } from '../../host/journal.ts';
 import { tell } from '../../host/tell.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning, unitsOfGuest } from '../../machine/guest-state.ts';
@@ -46,8 +47,14 @@ export const logs: Define = (guestctl) =>
       process.exitCode =
         inside || others.length < options.length
           ? await showOwn(name, others)
-          : await showJournal([...units, ...options]);
+          : await showHosts([...units, ...options]);
     });
+
+/** Shows what was said so far, also just before: a command that has failed sends people here. */
+async function showHosts(options: readonly string[]): Promise<number> {
+  if (isRoot()) await syncJournal();
+  return showJournal(options);
+}
 
 /**
  * A guest can put links, pipes and damaged files in its journal. journalctl(1) follows links in the directories even of a

@@ -101,6 +101,8 @@ test('a guest is created of a tree that mmdebstrap makes, and is a Debian like a
     await inGuest(host, 'mail', 'ls -d /home/. /srv/. /opt/. /var/log/.; findmnt -no OPTIONS -T /usr'),
   ).toMatch(/\nro,/);
   expect(await inGuest(host, 'mail', 'cat /proc/self/uid_map')).not.toMatch(/^ *0 +0 /);
+  // On another day it is the same tree: shadow(5) has the day of each password.
+  expect(await inGuest(host, 'mail', 'cut -d: -f3 /usr/etc/shadow | sort -u')).toBe('10957');
   const origin = '/var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/deploy/*.origin';
   expect(await host.sh(`cat ${origin}`)).toContain('refspec=build:debian');
   expect(await host.sh('ls -A /var/lib/ostree-guests/.builds/debian')).toBe('cache\nrepo\nresult.json');

@@ -64,8 +64,9 @@ export const reaches = (host: Commands, name: string, state: 'active' | 'inactiv
 export const end = (host: Commands, ...units: string[]): Promise<void> =>
   eventually(
     host,
-    `! systemctl show --property=Id --property=ActiveState --property=Job ${units.join(' ')} |
-      grep -E '^Job=[1-9]|=(active|activating|deactivating)$'`,
+    // A systemctl that fails says nothing of them.
+    `shown=$(systemctl show --property=Id --property=ActiveState --property=Job ${units.join(' ')}) &&
+      ! grep -E '^Job=[1-9]|=(active|activating|deactivating|reloading)$' <<<"$shown"`,
   );
 
 /** Asks a guest to reboot, and waits until it is being booted again. */

@@ -81,9 +81,9 @@ const settled = (name: string) => {
   const all = ['update', 'boot', 'switch', 'assess'].map((step) => unit(step, name)).join(' ');
   return eventually(
     host,
-    `! systemctl show --property=ActiveState --property=Job ${all} systemd-nspawn@${name} |
-      grep -E '^Job=[1-9]|=(activating|deactivating)$' &&
-    [ "$(systemctl is-active ${unit('assess', name)})" != active ]`,
+    `shown=$(systemctl show --property=ActiveState --property=Job ${all} systemd-nspawn@${name}) &&
+      ! grep -E '^Job=[1-9]|=(activating|deactivating)$' <<<"$shown" &&
+    assess=$(systemctl show --property=ActiveState ${unit('assess', name)}) && [ "$assess" != ActiveState=active ]`,
   );
 };
 

@@ -165,7 +165,7 @@ test('a remote that is slow does not hold up the update of another guest', async
   // What pulls ends with it, long before it has all.
   await eventually(
     host,
-    `[ -z "$(systemctl list-units --plain --no-legend 'ostree-guest-link-*')" ] && pgrep -f mirror-http-8083`,
+    `units=$(systemctl list-units --plain --no-legend 'ostree-guest-link-*') && [ -z "$units" ] && pgrep -f mirror-http-8083`,
   );
   await host.sh('rm /etc/ostree-guests/patient.guest; systemctl daemon-reload');
   await slow.stop();

@@ -113,9 +113,10 @@ test.skipIf(!carried)('they leave what they are, each with an update staged, to 
     await host.run('systemctl', 'stop', `systemd-nspawn@${name}`);
     expect((await status(host, name)).staged).not.toBeNull();
   }
-  // Exit code 1: a file changed. Other test hosts link objects of the cache that these guests share.
+  // Exit code 1: a file changed. Other test hosts link objects of the cache that these guests share; nothing else may change.
   await host.sh(
-    `tar --xattrs --xattrs-include="*" --acls --numeric-owner -C / -cf /srv/left.tar ${places} || [ $? = 1 ]`,
+    `LC_ALL=C tar --xattrs --xattrs-include="*" --acls --numeric-owner -C / -cf /srv/left.tar ${places} 2>/srv/said ||
+      { [ $? = 1 ] && ! grep -vE '/ostree/(repo/objects|deploy/[^/]+/deploy/[^/]+/usr)/.*: file changed as we read it$|: socket ignored$' /srv/said; }`,
   );
   await copyFile(outside(host, '/srv/left.tar'), join(carried, 'new.tar'));
   await rename(join(carried, 'new.tar'), join(carried, `${suite}.tar`));

@@ -55,16 +55,37 @@ const settles = (name: string) =>
     `[ -z "$(ls -A /var/lib/ostree-guests/${name}/trials 2>/dev/null)" ] && [ "$(systemctl is-active systemd-nspawn@${name})" = active ]`,
   );
 
-test('a service that is new and fails takes the guest back, also where it never had an update before', async () => {
-  await guest('base');
-  const bad = await publish(host, 'debian/12/base', { version: '2', ...faults['has a service that fails'] });
+test('only a service that is new and fails takes the guest back, also if an update came while it was booting', async () => {
+  // Fails late in each boot, of each version.
+  const late = {
+    '/usr/lib/systemd/system/late.service':
+      '[Service]\nType=oneshot\nExecStart=sh -c "until [ -e /var/go ]; do sleep 0.1; done; exit 1"\n',
+    '/usr/lib/systemd/system/multi-user.target.d/late.conf':
+      '[Unit]\nWants=late.service\nAfter=late.service\n',
+  };
+  await publish(host, 'debian/12/base', { version: '1', files: late });
+  await declare(host, 'base', guestFile('[Update]\n').replace(serverRef, 'debian/12/base'));
   await update(host, 'base');
+  await host.run('systemctl', 'start', '--no-block', 'systemd-nspawn@base');
+  await eventually(host, 'systemctl --machine=base is-active late.service | grep activating');
+  const { files } = faults['has a service that fails'];
+  const bad = await publish(host, 'debian/12/base', { version: '2', files: { ...files, ...late } });
+  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@base');
+  // It asks the guest, which does not know all its failed units yet.
+  await eventually(host, 'journalctl --sync; journalctl -q -u ostree-guest-ask-base | grep .');
+  expect(await host.sh('systemctl is-active systemd-nspawn@base || true')).toBe('activating');
+  await host.run('touch', '/var/lib/ostree-guests/base/sysroot/ostree/deploy/base/var/go');
+  await end(host, 'ostree-guest-update@base');
+  await reaches(host, 'base', 'active');
   expect(await host.sh('cat /var/lib/ostree-guests/base/baseline.json')).toBe(
-    '{"format":1,"failedUnits":[]}',
+    '{"format":1,"failedUnits":["late.service"]}',
   );
   await host.run('machinectl', 'reboot', 'base');
   await eventually(host, `test -e /var/lib/ostree-guests/base/rejected/${bad}.json`);
   await settles('base');
+  expect((await status(host, 'base')).rejected).toMatchObject([
+    { checksum: bad, reason: 'bad.service failed, and had not failed before' },
+  ]);
   expect(await outcomes('base')).not.toContain('blessed');
 });
 

@@ -64,7 +64,10 @@ test('nor while the guest runs, and its own is shown as it comes', async () => {
   );
   await showAll();
   // They are killed, which systemd notices later.
-  await eventually(host, `[ -z "$(systemctl list-units --all --no-legend 'ostree-guest-logs-*')" ]`);
+  await eventually(
+    host,
+    `units=$(systemctl list-units --all --no-legend 'ostree-guest-logs-*') && [ -z "$units" ]`,
+  );
   await inGuest(host, 'web', 'rm /var/log/journal; rm -rf /run/log; ln -s /run/log /run/log');
   expect((await host.try('guestctl logs --inside web')).all).not.toContain('HOSTMARK');
   await host.run('systemctl', 'stop', 'systemd-nspawn@web');

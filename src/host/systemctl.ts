@@ -141,9 +141,10 @@ export async function tryRestartUnit(unit: string): Promise<void> {
 /** Starts an inactive unit, and waits only until the start has begun. */
 export async function beginStart(unit: string): Promise<void> {
   await act('start', unit, '--no-block');
-  for (let looks = 0; looks < 50; looks += 1) {
-    const [shown] = await showUnits([unit], ['ActiveState']);
-    if (shown?.['ActiveState'] !== 'inactive') return;
+  // A busy systemd leaves its job waiting. Without a job, the start has ended already.
+  for (;;) {
+    const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job']);
+    if (shown['ActiveState'] !== 'inactive' || !shown['Job']) return;
     await sleep(100);
   }
 }

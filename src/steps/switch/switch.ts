@@ -7,6 +7,7 @@ import {
   assessUnit,
   bootUnit,
   lockTimerUnit,
+  type Properties,
   rehearseUnit,
   showUnits,
   tryRestartUnit,
@@ -154,9 +155,7 @@ export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): stri
 async function settled({ name, sysroot }: Guest): Promise<void> {
   const units = [driver.unit(name), assessUnit(name)];
   for (let idle = 0; ; await sleep(500)) {
-    const [machine, assessment] = (await showUnits(units, ['ActiveState'])).map(
-      (unit) => unit['ActiveState'],
-    );
+    const [machine, assessment] = (await showUnits(units, ['ActiveState', 'Job'])).map(stateWithJob);
     const isOnTrial = readTrial(name, listDeployments(sysroot)[0]?.name) !== undefined;
     const seen = settle({ isOnTrial, machine, assessment }, idle);
     if (seen === 'settled') return;
@@ -168,6 +167,10 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
     idle = seen.idle;
   }
 }
+
+/** A unit whose job waits is about to change. */
+const stateWithJob = ({ ActiveState, Job }: Properties): string | undefined =>
+  Job ? 'activating' : ActiveState;
 
 function notSwitched({ name }: Guest, wanted: Checksum, next: Deployment | undefined): Failure {
   const reason =

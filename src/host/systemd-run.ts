@@ -150,17 +150,27 @@ export function withoutNotes(stderr: string): string {
   return cause === undefined ? said : `${said}${said === '' || said.endsWith('\n') ? '' : '\n'}${cause}\n`;
 }
 
+export interface WaitResult {
+  readonly said: string;
+  /** systemd.exec(5), $SERVICE_RESULT. Undefined if systemd did not say it. */
+  readonly result?: string;
+  /** False for a command that was ended by a signal: for SIGTERM, SIGINT, SIGHUP and SIGPIPE, the result is `success` as well. */
+  readonly hasExited?: boolean;
+}
+
 /**
  * Parses what `systemd-run --wait` prints without --quiet: what the command said, and how its service ended, if systemd
  * said that. Both write to one pipe, and a quick command does so before systemd-run names the unit. Since systemd 262,
  * its last lines are aligned.
  */
-export function parseWait(stderr: string): { readonly said: string; readonly result?: string } {
+export function parseWait(stderr: string): WaitResult {
   const text = stderr.replace(/Running as unit: \S+(?:; invocation ID: \w+)?(?:\n|$)/, '');
   // The command's own last line may lack its end.
-  const [, said = '', result] =
-    /^(.*)Finished with result: (\S+)\n?(?: *[A-Z][\w ]*: [^\n]*\n?)*$/s.exec(text) ?? [];
-  return result === undefined ? { said: text } : { said: said.replace(/ +$/, ''), result };
+  const [, said = '', result, notes = ''] =
+    /^(.*)Finished with result: (\S+)\n?((?: *[A-Z][\w ]*: [^\n]*\n?)*)$/s.exec(text) ?? [];
+  if (result === undefined) return { said: text };
+  const hasExited = /^ *Main processes terminated with: code=exited\b/m.test(notes);
+  return { said: said.replace(/ +$/, ''), result, hasExited };
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -229,6 +229,20 @@ describe('a health check', () => {
     ],
     ['is killed, for which systemd-run exits with 0', 0, `Running as unit: a\n${ended('timeout')}`, 1, ''],
     [
+      'is ended as its machine shuts down, which systemd counts as success',
+      0,
+      `Running as unit: a\nerr\n${ended('success').replace('code=exited/status=0', 'code=killed/status=TERM')}`,
+      undefined,
+      'err',
+    ],
+    [
+      'is ended so on systemd 262',
+      0,
+      `Running as unit: a\nerr\n${ended262.replace('code=exited, status=0/SUCCESS', 'code=killed, status=15/TERM')}`,
+      undefined,
+      'err',
+    ],
+    [
       'loses its machine, for which systemd-run exits with 0',
       0,
       'Running as unit: a\nFailed to query unit state: Transport endpoint is not connected',

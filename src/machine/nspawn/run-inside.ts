@@ -32,8 +32,10 @@ export async function checkInside(
 export function evidence(finished: Finished): Finished {
   if (finished.ended !== 'exited') return finished;
   const { exitCode, stdout } = finished;
-  const { said, result } = parseWait(finished.stderr);
+  const { said, result, hasExited } = parseWait(finished.stderr);
   const stderr = said.trim();
+  if (result === 'success' && !hasExited)
+    return { ended: 'stopped', reason: 'it was ended by a signal', stdout, stderr };
   if (result !== undefined)
     return { ended: 'exited', exitCode: result === 'success' ? exitCode : exitCode || 1, stdout, stderr };
   if (exitCode !== 0) return { ended: 'exited', exitCode, stdout, stderr };

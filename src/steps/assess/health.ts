@@ -50,10 +50,12 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
     if (before !== 'up') return await withCause(before, subject, complaint);
     report.progress('It is up; checking its health');
     const unhappy = await firstComplaint(subject, policy.healthChecks, left);
-    const after = judgeChecked(await look(subject), subject, unhappy);
+    const sight = await look(subject);
+    const after = judgeChecked(sight, subject, unhappy);
     if (after !== 'again') return await withCause(after, subject, complaint);
-    // The deadline interrupts the last check, so the complaint of the previous one is more useful.
-    if (!wasChecked || left() > 0) complaint = unhappy?.complaint ?? 'it went down while it was checked';
+    // The deadline, or a machine that goes down, interrupts the last check: the complaint of the previous one is more useful.
+    const isWhole = left() > 0 && judgeSight(sight, subject) === 'up';
+    if (!wasChecked || isWhole) complaint = unhappy?.complaint ?? 'it went down while it was checked';
     wasChecked = true;
   }
   return { kind: 'faulty', fault: `${complaint} within ${policy.healthTimeout / 1000} s` };

@@ -67,7 +67,7 @@ test('only a service that is new and fails takes the guest back, also if an upda
   await declare(host, 'base', guestFile('[Update]\n').replace(serverRef, 'debian/12/base'));
   await update(host, 'base');
   await host.run('systemctl', 'start', '--no-block', 'systemd-nspawn@base');
-  await eventually(host, 'systemctl --machine=base is-active late.service | grep activating');
+  await eventually(host, '[ "$(systemctl --machine=base is-active late.service)" = activating ]');
   const { files } = faults['has a service that fails'];
   const bad = await publish(host, 'debian/12/base', { version: '2', files: { ...files, ...late } });
   await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@base');

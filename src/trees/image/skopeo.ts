@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { registryLogins } from '../../config/paths.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
@@ -6,6 +6,7 @@ import { parseFields, WrongJson } from '../../host/json-fields.ts';
 import { readRegularFile } from '../../host/node-files.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { type Arrived, whileArriving } from './arriving.ts';
 import {
   hexIn,
@@ -91,7 +92,7 @@ export async function copyImage(
 ): Promise<ImageConfiguration> {
   mkdirSync(`${directory}/sha256`, { recursive: true });
   for (const { hex, size } of present) {
-    writeFileSync(archiveOf(directory, hex), '');
+    writeFile(archiveOf(directory, hex), '');
     truncateSync(archiveOf(directory, hex), size);
   }
   const layout = `${directory}/layout`;

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sha256OfFile } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import { isDirectory, namesIn, writeInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
+import { writeFile } from '../../host/write-file.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { dropSpecialFiles } from '../special-files.ts';
 import { impliedFile, layerTree } from './compose.ts';
@@ -60,11 +61,11 @@ async function unpackLayer(archive: string, layer: string): Promise<void> {
   const { directories, devices } = await contentsOf(archive);
   await extract(archive, tree, devices);
   // They hide what lower layers have there.
-  dropSpecialFiles(tree, (directory, name) => writeFileSync(`${directory}/${whiteoutOf(name)}`, ''));
+  dropSpecialFiles(tree, (directory, name) => writeFile(`${directory}/${whiteoutOf(name)}`, ''));
   for (const device of devices.filter((name) => !/^(\.?\/)*dev\//.test(name)))
     writeInside(tree, join(dirname(device), whiteoutOf(basename(device))), '');
   const implied = impliedIn(tree, directories);
-  writeFileSync(`${layer}/${impliedFile}`, JSON.stringify(implied));
+  writeFile(`${layer}/${impliedFile}`, JSON.stringify(implied));
 }
 
 const whiteoutOf = (name: string): string => `.wh.${name}`;

@@ -25,14 +25,20 @@ export interface Offer {
   /** Its name, such as REMOTE:REF, which becomes the origin of the deployment. */
   readonly refspec: string;
   /**
-   * What offers of other guests have in common with it, such as a layer. Only one guest at a time fetches that. Default: the
-   * commit itself.
+   * What offers of other guests have in common with it, such as a layer or the commit below packages. Only one guest at a time
+   * fetches that. Default: the commit itself.
    */
   readonly common?: string;
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
   /** Fetches it into the guest's repository, reports the progress, and returns its commit. */
-  fetch(report: Progress): Promise<Checksum>;
+  fetch(report: FetchReport): Promise<Checksum>;
+}
+
+/** What a fetch reports. */
+export interface FetchReport extends Progress {
+  /** Reports that what offers of other guests have in common is here, if more work follows. */
+  brought(): void;
 }
 
 /** Returns the source of a guest's tree; throws if it is invalid. */

@@ -7,7 +7,7 @@ import { composeLayers } from '../../src/trees/image/compose.ts';
 import { layerCommit } from '../../src/trees/image/layer-refs.ts';
 import { archiveOf, copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
 import { commitLayer } from '../../src/trees/image/unpack-layer.ts';
-import { type Layer, makeLayer, writeImage } from './oci-image.ts';
+import { type Layer, makeLayer, writeImage, writeIndex } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
 let work: string;
@@ -86,6 +86,18 @@ test('an image becomes the tree that a reference unpacker makes of it', async ()
   const byZstd = layers.map(({ archive }) => ({ archive, compressed: 'zstd' as const }));
   await writeImage(layout, 'zstd', byZstd);
   expect(await ours(layout, 'zstd')).toBe(expected);
+});
+
+test('an index names its image for this machine, whatever else is in it', async () => {
+  const layout = join(work, 'layout');
+  const own = await writeImage(layout, 'own', [await makeLayer(work, 'own', 'echo own >file')]);
+  const ours = { x64: 'amd64', arm64: 'arm64' }[process.arch as string] ?? process.arch;
+  for (const other of ['1', '2']) {
+    await writeIndex(layout, 'several', { wasm: `sha256:${other.repeat(64)}`, [ours]: own });
+    expect((await inspectImage(`oci:${layout}:several`)).digest).toBe(own);
+  }
+  await writeIndex(layout, 'foreign', { wasm: `sha256:${'1'.repeat(64)}` });
+  await expect(inspectImage(`oci:${layout}:foreign`)).rejects.toThrow(/only for: linux\/wasm/);
 });
 
 test('a layer that describes no directories leaves those below it as they were', async () => {

@@ -40,6 +40,28 @@ export async function writeImage(
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
     layers: written.map(({ diffId: _, ...descriptor }) => descriptor),
   });
+  await tagAs(layout, tag, { mediaType: 'application/vnd.oci.image.manifest.v1+json', ...manifest });
+  return manifest.digest;
+}
+
+/** Writes an index of images for these architectures into a layout, under a tag. */
+export async function writeIndex(
+  layout: string,
+  tag: string,
+  images: Readonly<Record<string, string>>,
+): Promise<void> {
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifests = Object.entries(images).map(([architecture, digest]) => ({
+    mediaType,
+    digest,
+    size: 1,
+    platform: { os: 'linux', architecture },
+  }));
+  const index = await writeJson(layout, { schemaVersion: 2, manifests });
+  await tagAs(layout, tag, { mediaType: 'application/vnd.oci.image.index.v1+json', ...index });
+}
+
+async function tagAs(layout: string, tag: string, descriptor: object): Promise<void> {
   const index = JSON.parse(
     await readFile(join(layout, 'index.json'), 'utf8').catch(() => '{"manifests":[]}'),
   );
@@ -47,16 +69,13 @@ export async function writeImage(
   const others = index.manifests.filter(
     (one: { annotations: Record<string, string> }) => one.annotations[name] !== tag,
   );
-  const descriptor = {
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    ...manifest,
-    annotations: { [name]: tag },
-  };
   await writeFile(
     join(layout, 'index.json'),
-    JSON.stringify({ schemaVersion: 2, manifests: [...others, descriptor] }),
+    JSON.stringify({
+      schemaVersion: 2,
+      manifests: [...others, { ...descriptor, annotations: { [name]: tag } }],
+    }),
   );
-  return manifest.digest;
 }
 
 async function writeLayer(layout: string, layer: Layer): Promise<Descriptor> {

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WrongJson } from '../../src/host/json-fields.ts';
+import { whileArriving } from '../../src/trees/image/arriving.ts';
 import { escapeForRef } from '../../src/trees/image/encapsulated.ts';
 import {
   type ImageOfPlatform,
@@ -119,4 +123,24 @@ test.each([
   ['oci:/srv/image:12', 'oci:/srv/image:12'],
 ])('%s by its digest', (image, named) => {
   expect(pinned(image, 'sha256:1')).toBe(named);
+});
+
+test('a copy that nothing arrives for is ended, and says so; files that are holes have not arrived', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'arriving-'));
+  const reported: number[] = [];
+  try {
+    const hangs = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        writeFileSync(join(directory, 'layer'), Buffer.alloc(8192, 1));
+        writeFileSync(join(directory, 'hole'), '');
+        truncateSync(join(directory, 'hole'), 1 << 30);
+        signal.addEventListener('abort', () => reject(new Error(String(signal.reason))));
+      });
+    const copy = whileArriving(directory, hangs, (bytes) => reported.push(bytes), 500);
+    await expect(copy).rejects.toThrow('nothing arrived for 0 minutes');
+    expect(reported[0]).toBeGreaterThan(0);
+    expect(reported[0]).toBeLessThan(1 << 20);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

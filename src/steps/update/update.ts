@@ -147,18 +147,17 @@ function correctTime({ name, sysroot }: Guest): void {
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {
   const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
-  const bring = (arrived: (bytes: number | undefined) => void) => {
-    report.step(what);
-    return offer.fetch({
-      progress(howFar, bytes) {
-        report.progress(`${what}: ${howFar}`);
-        arrived(bytes);
-      },
-    });
-  };
-  // With packages the tree is the guest's own.
-  const same = guest.packages ? guest.name : (offer.checksum ?? offer.common ?? offer.from);
-  return alone(same, report, async (letOthers) => {
+  return alone(offer.checksum ?? offer.common ?? guest.name, report, async (letOthers) => {
+    const bring = (arrived: (bytes: number | undefined) => void) => {
+      report.step(what);
+      return offer.fetch({
+        progress(howFar, bytes) {
+          report.progress(`${what}: ${howFar}`);
+          arrived(bytes);
+        },
+        brought: letOthers,
+      });
+    };
     const checksum = await withSlotWhileQuick(guest, report, bring, letOthers);
     return { ...offer, checksum };
   });

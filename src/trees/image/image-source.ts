@@ -31,13 +31,10 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
         (await isEncapsulated(pinned(image, found.digest)))
       )
         return encapsulated(guest, origin, found);
-      const [lowest] = found.layers;
       const known = checksum === undefined ? {} : { checksum };
       return {
         ...known,
         ...offered(origin, found),
-        // Images that are made from one base are fetched one after the other: the next one needs only its own layers.
-        ...(lowest && { common: `layer-${lowest.hex}` }),
         async fetch(report) {
           const made = checksum ?? (await bring(guest, image, found, report));
           await keepBrought(guest.sysroot, imageRef, made);
@@ -48,9 +45,11 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
   };
 }
 
-const offered = (origin: OciOrigin, { digest }: Inspected) => ({
+const offered = (origin: OciOrigin, { digest, layers }: Inspected) => ({
   refspec: originName(origin),
   from: `its image ${digest.slice(0, 19)}`,
+  // Images that are made from one base are fetched one after the other: the next one needs only its own layers.
+  common: layers[0]?.hex ?? digest,
 });
 
 /** An image that ostree itself pulls. */

@@ -145,9 +145,26 @@ async function skopeo(
 ): Promise<string> {
   const { ended, exitCode, stdout, stderr } = await run('skopeo', args, how);
   if (ended === 'notFound') throw new Failure(`${what}: there is no skopeo on this host`, 'Install skopeo');
-  if (exitCode !== 0) throw new Failure(`${what}: ${reasonOf(stderr)}`);
-  return stdout;
+  if (exitCode === 0) return stdout;
+  const reason = reasonOf(stderr);
+  throw new Failure(`${what}: ${reason}`, remedies.find(([cause]) => cause.test(reason))?.[1]);
 }
+
+/** What to do about what skopeo says of registries. */
+const remedies: readonly (readonly [cause: RegExp, remedy: string])[] = [
+  [
+    /unauthorized|authentication required|access to the resource is denied/,
+    `Log in: skopeo login --authfile ${registryLogins[0]} REGISTRY`,
+  ],
+  [
+    /certificate signed by unknown authority|failed to verify certificate/,
+    "Put its authority's certificate into /etc/containers/certs.d/REGISTRY/ca.crt",
+  ],
+  [
+    /does not look like a TLS handshake|gave HTTP response to HTTPS client/,
+    'If it has no TLS: insecure = true in /etc/containers/registries.conf.d',
+  ],
+];
 
 /** Finds the last error: time="…" level=fatal msg="…". */
 function reasonOf(stderr: string): string {

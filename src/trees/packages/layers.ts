@@ -5,9 +5,8 @@ import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
-import type { Progress } from '../../state/report.ts';
 import { commitOf } from '../identity.ts';
-import type { Offer, Source } from '../source.ts';
+import type { FetchReport, Offer, Source } from '../source.ts';
 import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
 import { missingFiles } from './missing-files.ts';
 import { workspaceOf } from './workspace.ts';
@@ -23,8 +22,9 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
   requireFiles(guest);
   const repository = repositoryOf(guest.sysroot);
   const directory = workspaceOf(guest.name);
-  const made = async (base: Offer, report: Progress): Promise<Layering> => {
+  const made = async (base: Offer, report: FetchReport): Promise<Layering> => {
     const below = await base.fetch(report);
+    report.brought();
     await holdCommit(repository, baseRef, below);
     const workspace = { guest, packages, repository, directory, below };
     const identity = identityOf(below, packages, await plan(workspace));
@@ -36,9 +36,13 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       const { refspec } = offer;
       const from = `${offer.from}, with ${packagesWords(packages)}`;
       // Planning needs the tree below. If that is new, so is the result.
-      if (offer.checksum === undefined || !hasCommit(repository, offer.checksum))
-        return { refspec, from, fetch: async (report: Progress) => fetch(await made(offer, report)) };
-      const now = await made(offer, report);
+      if (offer.checksum === undefined || !hasCommit(repository, offer.checksum)) {
+        const common = offer.checksum ?? offer.common;
+        const fetchNew = async (fetching: FetchReport) => fetch(await made(offer, fetching));
+        return { refspec, from, ...(common && { common }), fetch: fetchNew };
+      }
+      // Its commit is here.
+      const now = await made(offer, { progress: (words) => report.progress(words), brought() {} });
       return { ...(now.checksum && { checksum: now.checksum }), refspec, from, fetch: () => fetch(now) };
     },
   };

@@ -203,7 +203,12 @@ test('an image comes from the storage that podman has on the host', async () => 
 
 test('an update that is killed while it unpacks leaves nothing of that, and the next one does it all', async () => {
   await publish('killed', 'mkdir -p usr/share; echo killed >usr/share/release');
-  await declare(host, 'killed', guest('oci:/srv/image:killed'));
+  // Elsewhere, so that its repository is another mount than the directory in which it is unpacked.
+  await declare(
+    host,
+    'killed',
+    guest('oci:/srv/image:killed', '').replace('Image=', 'Sysroot=/srv/killed\nImage='),
+  );
   const own = '/var/lib/ostree-guests/killed';
   await host.sh(`
     systemctl start --no-block ostree-guest-update@killed

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sha256OfFile } from '../../host/digest.ts';
-import { Failure } from '../../host/failure.ts';
+import { codeOf, Failure } from '../../host/failure.ts';
 import { isDirectory, namesIn, writeInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { writeFile } from '../../host/write-file.ts';
@@ -46,9 +46,24 @@ export async function commitLayer({ hex, content, copies, work, repository }: La
     '--no-bindings',
     // Two guests that unpack a layer make the same commit.
     '--timestamp=@0',
-    '--consume',
+    // Files are renamed into the repository, which saves copying them.
+    ...(isOneMount(`${layer}/${impliedFile}`, `${repository}/tmp`) ? ['--consume'] : []),
     `--tree=dir=${layer}`,
   );
+}
+
+/** True if files can be renamed into a directory. A sysroot elsewhere is another mount here, also on the same file system. */
+function isOneMount(file: string, directory: string): boolean {
+  const probe = `${directory}/ostree-guests-probe`;
+  rmSync(probe, { force: true });
+  try {
+    linkSync(file, probe);
+    rmSync(probe);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EXDEV') return false;
+    throw error;
+  }
 }
 
 async function requireDigest(file: string, hex: string, otherwise: string): Promise<void> {

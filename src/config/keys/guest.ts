@@ -61,7 +61,7 @@ export const guestHelp = (): Descriptions => ({
     default: 'OSTree guest NAME',
   },
   Ref: "The ref of an OSTree remote that the guest's tree comes from. A guest has exactly one of Ref=, Image= and Build=.",
-  Image: `The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time. containers-policy.json(5) says which signatures an image must have. Registry logins are read from ${registryLogins.join(' or ')}. Without these files, skopeo uses the logins of root: containers-auth.json(5).`,
+  Image: `The container image that the tree comes from. An update follows the tag: it takes the image that the tag names at that time for this machine, and downloads only layers that no guest of the host has unpacked. containers-policy.json(5) says which signatures an image must have. Registry logins are read from ${registryLogins.join(' or ')}. Without these files, skopeo uses the logins of root: containers-auth.json(5).`,
   Build:
     'The build that makes the tree on this host, declared in NAME.build: ostree-guests.build(5). Many guests may use one build. Each update of one of them starts a build run; updates that wait at the same time share it.',
   Sysroot: {

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertTests } from './alerts.ts';
 import { debs } from './debs.ts';
-import { declare, eventually, inGuest, reboot, start, status, update } from './guests.ts';
+import { declare, end, eventually, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 import { suite } from './recipe.ts';
@@ -44,6 +44,8 @@ async function addTo(unit: string, lines: string): Promise<void> {
   await host.write(`/run/systemd/system/${unit}.service.d/test.conf`, `[Service]\n${lines}\n`);
   await host.run('systemctl', 'daemon-reload');
 }
+/** Waits until no change is waiting for the metrics. */
+const written = () => end(host, 'ostree-guest-changed', 'ostree-guest-metrics');
 /** Waits until the metrics have a line. */
 const tell = (line: string) => eventually(host, `grep -Fx '${line}' ${metrics}`);
 
@@ -54,9 +56,13 @@ test('each change of a guest is in its metrics soon, and nothing runs for them w
   await host.sh(`mkdir -p ${directory}; guestctl enable mail`);
   await tell('ostree_guest_enabled{guest="mail"} 1');
   await tell('ostree_guest_running{guest="mail"} 1');
-  // It does not run, and its start has failed.
+  // A crash, which starts the unit of the user, too.
+  await host.write('/etc/ostree-guests/mail.guest.d/tell.conf', '[Unit]\nOnFailure=tell.service\n');
+  await host.write('/run/systemd/system/tell.service', '[Service]\nExecStart=touch /run/told\n');
+  await host.run('systemctl', 'daemon-reload');
   await host.sh('systemctl kill --signal=KILL systemd-nspawn@mail');
   await tell('ostree_guest_trouble{guest="mail",kind="start failed"} 1');
+  await eventually(host, 'test -e /run/told');
   await start(host, 'mail');
   await tell('ostree_guest_running{guest="mail"} 1');
   await host.sh('systemctl stop systemd-nspawn@mail');
@@ -65,6 +71,7 @@ test('each change of a guest is in its metrics soon, and nothing runs for them w
   const before = await host.sh(success);
   await update(host, 'mail');
   await eventually(host, `[ "$(${success})" != '${before}' ]`);
+  await written();
   expect(await host.sh(`stat -c '%a %U' ${metrics}; ls -A ${directory}`)).toBe(
     '644 root\nostree-guests.prom',
   );
@@ -73,8 +80,10 @@ test('each change of a guest is in its metrics soon, and nothing runs for them w
 });
 
 test('a change that comes while the metrics are read is not missed', async () => {
+  // Else the run that is held could be one from before.
+  await written();
   await addTo('ostree-guest-metrics', "ExecStartPost=sh -c 'until [ -e /run/go-on ]; do sleep 0.1; done'");
-  await host.sh('systemctl start ostree-guest-changed');
+  await host.sh('systemctl start --no-block ostree-guest-changed');
   await eventually(host, '[ "$(systemctl show -P SubState ostree-guest-metrics)" = start-post ]');
   await start(host, 'mail');
   await eventually(host, 'systemctl list-jobs | grep "ostree-guest-changed.service *start *waiting"');

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { isText, listOf } from '../../host/json-fields.ts';
-import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { layerRef } from './layer-refs.ts';
 import { mergeLayer } from './merge.ts';
@@ -20,20 +19,24 @@ export async function composeLayers(
 ): Promise<string> {
   const root = `${work}/root`;
   const layer = `${work}/layer`;
-  await removeTree(root);
+  remove(root);
   mkdirSync(root, { mode: 0o755 });
   for (const hex of layers) {
-    await removeTree(layer);
+    remove(layer);
     // Into an empty directory, so that links of lower layers lead nowhere.
     const checkout = ['checkout', '--fsync=no', layerRef(hex), layer];
     await ostree(`Cannot check out layer ${hex}`, `--repo=${repository}`, ...checkout);
     const implied = readImplied(`${layer}/${impliedFile}`);
     mergeLayer(root, `${layer}/${layerTree}`, (path) => !implied.has(path));
-    await removeTree(root);
+    // What the layer hides.
+    remove(root);
     renameSync(`${layer}/${layerTree}`, root);
   }
   return root;
 }
+
+/** Not by rm(1): there is little to remove, once for each layer. */
+const remove = (directory: string): void => rmSync(directory, { recursive: true, force: true });
 
 const isTexts = listOf(isText);
 

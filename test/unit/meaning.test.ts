@@ -194,7 +194,7 @@ test.each([
   ['Exec', 'LinkJournal', ['no', 'off', 'FALSE', '0']],
   ['Exec', 'Timezone', ['no', 'off', 'Yes', 'copy']],
   ['Exec', 'ResolvConf', ['no', 'off', 'YES', 'copy-host']],
-  ['Exec', 'PrivateUsers', ['no', 'false', 'Off', '0', 'pick', '65536', '65536:65536', '1048576:131072']],
+  ['Exec', 'PrivateUsers', ['no', 'false', 'Off', '0', 'pick', '65536', '65536:65536', '268435456:2097152']],
   ['Files', 'ReadOnly', ['False', 'no']],
   ['Files', 'Volatile', ['No', 'off']],
   ['Files', 'PrivateUsersChown', ['False']],

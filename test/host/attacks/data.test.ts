@@ -144,9 +144,11 @@ test('a pipe for an os-release holds up nobody else, and doctor says if it holds
   expect(await host.sh(`${soon} guestctl status mail`)).toContain('State: running');
   expect(await host.sh(`${soon} guestctl list`)).toMatch(/mail +running/);
   const { stdout } = await host.try('guestctl doctor');
-  const { exitCode } = await host.try('timeout 3 machinectl show mail');
-  if (exitCode === 0) return expect(stdout).not.toContain('machined');
-  expect(stdout).toMatch(/BAD {2}machined .*does not answer/);
+  // What systemd waits for differs by version. It answers, however slow the machine is, or never.
+  const isHeldUp = /BAD {2}machined .*does not answer/.test(stdout);
+  const { exitCode } = await host.try(`timeout ${isHeldUp ? 3 : 60} machinectl show mail`);
+  expect(exitCode).toBe(isHeldUp ? 124 : 0);
+  if (!isHeldUp) return;
   await inGuest(host, 'evil', 'rm /etc/os-release').catch(() =>
     host.sh('rm /run/ostree-guests/evil/root/etc/os-release'),
   );

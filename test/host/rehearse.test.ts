@@ -2,7 +2,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faults, healthCheck } from './faults.ts';
 import { fingerprint } from './fingerprint.ts';
-import { canRehearse, declare, guestFile, inGuest, start, status, update } from './guests.ts';
+import {
+  canRehearse,
+  declare,
+  end,
+  eventually,
+  guestFile,
+  inGuest,
+  start,
+  status,
+  update,
+} from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -89,6 +99,42 @@ test.runIf(canRehearse)(
     await publish(host, serverRef, { version: 'online too', files });
     await update(host, 'mail');
     expect((await rehearse()).all).toBe('');
+  },
+);
+
+test.runIf(canRehearse)(
+  'an update that comes while a switch rehearses another one changes nothing of that, and is staged after it',
+  async () => {
+    const gate = '/run/systemd/system/ostree-guest-rehearse@mail.service.d/gate.conf';
+    const open = '/var/lib/ostree-guests/mail/go';
+    await host.write(
+      gate,
+      `[Service]\nExecStartPre=/bin/sh -c "until [ -e ${open} ]; do sleep 0.1 2>/dev/null || :; done"\n`,
+    );
+    // Outside of its window an update is staged only.
+    const policy = 'Action=switch\nRehearse=yes\nSwitchOnCalendar=2020-01-01\nSwitchWindowSec=1h\n';
+    await declare(host, 'mail', file(policy));
+    const wanted = await publish(host, serverRef, { version: '2', ...faults['is good'] });
+    await update(host, 'mail');
+    await host.run('systemctl', 'start', '--no-block', 'ostree-guest-switch@mail');
+    await eventually(host, '[ "$(systemctl is-active ostree-guest-rehearse@mail)" = activating ]');
+    const next = await publish(host, serverRef, { version: '3', ...faults['panics'] });
+    await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@mail');
+    const waits = 'Waiting until the switch of mail has ended';
+    await eventually(host, `systemctl show -P StatusText ostree-guest-update@mail | grep '${waits}'`);
+    await host.run('touch', open);
+    await end(host, 'ostree-guest-switch@mail', 'ostree-guest-update@mail', 'ostree-guest-assess@mail');
+    expect(await status(host, 'mail')).toMatchObject({
+      running: { checksum: wanted },
+      staged: { checksum: next },
+      rejected: [],
+    });
+    await host.sh(`rm ${gate} ${open}; systemctl daemon-reload; guestctl switch mail || true`);
+    expect(await status(host, 'mail')).toMatchObject({
+      running: { checksum: wanted },
+      staged: null,
+      rejected: [{ checksum: next, reason: expect.stringMatching(/^in its rehearsal, /) }],
+    });
   },
 );
 

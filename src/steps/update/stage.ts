@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { uptime } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
-import { bootUnit, startUnit, updateUnit } from '../../host/systemctl.ts';
+import { bootUnit, isChanging, startUnit, switchUnit, updateUnit } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { throughHost } from '../../machine/inside.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
@@ -53,10 +54,12 @@ export async function stage(
   const seen = await look(guest, to);
   const { version } = seen;
   requireDeployable(guest, fetched, seen);
+  await switchEnds(guest.name, report);
   await holdCommit(repositoryOf(guest.sysroot), stagedRef, to);
   // Units that have failed by now do not count against the update.
   if (seen.isRunning) await rememberFailedUnits(guest, throughHost(guest.name, updateUnit(guest.name)));
   if (rehearses) await rehearsed(guest, to);
+  await switchEnds(guest.name, report);
   const { refspec } = fetched;
   const before = readStaged(guest.name);
   const since = stagedSince(before, to, { time: Date.now(), uptime: uptime() });
@@ -65,6 +68,15 @@ export async function stage(
   report.progress('Cleaning up');
   const [message] = await Promise.all([howItTakesEffect(guest, nameOf(fetched)), cleanUp(guest, report)]);
   return creates ? create(guest, fetched, report, version) : { outcome: 'staged', to, version, message };
+}
+
+/** A switch under way rehearses the commit of the ref, and its start deploys what is staged then: both stay what it began with. */
+async function switchEnds(name: string, report: Report): Promise<void> {
+  const unit = switchUnit(name);
+  for (let waited = false; await isChanging(unit); waited = true) {
+    if (!waited) report.step(`Waiting until the switch of ${name} has ended`);
+    await sleep(500);
+  }
 }
 
 interface CommitFacts {

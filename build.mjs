@@ -70,6 +70,7 @@ await build({
     link: 'src/trees/linking/main.ts',
     build: 'src/steps/build/main.ts',
     publish: 'src/steps/publish/main.ts',
+    mirror: 'src/steps/mirror/main.ts',
     treework: 'src/trees/treework/main.ts',
     boot: 'src/steps/boot/main.ts',
     credentials: 'src/steps/boot/credentials-main.ts',

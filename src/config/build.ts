@@ -1,7 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 
+import { wrongDeclarationName } from './declaration-name.ts';
 import type { Broken } from './guest.ts';
-import { guestName, guestNameRule } from './guest-name.ts';
 import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
@@ -60,10 +60,7 @@ export function readBuild(
 ): CheckedBuild {
   const { values, problems } = readSources(name, sources, hostname);
   const top = topOf(file);
-  if (!guestName.test(name)) {
-    const remedy = `Name the file after the build: ${guestNameRule}, then .build`;
-    problems.unshift({ at: top, message: `'${name}' is not the name of a build`, remedy });
-  }
+  problems.unshift(...wrongDeclarationName('build', name, top));
   problems.push(...wrongRecipe(values, top), ...wrongPublication(values, top));
   return problems.length > 0
     ? { broken: { name, file, problems } }

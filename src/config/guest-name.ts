@@ -1,4 +1,4 @@
-/** Hostname, machine, stateroot and unit instance must all accept it. Builds are named by the same rule. */
+/** Hostname, machine, stateroot and unit instance must all accept it. Builds and mirrors are named by the same rule. */
 export const guestName = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** The same for people: "A name is …". */

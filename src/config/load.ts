@@ -2,6 +2,7 @@ import { type Build, type CheckedBuild, readBuild } from './build.ts';
 import { mainFile, manySources, otherSource, readSource } from './drop-ins.ts';
 import { type Broken, type Checked, type Guest, readGuest } from './guest.ts';
 import { hostnameOf } from './hostname.ts';
+import { type CheckedMirror, type Mirror, readMirror } from './mirror.ts';
 import type { SourceFile } from './read.ts';
 import { forEach, type Read, readOne } from './read-each.ts';
 import { type DeclarationKind, Listing, type Reader, type SearchPath, searchPath } from './search.ts';
@@ -17,6 +18,14 @@ export interface DeclaredBuilds {
   readonly brokenBuilds: readonly Broken[];
 }
 
+interface DeclaredMirrors {
+  readonly mirrors: readonly Mirror[];
+  readonly brokenMirrors: readonly Broken[];
+}
+
+/** Everything that is declared. */
+export type Declared = DeclaredGuests & DeclaredBuilds & DeclaredMirrors;
+
 /** Reads all guests, sorted by name. A mistake in one does not affect others. */
 export const loadGuests = (files: Reader, path: SearchPath = searchPath): DeclaredGuests =>
   allGuests(new Listing(files, path));
@@ -25,10 +34,14 @@ export const loadGuests = (files: Reader, path: SearchPath = searchPath): Declar
 export const loadBuilds = (files: Reader, path: SearchPath = searchPath): DeclaredBuilds =>
   allBuilds(new Listing(files, path));
 
-/** Reads all guests and builds, and lists each directory once. */
-export function loadAll(files: Reader, path: SearchPath = searchPath): DeclaredGuests & DeclaredBuilds {
+/** Reads all mirrors, sorted by name. */
+export const loadMirrors = (files: Reader, path: SearchPath = searchPath): DeclaredMirrors =>
+  allMirrors(new Listing(files, path));
+
+/** Reads everything that is declared, and lists each directory once. */
+export function loadAll(files: Reader, path: SearchPath = searchPath): Declared {
   const listing = new Listing(files, path);
-  return { ...allGuests(listing), ...allBuilds(listing) };
+  return { ...allGuests(listing), ...allBuilds(listing), ...allMirrors(listing) };
 }
 
 function allGuests(listing: Listing): DeclaredGuests {
@@ -50,6 +63,15 @@ function allBuilds(listing: Listing): DeclaredBuilds {
   return { builds, brokenBuilds };
 }
 
+function allMirrors(listing: Listing): DeclaredMirrors {
+  const [mirrors, brokenMirrors]: [Mirror[], Broken[]] = [[], []];
+  forEach<CheckedMirror>(listing, 'mirror', readMirror, (checked) => {
+    if ('mirror' in checked) mirrors.push(checked.mirror);
+    else brokenMirrors.push(checked.broken);
+  });
+  return { mirrors, brokenMirrors };
+}
+
 /** Reads one guest; undefined if it is not declared or masked. */
 export const loadGuest = (files: Reader, name: string, path: SearchPath = searchPath): Checked | undefined =>
   load<Checked>(new Listing(files, path), 'guest', name, readGuest);
@@ -61,12 +83,19 @@ export const loadBuild = (
   path: SearchPath = searchPath,
 ): CheckedBuild | undefined => load<CheckedBuild>(new Listing(files, path), 'build', name, readBuild);
 
+/** Reads one mirror; undefined if it is not declared or masked. */
+export const loadMirror = (
+  files: Reader,
+  name: string,
+  path: SearchPath = searchPath,
+): CheckedMirror | undefined => load<CheckedMirror>(new Listing(files, path), 'mirror', name, readMirror);
+
 function load<T>(listing: Listing, kind: DeclarationKind, name: string, read: Read<T>) {
   const file = mainFile(listing, kind, name);
   return file === undefined ? undefined : readOne(listing, kind, name, file, read, manySources(listing));
 }
 
-/** Returns the files of a guest or a build in the order in which they apply; an empty list if it is not declared or masked. */
+/** Returns the files of a declaration in the order in which they apply; an empty list if it is not declared or masked. */
 export function sourcesOf(
   files: Reader,
   kind: DeclarationKind,
@@ -87,6 +116,10 @@ export const loadFile = (files: Reader, file: string): Checked =>
 /** Reads one build from any file, without drop-ins. */
 export const loadBuildFile = (files: Reader, file: string): CheckedBuild =>
   loadAlone<CheckedBuild>(files, 'build', file, readBuild);
+
+/** Reads one mirror from any file, without drop-ins. */
+export const loadMirrorFile = (files: Reader, file: string): CheckedMirror =>
+  loadAlone<CheckedMirror>(files, 'mirror', file, readMirror);
 
 function loadAlone<T>(files: Reader, kind: DeclarationKind, file: string, read: Read<T>) {
   const name = baseOf(file, kind);

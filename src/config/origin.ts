@@ -16,7 +16,7 @@ export interface OstreeOrigin {
   readonly remote?: Remote;
 }
 
-/** An OSTree remote that the guest file itself declares. */
+/** An OSTree remote that a guest file or a mirror file declares. */
 export interface Remote extends Connection {
   readonly url: string;
   /** The server for everything that need not be signed (ostree.repo-config(5), `contenturl`). */
@@ -60,12 +60,13 @@ export function originOf(values: Values): Origin {
   const build = values.last('Guest', 'Build');
   if (build !== undefined) return { kind: 'build', build };
   const [remoteName = '', ref = ''] = (values.last('Guest', 'Ref') ?? '').split(':');
-  const remote = remoteOf(values);
+  const remote = remoteOf(values, 'Remote');
   return { kind: 'ostree', remoteName, ref, ...(remote && { remote }) };
 }
 
-function remoteOf(values: Values): Remote | undefined {
-  const last = (key: string) => values.last('Remote', key);
+/** Returns the remote that a section declares; undefined if it has no URL=. */
+export function remoteOf(values: Values, section: 'Remote' | 'Mirror'): Remote | undefined {
+  const last = (key: string) => values.last(section, key);
   const url = last('URL');
   if (url === undefined) return undefined;
   const contentUrl = last('ContentURL');

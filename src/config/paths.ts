@@ -13,6 +13,7 @@ export const stateDirectory = '/var/lib/ostree-guests';
 /** Returns the guest file of the administrator. */
 export const guestFileOf = (guest: string): string => `${configDirectory}/${guest}.guest`;
 export const buildFileOf = (build: string): string => `${configDirectory}/${build}.build`;
+export const mirrorFileOf = (mirror: string): string => `${configDirectory}/${mirror}.mirror`;
 
 /** Returns the state directory of a guest. */
 export const stateOf = (guest: string): string => `${stateDirectory}/${guest}`;

@@ -3,13 +3,14 @@ import type { Effect } from './key-table.ts';
 import { parseAll } from './parser.ts';
 import type { Problem } from './problem.ts';
 import { type GuestKey, guestKey } from './schema.ts';
+import type { DeclarationKind } from './search.ts';
 import { parseSyntax } from './syntax.ts';
 import { unknownSections } from './unknown-keys.ts';
 import { type Setting, Values } from './values.ts';
 
-/** A file of a guest or a build: our own, or an admin's systemd.nspawn(5). */
+/** A file of a guest, a build or a mirror: our own, or an admin's systemd.nspawn(5). */
 export interface SourceFile {
-  readonly kind: 'guest' | 'nspawn' | 'build';
+  readonly kind: DeclarationKind | 'nspawn';
   readonly file: string;
   readonly text: string;
   /** Why it cannot be read. */
@@ -20,7 +21,7 @@ export interface SourceFile {
 export interface Reading {
   readonly values: Values;
   readonly problems: Problem[];
-  /** The parts that its keys have an effect on. Not set for builds. */
+  /** The parts that its keys have an effect on. Set for guests only. */
   readonly effects: ReadonlySet<Effect>;
   /** It has a key that makes a rule run: rules.ts. */
   readonly isInRule: boolean;
@@ -36,12 +37,13 @@ export function readSources(name: string, sources: readonly SourceFile[], hostna
   const effects = new Set<Effect>();
   let isInRule = false;
   for (const { kind, file, text, unreadable } of sources) {
+    const ofGuest = kind === 'guest' || kind === 'nspawn';
     const { assignments, problems: found, headers } = parseSyntax(file, text);
     let wrong = unreadable && [unreadable];
     // Without headers, each section has an assignment.
     let hasSections = headers === undefined;
     for (const assignment of assignments) {
-      const key = kind === 'build' ? undefined : guestKey(assignment.section, assignment.key);
+      const key = ofGuest ? guestKey(assignment.section, assignment.key) : undefined;
       let setting: Setting | undefined = assignment;
       if (!key || kind === 'nspawn' || !isRight(key, assignment.value)) {
         wrong ??= [];

@@ -12,7 +12,7 @@ import { unreadable } from './unreadable.ts';
 
 /** Directories to search; the first one that has a name wins, as for units. */
 export interface SearchPath {
-  /** For guest files, build files and their drop-ins. */
+  /** For guest files, build files, mirror files and their drop-ins. */
   readonly guests: readonly string[];
   /** For an admin's settings of the container: systemd.nspawn(5), ".nspawn File Discovery". */
   readonly nspawn: readonly string[];
@@ -31,7 +31,9 @@ export const templatePath: SearchPath = {
 
 export type Reader = Pick<Files, 'list' | 'read'>;
 
-export type DeclarationKind = 'guest' | 'build';
+/** What a file may declare. */
+export const declarationKinds = ['guest', 'build', 'mirror'] as const;
+export type DeclarationKind = (typeof declarationKinds)[number];
 
 /** A directory and the names of what is in it. */
 export interface Directory {
@@ -67,7 +69,7 @@ export class Listing {
     return this.knownHostname;
   };
 
-  /** Returns the guest or build files that win, by name of the guest or build. */
+  /** Returns the files of a kind that win, by name of what they declare. */
   mainFiles(kind: DeclarationKind): ReadonlyMap<string, string> {
     const suffix = `.${kind}`;
     const files = new Map<string, string>();

@@ -178,6 +178,13 @@ export const refspec = pattern(
 /** By the rules of libostree's ostree_validate_rev(). */
 export const ref = pattern('a ref, such as site/debian', `^${component}(?:/${component})*$`);
 
+/** A ref in which * and ? may stand for text without a slash. */
+const globComponent = '(?!\\.+(?:/|$))[\\w.*?-]+';
+export const refGlob = pattern(
+  'a ref such as debian/12, or a pattern such as debian/*/server',
+  `^(?!-)${globComponent}(?:/${globComponent})*$`,
+);
+
 export const url = pattern(
   'a URL that starts with file:///, http:// or https:// (or mirrorlist= or metalink= before one)',
   /^((mirrorlist|metalink)=)?(file:\/\/\/|https?:\/\/[^/\s])\S*$/,

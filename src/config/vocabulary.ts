@@ -1,5 +1,7 @@
 import type { NspawnOption, Tables } from './key-table.ts';
 import { buildTables } from './keys/build.ts';
+import { mirrorTables } from './keys/mirror.ts';
+import type { SourceFile } from './read.ts';
 import { guestTables, nspawnTables, unitTables } from './tables.ts';
 import type { ValueType } from './types.ts';
 
@@ -17,7 +19,7 @@ export const isUnitSection = (section: string): boolean => Object.hasOwn(unitTab
 
 /** The sections and keys of a kind of file. Checks, suggestions and the manual use it. */
 export class Vocabulary {
-  /** What a file of this kind declares: a guest or a build. */
+  /** What a file of this kind declares: a guest, a build or a mirror. */
   readonly declares: string;
   /** In the order of the manual. */
   readonly sections: readonly string[];
@@ -60,14 +62,17 @@ export class Vocabulary {
 }
 
 export const guestVocabulary = new Vocabulary('guest', guestTables);
-let buildVocabulary: Vocabulary | undefined;
+/** Made when they are asked for: most hosts have guests only. */
+const others = { build: buildTables, mirror: mirrorTables };
+const made = new Map<keyof typeof others, Vocabulary>();
 
-export function vocabularyOf(kind: 'guest' | 'nspawn' | 'build'): Vocabulary {
-  if (kind !== 'build') return guestVocabulary;
-  buildVocabulary ??= new Vocabulary('build', buildTables());
-  return buildVocabulary;
+export function vocabularyOf(kind: SourceFile['kind']): Vocabulary {
+  if (kind === 'guest' || kind === 'nspawn') return guestVocabulary;
+  const vocabulary = made.get(kind) ?? new Vocabulary(kind, others[kind]());
+  made.set(kind, vocabulary);
+  return vocabulary;
 }
 
 /** True if a file of this kind may have this section. */
-export const hasSection = (kind: 'guest' | 'nspawn' | 'build', section: string): boolean =>
+export const hasSection = (kind: SourceFile['kind'], section: string): boolean =>
   kind === 'nspawn' ? isNspawnSection(section) : vocabularyOf(kind).sections.includes(section);

@@ -1,6 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import type { Build } from '../config/build.ts';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
+import type { Mirror } from '../config/mirror.ts';
 import { machineUnits } from './driver.ts';
 import { complete, dropIn, type Generated } from './generated.ts';
 import { bootService } from './units/boot-service.ts';
@@ -8,12 +9,13 @@ import { brokenService } from './units/broken-service.ts';
 import { buildService } from './units/build-service.ts';
 import { bindSysroot, hasExternalSysroot } from './units/external-sysroot.ts';
 import { maintenanceService } from './units/maintenance-service.ts';
+import { mirrorService, mirrorTimer } from './units/mirror-service.ts';
 import { onFailure } from './units/on-failure.ts';
 import { proxySockets } from './units/port-socket.ts';
 import { publishService } from './units/publish-service.ts';
 import { rehearseService } from './units/rehearse-service.ts';
 import { switchTimer } from './units/switch-timer.ts';
-import { type Parts, unitText } from './units/unit-text.ts';
+import { isEmpty, type Parts, unitText } from './units/unit-text.ts';
 import { updateService } from './units/update-service.ts';
 
 /** Makes the units of a guest that has a key with an effect on `steps`: src/config/key-table.ts. */
@@ -48,4 +50,13 @@ export const unitsOfBuild = (build: Build): Generated[] => {
   const { publication } = build;
   const publish = publication ? [of('publish', publishService(build, publication))] : [];
   return [of('build', buildService(build)), ...publish];
+};
+
+/** Makes the units of a mirror. One with mistakes needs none: its service fails with the reason. */
+export const unitsOfMirror = (mirror: Mirror): Generated[] => {
+  const unit = `ostree-guest-mirror@${mirror.name}`;
+  const made = [dropIn(`${unit}.service`, unitText(mirror.file, mirrorService(mirror)))];
+  const timer = mirrorTimer(mirror);
+  if (!isEmpty(timer)) made.push(dropIn(`${unit}.timer`, unitText(mirror.file, timer)));
+  return made;
 };

@@ -7,7 +7,7 @@ import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
 import { type PublishedCommit, readPublished } from '../state/published.ts';
 
-type RunState = 'idle' | 'running' | 'failed';
+export type RunState = 'idle' | 'running' | 'failed';
 
 /** What is known of a build and of what it publishes. */
 export interface BuildOverview {
@@ -67,5 +67,5 @@ function overviewOf(build: Build, state: RunState, publishing: RunState): BuildO
   };
 }
 
-const runState = (activeState = 'inactive'): RunState =>
+export const runState = (activeState = 'inactive'): RunState =>
   activeState === 'failed' ? 'failed' : activeState === 'inactive' ? 'idle' : 'running';

@@ -25,7 +25,7 @@ export const skipped = 3;
 export const guestArgument = (): Argument => new Argument('<guest>', 'name of a guest');
 export const guestsArgument = (): Argument => new Argument('<guest...>', 'names of guests');
 export const guestOrBuildArgument = (): Argument =>
-  new Argument('<guest-or-build>', 'name of a guest or a build');
+  new Argument('<guest-or-build>', 'name of a guest, a build or a mirror');
 export const deploymentArgument = (): Argument => new Argument('[deployment]', deploymentHelp);
 export const requiredDeploymentArgument = (): Argument => new Argument('<deployment>', deploymentHelp);
 const deploymentHelp = 'CHECKSUM or CHECKSUM.SERIAL, of which the first digits are enough';

@@ -22,6 +22,8 @@ import { history } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
+import { mirror } from './commands/mirror.ts';
+import { mirrors } from './commands/mirrors.ts';
 import { pin, unpin } from './commands/pin.ts';
 import { reboot } from './commands/reboot.ts';
 import { rehearse } from './commands/rehearse.ts';
@@ -54,7 +56,7 @@ const groups: readonly Group[] = [
   {
     heading: 'Show guests:',
     needsRoot: false,
-    defines: [list, status, deployments, diff, history, logs, builds],
+    defines: [list, status, deployments, diff, history, logs, builds, mirrors],
   },
   {
     heading: 'Create and run guests:',
@@ -79,7 +81,7 @@ const groups: readonly Group[] = [
   {
     heading: 'Copy and move guests:',
     needsRoot: true,
-    defines: [copy, exportCommand, importCommand],
+    defines: [copy, exportCommand, importCommand, mirror],
   },
   {
     heading: 'Update guests:',

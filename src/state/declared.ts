@@ -2,8 +2,9 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import type { Build } from '../config/build.ts';
 import type { Guest } from '../config/guest.ts';
 import { guestName } from '../config/guest-name.ts';
-import { loadBuild, loadGuest } from '../config/load.ts';
-import { buildFileOf, stateOf } from '../config/paths.ts';
+import { loadBuild, loadGuest, loadMirror } from '../config/load.ts';
+import type { Mirror } from '../config/mirror.ts';
+import { buildFileOf, mirrorFileOf, stateOf } from '../config/paths.ts';
 import { formatProblem, mistakesIn, type Problem } from '../config/problem.ts';
 import { searchPath } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
@@ -51,6 +52,13 @@ export function requireBuild(name: string): Build {
   return checked.build;
 }
 
+export function requireMirror(name: string): Mirror {
+  const checked = loadMirror(nodeFiles, name);
+  if (!checked) throw new Failure(`There is no mirror '${name}'`, `Declare it in ${mirrorFileOf(name)}`);
+  if ('broken' in checked) throw hasMistakes(checked.broken.problems);
+  return checked.mirror;
+}
+
 function hasMistakes(problems: readonly Problem[]): Error {
   requireReadable(problems);
   return new Failure(problems.map(formatProblem).join('\n'), 'Correct it, then: systemctl daemon-reload');
@@ -73,6 +81,6 @@ export function notDeclared(name: string): Failure {
 
 /** Returns the guest of a unit, of a file, or of USER@NAME. */
 export function guestIn(name: string): string | undefined {
-  const meant = name.replace(/^.*[/@]/, '').replace(/\.(guest|build|service|timer|machine)$/, '');
+  const meant = name.replace(/^.*[/@]/, '').replace(/\.(guest|build|mirror|service|timer|machine)$/, '');
   return meant !== name && guestName.test(meant) ? meant : undefined;
 }

@@ -2,7 +2,7 @@ import type { Checksum } from '../ostree/names.ts';
 import type { Damage } from './state-file.ts';
 import { publishedFile } from './state-files.ts';
 
-/** The commits that a build has put into a repository for clients. */
+/** The commits that a build or a mirror has put into a repository for clients. */
 export interface Published {
   /** The oldest first. */
   readonly commits: readonly PublishedCommit[];
@@ -11,12 +11,27 @@ export interface Published {
 export interface PublishedCommit {
   readonly checksum: Checksum;
   readonly version?: string | undefined;
+  /** When it was made, by its own word, in milliseconds since 1970. Recorded by mirrors. */
+  readonly made?: number | undefined;
   /** When it was first offered, by the ref, in milliseconds since 1970. Undefined before that. */
   readonly since?: number | undefined;
 }
 
 /** The file is in the repository that it describes. Names of refs have no +. */
 const entryOf = (ref: string): string => ref.replaceAll('/', '+');
+const refOf = (entry: string): string => entry.replaceAll('+', '/');
+
+/** Returns the refs of which a repository has a record, sorted. */
+export const recordedRefs = (repository: string): string[] =>
+  publishedFile.entries(repository).map(refOf).sort();
+
+/** Returns all commits in the records of other refs than this one. */
+export const offeredElsewhere = (repository: string, ref: string): ReadonlySet<Checksum> =>
+  new Set(
+    recordedRefs(repository)
+      .filter((other) => other !== ref)
+      .flatMap((other) => readPublished(repository, other).map(({ checksum }) => checksum)),
+  );
 
 export const readPublished = (repository: string, ref: string): readonly PublishedCommit[] =>
   publishedFile.read(repository, entryOf(ref))?.commits ?? [];

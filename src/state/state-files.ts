@@ -2,6 +2,7 @@
 // replaced in one rename. A bad disk, an incomplete restore or an editor can.
 import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
+import { mirrorDirectory } from '../config/mirror.ts';
 import type { Uptime } from '../host/clock.ts';
 import { type Fields, isObject, isText, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
@@ -12,6 +13,7 @@ import type { Baseline } from './baseline.ts';
 import type { BuildResult } from './build-result.ts';
 import type { Lock, LockRefusal, LockWish } from './fleet-lock.ts';
 import type { Followed } from './followed.ts';
+import type { MirrorResult } from './mirror-result.ts';
 import type { PackagesInside } from './packages-inside.ts';
 import type { Published } from './published.ts';
 import type { Refused } from './refused.ts';
@@ -202,6 +204,19 @@ export const buildResultFile = new StateFile<BuildResult>({
   ifDamaged: 'The tree is built again for the next update that wants it',
 });
 
+/** The result of a mirror, in the directory of the mirror. */
+export const mirrorResultFile = new StateFile<MirrorResult>({
+  name: 'result.json',
+  directoryOf: mirrorDirectory,
+  format: 1,
+  parse: (fields) => ({
+    ended: fields.number('ended'),
+    failure: fields.optionalText('failure'),
+    hint: fields.optionalText('hint'),
+  }),
+  ifDamaged: 'How the last run of the mirror ended is not known until the next one',
+});
+
 /** In a repository that clients pull from, one for each ref. */
 export const publishedFile = new StateFile<Published>({
   name: '*.json',
@@ -211,6 +226,7 @@ export const publishedFile = new StateFile<Published>({
     commits: fields.list('commits').map((commit) => ({
       checksum: checksumIn(commit, 'checksum'),
       version: commit.optionalText('version'),
+      made: commit.numberOrNull('made') ?? undefined,
       since: commit.numberOrNull('since') ?? undefined,
     })),
   }),

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readBuild } from '../../src/config/build.ts';
+import { readMirror } from '../../src/config/mirror.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
 import { complaints, hostname } from './read.ts';
 
@@ -121,6 +122,12 @@ test.each(examples)('%s has no example with a mistake', (page, block) => {
       readBuild('a', 'a.build', [source], () => hostname),
       mend,
     ).toHaveProperty('build');
+  } else if (/^\[Mirror\]$/m.test(block)) {
+    const source = { kind: 'mirror', file: 'a.mirror', text: block } as const;
+    expect(
+      readMirror('a', 'a.mirror', [source], () => hostname),
+      mend,
+    ).toHaveProperty('mirror');
   } else
     expect(complaints(/^\[Guest\]$/m.test(block) ? block : `[Guest]\nRef=a:b\n${block}`), mend).toEqual([]);
 });

@@ -41,7 +41,14 @@ const healthy: Facts = {
   network: { host: healthyHost, running: [], stopped: [] },
   selinux: 'off',
   hasSelinuxModule: false,
-  declared: { guests: [guestOf('[Guest]\nRef=site:x\n')], broken: [], builds: [], brokenBuilds: [] },
+  declared: {
+    guests: [guestOf('[Guest]\nRef=site:x\n')],
+    broken: [],
+    builds: [],
+    brokenBuilds: [],
+    mirrors: [],
+    brokenMirrors: [],
+  },
   outOfDate: [],
   machines: judge(nspawn, []),
   unsigned: [],
@@ -54,6 +61,7 @@ const healthy: Facts = {
   unprotected: [],
   readOnly: [],
   refused: [],
+  mirrors: [],
 };
 
 const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');

@@ -10,6 +10,8 @@ const others: Readonly<Record<string, string>> = {
   'ostree-guest-build@.service': 'its instance is a build',
   'ostree-guest-build@.timer': 'its instance is a build',
   'ostree-guest-publish@.service': 'its instance is a build',
+  'ostree-guest-mirror@.service': 'its instance is a mirror',
+  'ostree-guest-mirror@.timer': 'its instance is a mirror',
   'ostree-guest-image@.service': 'does no work: machinectl(1) knows the guest by it',
   'ostree-guest-settled@.service': 'does no work: it waits for the start of the guest, for the metrics',
   'ostree-guest-port@.service': 'systemd stops it with the guest',

@@ -11,10 +11,12 @@ import { diffJson } from '../../src/guestctl/screens/diff.ts';
 import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
 import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
+import { mirrorJson } from '../../src/guestctl/screens/mirrors.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import { templateJson } from '../../src/guestctl/screens/templates.ts';
 import type { PastAttempt } from '../../src/state/attempts.ts';
 import { hiddenBuild, publishing, unpublished } from './build-overviews.ts';
+import { failing, neverRun } from './mirror-overviews.ts';
 import {
   broken,
   details,
@@ -82,6 +84,10 @@ test('deployments', () => {
   const plain = { ...calm, deployment, trial: undefined, rejection: undefined };
   const bad = { ...plain, trial: onTrial.trial, rejection: onTrial.rejected[0] };
   expectRight([plain, bad].map(deploymentJson), 'deployments');
+});
+
+test('mirrors', () => {
+  expectRight([failing, neverRun].map(mirrorJson), 'mirrors');
 });
 
 test('builds', () => {

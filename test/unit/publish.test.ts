@@ -12,7 +12,7 @@ import {
   offered,
   removalOf,
   withCurrent,
-} from '../../src/steps/publish/commit-history.ts';
+} from '../../src/steps/offer/commit-history.ts';
 import { hiddenBuild, publishing, unpublished } from './build-overviews.ts';
 
 /** A commit of one letter. */

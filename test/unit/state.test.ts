@@ -759,8 +759,8 @@ describe('a state file', () => {
   test('of what was published is in the repository', () => {
     const repository = `${work}/repository`;
     const commits = [
-      { checksum: commit('a'), version: '1', since: 5 },
-      { checksum: commit('b'), version: undefined, since: undefined },
+      { checksum: commit('a'), version: '1', made: 3, since: 5 },
+      { checksum: commit('b'), version: undefined, made: undefined, since: undefined },
     ];
     expect(readPublished(repository, 'site/debian')).toEqual([]);
     expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
@@ -770,7 +770,7 @@ describe('a state file', () => {
     const file = publishedFile.path(repository, 'site+debian');
     put(`{"commits":[{"checksum":"${commit('a')}","since":null}]}`, file);
     expect(readPublished(repository, 'site/debian')).toStrictEqual([
-      { checksum: commit('a'), version: undefined, since: undefined },
+      { checksum: commit('a'), version: undefined, made: undefined, since: undefined },
     ]);
     put('{', file);
     expect(readPublished(repository, 'site/debian')).toEqual([]);

@@ -16,6 +16,10 @@ const only = (rows: readonly KeyRow[], isOne: (name: string) => boolean): KeyRow
     return left.length > 0 ? [[type, left, ...more] as const] : [];
   });
 
+/** Keys of [Service] for services that are not guests. */
+export const keysOfService = (): KeyRow[] =>
+  only(serviceKeys(), (name) => !ofLife.includes(name) && !ofGuests.test(name));
+
 /** Every key that a build file may have. */
 export const buildTables = (): Tables => ({
   Build: () => [
@@ -34,7 +38,7 @@ export const buildTables = (): Tables => ({
   Exec: () => nspawnKeys(text, ['Environment', '--setenv', 'words']),
   Files: () => only(filesKeys(), (name) => name === 'BindReadOnly'),
   Unit: unitKeys,
-  Service: () => only(serviceKeys(), (name) => !ofLife.includes(name) && !ofGuests.test(name)),
+  Service: keysOfService,
 });
 
 // What the manual says of them.

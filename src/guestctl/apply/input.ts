@@ -2,21 +2,23 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { guestName } from '../../config/guest-name.ts';
+import { declarationKinds } from '../../config/search.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 
 /** The texts of declarations by their path below /etc/ostree-guests. */
 export type Declarations = ReadonlyMap<string, string>;
 
-const hint = 'Files are NAME.guest, NAME.build, and drop-ins: NAME.guest.d/*.conf, guest.d/*.conf';
+const hint =
+  'Files are NAME.guest, NAME.build, NAME.mirror, and drop-ins: NAME.guest.d/*.conf, guest.d/*.conf';
 
 /** Reads a file or a directory; `-` is standard input. */
 export function readDeclarations(from: string, readInput: () => string): Declarations {
   const found = from === '-' ? splitStream(readInput()) : readPath(from);
-  if (found.size === 0) throw new Failure(`${from} declares no guest and no build`, hint);
+  if (found.size === 0) throw new Failure(`${from} declares no guest, no build and no mirror`, hint);
   for (const path of found.keys())
     if (!isDeclaration(path))
-      throw new Failure(`${path} is neither a guest file, a build file nor a drop-in`, hint);
+      throw new Failure(`${path} is neither a guest file, a build file, a mirror file nor a drop-in`, hint);
   return found;
 }
 
@@ -43,9 +45,13 @@ function textOf(file: string): string {
 
 /** Returns true for the path of a declaration below /etc/ostree-guests. */
 function isDeclaration(path: string): boolean {
-  const [, name] = /^([^/]+)\.(?:guest|build)(?:\.d\/[^/.][^/]*\.conf)?$/.exec(path) ?? [];
-  return name === undefined ? /^(guest|build)\.d\/[^/.][^/]*\.conf$/.test(path) : guestName.test(name);
+  const [, name] = ofOne.exec(path) ?? [];
+  return name === undefined ? ofAll.test(path) : guestName.test(name);
 }
+
+const kinds = declarationKinds.join('|');
+const ofOne = new RegExp(`^([^/]+)\\.(?:${kinds})(?:\\.d/[^/.][^/]*\\.conf)?$`);
+const ofAll = new RegExp(`^(?:${kinds})\\.d/[^/.][^/]*\\.conf$`);
 
 /** The first line of each file in a stream. */
 const nameLine = /^# FileName=(\S+)$/;

@@ -1,8 +1,8 @@
 // Decides what `guestctl apply` does. No side effects.
 import type { Guest } from '../../config/guest.ts';
-import type { DeclaredBuilds, DeclaredGuests } from '../../config/load.ts';
+import type { Declared } from '../../config/load.ts';
 import { configDirectory } from '../../config/paths.ts';
-import type { Reader } from '../../config/search.ts';
+import type { DeclarationKind, Reader } from '../../config/search.ts';
 import { type NextState, nextCommit } from '../../steps/switch/rule.ts';
 import type { Declarations } from './input.ts';
 
@@ -23,32 +23,31 @@ export const fileChanges = (declarations: Declarations, files: Reader): Declarat
     };
   });
 
-/** Returns the guests and builds that these files are about. A drop-in for all guests, or all builds, is about all of them. */
+/** Returns what these files are about. A drop-in for all guests, all builds or all mirrors is about all of them. */
 export function affected(
   names: readonly string[],
-  { guests, broken, builds, brokenBuilds }: DeclaredGuests & DeclaredBuilds,
-): DeclaredGuests & DeclaredBuilds {
-  const isAbout = (kind: 'guest' | 'build') => (one: { readonly name: string }) =>
+  { guests, broken, builds, brokenBuilds, mirrors, brokenMirrors }: Declared,
+): Declared {
+  const isAbout = (kind: DeclarationKind) => (one: { readonly name: string }) =>
     names.some(
       (file) =>
         file === `${one.name}.${kind}` ||
         file.startsWith(`${one.name}.${kind}.d/`) ||
         file.startsWith(`${kind}.d/`),
     );
-  const [ofGuest, ofBuild] = [isAbout('guest'), isAbout('build')];
+  const [ofGuest, ofBuild, ofMirror] = [isAbout('guest'), isAbout('build'), isAbout('mirror')];
   return {
     guests: guests.filter(ofGuest),
     broken: broken.filter((one) => one.file.endsWith('.guest') && ofGuest(one)),
     builds: builds.filter(ofBuild),
     brokenBuilds: brokenBuilds.filter(ofBuild),
+    mirrors: mirrors.filter(ofMirror),
+    brokenMirrors: brokenMirrors.filter(ofMirror),
   };
 }
 
 /** Returns the names of the builds that these changes are about. */
-export const changedBuilds = (
-  changes: readonly DeclarationChange[],
-  declared: DeclaredGuests & DeclaredBuilds,
-): string[] =>
+export const changedBuilds = (changes: readonly DeclarationChange[], declared: Declared): string[] =>
   affected(
     changes
       .filter(({ change }) => change !== 'unchanged')

@@ -1,4 +1,5 @@
 import { sourcesOf } from '../../config/load.ts';
+import { declarationKinds } from '../../config/search.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { notDeclared, requireReadable } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../command.ts';
@@ -7,10 +8,10 @@ import { mergedText } from '../screens/merged.ts';
 export const cat: Define = (guestctl) =>
   guestctl
     .command('cat')
-    .description('Show the merged configuration of a guest or a build, with the origin of each line')
+    .description('Show the merged configuration of a guest, build or mirror, with the origin of each line')
     .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
-      const declared = (['guest', 'build'] as const).map((kind) => sourcesOf(nodeFiles, kind, name));
+      const declared = declarationKinds.map((kind) => sourcesOf(nodeFiles, kind, name));
       const found = declared.filter((sources) => sources.length > 0);
       if (found.length === 0) throw notDeclared(name);
       requireReadable(found.flat().flatMap(({ unreadable }) => unreadable ?? []));

@@ -28,10 +28,11 @@ function guests(): string[] {
   return [...guests, ...broken].map(({ name }) => name).sort();
 }
 
-/** Guests and builds; one name may be both. */
+/** Guests, builds and mirrors; they may share a name. */
 function declared(): string[] {
-  const { guests, broken, builds, brokenBuilds } = loadAll(nodeFiles);
-  const names = [...guests, ...broken, ...builds, ...brokenBuilds].map(({ name }) => name);
+  const { guests, broken, builds, brokenBuilds, mirrors, brokenMirrors } = loadAll(nodeFiles);
+  const all = [guests, broken, builds, brokenBuilds, mirrors, brokenMirrors].flat();
+  const names = all.map(({ name }) => name);
   return [...new Set(names)].sort();
 }
 

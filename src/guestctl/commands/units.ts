@@ -1,6 +1,6 @@
-import { loadBuild, loadGuest } from '../../config/load.ts';
+import { loadBuild, loadGuest, loadMirror } from '../../config/load.ts';
 import { generatedDirectory } from '../../config/paths.ts';
-import { unitsOfBuild } from '../../generator/further-units.ts';
+import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { nodeFiles } from '../../host/node-files.ts';
@@ -11,19 +11,22 @@ import { complainOf } from '../complain.ts';
 export const units: Define = (guestctl) =>
   guestctl
     .command('units')
-    .description('Show the units that the generator makes from a guest or build file')
+    .description('Show the units that the generator makes from a guest, build or mirror file')
     .addArgument(guestOrBuildArgument())
     .action(async (name: string, _options, command) => {
       const guest = loadGuest(nodeFiles, name);
       const build = loadBuild(nodeFiles, name);
-      if (!guest && !build) throw notDeclared(name);
-      for (const one of [guest, build]) if (one && 'broken' in one) requireReadable(one.broken.problems);
+      const mirror = loadMirror(nodeFiles, name);
+      const found = [guest, build, mirror].filter((one) => one !== undefined);
+      if (found.length === 0) throw notDeclared(name);
+      for (const one of found) if ('broken' in one) requireReadable(one.broken.problems);
       const generated = [
         ...(guest ? unitsOf(guest) : []),
         ...(build && 'build' in build ? unitsOfBuild(build.build) : []),
+        ...(mirror && 'mirror' in mirror ? unitsOfMirror(mirror.mirror) : []),
       ];
       await print(command, { text: () => unitsText(generated) });
-      for (const one of [guest, build]) if (one && 'broken' in one) complainOf(one.broken.problems);
+      for (const one of found) if ('broken' in one) complainOf(one.broken.problems);
     });
 
 /** Formats them with the paths that systemd writes them to: systemd.generator(7). */

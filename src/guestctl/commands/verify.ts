@@ -9,9 +9,9 @@ import { verify as verifyAll } from '../verify/verify-files.ts';
 export const verify: Define = (guestctl) => {
   const command = guestctl
     .command('verify')
-    .description('Check guest and build files. Exits with 1 if there are mistakes')
+    .description('Check guest, build and mirror files. Exits with 1 if there are mistakes')
     .addArgument(
-      new Argument('[guest-or-file...]', 'name of a guest or build, or path of a file. Default: all'),
+      new Argument('[guest-or-file...]', 'name of a guest, build or mirror, or path of a file. Default: all'),
     )
     .addOption(outputOption('github'))
     .addOption(new Option('--format <format>', 'Same as --output').choices(['text', 'json', 'github']))

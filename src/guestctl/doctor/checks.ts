@@ -30,6 +30,7 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.refused.map(({ file, reason }) =>
     bad('boot list', `${file} is not booted: ${reason}`, `Remove it: rm ${file}`),
   ),
+  ...facts.mirrors.map(({ mirror, what, remedy }) => bad('mirrors', `${mirror}: ${what}`, remedy)),
   ...facts.unprotected.map(({ message, remedy }) => bad('protection', message, remedy)),
   ...facts.readOnly.map(({ message, remedy }) => bad('sysroot', message, remedy)),
   ...facts.damaged.map(({ message, remedy }) => bad('state', message, remedy)),
@@ -175,6 +176,11 @@ function guestFiles({ declared, outOfDate }: Facts): Finding[] {
           `${file} has mistakes, its guests cannot be updated`,
           `See: guestctl verify ${name}`,
         ),
+      ),
+    ...declared.brokenMirrors
+      .filter(hasMistakes)
+      .map(({ name, file }) =>
+        bad('mirror files', `${file} has mistakes, nothing is mirrored`, `See: guestctl verify ${name}`),
       ),
     ...outOfDate.map((name) =>
       bad('units', `The units of ${name} are not what its file says`, 'Run: systemctl daemon-reload'),

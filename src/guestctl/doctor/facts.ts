@@ -3,9 +3,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Build } from '../../config/build.ts';
-import { type DeclaredBuilds, type DeclaredGuests, loadAll } from '../../config/load.ts';
+import { type Declared, loadAll } from '../../config/load.ts';
+import type { Mirror } from '../../config/mirror.ts';
 import { generatedDirectory, stateDirectory } from '../../config/paths.ts';
-import { unitsOfBuild } from '../../generator/further-units.ts';
+import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
@@ -23,8 +24,9 @@ import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
 import { publishedDamage } from '../../state/published.ts';
 import type { Damage } from '../../state/state-file.ts';
-import { buildResultFile, damagedState } from '../../state/state-files.ts';
+import { buildResultFile, damagedState, mirrorResultFile, publishedFile } from '../../state/state-files.ts';
 import { unsignedWarning, type Warning } from '../../trees/ostree/unsigned.ts';
+import { type MirrorTrouble, troublesOfMirror } from '../mirrors.ts';
 import { begunRename, type Rename } from '../rename/guard.ts';
 import { foreignHolders, type LockHolder } from './locks.ts';
 import type { NetworkFacts } from './network-checks.ts';
@@ -49,8 +51,8 @@ export interface Facts {
   readonly selinux: 'enforcing' | 'permissive' | 'off';
   /** True if the SELinux policy has our module; undefined if only root can tell. */
   readonly hasSelinuxModule: boolean | undefined;
-  readonly declared: DeclaredGuests & DeclaredBuilds;
-  /** Guests and builds whose units are out of date. */
+  readonly declared: Declared;
+  /** Guests, builds and mirrors whose units are out of date. */
   readonly outOfDate: readonly string[];
   /** What the driver of machines needs of the host. */
   readonly machines: readonly Finding[];
@@ -67,7 +69,9 @@ export interface Facts {
   /** Why users of the host can reach files of guests. */
   readonly unprotected: readonly Unprotected[];
   readonly readOnly: readonly { readonly message: string; readonly remedy: string }[];
-  /** State files of guests and builds that cannot be used. */
+  /** What is wrong with mirrors: a failed run, or nothing new for too long. */
+  readonly mirrors: readonly MirrorTrouble[];
+  /** State files of guests, builds and mirrors that cannot be used. */
   readonly damaged: readonly Damage[];
   /** Timers of guests that are enabled but do not run. */
   readonly idleTimers: readonly string[];
@@ -121,16 +125,18 @@ const kernelFacts = () => ({
   hasSelinuxModule: hasSelinuxModule(),
 });
 
-/** Gathers facts from the files of guests and builds. Without root, files that only root can read are skipped. */
-function guestFacts(declared: DeclaredGuests & DeclaredBuilds) {
-  const { guests, builds, broken } = declared;
+/** Gathers facts from the files of guests, builds and mirrors. Without root, files that only root can read are skipped. */
+function guestFacts(declared: Declared) {
+  const { guests, builds, mirrors, broken } = declared;
   const names = [...guests, ...broken].map(({ name }) => name);
   return {
     declared,
     outOfDate: [
       ...guests.filter((guest) => !unitsOf({ guest }).every(isThere)),
       ...builds.filter((build) => !unitsOfBuild(build).every(isThere)),
+      ...mirrors.filter((mirror) => !unitsOfMirror(mirror).every(isThere)),
     ].map(({ name }) => name),
+    mirrors: mirrors.flatMap((mirror) => troublesOfMirror(mirror, Date.now())),
     unsigned: guests.map(unsignedWarning).filter((one) => one !== undefined),
     foreignHolders: foreignHolders(),
     halfRemoved: guests
@@ -143,6 +149,7 @@ function guestFacts(declared: DeclaredGuests & DeclaredBuilds) {
     damaged: [
       ...names.flatMap((name) => unlessForbidden(() => damagedState(name)) ?? []),
       ...builds.flatMap((build) => unlessForbidden(() => damageOfBuild(build)) ?? []),
+      ...mirrors.flatMap((mirror) => unlessForbidden(() => damageOfMirror(mirror)) ?? []),
     ],
     undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
   };
@@ -152,6 +159,11 @@ function damageOfBuild({ name, publication }: Build): Damage[] {
   const record = publication && publishedDamage(publication.repository, publication.ref);
   return [...buildResultFile.damage(name), ...(record ? [record] : [])];
 }
+
+const damageOfMirror = ({ name, repository }: Mirror): Damage[] => [
+  ...mirrorResultFile.damage(name),
+  ...publishedFile.damage(repository),
+];
 
 /** Finds each interrupted rename once: the old and the new name may both tell of it. */
 const halfRenamed = (names: readonly string[]): Rename[] => [

@@ -3,6 +3,7 @@ import {
   configDirectory,
   defaultSysrootOf,
   guestFileOf,
+  mirrorFileOf,
   rootLinkOf,
   runtimeDirectory,
   stateDirectory,
@@ -90,6 +91,11 @@ export const units = [
     'Publishes what the build has made in the repository of [Publish], after each run of the build.',
   ],
   [
+    'ostree-guest-mirror@NAME.service',
+    'Fetches what the upstream of the mirror NAME offers, and offers it to the hosts of this site.',
+  ],
+  ['ostree-guest-mirror@NAME.timer', 'Runs the mirror at the times of OnCalendar=.'],
+  [
     'ostree-guest-image@NAME.service',
     'Creates an empty image directory, so that machinectl finds the guest.',
   ],
@@ -120,6 +126,8 @@ const files = [
     'Drop-ins for one guest, and for all guests.',
   ],
   [buildFileOf('NAME'), 'A build, which makes a tree on this host: ostree-guests.build(5).'],
+  [mirrorFileOf('NAME'), 'A mirror of an OSTree repository: ostree-guests.mirror(5).'],
+  [`${stateDirectory}/.mirrors/NAME`, 'What the mirror has fetched: the last commit of each ref, unpacked.'],
   [`${stateDirectory}/.builds/NAME`, 'The trees that the build made, and its cache.'],
   [stateOf('NAME'), 'The system root of the guest, and the state that OSTree does not keep.'],
   [`${textfileDirectory}/ostree-guests.prom`, 'The metrics of all guests, if this directory exists.'],

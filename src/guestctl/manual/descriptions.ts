@@ -3,6 +3,7 @@ import { buildExecHelp, buildFilesHelp, buildHelp, publishHelp } from '../../con
 import { execHelp } from '../../config/keys/exec.ts';
 import { filesHelp } from '../../config/keys/files.ts';
 import { guestHelp, remoteHelp, updateHelp } from '../../config/keys/guest.ts';
+import { mirrorHelp } from '../../config/keys/mirror.ts';
 import { networkHelp } from '../../config/keys/network.ts';
 import { packagesHelp } from '../../config/keys/packages.ts';
 import { serviceHelp, timerHelp, unitHelp } from '../../config/keys/unit.ts';
@@ -22,6 +23,9 @@ export const guestDescriptions: OfSections = {
   Service: serviceHelp(),
   Timer: timerHelp(),
 };
+
+/** [Unit], [Service] and [Timer] of a mirror are described with those of a guest. */
+export const mirrorDescriptions: OfSections = { Mirror: mirrorHelp() };
 
 /** [Unit] and [Service] of a build are described with those of a guest. */
 export const buildDescriptions: OfSections = {

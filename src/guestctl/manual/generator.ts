@@ -4,7 +4,7 @@ import { entry, example, heading, paragraph } from './roff.ts';
 
 /** Variables for tests; systemd sets none of them. A test compares them with the program. */
 export const environment = [
-  ['OSTREE_GUESTS_PATH', 'Directories of guest and build files, instead of the default ones.'],
+  ['OSTREE_GUESTS_PATH', 'Directories of guest, build and mirror files, instead of the default ones.'],
   ['OSTREE_GUESTS_NSPAWN_PATH', 'Directories of systemd.nspawn(5) files, instead of the default ones.'],
   ['OSTREE_GUESTS_NODE, OSTREE_GUESTS_QJS', 'The paths of the two JavaScript engines.'],
   ['OSTREE_GUESTS_LIB', 'The directory of the program.'],
@@ -23,7 +23,7 @@ export const generatorPage: Page = {
     paragraph(`${generatorsDirectory}/ostree-guests-generator`),
     heading('DESCRIPTION'),
     paragraph(
-      'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest and build files, ostree-guests.guest(5) and ostree-guests.build(5), and writes drop-ins for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if no guest or build is declared.',
+      'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest, build and mirror files, ostree-guests.guest(5), ostree-guests.build(5) and ostree-guests.mirror(5), and writes drop-ins for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if nothing is declared.',
     ),
     paragraph(
       'A mistake in one guest file does not affect other guests. The generator logs it, gives that guest a unit that fails with the reason, continues, and exits with 1. guestctl units shows the units of a guest, guestctl verify the mistakes in its file.',

@@ -34,7 +34,7 @@ export const guestctlPage = (program: Command): Page => ({
     ...examples.flatMap(([text, lines]) => [paragraph(text), example(lines)]),
   ],
   seeAlso:
-    'ostree-guests(7), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests-generator(8), machinectl(1), systemctl(1), systemd-nspawn(1), ostree(1)',
+    'ostree-guests(7), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests.mirror(5), ostree-guests-generator(8), machinectl(1), systemctl(1), systemd-nspawn(1), ostree(1)',
 });
 
 const visible = (program: Command): Command[] =>
@@ -96,7 +96,7 @@ const exitStatus = [
   ['0', 'Success, also if there was nothing to do.'],
   [
     '1',
-    'Failure, with the reason on standard error. For verify, doctor, list and builds also: problems were found.',
+    'Failure, with the reason on standard error. For verify, doctor, list, builds and mirrors also: problems were found.',
   ],
   ['2', 'The command line is wrong.'],
   [

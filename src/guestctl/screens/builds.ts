@@ -43,13 +43,14 @@ function publishedWords({ state, commit }: PublishedOverview): string {
   return state === 'failed' ? `${what}, the last run failed` : what;
 }
 
-function timeWords(time: number): string {
+export function timeWords(time: number): string {
   const date = new Date(time);
   const parts = partsOf(date, offsetOf(date));
   return `${parts.date} ${parts.clock}`;
 }
 
-const timeJson = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
+export const timeJson = (time: number | undefined) =>
+  time === undefined ? null : new Date(time).toISOString();
 
 /** The stable form for scripts. */
 export const buildJson = ({ build, state, result, published }: BuildOverview) => ({

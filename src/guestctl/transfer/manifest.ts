@@ -1,6 +1,8 @@
 // What an exported guest says about itself: the first member of the archive, manifest.json. Everything in it comes from
 // somebody else, and is checked before it becomes a path or a state file.
+
 import { guestName } from '../../config/guest-name.ts';
+import type { SourceFile } from '../../config/read.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Fields, parseFields, WrongJson } from '../../host/json-fields.ts';
 import { type Checksum, isChecksum } from '../../ostree/names.ts';
@@ -35,7 +37,7 @@ export const enabledKinds = ['guest', 'update', 'switch'] as const;
 
 /** A file that declares the guest or its build. */
 export interface DeclaredFile {
-  readonly of: 'guest' | 'nspawn' | 'build';
+  readonly of: SourceFile['kind'];
   /** The name of the guest or the build. */
   readonly name: string;
   /** The name of a drop-in; undefined for the main file. */

@@ -1,13 +1,22 @@
 import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
+import type { Setting } from '../../config/values.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { type Finished, run } from '../../host/process.ts';
 
 /** Returns the problems of each guest's calendar expressions, in the same order: systemd.time(7). */
-export async function verifyCalendars(guests: readonly (Guest | undefined)[]): Promise<Problem[][]> {
-  const settings = guests.map((guest) =>
-    ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => guest?.values.effective('Update', key) ?? []),
+export const verifyCalendars = (guests: readonly (Guest | undefined)[]): Promise<Problem[][]> =>
+  problemsIn(
+    guests.map((guest) =>
+      ['OnCalendar', 'SwitchOnCalendar'].flatMap((key) => guest?.values.effective('Update', key) ?? []),
+    ),
   );
+
+/** Returns the problems of calendar expressions. */
+export const calendarProblems = async (settings: readonly Setting[]): Promise<Problem[]> =>
+  (await problemsIn([settings])).flat();
+
+async function problemsIn(settings: readonly (readonly Setting[])[]): Promise<Problem[][]> {
   const faults = await faultsOf([...new Set(settings.flat().map(({ value }) => value))]);
   const remedy = 'See systemd.time(7), CALENDAR EVENTS; try it with: systemd-analyze calendar';
   return settings.map((ofGuest) =>

@@ -8,6 +8,7 @@ import { buildFileOf } from '../../config/paths.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
+import type { Values } from '../../config/values.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
@@ -39,7 +40,7 @@ export async function verifyOnHost(
 async function verifyGuest(guest: Guest, files: Reader): Promise<Problem[]> {
   const found = await Promise.all([
     driver.verify(guest),
-    signatures(guest),
+    ed25519Problems(guest.values, 'Remote'),
     snapshots(guest),
     rehearsals(guest),
   ]);
@@ -115,8 +116,8 @@ function keyPath(guest: Guest): Problem[] {
 }
 
 /** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */
-async function signatures(guest: Guest): Promise<Problem[]> {
-  const [path] = settings(guest, 'Remote', 'Ed25519KeyPath').slice(-1);
+export async function ed25519Problems(values: Values, section: 'Remote' | 'Mirror'): Promise<Problem[]> {
+  const path = values.final(section, 'Ed25519KeyPath');
   if (!path || (await features()).includes('sign-ed25519')) return [];
   const message = "this host's ostree does not support ed25519 signatures, and would refuse every commit";
   return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that supports them' }];

@@ -16,14 +16,15 @@ export function verifyPublication(build: Build): Problem[] {
   if (!publication) return [];
   const at = (key: string) => values.at('Publish', key) ?? topOf(file);
   const found: [string, Obstacle | undefined][] = [
-    ['Repository', unlessForbidden(() => wrongRepository(publication))],
+    ['Repository', unlessForbidden(() => wrongRepository(publication.repository))],
     ['Ref', takenRef(build.name, publication, loadBuilds(nodeFiles).builds)],
     ['GPGKey', wrongKey(publication)],
   ];
   return found.flatMap(([key, wrong]) => (wrong ? [{ at: at(key), ...wrong }] : []));
 }
 
-function wrongRepository({ repository }: Publication): Obstacle | undefined {
+/** Returns why no commits can be written to a repository for clients. */
+export function wrongRepository(repository: string): Obstacle | undefined {
   const why = whyNotArchive(repository);
   if (why) return why;
   try {

@@ -4,27 +4,30 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Build, CheckedBuild } from '../../config/build.ts';
 import type { Checked, Guest } from '../../config/guest.ts';
 import {
-  type DeclaredBuilds,
-  type DeclaredGuests,
+  type Declared,
   loadAll,
   loadBuild,
   loadBuildFile,
   loadFile,
   loadGuest,
+  loadMirror,
+  loadMirrorFile,
 } from '../../config/load.ts';
+import type { CheckedMirror, Mirror } from '../../config/mirror.ts';
 import { enabledDirectory } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
-import { unitsOfBuild } from '../../generator/further-units.ts';
+import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
 import { isRoot } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { bootUnit, buildUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
+import { bootUnit, buildUnit, mirrorUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { missingHealthChecks } from './health-checks.ts';
+import { verifyMirrorOnHost } from './mirror-on-host.ts';
 import { missingUnits } from './missing-units.ts';
 import { missingNotify } from './notify-programs.ts';
 import { verifyOnHost } from './on-host.ts';
@@ -37,12 +40,15 @@ export interface Verified {
   readonly problems: readonly Problem[];
 }
 
-/** Checks guests and builds, by names or files. Default: all that are declared. */
+/** Checks guests, builds and mirrors, by names or files. Default: all that are declared. */
 export async function verify(targets: readonly string[]): Promise<Verified[]> {
   const declared = loadAll(nodeFiles);
   const checked = targets.length > 0 ? targets.flatMap(find) : allOf(declared);
   const whole = checked.map(wholeOf);
   const ofGuests = whole.map((one) => (one && 'guest' in one ? one.guest : undefined));
+  const ofMirrors = await Promise.all(
+    whole.map((one) => (one && 'mirror' in one ? verifyMirrorOnHost(one.mirror) : [])),
+  );
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
   const inNames = await missingUnits(ofGuests);
   const onHost = await verifyOnHost(ofGuests);
@@ -50,14 +56,14 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
     const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
-    const asked = [onHost, inNames, inUnits].map((problems) => problems[index] ?? []);
+    const asked = [onHost, ofMirrors, inNames, inUnits].map((problems) => problems[index] ?? []);
     return { name: nameOf(one), problems: inOrder(onePerPlace(known, itself, ...asked)) };
   });
 }
 
-/** Checks guests and builds some of whose files are not in place yet. `all`: the guests that are declared once they are. */
+/** Checks declarations some of whose files are not in place yet. `all`: the guests that are declared once they are. */
 export async function verifyAllOnHost(
-  { guests, broken, builds, brokenBuilds }: DeclaredGuests & DeclaredBuilds,
+  { guests, broken, builds, brokenBuilds, mirrors, brokenMirrors }: Declared,
   all: readonly Guest[],
   files: Reader,
 ): Promise<Problem[]> {
@@ -67,26 +73,36 @@ export async function verifyAllOnHost(
     ...sharedSysroot(guest, sysroots),
     ...(onHost[index] ?? []),
   ]);
-  const ofBroken = [...broken, ...brokenBuilds].flatMap(({ problems }) => problems);
-  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...found];
+  const ofBroken = [...broken, ...brokenBuilds, ...brokenMirrors].flatMap(({ problems }) => problems);
+  const ofMirrors = await Promise.all(mirrors.map(verifyMirrorOnHost));
+  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...ofMirrors.flat(), ...found];
 }
 
-type Whole = { readonly guest: Guest } | { readonly build: Build };
+type AnyChecked = Checked | CheckedBuild | CheckedMirror;
+type Whole = { readonly guest: Guest } | { readonly build: Build } | { readonly mirror: Mirror };
 
-/** Returns the guests to check on the host. If a file has mistakes, the rest of it is checked. */
-function wholeOf(checked: Checked | CheckedBuild): Whole | undefined {
+/** Returns what to check on the host. If a guest file has mistakes, the rest of it is checked. */
+function wholeOf(checked: AnyChecked): Whole | undefined {
   if (!('broken' in checked)) return checked;
   const guest = checked.broken.rest?.();
   return guest && { guest };
 }
 
-const nameOf = (checked: Checked | CheckedBuild): string =>
-  'guest' in checked ? checked.guest.name : 'build' in checked ? checked.build.name : checked.broken.name;
+function nameOf(checked: AnyChecked): string {
+  if ('guest' in checked) return checked.guest.name;
+  if ('build' in checked) return checked.build.name;
+  return 'mirror' in checked ? checked.mirror.name : checked.broken.name;
+}
 
 function withUnits(one: Whole): WithUnits {
   if ('build' in one) {
     const { file, values, name } = one.build;
     return { file, values, generated: unitsOfBuild(one.build), units: [buildUnit(name)] };
+  }
+  if ('mirror' in one) {
+    const { file, values, name } = one.mirror;
+    const timer = mirrorUnit(name).replace(/service$/, 'timer');
+    return { file, values, generated: unitsOfMirror(one.mirror), units: [mirrorUnit(name), timer] };
   }
   const { file, values, name } = one.guest;
   const generated = unitsOf({ guest: one.guest });
@@ -99,15 +115,16 @@ function withUnits(one: Whole): WithUnits {
 }
 
 /** Checks that start no program. */
-const withoutAsking = (one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] =>
-  'build' in one
-    ? verifyBuildOnHost(one.build)
-    : [
-        ...sharedSysroot(one.guest, sysroots),
-        ...sharedPorts(one.guest, uses),
-        ...missingHealthChecks(one.guest),
-        ...missingNotify(one.guest, hasVisibleProgram),
-      ];
+function withoutAsking(one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] {
+  if ('build' in one) return verifyBuildOnHost(one.build);
+  if ('mirror' in one) return [];
+  return [
+    ...sharedSysroot(one.guest, sysroots),
+    ...sharedPorts(one.guest, uses),
+    ...missingHealthChecks(one.guest),
+    ...missingNotify(one.guest, hasVisibleProgram),
+  ];
+}
 
 /** Without root, a path may lead into a directory that only root can read. */
 const hasVisibleProgram = (program: string): boolean =>
@@ -121,19 +138,23 @@ function onePerPlace(...sources: readonly (readonly Problem[])[]): Problem[] {
   return problems;
 }
 
-const allOf = (declared: DeclaredGuests & DeclaredBuilds): (Checked | CheckedBuild)[] => [
+const allOf = (declared: Declared): AnyChecked[] => [
   ...declared.guests.map((guest) => ({ guest })),
   ...declared.builds.map((build) => ({ build })),
-  ...[...declared.broken, ...declared.brokenBuilds].map((one) => ({ broken: one })),
+  ...declared.mirrors.map((mirror) => ({ mirror })),
+  ...[...declared.broken, ...declared.brokenBuilds, ...declared.brokenMirrors].map((one) => ({
+    broken: one,
+  })),
 ];
 
-/** Finds guests and builds of a name; both if they share it. Units and `./` in a file need the absolute path of the file. */
-function find(target: string): (Checked | CheckedBuild)[] {
+/** Finds guests, builds and mirrors of a name; all if they share it. Units and `./` in a file need the absolute path of the file. */
+function find(target: string): AnyChecked[] {
   if (target.endsWith('.build')) return [loadBuildFile(nodeFiles, resolve(target))];
+  if (target.endsWith('.mirror')) return [loadMirrorFile(nodeFiles, resolve(target))];
   if (target.includes('/') || target.endsWith('.guest')) return [loadFile(nodeFiles, resolve(target))];
-  const found = [loadGuest(nodeFiles, target), loadBuild(nodeFiles, target)].filter(
-    (one) => one !== undefined,
-  );
+  const found = [loadGuest, loadBuild, loadMirror]
+    .map((load) => load(nodeFiles, target))
+    .filter((one) => one !== undefined);
   if (found.length === 0)
     throw new Failure(`No guest '${target}' is declared`, 'A file is named with a slash: ./NAME.guest');
   return found;

@@ -33,15 +33,17 @@ export const isConfigured = (repository: string, name: string, options: HostRemo
   isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options);
 
 function declaredRemote(guest: Guest, remote: Remote): HostRemote {
-  const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
-  const { tlsCaPath, tlsClientCertPath, tlsClientKeyPath, proxyUrl } = remote;
   const unsigned = unsignedProblem(guest);
   if (unsigned) throw new Failure(formatProblem(unsigned));
-  requireKey(guest, 'GPGKeyPath', gpgKeyPath);
-  requireKey(guest, 'Ed25519KeyPath', ed25519KeyPath);
-  requireFile(guest, 'TLSCAPath', tlsCaPath);
-  requireFile(guest, 'TLSClientCertPath', tlsClientCertPath);
-  requireFile(guest, 'TLSClientKeyPath', tlsClientKeyPath);
+  return usableRemote(remote, (key) => placeOf(guest, 'Remote', key));
+}
+
+/** Returns the configuration of a declared remote. Fails if a file is missing; `place` says where a key of the file is set. */
+export function usableRemote(remote: Remote, place: (key: string) => string): HostRemote {
+  const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
+  const { tlsCaPath, tlsClientCertPath, tlsClientKeyPath, proxyUrl } = remote;
+  for (const { key, file, remedy } of namedFiles(remote))
+    if (!existsSync(file)) throw new Failure(`${place(key)}: ${key}=${file} does not exist`, remedy);
   return {
     options: {
       ...optionsOf(url),
@@ -58,13 +60,17 @@ function declaredRemote(guest: Guest, remote: Remote): HostRemote {
   };
 }
 
-const requireKey = (guest: Guest, key: string, file: string | undefined): void =>
-  requireFile(guest, key, file, "Put the remote's public key there, or correct the path");
+/** Returns the files that a declared remote names, with the keys that name them. */
+export const namedFiles = (remote: Remote): { key: string; file: string; remedy: string }[] =>
+  [
+    { key: 'GPGKeyPath', file: remote.gpgKeyPath, remedy: keyRemedy },
+    { key: 'Ed25519KeyPath', file: remote.ed25519KeyPath, remedy: keyRemedy },
+    { key: 'TLSCAPath', file: remote.tlsCaPath, remedy: 'Correct the path' },
+    { key: 'TLSClientCertPath', file: remote.tlsClientCertPath, remedy: 'Correct the path' },
+    { key: 'TLSClientKeyPath', file: remote.tlsClientKeyPath, remedy: 'Correct the path' },
+  ].flatMap(({ key, file, remedy }) => (file === undefined ? [] : [{ key, file, remedy }]));
 
-function requireFile(guest: Guest, key: string, file: string | undefined, remedy = 'Correct the path'): void {
-  if (file === undefined || existsSync(file)) return;
-  throw new Failure(`${placeOf(guest, 'Remote', key)}: ${key}=${file} does not exist`, remedy);
-}
+const keyRemedy = "Put the remote's public key there, or correct the path";
 
 function hostRemote(guest: Guest, name: string): HostRemote {
   const found = findHostRemote(name);

@@ -1,18 +1,31 @@
-// Finds guests that take unsigned commits, although others can answer in place of their remote.
+// Finds guests and mirrors that take unsigned commits, although others can answer in place of their remote.
 import type { Guest } from '../../config/guest.ts';
+import type { Remote } from '../../config/origin.ts';
 import { topOf } from '../../config/positions.ts';
-import type { Problem } from '../../config/problem.ts';
+import type { Position, Problem } from '../../config/problem.ts';
+import type { Values } from '../../config/values.ts';
 import { findHostRemote, urlOf } from './host-remotes.ts';
 
 /**
  * Refuses a guest that takes unsigned commits over plain HTTP: anybody on the network can answer in place of the server. An
  * explicit GPGVerify=no in its file allows it.
  */
-export function unsignedProblem(guest: Guest): Problem | undefined {
-  const url = unsignedUrl(guest);
+export const unsignedProblem = ({ origin, values, file }: Guest): Problem | undefined =>
+  origin.kind === 'ostree' && origin.remote
+    ? unsignedRemote(origin.remote, values, 'Remote', topOf(file))
+    : undefined;
+
+/** Like unsignedProblem(), for the remote that a section declares. */
+export function unsignedRemote(
+  remote: Remote,
+  values: Values,
+  section: string,
+  top: Position,
+): Problem | undefined {
+  const url = unsignedUrl(remote, values, section);
   if (url === undefined || !isPlain(url)) return undefined;
   return {
-    at: guest.values.at('Remote', 'URL') ?? topOf(guest.file),
+    at: values.at(section, 'URL') ?? top,
     message: `Over ${url}, anybody on the network path can replace the tree: no key is declared`,
     remedy:
       'Add GPGKeyPath= or Ed25519KeyPath= with the key, or fetch over https://; if it is meant to be so, add GPGVerify=no',
@@ -26,9 +39,9 @@ export interface Warning {
 
 /** Warns about a guest that takes unsigned commits, unless its file says so: whoever controls the server controls the guest. */
 export function unsignedWarning(guest: Guest): Warning | undefined {
-  const { name, origin } = guest;
+  const { name, origin, values } = guest;
   if (origin.kind !== 'ostree') return undefined;
-  const url = unsignedUrl(guest);
+  const url = origin.remote && unsignedUrl(origin.remote, values, 'Remote');
   if (url !== undefined && isSecret(url))
     return {
       message: `${name} accepts any tree from ${url}: no key is declared`,
@@ -45,10 +58,9 @@ export function unsignedWarning(guest: Guest): Warning | undefined {
 }
 
 /** Returns the URL of the declared remote if commits need no signature, and the file does not say that this is intended. */
-function unsignedUrl({ origin, values }: Guest): string | undefined {
-  const remote = origin.kind === 'ostree' ? origin.remote : undefined;
-  if (!remote || remote.gpgVerify || remote.signVerify) return undefined;
-  return values.last('Remote', 'GPGVerify') === undefined ? remote.url : undefined;
+function unsignedUrl({ url, ...remote }: Remote, values: Values, section: string): string | undefined {
+  if (remote.gpgVerify || remote.signVerify) return undefined;
+  return values.last(section, 'GPGVerify') === undefined ? url : undefined;
 }
 
 /** Also finds URLs of mirror lists, as ostree-remote(1) takes them. */

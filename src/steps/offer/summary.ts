@@ -14,35 +14,43 @@ import { unlessMissing } from '../../host/node-files.ts';
 import { ownPartOf } from '../../ostree/archive.ts';
 import { ostree } from '../../ostree/ostree.ts';
 
-/** The summary and its signature: clients that verify it fail if the two do not belong together. */
-const files = ['summary', 'summary.sig'] as const;
+/** How a summary is made. */
+export interface SummaryKind {
+  /** The options by which ostree signs it; empty to leave it unsigned. */
+  readonly signing: readonly string[];
+}
 
-export const hasSummary = (repository: string): boolean =>
-  files.every((file) => existsSync(`${repository}/${file}`));
+/** The summary and its signature: clients that verify it fail if the two do not belong together. */
+const filesOf = ({ signing }: SummaryKind): readonly string[] =>
+  signing.length > 0 ? ['summary', 'summary.sig'] : ['summary'];
+
+export const hasSummary = (repository: string, kind: SummaryKind): boolean =>
+  filesOf(kind).every((file) => existsSync(`${repository}/${file}`));
 
 /**
  * Replaces the summary and its signature together. Both are links through one link, which is replaced by one rename: even if a run
  * is killed, they belong together. ostree itself replaces one after the other.
  */
-export async function writeSummary(repository: string, signing: readonly string[]): Promise<void> {
+export async function writeSummary(repository: string, kind: SummaryKind): Promise<void> {
   const own = ownPartOf(repository);
   const directory = mkdtempSync(`${own}/summary-`);
-  await makeIn(directory, repository, signing);
+  await makeIn(directory, repository, kind);
   const name = basename(directory);
   lead(`${own}/summary`, name);
-  for (const file of files) lead(`${repository}/${file}`, `${basename(own)}/summary/${file}`);
+  for (const file of filesOf(kind)) lead(`${repository}/${file}`, `${basename(own)}/summary/${file}`);
   const old = readdirSync(own).filter((entry) => entry.startsWith('summary-') && entry !== name);
   for (const entry of old) rmSync(`${own}/${entry}`, { recursive: true });
 }
 
 /** Makes both in a temporary repository that shares everything else with this one, and removes all but the two from it. */
-async function makeIn(directory: string, repository: string, signing: readonly string[]): Promise<void> {
+async function makeIn(directory: string, repository: string, kind: SummaryKind): Promise<void> {
   // ostree writes the indexes of deltas, too, which belong into the repository.
   mkdirSync(`${repository}/delta-indexes`, { recursive: true });
   const shared = readdirSync(repository).filter((name) => !/^(summary|\.lock|ostree-guests)/.test(name));
   for (const name of shared) symlinkSync(`../../${name}`, `${directory}/${name}`);
-  await ostree('Cannot make the summary', `--repo=${directory}`, 'summary', '--update', ...signing);
-  const others = readdirSync(directory).filter((name) => !files.some((file) => file === name));
+  await ostree('Cannot make the summary', `--repo=${directory}`, 'summary', '--update', ...kind.signing);
+  const files = filesOf(kind);
+  const others = readdirSync(directory).filter((name) => !files.includes(name));
   for (const name of others) rmSync(`${directory}/${name}`);
   for (const file of files) syncFile(`${directory}/${file}`);
   chmodSync(directory, 0o755);

@@ -1,4 +1,4 @@
-// Decides what is done with the commits of a published ref. No side effects: publish.ts acts.
+// Decides what is done with the commits of a ref that clients pull. No side effects: offered-ref.ts acts.
 import type { Checksum } from '../../ostree/names.ts';
 import type { PublishedCommit } from '../../state/published.ts';
 
@@ -14,17 +14,17 @@ export function withCurrent(
   if (current === undefined) return commits;
   const recorded = commits.find(({ checksum }) => checksum === current);
   if (recorded?.since !== undefined) return commits;
-  return offered(commits, { checksum: current, version: recorded?.version }, now);
+  return offered(commits, { ...recorded, checksum: current }, now);
 }
 
 /** Records that the ref leads to a commit from now on. */
 export const offered = (
   commits: readonly PublishedCommit[],
-  { checksum, version }: PublishedCommit,
+  commit: PublishedCommit,
   now: number,
 ): readonly PublishedCommit[] => [
-  ...commits.filter((one) => one.checksum !== checksum),
-  { checksum, version, since: now },
+  ...commits.filter(({ checksum }) => checksum !== commit.checksum),
+  { ...commit, since: now },
 ];
 
 /** Records commits before they get into the repository, so that the next run removes what a killed one leaves. */

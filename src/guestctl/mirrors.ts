@@ -1,0 +1,84 @@
+import type { Broken } from '../config/guest.ts';
+import { loadMirrors } from '../config/load.ts';
+import type { Mirror } from '../config/mirror.ts';
+import { unlessForbidden } from '../host/is-root.ts';
+import { nodeFiles } from '../host/node-files.ts';
+import { mirrorUnit, showUnits } from '../host/systemctl.ts';
+import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
+import { readPublished, recordedRefs } from '../state/published.ts';
+import { unlessDamaged } from '../state/state-file.ts';
+import { type MirroredCommit, offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
+import { type RunState, runState } from './builds.ts';
+
+/** What is known of a mirror. */
+export interface MirrorOverview {
+  readonly mirror: Mirror;
+  readonly state: RunState;
+  /** The last result; undefined if it has not run yet. */
+  readonly result: MirrorResult | undefined;
+  /** True if only root may see the result. */
+  readonly isHidden: boolean;
+  readonly refs: readonly MirroredRef[];
+}
+
+/** A ref that clients can pull. */
+export interface MirroredRef extends MirroredCommit {
+  /** Why it is too old: `debian/12 has had nothing new for 9 days`. */
+  readonly stale: string | undefined;
+}
+
+/** What somebody has to look after. */
+export interface MirrorTrouble {
+  readonly mirror: string;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+export async function overviewOfMirrors(): Promise<{
+  overviews: readonly MirrorOverview[];
+  broken: readonly Broken[];
+}> {
+  const { mirrors, brokenMirrors } = loadMirrors(nodeFiles);
+  const shown = await showUnits(
+    mirrors.map(({ name }) => mirrorUnit(name)),
+    ['ActiveState'],
+  );
+  const overviews = mirrors.map((mirror, index) =>
+    overviewOf(mirror, runState(shown[index]?.['ActiveState'])),
+  );
+  return { overviews, broken: brokenMirrors };
+}
+
+function overviewOf(mirror: Mirror, state: RunState): MirrorOverview {
+  const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readMirrorResult(mirror.name)) }));
+  return {
+    mirror,
+    state,
+    result: seen?.result,
+    isHidden: seen === undefined,
+    refs: mirroredRefs(mirror, Date.now()),
+  };
+}
+
+function mirroredRefs({ repository, freshness }: Mirror, now: number): MirroredRef[] {
+  const refs = (unlessForbidden(() => recordedRefs(repository)) ?? [])
+    .map((ref) => ({ ref, commit: offeredCommit(unlessDamaged(() => readPublished(repository, ref)) ?? []) }))
+    .filter(({ commit }) => commit !== undefined);
+  const stale = staleRefs(refs, freshness, now);
+  return refs.map((one) => {
+    const found = stale.find(({ ref }) => ref === one.ref);
+    return { ...one, stale: found && staleWords(found) };
+  });
+}
+
+/** Finds a failed run, and refs that are too old also if the mirror does not run any more. */
+export function troublesOfMirror(mirror: Mirror, now: number): MirrorTrouble[] {
+  const { name } = mirror;
+  const result = unlessForbidden(() => unlessDamaged(() => readMirrorResult(name)));
+  const log = `See: journalctl -u ${mirrorUnit(name)}`;
+  if (result?.failure !== undefined)
+    return [{ mirror: name, what: `the last run failed: ${result.failure.split('\n')[0]}`, remedy: log }];
+  return mirroredRefs(mirror, now).flatMap(({ stale }) =>
+    stale === undefined ? [] : [{ mirror: name, what: stale, remedy: log }],
+  );
+}

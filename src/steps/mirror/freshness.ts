@@ -1,0 +1,45 @@
+// Decides whether an upstream holds something back. No side effects.
+import type { PublishedCommit } from '../../state/published.ts';
+
+/** A ref that has had nothing new for too long. */
+export interface StaleRef {
+  readonly ref: string;
+  /** The age of its newest commit, in milliseconds. */
+  readonly age: number;
+}
+
+/** A ref and the commit that clients get. */
+export interface MirroredCommit {
+  readonly ref: string;
+  readonly commit: PublishedCommit | undefined;
+}
+
+/** Returns the refs whose newest commit is older than `freshness`, in milliseconds; none if there is no limit. */
+export const staleRefs = (
+  mirrored: readonly MirroredCommit[],
+  freshness: number | undefined,
+  now: number,
+): StaleRef[] =>
+  mirrored.flatMap(({ ref, commit }) => {
+    const age = commit === undefined || freshness === undefined ? 0 : ageOf(commit, now);
+    return freshness !== undefined && age > freshness ? [{ ref, age }] : [];
+  });
+
+/** The age of a commit. One that claims to be of the future is as old as it has been here. */
+const ageOf = ({ made, since }: PublishedCommit, now: number): number =>
+  now - Math.min(made ?? now, since ?? now);
+
+/** Returns the last commit of a ref that clients were offered. */
+export const offeredCommit = (commits: readonly PublishedCommit[]): PublishedCommit | undefined =>
+  commits.findLast(({ since }) => since !== undefined);
+
+/** For people: `debian/12 has had nothing new for 9 days`. */
+export const staleWords = ({ ref, age }: StaleRef): string =>
+  `${ref} has had nothing new for ${ageWords(age)}`;
+
+function ageWords(age: number): string {
+  const minutes = Math.floor(age / 60_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
+}

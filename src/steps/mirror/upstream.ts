@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { type Mirror, mirrorDirectory, mirrorPlace } from '../../config/mirror.ts';
+import { topOf } from '../../config/positions.ts';
+import { formatProblem } from '../../config/problem.ts';
+import { Failure } from '../../host/failure.ts';
+import { run } from '../../host/process.ts';
+import type { Checksum } from '../../ostree/names.ts';
+import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
+import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { configureRemote, usableRemote } from '../../trees/ostree/remote.ts';
+import { unsignedRemote } from '../../trees/ostree/unsigned.ts';
+
+/** The name of the remote in the repository that fetches. */
+const remoteName = 'upstream';
+
+/** The time limit for the answer of an upstream, in milliseconds. The answer has a few kB. */
+const answerTime = 10 * 60_000;
+
+/**
+ * The repository that a mirror is of, and a repository of our own that fetches from it and verifies. Ours keeps the last commit of
+ * each ref, unpacked: OSTree cannot apply static deltas in a repository that clients pull from. It also has the URL, which may have
+ * a password.
+ */
+export class Upstream {
+  /** The repository that fetches. */
+  readonly repository: string;
+  readonly #mirror: Mirror;
+
+  private constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+    this.repository = `${mirrorDirectory(mirror.name)}/repo`;
+  }
+
+  static async of(mirror: Mirror): Promise<Upstream> {
+    const { remote, values, file } = mirror;
+    const unsigned = unsignedRemote(remote, values, 'Mirror', topOf(file));
+    if (unsigned) throw new Failure(formatProblem(unsigned));
+    const usable = usableRemote(remote, (key) => placeText(mirror, key));
+    const upstream = new Upstream(mirror);
+    const { repository } = upstream;
+    // `ostree init` writes this file last.
+    if (!existsSync(`${repository}/config`))
+      await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', '--mode=bare-user');
+    configureRemote(repository, remoteName, usable);
+    return upstream;
+  }
+
+  /** Returns the refs that the summary lists; undefined if there is no summary. */
+  async refs(): Promise<readonly string[] | undefined> {
+    const args = [`--repo=${this.repository}`, 'remote', 'refs', remoteName];
+    const { exitCode, stdout, stderr } = await run('ostree', args, { timeout: answerTime });
+    if (exitCode === 0) return stdout.split('\n').map((line) => line.replace(/^[^:]*:/, '').trim());
+    if (/no summary/.test(stderr)) return undefined;
+    throw this.#failure('cannot list its refs', reason(stderr));
+  }
+
+  /**
+   * Asks for the commit of a ref, and verifies its signature and that it is bound to this ref. Refuses a commit that is older than
+   * the one that clients have: its signature may be right, and its holes are known.
+   */
+  async look(ref: string, current: Checksum | undefined, offered: string): Promise<Checksum> {
+    if (current !== undefined) await this.#seed(offered, current);
+    const check = current === undefined ? [] : [`--timestamp-check-from-rev=${current}`];
+    const args = ['pull', '--commit-metadata-only', ...check, remoteName, ref];
+    const looked = await run('ostree', [`--repo=${this.repository}`, ...args], { timeout: answerTime });
+    if (looked.exitCode !== 0) throw this.#notFetched(ref, reason(looked.stderr), offered);
+    const checksum = remoteCommit(this.repository, remoteName, ref);
+    if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+    return checksum;
+  }
+
+  /** Fetches a commit, by a static delta from what is here if the upstream has one. Returns false if it does not have one. */
+  async fetch(ref: string, checksum: Checksum): Promise<boolean> {
+    if (hasCommit(this.repository, checksum)) return true;
+    const here = `--repo=${this.repository}`;
+    const what = [remoteName, `${ref}@${checksum}`];
+    if (this.isLocal) {
+      await this.#pull(ref, [here, 'pull', '--untrusted', ...what]);
+      return true;
+    }
+    const byDelta = await tryOstree(here, 'pull', '--require-static-deltas', ...what);
+    if (byDelta.exitCode === 0) return true;
+    await this.#pull(ref, [here, 'pull', ...what]);
+    return false;
+  }
+
+  /** Removes the commits that no ref of the upstream leads to any more. */
+  async prune(): Promise<void> {
+    const what = `Cannot remove old commits from ${this.repository}`;
+    await ostree(what, `--repo=${this.repository}`, 'prune', '--refs-only', '--depth=0');
+  }
+
+  get isLocal(): boolean {
+    return this.#mirror.remote.url.startsWith('file://');
+  }
+
+  async #pull(ref: string, args: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await tryOstree(...args);
+    if (exitCode !== 0) throw this.#notFetched(ref, reason(stderr));
+  }
+
+  /** Gets the commit that clients have from where they have it, if it is lost here. */
+  async #seed(offered: string, current: Checksum): Promise<void> {
+    if (hasCommit(this.repository, current) || !hasCommit(offered, current)) return;
+    const what = `Cannot copy ${current} from ${offered}`;
+    await ostree(what, `--repo=${this.repository}`, 'pull-local', offered, current);
+  }
+
+  #notFetched(ref: string, cause: string, offered = ''): Failure {
+    if (!/chronologically older/.test(cause)) return this.#failure(`cannot fetch ${ref}`, cause);
+    const message = `${this.#place}: ${this.#mirror.remote.url} offers an older commit of ${ref} than before, which is refused: ${cause.replace(/; use --allow-downgrade.*/, '')}`;
+    return new Failure(
+      message,
+      `Ask who runs it. If it is meant to be so: ostree --repo=${offered} refs --delete ${ref}`,
+    );
+  }
+
+  #failure(what: string, cause: string): Failure {
+    return new Failure(`${this.#place}: ${what} from ${this.#mirror.remote.url}: ${cause}`);
+  }
+
+  get #place(): string {
+    return placeText(this.#mirror, 'URL');
+  }
+}
+
+/** Returns where a key is set, as FILE:LINE. */
+function placeText(mirror: Mirror, key: string): string {
+  const { file, line } = mirrorPlace(mirror, key);
+  return `${file}:${line}`;
+}

@@ -1,0 +1,92 @@
+import type { Checksum } from '../../ostree/names.ts';
+import { ostree } from '../../ostree/ostree.ts';
+import { hasCommit, holdCommit, readCommit } from '../../ostree/repository.ts';
+import {
+  type PublishedCommit,
+  publishedDamage,
+  readPublished,
+  writePublished,
+} from '../../state/published.ts';
+import { complain, type Report } from '../../state/report.ts';
+import {
+  announced,
+  type CommitRemoval,
+  deltaBases,
+  offered,
+  removalOf,
+  withCurrent,
+} from './commit-history.ts';
+
+/**
+ * A ref of a repository that clients pull from, with the record of its commits. Clients find commits by the ref and the summary,
+ * which change only when everything else is there. Clients do not see what an interrupted run leaves; the next run completes it.
+ */
+export class OfferedRef {
+  readonly repository: string;
+  readonly ref: string;
+  /** The commit that clients get, when this object is made. */
+  readonly current: Checksum | undefined;
+  readonly #recorded: readonly PublishedCommit[];
+  #commits: readonly PublishedCommit[];
+
+  constructor(repository: string, ref: string) {
+    this.repository = repository;
+    this.ref = ref;
+    this.current = readCommit(repository, ref);
+    const damage = publishedDamage(repository, ref);
+    if (damage) complain(`${damage.message}. ${damage.remedy}`);
+    this.#recorded = readPublished(repository, ref);
+    this.#commits = withCurrent(this.#recorded, this.current, Date.now());
+  }
+
+  get commits(): readonly PublishedCommit[] {
+    return this.#commits;
+  }
+
+  /** True if clients may see something that the record does not have yet. */
+  get hasChanged(): boolean {
+    return this.#commits !== this.#recorded;
+  }
+
+  /** Records commits before they are written to the repository. */
+  announce(commits: readonly PublishedCommit[]): void {
+    this.record(announced(this.#commits, commits));
+  }
+
+  /** Offers a commit that the repository has: makes the deltas to it, and then moves the ref. save() records it. */
+  async offer(commit: PublishedCommit, deltas: number, report: Report): Promise<void> {
+    const { checksum } = commit;
+    await this.#makeDeltas(deltaBases(this.#commits, checksum, deltas), checksum, report);
+    await holdCommit(this.repository, this.ref, checksum);
+    this.#commits = offered(this.#commits, commit, Date.now());
+  }
+
+  /** Decides which commits this ref no longer needs. */
+  removal(keep: number): CommitRemoval {
+    return removalOf(this.#commits, keep, Date.now());
+  }
+
+  forget(commits: readonly Checksum[]): void {
+    if (commits.length > 0) this.record(this.#commits.filter(({ checksum }) => !commits.includes(checksum)));
+  }
+
+  save(): void {
+    if (this.hasChanged) this.record(this.#commits);
+  }
+
+  record(commits: readonly PublishedCommit[]): void {
+    this.#commits = commits;
+    writePublished(this.repository, this.ref, commits);
+  }
+
+  async #makeDeltas(bases: readonly Checksum[], to: Checksum, report: Report): Promise<void> {
+    const here = `--repo=${this.repository}`;
+    for (const from of bases.filter((commit) => hasCommit(this.repository, commit))) {
+      report.step(`Making the static delta from ${from.slice(0, 12)}`);
+      const ends = [`--from=${from}`, `--to=${to}`];
+      const what = `Cannot make a static delta in ${this.repository}`;
+      await ostree(what, here, 'static-delta', 'generate', ...ends);
+    }
+    await ostree(`Cannot index static deltas in ${this.repository}`, here, 'static-delta', 'reindex');
+  }
+}

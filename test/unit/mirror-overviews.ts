@@ -1,0 +1,48 @@
+// Mirrors as `guestctl mirrors` knows them.
+import { readMirror } from '../../src/config/mirror.ts';
+import type { MirrorOverview } from '../../src/guestctl/mirrors.ts';
+import { checksumFrom } from '../../src/ostree/names.ts';
+
+function mirror(name: string) {
+  const file = `/etc/ostree-guests/${name}.mirror`;
+  const text = `[Mirror]\nURL=https://ostree.example.org\nRef=${name}/*\nRepository=/srv/${name}\n`;
+  const checked = readMirror(name, file, [{ kind: 'mirror', file, text }], () => 'host');
+  if ('broken' in checked) throw new Error('it is right');
+  return checked.mirror;
+}
+
+const checksum = checksumFrom('b'.repeat(64));
+const ended = Date.parse('2026-11-24T04:00:00Z');
+const old = Date.parse('2026-11-14T04:00:00Z');
+
+export const failing: MirrorOverview = {
+  mirror: mirror('debian'),
+  state: 'failed',
+  result: { ended, failure: 'cannot fetch debian/13\nand more' },
+  isHidden: false,
+  refs: [
+    {
+      ref: 'debian/12',
+      commit: { checksum, version: '12.3', made: old, since: old },
+      stale: 'debian/12 has had nothing new for 10 days',
+    },
+    { ref: 'debian/13', commit: { checksum, since: ended }, stale: undefined },
+  ],
+};
+
+/** Seen by somebody else than root. */
+export const running: MirrorOverview = {
+  mirror: mirror('fedora'),
+  state: 'running',
+  result: undefined,
+  isHidden: true,
+  refs: [],
+};
+
+export const neverRun: MirrorOverview = {
+  mirror: mirror('new'),
+  state: 'idle',
+  result: undefined,
+  isHidden: false,
+  refs: [],
+};

@@ -1,0 +1,122 @@
+// Mirror files, which refs a mirror has, what is too old, and what people read about it.
+import { expect, test } from 'vitest';
+import { readMirror } from '../../src/config/mirror.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { plain } from '../../src/guestctl/screen.ts';
+import { mirrorsText } from '../../src/guestctl/screens/mirrors.ts';
+import { checksumFrom } from '../../src/ostree/names.ts';
+import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
+import { wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
+import { failing, neverRun, running } from './mirror-overviews.ts';
+
+const file = '/etc/ostree-guests/site.mirror';
+const read = (text: string, name = 'site') =>
+  readMirror(name, file, [{ kind: 'mirror', file, text }], () => 'host');
+const needed = 'URL=https://ostree.example.org\nRef=debian/12\nRepository=/srv/mirror\n';
+
+test('a mirror file has defaults', () => {
+  expect(read(`[Mirror]\n${needed}`)).toMatchObject({
+    mirror: {
+      description: 'Mirror site',
+      repository: '/srv/mirror',
+      remote: { url: 'https://ostree.example.org', gpgVerify: false, signVerify: false },
+      refs: ['debian/12'],
+      deltas: 2,
+      keep: 3,
+      freshness: undefined,
+    },
+  });
+  const keys = 'Ref=a/*\nGPGKeyPath=/etc/site.asc\nEd25519KeyPath=/etc/site.pub\nFreshnessSec=8d\nKeep=1\n';
+  expect(read(`[Mirror]\n${needed}${keys}`)).toMatchObject({
+    mirror: {
+      remote: { gpgVerify: true, gpgKeyPath: '/etc/site.asc', signVerify: true },
+      refs: ['debian/12', 'a/*'],
+      keep: 1,
+      freshness: 8 * 86_400_000,
+    },
+  });
+});
+
+test.each([
+  [
+    '',
+    '1:1: Repository= is missing in [Mirror]. Say which directory clients pull from, such as: Repository=/srv/mirror',
+  ],
+  [`[Mirror]\n${needed}Ref=a b\n`, "5:5: 'a b' is not right for Ref=. Expected a ref such as debian/12"],
+  [`[Mirror]\n${needed}Ref=-x\n`, "5:5: '-x' is not right for Ref=. Expected a ref such as debian/12"],
+  [`[Mirror]\n${needed}Keep=0\n`, "5:6: '0' is not right for Keep=. Expected a whole number from 1"],
+  [`[Mirror]\n${needed}Fresh=1d\n`, "5:1: [Mirror] has no key 'Fresh'"],
+  [`[Mirror]\n${needed}[Guest]\nRef=a\n`, '5:1: There is no section [Guest]'],
+  [`[Mirror]\n${needed}[Service]\nRestart=no\n`, "6:1: [Service] has no key 'Restart'"],
+])('mistakes of %j', (text, expected) => {
+  const checked = read(text);
+  const problems = 'broken' in checked ? checked.broken.problems.map(formatProblem) : [];
+  expect(problems.join('\n')).toContain(`${file}:${expected}`);
+});
+
+test('the name of a mirror', () => {
+  const checked = read(`[Mirror]\n${needed}`, 'Site');
+  expect('broken' in checked && checked.broken.problems[0]?.message).toBe(
+    "'Site' is not the name of a mirror",
+  );
+});
+
+const upstream = [
+  'debian/12/server',
+  'debian/13/server',
+  'debian/13/desktop',
+  'x.y',
+  'xzy',
+  '-option',
+  'a/../b',
+];
+test.each([
+  ['a name, whether it is listed or not', 'debian/12/server other', 'debian/12/server other', ''],
+  ['a pattern', 'debian/*/server', 'debian/12/server debian/13/server', ''],
+  ['no slash in what * and ? stand for', '* debian?12?server', 'x.y xzy', 'debian?12?server'],
+  ['a dot stands for itself', 'x.?', 'x.y', ''],
+  ['one ref by two entries', 'debian/1?/desktop debian/13/desktop', 'debian/13/desktop', ''],
+  ['a pattern that nothing matches', 'fedora/*', '', 'fedora/*'],
+  [
+    'names that would be options or paths',
+    '-* */*/*',
+    'debian/12/server debian/13/desktop debian/13/server',
+    '-*',
+  ],
+])('refs: %s', (_, entries, refs, unmatched) => {
+  const wanted = wantedRefs(entries.split(' '), upstream);
+  expect([wanted.refs.join(' '), wanted.unmatched.join(' ')]).toEqual([refs, unmatched]);
+});
+
+const day = 86_400_000;
+const now = 100 * day;
+test.each([
+  ['fresh', { made: 95 * day, since: 96 * day }, 7 * day, undefined],
+  ['as old as is allowed', { made: 93 * day, since: 94 * day }, 7 * day, undefined],
+  ['frozen', { made: 90 * day, since: 91 * day }, 7 * day, 'a has had nothing new for 10 days'],
+  [
+    'frozen when it was fetched first',
+    { made: 90 * day, since: now },
+    7 * day,
+    'a has had nothing new for 10 days',
+  ],
+  ['made in the future', { made: 200 * day, since: 91 * day }, 7 * day, 'a has had nothing new for 9 days'],
+  ['no time in the record', { since: 91 * day }, 7 * day, 'a has had nothing new for 9 days'],
+  ['hours', { made: now - day, since: now }, day / 2, 'a has had nothing new for 24 hours'],
+  ['minutes', { made: now - 90 * 60_000, since: now }, 1000, 'a has had nothing new for 90 minutes'],
+  ['no limit', { made: 0, since: 0 }, undefined, undefined],
+])('freshness: %s', (_, times, freshness, words) => {
+  const commit = { checksum: checksumFrom('a'.repeat(64)), ...times };
+  expect(staleRefs([{ ref: 'a', commit }], freshness, now).map(staleWords)[0]).toBe(words);
+  expect(staleRefs([{ ref: 'a', commit: undefined }], freshness, now)).toEqual([]);
+});
+
+test('guestctl mirrors', () => {
+  expect(mirrorsText([failing, running, neverRun], plain)).toBe(
+    `MIRROR  REF        COMMIT             SINCE             LAST RUN          NOTES
+debian  debian/12  12.3 bbbbbbbbbbbb  2026-11-14 04:00  2026-11-24 04:00  failed: cannot fetch debian/13; debian/12 has had nothing new for 10 days
+debian  debian/13  bbbbbbbbbbbb       2026-11-24 04:00  2026-11-24 04:00  -
+fedora  -          -                  -                 ?                 running
+new     -          -                  -                 -                 -`,
+  );
+});

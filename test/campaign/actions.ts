@@ -375,6 +375,9 @@ export const guestActions: readonly Action[] = [
     weight: 0.7,
     possible: ({ offered }) => offered === 'good',
     run: async (stage, guest) => {
+      // It may offer an older tree again, of another kind.
+      await guest.changing;
+      if (guest.kinds.get(guest.offered) !== 'good') await offer(stage, guest, 'good', 0);
       await remake(stage, guest);
       return 'made anew';
     },

@@ -1,5 +1,6 @@
 // Plays scripts: rounds from guests that were just made, each time. That is how a failed round is reduced, and how it is looked for
 // again afterwards.
+import { lookAtAll } from './facts.ts';
 import { invariantOf } from './invariants.ts';
 import { modelOf } from './model.ts';
 import type { Round } from './plan.ts';
@@ -52,7 +53,11 @@ async function startAnew(stage: Stage, cast: readonly Cast[]): Promise<boolean> 
     await remake(stage, guest);
     guest.model = modelOf(originsOf[guest.flavour].length);
   });
-  return (await Promise.allSettled(made)).every(({ status }) => status === 'fulfilled');
+  if (!(await Promise.allSettled(made)).every(({ status }) => status === 'fulfilled')) return false;
+  // What was written last is something else now.
+  const facts = await lookAtAll(stage.host, guests);
+  for (const guest of guests) guest.before = facts.get(guest.name);
+  return true;
 }
 
 export interface Failure {

@@ -14,7 +14,7 @@ export interface Seen {
   readonly updated: { readonly commit: string } | undefined;
   readonly tries: number;
   readonly keep: number;
-  /** Whether its file says Rehearse=yes. */
+  /** Whether its file has updates rehearsed before they are staged. */
   readonly rehearse: boolean;
 }
 

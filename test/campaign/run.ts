@@ -140,8 +140,10 @@ async function look({ host, guests }: Stage): Promise<Violation[]> {
 }
 
 const seenOf = ({ model, kinds, writes, updated, policy }: Guest, before: Facts, after: Facts): Seen => {
-  const { tries, keep, rehearse = false } = policy;
-  return { model, before, after, kinds, writes, updated, tries, keep, rehearse };
+  const { action, tries, keep, rehearse = false } = policy;
+  // With Action=switch, the switch rehearses what is staged.
+  const stagesRehearsed = rehearse && action === 'stage';
+  return { model, before, after, kinds, writes, updated, tries, keep, rehearse: stagesRehearsed };
 };
 
 /** What nobody touches is as it was, now and then also the host itself. */

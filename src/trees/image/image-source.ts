@@ -97,9 +97,11 @@ async function unpack(
     const [present, wanted] = split(found.layers, missing);
     requireRoom(work, sizeOf(wanted), `Fetching ${image}`);
     const what = `${missing.length} of ${present.length + wanted.length} layers`;
+    // Storage of containers does not say how large its layers are.
+    const all = sizeOf(wanted) > 0 ? ` of ${megabytes(sizeOf(wanted))}` : '';
     report.progress(`copying ${what}`, 0);
     const { labels, contents } = await copyImage(image, found, copies, present, (bytes) =>
-      report.progress(`copying ${what}, ${megabytes(bytes)} of ${megabytes(sizeOf(wanted))} MB`, bytes),
+      report.progress(`copying ${what}, ${megabytes(bytes)}${all} MB`, bytes),
     );
     report.progress(`unpacking ${what}`);
     const version = labels['org.opencontainers.image.version'];

@@ -177,7 +177,8 @@ test('guests of different images that are updated at the same time fetch once wh
 test('a registry with a certificate of a private authority wants a login and a certificate of the client', async () => {
   await serveTls(host, { port: 5443, to: 5000, login: 'guest:secret' });
   const certificates = '/etc/containers/certs.d/127.0.0.1:5443';
-  await declare(host, 'second', guest('docker://127.0.0.1:5443/guest:registry'));
+  await publish('private', 'mkdir -p usr/share; echo private >usr/share/release');
+  await declare(host, 'second', guest('docker://127.0.0.1:5443/guest:private'));
   const refused = () => failingUpdate(host, 'second');
   expect(await refused()).toMatch(/Cannot look at docker:.*\. Put its authority's certificate into/);
   await host.sh(`mkdir -p ${certificates}; cd ${certificates}; cp ${tls.ca} ca.crt

@@ -42,8 +42,40 @@ test('an update is fetched, and the guest restarts into it after a question', as
   await row('web').getByRole('button', { name: 'Update' }).click();
   await row('web').getByRole('button', { name: 'Restart into update' }).click();
   await visited.frame.getByRole('dialog').getByRole('button', { name: 'Restart into update' }).click();
+  const done = visited.frame.locator('[data-state=done]');
+  await done.getByText('Restarting web into its update').waitFor();
   await row('web').getByText('12.2').waitFor();
   expect((await status(cockpit.host, 'web')).running?.checksum).toBe(commit);
+});
+
+test('the page of a guest shows its life, and what another deployment changes', async () => {
+  const { frame } = visited;
+  await frame.getByRole('button', { name: 'web', exact: true }).click();
+  await frame.getByText('/etc/ostree-guests/web.guest').waitFor();
+  await frame.getByRole('button', { name: 'Changes since' }).click();
+  const dialog = frame.getByRole('dialog');
+  await dialog.getByText(/From 12\.1 \w+ to 12\.2/).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await frame.getByRole('tab', { name: 'History' }).click();
+  await frame.getByText('Created: 12.1').waitFor();
+  await frame.getByText(/Healthy: .*12\.2/).waitFor();
+  await frame.getByRole('tab', { name: 'Journal' }).click();
+  await frame.getByText('Created from site:debian/12/server').first().waitFor();
+  await frame.getByRole('button', { name: 'Inside the guest' }).click();
+  await frame.getByRole('log').getByText('systemd[1]').first().waitFor();
+});
+
+test('a deployment is pinned, and the next start goes back to another', async () => {
+  const { frame } = visited;
+  await frame.getByRole('tab', { name: 'Overview' }).click();
+  await frame.locator('[data-deployment]').nth(1).getByRole('button', { name: 'Pin', exact: true }).click();
+  await frame.locator('[data-deployment]').nth(1).getByText('pinned').waitFor();
+  await frame.getByRole('button', { name: 'Boot at next start' }).click();
+  await frame.getByRole('dialog').getByRole('button', { name: 'Boot at next start' }).click();
+  await frame.locator('[data-deployment]').nth(1).getByText('next start').waitFor();
+  const listed = await cockpit.host.sh('guestctl deployments -o json web');
+  expect(JSON.parse(listed)).toMatchObject([{}, { pinned: true, next: true }]);
+  await frame.getByRole('button', { name: 'OSTree guests' }).click();
 });
 
 test('a command that fails says why, as guestctl does', async () => {

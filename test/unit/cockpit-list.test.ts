@@ -4,35 +4,8 @@ import { actionsOf } from '../../src/cockpit/model/actions.ts';
 import { type GuestSummary, summaryOf } from '../../src/cockpit/model/row.ts';
 import { isOurs, unitOfPath } from '../../src/cockpit/model/unit-names.ts';
 import type { ToldGuest } from '../../src/cockpit/told/answers.ts';
+import { deployment, running, stopped } from './cockpit-guests.ts';
 
-const deployment = (digit: string, version: string | null = '12.1') => ({
-  checksum: digit.repeat(64),
-  serial: 0,
-  title: `Debian ${version ?? ''}`.trim(),
-  version,
-});
-
-const stopped: ToldGuest = {
-  name: 'mail',
-  description: 'OSTree guest mail',
-  file: '/etc/ostree-guests/mail.guest',
-  source: 'site:debian/12/server',
-  sysroot: '/var/lib/ostree-guests/mail/sysroot',
-  state: 'stopped',
-  hidden: false,
-  damage: null,
-  troubles: [],
-  unapplied: { reload: false, update: false, reboot: false },
-  since: null,
-  running: null,
-  staged: null,
-  rollback: null,
-  trial: null,
-  rejected: [],
-  deployments: [deployment('a')],
-  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
-};
-const running: ToldGuest = { ...stopped, state: 'running', running: deployment('a') };
 const staged = {
   checksum: 'b'.repeat(64),
   refspec: 'site:debian/12/server',
@@ -91,6 +64,11 @@ const cases: readonly [string, ToldGuest, Row][] = [
       next: expect.stringMatching(/^switch \w+/),
       actions: 'update restart stop enable',
     },
+  ],
+  [
+    'whose update waits for a lock',
+    { ...running, staged: { ...staged, waitsForLock: { kind: 'full', reason: '…', since: soon } } },
+    { notes: ['waits for a lock'], actions: 'update restart stop enable' },
   ],
   [
     'whose update could not be deployed',

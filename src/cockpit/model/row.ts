@@ -3,7 +3,7 @@ import type { ToldDeployment, ToldGuest, ToldTrouble } from '../told/answers.ts'
 import { t } from '../words/translate.ts';
 import { soon } from './times.ts';
 
-type Colour = 'green' | 'red' | 'orange' | 'blue' | 'grey';
+export type Colour = 'green' | 'red' | 'orange' | 'blue' | 'grey';
 
 export interface Badge {
   readonly text: string;
@@ -29,7 +29,7 @@ export const summaryOf = (guest: ToldGuest, now: Date, language: string): GuestS
   notes: notesOf(guest),
 });
 
-function stateBadge({ state }: ToldGuest): Badge {
+export function stateBadge({ state }: ToldGuest): Badge {
   switch (state) {
     case 'running':
       return { text: t('running'), colour: 'green' };
@@ -47,7 +47,7 @@ function stateBadge({ state }: ToldGuest): Badge {
 }
 
 /** Names a deployment in few letters: its version and the first digits of its commit. */
-const shortName = ({ version, title, checksum }: Omit<ToldDeployment, 'serial'>): string =>
+export const shortName = ({ version, title, checksum }: Omit<ToldDeployment, 'serial'>): string =>
   `${version ?? title} ${checksum.slice(0, 8)}`.trimStart();
 
 function versionOf({ running, deployments, hidden }: ToldGuest): string {
@@ -67,7 +67,7 @@ function nextOf({ update, staged }: ToldGuest, now: Date, language: string): str
 }
 
 /** Says in a few words what is wrong. */
-function troubleWords(kind: ToldTrouble['kind']): string {
+export function troubleWords(kind: ToldTrouble['kind']): string {
   switch (kind) {
     case 'file has mistakes':
       return t('file has mistakes');
@@ -97,30 +97,28 @@ const notesOf = (guest: ToldGuest): readonly Badge[] => [
 const trialNotes = ({ trial }: ToldGuest): readonly Badge[] =>
   trial ? [{ text: t('on trial, {left} starts left', { left: trial.left }), colour: 'blue' }] : [];
 
-/** True if the next start does not apply the staged update for sure. */
-const waitsFor = ({ appliedFrom, onlyInWindow, waitsForLock }: NonNullable<ToldGuest['staged']>): boolean =>
-  appliedFrom !== null || onlyInWindow || waitsForLock !== null;
+/** True if the next start does not apply the staged update. */
+const waits = (staged: ToldGuest['staged']): boolean =>
+  staged !== null && (staged.appliedFrom !== null || staged.onlyInWindow || staged.waitsForLock !== null);
 
 /** Lists what is to be done by somebody. */
 function dueNotes(guest: ToldGuest): string[] {
   const { state, staged, unapplied } = guest;
   const isUp = state === 'running' || state === 'stopping';
-  const waits = staged !== null && waitsFor(staged);
   const boots = bootsAnother(guest);
   const notes: string[] = [];
   if (unapplied.reload) notes.push(t('reload due'));
   if (unapplied.update) notes.push(t('update due'));
   if (unapplied.reboot || (boots && isUp)) notes.push(t('restart due'));
   if (boots && !isUp) notes.push(staged && !staged.failure ? t('update staged') : t('rollback staged'));
-  if (waits) notes.push(t('update waits'));
+  if (waits(staged)) notes.push(staged?.waitsForLock ? t('waits for a lock') : t('update waits'));
   return notes;
 }
 
 /** True if the next start boots another deployment than the last one. */
 export function bootsAnother({ running, deployments, staged, rollback }: ToldGuest): boolean {
-  const waits = staged !== null && waitsFor(staged);
   const [first] = deployments;
   const isFirst =
     running === null || (running.checksum === first?.checksum && running.serial === first.serial);
-  return (staged !== null && !staged.failure && !waits) || rollback !== null || !isFirst;
+  return (staged !== null && !staged.failure && !waits(staged)) || rollback !== null || !isFirst;
 }

@@ -13,3 +13,18 @@ export function soon(time: string | null, now: Date, language: string): string {
       : { year: 'numeric', month: '2-digit', day: '2-digit' };
   return new Intl.DateTimeFormat(language, options).format(then);
 }
+
+/** A time with its date and seconds. */
+export const exactly = (time: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+
+/** A size in decimal units, as guestctl and ostree print it. */
+export function size(bytes: number, language: string): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power);
+}

@@ -67,7 +67,7 @@ export interface ToldDeployment {
   readonly unique?: number;
 }
 
-interface ToldListedDeployment {
+export interface ToldListedDeployment {
   readonly checksum: string;
   readonly serial: number;
   readonly title: string;
@@ -102,7 +102,7 @@ interface ToldRejection {
   readonly since: string;
 }
 
-interface ToldAttempt {
+export interface ToldAttempt {
   readonly time: string;
   readonly guest: string;
   readonly action: string;
@@ -115,7 +115,7 @@ interface ToldAttempt {
   readonly message: string;
 }
 
-interface ToldDifference {
+export interface ToldDifference {
   readonly from: ToldEnd;
   readonly to: ToldEnd;
   readonly packages: readonly ToldPackage[] | null;
@@ -123,19 +123,19 @@ interface ToldDifference {
   readonly etc: readonly string[];
 }
 
-interface ToldEnd {
+export interface ToldEnd {
   readonly checksum: string;
   readonly version: string | null;
 }
 
-interface ToldPackage {
+export interface ToldPackage {
   readonly name: string;
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded';
   readonly from: string | null;
   readonly to: string | null;
 }
 
-interface ToldFile {
+export interface ToldFile {
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
 }

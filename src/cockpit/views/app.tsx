@@ -1,7 +1,8 @@
 import { Alert, Page, PageSection } from '@patternfly/react-core';
 import { t } from '../words/translate.ts';
 import { GuestList } from './guest-list.tsx';
-import { useGuests } from './hooks.ts';
+import { GuestPage } from './guest-page.tsx';
+import { useGuests, usePath } from './hooks.ts';
 import { TaskAlerts } from './task-alerts.tsx';
 
 export function App() {
@@ -11,9 +12,17 @@ export function App() {
         <Warnings />
         <TaskAlerts />
       </PageSection>
-      <GuestList />
+      <Place />
     </Page>
   );
+}
+
+/** What the address names: a guest, or all of them. */
+function Place() {
+  const { guests } = useGuests();
+  const [kind, name, tab] = usePath();
+  const guest = kind === 'guest' ? guests?.find((one) => one.name === name) : undefined;
+  return guest ? <GuestPage guest={guest} tab={tab} /> : <GuestList />;
 }
 
 /** What keeps this user from seeing or doing everything. */

@@ -9,12 +9,10 @@ import {
 } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import { type Ref, useState } from 'react';
-import { tasks } from '../bridge/tasks.ts';
 import { actionsOf, type GuestAction } from '../model/actions.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { Confirm } from './confirm.tsx';
-import { useGuests, useTasks } from './hooks.ts';
+import { useActions } from './action-buttons.tsx';
 
 interface ActionsProps {
   readonly guest: ToldGuest;
@@ -24,13 +22,9 @@ interface ActionsProps {
 
 /** What can be done with a guest: buttons, and a menu. Without privileges nothing of it can. */
 export function GuestActions({ guest, buttons }: ActionsProps) {
-  const [asked, setAsked] = useState<GuestAction>();
-  const { isAdmin } = useGuests();
-  const isBusy = useTasks().some((task) => task.guest === guest.name && task.state === 'running');
+  const { choose, question, isBusy, isAllowed } = useActions(guest.name);
   const actions = actionsOf(guest);
-  const run = ({ args, doing }: GuestAction) => tasks.run({ guest: guest.name, title: doing, args });
-  const choose = (action: GuestAction) => (action.question ? setAsked(action) : run(action));
-  if (isAdmin === false) return null;
+  if (!isAllowed) return null;
   return (
     <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
       {actions.slice(0, buttons).map((action) => (
@@ -45,16 +39,7 @@ export function GuestActions({ guest, buttons }: ActionsProps) {
         </Button>
       ))}
       <ActionMenu guest={guest.name} actions={actions.slice(buttons)} isBusy={isBusy} choose={choose} />
-      {asked && (
-        <Confirm
-          title={asked.doing}
-          question={asked.question ?? ''}
-          label={asked.label}
-          isDanger={asked.isDanger ?? false}
-          onConfirm={() => run(asked)}
-          onClose={() => setAsked(undefined)}
-        />
-      )}
+      {question}
     </Flex>
   );
 }

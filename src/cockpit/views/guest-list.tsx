@@ -1,5 +1,6 @@
-import { EmptyState, EmptyStateBody, PageSection, Spinner, Title } from '@patternfly/react-core';
+import { Button, EmptyState, EmptyStateBody, PageSection, Spinner, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { cockpit } from '../bridge/cockpit.ts';
 import { summaryOf } from '../model/row.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
@@ -59,7 +60,9 @@ function GuestLine({ guest }: { readonly guest: ToldGuest }) {
   return (
     <Tr data-guest={name}>
       <Td dataLabel={t('Guest')}>
-        {name}
+        <Button variant="link" isInline onClick={() => cockpit.location.go(['guest', name])}>
+          {name}
+        </Button>
         {description && <div className="described">{description}</div>}
       </Td>
       <Td dataLabel={t('State')}>

@@ -1,5 +1,5 @@
 // What views know: they are drawn again when it changes.
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { guests, type KnownGuests } from '../bridge/guests.ts';
 import { type Task, tasks } from '../bridge/tasks.ts';
@@ -9,3 +9,36 @@ export const useTasks = (): readonly Task[] => useSyncExternalStore(tasks.subscr
 
 /** The language of the user, as browsers name it. */
 export const language = (): string => (cockpit.language ?? 'en').replace('_', '-');
+
+/** Where the page is: the parts of the address behind it. */
+export function usePath(): readonly string[] {
+  const [path, setPath] = useState(cockpit.location.path);
+  useEffect(() => {
+    const changed = () => setPath(cockpit.location.path);
+    cockpit.addEventListener('locationchanged', changed);
+    return () => cockpit.removeEventListener('locationchanged', changed);
+  }, []);
+  return path;
+}
+
+export interface Asked<T> {
+  readonly answer: T | undefined;
+  readonly failure: string | undefined;
+}
+
+/** Asks when it is first drawn, and again when `key` changes. The last answer stays until there is another one. */
+export function useAnswer<T>(question: () => Promise<T>, key: string): Asked<T> {
+  const [asked, setAsked] = useState<Asked<T>>({ answer: undefined, failure: undefined });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the question depends on.
+  useEffect(() => {
+    let isCurrent = true;
+    question().then(
+      (answer) => isCurrent && setAsked({ answer, failure: undefined }),
+      (error: Error) => isCurrent && setAsked({ answer: undefined, failure: error.message }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [key]);
+  return asked;
+}

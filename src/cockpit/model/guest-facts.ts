@@ -1,0 +1,54 @@
+// What is known of one guest, as pairs of a name and a value.
+import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { shortName } from './row.ts';
+import { exactly, size } from './times.ts';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Facts that are not known, or do not apply, are left out. */
+export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
+  const { update, staged, machine } = guest;
+  const at = (time: string | null) => (time === null ? '' : exactly(time, language));
+  const facts: Fact[] = [
+    { name: t('Tree'), value: guest.source },
+    { name: t('Guest file'), value: guest.file },
+    { name: t('Running'), value: guest.running ? shortName(guest.running) : '' },
+    { name: t('Running since'), value: at(guest.since) },
+    { name: t('Staged'), value: staged ? `${staged.refspec} ${staged.checksum.slice(0, 8)}` : '' },
+    { name: t('Applied not before'), value: at(staged?.appliedFrom ?? null) },
+    { name: t('Waits for a lock'), value: staged?.waitsForLock?.reason ?? '' },
+    { name: t('Updates by itself'), value: update.timer === 'enabled' ? t('yes') : t('no') },
+    { name: t('Next update'), value: at(update.next) },
+    { name: t('Next maintenance window'), value: at(update.window) },
+    { name: t('Addresses'), value: machine?.addresses.join(', ') ?? '' },
+    { name: t('Memory'), value: machine?.memory ? size(machine.memory, language) : '' },
+    { name: t('Tasks'), value: machine?.tasks ? String(machine.tasks) : '' },
+    { name: t('Disk, of its own'), value: ownDisk(guest, language) },
+  ];
+  return facts.filter(({ value }) => value !== '');
+}
+
+/** What its deployments take that nothing else has. */
+function ownDisk({ deployments }: ToldGuest, language: string): string {
+  const sizes = deployments.flatMap(({ unique }) => unique ?? []);
+  return sizes.length === 0
+    ? ''
+    : size(
+        sizes.reduce((sum, one) => sum + one, 0),
+        language,
+      );
+}
+
+/** What its file says and it does not follow yet, each with what to do. */
+export function unappliedOf({ name, unapplied }: ToldGuest): readonly string[] {
+  const words: string[] = [];
+  if (unapplied.reload) words.push(t('systemd has not read the guest file as it is now.'));
+  if (unapplied.update) words.push(t('The guest file or its build asks for another tree: update it.'));
+  if (unapplied.reboot)
+    words.push(t('{name} was started with other options or credentials: restart it.', { name }));
+  return words;
+}

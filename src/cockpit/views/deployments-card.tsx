@@ -1,0 +1,82 @@
+import { Alert, Button, Card, CardBody, CardTitle, Flex, Spinner } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
+import { ask } from '../bridge/run-guestctl.ts';
+import { deploymentRow, type ShownDeployment } from '../model/deployment-row.ts';
+import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { ActionButtons } from './action-buttons.tsx';
+import { Badges } from './badges.tsx';
+import { DiffModal } from './diff-modal.tsx';
+import { language, useAnswer, useGuests } from './hooks.ts';
+
+/** The roots that a guest can boot. */
+export function DeploymentsCard({ guest }: { readonly guest: ToldGuest }) {
+  const { round } = useGuests();
+  const { name } = guest;
+  const { answer, failure } = useAnswer(() => ask('deployments', [name]), `${name} ${round}`);
+  return (
+    <Card isCompact>
+      <CardTitle component="h2">{t('Deployments')}</CardTitle>
+      <CardBody>
+        {failure && <Alert isInline variant="warning" title={failure} />}
+        {!answer && !failure && <Spinner aria-label={t('Loading')} />}
+        {answer && (
+          <DeploymentTable
+            guest={guest}
+            rows={answer.map((deployment) => deploymentRow(guest, deployment, language()))}
+          />
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+interface TableProps {
+  readonly guest: ToldGuest;
+  readonly rows: readonly ShownDeployment[];
+}
+
+function DeploymentTable({ guest, rows }: TableProps) {
+  const [compared, setCompared] = useState<readonly string[]>();
+  const [newest] = rows;
+  return (
+    <>
+      <Table aria-label={t('Deployments')} variant="compact">
+        <Thead>
+          <Tr>
+            <Th>{t('Version')}</Th>
+            <Th>{t('State')}</Th>
+            <Th>{t('Disk, of its own')}</Th>
+            <Th screenReaderText={t('Actions')} />
+          </Tr>
+        </Thead>
+        <Tbody>
+          {rows.map((row) => (
+            <Tr key={row.id} data-deployment={row.id}>
+              <Td dataLabel={t('Version')}>
+                {row.name}
+                <div className="described">{row.title}</div>
+              </Td>
+              <Td dataLabel={t('State')}>
+                <Badges badges={row.badges} of={t('State of {name}', { name: row.name })} />
+              </Td>
+              <Td dataLabel={t('Disk, of its own')}>{row.size}</Td>
+              <Td isActionCell>
+                <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
+                  <ActionButtons guest={guest.name} actions={row.actions} />
+                  {newest && row !== newest && (
+                    <Button size="sm" variant="link" onClick={() => setCompared([row.id, newest.id])}>
+                      {t('Changes since')}
+                    </Button>
+                  )}
+                </Flex>
+              </Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      {compared && <DiffModal guest={guest.name} between={compared} onClose={() => setCompared(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+import {
+  Alert,
+  Button,
+  Content,
+  ExpandableSection,
+  Label,
+  List,
+  ListItem,
+  Modal,
+  ModalBody,
+  ModalFooter,
+  ModalHeader,
+  Spinner,
+} from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { ask } from '../bridge/run-guestctl.ts';
+import { changeBadge, differenceTitle, filesTitle } from '../model/difference.ts';
+import type { ToldDifference, ToldPackage } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { useAnswer } from './hooks.ts';
+
+interface DiffProps {
+  readonly guest: string;
+  /** From and to, as guestctl takes them; empty for what runs and what is staged. */
+  readonly between: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** What an update, or another deployment, changes. */
+export function DiffModal({ guest, between, onClose }: DiffProps) {
+  const { answer, failure } = useAnswer(() => ask('diff', [guest, ...between]), `${guest} ${between.join()}`);
+  return (
+    <Modal isOpen variant="large" onClose={onClose} aria-labelledby="diff-title">
+      <ModalHeader
+        title={t('What changes in {name}', { name: guest })}
+        labelId="diff-title"
+        description={answer && differenceTitle(answer)}
+      />
+      <ModalBody tabIndex={0} aria-label={t('Changes')}>
+        {failure && <Alert isInline variant="danger" title={failure} />}
+        {!answer && !failure && <Spinner aria-label={t('Loading')} />}
+        {answer && <Difference difference={answer} />}
+      </ModalBody>
+      <ModalFooter>
+        <Button variant="secondary" onClick={onClose}>
+          {t('Close')}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+const Difference = ({ difference }: { readonly difference: ToldDifference }) => (
+  <>
+    {difference.etc.length > 0 && (
+      <Alert isInline variant="warning" title={t('Changed here and in the update: your version stays')}>
+        <List isPlain>
+          {difference.etc.map((path) => (
+            <ListItem key={path}>{path}</ListItem>
+          ))}
+        </List>
+      </Alert>
+    )}
+    {difference.packages === null ? (
+      <Content component="p">{t('The trees have no list of packages that guestctl can read.')}</Content>
+    ) : difference.packages.length === 0 ? (
+      <Content component="p">{t('No package changes.')}</Content>
+    ) : (
+      <Packages packages={difference.packages} />
+    )}
+    <ExpandableSection toggleText={filesTitle(difference)}>
+      <List isPlain className="paths">
+        {difference.files.slice(0, 2000).map(({ path, change }) => (
+          <ListItem key={path}>
+            <Label isCompact color={changeBadge(change).colour}>
+              {changeBadge(change).text}
+            </Label>{' '}
+            {path}
+          </ListItem>
+        ))}
+      </List>
+    </ExpandableSection>
+  </>
+);
+
+const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) => (
+  <Table aria-label={t('Packages')} variant="compact">
+    <Thead>
+      <Tr>
+        <Th>{t('Package')}</Th>
+        <Th>{t('Change')}</Th>
+        <Th>{t('From')}</Th>
+        <Th>{t('To')}</Th>
+      </Tr>
+    </Thead>
+    <Tbody>
+      {packages.map(({ name, change, from, to }) => (
+        <Tr key={name}>
+          <Td dataLabel={t('Package')}>{name}</Td>
+          <Td dataLabel={t('Change')}>
+            <Label isCompact color={changeBadge(change).colour}>
+              {changeBadge(change).text}
+            </Label>
+          </Td>
+          <Td dataLabel={t('From')}>{from ?? ''}</Td>
+          <Td dataLabel={t('To')}>{to ?? ''}</Td>
+        </Tr>
+      ))}
+    </Tbody>
+  </Table>
+);

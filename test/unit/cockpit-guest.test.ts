@@ -1,0 +1,124 @@
+// The page of a guest in Cockpit: its life, its deployments and its changes, in words.
+import { expect, test } from 'vitest';
+import { deploymentRow } from '../../src/cockpit/model/deployment-row.ts';
+import { changeBadge, differenceTitle, filesTitle } from '../../src/cockpit/model/difference.ts';
+import { factsOf, unappliedOf } from '../../src/cockpit/model/guest-facts.ts';
+import { lastLines } from '../../src/cockpit/model/last-lines.ts';
+import { timelineOf } from '../../src/cockpit/model/timeline.ts';
+import { running, stopped } from './cockpit-guests.ts';
+
+const attempt = (action: string, outcome: string, trigger = 'manual', version: string | null = '12.2') => ({
+  time: '2026-11-27T10:00:00Z',
+  guest: 'mail',
+  action,
+  outcome,
+  from: null,
+  to: 'b'.repeat(64),
+  version,
+  trigger,
+  seconds: 1,
+  message: 'What guestctl says',
+});
+
+const attempts: readonly [string, string, string, string][] = [
+  ['create', 'done', 'Created: 12.2', 'green'],
+  ['update', 'available', 'Update available: 12.2', 'blue'],
+  ['update', 'fetched', 'Update fetched: 12.2', 'blue'],
+  ['update', 'staged', 'Update staged: 12.2', 'blue'],
+  ['update', 'rejected', 'Update skipped: it failed before: 12.2', 'orange'],
+  ['rehearse', 'done', 'Rehearsed: 12.2', 'green'],
+  ['switch', 'blessed', 'Healthy: 12.2', 'green'],
+  ['rollback', 'done', 'Rolled back: 12.2', 'orange'],
+  ['create', 'failed', 'Creation failed: 12.2', 'red'],
+  ['update', 'failed', 'Update failed: 12.2', 'red'],
+  ['rehearse', 'failed', 'Rehearsal failed: 12.2', 'red'],
+  ['switch', 'failed', 'Switch failed: 12.2', 'red'],
+  ['rollback', 'failed', 'Rollback failed: 12.2', 'red'],
+];
+
+test.each(attempts)('%s, %s', (action, outcome, title, colour) => {
+  expect(timelineOf([attempt(action, outcome)])).toMatchObject([{ title, colour, trigger: 'by hand' }]);
+});
+
+test('the newest comes first; a commit without a version has its first digits', () => {
+  const [last, first] = timelineOf([
+    attempt('create', 'done', 'timer'),
+    attempt('update', 'staged', 'start', null),
+  ]);
+  expect(last).toMatchObject({ title: 'Update staged: bbbbbbbbbbbb', trigger: 'at its start' });
+  expect(first).toMatchObject({ title: 'Created: 12.2', trigger: 'by its timer' });
+});
+
+const listed = {
+  checksum: 'a'.repeat(64),
+  serial: 0,
+  title: 'Debian 12.1',
+  default: true,
+  next: true,
+  running: true,
+  pinned: false,
+  trial: null,
+  rejected: null,
+  unique: 2_300_000,
+};
+
+test.each([
+  ['that runs and is next', listed, ['running', 'next start'], 'pin'],
+  ['that is pinned', { ...listed, running: false, next: false, pinned: true }, ['pinned'], 'rollback unpin'],
+  [
+    'that was rejected',
+    { ...listed, running: false, next: false, rejected: 'It is not healthy' },
+    ['rejected'],
+    'rollback pin',
+  ],
+  [
+    'on trial',
+    { ...listed, trial: { tries: 3, left: 1, fallback: null } },
+    ['running', 'next start', 'on trial, 1 starts left'],
+    'pin',
+  ],
+])('a deployment %s', (_, deployment, badges, actions) => {
+  const row = deploymentRow(running, deployment, 'en');
+  expect(row).toMatchObject({ name: '12.1 aaaaaaaa', size: '2.3 MB', title: 'Debian 12.1' });
+  expect(row.badges.map(({ text }) => text)).toEqual(badges);
+  expect(row.actions.map(({ id }) => id).join(' ')).toBe(actions);
+  for (const { args } of row.actions) expect(args.slice(1)).toEqual(['mail', `${'a'.repeat(64)}.0`]);
+});
+
+test('facts that are not known are left out', () => {
+  const names = (guest: typeof stopped) => factsOf(guest, 'en').map(({ name }) => name);
+  expect(names(stopped)).toEqual(['Tree', 'Guest file', 'Updates by itself']);
+  const machine = { memory: 5e7, cpu: 1, tasks: 9, addresses: ['10.0.0.2', 'fe80::1'] };
+  expect(factsOf({ ...running, machine }, 'en')).toEqual(
+    expect.arrayContaining([
+      { name: 'Running', value: '12.1 aaaaaaaa' },
+      { name: 'Addresses', value: '10.0.0.2, fe80::1' },
+      { name: 'Memory', value: '50 MB' },
+    ]),
+  );
+});
+
+test('what a guest does not follow yet is said', () => {
+  expect(unappliedOf(stopped)).toEqual([]);
+  expect(unappliedOf({ ...stopped, unapplied: { reload: true, update: true, reboot: true } })).toHaveLength(
+    3,
+  );
+});
+
+test('a difference is named by its ends and counted', () => {
+  const difference = {
+    from: { checksum: 'a'.repeat(64), version: '12.1' },
+    to: { checksum: 'b'.repeat(64), version: null },
+    packages: null,
+    files: [{ path: '/usr/a', change: 'added' as const }],
+    etc: [],
+  };
+  expect(differenceTitle(difference)).toBe('From 12.1 aaaaaaaaaaaa to bbbbbbbbbbbb');
+  expect(filesTitle(difference)).toBe('One file changes');
+  expect(filesTitle({ ...difference, files: [] })).toBe('0 files change');
+  expect(changeBadge('downgraded')).toEqual({ text: 'downgraded', colour: 'orange' });
+});
+
+test('only the last lines of a journal are kept', () => {
+  expect(lastLines('a\nb\nc', 'd\ne\n', 2)).toBe('cd\ne\n');
+});

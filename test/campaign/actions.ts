@@ -45,12 +45,20 @@ const systemctl =
   (stage: Stage, { name }: Guest) =>
     command(stage, `systemctl ${verb} ${unitOf(name)}`);
 
+/** Waits until what a guest follows is no longer being changed: while it waits, another change may begin. */
+async function changed(guest: Guest): Promise<void> {
+  for (let last: unknown; last !== guest.changing; ) {
+    last = guest.changing;
+    await last;
+  }
+}
+
 /** Updates a guest; if that went well, what its ref named all the time must have come. */
 async function updates(stage: Stage, guest: Guest, script: string): Promise<string> {
-  await guest.changing;
+  await changed(guest);
   const { changes, offered: commit } = guest;
   const { exitCode, all } = await stage.host.try(script);
-  await guest.changing;
+  await changed(guest);
   if (exitCode === 0 && changes === guest.changes && !stage.isStale) guest.updated = { commit };
   return exitCode === 0 ? '' : `exit code ${exitCode}: ${all.trim().split('\n').at(-1)}`;
 }
@@ -376,7 +384,7 @@ export const guestActions: readonly Action[] = [
     possible: ({ offered }) => offered === 'good',
     run: async (stage, guest) => {
       // It may offer an older tree again, of another kind.
-      await guest.changing;
+      await changed(guest);
       if (guest.kinds.get(guest.offered) !== 'good') await offer(stage, guest, 'good', 0);
       await remake(stage, guest);
       return 'made anew';

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { isNamed } from '../../src/steps/update/ask-for-rollback.ts';
-import { onWish } from '../../src/steps/update/rollback-rule.ts';
+import { failedLast, onWish } from '../../src/steps/update/rollback-rule.ts';
 import { commit, named } from './names.ts';
 
 interface Situation {
@@ -40,7 +40,7 @@ test.each<[title: string, situation: Situation, expected: string]>([
     return {
       name: named(name),
       checksum: commit(checksum),
-      isRejected: rejected.includes(checksum),
+      hasFailed: rejected.includes(checksum),
       hasSnapshot: snapshots.includes(checksum),
     };
   });
@@ -60,4 +60,20 @@ test.each([
   ['', false],
 ])('the deployment aaaa….1 by the name %j: %s', (name, is) => {
   expect(isNamed({ checksum: commit('a'.repeat(64)), serial: 1 }, name)).toBe(is);
+});
+
+// As a campaign found it: the guest gave a deployment up, a person forgave it, and rolled back to it.
+test.each([
+  ['was never tried', [], false],
+  ['was given up, and then forgiven', ['switch failed a'], true],
+  ['failed once, and was found healthy later', ['switch failed a', 'switch blessed a'], false],
+  ['was healthy, and failed when it came again', ['switch blessed a', 'switch failed a'], true],
+  ['is another one than the one that failed', ['switch failed b'], false],
+  ['could not be fetched or rehearsed', ['update failed a', 'rehearse failed a'], false],
+] as const)('roll back, and the commit %s', (_, lines, expected) => {
+  const attempts = lines.map((line) => {
+    const [action, outcome, to = ''] = line.split(' ');
+    return { action, outcome, to: commit(to) } as Parameters<typeof failedLast>[0][number];
+  });
+  expect(failedLast(attempts, commit('a'))).toBe(expected);
 });

@@ -295,7 +295,7 @@ function persons(world: World): Move[] {
     name: named(name),
     checksum: commit(name),
     hasSnapshot: false,
-    isRejected: name === 'b' && world.isRejected,
+    hasFailed: name === 'b' && world.isRejected,
   }));
   const decision = onWish(targets, undefined, false);
   if (decision.kind !== 'ask') return [];

@@ -2,10 +2,12 @@ import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { hasSnapshot } from '../../ostree/var-snapshots.ts';
+import { parseLine } from '../../state/attempts.ts';
+import { historyOf, readLines } from '../../state/history.ts';
 import { forgive, readRejection, reject } from '../../state/rejected.ts';
 import { dropRollback, writeRollback } from '../../state/rollback-request.ts';
 import { dropUndeployed } from '../../state/staged.ts';
-import { onWish } from './rollback-rule.ts';
+import { failedLast, onWish } from './rollback-rule.ts';
 
 /**
  * Requests another deployment for the guest's next start: the named one, or the previous one that has not
@@ -13,9 +15,11 @@ import { onWish } from './rollback-rule.ts';
  */
 export function askForRollback(guest: Guest, wanted: string | undefined, withVar: boolean): Deployment {
   const { name, sysroot } = guest;
+  const { values: attempts } = readLines(historyOf(name), parseLine);
   const deployments = listDeployments(sysroot).map((deployment) => ({
     ...deployment,
-    isRejected: readRejection(name, deployment.checksum) !== undefined,
+    hasFailed:
+      readRejection(name, deployment.checksum) !== undefined || failedLast(attempts, deployment.checksum),
     hasSnapshot: hasSnapshot(sysroot, deployment),
   }));
   const [current] = deployments;

@@ -1,9 +1,11 @@
 // Decides on a request to roll back. No side effects: ask-for-rollback.ts acts.
 import type { Deployment } from '../../ostree/deployments.ts';
+import type { Attempt } from '../../state/attempts.ts';
 
 /** A deployment of the boot list, with the facts that the rule needs. */
 export interface RollbackTarget extends Pick<Deployment, 'name' | 'checksum'> {
-  readonly isRejected: boolean;
+  /** Whether it was given up, even if that was forgiven since. */
+  readonly hasFailed: boolean;
   readonly hasSnapshot: boolean;
 }
 
@@ -29,10 +31,20 @@ export function onWish<T extends RollbackTarget>(
   if (!current) return { kind: 'refuse' };
   const target =
     wanted === undefined
-      ? others.find(({ isRejected }) => !isRejected)
+      ? others.find(({ hasFailed }) => !hasFailed)
       : [current, ...others].find(({ name }) => name === wanted);
   if (!target) return { kind: 'refuse' };
   if (target.name === current.name) return { kind: 'callOff', target };
   if (withVar && !target.hasSnapshot) return { kind: 'refuseVar', target };
   return { kind: 'ask', target, rejects: target.checksum !== current.checksum };
 }
+
+/**
+ * Returns true if the last trial of a commit failed, by the history of its guest. `guestctl forgive` lets updates try it again, with
+ * a trial; a rollback has none.
+ */
+export const failedLast = (
+  attempts: readonly Pick<Attempt, 'action' | 'outcome' | 'to'>[],
+  checksum: string,
+): boolean =>
+  attempts.findLast(({ action, to }) => action === 'switch' && to === checksum)?.outcome === 'failed';

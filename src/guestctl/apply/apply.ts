@@ -8,6 +8,7 @@ import { reloadUnits } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { isWaitingForLock } from '../../state/fleet-lock.ts';
 import { complain } from '../../state/report.ts';
 import { readHold } from '../../steps/read-hold.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
@@ -144,12 +145,16 @@ async function act({ name, actions }: AppliedGuest, steps: Steps): Promise<Appli
 async function restart(name: string, steps: Steps): Promise<boolean> {
   const guest = requireGuest(name);
   const next = readNext(guest);
-  const how = restartFor({
-    ...next,
-    isHeld: (await readHold(guest, next.staged, complain)) !== undefined,
-    hasNewOptions: new UnappliedReader().of(guest, await isRunning(name)).reboot,
-  });
-  if (how === 'switch') await steps.switchOver(name);
-  if (how === 'restart') await steps.restart(guest);
-  return how !== 'leave';
+  const hasNewOptions = new UnappliedReader().of(guest, await isRunning(name)).reboot;
+  const isHeld = (await readHold(guest, next.staged, complain)) !== undefined;
+  const how = restartFor({ ...next, isHeld, hasNewOptions });
+  if (how === 'leave') return false;
+  if (how === 'switch') {
+    await steps.switchOver(name);
+    // Without a lock the guest runs on. A plain restart leaves the update.
+    if (!isWaitingForLock(name)) return true;
+    if (!hasNewOptions) return false;
+  }
+  await steps.restart(guest);
+  return true;
 }

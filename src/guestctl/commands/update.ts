@@ -1,5 +1,6 @@
 import { listDeployments } from '../../ostree/deployments.ts';
 import { requireGuest } from '../../state/declared.ts';
+import { isWaitingForLock } from '../../state/fleet-lock.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
 import { nextCommit } from '../../steps/switch/rule.ts';
 import { type Define, guestsArgument, say, skipped } from '../command.ts';
@@ -17,8 +18,9 @@ export const update: Define = (guestctl) =>
         const isNew = listDeployments(guest.sysroot).length === 0;
         if (await updateAndFollow(guest.name, command)) process.exitCode = skipped;
         if (isNew) say(command, `Start it: guestctl start ${guest.name}`);
-        if (options.switch && nextCommit(readNext(guest)) !== undefined)
-          await switchAndFollow(guest.name, command);
+        if (!options.switch || nextCommit(readNext(guest)) === undefined) continue;
+        await switchAndFollow(guest.name, command);
+        if (isWaitingForLock(guest.name)) process.exitCode = skipped;
       }
     });
 

@@ -101,7 +101,7 @@ const exitStatus = [
   ['2', 'The command line is wrong.'],
   [
     '3',
-    'With update: the source offers only a commit that was rejected, so that it was skipped. To try it again: guestctl forgive. With switch: the guest runs on, because no lock is to be had (FleetLock=).',
+    'With update: the source offers only a commit that was rejected, so that it was skipped. To try it again: guestctl forgive. With switch and update --switch: the guest runs on, because no lock is to be had (FleetLock=).',
   ],
   ['130', 'Ctrl-C detached guestctl from an update, which continues.'],
   ['255', 'With -H: ssh(1) failed.'],

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { plain } from '../../src/guestctl/screen.ts';
 import { historyText } from '../../src/guestctl/screens/history.ts';
 import { parseEntries } from '../../src/host/journal.ts';
+import { isStale } from '../../src/host/stale-trigger.ts';
 import {
   type Attempt,
   attemptFields,
@@ -160,6 +161,15 @@ test.each([
   [{ TRIGGER_UNIT: 'mail.path' }, 'manual'],
 ])('%j: %s', (environment, trigger) => {
   expect(triggerOf(environment)).toBe(trigger);
+});
+
+test.each<[title: string, elapsed: string | undefined, started: string | undefined, expected: boolean]>([
+  ['started by its timer', '5000000', '5000300', false],
+  ['started by its timer, while systemd was busy', '5000000', '6900000', false],
+  ['started by hand, after its timer had elapsed', '5000000', '8000000', true],
+  ['of which systemd does not say when', undefined, '8000000', false],
+])('a service %s', (_, elapsed, started, expected) => {
+  expect(isStale(elapsed, started)).toBe(expected);
 });
 
 let directory: string;

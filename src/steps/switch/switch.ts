@@ -40,7 +40,10 @@ import { decide, nextCommit, outcomeOf, type SwitchDecision, settle, wasStopped 
  */
 export async function switchTo(guest: Guest, report: Report): Promise<void> {
   const { name } = guest;
-  if (isOnlyForLock(name)) return settleIdle(guest, report);
+  if (isOnlyForLock(name)) {
+    report.step('No switch waits for a lock');
+    return settleIdle(guest, report);
+  }
   const decision = decide(await readSwitchState(guest), guest.update, triggerOf(process.env));
   if (decision.kind === 'restart') return restart(guest, decision, report);
   report.step(leave(guest, decision));

@@ -78,6 +78,21 @@ test('a deployment is pinned, and the next start goes back to another', async ()
   await frame.getByRole('button', { name: 'OSTree guests' }).click();
 });
 
+test('a guest is created and started by a dialogue', async () => {
+  const { frame } = visited;
+  await frame.getByRole('button', { name: 'Create a guest' }).click();
+  const dialog = frame.getByRole('dialog');
+  await dialog.getByLabel('A ref of an OSTree remote').check();
+  await dialog.getByLabel('Remote and ref').fill('site:debian/12/server');
+  await dialog.getByLabel('URL of the remote').fill('file:///srv/mirror/repo');
+  await dialog.getByLabel('Name').fill('mail');
+  await dialog.getByText('mail is declared already').waitFor();
+  await dialog.getByLabel('Name').fill('files');
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await reaches(cockpit.host, 'files', 'active');
+  await row('files').getByText('running').waitFor();
+});
+
 test('a command that fails says why, as guestctl does', async () => {
   await cockpit.host.sh('rm -rf /srv/mirror/repo');
   await row('mail').getByRole('button', { name: 'Update' }).click();

@@ -29,12 +29,12 @@ const now = new Date('2026-11-27T10:00:00Z');
 const soon = '2026-11-28T04:00:00Z';
 
 const cases: readonly [string, ToldGuest, Row][] = [
-  ['stopped', stopped, { state: 'stopped', version: '12.1 aaaaaaaa', actions: 'start update enable' }],
+  ['stopped', stopped, { state: 'stopped', version: '12.1 aaaaaaaa', actions: 'start update enable remove' }],
   ['running', running, { state: 'running', next: '', notes: [], actions: 'update restart stop enable' }],
   [
     'without a version',
     { ...stopped, deployments: [deployment('a', null)] },
-    { version: 'Debian aaaaaaaa', actions: 'start update enable' },
+    { version: 'Debian aaaaaaaa', actions: 'start update enable remove' },
   ],
   [
     'seen without privileges',
@@ -44,7 +44,7 @@ const cases: readonly [string, ToldGuest, Row][] = [
   [
     'not created',
     { ...stopped, state: 'not created', deployments: [] },
-    { state: 'not created', version: '', actions: 'create' },
+    { state: 'not created', version: '', actions: 'create remove' },
   ],
   [
     'with a staged update, running',
@@ -54,7 +54,7 @@ const cases: readonly [string, ToldGuest, Row][] = [
   [
     'with a staged update, stopped',
     { ...stopped, staged },
-    { notes: ['update staged'], actions: 'start update enable' },
+    { notes: ['update staged'], actions: 'start update enable remove' },
   ],
   [
     'whose update waits for a window',
@@ -82,7 +82,7 @@ const cases: readonly [string, ToldGuest, Row][] = [
   [
     'that goes back at its next start',
     { ...stopped, rollback: 'b' },
-    { notes: ['rollback staged'], actions: 'start update enable' },
+    { notes: ['rollback staged'], actions: 'start update enable remove' },
   ],
   [
     'on trial, with a rejected commit',

@@ -12,7 +12,6 @@ const options = { superuser: 'try', environ: ['LANG=C.UTF-8'] } as const;
 export function ask<Name extends keyof Answers>(
   command: Name,
   args: readonly string[] = [],
-  input?: string,
 ): Promise<Answers[Name]> {
   const process = cockpit.spawn(['guestctl', command, ...args, '--output=json'], {
     ...options,
@@ -30,23 +29,17 @@ export function ask<Name extends keyof Answers>(
         told += text;
       })
       .then(() => end(), end);
-    if (input !== undefined) process.input(input);
   });
 }
 
 /** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
-export async function act(
-  args: readonly string[],
-  tell: (text: string) => void = () => {},
-  input?: string,
-): Promise<string> {
+export async function act(args: readonly string[], tell: (text: string) => void = () => {}): Promise<string> {
   let told = '';
   const process: CockpitProcess = cockpit.spawn(['guestctl', ...args], { ...options, err: 'out' });
   process.stream((text) => {
     told += text;
     tell(text);
   });
-  if (input !== undefined) process.input(input);
   return new Promise((resolve, reject) => {
     process.then(
       () => resolve(told.trim()),

@@ -27,6 +27,7 @@ export function actionsOf(guest: ToldGuest): readonly GuestAction[] {
   if (update.state !== 'running') actions.push(state === 'not created' ? create(name) : updateNow(name));
   if (isUp || state === 'starting') actions.push(restart(name), stop(name));
   if (state !== 'not created') actions.push(update.timer === 'enabled' ? disable(name) : enable(name));
+  if (state === 'stopped' || state === 'failed' || state === 'not created') actions.push(remove(guest));
   return actions;
 }
 
@@ -73,6 +74,18 @@ const switchOver = (name: string): GuestAction => ({
   args: ['switch', name],
   doing: t('Restarting {name} into its update', { name }),
   question: stopping(name),
+});
+
+const remove = ({ name, file, deployments }: ToldGuest): GuestAction => ({
+  id: 'remove',
+  label: t('Remove'),
+  args: ['remove', '--yes', name],
+  doing: t('Removing {name}', { name }),
+  question: t(
+    'This deletes of {name} for good: its guest file {file}, its deployments ({count}), and its /var with all its data.',
+    { name, file, count: deployments.length },
+  ),
+  isDanger: true,
 });
 
 const enable = (name: string): GuestAction => ({

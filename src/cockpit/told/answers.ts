@@ -8,6 +8,8 @@ export interface Answers {
   readonly deployments: readonly ToldListedDeployment[];
   readonly builds: readonly ToldBuild[];
   readonly diff: ToldDifference;
+  /** With --list-templates. */
+  readonly create: readonly ToldTemplate[];
 }
 
 export interface ToldGuest {
@@ -138,6 +140,14 @@ export interface ToldPackage {
 export interface ToldFile {
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
+}
+
+interface ToldTemplate {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly build: string | null;
+  readonly problems: readonly { readonly message: string; readonly remedy: string | null }[];
 }
 
 interface ToldBuild {

@@ -1,21 +1,36 @@
-import { Button, EmptyState, EmptyStateBody, PageSection, Spinner, Title } from '@patternfly/react-core';
+import {
+  Button,
+  EmptyState,
+  EmptyStateBody,
+  Flex,
+  PageSection,
+  Spinner,
+  Title,
+} from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { summaryOf } from '../model/row.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel, Badges } from './badges.tsx';
+import { CreateModal } from './create-modal.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { language, useGuests } from './hooks.ts';
 
 /** All guests of the host. */
 export function GuestList() {
-  const { guests } = useGuests();
+  const { guests, isAdmin } = useGuests();
+  const [isCreating, setCreating] = useState(false);
   return (
     <PageSection>
-      <Title headingLevel="h1" size="2xl">
-        {t('OSTree guests')}
-      </Title>
+      <Flex className="heading" justifyContent={{ default: 'justifyContentSpaceBetween' }}>
+        <Title headingLevel="h1" size="2xl">
+          {t('OSTree guests')}
+        </Title>
+        {isAdmin !== false && <Button onClick={() => setCreating(true)}>{t('Create a guest')}</Button>}
+      </Flex>
+      {isCreating && <CreateModal onClose={() => setCreating(false)} />}
       {guests === undefined ? (
         <Spinner aria-label={t('Loading')} />
       ) : guests.length === 0 ? (

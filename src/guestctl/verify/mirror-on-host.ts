@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { loadAll } from '../../config/load.ts';
 import { type Mirror, mirrorPlace } from '../../config/mirror.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
-import { unlessForbidden } from '../../host/is-root.ts';
+import { isMissing, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import type { Obstacle } from '../../ostree/archive.ts';
 import { namedFiles } from '../../trees/ostree/remote.ts';
@@ -46,7 +45,7 @@ function sharedRepository({ name, repository }: Mirror): Obstacle | undefined {
 
 const missingKeys = (mirror: Mirror): Problem[] =>
   namedFiles(mirror.remote)
-    .filter(({ file }) => !existsSync(file))
+    .filter(({ file }) => isMissing(file))
     .map(({ key, file, remedy }) => ({
       at: mirrorPlace(mirror, key),
       message: `${file} does not exist`,

@@ -19,7 +19,6 @@ import { isPattern, mostRefs, wantedRefs } from './wanted-refs.ts';
 export async function runMirror(mirror: Mirror, report: Report): Promise<void> {
   try {
     const { failures, hint } = await mirrorAll(mirror, report);
-    if (hint !== undefined) report.warn(hint);
     if (failures.length > 0) throw new MirrorFailure(failures, hint);
     writeMirrorResult(mirror.name, { ended: Date.now(), hint });
   } catch (error) {
@@ -76,7 +75,11 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
   });
   failures.push(...staleness(mirror, refs));
   report.step(`${fetches.length === 0 ? 'Nothing new' : 'Mirrored'}: ${mirror.remote.url}`);
-  return { failures, hint: hintOf(mirror, listed, fetches) };
+  // The hint of the last run stays if there was nothing to fetch.
+  if (fetches.length === 0) return { failures, hint: readMirrorResult(mirror.name)?.hint };
+  const hint = hintOf(mirror, listed, fetches);
+  if (hint !== undefined) report.warn(hint);
+  return { failures, hint };
 }
 
 /** Runs work, and adds its failure to the others. */
@@ -142,13 +145,12 @@ function staleness(mirror: Mirror, refs: readonly string[]): string[] {
   );
 }
 
-/** Says how the upstream can serve static deltas; the hint of the last run stays if there was nothing to fetch. */
+/** Says how the upstream can serve static deltas, if that would have saved something. */
 function hintOf(
   mirror: Mirror,
   listed: readonly string[] | undefined,
   fetches: readonly boolean[],
 ): string | undefined {
-  if (fetches.length === 0) return readMirrorResult(mirror.name)?.hint;
   if (listed !== undefined || !fetches.includes(true)) return undefined;
   return `${mirror.remote.url} has neither a summary nor an index of static deltas, so that each changed file was fetched whole: often 30 times the bytes. Its owner can run: ostree summary -u`;
 }

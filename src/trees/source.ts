@@ -41,18 +41,18 @@ export interface FetchReport extends Progress {
   brought(): void;
 }
 
-/** Returns the source of a guest's tree; throws if it is invalid. */
-export function sourceOf(guest: Guest): Source {
-  const base = baseOf(guest);
+/** Returns the source of a guest's tree; throws if it is invalid. `asked` is what an OSTree remote has just been asked. */
+export function sourceOf(guest: Guest, asked?: string): Source {
+  const base = baseOf(guest, asked);
   // A guest that manages itself adds packages by itself.
   return guest.packages && guest.update.by === 'host' ? layered(guest, base, guest.packages) : base;
 }
 
-function baseOf(guest: Guest): Source {
+function baseOf(guest: Guest, asked?: string): Source {
   const { origin } = guest;
   switch (origin.kind) {
     case 'ostree':
-      return ostreeSource(guest, origin);
+      return ostreeSource(guest, origin, asked);
     case 'oci':
       return ociSource(guest, origin);
     case 'build':

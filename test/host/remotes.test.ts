@@ -223,6 +223,19 @@ test("without [Remote], the host's remote is used, with its keys, and what it ch
   await host.sh('mv /srv/mirror/moved /srv/mirror/repo');
 });
 
+test('an update that finds something new asks the remote once', async () => {
+  await declare(host, 'two', guestFile('', `${server.url}/repo`));
+  await update(host, 'two');
+  await host.try('systemctl start ostree-guest-boot@two');
+  // Finds nothing new, and remembers its question.
+  await update(host, 'two');
+  const next = await publish(host, serverRef, { version: 'next', files: { '/usr/share/next': 'next' } });
+  await server.forget();
+  await update(host, 'two');
+  expect((await status(host, 'two')).staged).toMatchObject({ checksum: next });
+  expect((await server.requests()).filter((path) => path.includes('/refs/'))).toHaveLength(1);
+});
+
 test('through a proxy that the unit of the update was given, also in its linking step', async () => {
   const ref = 'debian/12/proxied';
   await publish(host, ref, { files: { '/usr/share/proxied': 'by a proxy' } });

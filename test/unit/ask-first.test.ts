@@ -45,7 +45,7 @@ beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
   write('lib/ask-first', script);
   write('lib/update.cjs', '');
-  write('bin/node', '#!/bin/sh\necho the update itself\n');
+  write('bin/node', `#!/bin/sh\necho the update itself\necho "$3" >${at('known')}\n`);
   write('bin/install', `#!/bin/sh\necho "$*" >${at('closed')}\n`);
   write('bin/ostree', `#!/bin/sh\necho "$*" >${at('asked')}\n`);
   for (const name of ['node', 'install', 'ostree']) chmodSync(at(`bin/${name}`), 0o755);
@@ -102,7 +102,6 @@ function replace(path: string): void {
 test.each<[string, () => void]>([
   ['the guest was never up to date', () => rmSync(at('state/mail/answer'))],
   ['the answer is cut off', () => write('state/mail/answer', `${sysroot}\nsite\n`)],
-  ['the remote offers another commit', () => write(ref, `${commit('b')}\n`)],
   ['the remote has no such ref', () => rmSync(at(ref))],
   ['the remote does not answer', () => write('bin/ostree', '#!/bin/sh\nexit 1\n')],
   ['the guest file has changed', () => write('etc/ostree-guests/mail.guest', '[Guest]\n\n')],
@@ -134,6 +133,15 @@ test.each<[string, () => void]>([
   change();
   if (readFileSync(at('bin/ostree'), 'utf8').includes('exit 1')) chmodSync(at('bin/ostree'), 0o755);
   expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+  // It asks by itself.
+  expect(readFileSync(at('known'), 'utf8')).toBe('\n');
+});
+
+test.each([commit('z'), ''])('the update does not ask again if the remote offers another commit', (older) => {
+  answer(older);
+  write(ref, `${commit('b')}\n`);
+  expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+  expect(readFileSync(at('known'), 'utf8')).toBe(`site:debian ${older}\n`);
 });
 
 test('a picture without files is no picture', () => {

@@ -3,4 +3,7 @@ import { serviceReport } from '../../state/report.ts';
 import { serviceMain } from '../service.ts';
 import { update } from './update.ts';
 
-void serviceMain(updateUnit, (guest) => update(guest, serviceReport));
+// Given by ask-first.
+const [, asked] = process.argv.slice(2);
+
+void serviceMain(updateUnit, (guest) => update(guest, asked, serviceReport));

@@ -39,9 +39,9 @@ import {
 /**
  * Runs ostree-guest-update@NAME.service: creates the sysroot if it is missing, fetches, stages and switches, as far
  * as the guest's policy goes. A running guest is not disturbed before the switch. Each step can be repeated, so a
- * run that was interrupted at any point is completed by the next.
+ * run that was interrupted at any point is completed by the next. `asked` is what the remote has just been asked.
  */
-export async function update(guest: Guest, report: Report): Promise<void> {
+export async function update(guest: Guest, asked: string | undefined, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
   const [before] = deployments;
   const attempt: Begun = {
@@ -58,7 +58,7 @@ export async function update(guest: Guest, report: Report): Promise<void> {
     const done =
       before && guest.update.by === 'rpm-ostree'
         ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
-        : await updateFromOutside(guest, report);
+        : await updateFromOutside(guest, asked, report);
     follow(guest, named);
     if (done) await record(guest, { ...attempt, ...done });
     else await rememberAnswer(guest);
@@ -80,8 +80,8 @@ function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore:
     : 'What its next start boots has changed; see: guestctl status';
 }
 
-async function updateFromOutside(guest: Guest, report: Report) {
-  const source = sourceOf(guest);
+async function updateFromOutside(guest: Guest, asked: string | undefined, report: Report) {
+  const source = sourceOf(guest, asked);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await removeLeftOver(guest);
   await finishCleanUp(guest, report);

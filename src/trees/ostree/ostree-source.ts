@@ -11,7 +11,7 @@ import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { notFetched } from './fetch-failure.ts';
 import { urlOf } from './host-remotes.ts';
-import { configureRemote, findRemote } from './remote.ts';
+import { configureRemote, findRemote, isConfigured } from './remote.ts';
 
 /** What an update asks an OSTree remote. */
 export interface Question {
@@ -43,7 +43,7 @@ export function questionOf(guest: Guest): Question | undefined {
 }
 
 /** A ref of an OSTree remote. The commit and its signature are fetched first, and any other object later. */
-export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
+export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string): Source {
   const { remoteName, ref } = origin;
   const repository = repositoryOf(guest.sysroot);
   const remote = findRemote(guest, origin);
@@ -51,13 +51,14 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   const readable = placesOf(remote.options);
   return {
     async check() {
-      configureRemote(repository, remoteName, remote);
       const older = notOlderThan(guest, origin);
-      const check = older === undefined ? [] : [`--timestamp-check-from-rev=${older}`];
-      // src/steps/update/ask-first asks the same.
-      const metadata = ['--commit-metadata-only', ...check, remoteName, ref];
-      const looked = await pullMetadata(guest, readable, [`--repo=${repository}`, 'pull', ...metadata]);
-      if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
+      const isAnswered =
+        asked === askedWords(origin, older) && isConfigured(repository, remoteName, remote.options);
+      configureRemote(repository, remoteName, remote);
+      if (!isAnswered) {
+        const looked = await pullMetadata(guest, origin, older, readable);
+        if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
+      }
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
       const fetch = async (report: Progress) => {
@@ -74,15 +75,25 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin): Source {
   };
 }
 
+/** What src/steps/update/ask-first says that it has asked the remote successfully, a moment ago. */
+const askedWords = ({ remoteName, ref }: OstreeOrigin, older = ''): string => `${remoteName}:${ref} ${older}`;
+
 /** The time limit for the answer of a remote, in milliseconds. The answer has a few kB. */
 const answerTime = 10 * 60_000;
 
-/** Pulls in the update itself; in a process of its own if the remote is in a directory that the update does not see. */
+/**
+ * Asks the remote, as src/steps/update/ask-first does. Pulls in the update itself; in a process of its own if the remote is in a
+ * directory that the update does not see.
+ */
 async function pullMetadata(
   guest: Guest,
+  { remoteName, ref }: OstreeOrigin,
+  older: string | undefined,
   readable: readonly string[],
-  args: readonly string[],
 ): Promise<Finished> {
+  const check = older === undefined ? [] : [`--timestamp-check-from-rev=${older}`];
+  const repository = `--repo=${repositoryOf(guest.sysroot)}`;
+  const args = [repository, 'pull', '--commit-metadata-only', ...check, remoteName, ref];
   if (readable.every((path) => existsSync(path))) return run('ostree', args, { timeout: answerTime });
   return runConfined(
     {

@@ -84,8 +84,8 @@ export interface Machine {
   /** Forgets a guest that was removed. */
   forget(guest: string): void;
 
-  /** Checks the keys of a guest that are about its machine against this host. */
-  verify(guest: Guest): Promise<readonly Problem[]>;
+  /** Checks the keys of guests that are about their machines against this host. Returns the problems of each, in the same order. */
+  verify(guests: readonly Guest[]): Promise<readonly (readonly Problem[])[]>;
   /** Checks whether the host has what these guests need of it to run: guestctl doctor. */
   findings(guests: readonly Guest[]): Promise<readonly Finding[]>;
 

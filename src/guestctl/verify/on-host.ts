@@ -33,13 +33,17 @@ export async function verifyOnHost(
   files: Reader = nodeFiles,
 ): Promise<Problem[][]> {
   const inCalendars = await verifyCalendars(guests);
-  const found = await fewAtATime(guests, async (guest) => (guest ? verifyGuest(guest, files) : []));
+  const there = guests.filter((guest) => guest !== undefined);
+  const inMachines = await driver.verify(there);
+  const ofMachine = new Map(there.map((guest, index) => [guest, inMachines[index] ?? []]));
+  const found = await fewAtATime(guests, async (guest) =>
+    guest ? verifyGuest(guest, ofMachine.get(guest) ?? [], files) : [],
+  );
   return found.map((problems, index) => [...problems, ...(inCalendars[index] ?? [])]);
 }
 
-async function verifyGuest(guest: Guest, files: Reader): Promise<Problem[]> {
+async function verifyGuest(guest: Guest, ofMachine: readonly Problem[], files: Reader): Promise<Problem[]> {
   const found = await Promise.all([
-    driver.verify(guest),
     ed25519Problems(guest.values, 'Remote'),
     snapshots(guest),
     rehearsals(guest),
@@ -53,6 +57,7 @@ async function verifyGuest(guest: Guest, files: Reader): Promise<Problem[]> {
     ...missingFiles(guest),
     ...protection(guest),
     ...mountPoints(guest),
+    ...ofMachine,
     ...found.flat(),
   ];
 }

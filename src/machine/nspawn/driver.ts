@@ -8,7 +8,7 @@ import { lackOf } from './lack-rule.ts';
 import { addressesOf, usersOf } from './machined.ts';
 import { rehearsalOwner, runRehearsal } from './rehearsal-options.ts';
 import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './run-inside.ts';
-import { verifyMachine } from './verify.ts';
+import { verifyMachines } from './verify.ts';
 
 /** Guests as containers of systemd-nspawn(1), which systemd-machined knows. */
 export const nspawn: Machine = {
@@ -32,7 +32,7 @@ export const nspawn: Machine = {
   rehearse: runRehearsal,
   // The empty directory of units/ostree-guest-image@.service.
   forget: (guest) => unlessMissing(() => rmdirSync(`${imagesDirectory}/${guest}`)),
-  verify: verifyMachine,
+  verify: verifyMachines,
   findings: nspawnFindings,
   words: (verb, guest) => `machinectl ${verb} ${guest}`,
   journalWords: (machine, unit) => `journalctl --machine=${machine} -u ${unit}`,

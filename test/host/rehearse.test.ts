@@ -24,6 +24,12 @@ const file = (update: string) =>
 
 beforeAll(async () => {
   host = await bootHost();
+  // Then it learns late that a machine was killed, as on a busy host.
+  await host.write(
+    '/etc/systemd/system/systemd-machined.service.d/slow.conf',
+    '[Service]\nCPUSchedulingPolicy=batch\nNice=19\n',
+  );
+  await host.sh('systemctl daemon-reload && systemctl try-restart systemd-machined');
   await makeMirror(host);
   await publish(host, serverRef, { version: '1', ...faults['is good'] });
   await host.sh('mkdir -p /srv/data && chmod 777 /srv/data');

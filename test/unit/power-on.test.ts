@@ -136,6 +136,7 @@ test('an update that is held back is left to the boot step, which boots what ran
 test.each([
   ['systemd-nspawn@mail.service', true],
   ['ostree-guest-maintenance@mail.service', true],
+  ['ostree-guest-rehearsal@mail.service', true],
   // What others run is not touched, and nspawn says why it cannot start.
   ['machine-mail.scope', false],
   ['systemd-nspawn@mail-2.service', false],

@@ -144,12 +144,12 @@ function updates(world: World): Move[] {
   });
 }
 
-const verdicts: assess.Verdict[] = [
+const verdicts = [
   { kind: 'healthy', failedUnits: [] },
   { kind: 'faulty', fault: 'x' },
   { kind: 'hindered', lack: 'x' },
   { kind: 'stopped' },
-];
+] as const satisfies readonly assess.Verdict[];
 
 const stages = (world: World, rehearses: boolean): Move[] => [
   ['stage', { ...world, staged: true }],
@@ -157,7 +157,7 @@ const stages = (world: World, rehearses: boolean): Move[] => [
 ];
 
 const rehearsals = (world: World): Move[] =>
-  verdicts.map((verdict) => {
+  [...verdicts, { kind: 'incomparable', units: ['x'] } as const].map((verdict) => {
     const consequence = rehearsal.consequenceOf(
       verdict,
       'b',

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { rehearsalOptions } from '../../generator/nspawn/guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
+import { ownFile } from '../../host/confined.ts';
 import { run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
 import type { RehearsalDirectories } from '../machine.ts';
@@ -15,6 +16,7 @@ export function rehearsalOwner({ name, machine: { privateUsers } }: Guest): numb
 /** Runs systemd-nspawn(1) with the input, output and notifications of this process. */
 export async function runRehearsal(guest: Guest, rehearsal: RehearsalDirectories): Promise<number> {
   const { name, values } = guest;
+  await run('sh', [ownFile('clear-left-over'), rehearsal.machine]);
   const users = guest.machine.privateUsers === 'no' ? 'no' : `${rehearsal.owner}:65536`;
   const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };
   const options = rehearsalOptions({ name, machine, values }, { ...rehearsal, users });

@@ -19,7 +19,7 @@ import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './rehearsal-scratch.ts';
-import { consequenceOf, measureAgain, measureOf, suspects } from './rule.ts';
+import { consequenceOf, measureAgain, measureOf, type RehearsalVerdict, suspects } from './rule.ts';
 
 /** Returns the name of the throwaway machine. No guest has a dot in its name. machinectl allows 64 characters. */
 export const rehearsalMachine = (guest: string): string =>
@@ -68,7 +68,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
 }
 
-async function tryOut(guest: Guest, candidate: string, report: Report): Promise<Verdict> {
+async function tryOut(guest: Guest, candidate: string, report: Report): Promise<RehearsalVerdict> {
   try {
     // Removes the unit of an interrupted run.
     await destroyUnit(rehearsalUnit(guest.name));
@@ -82,7 +82,7 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
 }
 
 /** If units failed, rehearses the running deployment to see whether they also fail there. */
-async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<Verdict> {
+async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<RehearsalVerdict> {
   const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
   const units = suspects(verdict);
   if (!units) return verdict;
@@ -91,6 +91,7 @@ async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<
   await bootAndJudge(guest, scratch.current, undefined, report);
   const usual = await failedUnits(rehearsalMachine(guest.name));
   await destroyUnit(rehearsalUnit(guest.name));
+  if (!usual) return { kind: 'incomparable', units };
   const measure = measureAgain(units, usual);
   return measure ? bootAndJudge(guest, scratch.candidate, measure, report) : verdict;
 }

@@ -13,11 +13,11 @@ export const suspects = (verdict: Verdict): readonly string[] | undefined =>
   verdict.kind === 'faulty' ? verdict.units : undefined;
 
 /** Returns the measure of a second try. Undefined if one of the units works in the running deployment: the verdict stands. */
-export const measureAgain = (
-  units: readonly string[],
-  usual: readonly string[] | undefined,
-): Baseline | undefined =>
-  usual && units.every((unit) => usual.includes(unit)) ? { failedUnits: usual } : undefined;
+export const measureAgain = (units: readonly string[], usual: readonly string[]): Baseline | undefined =>
+  units.every((unit) => usual.includes(unit)) ? { failedUnits: usual } : undefined;
+
+/** The running deployment did not come up in its rehearsal, so that nothing can be said of units that failed. */
+export type RehearsalVerdict = Verdict | { readonly kind: 'incomparable'; readonly units: readonly string[] };
 
 export type RehearsalConsequence =
   /** The guest may be switched. */
@@ -29,7 +29,7 @@ export type RehearsalConsequence =
 
 /** Decides what follows from the verdict on a rehearsed commit; `staged` is the commit that is staged now. */
 export function consequenceOf(
-  verdict: Verdict,
+  verdict: RehearsalVerdict,
   candidate: string,
   staged: string | undefined,
 ): RehearsalConsequence {
@@ -44,5 +44,10 @@ export function consequenceOf(
       return { kind: 'fail', fault: `the host lacks something: ${verdict.lack}` };
     case 'stopped':
       return { kind: 'fail', fault: 'the machine was stopped' };
+    case 'incomparable': {
+      const failed = `${verdict.units.join(' and ')} failed`;
+      const unknown = 'whether they fail in the running deployment, too, is not known';
+      return { kind: 'fail', fault: `${failed}, and ${unknown}: it did not come up in a rehearsal` };
+    }
   }
 }

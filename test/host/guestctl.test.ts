@@ -465,8 +465,8 @@ describe('without root', () => {
 
   /** The command with its required arguments, and one with a guest if that is optional. */
   function lines(command: Command, guest: string): string[] {
-    const words = (arguments_: readonly Argument[]) =>
-      [command.name(), ...arguments_.map((one) => (one.name().startsWith('guest') ? guest : 'x'))].join(' ');
+    const word = (one: Argument) => one.argChoices?.[0] ?? (one.name().startsWith('guest') ? guest : 'x');
+    const words = (arguments_: readonly Argument[]) => [command.name(), ...arguments_.map(word)].join(' ');
     const required = command.registeredArguments.filter((one) => one.required);
     const optional = command.registeredArguments.filter((one) => !one.required && /^guest/.test(one.name()));
     return [words(required), ...optional.map((one) => words([...required, one]))];

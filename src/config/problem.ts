@@ -19,6 +19,9 @@ export interface Problem {
 export const mistakesIn = (problems: readonly Problem[]): Problem[] =>
   problems.filter(({ isForbidden }) => !isForbidden);
 
+/** Names a place in messages: FILE:LINE. */
+export const placeText = ({ file, line }: Position): string => `${file}:${line}`;
+
 export function formatProblem({ at, message, remedy }: Problem): string {
   return `${at.file}:${at.line}:${at.column}: ${message}${remedy ? `. ${remedy}` : ''}`;
 }

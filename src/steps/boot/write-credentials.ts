@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { cEscapes } from '../../config/c-escapes.ts';
 import type { Guest } from '../../config/guest.ts';
-import type { Position } from '../../config/problem.ts';
+import { type Position, placeText } from '../../config/problem.ts';
 import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
@@ -16,7 +16,7 @@ export function writeCredentials(guest: Guest): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const [id, { bytes, at }] of credentials) {
     if (!bytes) {
-      const message = `${at.file}:${at.line}: SetCredential=${id}: the value has a backslash that begins no escape`;
+      const message = `${placeText(at)}: SetCredential=${id}: the value has a backslash that begins no escape`;
       throw new Failure(message, 'Write two of them for one, or see systemd.service(5), COMMAND LINES');
     }
     writeFile(`${directory}/${id}`, bytes, { mode: 0o600, flag: 'wx' });

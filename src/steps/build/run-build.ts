@@ -1,5 +1,5 @@
 import { type Build, buildDirectory, type Command } from '../../config/build.ts';
-import type { Position } from '../../config/problem.ts';
+import { type Position, placeText } from '../../config/problem.ts';
 import { explain, Failure, messageOf } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords } from '../../host/process.ts';
@@ -103,7 +103,7 @@ async function mustRun(
   const { exitCode, stdout, stderr } = finished;
   if (exitCode === 0) return;
   const cause = lastWords(stderr) || lastWords(stdout) || 'it did not say why';
-  throw new Failure(`${at.file}:${at.line}: ${words[0]} failed (${endingWords(finished)}): ${shown(cause)}`);
+  throw new Failure(`${placeText(at)}: ${words[0]} failed (${endingWords(finished)}): ${shown(cause)}`);
 }
 
 /** Returns the last error message, or else the last line: lines after an error are often only clean-up. */

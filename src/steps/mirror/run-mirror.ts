@@ -1,4 +1,5 @@
 import { type Mirror, mirrorPlace } from '../../config/mirror.ts';
+import { placeText } from '../../config/problem.ts';
 import { explain, explainAny, Failure, messageOf } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -155,7 +156,4 @@ function hintOf(
   return `${mirror.remote.url} has neither a summary nor an index of static deltas, so that each changed file was fetched whole: often 30 times the bytes. Its owner can run: ostree summary -u`;
 }
 
-function at(mirror: Mirror, key: string): string {
-  const { file, line } = mirrorPlace(mirror, key);
-  return `${file}:${line}`;
-}
+const at = (mirror: Mirror, key: string): string => placeText(mirrorPlace(mirror, key));

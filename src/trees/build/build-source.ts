@@ -1,6 +1,7 @@
 import { type Build, buildRepository } from '../../config/build.ts';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type BuildOrigin, originName } from '../../config/origin.ts';
+import { placeText } from '../../config/problem.ts';
 import { isRecent } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
@@ -67,7 +68,7 @@ function requirePrograms(build: Build): void {
   );
   if (!missing) return;
   const { at, message, remedy } = missing;
-  throw new Failure(`${at.file}:${at.line}: ${message}`, remedy);
+  throw new Failure(`${placeText(at)}: ${message}`, remedy);
 }
 
 /** Returns the last result; undefined if the build file has changed since. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
+import { placeText } from '../../config/problem.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -68,5 +69,5 @@ function requireFiles(guest: Guest): void {
   const [missing] = missingFiles(guest);
   if (!missing) return;
   const { at, message, remedy } = missing;
-  throw new Failure(`${at.file}:${at.line}: ${message}`, remedy);
+  throw new Failure(`${placeText(at)}: ${message}`, remedy);
 }

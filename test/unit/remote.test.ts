@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { explain } from '../../src/host/failure.ts';
 import { notFetched } from '../../src/trees/ostree/fetch-failure.ts';
 import { optionsOf, urlOf } from '../../src/trees/ostree/host-remotes.ts';
+import { missingRemoteFiles } from '../../src/trees/ostree/missing-remote-files.ts';
+import { findRemote } from '../../src/trees/ostree/remote.ts';
 import { guestOf } from './read.ts';
 
 test.each([
@@ -36,5 +38,27 @@ test.each([
   if (guest.origin.kind !== 'ostree') throw new Error('it has a ref');
   expect(explain(notFetched(guest, guest.origin, 'https://a/repo', cause))).toBe(
     `mail.guest:4: cannot fetch x from https://a/repo: ${words}`,
+  );
+});
+
+test('keys and certificates that the host does not have', () => {
+  const guest = guestOf(`[Guest]
+Ref=site:x
+[Remote]
+URL=https://a/repo
+GPGKeyPath=/nonexistent/a.asc
+Ed25519KeyPath=/etc
+TLSCAPath=/nonexistent/old
+TLSCAPath=/nonexistent/authority
+`);
+  expect(missingRemoteFiles(guest.values, 'Remote')).toMatchObject([
+    { at: { line: 5 }, message: 'GPGKeyPath=/nonexistent/a.asc does not exist' },
+    { at: { line: 8 }, message: 'TLSCAPath=/nonexistent/authority does not exist' },
+  ]);
+  expect(missingRemoteFiles(guest.values, 'Mirror')).toEqual([]);
+  if (guest.origin.kind !== 'ostree') throw new Error('it has a ref');
+  const { origin } = guest;
+  expect(() => findRemote(guest, origin)).toThrow(
+    'mail.guest:5: GPGKeyPath=/nonexistent/a.asc does not exist',
   );
 });

@@ -2,10 +2,10 @@ import { loadAll } from '../../config/load.ts';
 import { type Mirror, mirrorPlace } from '../../config/mirror.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
-import { isMissing, unlessForbidden } from '../../host/is-root.ts';
+import { unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import type { Obstacle } from '../../ostree/archive.ts';
-import { namedFiles } from '../../trees/ostree/remote.ts';
+import { missingRemoteFiles } from '../../trees/ostree/missing-remote-files.ts';
 import { unsignedRemote } from '../../trees/ostree/unsigned.ts';
 import { calendarProblems } from './calendars.ts';
 import { ed25519Problems } from './on-host.ts';
@@ -18,7 +18,7 @@ export async function verifyMirrorOnHost(mirror: Mirror): Promise<Problem[]> {
   return [
     ...wrongPlace(mirror),
     ...(unsigned ? [unsigned] : []),
-    ...missingKeys(mirror),
+    ...missingRemoteFiles(values, 'Mirror'),
     ...(await ed25519Problems(values, 'Mirror')),
     ...(await calendarProblems(values.effective('Mirror', 'OnCalendar'))),
   ];
@@ -42,12 +42,3 @@ function sharedRepository({ name, repository }: Mirror): Obstacle | undefined {
     remedy: 'Give each a directory of its own',
   };
 }
-
-const missingKeys = (mirror: Mirror): Problem[] =>
-  namedFiles(mirror.remote)
-    .filter(({ file }) => isMissing(file))
-    .map(({ key, file, remedy }) => ({
-      at: mirrorPlace(mirror, key),
-      message: `${file} does not exist`,
-      remedy,
-    }));

@@ -12,7 +12,7 @@ import type { Values } from '../../config/values.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
-import { isMissing, isRoot, unlessForbidden } from '../../host/is-root.ts';
+import { isRoot, unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
@@ -23,6 +23,7 @@ import { whyReadOnly } from '../../ostree/read-only.ts';
 import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
+import { missingRemoteFiles } from '../../trees/ostree/missing-remote-files.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
 import { missingFiles } from '../../trees/packages/missing-files.ts';
 import { verifyCalendars } from './calendars.ts';
@@ -53,7 +54,7 @@ async function verifyGuest(guest: Guest, ofMachine: readonly Problem[], files: R
     ...unsigned(guest),
     ...build(guest, files),
     ...image(guest),
-    ...keyPath(guest),
+    ...missingRemoteFiles(guest.values, 'Remote'),
     ...missingFiles(guest),
     ...protection(guest),
     ...mountPoints(guest),
@@ -66,9 +67,6 @@ function protection({ sysroot, values, file }: Guest): Problem[] {
   const at = values.at('Guest', 'Sysroot') ?? topOf(file);
   return [whyUnprotected(sysroot), whyReadOnly(sysroot)].flatMap((why) => (why ? [{ at, ...why }] : []));
 }
-
-/** Returns the effective settings of a key. */
-const settings = ({ values }: Guest, section: string, key: string) => values.effective(section, key);
 
 function remote(guest: Guest): Problem[] {
   if (guest.origin.kind !== 'ostree') return [];
@@ -102,22 +100,6 @@ function image({ origin, values, file }: Guest): Problem[] {
   const at = values.at('Guest', 'Image') ?? topOf(file);
   const message = 'There is no skopeo on this host, which images need';
   return [{ at, message, remedy: installRemedy('skopeo') }];
-}
-
-function keyPath(guest: Guest): Problem[] {
-  const remedies = {
-    GPGKeyPath: "Put the remote's public key there",
-    Ed25519KeyPath: "Put the remote's public key there",
-    TLSCAPath: "Put the certificate of the server's authority there",
-    TLSClientCertPath: 'Put the certificate of this host there',
-    TLSClientKeyPath: 'Put the private key of this host there',
-  };
-  return Object.entries(remedies).flatMap(([key, remedy]) =>
-    settings(guest, 'Remote', key)
-      .slice(-1)
-      .filter(({ value }) => isMissing(value))
-      .map(({ value, at }) => ({ at, message: `${value} does not exist`, remedy })),
-  );
 }
 
 /** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { type Mirror, mirrorDirectory, mirrorPlace } from '../../config/mirror.ts';
-import { topOf } from '../../config/positions.ts';
-import { formatProblem } from '../../config/problem.ts';
+import { placeText } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
 import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
-import { configureRemote, usableRemote } from '../../trees/ostree/remote.ts';
-import { unsignedRemote } from '../../trees/ostree/unsigned.ts';
+import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
 /** The name of the remote in the repository that fetches. */
 const remoteName = 'upstream';
@@ -32,16 +30,13 @@ export class Upstream {
   }
 
   static async of(mirror: Mirror): Promise<Upstream> {
-    const { remote, values, file } = mirror;
-    const unsigned = unsignedRemote(remote, values, 'Mirror', topOf(file));
-    if (unsigned) throw new Failure(formatProblem(unsigned));
-    const usable = usableRemote(remote, (key) => placeText(mirror, key));
+    const declared = declaredRemote(mirror.remote, mirror, 'Mirror');
     const upstream = new Upstream(mirror);
     const { repository } = upstream;
     // `ostree init` writes this file last.
     if (!existsSync(`${repository}/config`))
       await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', '--mode=bare-user');
-    configureRemote(repository, remoteName, usable);
+    configureRemote(repository, remoteName, declared);
     return upstream;
   }
 
@@ -74,7 +69,7 @@ export class Upstream {
     if (hasCommit(this.repository, checksum)) return true;
     const here = `--repo=${this.repository}`;
     const what = [remoteName, `${ref}@${checksum}`];
-    if (this.isLocal) {
+    if (this.#isLocal) {
       await this.#pull(ref, [here, 'pull', '--untrusted', ...what]);
       return true;
     }
@@ -90,7 +85,7 @@ export class Upstream {
     await ostree(what, `--repo=${this.repository}`, 'prune', '--refs-only', '--depth=0');
   }
 
-  get isLocal(): boolean {
+  get #isLocal(): boolean {
     return this.#mirror.remote.url.startsWith('file://');
   }
 
@@ -120,12 +115,6 @@ export class Upstream {
   }
 
   get #place(): string {
-    return placeText(this.#mirror, 'URL');
+    return placeText(mirrorPlace(this.#mirror, 'URL'));
   }
-}
-
-/** Returns where a key is set, as FILE:LINE. */
-function placeText(mirror: Mirror, key: string): string {
-  const { file, line } = mirrorPlace(mirror, key);
-  return `${file}:${line}`;
 }

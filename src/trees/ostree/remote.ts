@@ -1,18 +1,21 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { type Guest, placeOf } from '../../config/guest.ts';
 import type { OstreeOrigin, Remote } from '../../config/origin.ts';
-import { formatProblem } from '../../config/problem.ts';
+import { topOf } from '../../config/positions.ts';
+import { formatProblem, placeText } from '../../config/problem.ts';
+import type { Values } from '../../config/values.ts';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseKeyfile, replaceGroup } from '../../ostree/keyfile.ts';
 import { configFileOf, configOf } from '../../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote, optionsOf } from './host-remotes.ts';
-import { unsignedProblem } from './unsigned.ts';
+import { missingRemoteFiles } from './missing-remote-files.ts';
+import { unsignedRemote } from './unsigned.ts';
 
 /** Returns the remote that a guest follows: declared in its file, or configured on the host. */
 export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
-  return remote ? declaredRemote(guest, remote) : hostRemote(guest, remoteName);
+  return remote ? declaredRemote(remote, guest, 'Remote') : hostRemote(guest, remoteName);
 }
 
 /** Writes the configuration and the keys of a remote into a guest's repository. */
@@ -32,18 +35,27 @@ export function configureRemote(repository: string, name: string, { options, key
 export const isConfigured = (repository: string, name: string, options: HostRemote['options']): boolean =>
   isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options);
 
-function declaredRemote(guest: Guest, remote: Remote): HostRemote {
-  const unsigned = unsignedProblem(guest);
-  if (unsigned) throw new Failure(formatProblem(unsigned));
-  return usableRemote(remote, (key) => placeOf(guest, 'Remote', key));
+/** The guest or the mirror that declares a remote. */
+interface Declaring {
+  readonly values: Values;
+  readonly file: string;
 }
 
-/** Returns the configuration of a declared remote. Fails if a file is missing; `place` says where a key of the file is set. */
-export function usableRemote(remote: Remote, place: (key: string) => string): HostRemote {
+/**
+ * Returns the configuration of a remote that a section declares. Fails if it takes unsigned commits that others can make, or
+ * needs files that this host does not have.
+ */
+export function declaredRemote(
+  remote: Remote,
+  { values, file }: Declaring,
+  section: 'Remote' | 'Mirror',
+): HostRemote {
+  const unsigned = unsignedRemote(remote, values, section, topOf(file));
+  if (unsigned) throw new Failure(formatProblem(unsigned));
+  const [missing] = missingRemoteFiles(values, section);
+  if (missing) throw new Failure(`${placeText(missing.at)}: ${missing.message}`, missing.remedy);
   const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
   const { tlsCaPath, tlsClientCertPath, tlsClientKeyPath, proxyUrl } = remote;
-  for (const { key, file, remedy } of namedFiles(remote))
-    if (!existsSync(file)) throw new Failure(`${place(key)}: ${key}=${file} does not exist`, remedy);
   return {
     options: {
       ...optionsOf(url),
@@ -59,18 +71,6 @@ export function usableRemote(remote: Remote, place: (key: string) => string): Ho
     },
   };
 }
-
-/** Returns the files that a declared remote names, with the keys that name them. */
-export const namedFiles = (remote: Remote): { key: string; file: string; remedy: string }[] =>
-  [
-    { key: 'GPGKeyPath', file: remote.gpgKeyPath, remedy: keyRemedy },
-    { key: 'Ed25519KeyPath', file: remote.ed25519KeyPath, remedy: keyRemedy },
-    { key: 'TLSCAPath', file: remote.tlsCaPath, remedy: 'Correct the path' },
-    { key: 'TLSClientCertPath', file: remote.tlsClientCertPath, remedy: 'Correct the path' },
-    { key: 'TLSClientKeyPath', file: remote.tlsClientKeyPath, remedy: 'Correct the path' },
-  ].flatMap(({ key, file, remedy }) => (file === undefined ? [] : [{ key, file, remedy }]));
-
-const keyRemedy = "Put the remote's public key there, or correct the path";
 
 function hostRemote(guest: Guest, name: string): HostRemote {
   const found = findHostRemote(name);

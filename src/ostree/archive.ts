@@ -1,5 +1,6 @@
 // A repository that clients pull from, served by any web server.
 import { existsSync, readdirSync } from 'node:fs';
+import { Failure } from '../host/failure.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { parseKeyfile } from './keyfile.ts';
 
@@ -21,6 +22,12 @@ export function whyNotArchive(repository: string): Obstacle | undefined {
   if (mode === 'archive-z2' || mode === 'archive') return undefined;
   const message = `${repository} is a repository of mode '${mode ?? 'none'}', which web servers cannot serve`;
   return { message, remedy: 'Name another directory, or make it with: ostree init --mode=archive' };
+}
+
+/** Fails if commits cannot be published in a directory. */
+export function requirePublishable(repository: string): void {
+  const why = whyNotArchive(repository);
+  if (why) throw new Failure(why.message, why.remedy);
 }
 
 /** `ostree init` writes `config` last: without it, the directory is empty or what a killed run left. */

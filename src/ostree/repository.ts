@@ -8,6 +8,15 @@ import { ostree, tryOstree } from './ostree.ts';
 /** Returns the repository of a sysroot. */
 export const repositoryOf = (sysroot: string): string => `${sysroot}/ostree/repo`;
 
+/** Makes a repository unless it is complete: `ostree init` writes `config` last. */
+export async function ensureRepository(
+  repository: string,
+  mode: 'archive' | 'bare' | 'bare-user',
+): Promise<void> {
+  if (existsSync(`${repository}/config`)) return;
+  await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', `--mode=${mode}`);
+}
+
 /** Returns the commit of a remote's ref at the last fetch; undefined if it was never fetched. */
 export function remoteCommit(repository: string, remote: string, ref: string): Checksum | undefined {
   return commitIn(`${repository}/refs/remotes/${remote}/${ref}`);

@@ -1,4 +1,4 @@
-import { type Build, buildDirectory, type Command } from '../../config/build.ts';
+import { type Build, buildDirectory, buildRepository, type Command } from '../../config/build.ts';
 import { type Position, placeText } from '../../config/problem.ts';
 import { explain, Failure, messageOf } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
@@ -7,9 +7,10 @@ import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import { ensureRepository } from '../../ostree/repository.ts';
 import { writeResult } from '../../state/build-result.ts';
 import type { Report } from '../../state/report.ts';
-import { type Committed, ensureRepository } from '../../trees/build/commit-build.ts';
+import type { Committed } from '../../trees/build/commit-build.ts';
 import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } from './build-container.ts';
@@ -22,7 +23,8 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
   const work = `${buildDirectory(build.name)}/work`;
   try {
     await removeTree(work);
-    await ensureRepository(build.name);
+    // In the mode of those of guests, so that they can link its objects.
+    await ensureRepository(buildRepository(build.name), 'bare');
     const { checksum, isNew } = await make(
       build,
       makeBuildDirectories(work, `${buildDirectory(build.name)}/cache`),

@@ -4,10 +4,10 @@ import type { Mirror } from '../../config/mirror.ts';
 import { Failure } from '../../host/failure.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { mirrorUnit } from '../../host/systemctl.ts';
-import { whyNotArchive } from '../../ostree/archive.ts';
+import { requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
-import { holdCommit, readCommit } from '../../ostree/repository.ts';
+import { ensureRepository, holdCommit, readCommit } from '../../ostree/repository.ts';
 import { recordedRefs } from '../../state/published.ts';
 import type { Report } from '../../state/report.ts';
 
@@ -52,9 +52,6 @@ async function makeRepository(directory: string): Promise<void> {
   if (!existsSync(dirname(directory)))
     throw new Failure(`${dirname(directory)} does not exist`, 'Is the stick plugged in and mounted?');
   mkdirSync(directory, { recursive: true });
-  const why = whyNotArchive(directory);
-  if (why) throw new Failure(why.message, why.remedy);
-  // `ostree init` writes this file last.
-  if (!existsSync(`${directory}/config`))
-    await ostree(`Cannot make ${directory}`, `--repo=${directory}`, 'init', '--mode=archive');
+  requirePublishable(directory);
+  await ensureRepository(directory, 'archive');
 }

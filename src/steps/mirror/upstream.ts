@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { type Mirror, mirrorDirectory, mirrorPlace } from '../../config/mirror.ts';
 import { placeText } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
-import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { ensureRepository, hasCommit, remoteCommit } from '../../ostree/repository.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
 /** The name of the remote in the repository that fetches. */
@@ -33,9 +32,7 @@ export class Upstream {
     const declared = declaredRemote(mirror.remote, mirror, 'Mirror');
     const upstream = new Upstream(mirror);
     const { repository } = upstream;
-    // `ostree init` writes this file last.
-    if (!existsSync(`${repository}/config`))
-      await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', '--mode=bare-user');
+    await ensureRepository(repository, 'bare-user');
     configureRemote(repository, remoteName, declared);
     return upstream;
   }

@@ -1,11 +1,10 @@
 // What all steps do that bring commits into a repository which clients pull from.
-import { existsSync, mkdirSync } from 'node:fs';
-import { Failure } from '../../host/failure.ts';
+import { mkdirSync } from 'node:fs';
 import { lockOrWait } from '../../host/flock.ts';
-import { ownPartOf, whyNotArchive } from '../../ostree/archive.ts';
+import { ownPartOf, requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
-import { hasCommit } from '../../ostree/repository.ts';
+import { ensureRepository, hasCommit } from '../../ostree/repository.ts';
 import { offeredElsewhere } from '../../state/published.ts';
 import type { Report } from '../../state/report.ts';
 import type { OfferedRef } from './offered-ref.ts';
@@ -17,17 +16,14 @@ export async function whileOffering(
   report: Report,
   work: () => Promise<void>,
 ): Promise<void> {
-  const why = whyNotArchive(repository);
-  if (why) throw new Failure(why.message, why.remedy);
+  requirePublishable(repository);
   const own = ownPartOf(repository);
   mkdirSync(own, { recursive: true });
   const release = await lockOrWait(`${own}/lock`, () =>
     report.step(`Waiting for another service that writes to ${repository}`),
   );
   try {
-    // `ostree init` writes this file last.
-    if (!existsSync(`${repository}/config`))
-      await ostree(`Cannot make ${repository}`, `--repo=${repository}`, 'init', '--mode=archive');
+    await ensureRepository(repository, 'archive');
     await work();
   } finally {
     await release();

@@ -39,10 +39,6 @@ export class OfferedRef {
     this.#commits = withCurrent(this.#recorded, this.current, Date.now());
   }
 
-  get commits(): readonly PublishedCommit[] {
-    return this.#commits;
-  }
-
   /** True if clients may see something that the record does not have yet. */
   get hasChanged(): boolean {
     return this.#commits !== this.#recorded;
@@ -50,7 +46,7 @@ export class OfferedRef {
 
   /** Records commits before they are written to the repository. */
   announce(commits: readonly PublishedCommit[]): void {
-    this.record(announced(this.#commits, commits));
+    this.#record(announced(this.#commits, commits));
   }
 
   /** Offers a commit that the repository has: makes the deltas to it, and then moves the ref. save() records it. */
@@ -67,14 +63,14 @@ export class OfferedRef {
   }
 
   forget(commits: readonly Checksum[]): void {
-    if (commits.length > 0) this.record(this.#commits.filter(({ checksum }) => !commits.includes(checksum)));
+    if (commits.length > 0) this.#record(this.#commits.filter(({ checksum }) => !commits.includes(checksum)));
   }
 
   save(): void {
-    if (this.hasChanged) this.record(this.#commits);
+    if (this.hasChanged) this.#record(this.#commits);
   }
 
-  record(commits: readonly PublishedCommit[]): void {
+  #record(commits: readonly PublishedCommit[]): void {
     this.#commits = commits;
     writePublished(this.repository, this.ref, commits);
   }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { buildRepository } from '../../config/build.ts';
 import { Failure } from '../../host/failure.ts';
 import { readInside, requireDirectory } from '../../host/tree-files.ts';
@@ -15,14 +14,6 @@ import { findRoot } from './find-root.ts';
 export interface Committed {
   readonly checksum: string;
   readonly isNew: boolean;
-}
-
-/** Creates the repository of a build, in the same mode as those of guests, so that they can link its objects. */
-export async function ensureRepository(name: string): Promise<void> {
-  const repository = buildRepository(name);
-  // `ostree init` writes the configuration last.
-  if (existsSync(`${repository}/config`)) return;
-  await ostree(`Cannot make ${repository}`, 'init', `--repo=${repository}`, '--mode=bare');
 }
 
 /** The result of a container. */

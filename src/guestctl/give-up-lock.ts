@@ -1,18 +1,14 @@
 import { lockUnit, startUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
-import { forgetLockWish, type Lock, readLock } from '../state/fleet-lock.ts';
-import { unlessDamaged } from '../state/state-file.ts';
+import { findLock, forgetLockWish, type Lock } from '../state/fleet-lock.ts';
 import { addressOf, lockBody } from '../steps/lock/protocol.ts';
-
-/** The lock that the server may have given to a guest. */
-export const lockHeldBy = (guest: string): Lock | undefined => unlessDamaged(() => readLock(guest));
 
 /** Gives back the lock of a guest that is removed. If that fails, says how to do it by hand: nobody does it later. */
 export async function giveUpLock(guest: string): Promise<void> {
   forgetLockWish(guest);
-  if (!lockHeldBy(guest)) return;
+  if (!findLock(guest)) return;
   await startUnit(lockUnit(guest)).catch(() => undefined);
-  const lock = lockHeldBy(guest);
+  const lock = findLock(guest);
   if (!lock) return;
   tell(`warning: ${guest} could not give back its lock: ${lock.fault ?? 'see its journal'}. Do it by hand:`);
   tell(`  ${byHand(lock)}`);

@@ -22,7 +22,7 @@ import {
 } from '../host/systemctl.ts';
 import { driver } from '../machine/driver.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
-import { type Lock, type LockRefusal, readLock, readLockRefusal } from '../state/fleet-lock.ts';
+import { findLock, type Lock, type LockRefusal, readLock, readLockRefusal } from '../state/fleet-lock.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
 import { readReleased } from '../state/released.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
@@ -251,7 +251,7 @@ function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined
 /** Returns why there is no lock. Before the first answer, and once there is one, nobody knows that the update waits for it. */
 function refusalOf(name: string, { checksum }: Staged): LockRefusal | undefined {
   const refusal = unlessDamaged(() => readLockRefusal(name));
-  const isHeld = unlessDamaged(() => readLock(name))?.isHeld === true;
+  const isHeld = findLock(name)?.isHeld === true;
   return refusal?.checksum === checksum && !isHeld ? refusal : undefined;
 }
 

@@ -4,6 +4,7 @@
 import type { FleetLock } from '../config/policy.ts';
 import type { Checksum } from '../ostree/names.ts';
 import type { Trigger } from './attempts.ts';
+import { unlessDamaged } from './state-file.ts';
 import { stateFiles } from './state-files.ts';
 
 /** The lock is needed: the guest is to go down for this commit, or has gone down for it and is not healthy again. */
@@ -40,6 +41,8 @@ export const wishForLock = (guest: string, wish: LockWish): void => stateFiles.l
 export const forgetLockWish = (guest: string): void => stateFiles.lockWish.remove(guest);
 
 export const readLock = (guest: string): Lock | undefined => stateFiles.lock.read(guest);
+/** Returns undefined also if the file is damaged. */
+export const findLock = (guest: string): Lock | undefined => unlessDamaged(() => readLock(guest));
 export const writeLock = (guest: string, lock: Lock): void => stateFiles.lock.write(guest, lock);
 export const forgetLock = (guest: string): void => stateFiles.lock.remove(guest);
 

@@ -3,9 +3,8 @@
 
 import { explainAny } from '../../host/failure.ts';
 import { lockTimerUnit, lockUnit, startUnit, stopUnit } from '../../host/systemctl.ts';
-import { forgetLockWish, type LockWish, readLock, wishForLock } from '../../state/fleet-lock.ts';
+import { findLock, forgetLockWish, type LockWish, readLock, wishForLock } from '../../state/fleet-lock.ts';
 import type { Report } from '../../state/report.ts';
-import { unlessDamaged } from '../../state/state-file.ts';
 
 /** Asks for the lock. Returns false if the server refuses, or does not answer in time. */
 export async function getLock(guest: string, wish: LockWish, report: Pick<Report, 'warn'>): Promise<boolean> {
@@ -29,7 +28,7 @@ export async function cancelLock(guest: string): Promise<void> {
 }
 
 /** True if the server may have given a lock to the guest. */
-export const mayHoldLock = (guest: string): boolean => unlessDamaged(() => readLock(guest)) !== undefined;
+export const mayHoldLock = (guest: string): boolean => findLock(guest) !== undefined;
 
 const settle = (guest: string, report: Pick<Report, 'warn'>): Promise<void> =>
   startUnit(lockUnit(guest)).catch((error: unknown) => report.warn(explainAny(error)));

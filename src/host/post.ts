@@ -3,14 +3,15 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { proxies } from './proxies.ts';
-import { proxyFor } from './proxy-rule.ts';
+import { hostOf, proxyFor } from './proxy-rule.ts';
 
 /** The answer to a request. */
 export interface Posted {
   readonly status: number;
   /** The beginning of it. */
   readonly body: string;
-  readonly location: string | undefined;
+  /** Where a redirection leads. */
+  readonly location?: string | undefined;
 }
 
 export interface Letter {
@@ -56,13 +57,10 @@ async function opened(to: URL, proxy: URL | undefined, request: Request): Promis
   const ca = authorities();
   if (!proxy) return httpsRequest(to, { ...request, agent: false, ...ca });
   const socket = await tunnel(to, proxy, request.signal);
-  const createConnection = () => connectTls({ socket, servername: nameOf(to), ...ca });
+  const createConnection = () => connectTls({ socket, servername: hostOf(to), ...ca });
   // An agent would make the connection itself.
   return httpsRequest(to, { ...request, createConnection });
 }
-
-/** Returns the host name of a URL without the brackets of an IPv6 address. */
-const nameOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
 const placeOf = ({ protocol, host }: URL): URL => new URL(`${protocol}//${host}`);
 

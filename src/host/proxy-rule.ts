@@ -10,10 +10,13 @@ export function proxyFor(to: URL, variables: Readonly<Record<string, string>>): 
   return URL.canParse(url) ? new URL(url) : undefined;
 }
 
+/** Returns the host name of a URL without the brackets of an IPv6 address. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
 /** True if a list of hosts and domains has the host of the URL. */
-function isExcepted({ protocol, hostname, port }: URL, list: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const at = port || (protocol === 'https:' ? '443' : '80');
+function isExcepted(to: URL, list: string): boolean {
+  const host = hostOf(to);
+  const at = to.port || (to.protocol === 'https:' ? '443' : '80');
   return list
     .split(/[\s,]+/)
     .filter(Boolean)

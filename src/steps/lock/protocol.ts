@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import type { FleetLock } from '../../config/policy.ts';
 import { excerpt } from '../../config/problem.ts';
 import { parseFields, WrongJson } from '../../host/json-fields.ts';
+import type { Posted } from '../../host/post.ts';
 import type { LockRefusal } from '../../state/fleet-lock.ts';
 
 /** The paths of the protocol below the URL of a server. */
@@ -15,14 +16,6 @@ export const lockHeaders = { 'fleet-lock-protocol': 'true', 'content-type': 'app
 export const lockBody = (id: string, group: string): string =>
   JSON.stringify({ client_params: { id, group } });
 
-/** The answer of a server. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-  /** Where a redirection leads. */
-  readonly location?: string | undefined;
-}
-
 /** A server that said no. */
 export interface ServerRefusal extends Pick<LockRefusal, 'kind' | 'reason'> {
   /** The key of the guest file that is wrong. */
@@ -32,7 +25,7 @@ export interface ServerRefusal extends Pick<LockRefusal, 'kind' | 'reason'> {
 }
 
 /** Reads an answer; undefined if it is yes. Only the status is fixed by the protocol, and a proxy may have answered. */
-export function refusalOf({ status, body, location }: HttpAnswer): ServerRefusal | undefined {
+export function refusalOf({ status, body, location }: Posted): ServerRefusal | undefined {
   if (status >= 200 && status < 300) return undefined;
   const { kind, value } = errorOf(body);
   const words = [kind, value].filter(Boolean).join(': ');

@@ -6,8 +6,7 @@ import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
 import { type PublishedCommit, readPublished } from '../state/published.ts';
-
-export type RunState = 'idle' | 'running' | 'failed';
+import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a build and of what it publishes. */
 export interface BuildOverview {
@@ -66,6 +65,3 @@ function overviewOf(build: Build, state: RunState, publishing: RunState): BuildO
     },
   };
 }
-
-export const runState = (activeState = 'inactive'): RunState =>
-  activeState === 'failed' ? 'failed' : activeState === 'inactive' ? 'idle' : 'running';

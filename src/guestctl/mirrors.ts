@@ -8,7 +8,7 @@ import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
 import { readPublished, recordedRefs } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { type MirroredCommit, offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
-import { type RunState, runState } from './builds.ts';
+import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a mirror. */
 export interface MirrorOverview {

@@ -29,6 +29,7 @@ export const buildUnit = (build: string): string => `ostree-guest-build@${build}
 /** Returns the unit that publishes what a build makes. */
 export const publishUnit = (build: string): string => `ostree-guest-publish@${build}.service`;
 export const mirrorUnit = (mirror: string): string => `ostree-guest-mirror@${mirror}.service`;
+export const mirrorTimerUnit = (mirror: string): string => `ostree-guest-mirror@${mirror}.timer`;
 
 /** Asks for properties of any number of units with one process; returns them in the order of the units. */
 export async function showUnits(

@@ -1,8 +1,7 @@
-import { offsetOf, partsOf } from '../../host/time-words.ts';
 import type { BuildOverview, PublishedOverview } from '../builds.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
-import { short } from './wording.ts';
+import { minuteWords, short, timeJson } from './wording.ts';
 
 export const buildsText = (overviews: readonly BuildOverview[], screen: Screen): string =>
   table(columns, overviews, screen);
@@ -11,7 +10,7 @@ const columns: readonly Column<BuildOverview>[] = [
   { title: 'BUILD', cell: ({ build }) => build.name },
   {
     title: 'LAST RUN',
-    cell: ({ result, isHidden }) => (result ? timeWords(result.ended) : isHidden ? '?' : '-'),
+    cell: ({ result, isHidden }) => (result ? minuteWords(result.ended) : isHidden ? '?' : '-'),
   },
   {
     title: 'RESULT',
@@ -42,15 +41,6 @@ function publishedWords({ state, commit }: PublishedOverview): string {
   const what = commit ? [commit.version, short(commit.checksum)].filter(Boolean).join(' ') : 'nothing yet';
   return state === 'failed' ? `${what}, the last run failed` : what;
 }
-
-export function timeWords(time: number): string {
-  const date = new Date(time);
-  const parts = partsOf(date, offsetOf(date));
-  return `${parts.date} ${parts.clock}`;
-}
-
-export const timeJson = (time: number | undefined) =>
-  time === undefined ? null : new Date(time).toISOString();
 
 /** The stable form for scripts. */
 export const buildJson = ({ build, state, result, published }: BuildOverview) => ({

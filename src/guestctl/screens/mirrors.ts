@@ -1,8 +1,7 @@
 import type { MirroredRef, MirrorOverview } from '../mirrors.ts';
 import type { Screen } from '../screen.ts';
-import { timeJson, timeWords } from './builds.ts';
 import { type Column, table } from './table.ts';
-import { short } from './wording.ts';
+import { minuteWords, short, timeJson } from './wording.ts';
 
 /** One line for each ref; a mirror without any has one, too. */
 interface Row {
@@ -30,10 +29,10 @@ const columns: readonly Column<Row>[] = [
     title: 'COMMIT',
     cell: ({ ref }) => [ref?.commit?.version, short(ref?.commit?.checksum ?? '-')].filter(Boolean).join(' '),
   },
-  { title: 'SINCE', cell: ({ ref }) => (ref?.commit?.since ? timeWords(ref.commit.since) : '-') },
+  { title: 'SINCE', cell: ({ ref }) => (ref?.commit?.since ? minuteWords(ref.commit.since) : '-') },
   {
     title: 'LAST RUN',
-    cell: ({ overview: { result, isHidden } }) => (result ? timeWords(result.ended) : isHidden ? '?' : '-'),
+    cell: ({ overview: { result, isHidden } }) => (result ? minuteWords(result.ended) : isHidden ? '?' : '-'),
   },
   {
     title: 'NOTES',

@@ -1,7 +1,7 @@
 import type { Guest } from '../../config/guest.ts';
 import type { Origin } from '../../config/origin.ts';
 import { printableLine } from '../../host/printable.ts';
-import { timeWords } from '../../host/time-words.ts';
+import { offsetOf, partsOf, timeWords } from '../../host/time-words.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { LockRefusal } from '../../state/fleet-lock.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
@@ -69,3 +69,14 @@ export function sizeWords(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
+
+/** Formats a time in local time, without seconds: `2026-11-24 04:49`. */
+export function minuteWords(time: number): string {
+  const at = new Date(time);
+  const { date, clock } = partsOf(at, offsetOf(at));
+  return `${date} ${clock}`;
+}
+
+/** Formats a time for scripts. */
+export const timeJson = (time: number | undefined): string | null =>
+  time === undefined ? null : new Date(time).toISOString();

@@ -22,7 +22,14 @@ import { unitsOf } from '../../generator/guest-units.ts';
 import { Failure } from '../../host/failure.ts';
 import { isRoot } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { bootUnit, buildUnit, mirrorUnit, timerUnit, updateUnit } from '../../host/systemctl.ts';
+import {
+  bootUnit,
+  buildUnit,
+  mirrorTimerUnit,
+  mirrorUnit,
+  timerUnit,
+  updateUnit,
+} from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
@@ -101,8 +108,8 @@ function withUnits(one: Whole): WithUnits {
   }
   if ('mirror' in one) {
     const { file, values, name } = one.mirror;
-    const timer = mirrorUnit(name).replace(/service$/, 'timer');
-    return { file, values, generated: unitsOfMirror(one.mirror), units: [mirrorUnit(name), timer] };
+    const units = [mirrorUnit(name), mirrorTimerUnit(name)];
+    return { file, values, generated: unitsOfMirror(one.mirror), units };
   }
   const { file, values, name } = one.guest;
   const generated = unitsOf({ guest: one.guest });

@@ -27,6 +27,7 @@ const attempts: readonly [string, string, string, string][] = [
   ['update', 'staged', 'Update staged: 12.2', 'blue'],
   ['update', 'rejected', 'Update skipped: it failed before: 12.2', 'orange'],
   ['rehearse', 'done', 'Rehearsed: 12.2', 'green'],
+  ['switch', 'waiting', 'Waits for a lock: 12.2', 'blue'],
   ['switch', 'blessed', 'Healthy: 12.2', 'green'],
   ['rollback', 'done', 'Rolled back: 12.2', 'orange'],
   ['create', 'failed', 'Creation failed: 12.2', 'red'],

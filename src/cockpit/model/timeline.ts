@@ -40,6 +40,8 @@ function titleOf(action: string, outcome: string): string {
       return t('Update fetched');
     case 'staged':
       return t('Update staged');
+    case 'waiting':
+      return t('Waits for a lock');
     case 'rejected':
       return t('Update skipped: it failed before');
     case 'blessed':

@@ -5,12 +5,10 @@ interface SpawnOptions {
   /** What becomes of standard error: joined with the output, or the message of the failure. */
   readonly err?: 'out' | 'message';
   readonly environ?: readonly string[];
-  readonly pty?: boolean;
 }
 
 export interface CockpitProcess extends PromiseLike<string> {
   stream(tell: (text: string) => void): CockpitProcess;
-  input(text: string, more?: boolean): CockpitProcess;
   close(problem?: string): void;
 }
 
@@ -24,12 +22,8 @@ export interface CockpitFailure {
 /** Options of a channel, by the protocol of the bridge. */
 type ChannelOptions = Readonly<Record<string, unknown>> & { readonly payload: string };
 
-export interface Channel {
-  send(text: string): void;
-  control(message: Readonly<Record<string, unknown>>): void;
-  close(): void;
-  addEventListener(event: 'message', tell: (event: unknown, text: string) => void): void;
-  addEventListener(event: 'close', tell: (event: unknown, options: CockpitFailure) => void): void;
+interface Channel {
+  addEventListener(event: 'message', tell: () => void): void;
 }
 
 interface BusMatch {
@@ -44,7 +38,6 @@ type OnSignal = (path: string, name: string, signal: string, args: readonly unkn
 interface Bus {
   subscribe(match: BusMatch, tell: OnSignal): { remove(): void };
   call(path: string, name: string, method: string, args: readonly unknown[]): PromiseLike<readonly unknown[]>;
-  close(): void;
 }
 
 interface Permission {

@@ -27,7 +27,7 @@ const directories = (guest: string): string[] => {
 class Guests {
   #known: KnownGuests = { guests: undefined, failure: undefined, isAdmin: undefined, round: 0 };
   readonly #listeners = new Set<() => void>();
-  readonly #watches = new Map<string, () => void>();
+  readonly #watched = new Set<string>();
   #isAsking = false;
   #isDue = false;
   #timer: number | undefined;
@@ -79,8 +79,10 @@ class Guests {
   }
 
   #watch(paths: readonly string[]): void {
-    for (const path of paths)
-      if (!this.#watches.has(path)) this.#watches.set(path, watchDirectory(path, this.refresh));
+    for (const path of paths.filter((one) => !this.#watched.has(one))) {
+      this.#watched.add(path);
+      watchDirectory(path, this.refresh);
+    }
   }
 
   #set(change: Partial<KnownGuests>): void {

@@ -33,7 +33,7 @@ export function ask<Name extends keyof Answers>(
 }
 
 /** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
-export async function act(args: readonly string[], tell: (text: string) => void = () => {}): Promise<string> {
+export function act(args: readonly string[], tell: (text: string) => void): Promise<void> {
   let told = '';
   const process: CockpitProcess = cockpit.spawn(['guestctl', ...args], { ...options, err: 'out' });
   process.stream((text) => {
@@ -42,7 +42,7 @@ export async function act(args: readonly string[], tell: (text: string) => void 
   });
   return new Promise((resolve, reject) => {
     process.then(
-      () => resolve(told.trim()),
+      () => resolve(),
       (failure: CockpitFailure) => reject(new CommandFailed(told.trim() || messageOf(failure))),
     );
   });

@@ -1,11 +1,11 @@
 // Tells when something may have changed: by the signals of systemd, and by watches on files. Nothing is polled.
 import { isOurs, unitOfPath } from '../model/unit-names.ts';
-import { type Channel, cockpit } from './cockpit.ts';
+import { cockpit } from './cockpit.ts';
 
 const manager = ['/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'] as const;
 
-/** Calls back whenever a unit of a guest or build changes, or systemd has reloaded. Returns how to end it. */
-export function watchUnits(changed: () => void): () => void {
+/** Calls back whenever a unit of a guest or build changes, or systemd has reloaded. */
+export function watchUnits(changed: () => void): void {
   const bus = cockpit.dbus('org.freedesktop.systemd1', { bus: 'system' });
   const [path, name] = manager;
   bus.subscribe(
@@ -28,12 +28,9 @@ export function watchUnits(changed: () => void): () => void {
     () => {},
     () => {},
   );
-  return () => bus.close();
 }
 
-/** Calls back whenever something in a directory changes. It may be missing. Returns how to end it. */
-export function watchDirectory(path: string, changed: () => void): () => void {
-  const channel: Channel = cockpit.channel({ payload: 'fswatch1', path, superuser: 'try' });
-  channel.addEventListener('message', changed);
-  return () => channel.close();
+/** Calls back whenever something in a directory changes. It may be missing. */
+export function watchDirectory(path: string, changed: () => void): void {
+  cockpit.channel({ payload: 'fswatch1', path, superuser: 'try' }).addEventListener('message', changed);
 }

@@ -6,7 +6,6 @@ export interface Answers {
   readonly status: ToldGuest;
   readonly history: readonly ToldAttempt[];
   readonly deployments: readonly ToldListedDeployment[];
-  readonly builds: readonly ToldBuild[];
   readonly diff: ToldDifference;
   /** With --list-templates. */
   readonly create: readonly ToldTemplate[];
@@ -148,27 +147,4 @@ interface ToldTemplate {
   readonly file: string;
   readonly build: string | null;
   readonly problems: readonly { readonly message: string; readonly remedy: string | null }[];
-}
-
-interface ToldBuild {
-  readonly name: string;
-  readonly description: string;
-  readonly file: string;
-  readonly state: 'idle' | 'running' | 'failed';
-  readonly result: {
-    readonly time: string;
-    readonly checksum: string | null;
-    readonly failure: string | null;
-  } | null;
-  readonly published: ToldPublished | null;
-}
-
-interface ToldPublished {
-  readonly repository: string;
-  readonly ref: string;
-  readonly state: 'idle' | 'running' | 'failed';
-  readonly checksum: string | null;
-  readonly version: string | null;
-  readonly since: string | null;
-  readonly commits: number;
 }

@@ -16,21 +16,25 @@ export function ActionButtons({ guest, actions }: ButtonsProps) {
   if (!isAllowed) return null;
   return (
     <>
-      {actions.map((action) => (
-        <Button
-          key={action.id}
-          size="sm"
-          variant="secondary"
-          isDisabled={isBusy}
-          onClick={() => choose(action)}
-        >
-          {action.label}
-        </Button>
-      ))}
+      <Buttons actions={actions} isBusy={isBusy} choose={choose} />
       {question}
     </>
   );
 }
+
+/** The actions of a guest, and what carries one out: useActions(). */
+export interface Choice {
+  readonly actions: readonly GuestAction[];
+  readonly isBusy: boolean;
+  readonly choose: (action: GuestAction) => void;
+}
+
+export const Buttons = ({ actions, isBusy, choose }: Choice) =>
+  actions.map((action) => (
+    <Button key={action.id} size="sm" variant="secondary" isDisabled={isBusy} onClick={() => choose(action)}>
+      {action.label}
+    </Button>
+  ));
 
 /** Carries actions of a guest out, after a question if they have one. `question` is to be drawn. */
 export function useActions(guest: string) {

@@ -11,9 +11,7 @@ export const Badges = ({ badges, of }: { readonly badges: readonly Badge[]; read
   badges.length === 0 ? null : (
     <LabelGroup aria-label={of} numLabels={5}>
       {badges.map((badge) => (
-        <Label isCompact key={badge.text} color={badge.colour}>
-          {badge.text}
-        </Label>
+        <BadgeLabel key={badge.text} badge={badge} />
       ))}
     </LabelGroup>
   );

@@ -3,7 +3,6 @@ import {
   Button,
   Content,
   ExpandableSection,
-  Label,
   List,
   ListItem,
   Modal,
@@ -17,6 +16,7 @@ import { ask } from '../bridge/run-guestctl.ts';
 import { changeBadge, differenceTitle, filesTitle } from '../model/difference.ts';
 import type { ToldDifference, ToldPackage } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+import { BadgeLabel } from './badges.tsx';
 import { useAnswer } from './hooks.ts';
 
 interface DiffProps {
@@ -72,10 +72,7 @@ const Difference = ({ difference }: { readonly difference: ToldDifference }) => 
       <List isPlain className="paths">
         {difference.files.slice(0, 2000).map(({ path, change }) => (
           <ListItem key={path}>
-            <Label isCompact color={changeBadge(change).colour}>
-              {changeBadge(change).text}
-            </Label>{' '}
-            {path}
+            <BadgeLabel badge={changeBadge(change)} /> {path}
           </ListItem>
         ))}
       </List>
@@ -98,9 +95,7 @@ const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) =
         <Tr key={name}>
           <Td dataLabel={t('Package')}>{name}</Td>
           <Td dataLabel={t('Change')}>
-            <Label isCompact color={changeBadge(change).colour}>
-              {changeBadge(change).text}
-            </Label>
+            <BadgeLabel badge={changeBadge(change)} />
           </Td>
           <Td dataLabel={t('From')}>{from ?? ''}</Td>
           <Td dataLabel={t('To')}>{to ?? ''}</Td>

@@ -1,5 +1,4 @@
 import {
-  Button,
   Dropdown,
   DropdownItem,
   DropdownList,
@@ -9,10 +8,10 @@ import {
 } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import { type Ref, useState } from 'react';
-import { actionsOf, type GuestAction } from '../model/actions.ts';
+import { actionsOf } from '../model/actions.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { useActions } from './action-buttons.tsx';
+import { Buttons, type Choice, useActions } from './action-buttons.tsx';
 
 interface ActionsProps {
   readonly guest: ToldGuest;
@@ -27,31 +26,14 @@ export function GuestActions({ guest, buttons }: ActionsProps) {
   if (!isAllowed) return null;
   return (
     <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
-      {actions.slice(0, buttons).map((action) => (
-        <Button
-          key={action.id}
-          size="sm"
-          variant="secondary"
-          isDisabled={isBusy}
-          onClick={() => choose(action)}
-        >
-          {action.label}
-        </Button>
-      ))}
+      <Buttons actions={actions.slice(0, buttons)} isBusy={isBusy} choose={choose} />
       <ActionMenu guest={guest.name} actions={actions.slice(buttons)} isBusy={isBusy} choose={choose} />
       {question}
     </Flex>
   );
 }
 
-interface MenuProps {
-  readonly guest: string;
-  readonly actions: readonly GuestAction[];
-  readonly isBusy: boolean;
-  readonly choose: (action: GuestAction) => void;
-}
-
-function ActionMenu({ guest, actions, isBusy, choose }: MenuProps) {
+function ActionMenu({ guest, actions, isBusy, choose }: Choice & { readonly guest: string }) {
   const [isOpen, setOpen] = useState(false);
   const toggle = (ref: Ref<MenuToggleElement>) => (
     <MenuToggle

@@ -2,20 +2,21 @@
 // killed run left behind is found and removed by the next.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCgroup } from './cgroup.ts';
 import { cacheDirectory } from './paths.ts';
+import { say } from './say.ts';
 
 const parent = () => join(cacheDirectory(), 'run');
 const mine = new Set<string>();
 
-/** A new directory NAME-PID-START-RANDOM; its last part names the host's control group as well. */
+/** A new directory NAME-PID-START-NAMESPACE+RANDOM; its last part names the host's control group as well. */
 export function makeWorkDirectory(name: string): string {
   if (mine.size === 0) removeOnExit();
   const directory = join(
     parent(),
-    `${name}-${process.pid}-${startTime(process.pid)}-${randomBytes(3).toString('hex')}`,
+    `${name}-${process.pid}-${startTime(process.pid)}-${pidNamespace()}${randomBytes(3).toString('hex')}`,
   );
   mkdirSync(directory, { recursive: true });
   spread();
@@ -52,13 +53,33 @@ export function removeWorkDirectory(directory: string): void {
   mine.delete(directory);
 }
 
-/** Removes what runs that no longer live have left. */
+/** Removes what runs that no longer live have left. Leaves runs of other PID namespaces alone: here, they look dead. */
 export function removeStaleWorkDirectories(): void {
   mkdirSync(parent(), { recursive: true });
   for (const entry of readdirSync(parent())) {
-    const [, pid, start] = /-(\d+)-(\d+)-[0-9a-f]+$/.exec(entry) ?? [];
-    if (pid && startTime(Number(pid)) !== start) removeWorkDirectory(join(parent(), entry));
+    const directory = join(parent(), entry);
+    const owner = ownerOf(entry, startTime, pidNamespace());
+    if (owner === 'gone') removeWorkDirectory(directory);
+    if (owner === 'elsewhere') say(`${directory} is of another PID namespace: it is left to the runs there`);
   }
+}
+
+/** Says what became of the process that made a work directory. */
+export function ownerOf(
+  entry: string,
+  startOf: (pid: number) => string | undefined,
+  here: string,
+): 'alive' | 'gone' | 'elsewhere' | 'unknown' {
+  const [, pid, start, namespace] = /-(\d+)-(\d+)-([0-9a-f]{4})[0-9a-f]{6}$/.exec(entry) ?? [];
+  if (pid === undefined) return 'unknown';
+  if (namespace !== here) return 'elsewhere';
+  return startOf(Number(pid)) === start ? 'alive' : 'gone';
+}
+
+/** Returns the last digits of the ID of our PID namespace: four, because names of machines are short. */
+function pidNamespace(): string {
+  const [, id] = /\[(\d+)\]/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+  return (Number(id) & 0xffff).toString(16).padStart(4, '0');
 }
 
 /** Process ids are used again, a process id with its start time is not. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fullDevice } from './full-device.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'out-'));
 const program = join(directory, 'out.cjs');
@@ -27,7 +28,7 @@ test.each([
   ['one that does not wait', 'no-wait | (sleep 0.2; wc -c)', { exitCode: 0, stdout: String(size) }],
   ['one that nobody reads', '| true', { exitCode: 0, stderr: '' }],
   ['one that does not wait, and nobody reads', 'no-wait | true', { exitCode: 0, stderr: '' }],
-  ['a full disk', '>/dev/full', { exitCode: 1, stderr: expect.stringContaining('ENOSPC') }],
+  ['a full disk', `>${fullDevice()}`, { exitCode: 1, stderr: expect.stringContaining('ENOSPC') }],
 ])('%s', async (_, where, outcome) => {
   const script = `'${process.execPath}' ${program} ${where}`;
   expect(await execa('bash', ['-o', 'pipefail', '-c', script], { reject: false })).toMatchObject(outcome);

@@ -6,13 +6,14 @@ import { explain } from '../../src/host/failure.ts';
 import { nodeFiles } from '../../src/host/node-files.ts';
 import { namingFile, writeFile } from '../../src/host/write-file.ts';
 import { appendLine } from '../../src/state/history.ts';
+import { fullDevice } from './full-device.ts';
 
 const directory = mkdtempSync(`${tmpdir()}/full-`);
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Writing to this device fails as on a full disk: full(4). */
+/** A link: what is replaced or removed by mistake is not the device of this machine. */
 const full = `${directory}/1.jsonl`;
-symlinkSync('/dev/full', full);
+symlinkSync(fullDevice(), full);
 
 test.each<[title: string, write: () => void]>([
   ['writeFile()', () => writeFile(full, 'x')],
@@ -21,7 +22,7 @@ test.each<[title: string, write: () => void]>([
   [
     'an open file',
     () => {
-      const descriptor = openSync('/dev/full', 'w');
+      const descriptor = openSync(full, 'r+');
       try {
         namingFile(full, () => writeSync(descriptor, 'x'));
       } finally {

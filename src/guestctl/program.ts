@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { tellChanged } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { addCommonOptions, type Define, misused } from './command.ts';
 import { adopt } from './commands/adopt.ts';
@@ -43,6 +42,7 @@ import { requireRootFor } from './needs-root.ts';
 import { withOptionHint } from './other-options.ts';
 import { unknownCommand } from './other-verbs.ts';
 import { terminal, writeOut } from './stdout.ts';
+import { tellChanged } from './tell-changed.ts';
 
 interface Group {
   readonly heading: string;

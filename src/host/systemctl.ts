@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { textfileDirectory } from '../config/paths.ts';
 import { Failure } from './failure.ts';
 import { parseList } from './json-fields.ts';
-import { isThere } from './node-files.ts';
 import { run } from './process.ts';
 
 /** The properties of one unit, by name, as `systemctl show` prints them. */
@@ -20,9 +18,6 @@ export const lockUnit = (guest: string): string => `ostree-guest-lock@${guest}.s
 export const lockTimerUnit = (guest: string): string => `ostree-guest-lock@${guest}.timer`;
 export const imageUnit = (guest: string): string => `ostree-guest-image@${guest}.service`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
-
-/** Started for each change of a guest, for its metrics. */
-const changedUnit = 'ostree-guest-changed.service';
 
 /** Returns the unit of a build. */
 export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
@@ -154,11 +149,6 @@ export async function beginStart(unit: string): Promise<void> {
 /** Queues a restart and returns at once (--no-block). */
 export async function beginRestart(unit: string): Promise<void> {
   await act('restart', unit, '--no-block');
-}
-
-/** Has the metrics of guests written anew, soon. A no-op if nobody collects them. */
-export async function tellChanged(): Promise<void> {
-  if (isThere(textfileDirectory)) await run('systemctl', ['start', '--no-block', changedUnit]);
 }
 
 /** Kills all processes of a unit with SIGKILL. */

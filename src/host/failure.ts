@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { type Problem, placeText } from '../config/problem.ts';
 
 /** A failure that a user can act on. Any other exception is a bug. */
 export class Failure extends Error {
@@ -14,6 +15,10 @@ export class Failure extends Error {
     this.context = context;
   }
 }
+
+/** Returns the failure that a mistake in a file is when its time has come. */
+export const failureAt = ({ at, message, remedy }: Problem): Failure =>
+  new Failure(`${placeText(at)}: ${message}`, remedy);
 
 /** Says what a failure means, unless that was said where it was thrown. Returns other errors as they are. */
 export const inContext = (error: unknown, context: string): unknown =>

@@ -1,9 +1,8 @@
 import { type Build, buildRepository } from '../../config/build.ts';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type BuildOrigin, originName } from '../../config/origin.ts';
-import { placeText } from '../../config/problem.ts';
 import { isRecent } from '../../host/clock.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, failureAt } from '../../host/failure.ts';
 import { buildUnit, startUnit } from '../../host/systemctl.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
@@ -66,9 +65,7 @@ function requirePrograms(build: Build): void {
     build,
     (program) => !program.startsWith('/') || program.startsWith('/usr/'),
   );
-  if (!missing) return;
-  const { at, message, remedy } = missing;
-  throw new Failure(`${placeText(at)}: ${message}`, remedy);
+  if (missing) throw failureAt(missing);
 }
 
 /** Returns the last result; undefined if the build file has changed since. */

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Guest, placeOf } from '../../config/guest.ts';
 import type { OstreeOrigin, Remote } from '../../config/origin.ts';
 import { topOf } from '../../config/positions.ts';
-import { formatProblem, placeText } from '../../config/problem.ts';
+import { formatProblem } from '../../config/problem.ts';
 import type { Values } from '../../config/values.ts';
 import { writeAtomically } from '../../host/atomic-file.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, failureAt } from '../../host/failure.ts';
 import { parseKeyfile, replaceGroup } from '../../ostree/keyfile.ts';
 import { configFileOf, configOf } from '../../ostree/sysroot.ts';
 import { findHostRemote, type HostRemote, optionsOf } from './host-remotes.ts';
@@ -53,7 +53,7 @@ export function declaredRemote(
   const unsigned = unsignedRemote(remote, values, section, topOf(file));
   if (unsigned) throw new Failure(formatProblem(unsigned));
   const [missing] = missingRemoteFiles(values, section);
-  if (missing) throw new Failure(`${placeText(missing.at)}: ${missing.message}`, missing.remedy);
+  if (missing) throw failureAt(missing);
   const { url, contentUrl, gpgVerify, gpgKeyPath, signVerify, ed25519KeyPath } = remote;
   const { tlsCaPath, tlsClientCertPath, tlsClientKeyPath, proxyUrl } = remote;
   return {

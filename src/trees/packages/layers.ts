@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
-import { placeText } from '../../config/problem.ts';
 import { sha256 } from '../../host/digest.ts';
-import { Failure } from '../../host/failure.ts';
+import { failureAt } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
 import { commitOf } from '../identity.ts';
@@ -67,7 +66,5 @@ function identityOf(below: string, packages: Packages, versions: readonly string
 
 function requireFiles(guest: Guest): void {
   const [missing] = missingFiles(guest);
-  if (!missing) return;
-  const { at, message, remedy } = missing;
-  throw new Failure(`${placeText(at)}: ${message}`, remedy);
+  if (missing) throw failureAt(missing);
 }

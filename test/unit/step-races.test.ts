@@ -12,13 +12,15 @@ import { host, type Moment } from './fake-driver.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 
-const { state, events, list } = await vi.hoisted(async () => {
+const { state, events, list, clock } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   return {
     state: mkdtempSync('/tmp/step-races-'),
     /** Called when systemd is asked to start a unit, or about one. */
     events: { onStart: () => {}, onShow: () => {} },
     list: [] as { name: string; checksum: string; title: string; path: string }[],
+    /** In milliseconds. Time passes only when somebody waits, however busy the machine is. */
+    clock: { now: 0 },
   };
 });
 vi.mock('../../src/config/paths.ts', async (original) =>
@@ -40,9 +42,9 @@ vi.mock('../../src/ostree/deployments.ts', async (original) => ({
 }));
 vi.mock('../../src/steps/boot/root-link.ts', () => ({ bootedRoot: () => '/b' }));
 vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
-// Time passes when somebody waits.
 vi.mock('node:timers/promises', () => ({
-  setTimeout: async () => {
+  setTimeout: async (pause: number) => {
+    clock.now += pause;
     host.now = host.next.shift() ?? host.now;
   },
 }));
@@ -50,10 +52,14 @@ vi.mock('node:timers/promises', () => ({
 beforeEach(() => {
   rmSync(state, { recursive: true, force: true });
   Object.assign(events, { onStart: () => {}, onShow: () => {} });
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.now);
 });
-afterAll(() => rmSync(state, { recursive: true, force: true }));
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(state, { recursive: true, force: true });
+});
 
-const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthTimeoutSec=50ms\n');
+const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthTimeoutSec=1min\n');
 
 describe('the failed units before an update', () => {
   beforeEach(() => writeBaseline('mail', { failedUnits: ['old.service'] }));

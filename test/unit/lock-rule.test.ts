@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { post } from '../../src/host/post.ts';
 import { proxyFor } from '../../src/host/proxy-rule.ts';
 import type { Lock, LockWish } from '../../src/state/fleet-lock.ts';
@@ -213,6 +213,11 @@ writeFileSync(authority, cert);
 
 describe('a request', () => {
   const servers: Server[] = [];
+  // Proxies of the machine that runs this are not meant.
+  beforeEach(() => {
+    for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'])
+      for (const variable of [name, name.toUpperCase()]) vi.stubEnv(variable, '');
+  });
   afterEach(() => {
     vi.unstubAllEnvs();
     for (const server of servers.splice(0)) {
@@ -220,9 +225,9 @@ describe('a request', () => {
       server.close();
     }
   });
-  async function listen(server: Server): Promise<string> {
+  async function listen(server: Server, address = '127.0.0.1'): Promise<string> {
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
   const ask = (url: string, limit = 60_000) =>
@@ -261,11 +266,10 @@ describe('a request', () => {
   });
 
   describe('to a server with TLS', () => {
-    const secure = async () =>
-      (await listen(createTlsServer({ key, cert }, (_, response) => response.end()))).replace(
-        'http',
-        'https',
-      );
+    const secure = async (address?: string) => {
+      const server = createTlsServer({ key, cert }, (_, response) => response.end());
+      return (await listen(server, address)).replace('http', 'https');
+    };
 
     test('is sent if its authority is one of the host', async () => {
       const url = await secure();
@@ -279,8 +283,10 @@ describe('a request', () => {
 
     test('is not sent to another host than that of the certificate', async () => {
       vi.stubEnv('SSL_CERT_FILE', authority);
-      const url = await secure();
-      await expect(ask(url.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow();
+      const url = await secure('0.0.0.0');
+      await expect(ask(url.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow(
+        "127.0.0.2 is not in the cert's list",
+      );
     });
 
     test('goes through a tunnel of a proxy', async () => {
@@ -294,6 +300,8 @@ describe('a request', () => {
           socket.write('HTTP/1.1 200 OK\r\n\r\n');
           socket.pipe(onwards).pipe(socket);
         });
+        // At the end of the test, either side may be cut off.
+        for (const one of [socket, onwards]) one.on('error', () => undefined);
       });
       vi.stubEnv('https_proxy', await listen(proxy));
       expect(refusalOf(await ask('https://localhost:8443'))).toBeUndefined();
@@ -303,7 +311,9 @@ describe('a request', () => {
 
   test('says that a proxy refuses', async () => {
     const proxy = createServer();
-    proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    proxy.on('connect', (_, socket) =>
+      socket.on('error', () => undefined).end('HTTP/1.1 403 Forbidden\r\n\r\n'),
+    );
     vi.stubEnv('https_proxy', await listen(proxy));
     await expect(ask('https://lock.invalid')).rejects.toThrow('refuses lock.invalid:443 (HTTP 403)');
   });

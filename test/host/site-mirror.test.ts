@@ -144,17 +144,21 @@ test('an older commit, and one without a signature, are refused; other refs are 
 test('an upstream that is frozen is a fault, also if the mirror no longer runs', async () => {
   const next = await commit(one, 'echo new >new', 10);
   await summary();
-  await declareMirror('site', mirrorFile('FreshnessSec=15min\n'));
-  expect(await run()).toBe(
-    `/etc/ostree-guests/site.mirror:7: ${two} has had nothing new for 30 minutes at ${server.url}/up: its updates may be held back`,
+  const frozen = mirrorFile('FreshnessSec=25min\n');
+  await declareMirror('site', frozen);
+  const words = `${two} has had nothing new for \\d+ minutes`;
+  expect(await run()).toMatch(
+    new RegExp(
+      `^/etc/ostree-guests/site\\.mirror:7: ${words} at ${server.url}/up: its updates may be held back$`,
+    ),
   );
   expect(await commitIn(repository, one)).toBe(next);
   await declareMirror('site', mirrorFile());
   expect(await run()).toBe('');
   expect((await host.try('guestctl mirrors')).exitCode).toBe(0);
-  await declareMirror('site', mirrorFile('FreshnessSec=15min\n'));
+  await declareMirror('site', frozen);
   const { exitCode, stdout } = await host.try('guestctl mirrors');
-  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('has had nothing new for 30 minutes')]);
+  expect([exitCode, stdout]).toEqual([1, expect.stringMatching(words)]);
   await declareMirror('site', mirrorFile());
 });
 
@@ -165,7 +169,8 @@ test('killed while it fetches, nothing of it is served, and the next run complet
   const next = await commit(one, 'for i in {1..9}; do echo killed >>$i; done', 5);
   await summary();
   await host.run('systemctl', 'start', '--no-block', unit);
-  await eventually(host, `[ $(grep -c 'filez' ${slow.log}) -gt 3 ]`);
+  // Two files are sent, the third is held. For more, OSTree may wait until that one times out.
+  await eventually(host, `[ $(grep -c 'filez' ${slow.log}) -gt 2 ]`);
   await host.run('systemctl', 'kill', '--signal=KILL', unit);
   await eventually(host, `systemctl is-failed ${unit}`);
   expect(await host.sh(`find ${repository} -newer ${upstream}/summary -name '*.filez'`)).toBe('');
@@ -201,7 +206,8 @@ test.each([
     const pull = `ostree --repo=/srv/client pull site ${one} >/dev/null; ostree --repo=/srv/client rev-parse site:${one}`;
     await holdAtEnd(host, unit, repository);
     const before = await commitIn(repository, one);
-    const next = await commit(one, 'echo next >>1; echo next >>2');
+    // The watcher sees only directories of objects that are new. Of so many objects, some have one.
+    const next = await commit(one, 'for i in {1..50}; do echo next >>$i; done');
     await summary();
     expect(await killedAt((event) => change.test(event))).toBe(true);
     expect([before, next]).toContain(await host.sh(pull));

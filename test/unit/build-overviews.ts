@@ -13,6 +13,9 @@ function build(name: string, more = '') {
   return checked.build;
 }
 
+// Times are shown in local time.
+process.env['TZ'] = 'UTC';
+
 const ended = Date.parse('2026-11-24T04:00:00Z');
 const checksum = checksumFrom('a'.repeat(64));
 

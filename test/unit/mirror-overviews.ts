@@ -11,6 +11,9 @@ function mirror(name: string) {
   return checked.mirror;
 }
 
+// Times are shown in local time.
+process.env['TZ'] = 'UTC';
+
 const checksum = checksumFrom('b'.repeat(64));
 const ended = Date.parse('2026-11-24T04:00:00Z');
 const old = Date.parse('2026-11-14T04:00:00Z');

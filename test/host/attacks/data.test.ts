@@ -95,7 +95,7 @@ describe('a health check', () => {
     );
     expect(acts.exec(shown)).toBeNull();
     const journal = await host.sh(
-      'journalctl -o cat -u ostree-guest-assess@evil -u ostree-guest-switch@evil',
+      'journalctl --sync; journalctl -o cat -u ostree-guest-assess@evil -u ostree-guest-switch@evil',
     );
     expect(journal).toContain('did not succeed');
     expect(stripVTControlCharacters(journal)).toBe(journal);

@@ -1,12 +1,15 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256OfFile } from '../../src/host/digest.ts';
+import { readCommit } from '../../src/ostree/repository.ts';
 import { composeLayers } from '../../src/trees/image/compose.ts';
-import { layerCommit } from '../../src/trees/image/layer-refs.ts';
+import { ociSource } from '../../src/trees/image/image-source.ts';
+import { imageRef, layerCommit } from '../../src/trees/image/layer-refs.ts';
 import { archiveOf, copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
 import { commitLayer } from '../../src/trees/image/unpack-layer.ts';
+import { guestOf } from '../unit/read.ts';
 import { type Layer, makeLayer, writeImage, writeIndex } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
 
@@ -182,4 +185,34 @@ test('a layer that is not what its digest or its configuration says is refused, 
     await expect(commitLayer(layer)).rejects.toThrow(refused);
   }
   expect((await execa('ostree', [`--repo=${repository}`, 'refs'])).stdout).toBe('');
+});
+
+const silent = { step: () => {}, warn: () => {}, progress: () => {}, brought: () => {} };
+
+test('a deployed commit that only says that it is an image is not offered to other guests as this image', async () => {
+  const layout = join(work, 'layout');
+  const digest = await writeImage(layout, 'claimed', [
+    await makeLayer(work, 'claimed', 'echo genuine >file'),
+  ]);
+  const sysroot = join(work, 'claims');
+  const repository = join(sysroot, 'ostree/repo');
+  await mkdir(join(work, 'forgery'));
+  await mkdir(join(sysroot, 'ostree'), { recursive: true });
+  await execa('ostree', [`--repo=${repository}`, 'init', '--mode=bare']);
+  const claim = `--add-metadata-string=ostree-guests.identity=${digest}`;
+  const commit = [`--repo=${repository}`, 'commit', '--orphan', `--tree=dir=${join(work, 'forgery')}`, claim];
+  const { stdout: forged } = await execa('ostree', commit);
+  const deployment = `/ostree/deploy/mail/deploy/${forged}.0`;
+  await mkdir(join(sysroot, deployment), { recursive: true });
+  await mkdir(join(sysroot, 'boot/loader/entries'), { recursive: true });
+  await writeFile(
+    join(sysroot, 'boot/loader/entries/ostree-1-mail.conf'),
+    `title Old\nversion 1\noptions ostree=${deployment}\n`,
+  );
+  const guest = guestOf(`[Guest]\nImage=oci:${layout}:claimed\nSysroot=${sysroot}\n`);
+  if (guest.origin.kind !== 'oci') throw new Error('it is a guest of an image');
+  const offer = await ociSource(guest, guest.origin).check(silent);
+  expect(offer.checksum).toBe(forged);
+  expect(await offer.fetch(silent)).toBe(forged);
+  expect(readCommit(repository, imageRef)).toBeUndefined();
 });

@@ -36,7 +36,9 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
         ...known,
         ...offered(origin, found),
         async fetch(report) {
-          const made = checksum ?? (await bring(guest, image, found, report));
+          // Not kept under the ref: others take what it names, and a deployment from elsewhere may only say that it is the image.
+          if (checksum !== undefined) return checksum;
+          const made = await bring(guest, image, found, report);
           await keepBrought(guest.sysroot, imageRef, made);
           return made;
         },

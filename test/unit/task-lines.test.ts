@@ -18,9 +18,7 @@ describe('the task of a job', () => {
   const input = { sysroot: '/s', stateroot: 'mail' };
   const image = {
     layers: ['a', 'b'],
-    contents: ['c', 'd'],
     missing: ['b'],
-    copies: '/w/copies',
     work: '/w',
     repository: '/r',
     digest: 'sha256:0',
@@ -31,6 +29,7 @@ describe('the task of a job', () => {
   test.each<[string, Record<string, unknown>]>([
     ['unshare', input],
     ['commitBuild', { name: 'a', container: '/c', workPlace: '/w' }],
+    ['unpackLayer', { place: '/w/layers/b', hex: 'b', content: 'd' }],
     ['commitImage', image],
     ['commitImage', { ...image, version: '1' }],
     ['commitLayers', { directory: '/d', repository: '/r', below: 'b', identity: 'i' }],

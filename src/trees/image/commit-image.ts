@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { Failure } from '../../host/failure.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { commitRoot } from '../commit-root.ts';
 import { requireInit } from '../layout/init.ts';
@@ -8,16 +6,13 @@ import { composeLayers } from './compose.ts';
 import { layersOption } from './layer-refs.ts';
 import { commitLayer } from './unpack-layer.ts';
 
-/** An image whose new layers were copied here. */
+/** An image whose new layers were unpacked here. */
 export interface ImageToCommit {
   /** Its layers, the lowest first: the SHA-256 of each archive. */
   readonly layers: readonly string[];
-  /** The SHA-256 of each layer when it is not compressed. */
-  readonly contents: readonly string[];
-  /** The layers that the repository does not have. They are in `copies`: archiveOf(). */
+  /** The layers that the repository does not have. */
   readonly missing: readonly string[];
-  readonly copies: string;
-  /** A directory to work in. */
+  /** A directory to work in, with the unpacked layers: placeOfLayer(). */
   readonly work: string;
   readonly repository: string;
   /** The digest of its manifest. */
@@ -31,13 +26,9 @@ export interface ImageToCommit {
  * becomes of the image.
  */
 export async function commitImage(image: ImageToCommit): Promise<string> {
-  const { layers, contents, missing, copies, work, repository, digest, version } = image;
+  const { layers, missing, work, repository, digest, version } = image;
+  for (const hex of missing) await commitLayer(hex, work, repository);
   if (version) requirePlainVersion(version, 'it');
-  if (contents.length !== layers.length)
-    throw new Failure(`it has ${layers.length} layers, and its configuration names ${contents.length}`);
-  for (const hex of missing)
-    await commitLayer({ hex, content: contents[layers.indexOf(hex)] ?? '', copies, work, repository });
-  rmSync(copies, { recursive: true, force: true });
   const root = await composeLayers(layers, work, repository);
   layOut(root);
   requireInit(root);

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { isText, listOf } from '../../host/json-fields.ts';
+import { requireDirectory } from '../../host/tree-files.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { layerRef } from './layer-refs.ts';
 import { mergeLayer } from './merge.ts';
@@ -27,7 +28,7 @@ export async function composeLayers(
     const checkout = ['checkout', '--fsync=no', layerRef(hex), layer];
     await ostree(`Cannot check out layer ${hex}`, `--repo=${repository}`, ...checkout);
     const implied = readImplied(`${layer}/${impliedFile}`);
-    mergeLayer(root, `${layer}/${layerTree}`, (path) => !implied.has(path));
+    mergeLayer(root, requireDirectory(layer, layerTree), (path) => !implied.has(path));
     // What the layer hides.
     remove(root);
     renameSync(`${layer}/${layerTree}`, root);

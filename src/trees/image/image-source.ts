@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type OciOrigin, originName } from '../../config/origin.ts';
 import { stateOf } from '../../config/paths.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { requireRoom } from '../../host/disk-room.ts';
+import { Failure } from '../../host/failure.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -15,7 +16,8 @@ import { doJob } from '../treework/run.ts';
 import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
 import type { Layer } from './image-manifest.ts';
 import { dropOtherLayers, imageRef, layerCommit } from './layer-refs.ts';
-import { copyImage, type Inspected, inspectImage, isEncapsulated, pinned } from './skopeo.ts';
+import { archiveOf, copyImage, type Inspected, inspectImage, isEncapsulated, pinned } from './skopeo.ts';
+import { archiveIn, type LayerToUnpack, placeOfLayer } from './unpack-layer.ts';
 
 /** A container image, identified by the digest of its manifest. When its tag moves, this is an update. */
 export function ociSource(guest: Guest, origin: OciOrigin): Source {
@@ -98,21 +100,24 @@ async function unpack(
   try {
     const [present, wanted] = split(found.layers, missing);
     requireRoom(work, sizeOf(wanted), `Fetching ${image}`);
-    const what = `${missing.length} of ${present.length + wanted.length} layers`;
+    const which = `${missing.length} of ${present.length + wanted.length} layers`;
     // Storage of containers does not say how large its layers are.
     const all = sizeOf(wanted) > 0 ? ` of ${megabytes(sizeOf(wanted))}` : '';
-    report.progress(`copying ${what}`, 0);
+    report.progress(`copying ${which}`, 0);
     const { labels, contents } = await copyImage(image, found, copies, present, (bytes) =>
-      report.progress(`copying ${what}, ${megabytes(bytes)}${all} MB`, bytes),
+      report.progress(`copying ${which}, ${megabytes(bytes)}${all} MB`, bytes),
     );
-    report.progress(`unpacking ${what}`);
+    report.progress(`unpacking ${which}`);
     const version = labels['org.opencontainers.image.version'];
-    const place = { name: `tree-${guest.name}`, rooms: roomsOf(guest) };
-    const made = await doJob(`${originPlace(guest)}: cannot make a tree of ${image}`, place, 'commitImage', {
-      layers: found.layers.map(({ hex }) => hex),
-      contents,
+    const what = `${originPlace(guest)}: cannot make a tree of ${image}`;
+    const layers = found.layers.map(({ hex }) => hex);
+    const unpacked = contentsOf(layers, contents, what);
+    for (const hex of missing)
+      await unpackAlone(guest, { hex, content: unpacked.get(hex) ?? '', work, copies }, what);
+    const place = { name: jobOf(guest), rooms: roomsOf(guest) };
+    const made = await doJob(what, place, 'commitImage', {
+      layers,
       missing,
-      copies,
       work,
       repository: repositoryOf(guest.sysroot),
       digest: found.digest,
@@ -122,6 +127,41 @@ async function unpack(
   } finally {
     await removeTree(work);
   }
+}
+
+const jobOf = ({ name }: Guest): string => `tree-${name}`;
+
+/** Returns the SHA-256 of each layer when it is not compressed. */
+function contentsOf(
+  layers: readonly string[],
+  contents: readonly string[],
+  what: string,
+): ReadonlyMap<string, string> {
+  if (contents.length !== layers.length)
+    throw new Failure(
+      `${what}: it has ${layers.length} layers, and its configuration names ${contents.length}`,
+    );
+  return new Map(layers.map((hex, at) => [hex, contents[at] ?? '']));
+}
+
+interface CopiedLayer extends Omit<LayerToUnpack, 'place'> {
+  readonly work: string;
+  readonly copies: string;
+}
+
+/**
+ * Unpacks a layer in a process that sees nothing but this layer. Other guests take what is committed of it; a fault of a program
+ * that unpacks must not let another layer, or another image, choose what that is.
+ */
+async function unpackAlone(
+  guest: Guest,
+  { hex, content, work, copies }: CopiedLayer,
+  what: string,
+): Promise<void> {
+  const place = placeOfLayer(work, hex);
+  mkdirSync(place, { recursive: true });
+  renameSync(archiveOf(copies, hex), archiveIn(place));
+  await doJob(what, { name: jobOf(guest), rooms: [place] }, 'unpackLayer', { place, hex, content });
 }
 
 /** Returns the layers that are present and those that are missing, each once. */

@@ -10,33 +10,46 @@ import { dropSpecialFiles } from '../special-files.ts';
 import { impliedFile, layerTree } from './compose.ts';
 import { decompressed } from './decompress.ts';
 import { layerRef } from './layer-refs.ts';
-import { archiveOf } from './skopeo.ts';
 import { contentsOf, extract } from './tar.ts';
 
-interface LayerToCommit {
+/** A layer in a directory of its own. A confined process that unpacks it sees nothing else. */
+export interface LayerToUnpack {
+  /** Has its archive. Afterwards, it has its files instead. */
+  readonly place: string;
   /** The SHA-256 of its archive. */
   readonly hex: string;
   /** The SHA-256 of the archive when it is not compressed. */
   readonly content: string;
-  readonly copies: string;
-  readonly work: string;
-  readonly repository: string;
+}
+
+/** The directory of a layer, and its archive there. */
+export const placeOfLayer = (work: string, hex: string): string => `${work}/layers/${hex}`;
+export const archiveIn = (place: string): string => `${place}/copy`;
+
+/** The files of a layer, as its commit has them. */
+const layerIn = (place: string): string => `${place}/layer`;
+
+/** Unpacks a layer, and deletes its archive. */
+export async function unpackLayer({ place, hex, content }: LayerToUnpack): Promise<void> {
+  const copy = archiveIn(place);
+  await requireDigest(copy, hex, `layer ${hex} is damaged`);
+  const archive = await decompressed(copy, `${place}/archive`);
+  await requireDigest(archive, content, `layer ${hex} is not the one that its configuration names`);
+  const layer = layerIn(place);
+  mkdirSync(`${layer}/${layerTree}`, { recursive: true, mode: 0o755 });
+  await unpack(archive, layer);
+  for (const file of [archive, copy]) rmSync(file, { force: true });
 }
 
 /**
- * Commits the files of a layer, whiteouts included, under a ref of its digest. The ref is written last, so that no half
- * layer ever counts as unpacked. Deletes the archive.
+ * Commits the files of an unpacked layer, whiteouts included, under a ref of its digest. The ref is written last, so that no half
+ * layer ever counts as unpacked.
  */
-export async function commitLayer({ hex, content, copies, work, repository }: LayerToCommit): Promise<void> {
-  const copy = archiveOf(copies, hex);
-  await requireDigest(copy, hex, `layer ${hex} is damaged`);
-  const archive = await decompressed(copy, `${work}/archive`);
-  await requireDigest(archive, content, `layer ${hex} is not the one that its configuration names`);
-  const layer = `${work}/layer`;
-  await removeTree(layer);
-  mkdirSync(`${layer}/${layerTree}`, { recursive: true, mode: 0o755 });
-  await unpackLayer(archive, layer);
-  for (const file of [archive, copy]) rmSync(file, { force: true });
+export async function commitLayer(hex: string, work: string, repository: string): Promise<void> {
+  const place = placeOfLayer(work, hex);
+  const layer = layerIn(place);
+  // A link could lead to the files of another layer.
+  if (!isDirectory(layer)) throw new Failure(`layer ${hex} is not unpacked`);
   await ostree(
     `Cannot commit layer ${hex}`,
     `--repo=${repository}`,
@@ -50,6 +63,7 @@ export async function commitLayer({ hex, content, copies, work, repository }: La
     ...(isOneMount(`${layer}/${impliedFile}`, `${repository}/tmp`) ? ['--consume'] : []),
     `--tree=dir=${layer}`,
   );
+  await removeTree(place);
 }
 
 /** True if files can be renamed into a directory. A sysroot elsewhere is another mount here, also on the same file system. */
@@ -71,7 +85,7 @@ async function requireDigest(file: string, hex: string, otherwise: string): Prom
 }
 
 /** Unpacks the archive of a layer as the content of its commit. */
-async function unpackLayer(archive: string, layer: string): Promise<void> {
+async function unpack(archive: string, layer: string): Promise<void> {
   const tree = `${layer}/${layerTree}`;
   const { directories, devices } = await contentsOf(archive);
   await extract(archive, tree, devices);

@@ -42,6 +42,7 @@ const isTextOrNull = (value: unknown): value is string | null => value === null 
 const results: { readonly [Name in JobName]: (answer: Fields) => Result<Name> } = {
   checkOutTree: checkedOut,
   commitLayers: text,
+  unpackLayer: nothing,
   commitImage: text,
   commitBuild: committed,
   commitComposed: committed,

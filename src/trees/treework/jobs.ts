@@ -1,5 +1,6 @@
 import { commitBuild, commitComposed } from '../build/commit-build.ts';
 import { commitImage } from '../image/commit-image.ts';
+import { unpackLayer } from '../image/unpack-layer.ts';
 import { unshare } from '../linking/unshare.ts';
 import { checkOutTree, commitLayers } from '../packages/layer-tree.ts';
 import { linkCommits, takeCommits } from '../parts/commits.ts';
@@ -13,6 +14,7 @@ import { replaceFiles } from '../parts/replace-files.ts';
 const jobs = {
   checkOutTree,
   commitLayers,
+  unpackLayer,
   commitImage,
   commitBuild,
   commitComposed,

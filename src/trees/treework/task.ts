@@ -49,13 +49,16 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
     below: input.text('below'),
     identity: input.text('identity'),
   }),
+  unpackLayer: (input) => ({
+    place: input.text('place'),
+    hex: input.text('hex'),
+    content: input.text('content'),
+  }),
   commitImage: (input) => {
     const version = input.optionalText('version');
     return {
       layers: input.texts('layers'),
-      contents: input.texts('contents'),
       missing: input.texts('missing'),
-      copies: input.text('copies'),
       work: input.text('work'),
       repository: input.text('repository'),
       digest: input.text('digest'),

@@ -79,7 +79,7 @@ async function bring(guest: Guest, image: string, found: Inspected, report: Prog
   const { digest, layers } = found;
   const repository = repositoryOf(guest.sysroot);
   const hexes = [...new Set(layers.map(({ hex }) => hex))];
-  await dropOtherLayers(guest.sysroot, hexes);
+  await dropOtherLayers(guest, hexes);
   const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef, layers: hexes });
   if ('checksum' in same && same.checksum) return checksumFrom(same.checksum);
   const missing = hexes.filter((hex) => layerCommit(repository, hex) === undefined);

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import type { Guest } from '../../config/guest.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -11,6 +12,7 @@ import {
   repositoryOf,
   stagedRef,
 } from '../../ostree/repository.ts';
+import { isMarked, mark, unmark } from '../../state/markers.ts';
 
 /** The ref that keeps the image that was fetched last. */
 export const imageRef = 'ostree-guests/image';
@@ -42,16 +44,23 @@ export async function neededLayers(sysroot: string): Promise<string[]> {
 
 /**
  * Drops the layers of images that were refused. They are kept for the next try, but images that are refused one after the other
- * must not fill the disk.
+ * must not fill the disk. If this is interrupted, the next update cleans up first: libostree takes a commit that lost objects
+ * for complete.
  */
-export async function dropOtherLayers(sysroot: string, layers: readonly string[]): Promise<void> {
+export async function dropOtherLayers(
+  { name, sysroot }: Pick<Guest, 'name' | 'sysroot'>,
+  layers: readonly string[],
+): Promise<void> {
   const repository = repositoryOf(sysroot);
   const refs = (unlessMissing(() => readdirSync(`${repository}/refs/heads/${layerRefs}`)) ?? []).map(
     layerRef,
   );
   const needed = [...layers.map(layerRef), ...(await neededLayers(sysroot))];
   const others = refs.filter((ref) => !needed.includes(ref));
+  if (others.length === 0) return;
+  const isMore = isMarked(name, 'cleaning.json');
+  mark(name, 'cleaning.json');
   for (const ref of others) await dropRef(repository, ref);
-  if (others.length > 0)
-    await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
+  await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
+  if (!isMore) unmark(name, 'cleaning.json');
 }

@@ -33,8 +33,8 @@ import { damagedState, presentState, stateFiles } from '../state/state-files.ts'
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
-import { holdOf, mayHold, needsLock } from '../steps/hold-rule.ts';
-import { isWindowOpen } from '../steps/read-hold.ts';
+import { holdOf, mayHold, needsLock, needsRehearsal } from '../steps/hold-rule.ts';
+import { isWindowOpen, lastRehearsed } from '../steps/read-hold.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
@@ -91,6 +91,8 @@ interface Holding {
   readonly from: Date | undefined;
   /** SwitchWindowSec= */
   readonly isOnlyInWindow: boolean;
+  /** True if no rehearsal of it has succeeded: Rehearse=yes. */
+  readonly isUnrehearsed?: boolean;
   /** Why there is no lock, if there is none: FleetLock=. It is asked for again before the guest goes down. */
   readonly lock?: LockRefusal | undefined;
 }
@@ -238,14 +240,16 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
 }
 
 function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
-  if (!mayHold(update) && !update.fleetLock) return undefined;
+  if (!mayHold(update) && !update.fleetLock && !update.rehearse) return undefined;
   const released = unlessDamaged(() => readReleased(name));
   const facts = { at: now(), uptime: uptime(), isInWindow: false, released, holdsLock: true };
-  const hold = holdOf(staged, facts, update);
+  const { notBefore, window } = update;
+  const hold = holdOf(staged, facts, { notBefore, window });
+  const isUnrehearsed = needsRehearsal(staged.checksum, { rehearsed: lastRehearsed(name) }, update);
   const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
   const lock = needsLock(staged.checksum, { released }, update) ? refusalOf(name, staged) : undefined;
-  if (!hold && !lock) return undefined;
-  return { from, isOnlyInWindow: hold !== undefined && update.window !== undefined, lock };
+  if (!hold && !lock && !isUnrehearsed) return undefined;
+  return { from, isOnlyInWindow: hold !== undefined && window !== undefined, isUnrehearsed, lock };
 }
 
 /** Returns why there is no lock. Before the first answer, and once there is one, nobody knows that the update waits for it. */
@@ -266,9 +270,9 @@ async function withoutOpenWindows<T extends InFiles>(found: readonly T[]): Promi
   });
 }
 
-/** In its window, an update may still wait for a lock. */
-const inWindow = ({ lock }: Holding): Holding | undefined =>
-  lock && { from: undefined, isOnlyInWindow: false, lock };
+/** In its window, an update may still wait for its rehearsal or a lock. */
+const inWindow = ({ lock, isUnrehearsed = false }: Holding): Holding | undefined =>
+  lock || isUnrehearsed ? { from: undefined, isOnlyInWindow: false, isUnrehearsed, lock } : undefined;
 
 /** Returns the last rejection, unless the default deployment, or what is staged, came later. */
 function lastRejection(

@@ -1,11 +1,12 @@
 // Decides whether a start may deploy what is staged. No side effects: read-hold.ts reads the facts.
 import type { UpdatePolicy } from '../config/policy.ts';
 import { byClockOf, type Uptime } from '../host/clock.ts';
+import type { Checksum } from '../ostree/names.ts';
 import type { Released } from '../state/released.ts';
 import type { Staged } from '../state/staged.ts';
 
 export type HoldPolicy = Pick<UpdatePolicy, 'notBefore' | 'window'> &
-  Partial<Pick<UpdatePolicy, 'fleetLock'>>;
+  Partial<Pick<UpdatePolicy, 'fleetLock' | 'rehearse'>>;
 
 /** What holds updates back, except for the policy. */
 export interface HoldFacts {
@@ -17,6 +18,8 @@ export interface HoldFacts {
   readonly isInWindow: boolean;
   /** The commit that a switch has asked for. */
   readonly released: Released | undefined;
+  /** The commit that was last rehearsed and found healthy. */
+  readonly rehearsed?: Checksum | undefined;
   /** True without FleetLock=. */
   readonly holdsLock: boolean;
 }
@@ -27,6 +30,8 @@ export type Hold =
   | { readonly kind: 'age'; readonly until: number }
   /** It waits for the next maintenance window: SwitchWindowSec=. */
   | { readonly kind: 'window' }
+  /** No rehearsal of it has succeeded: Rehearse=yes. */
+  | { readonly kind: 'rehearsal' }
   /** It waits for a lock: FleetLock=. */
   | { readonly kind: 'lock' };
 
@@ -39,8 +44,16 @@ export function holdOf(
   const { checksum } = staged;
   const timed = checksum === facts.released?.checksum ? undefined : timeOf(staged, facts, policy);
   if (timed) return timed;
+  if (needsRehearsal(checksum, facts, policy)) return { kind: 'rehearsal' };
   return needsLock(checksum, facts, policy) && !facts.holdsLock ? { kind: 'lock' } : undefined;
 }
+
+/** True if an update must be rehearsed before a start deploys it, whoever asks for it. */
+export const needsRehearsal = (
+  checksum: string,
+  { rehearsed }: Pick<HoldFacts, 'rehearsed'>,
+  { rehearse = false }: Pick<HoldPolicy, 'rehearse'>,
+): boolean => rehearse && rehearsed !== checksum;
 
 /** True if a guest may go down for this update only with a lock. */
 export const needsLock = (
@@ -66,7 +79,7 @@ function timeOf(
 const lastDate = 8.64e15 - 86_400_000;
 
 /** True if the policy may hold an update back for a time. */
-export const mayHold = ({ notBefore, window }: Omit<HoldPolicy, 'fleetLock'>): boolean =>
+export const mayHold = ({ notBefore, window }: Pick<HoldPolicy, 'notBefore' | 'window'>): boolean =>
   notBefore > 0 || window !== undefined;
 
 /** The facts for a guest that holds nothing back. */

@@ -4,7 +4,9 @@ import { hasElapsed } from '../host/calendar.ts';
 import { now, uptime } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
 import { timeWords } from '../host/time-words.ts';
+import type { Checksum } from '../ostree/names.ts';
 import { readLock } from '../state/fleet-lock.ts';
+import { readRehearsal } from '../state/rehearsal.ts';
 import { readReleased } from '../state/released.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
@@ -18,14 +20,18 @@ export async function readHoldFacts(
   { name, update }: Guest,
   warn: (text: string) => void,
 ): Promise<HoldFacts> {
-  if (!mayHold(update) && !update.fleetLock) return noHold;
+  if (!mayHold(update) && !update.fleetLock && !update.rehearse) return noHold;
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
   const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
   const holdsLock = !update.fleetLock || unlessDamaged(() => readLock(name))?.isHeld === true;
   const released = unlessDamaged(() => readReleased(name));
-  return { at, uptime: uptime(), isInWindow, released, holdsLock };
+  return { at, uptime: uptime(), isInWindow, released, rehearsed: lastRehearsed(name), holdsLock };
 }
+
+/** Returns the commit that was last rehearsed and found healthy. */
+export const lastRehearsed = (guest: string): Checksum | undefined =>
+  unlessDamaged(() => readRehearsal(guest))?.checksum;
 
 /** True if the start of a guest may apply an update at this time. Warns if the windows cannot be read. */
 export async function isWindowOpen(
@@ -41,8 +47,18 @@ export async function isWindowOpen(
   }
 }
 
-/** Returns why a switch does not apply the staged update, if it does not. The switch itself asks for the lock of FleetLock=. */
+/** Returns why a switch does not apply the staged update, if it does not. The switch itself rehearses it, and asks for the lock. */
 export async function readHold(
+  guest: Guest,
+  staged: Staged | undefined,
+  warn: (text: string) => void,
+): Promise<Hold | undefined> {
+  const { notBefore, window } = guest.update;
+  return staged && holdOf(staged, await readHoldFacts(guest, warn), { notBefore, window });
+}
+
+/** Returns why a start does not apply the staged update, if it does not. The start itself asks for the lock of FleetLock=. */
+export async function readHoldOfStart(
   guest: Guest,
   staged: Staged | undefined,
   warn: (text: string) => void,
@@ -57,6 +73,8 @@ export function holdWords(hold: Hold): string {
       return `it is applied from ${timeWords(new Date(hold.until))} (NotBefore=)`;
     case 'window':
       return 'it is applied in the next maintenance window (SwitchWindowSec=)';
+    case 'rehearsal':
+      return 'it is applied once it has been rehearsed (Rehearse=)';
     case 'lock':
       return 'it is applied at a start that gets a lock (FleetLock=)';
   }

@@ -55,6 +55,7 @@ type Situation = Partial<BootState> & {
   keep?: number;
   by?: 'rpm-ostree';
   notBefore?: number;
+  rehearse?: boolean;
   window?: UpdatePolicy['window'];
 };
 
@@ -70,12 +71,19 @@ const released = (letter: string) => ({
   hold: { ...closed.hold, released: { checksum: commit(letter.repeat(64)), withoutLock: false } },
 });
 
+/** An update is deployed only after its rehearsal. */
+const unrehearsed = { rehearse: true, deployments: [a], hold: noHold };
+const rehearsed = (letter: string) => ({
+  ...unrehearsed,
+  hold: { ...noHold, rehearsed: commit(letter.repeat(64)) },
+});
+
 const start = { deployments: [], hold: noHold, isSafe: true, tried: [], failed: [] };
 
 /** The decision in a few words: its kind, and what it is about. */
-function decided({ keep = 2, by, notBefore = 0, window, ...situation }: Situation): string {
+function decided({ keep = 2, by, notBefore = 0, rehearse, window, ...situation }: Situation): string {
   const state: BootState = { ...start, ...situation };
-  return told(decide(state, { keep, by: by ?? 'host', notBefore, window }));
+  return told(decide(state, { keep, by: by ?? 'host', notBefore, rehearse: rehearse === true, window }));
 }
 
 function told(decision: BootDecision): string {
@@ -257,6 +265,15 @@ test.each<[title: string, situation: Situation, expected: string]>([
     'has an update staged, and somebody asked for another one',
     { ...released('c'), deployments: [a], staged: update('b') },
     'boot a',
+  ],
+  ['has an update staged that was not rehearsed', { ...unrehearsed, staged: update('b') }, 'boot a'],
+  ['has an update staged that was rehearsed', { ...rehearsed('b'), staged: update('b') }, 'claim'],
+  ['has an update staged after another one was rehearsed', { ...rehearsed('c'), staged: update('b') }, 'boot a'],
+  ['has claimed an update that was not rehearsed', { ...unrehearsed, claimed: update('b') }, 'boot a'],
+  [
+    'is created by what was not rehearsed',
+    { ...unrehearsed, deployments: [], staged: update('a') },
+    'claim',
   ],
   ['is created outside of its window', { ...closed, staged: update('a') }, 'claim'],
   [

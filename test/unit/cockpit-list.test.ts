@@ -12,6 +12,7 @@ const staged = {
   since: '2026-11-26T01:00:00Z',
   appliedFrom: null,
   onlyInWindow: false,
+  waitsForRehearsal: false,
   waitsForLock: null,
   failure: null,
 };
@@ -64,6 +65,11 @@ const cases: readonly [string, ToldGuest, Row][] = [
       next: expect.stringMatching(/^switch \w+/),
       actions: 'update restart stop enable',
     },
+  ],
+  [
+    'whose update waits for its rehearsal',
+    { ...running, staged: { ...staged, waitsForRehearsal: true } },
+    { notes: ['update waits'], actions: 'update restart stop enable' },
   ],
   [
     'whose update waits for a lock',

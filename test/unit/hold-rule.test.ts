@@ -19,6 +19,7 @@ const fleetLock = { url: 'https://lock', group: 'web' };
 
 const tooNew = { kind: 'age', until: 1600 };
 const notNow = { kind: 'window' };
+const unrehearsed = { kind: 'rehearsal' };
 
 describe('an update', () => {
   test.each<[title: string, policy: Partial<HoldPolicy>, facts: HoldFacts, expected: unknown]>([
@@ -61,6 +62,23 @@ describe('an update', () => {
       { ...noLock, released: released('c', true) },
       { kind: 'lock' },
     ],
+    ['was not rehearsed', { rehearse: true }, opened, unrehearsed],
+    ['was rehearsed', { rehearse: true }, { ...opened, rehearsed: commit('b') }, undefined],
+    [
+      'is another one than was rehearsed',
+      { rehearse: true },
+      { ...opened, rehearsed: commit('c') },
+      unrehearsed,
+    ],
+    ['need not be rehearsed', { rehearse: false }, opened, undefined],
+    [
+      'was asked for by somebody, and not rehearsed',
+      { rehearse: true, window, fleetLock },
+      { ...closed, released: released('b', true) },
+      unrehearsed,
+    ],
+    ['waits for its window before its rehearsal', { rehearse: true, window }, closed, notNow],
+    ['needs no lock before its rehearsal', { rehearse: true, fleetLock }, noLock, unrehearsed],
     ['is never old enough', { notBefore: 1e19 }, opened, { kind: 'age', until: 8.64e15 - 86_400_000 }],
     ['was staged while the clock was ahead', { notBefore: 600 }, { ...opened, at: 500 }, tooNew],
   ])('%s', (_, policy, facts, expected) => {

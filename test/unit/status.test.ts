@@ -273,6 +273,16 @@ test('an update waits for a lock, and which one the guest may hold', () => {
   ]);
 });
 
+test('an update waits for its rehearsal', () => {
+  const unrehearsed = { ...held, hold: { from: undefined, isOnlyInWindow: false, isUnrehearsed: true } };
+  const lines = statusText(unrehearsed, nothing).split('\n');
+  expect(lines.filter((line) => /Applied|Next/.test(line))).toEqual([
+    '  Applied: once it has been rehearsed; at any time: guestctl switch mail',
+    '     Next: the running deployment; after its rehearsal, the staged update',
+  ]);
+  expect(overviewJson(unrehearsed)).toMatchObject({ staged: { waitsForRehearsal: true } });
+});
+
 test('a guest that is stopped, and whose update waits for a window, starts what it ran from', () => {
   const waits = { ...held, state: 'stopped' as const, running: undefined };
   const next = (overview: typeof held) => /Next: .*/.exec(statusText(overview, nothing))?.[0];
@@ -341,6 +351,7 @@ test('the form for scripts has all of it, with commits in full and null for what
         since: '2026-11-24T04:56:00.000Z',
         appliedFrom: null,
         onlyInWindow: false,
+        waitsForRehearsal: false,
         waitsForLock: null,
         failure: null,
       },

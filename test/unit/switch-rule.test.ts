@@ -82,6 +82,18 @@ describe('a switch of a guest', () => {
       { kind: 'leaveStopped', releases: undefined },
     ],
     ['with an update that is rehearsed first', { staged }, ['timer', 'rehearse'], restart('c', true)],
+    [
+      'with an update that is rehearsed for the next start, which is stopped',
+      { staged, isRunning: false },
+      ['timer', 'rehearse'],
+      { kind: 'leaveStopped', rehearses: 'c', releases: undefined },
+    ],
+    [
+      'with a rollback, which is not rehearsed, and is stopped',
+      { staged, rollback, isRunning: false },
+      ['timer', 'rehearse'],
+      { kind: 'leaveStopped', rehearses: undefined, releases: undefined },
+    ],
     ['with a rollback', { rollback }, ['timer'], restart('a')],
     ['with a rollback, which is not rehearsed', { rollback, staged }, ['timer', 'rehearse'], restart('a')],
     ['with another default, which is not rehearsed', { booted: '/a' }, ['timer', 'rehearse'], restart('b')],

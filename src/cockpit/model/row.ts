@@ -99,7 +99,11 @@ const trialNotes = ({ trial }: ToldGuest): readonly Badge[] =>
 
 /** True if the next start does not apply the staged update. */
 const waits = (staged: ToldGuest['staged']): boolean =>
-  staged !== null && (staged.appliedFrom !== null || staged.onlyInWindow || staged.waitsForLock !== null);
+  staged !== null &&
+  (staged.appliedFrom !== null ||
+    staged.onlyInWindow ||
+    staged.waitsForRehearsal ||
+    staged.waitsForLock !== null);
 
 /** Lists what is to be done by somebody. */
 function dueNotes(guest: ToldGuest): string[] {

@@ -87,6 +87,7 @@ interface ToldStaged {
   readonly since: string;
   readonly appliedFrom: string | null;
   readonly onlyInWindow: boolean;
+  readonly waitsForRehearsal: boolean;
   readonly waitsForLock: { readonly kind: string; readonly reason: string; readonly since: string } | null;
   readonly failure: { readonly reason: string; readonly since: string } | null;
 }

@@ -155,7 +155,7 @@ export const updateHelp = (): Descriptions => ({
     repeatable: true,
   },
   Rehearse: {
-    help: 'First boots the update as a throwaway machine, without a network and on a copy-on-write view of /etc and /var. The update goes on only if that machine is healthy. Needs util-linux 2.39 on the host.',
+    help: 'First boots the update as a throwaway machine, without a network and on a copy-on-write view of /etc and /var. The update goes on only if that machine is healthy: before that, no start deploys it. Needs util-linux 2.39 on the host.',
     default: 'no',
   },
   Keep: {

@@ -50,5 +50,6 @@ has not read the guest file as it is now, an update if the file or its build
 asks for another tree, and a reboot if the machine was started with other
 options or credentials, or runs another deployment than the next start boots.
 "update waits": a start applies it only later (NotBefore=, SwitchWindowSec=).
+"rehearsal due": no start applies it before its rehearsal (Rehearse=yes).
 "waits for lock": the FleetLock server gave none when it was last asked.
 guestctl status NAME says more, and names the commands.`;

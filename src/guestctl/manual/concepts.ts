@@ -44,7 +44,7 @@ const life = [
   ],
   [
     'Update',
-    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update. SwitchWindowSec= and NotBefore= hold updates back: a start at another time boots the deployment that ran. So does FleetLock= while the server gives no lock.',
+    'The update timer, if enabled, starts the update at the times of OnCalendar=. The guest keeps running. With Action=switch, or in the maintenance window of SwitchOnCalendar=, it is then restarted into the update; else its next start boots the update. SwitchWindowSec= and NotBefore= hold updates back: a start at another time boots the deployment that ran. So do Rehearse= until a rehearsal of the update has succeeded, and FleetLock= while the server gives no lock.',
   ],
   [
     'Start',

@@ -53,6 +53,7 @@ const stagedJson = ({ checksum, refspec, time }: Staged, { hold, undeployed }: O
   since: new Date(time).toISOString(),
   appliedFrom: hold?.from?.toISOString() ?? null,
   onlyInWindow: hold?.isOnlyInWindow ?? false,
+  waitsForRehearsal: hold?.isUnrehearsed ?? false,
   waitsForLock: hold?.lock ? refusal(hold.lock) : null,
   failure: undeployed ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() } : null,
 });

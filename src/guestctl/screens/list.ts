@@ -116,8 +116,13 @@ function dueNotes(overview: Overview): string[] {
   if (unapplied.reboot || (boots && isUp)) due.push('reboot');
   const notes = due.length > 0 ? [`${due.join(', ')} due`] : [];
   if (boots && !isUp) notes.push(staged && !undeployed && !hold ? 'update staged' : 'rollback staged');
-  if (hold) notes.push(hold.from || hold.isOnlyInWindow ? 'update waits' : 'waits for lock');
+  if (hold) notes.push(holdNote(hold));
   return notes;
+}
+
+function holdNote({ from, isOnlyInWindow, isUnrehearsed }: NonNullable<Overview['hold']>): string {
+  if (from || isOnlyInWindow) return 'update waits';
+  return isUnrehearsed ? 'rehearsal due' : 'waits for lock';
 }
 
 /** True if the next start boots another deployment than the last one. */

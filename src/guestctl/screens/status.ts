@@ -100,7 +100,12 @@ function stagedLine({ staged }: Overview): [string, string][] {
 function appliedLine({ guest, hold }: Overview): [string, string][] {
   if (!hold) return [];
   const from = hold.from ? `from ${timeWords(hold.from)}` : '';
-  const when = hold.isOnlyInWindow ? `${from && `${from}, `}only in a maintenance window` : from;
+  const parts = [
+    from,
+    hold.isOnlyInWindow && 'only in a maintenance window',
+    hold.isUnrehearsed && 'once it has been rehearsed',
+  ];
+  const when = parts.filter(Boolean).join(', ');
   const lines = when ? [line('Applied', `${when}; at any time: guestctl switch ${guest.name}`)] : [];
   if (hold.lock) lines.push(line(when ? '' : 'Applied', lockWords(guest, hold.lock)));
   return lines;
@@ -133,7 +138,11 @@ function nextWords({
   const how = `guestctl ${state === 'running' || state === 'stopping' ? 'reboot' : 'start'} ${guest.name}`;
   if (staged && !undeployed && !hold) return `the staged update; boot it: ${how}`;
   const isSoon = hold && !hold.from && !undeployed && !rollback;
-  const when = [hold?.isOnlyInWindow && 'in a maintenance window', hold?.lock && 'with the lock'];
+  const when = [
+    hold?.isOnlyInWindow && 'in a maintenance window',
+    hold?.isUnrehearsed && 'after its rehearsal',
+    hold?.lock && 'with the lock',
+  ];
   const inWindow = isSoon ? `; ${when.filter(Boolean).join(' and ')}, the staged update` : '';
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';

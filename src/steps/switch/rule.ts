@@ -36,7 +36,12 @@ export type SwitchDecision =
   /** The staged update is held back, and nobody has asked for it. */
   | { readonly kind: 'leaveHeld'; readonly hold: Hold }
   /** A guest that is stopped stays stopped. */
-  | { readonly kind: 'leaveStopped'; readonly releases: Checksum | undefined }
+  | {
+      readonly kind: 'leaveStopped';
+      /** The update that is rehearsed for that start. */
+      readonly rehearses: Checksum | undefined;
+      readonly releases: Checksum | undefined;
+    }
   /** `releases`: the staged update, if the policy may hold it back. A window that is open now may have ended at the start. */
   | {
       readonly kind: 'restart';
@@ -68,7 +73,12 @@ export function decide(
   }
   const releases = mayHold(policy) ? update : undefined;
   // The timer asks only for a restart, and nobody knows when a stopped guest starts.
-  if (!isRunning) return { kind: 'leaveStopped', releases: trigger === 'timer' ? undefined : releases };
+  if (!isRunning)
+    return {
+      kind: 'leaveStopped',
+      rehearses: policy.rehearse ? update : undefined,
+      releases: trigger === 'timer' ? undefined : releases,
+    };
   const locksFor = update && needsLock(update, { released }, policy) ? update : undefined;
   const rehearses = policy.rehearse && update !== undefined;
   return { kind: 'restart', wanted, rehearses, releases, locksFor, overrides: update && hold };

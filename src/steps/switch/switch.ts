@@ -27,7 +27,7 @@ import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
 import { getLock } from '../lock/lock.ts';
 import { settleIdle } from '../lock/settle-idle.ts';
-import { holdWords } from '../read-hold.ts';
+import { holdWords, lastRehearsed } from '../read-hold.ts';
 import { record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { rehearsed } from '../update/rehearsed.ts';
@@ -46,7 +46,7 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
   }
   const decision = decide(await readSwitchState(guest), guest.update, triggerOf(process.env));
   if (decision.kind === 'restart') return restart(guest, decision, report);
-  report.step(leave(guest, decision));
+  report.step(await leave(guest, decision, report));
   await settleIdle(guest, report);
 }
 
@@ -55,7 +55,11 @@ const isOnlyForLock = (name: string): boolean =>
   process.env['TRIGGER_UNIT'] === lockTimerUnit(name) && !isWaitingForLock(name);
 
 /** Returns why the guest is not restarted. */
-function leave(guest: Guest, decision: Exclude<SwitchDecision, Restart>): string {
+async function leave(
+  guest: Guest,
+  decision: Exclude<SwitchDecision, Restart>,
+  report: Report,
+): Promise<string> {
   const { name } = guest;
   switch (decision.kind) {
     case 'nothing':
@@ -65,6 +69,10 @@ function leave(guest: Guest, decision: Exclude<SwitchDecision, Restart>): string
     case 'leaveHeld':
       return `The staged update waits: ${holdWords(decision.hold)}`;
     case 'leaveStopped':
+      if (decision.rehearses && lastRehearsed(name) !== decision.rehearses) {
+        await requireRehearsable(guest);
+        await rehearseFirst(guest, decision.rehearses, report);
+      }
       if (decision.releases) release(name, decision.releases);
       return `The update takes effect at the next start: guestctl start ${name}`;
   }
@@ -104,13 +112,14 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
 
 /** Rehearses the update if the policy asks for it. */
 async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Report): Promise<void> {
-  const { name } = guest;
   if (rehearses) await requireRehearsable(guest);
   await rememberFailedUnits(guest);
-  if (rehearses) {
-    report.step(`Rehearsing it first: systemctl status ${rehearseUnit(name)}`);
-    await rehearsed(guest, wanted);
-  }
+  if (rehearses) await rehearseFirst(guest, wanted, report);
+}
+
+async function rehearseFirst(guest: Guest, wanted: Checksum, report: Report): Promise<void> {
+  report.step(`Rehearsing it first: systemctl status ${rehearseUnit(guest.name)}`);
+  await rehearsed(guest, wanted);
 }
 
 /** Fails if the guest boots something else by now. */

@@ -17,7 +17,7 @@ import { stagedHere } from '../../state/staged-update.ts';
 import { readUndeployed } from '../../state/undeployed.ts';
 import type { Offer } from '../../trees/source.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
-import { holdWords, readHold } from '../read-hold.ts';
+import { holdWords, readHoldOfStart } from '../read-hold.ts';
 import { cleanUp } from './clean-up.ts';
 import { rehearsed } from './rehearsed.ts';
 import { effectOf, type OnFetched, stagedSince } from './rule.ts';
@@ -124,7 +124,7 @@ export async function create(
 export async function howItTakesEffect(guest: Guest, what: string): Promise<string> {
   const { name } = guest;
   const staged = stagedHere(guest);
-  const hold = await readHold(guest, staged, complain);
+  const hold = await readHoldOfStart(guest, staged, complain);
   const effect = effectOf(
     staged,
     readUndeployed(name),

@@ -3,6 +3,7 @@ import { now, uptime } from '../../host/clock.ts';
 import { inContext, messageOf } from '../../host/failure.ts';
 import { startUnit, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { follow } from '../../state/followed.ts';
@@ -15,6 +16,7 @@ import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { NamedFiles } from '../../trees/named-files.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
+import { lastRehearsed } from '../read-hold.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { readSwitchState } from '../switch/read-state.ts';
@@ -24,6 +26,7 @@ import { rememberAnswer } from './answer.ts';
 import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
 import { readUpdateState } from './read-state.ts';
+import { rehearsed } from './rehearsed.ts';
 import { needsRehearsal, onFetched, onOffer, stagedSince, type WithoutFetch } from './rule.ts';
 import { alone, withSlotWhileQuick } from './slot.ts';
 import {
@@ -125,7 +128,10 @@ async function settle(
       return create(guest, offer, report);
     case 'leave':
       if (decision.unstages && offer.checksum !== undefined) dropUndeployed(guest.name, offer.checksum);
-      if (!decision.unstages) correctTime(guest);
+      if (!decision.unstages) {
+        correctTime(guest);
+        await rehearseStaged(guest, offer.checksum);
+      }
       report.step(await howItTakesEffect(guest, nameOf(offer)));
       return undefined;
     case 'leaveRejected': {
@@ -143,6 +149,13 @@ function correctTime({ name, sysroot }: Guest): void {
   const since = stagedSince(staged, checksum, { time: Date.now(), uptime: uptime() });
   if (since.time === staged.time) return;
   replaceWaiting(name, { ...staged, ...since }, () => listDeployments(sysroot)[0]?.checksum === checksum);
+}
+
+/** Rehearses what was staged before the guest file asked for that. With Action=switch, the switch does it. */
+async function rehearseStaged(guest: Guest, checksum: Checksum | undefined): Promise<void> {
+  const { rehearse, action } = guest.update;
+  if (checksum === undefined || !rehearse || action !== 'stage') return;
+  if (lastRehearsed(guest.name) !== checksum) await rehearsed(guest, checksum);
 }
 
 function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {

@@ -86,8 +86,16 @@ function tunnel(to: URL, proxy: URL, signal: AbortSignal): Promise<import('node:
 
 const answerTo = (request: ClientRequest, body: string): Promise<Posted> =>
   new Promise((resolve, reject) => {
+    let isAnswered = false;
     request.on('error', reject);
-    request.on('response', (answer) => read(answer).then(resolve, reject));
+    request.on('response', (answer) => {
+      isAnswered = true;
+      read(answer).then(resolve, reject);
+    });
+    request.on('close', () => {
+      // An answer such as "101 Switching Protocols" is neither.
+      if (!isAnswered) reject(new Error('no answer of the protocol'));
+    });
     request.end(body);
   });
 

@@ -268,13 +268,13 @@ test.each<[title: string, situation: Situation, expected: string]>([
   ],
   ['has an update staged that was not rehearsed', { ...unrehearsed, staged: update('b') }, 'boot a'],
   ['has an update staged that was rehearsed', { ...rehearsed('b'), staged: update('b') }, 'claim'],
-  ['has an update staged after another one was rehearsed', { ...rehearsed('c'), staged: update('b') }, 'boot a'],
-  ['has claimed an update that was not rehearsed', { ...unrehearsed, claimed: update('b') }, 'boot a'],
   [
-    'is created by what was not rehearsed',
-    { ...unrehearsed, deployments: [], staged: update('a') },
-    'claim',
+    'has an update staged after another one was rehearsed',
+    { ...rehearsed('c'), staged: update('b') },
+    'boot a',
   ],
+  ['has claimed an update that was not rehearsed', { ...unrehearsed, claimed: update('b') }, 'boot a'],
+  ['is created by what was not rehearsed', { ...unrehearsed, deployments: [], staged: update('a') }, 'claim'],
   ['is created outside of its window', { ...closed, staged: update('a') }, 'claim'],
   [
     'is created outside of its window: it was claimed',

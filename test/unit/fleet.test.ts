@@ -6,6 +6,7 @@ import type { Guest } from '../../src/config/guest.ts';
 import type { Letter, Posted } from '../../src/host/post.ts';
 import type { Attempt } from '../../src/state/attempts.ts';
 import type { Lock, LockRefusal, LockWish } from '../../src/state/fleet-lock.ts';
+import { dropLock } from '../../src/steps/lock/lock.ts';
 import { whenIdle } from '../../src/steps/lock/rule.ts';
 import { settleLock } from '../../src/steps/lock/settle-lock.ts';
 import { type Dialect, Locks } from '../lock-server/server.ts';
@@ -15,6 +16,7 @@ const at = vi.hoisted(() => ({
   wishes: new Map<string, LockWish>(),
   held: new Map<string, Lock>(),
   refusals: new Map<string, LockRefusal>(),
+  started: [] as string[],
   history: [] as Pick<Attempt, 'outcome' | 'message'>[],
   post: async (_: Letter): Promise<Posted> => ({ status: 200, body: '', location: undefined }),
 }));
@@ -22,15 +24,22 @@ const at = vi.hoisted(() => ({
 vi.mock('../../src/state/fleet-lock.ts', () => ({
   readLockWish: (name: string) => at.wishes.get(name),
   readLock: (name: string) => at.held.get(name),
+  findLock: (name: string) => at.held.get(name),
   readLockRefusal: (name: string) => at.refusals.get(name),
   writeLock: (name: string, lock: Lock) => at.held.set(name, lock),
   writeLockRefusal: (name: string, refusal: LockRefusal) => at.refusals.set(name, refusal),
+  forgetLockWish: (name: string) => at.wishes.delete(name),
   forgetLock: (name: string) => at.held.delete(name),
   forgetLockRefusal: (name: string) => at.refusals.delete(name),
 }));
 vi.mock('../../src/host/post.ts', () => ({ post: (letter: Letter) => at.post(letter) }));
 vi.mock('../../src/host/machine-id.ts', () => ({ machineId: () => '0123456789abcdef'.repeat(2) }));
-vi.mock('../../src/host/systemctl.ts', () => ({ lockTimerUnit: String, stopUnit: async () => undefined }));
+vi.mock('../../src/host/systemctl.ts', () => ({
+  lockTimerUnit: (name: string) => `${name}.timer`,
+  lockUnit: (name: string) => `${name}.service`,
+  startUnit: async (unit: string) => void at.started.push(unit),
+  stopUnit: async () => undefined,
+}));
 vi.mock('../../src/steps/record-attempt.ts', () => ({
   record: async (_: Guest, attempt: Attempt) => void at.history.push(attempt),
 }));
@@ -38,6 +47,7 @@ vi.mock('../../src/steps/record-attempt.ts', () => ({
 beforeEach(() => {
   for (const map of [at.wishes, at.held, at.refusals]) map.clear();
   at.history.length = 0;
+  at.started.length = 0;
 });
 
 const told: string[] = [];
@@ -107,6 +117,30 @@ describe.each(['airlock', 'poseidon'] as const)('with %s', (dialect) => {
     await returns('a');
     expect([at.held.size, holders().size]).toEqual([0, 0]);
   });
+});
+
+test('a guest that is renamed after an answer was lost gives back what it got under its old name', async () => {
+  let loses = true;
+  const { holders } = server('airlock', 2, () => loses);
+  at.wishes.set('a', wish);
+  await settleLock(guestNamed('a'), report);
+  loses = false;
+  const lock = at.held.get('a');
+  if (!lock) throw new Error('there is no lock');
+  at.held.set('b', lock);
+  at.wishes.set('b', wish);
+  await settleLock(guestNamed('b'), report);
+  expect([at.held.get('b')?.isHeld, holders().size, holders().has(lock.id)]).toEqual([true, 1, false]);
+});
+
+test('the timer tries to give a lock back, also if the host was booted since it was taken', async () => {
+  server('airlock', 1, () => true);
+  at.wishes.set('a', wish);
+  await settleLock(guestNamed('a'), report);
+  await dropLock('a', report);
+  expect([at.wishes.size, at.started]).toEqual([0, ['a.timer', 'a.service']]);
+  await dropLock('b', report);
+  expect(at.started.length).toBe(2);
 });
 
 test('a group that the server does not know is a mistake, at its place', async () => {

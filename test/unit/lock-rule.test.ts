@@ -43,9 +43,20 @@ describe('the service for the lock', () => {
       { declared: { ...web, group: 'db' }, wish, lock: asked },
       giveBack(asked),
     ],
+    [
+      'asks under a new name after it gave back',
+      { declared: web, wish, lock: asked, id: 'e'.repeat(32) },
+      giveBack(asked),
+    ],
+    [
+      'keeps a lock that it has under its old name',
+      { declared: web, wish, lock: held, id: 'e'.repeat(32) },
+      { kind: 'nothing' },
+    ],
     ['asks another server', { declared: other, wish }, ask(other)],
   ])('%s', (_, state, expected) => {
-    expect(decide({ declared: undefined, wish: undefined, lock: undefined, ...state })).toEqual(expected);
+    const none = { declared: undefined, wish: undefined, lock: undefined, id: held.id };
+    expect(decide({ ...none, ...state })).toEqual(expected);
   });
 });
 
@@ -83,6 +94,16 @@ describe('an answer', () => {
         kind: 'full',
         reason: 'no lock is free (HTTP 500, failed_lock: semaphore currently full)',
         mayHold: false,
+      },
+    ],
+    [
+      'of airlock: the slots could not be written, or were',
+      500,
+      no('failed_lock', 'etcdserver: request timed out'),
+      {
+        kind: 'full',
+        reason: 'no lock is free (HTTP 500, failed_lock: etcdserver: request timed out)',
+        mayHold: true,
       },
     ],
     [
@@ -245,6 +266,14 @@ describe('a request', () => {
   test('ends if no answer comes', async () => {
     const url = await listen(createServer(() => undefined));
     await expect(ask(url, 50)).rejects.toThrow('no answer within 0.05 s');
+  });
+
+  test('ends if the answer is none of this protocol', async () => {
+    const server = createServer();
+    server.on('connection', (socket) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    await expect(ask(await listen(server))).rejects.toThrow('no answer');
   });
 
   test('reads no more of an answer than its beginning', async () => {

@@ -8,7 +8,7 @@ import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { bootedRoot } from '../boot/root-link.ts';
-import { dropLock, mayHoldLock } from '../lock/lock.ts';
+import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence } from './rule.ts';
@@ -57,6 +57,7 @@ async function giveBackIfHealthy(
   const why =
     verdict.kind === 'faulty' ? verdict.fault : verdict.kind === 'hindered' ? verdict.lack : 'it was stopped';
   report.warn(`${name} keeps its lock: ${why}`);
+  await keepTrying(name);
 }
 
 /** The subject of a verdict, and its baseline. */

@@ -10,7 +10,7 @@ import type { Report } from '../../state/report.ts';
 export async function getLock(guest: string, wish: LockWish, report: Pick<Report, 'warn'>): Promise<boolean> {
   wishForLock(guest, wish);
   // First: whatever ends this process, the timer goes on with the lock.
-  await startUnit(lockTimerUnit(guest));
+  await keepTrying(guest);
   await settle(guest, report);
   return readLock(guest)?.isHeld === true;
 }
@@ -18,8 +18,13 @@ export async function getLock(guest: string, wish: LockWish, report: Pick<Report
 /** Says that the guest does not need the lock any more, and gives it back. The timer tries again if that fails. */
 export async function dropLock(guest: string, report: Pick<Report, 'warn'>): Promise<void> {
   await cancelLock(guest);
-  if (mayHoldLock(guest)) await settle(guest, report);
+  if (!mayHoldLock(guest)) return;
+  await keepTrying(guest);
+  await settle(guest, report);
 }
+
+/** Has the timer try again until there is no lock to give back. After a boot of the host it does not run. */
+export const keepTrying = (guest: string): Promise<void> => startUnit(lockTimerUnit(guest));
 
 /** Says that the guest does not need the lock any more. If the server may have given it, the timer gives it back. */
 export async function cancelLock(guest: string): Promise<void> {

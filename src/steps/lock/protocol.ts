@@ -30,8 +30,11 @@ export function refusalOf({ status, body, location }: Posted): ServerRefusal | u
   const { kind, value } = errorOf(body);
   const words = [kind, value].filter(Boolean).join(': ');
   const reason = `HTTP ${status}${words && `, ${words}`}`;
-  if (status === 423 || kind === 'failed_lock' || kind === 'lock_held')
-    return { kind: 'full', reason: `no lock is free (${reason})`, mayHold: false };
+  if (status === 423 || kind === 'failed_lock' || kind === 'lock_held') {
+    // airlock says the same if its database does not answer, which may have taken the lock.
+    const mayHold = kind === 'failed_lock' && !/full/.test(value);
+    return { kind: 'full', reason: `no lock is free (${reason})`, mayHold };
+  }
   if (status >= 300 && status < 400) {
     const to = location === undefined ? '' : ` to ${excerpt(location)}`;
     return {

@@ -10,6 +10,8 @@ export interface LockState {
   readonly wish: LockWish | undefined;
   /** What the server may have given to the guest. */
   readonly lock: Lock | undefined;
+  /** The client ID of the guest as it is now. */
+  readonly id: string;
 }
 
 export type LockDecision =
@@ -21,12 +23,13 @@ export type LockDecision =
  * Decides what the service asks of a server. A lock is given back where it was taken, whatever the guest file says by then. While
  * it is needed, a lock that is held stays where it is.
  */
-export function decide({ declared, wish, lock }: LockState): LockDecision {
+export function decide({ declared, wish, lock, id }: LockState): LockDecision {
   const server = wish && declared;
   if (!server) return lock ? { kind: 'giveBack', lock } : { kind: 'nothing' };
   if (lock?.isHeld) return { kind: 'nothing' };
-  // The answer of another server was lost. It may have given the lock.
-  if (lock && (lock.url !== server.url || lock.group !== server.group)) return { kind: 'giveBack', lock };
+  // The answer of another server, or to another name of the guest, was lost. The lock may have been given.
+  if (lock && (lock.url !== server.url || lock.group !== server.group || lock.id !== id))
+    return { kind: 'giveBack', lock };
   return { kind: 'ask', server, wish };
 }
 

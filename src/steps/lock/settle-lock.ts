@@ -31,8 +31,9 @@ const limit = 10_000;
  */
 export async function settleLock(guest: Guest, report: Report): Promise<void> {
   const { name } = guest;
+  const id = clientId(machineId(), name);
   for (const tried: LockDecision['kind'][] = []; ; ) {
-    const state = { declared: guest.update.fleetLock, wish: readLockWish(name), lock: readLock(name) };
+    const state = { declared: guest.update.fleetLock, wish: readLockWish(name), lock: readLock(name), id };
     const decision = decide(state);
     if (tried.includes(decision.kind)) break;
     if (decision.kind === 'nothing') {
@@ -40,15 +41,19 @@ export async function settleLock(guest: Guest, report: Report): Promise<void> {
       break;
     }
     tried.push(decision.kind);
-    if (decision.kind === 'ask') await ask(guest, decision.server, decision.wish, report);
+    if (decision.kind === 'ask') await ask(guest, { ...decision.server, id }, decision.wish, report);
     else await giveBack(guest, decision.lock, report);
   }
 }
 
-async function ask(guest: Guest, server: FleetLock, wish: LockWish, report: Report): Promise<void> {
+async function ask(
+  guest: Guest,
+  server: Pick<Lock, 'url' | 'group' | 'id'>,
+  wish: LockWish,
+  report: Report,
+): Promise<void> {
   const { name } = guest;
-  const id = clientId(machineId(), name);
-  const lock = { ...server, id, isHeld: false, since: now(), fault: undefined };
+  const lock = { ...server, isHeld: false, since: now(), fault: undefined };
   // If the answer gets lost, the lock may be held.
   writeLock(name, lock);
   const refused = await send(lock, 'ask');

@@ -163,13 +163,14 @@ test.each([
   expect(triggerOf(environment)).toBe(trigger);
 });
 
-test.each<[title: string, elapsed: string | undefined, started: string | undefined, expected: boolean]>([
-  ['started by its timer', '5000000', '5000300', false],
-  ['started by its timer, while systemd was busy', '5000000', '6900000', false],
-  ['started by hand, after its timer had elapsed', '5000000', '8000000', true],
-  ['of which systemd does not say when', undefined, '8000000', false],
-])('a service %s', (_, elapsed, started, expected) => {
-  expect(isStale(elapsed, started)).toBe(expected);
+test.each<[title: string, elapsed: string | undefined, started: string, ended: string, expected: boolean]>([
+  ['started by its timer', '5000000', '5000300', '0', false],
+  ['started by its timer, while systemd was busy', '5000000', '9900000', '3000000', false],
+  ['started by its timer, when it had just ended', '5000000', '5000300', '5000100', false],
+  ['started by hand, after its timer had started it', '5000000', '8000000', '5900000', true],
+  ['of which systemd does not say when', undefined, '8000000', '5900000', false],
+])('a service %s', (_, elapsed, started, ended, expected) => {
+  expect(isStale(elapsed, started, ended)).toBe(expected);
 });
 
 let directory: string;

@@ -206,6 +206,18 @@ describe('a rehearsal', () => {
   ])('%s', (_, usual, expected) => {
     expect(rehearsal.measureAgain(['x', 'y'], usual)).toEqual(expected);
   });
+
+  test.each<
+    [title: string, held: string | undefined, isRejected: boolean, staged: string | undefined, to: unknown]
+  >([
+    ['is being staged', 'c', false, 'b', 'c'],
+    ['is staged', 'c', false, 'c', 'c'],
+    ['is staged, and a later one was rejected', 'c', true, 'b', 'b'],
+    ['was rejected, and is tried again', 'c', true, undefined, 'c'],
+    ['is missing', undefined, false, undefined, undefined],
+  ])('of the commit that %s', (_, held, isRejected, staged, to) => {
+    expect(rehearsal.candidateOf(held, isRejected, staged)).toBe(to);
+  });
 });
 
 // systemd-run --wait without --quiet, as 252, 257 and 262 print it.

@@ -10,7 +10,7 @@ import { readCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/rep
 import { triggerOf } from '../../state/attempts.ts';
 import { type Baseline, readBaseline } from '../../state/baseline.ts';
 import { writeRehearsal } from '../../state/rehearsal.ts';
-import { reject } from '../../state/rejected.ts';
+import { readRejection, reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUndeployed, readStaged } from '../../state/staged.ts';
 import { judge } from '../assess/health.ts';
@@ -19,7 +19,14 @@ import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './rehearsal-scratch.ts';
-import { consequenceOf, measureAgain, measureOf, type RehearsalVerdict, suspects } from './rule.ts';
+import {
+  candidateOf,
+  consequenceOf,
+  measureAgain,
+  measureOf,
+  type RehearsalVerdict,
+  suspects,
+} from './rule.ts';
 
 /** Returns the name of the throwaway machine. No guest has a dot in its name. machinectl allows 64 characters. */
 export const rehearsalMachine = (guest: string): string =>
@@ -36,7 +43,9 @@ export const rehearsalRoot = (guest: string): string => `${scratchOf(guest)}/roo
 export async function rehearse(guest: Guest, report: Report): Promise<void> {
   await requireRehearsable(guest);
   const repository = repositoryOf(guest.sysroot);
-  const candidate = readCommit(repository, stagedRef);
+  const held = readCommit(repository, stagedRef);
+  const isRejected = held !== undefined && readRejection(guest.name, held) !== undefined;
+  const candidate = candidateOf(held, isRejected, readStaged(guest.name)?.checksum);
   const [before] = listDeployments(guest.sysroot);
   if (candidate === undefined || !before || candidate === before.checksum)
     throw new Failure(

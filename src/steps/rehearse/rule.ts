@@ -2,6 +2,16 @@
 import type { Baseline } from '../../state/baseline.ts';
 import type { Verdict } from '../assess/rule.ts';
 
+/**
+ * Chooses the commit to rehearse: the one that is being staged, which the ref holds. If that was rejected, it is no longer being
+ * staged, and the one before it is what the next start boots.
+ */
+export const candidateOf = <T>(
+  held: T | undefined,
+  isRejected: boolean,
+  staged: T | undefined,
+): T | undefined => (isRejected ? (staged ?? held) : held);
+
 /** Without a baseline, each failed unit counts, until a rehearsal of the running deployment shows that it fails there, too. */
 export const measureOf = (known: Baseline | undefined): Baseline => known ?? { failedUnits: [] };
 

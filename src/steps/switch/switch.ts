@@ -51,8 +51,9 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
 }
 
 /** True if the timer of the lock has started the switch, and no switch waits for the lock. */
-const isOnlyForLock = (name: string): boolean =>
-  process.env['TRIGGER_UNIT'] === lockTimerUnit(name) && !isWaitingForLock(name);
+const isOnlyForLock = (name: string): boolean => isByLockTimer(name) && !isWaitingForLock(name);
+
+const isByLockTimer = (name: string): boolean => process.env['TRIGGER_UNIT'] === lockTimerUnit(name);
 
 /** Returns why the guest is not restarted. */
 async function leave(
@@ -110,11 +111,12 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   }
 }
 
-/** Rehearses the update if the policy asks for it. */
+/** Rehearses the update if the policy asks for it. A switch that asks for the lock again has done that. */
 async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Report): Promise<void> {
   if (rehearses) await requireRehearsable(guest);
   await rememberFailedUnits(guest);
-  if (rehearses) await rehearseFirst(guest, wanted, report);
+  if (rehearses && !(isByLockTimer(guest.name) && lastRehearsed(guest.name) === wanted))
+    await rehearseFirst(guest, wanted, report);
 }
 
 async function rehearseFirst(guest: Guest, wanted: Checksum, report: Report): Promise<void> {

@@ -62,8 +62,14 @@ export async function versionOf(repository: string, checksum: string): Promise<s
   return version ?? (image && imageVersion(image));
 }
 
-function imageVersion(configuration: string): string | undefined {
-  const image: unknown = JSON.parse(configuration);
+/** Whoever made the commit has written that. */
+export function imageVersion(configuration: string): string | undefined {
+  let image: unknown;
+  try {
+    image = JSON.parse(configuration);
+  } catch {
+    return undefined;
+  }
   const config = isObject(image) ? image['config'] : undefined;
   const labels = isObject(config) ? config['Labels'] : undefined;
   if (!isObject(labels)) return undefined;

@@ -5,6 +5,8 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { mirrorsText } from '../../src/guestctl/screens/mirrors.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
+import { plainVersion } from '../../src/ostree/plain-version.ts';
+import { imageVersion } from '../../src/ostree/repository.ts';
 import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
 import { wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
 import { failing, neverRun, running } from './mirror-overviews.ts';
@@ -88,6 +90,21 @@ test.each([
   expect([wanted.refs.join(' '), wanted.unmatched.join(' ')]).toEqual([refs, unmatched]);
 });
 
+test('refs of an upstream that are too long for a file, or to be matched in time', () => {
+  const long = '-'.repeat(100_000);
+  const found = wantedRefs(['a*-*-*-*x'], [`a${long}`, `a--${'-'.repeat(300)}x`, 'a---x']);
+  expect(found).toEqual({ refs: ['a---x'], unmatched: [] });
+});
+
+test.each([
+  ['12.2', '12.2'],
+  ['12\n13', undefined],
+  ['x'.repeat(201), undefined],
+  [undefined, undefined],
+])('the version %j of a commit is kept as %j', (version, kept) => {
+  expect(plainVersion(version)).toBe(kept);
+});
+
 const day = 86_400_000;
 const now = 100 * day;
 test.each([
@@ -119,4 +136,12 @@ debian  debian/13  bbbbbbbbbbbb       2026-11-24 04:00  2026-11-24 04:00  -
 fedora  -          -                  -                 ?                 running
 new     -          -                  -                 -                 -`,
   );
+});
+
+test.each([
+  ['{"config":{"Labels":{"org.opencontainers.image.version":"9.1"}}}', '9.1'],
+  ['{"config":{"Labels":{"version":9}}}', undefined],
+  ['[1', undefined],
+])('the version in the configuration of an image that a commit says it was: %s', (configuration, version) => {
+  expect(imageVersion(configuration)).toBe(version);
 });

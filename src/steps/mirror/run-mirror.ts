@@ -3,6 +3,7 @@ import { placeText } from '../../config/problem.ts';
 import { explain, explainAny, Failure, messageOf } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import { plainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
 import { type MirrorResult, readMirrorResult, writeMirrorResult } from '../../state/mirror-result.ts';
 import { type PublishedCommit, readPublished } from '../../state/published.ts';
@@ -131,7 +132,7 @@ async function describe(repository: string, checksum: Checksum): Promise<Publish
   const made = Date.parse(await dateOf(repository, checksum));
   return {
     checksum,
-    version: await versionOf(repository, checksum),
+    version: plainVersion(await versionOf(repository, checksum)),
     made: Number.isNaN(made) ? undefined : made,
   };
 }

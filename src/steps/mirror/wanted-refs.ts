@@ -10,6 +10,9 @@ export interface WantedRefs {
 /** A mirror with more refs is a mistake, or somebody wants to fill the disk. */
 export const mostRefs = 1000;
 
+/** The maximum length of a ref that a pattern finds: its record is one file, and patterns take long with long refs. */
+const longestRef = 200;
+
 /** True if an entry of Ref= stands for all refs that look like it. */
 export const isPattern = (entry: string): boolean => /[*?]/.test(entry);
 
@@ -18,7 +21,9 @@ export const isPattern = (entry: string): boolean => /[*?]/.test(entry);
  * anything.
  */
 export function wantedRefs(entries: readonly string[], upstream: readonly string[]): WantedRefs {
-  const usable = upstream.filter((ref) => refType.check(ref) === undefined && !ref.startsWith('-'));
+  const usable = upstream.filter(
+    (ref) => ref.length <= longestRef && refType.check(ref) === undefined && !ref.startsWith('-'),
+  );
   const found = entries.map((entry) => {
     const pattern = isPattern(entry) ? regexpOf(entry) : undefined;
     return { entry, refs: pattern ? usable.filter((ref) => pattern.test(ref)) : [entry] };

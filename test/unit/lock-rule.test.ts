@@ -11,7 +11,7 @@ import { post } from '../../src/host/post.ts';
 import { proxyFor } from '../../src/host/proxy-rule.ts';
 import type { Lock, LockWish } from '../../src/state/fleet-lock.ts';
 import { clientId, lockBody, lockHeaders, refusalOf } from '../../src/steps/lock/protocol.ts';
-import { decide, type Idle, type LockState, whenIdle } from '../../src/steps/lock/rule.ts';
+import { decide, type Idle, isTakenOver, type LockState, whenIdle } from '../../src/steps/lock/rule.ts';
 import { Locks, serveLocks } from '../lock-server/server.ts';
 import { cert, key } from '../lock-server/tls.ts';
 import { commit } from './names.ts';
@@ -58,6 +58,14 @@ describe('the service for the lock', () => {
     const none = { declared: undefined, wish: undefined, lock: undefined, id: held.id };
     expect(decide({ ...none, ...state })).toEqual(expected);
   });
+});
+
+test.each<[title: string, wished: LockWish | undefined, expected: boolean]>([
+  ['it was taken for this deployment', wish, false],
+  ['nobody wishes for it', undefined, false],
+  ['a switch to a later update needs it', { ...wish, checksum: commit('c') }, true],
+])('a deployment is blessed, and has a lock: %s', (_, wished, expected) => {
+  expect(isTakenOver(wished, commit('b'))).toBe(expected);
 });
 
 describe('a lock that no switch works on', () => {

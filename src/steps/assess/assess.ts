@@ -4,11 +4,13 @@ import { beginRestart, killUnit, resetFailed, showUnits } from '../../host/syste
 import { driver } from '../../machine/driver.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
+import { readLockWish } from '../../state/fleet-lock.ts';
 import { reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../state/trial.ts';
 import { bootedRoot } from '../boot/root-link.ts';
 import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
+import { isTakenOver } from '../lock/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence } from './rule.ts';
@@ -92,7 +94,8 @@ async function follow(
       const message = `${subject} is healthy: blessed`;
       report.progress(message);
       await record(guest, { ...attempt, outcome: 'blessed', message });
-      if (mayHoldLock(guest.name)) await dropLock(guest.name, report);
+      if (mayHoldLock(guest.name) && !isTakenOver(readLockWish(guest.name), fresh.checksum))
+        await dropLock(guest.name, report);
       return;
     }
     case 'discount': {

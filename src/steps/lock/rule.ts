@@ -1,6 +1,7 @@
 // What is to be done about a lock at a FleetLock server. No side effects: settle-lock.ts acts.
 
 import type { FleetLock } from '../../config/policy.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import type { Lock, LockWish } from '../../state/fleet-lock.ts';
 
 /** What is known when the service for the lock runs. */
@@ -32,6 +33,10 @@ export function decide({ declared, wish, lock, id }: LockState): LockDecision {
     return { kind: 'giveBack', lock };
   return { kind: 'ask', server, wish };
 }
+
+/** True if a guest still needs its lock after a deployment was blessed: a switch to a later update has taken it over. */
+export const isTakenOver = (wish: LockWish | undefined, blessed: Checksum): boolean =>
+  wish !== undefined && wish.checksum !== blessed;
 
 /** What is known of a guest that no switch is working on. */
 export interface Idle {

@@ -26,6 +26,9 @@ export const guestArgument = (): Argument => new Argument('<guest>', 'name of a 
 export const guestsArgument = (): Argument => new Argument('<guest...>', 'names of guests');
 export const guestOrBuildArgument = (): Argument =>
   new Argument('<guest-or-build>', 'name of a guest, a build or a mirror');
+/** Returns the word that an argument must be; undefined if it has a choice. */
+export const onlyWord = ({ argChoices }: Argument): string | undefined =>
+  argChoices?.length === 1 ? argChoices[0] : undefined;
 export const deploymentArgument = (): Argument => new Argument('[deployment]', deploymentHelp);
 export const requiredDeploymentArgument = (): Argument => new Argument('<deployment>', deploymentHelp);
 const deploymentHelp = 'CHECKSUM or CHECKSUM.SERIAL, of which the first digits are enough';

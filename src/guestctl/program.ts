@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { tell } from '../host/tell.ts';
-import { addCommonOptions, type Define, misused } from './command.ts';
+import { addCommonOptions, type Define, misused, onlyWord } from './command.ts';
 import { adopt } from './commands/adopt.ts';
 import { apply } from './commands/apply.ts';
 import { builds } from './commands/builds.ts';
@@ -143,7 +143,7 @@ const subcommandTerm = (command: Command): string =>
     command.name(),
     ...command.registeredArguments.map((argument) => {
       const name = argument.name() + (argument.variadic ? '...' : '');
-      return argument.required ? `<${name}>` : `[${name}]`;
+      return onlyWord(argument) ?? (argument.required ? `<${name}>` : `[${name}]`);
     }),
   ].join(' ');
 

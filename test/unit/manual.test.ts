@@ -5,10 +5,11 @@ import { readBuild } from '../../src/config/build.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
 import { buildFilePage } from '../../src/guestctl/manual/build-file.ts';
-import { units } from '../../src/guestctl/manual/concepts.ts';
+import { conceptsPage, units } from '../../src/guestctl/manual/concepts.ts';
 import { guestDescriptions } from '../../src/guestctl/manual/descriptions.ts';
 import { environment } from '../../src/guestctl/manual/generator.ts';
 import { guestFilePage } from '../../src/guestctl/manual/guest-file.ts';
+import { mirrorFilePage } from '../../src/guestctl/manual/mirror-file.ts';
 import { pageFile, pageText } from '../../src/guestctl/manual/page.ts';
 import { pages } from '../../src/guestctl/manual/pages.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
@@ -97,6 +98,25 @@ test('guestctl(1) has every command, and every option', () => {
     expect(text).toMatch(new RegExp(`^${command.name()}( |$)`, 'm'));
     for (const { flags } of command.options) expect(text).toContain(`\n${flags}\n`);
   }
+});
+
+test('a word that must be given is named in the help and in guestctl(1)', () => {
+  expect(plain(all.find(([file]) => file === 'guestctl.1')?.[1] ?? '')).toContain(
+    '\nmirror export MIRROR DIRECTORY\n',
+  );
+  expect(program.helpInformation()).toContain('  mirror export <mirror> <directory>  ');
+});
+
+test('ostree-guests(7) leads to each other page', () => {
+  const seeAlso = plain(pageText(conceptsPage, '1.0')).split('SEE ALSO')[1];
+  for (const page of pages(program).filter((page) => page !== conceptsPage))
+    expect(seeAlso).toContain(`${page.name}(${page.section})`);
+});
+
+test('a mirror gets its proxy from its own service', () => {
+  const text = plain(pageText(mirrorFilePage, '1.0'));
+  expect(text).toContain('the environment of ostree-guest-mirror@.service');
+  expect(text).not.toContain('ostree-guest-update@');
 });
 
 test('ostree-guests(7) has every unit', () => {

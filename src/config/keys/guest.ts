@@ -93,9 +93,12 @@ export const remoteHelp = (): Descriptions => ({
     'A file with a certificate (PEM) that identifies this host to the server. Needs TLSClientKeyPath=.',
   TLSClientKeyPath:
     'A file with the private key (PEM) of TLSClientCertPath=. Keep it outside of /etc and /usr, which the steps of all guests can read, and readable by root only.',
-  ProxyURL:
-    'The proxy to the remote: http://, https:// or socks5://. Default: those in the environment of ostree-guest-update@.service (http_proxy, https_proxy, all_proxy, no_proxy).',
+  ProxyURL: proxyHelp('ostree-guest-update@.service'),
 });
+
+/** `unit`: the service that fetches from the remote. */
+export const proxyHelp = (unit: string): string =>
+  `The proxy to the remote: http://, https:// or socks5://. Default: those in the environment of ${unit} (http_proxy, https_proxy, all_proxy, no_proxy).`;
 
 export const updateHelp = (): Descriptions => ({
   Action: {

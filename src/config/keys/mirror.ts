@@ -2,7 +2,7 @@ import type { Descriptions } from '../description.ts';
 import type { KeyRow, Tables } from '../key-table.ts';
 import { duration, path, refGlob, text, timeSpan, wholeFrom } from '../types.ts';
 import { keysOfService } from './build.ts';
-import { remoteHelp, remoteKeys } from './guest.ts';
+import { proxyHelp, remoteHelp, remoteKeys } from './guest.ts';
 import { timerKeys, unitKeys } from './unit.ts';
 
 /** Every key that a mirror file may have. */
@@ -30,6 +30,7 @@ export const mirrorHelp = (): Descriptions => ({
   Repository:
     'The directory of the repository that clients pull from, such as /srv/mirror. Make it with mkdir; the first run makes the repository in it. Each mirror needs its own.',
   ...remoteHelp(),
+  ProxyURL: proxyHelp('ostree-guest-mirror@.service'),
   URL: 'The URL of the repository to mirror: file:///, https:// or http://. With http:// anybody on the network path can replace the trees, so a key is required, or GPGVerify=no.',
   Ref: {
     help: 'A ref to mirror, under its own name. * stands for any text without a slash, ? for one character of it: debian/*/server. A pattern finds only refs that the summary of the upstream repository lists.',

@@ -16,7 +16,7 @@ export const apply: Define = (guestctl) =>
     .command('apply')
     .description('Check guest files, put them in place, and update and restart the guests that they change')
     .addArgument(
-      new Argument('<file>', 'guest file or build file, directory of such files, or - for standard input'),
+      new Argument('<file>', 'guest, build or mirror file, directory of such files, or - for standard input'),
     )
     .option('--dry-run', 'Only show what would be done')
     .addOption(outputOption())

@@ -8,6 +8,7 @@ import { terminalReport } from '../terminal-report.ts';
 export const mirror: Define = (guestctl) =>
   guestctl
     .command('mirror')
+    .usage('export [options] <mirror> <directory>')
     .description('Copy what a mirror has to a directory, such as a stick')
     .addArgument(new Argument('<action>', 'export').choices(['export']))
     .addArgument(new Argument('<mirror>', 'name of a mirror'))
@@ -22,10 +23,12 @@ export const mirror: Define = (guestctl) =>
         json: () => ({ mirror: name, directory: target, refs }),
         text: () => '',
       });
-      say(command, `Copied ${refs.map(({ ref }) => ref).join(', ')} to ${target}. It can be unplugged`);
+      say(command, `Copied ${refs.map(({ ref }) => ref).join(', ')} to ${target}; all is written to disk`);
       say(command, `Elsewhere, in [Remote] of a guest file or in [Mirror]: URL=file://${target}`);
     });
 
 const explanation = `
+  guestctl mirror export debian /media/stick/repo
+
 Only what the directory does not have yet is copied. Commits keep their
 signatures, so hosts need not trust whoever carries it.`;

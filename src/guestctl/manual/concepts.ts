@@ -184,5 +184,5 @@ export const conceptsPage: Page = {
     ...recovery.flatMap(([text, commands]) => [paragraph(text), example(commands)]),
   ],
   seeAlso:
-    'guestctl(1), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests-generator(8), systemd-nspawn(1), machinectl(1), systemd.timer(5), ostree(1)',
+    'guestctl(1), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests.mirror(5), ostree-guests-generator(8), systemd-nspawn(1), machinectl(1), systemd.timer(5), ostree(1)',
 };

@@ -37,5 +37,6 @@ export const generatorPage: Page = {
     paragraph('Write the units to another directory, to look at them:'),
     example(tryIt),
   ],
-  seeAlso: 'guestctl(1), ostree-guests(7), ostree-guests.guest(5), systemd.generator(7)',
+  seeAlso:
+    'guestctl(1), ostree-guests(7), ostree-guests.guest(5), ostree-guests.build(5), ostree-guests.mirror(5), systemd.generator(7)',
 };

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { configDirectory } from '../../config/paths.ts';
+import { onlyWord } from '../command.ts';
 import { italic, type Page, subheading } from './page.ts';
 import { bold, entry, example, heading, paragraph, roff } from './roff.ts';
 
@@ -56,7 +57,7 @@ function commands(program: Command): string[] {
 function commandText(command: Command): string[] {
   const words = command.registeredArguments.map((argument) => {
     const name = argument.name() + (argument.variadic ? '...' : '');
-    return argument.required ? name.toUpperCase() : `[${name.toUpperCase()}]`;
+    return onlyWord(argument) ?? (argument.required ? name.toUpperCase() : `[${name.toUpperCase()}]`);
   });
   const own = command.options.filter((option) => option.helpGroupHeading !== 'Common options:');
   return [

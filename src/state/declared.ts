@@ -70,6 +70,13 @@ export function requireReadable(problems: readonly Problem[]): void {
   if (hidden) throw Object.assign(new Error(formatProblem(hidden)), { code: 'EACCES' });
 }
 
+/** For commands that take any of these. */
+export const nothingDeclared = (name: string): Failure =>
+  new Failure(
+    `No guest, build or mirror '${name}' is declared`,
+    'List them: guestctl list; guestctl builds; guestctl mirrors',
+  );
+
 export function notDeclared(name: string): Failure {
   const message = `No guest '${name}' is declared`;
   const meant = guestIn(name);

@@ -296,5 +296,7 @@ test('cat, units and completion know builds, too', async () => {
   expect((await host.sh('guestctl complete declared')).split('\n')).toEqual(
     expect.arrayContaining(['mail', 'tree']),
   );
-  expect((await host.try('guestctl cat nobody')).stderr).toMatch(/^No guest 'nobody' is declared/);
+  expect((await host.try('guestctl cat nobody')).stderr).toMatch(
+    /^No guest, build or mirror 'nobody' is declared/,
+  );
 });

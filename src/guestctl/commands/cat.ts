@@ -1,7 +1,7 @@
 import { sourcesOf } from '../../config/load.ts';
 import { declarationKinds } from '../../config/search.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { notDeclared, requireReadable } from '../../state/declared.ts';
+import { nothingDeclared, requireReadable } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../command.ts';
 import { mergedText } from '../screens/merged.ts';
 
@@ -13,7 +13,7 @@ export const cat: Define = (guestctl) =>
     .action(async (name: string, _options, command) => {
       const declared = declarationKinds.map((kind) => sourcesOf(nodeFiles, kind, name));
       const found = declared.filter((sources) => sources.length > 0);
-      if (found.length === 0) throw notDeclared(name);
+      if (found.length === 0) throw nothingDeclared(name);
       requireReadable(found.flat().flatMap(({ unreadable }) => unreadable ?? []));
       await print(command, { text: () => found.map(mergedText).join('\n\n') });
     });

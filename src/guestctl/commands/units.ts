@@ -4,7 +4,7 @@ import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
 import { nodeFiles } from '../../host/node-files.ts';
-import { notDeclared, requireReadable } from '../../state/declared.ts';
+import { nothingDeclared, requireReadable } from '../../state/declared.ts';
 import { type Define, guestOrBuildArgument, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 
@@ -18,7 +18,7 @@ export const units: Define = (guestctl) =>
       const build = loadBuild(nodeFiles, name);
       const mirror = loadMirror(nodeFiles, name);
       const found = [guest, build, mirror].filter((one) => one !== undefined);
-      if (found.length === 0) throw notDeclared(name);
+      if (found.length === 0) throw nothingDeclared(name);
       for (const one of found) if ('broken' in one) requireReadable(one.broken.problems);
       const generated = [
         ...(guest ? unitsOf(guest) : []),

@@ -163,7 +163,10 @@ function find(target: string): AnyChecked[] {
     .map((load) => load(nodeFiles, target))
     .filter((one) => one !== undefined);
   if (found.length === 0)
-    throw new Failure(`No guest '${target}' is declared`, 'A file is named with a slash: ./NAME.guest');
+    throw new Failure(
+      `No guest, build or mirror '${target}' is declared`,
+      'To name a file, write a slash: ./NAME.guest',
+    );
   return found;
 }
 

@@ -29,7 +29,7 @@ export const mirrorFilePage: Page = {
     `${heading('SYNOPSIS')}\n${bold(`${configDirectory}/`)}${italic('NAME')}${bold('.mirror')}`,
     heading('DESCRIPTION'),
     paragraph(
-      'A mirror fetches refs of an OSTree repository and offers them to the hosts of this site. What changed crosses the line once, hosts update when the upstream is down, and a site without a network gets its updates from a stick. ostree-guest-mirror@NAME.service runs the mirror, and ostree-guest-mirror@NAME.timer, if enabled, runs it regularly. guestctl mirrors lists what mirrors have, and what is wrong.',
+      'A mirror fetches refs of an OSTree repository and offers them to the hosts of this site. Each change is downloaded once for all of them, and they can update while the upstream is down. A site without a network gets its updates from a stick. ostree-guest-mirror@NAME.service runs the mirror, and ostree-guest-mirror@NAME.timer, if enabled, runs it regularly. guestctl mirrors lists what mirrors have, and what is wrong.',
     ),
     paragraph(
       'Mirror files have the syntax, the search path and the masking of guest files. Drop-ins are NAME.mirror.d/*.conf for one mirror and mirror.d/*.conf for all mirrors. guestctl verify lists the mistakes in a mirror file.',

@@ -1,5 +1,7 @@
 // Mirror files, which refs a mirror has, what is too old, and what people read about it.
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, onTestFinished, test } from 'vitest';
 import { readMirror } from '../../src/config/mirror.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { plain } from '../../src/guestctl/screen.ts';
@@ -8,6 +10,7 @@ import { checksumFrom } from '../../src/ostree/names.ts';
 import { plainVersion } from '../../src/ostree/plain-version.ts';
 import { imageVersion } from '../../src/ostree/repository.ts';
 import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
+import { missingRepository } from '../../src/steps/mirror/upstream.ts';
 import { wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
 import { failing, neverRun, running } from './mirror-overviews.ts';
 
@@ -15,6 +18,16 @@ const file = '/etc/ostree-guests/site.mirror';
 const read = (text: string, name = 'site') =>
   readMirror(name, file, [{ kind: 'mirror', file, text }], () => 'host');
 const needed = 'URL=https://ostree.example.org\nRef=debian/12\nRepository=/srv/mirror\n';
+
+test('an upstream in a directory, such as a stick, is missed if no repository is there', () => {
+  const stick = mkdtempSync(`${tmpdir()}/stick-`);
+  onTestFinished(() => rmSync(stick, { recursive: true }));
+  expect(missingRepository(`file://${stick}`)).toBe(stick);
+  writeFileSync(`${stick}/config`, '');
+  expect(missingRepository(`file://${stick}`)).toBeUndefined();
+  expect(missingRepository('https://ostree.example.org/none')).toBeUndefined();
+  expect(missingRepository('mirrorlist=file:///none')).toBeUndefined();
+});
 
 test('a mirror file has defaults', () => {
   expect(read(`[Mirror]\n${needed}`)).toMatchObject({

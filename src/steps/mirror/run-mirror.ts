@@ -100,7 +100,7 @@ function refsOf(mirror: Mirror, listed: readonly string[] | undefined) {
   const pattern = mirror.refs.find(isPattern);
   if (listed === undefined && pattern !== undefined) {
     const message = `${at(mirror, 'Ref')}: ${url} has no summary, which ${pattern} needs to find refs`;
-    throw new Failure(message, 'Name each ref, or have its owner run: ostree summary -u');
+    throw new Failure(message, 'Name each ref, correct the URL, or have its owner run: ostree summary -u');
   }
   const wanted = wantedRefs(mirror.refs, listed ?? []);
   if (wanted.refs.length <= mostRefs) return wanted;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Mirror, mirrorDirectory, mirrorPlace } from '../../config/mirror.ts';
 import { placeText } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
@@ -30,6 +31,12 @@ export class Upstream {
 
   static async of(mirror: Mirror): Promise<Upstream> {
     const declared = declaredRemote(mirror.remote, mirror, 'Mirror');
+    const missing = missingRepository(mirror.remote.url);
+    if (missing !== undefined)
+      throw new Failure(
+        `${placeText(mirrorPlace(mirror, 'URL'))}: there is no OSTree repository in ${missing}`,
+        'If it is on a stick: is that plugged in and mounted?',
+      );
     const upstream = new Upstream(mirror);
     const { repository } = upstream;
     await ensureRepository(repository, 'bare-user');
@@ -114,4 +121,10 @@ export class Upstream {
   get #place(): string {
     return placeText(mirrorPlace(this.#mirror, 'URL'));
   }
+}
+
+/** Returns the directory of a file:// URL, if no repository is there. OSTree would only say that there is no summary. */
+export function missingRepository(url: string): string | undefined {
+  const directory = /^file:\/\/(\/[^%]*)$/.exec(url)?.[1];
+  return directory === undefined || existsSync(`${directory}/config`) ? undefined : directory;
 }

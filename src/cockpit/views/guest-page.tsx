@@ -66,10 +66,17 @@ export function GuestPage({ guest, tab }: { readonly guest: ToldGuest; readonly 
         onSelect={(_, key) => cockpit.location.go(['guest', name, String(key)])}
       >
         {all.map(({ id, title }) => (
-          <Tab key={id} eventKey={id} title={<TabTitleText>{title}</TabTitleText>} />
+          <Tab
+            key={id}
+            eventKey={id}
+            tabContentId={`tab-${id}`}
+            title={<TabTitleText>{title}</TabTitleText>}
+          />
         ))}
       </Tabs>
-      <div className="tab">{current?.content(guest)}</div>
+      <section className="tab" id={`tab-${current?.id}`} aria-label={current?.title}>
+        {current?.content(guest)}
+      </section>
     </PageSection>
   );
 }

@@ -43,12 +43,12 @@ export function OverviewTab({ guest: listed }: { readonly guest: ToldGuest }) {
 const Troubles = ({ guest }: { readonly guest: ToldGuest }) => (
   <>
     {guest.troubles.map(({ kind, message }) => (
-      <Alert isInline key={`${kind} ${message}`} variant="danger" title={troubleWords(kind)}>
+      <Alert isInline component="h2" key={`${kind} ${message}`} variant="danger" title={troubleWords(kind)}>
         <pre className="said">{message}</pre>
       </Alert>
     ))}
     {unappliedOf(guest).map((text) => (
-      <Alert isInline isPlain key={text} variant="warning" title={text} />
+      <Alert isInline isPlain component="h2" key={text} variant="warning" title={text} />
     ))}
   </>
 );
@@ -62,6 +62,7 @@ function Staged({ guest }: { readonly guest: ToldGuest }) {
   return (
     <Alert
       isInline
+      component="h2"
       variant={isBefore ? 'info' : 'warning'}
       title={t('An update is staged since {time}', { time: exactly(staged.since, language()) })}
       actionLinks={

@@ -29,8 +29,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'apt install ./ostree-guests_*_all.deb mmdebstrap': 'newcomer.test.ts',
   'guestctl create web --build debian --install nginx --port 8080:80 --port 2222:22 --ssh-key ~/.ssh/authorized_keys --enable --start':
     'newcomer.test.ts: it takes Debian packages',
-  'apt install ./build/packages/*.deb': 'packages.test.ts',
-  'rpm-ostree install ./build/packages/*.rpm':
+  'apt install ./build/packages/ostree-guests_*.deb': 'packages.test.ts',
+  'rpm-ostree install ./build/packages/ostree-guests-*.rpm':
     'it takes a Fedora, which could not be had; the README says so',
   'guestctl adopt mail': 'adopt.test.ts: it takes a guest of the published recipe',
   'guestctl adopt mail --remove': 'adopt.test.ts',

@@ -109,6 +109,16 @@ function deployed(serial: number, version: string | number, options = `ostree=${
 const boot = (serial: number): string => `/ostree/deploy/mail/deploy/${commit}.${serial}`;
 const commit = 'c0ffee'.padEnd(64, '0');
 
+test('a start is noticed, whoever decides what is booted', () => {
+  const mark = join(dirname(link), 'not-started');
+  deployed(0, 1);
+  for (const begin of [() => powerOn(sysroot), () => powerOn()]) {
+    write(mark, '');
+    begin();
+    expect(existsSync(mark)).toBe(false);
+  }
+});
+
 test('an update that is held back is left to the boot step, which boots what ran', () => {
   deployed(0, 1);
   const { root } = powerOn(sysroot);

@@ -57,7 +57,7 @@ export async function copyGuest(
         },
         check,
       );
-      await requireSame();
+      requireSame();
       await putInPlace(incoming, () => planFor(name, manifest, 'another name'));
     } finally {
       await incoming.close();

@@ -37,7 +37,7 @@ export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, rep
     );
     lines.require(`Cannot export ${guest.name}`, finished);
     if (digest === undefined) throw new Error('the archive was written, but not its checksum');
-    await requireSame();
+    requireSame();
     await writeTrailer(target, digest);
     return parts.manifest;
   });

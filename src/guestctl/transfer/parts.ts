@@ -10,6 +10,7 @@ import { type Release, tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
+  activeStates,
   bootUnit,
   destroyUnits,
   maintenanceUnit,
@@ -24,6 +25,7 @@ import { removeTree } from '../../host/tree-removal.ts';
 import { writeFile } from '../../host/write-file.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
+import { wasStarted, watchForStart } from '../../machine/start-mark.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
@@ -60,7 +62,7 @@ interface Checks {
   /** Fails if we were interrupted. */
   readonly check: () => void;
   /** Fails if the parts have changed. To be called when all of them were read, and before that has any effect. */
-  readonly requireSame: () => Promise<void>;
+  readonly requireSame: () => void;
 }
 
 type Use<T> = (parts: ArchiveParts, checks: Checks) => Promise<T>;
@@ -135,20 +137,22 @@ async function gatherAndUse<T>(
   if (running && wish.stop) await machine.stop();
   else if (running && !shares) throw cannotSnapshot(guest, wish.command);
   check();
-  const before = await startsOf(name);
   const isFrozen = running && !wish.stop;
+  if (!isFrozen) await beginWatch(name);
   const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
   check();
-  if (running && shares) await machine.startAgain();
   const isSnapshot = running && shares;
-  return use(parts, {
-    check,
-    requireSame: async () => {
-      check();
-      // A guest that was started meanwhile has changed the files while they were copied.
-      if (!isSnapshot) requireNoStart(name, before, await startsOf(name));
-    },
-  });
+  if (!isSnapshot) return use(parts, { check, requireSame: () => requireSame(name, check) });
+  if (!isFrozen) requireNoStart(name);
+  await machine.startAgain();
+  // A snapshot stays as it is.
+  return use(parts, { check, requireSame: check });
+}
+
+/** A guest that was started has changed its files while they were read. */
+function requireSame(guest: string, check: () => void): void {
+  check();
+  requireNoStart(guest);
 }
 
 /** Takes the lock that keeps the files of a guest in place. When it is released, the scratch directory is removed. */
@@ -177,20 +181,22 @@ const cannotSnapshot = ({ name, sysroot }: Guest, command: string): Failure =>
     `Let it be stopped for the copy: ${command} --stop`,
   );
 
-/** When the guest was last started, and when the boot step last ran. */
-async function startsOf(guest: string): Promise<string> {
-  const units = [driver.unit(guest), bootUnit(guest), maintenanceUnit(guest)];
-  const shown = await showUnits(units, ['InactiveExitTimestampMonotonic']);
-  return JSON.stringify(shown);
+/** Notices each start from now on. Fails if one has begun already. */
+async function beginWatch(guest: string): Promise<void> {
+  watchForStart(guest);
+  const states = await activeStates([driver.unit(guest), bootUnit(guest), maintenanceUnit(guest)]);
+  if ([...states.values()].some((state) => !/^(inactive|failed)$/.test(state))) throw startedMeanwhile(guest);
 }
 
-function requireNoStart(guest: string, before: string, after: string): void {
-  if (before === after) return;
-  throw new Failure(
+function requireNoStart(guest: string): void {
+  if (wasStarted(guest)) throw startedMeanwhile(guest);
+}
+
+const startedMeanwhile = (guest: string): Failure =>
+  new Failure(
     `${guest} was started meanwhile, so that the copy may be mixed`,
     'Nothing was kept. Try it again',
   );
-}
 
 async function gather(
   guest: Guest,

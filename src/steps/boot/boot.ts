@@ -3,6 +3,7 @@ import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { isMaintained, isRunning } from '../../machine/guest-state.ts';
+import { noteStart } from '../../machine/start-mark.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
@@ -33,6 +34,7 @@ import { type BootDecision, decide } from './rule.ts';
  * write to files of other guests.
  */
 export async function boot(guest: Guest, report: Report): Promise<void> {
+  noteStart(guest.name);
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
     await ownFiles(guest, report);
     return pointToDefault(guest);

@@ -19,8 +19,8 @@ wait
  * `name` is that of the tree; guests may share one. Stopped before its script has got to the trap, a guest does not end by
  * itself.
  */
-export const lightFile = (more = '', name = 'light') =>
-  guestFile(`[Exec]\nNotifyReady=no\n${more}\n[Service]\nTimeoutStopSec=20s\n`).replace(
+export const lightFile = (more = '', name = 'light', url?: string) =>
+  guestFile(`[Exec]\nNotifyReady=no\n${more}\n[Service]\nTimeoutStopSec=20s\n`, url).replace(
     'debian/12/server',
     lightRef(name),
   );

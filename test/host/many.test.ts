@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, status } from './guests.ts';
+import { eventually, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
+import { serveMirror } from './http.ts';
 import { lightFile, publishLight } from './light.ts';
 import { makeMirror } from './mirror.ts';
 
@@ -30,4 +31,28 @@ test('twenty guests updated at once all arrive, one after the other, and who wai
     `journalctl --sync; journalctl -o cat -t ostree-guest-update | grep -E '^(Fetching|Deploying)'`,
   );
   expect(steps.split('\n').filter((line) => line.startsWith('Fetching'))).toHaveLength(names.length);
+});
+
+test('of guests that wait for a slot with a new commit, one is a Node', async () => {
+  const waiting = names.slice(0, 5);
+  const units = waiting.map((name) => `ostree-guest-update@${name}`).join(' ');
+  const server = await serveMirror(host);
+  for (const name of waiting)
+    await host.write(`/etc/ostree-guests/${name}.guest`, lightFile('', 'light', `${server.url}/repo`));
+  await host.run('systemctl', 'daemon-reload');
+  // Finds nothing new, and writes down what it asked.
+  for (const name of waiting) await update(host, name);
+  const commit = await publishLight(host, '2');
+  const [first, second] = [0, 1].map((slot) => `/var/lib/ostree-guests/.slots/${slot}`);
+  await host.sh(`systemd-run --quiet --unit=holder flock ${first} flock ${second} sleep infinity`);
+  await eventually(host, `! flock --nonblock ${first} true && ! flock --nonblock ${second} true`);
+  await host.sh(`systemctl start --no-block ${units}`);
+  await eventually(
+    host,
+    `[ "$(systemctl show --property=StatusText ${units} | grep -c 'Waiting for the update')" = ${waiting.length} ]`,
+  );
+  expect(await host.sh("pgrep --count --full '[/]update.cjs'")).toBe('1');
+  await host.sh(`systemctl stop holder; systemctl start ${units}`);
+  for (const name of waiting) expect((await status(host, name)).staged?.checksum).toBe(commit);
+  await server.stop();
 });

@@ -1,9 +1,13 @@
 // Whether a remote has anything new, asked by the real script, on directories of its own, with an ostree(1) that the cases choose.
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { showsFiles } from '../../src/steps/update/answer.ts';
+import { turnOf } from '../../src/steps/update/turn.ts';
 import { commit } from './names.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'ask-first-'));
@@ -45,7 +50,10 @@ beforeEach(() => {
   rmSync(work, { recursive: true, force: true });
   write('lib/ask-first', script);
   write('lib/update.cjs', '');
-  write('bin/node', `#!/bin/sh\necho the update itself\necho "$3" >${at('known')}\n`);
+  write(
+    'bin/node',
+    `#!/bin/sh\necho the update itself\necho "$3" >${at('known')}; echo "$4" >${at('turn')}\n`,
+  );
   write('bin/install', `#!/bin/sh\necho "$*" >${at('closed')}\n`);
   write('bin/ostree', `#!/bin/sh\necho "$*" >${at('asked')}\n`);
   for (const name of ['node', 'install', 'ostree']) chmodSync(at(`bin/${name}`), 0o755);
@@ -62,7 +70,7 @@ beforeEach(() => {
 
 function answer(older: string = commit('z')): void {
   const { stdout } = run('--picture', 'mail', sysroot, 'site');
-  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), words, stdout];
+  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), '2', words, stdout];
   write('state/mail/answer', lines.join('\n'));
 }
 
@@ -135,6 +143,45 @@ test.each<[string, () => void]>([
   expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
   // It asks by itself.
   expect(readFileSync(at('known'), 'utf8')).toBe('\n');
+});
+
+/** A shell that prints "ready" when the script has come so far, and goes on when its standard input ends. */
+async function heldBy(script: string): Promise<ChildProcess> {
+  const env = { PATH: `${at('bin')}:${process.env['PATH']}` };
+  const child = spawn('sh', ['-c', script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+const turn = at('state/.slots/turn-2');
+
+test('of updates that wait for a slot, one is a Node, and the next waits in the kernel until that one has it', async () => {
+  mkdirSync(at('state/.slots'));
+  write(ref, `${commit('b')}\n`);
+  const isFree = `flock --nonblock ${turn} true`;
+  write('bin/node', `#!/bin/sh\n! ${isFree} && exec 9>&- && ${isFree} && echo "$4" >${at('turn')}\n`);
+  const holder = await heldBy(`exec 9>${turn}; flock 9; echo ready; cat`);
+  const waiting = await heldBy(`exec sh ${at('lib/ask-first')} mail`);
+  expect(existsSync(at('turn'))).toBe(false);
+  holder.stdin?.end();
+  await once(waiting, 'exit');
+  expect(readFileSync(at('turn'), 'utf8')).toBe('9\n');
+});
+
+test('the update closes the descriptor that it is given, once', () => {
+  write('one', '');
+  const descriptor = openSync(at('one'), 'r');
+  const letNext = turnOf(String(descriptor));
+  letNext();
+  expect(() => fstatSync(descriptor)).toThrow('EBADF');
+  letNext();
+  turnOf('')();
+});
+
+test('the update goes on without a turn if there can be no lock', () => {
+  write(ref, `${commit('b')}\n`);
+  expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+  expect(readFileSync(at('turn'), 'utf8')).toBe('\n');
 });
 
 test.each([commit('z'), ''])('the update does not ask again if the remote offers another commit', (older) => {

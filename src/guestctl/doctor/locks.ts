@@ -37,7 +37,7 @@ function lockedFile(process: string, fd: number): string[] {
 }
 
 /** Locks of libostree on sysroots and repositories, and our slots. */
-const lockFile = /\/(ostree\/lock|repo\/\.lock|\.slots\/\d+)$/;
+const lockFile = /\/(ostree\/lock|repo\/\.lock|\.slots\/(turn-)?\d+)$/;
 
 /** True for our steps, and for guests, whose own rpm-ostree locks their sysroot. */
 const isOurs = (cgroup: string): boolean =>

@@ -35,7 +35,8 @@ export async function rememberAnswer(guest: Guest): Promise<void> {
   if (commit === undefined) return;
   const words = `Up to date: ${nameOf({ checksum: commit, refspec: question.refspec })}`;
   const dropIn = `${generatedDirectory}/${driver.unit(name)}.d/50-guest.conf`;
-  const lines = [sysroot, remoteName, ref, older, commit, dropIn, words, picture];
+  const slots = String(guest.update.concurrency);
+  const lines = [sysroot, remoteName, ref, older, commit, dropIn, slots, words, picture];
   try {
     writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n`);
   } catch (error) {

@@ -38,13 +38,22 @@ import {
   stage,
   type UpdateResult,
 } from './stage.ts';
+import type { LetNext } from './turn.ts';
+
+/** What src/steps/update/ask-first has done. */
+interface AskedFirst {
+  /** What it has just asked the remote. */
+  readonly asked: string | undefined;
+  /** Lets the next update wait for a slot, once this one has got one. */
+  readonly letNext: LetNext;
+}
 
 /**
  * Runs ostree-guest-update@NAME.service: creates the sysroot if it is missing, fetches, stages and switches, as far
  * as the guest's policy goes. A running guest is not disturbed before the switch. Each step can be repeated, so a
- * run that was interrupted at any point is completed by the next. `asked` is what the remote has just been asked.
+ * run that was interrupted at any point is completed by the next.
  */
-export async function update(guest: Guest, asked: string | undefined, report: Report): Promise<void> {
+export async function update(guest: Guest, first: AskedFirst, report: Report): Promise<void> {
   const deployments = listDeployments(guest.sysroot);
   const [before] = deployments;
   const attempt: Begun = {
@@ -61,7 +70,7 @@ export async function update(guest: Guest, asked: string | undefined, report: Re
     const done =
       before && guest.update.by === 'rpm-ostree'
         ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
-        : await updateFromOutside(guest, asked, report);
+        : await updateFromOutside(guest, first, report);
     follow(guest, named);
     if (done) await record(guest, { ...attempt, ...done });
     else await rememberAnswer(guest);
@@ -69,6 +78,7 @@ export async function update(guest: Guest, asked: string | undefined, report: Re
     await record(guest, { ...attempt, outcome: 'failed', message: messageOf(error) });
     throw inContext(error, whatItMeans(guest, before, stagedBefore));
   }
+  first.letNext();
   await goOnWithSwitch(guest, report);
   noteSuccess(guest.name);
 }
@@ -83,22 +93,27 @@ function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore:
     : 'What its next start boots has changed; see: guestctl status';
 }
 
-async function updateFromOutside(guest: Guest, asked: string | undefined, report: Report) {
+async function updateFromOutside(guest: Guest, { asked, letNext }: AskedFirst, report: Report) {
   const source = sourceOf(guest, asked);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await removeLeftOver(guest);
   await finishCleanUp(guest, report);
-  return bring(guest, await source.check(report), report);
+  return bring(guest, await source.check(report), letNext, report);
 }
 
 /** Goes as far with an offer as the policy says; returns the result, if there was anything to do. */
-async function bring(guest: Guest, offer: Offer, report: Report): Promise<UpdateResult | undefined> {
+async function bring(
+  guest: Guest,
+  offer: Offer,
+  letNext: LetNext,
+  report: Report,
+): Promise<UpdateResult | undefined> {
   const decision = onOffer(readUpdateState(guest, offer.checksum), guest.update);
   switch (decision.kind) {
     case 'announce':
       return { outcome: 'available', to: offer.checksum, message: `There is ${nameOf(offer)}` };
     case 'fetch':
-      return goOn(guest, await fetch(guest, offer, report), report);
+      return goOn(guest, await fetch(guest, offer, letNext, report), report);
     default:
       return settle(guest, offer, decision, report);
   }
@@ -158,10 +173,11 @@ async function rehearseStaged(guest: Guest, checksum: Checksum | undefined): Pro
   if (lastRehearsed(guest.name) !== checksum) await rehearsed(guest, checksum);
 }
 
-function fetch(guest: Guest, offer: Offer, report: Report): Promise<FetchedOffer> {
+function fetch(guest: Guest, offer: Offer, letNext: LetNext, report: Report): Promise<FetchedOffer> {
   const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
   return alone(offer.checksum ?? offer.common ?? guest.name, report, async (letOthers) => {
     const bring = (arrived: (bytes: number | undefined) => void) => {
+      letNext();
       report.step(what);
       return offer.fetch({
         progress(howFar, bytes) {

@@ -32,6 +32,7 @@ Command=./make
 Repository=${repository}
 Ref=${ref}
 GPGKey=/etc/credstore/site.key
+Ed25519Key=/etc/credstore/site.pem
 Keep=2
 
 [Files]
@@ -42,7 +43,10 @@ beforeAll(async () => {
   host = await bootHost();
   key = await makeKey(host);
   await host.sh(`mkdir -p /srv/data ${repository} /etc/credstore; head -c 1000000 /dev/urandom >/srv/data/large
-    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)`);
+    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)
+    (umask 077; node -e "
+      const { privateKey } = require('crypto').generateKeyPairSync('ed25519');
+      console.log(privateKey.export({ format: 'pem', type: 'pkcs8' }));" >/etc/credstore/site.pem)`);
   await host.write('/etc/ostree-guests/make', make, 0o755);
   await host.write('/etc/ostree-guests/tools.build', buildFile);
   await host.run('systemctl', 'daemon-reload');
@@ -87,6 +91,33 @@ test('a successful build is published: signed, bound to its ref, with a summary,
   );
   await update(host, 'client');
   expect((await status(host, 'client')).deployments).toMatchObject([{ checksum: first }]);
+});
+
+/** The signatures that OSTree itself reads from a dictionary of signatures; it prints them as lists of bytes. */
+const ownSignature = async (commit: string) =>
+  (
+    await host.sh(
+      `ostree --repo=${repository} show --print-detached-metadata-key=ostree.sign.ed25519 ${commit}`,
+    )
+  )
+    .replace(/[^0-9a-fx,]|0x|byte/g, '')
+    .replaceAll(',', '');
+
+test("it has OSTree's own signature, too, over the commit and over the summary", async () => {
+  const commit = await published();
+  const signature = await ownSignature(commit);
+  expect(signature).toMatch(/^[0-9a-f]{128}$/);
+  // The signature of the summary is the last of its file, before 'aay' and the offsets.
+  const verified = await host.sh(`node -e "
+    const { readFileSync } = require('fs');
+    const { createPublicKey, verify } = require('crypto');
+    const key = createPublicKey(readFileSync('/etc/credstore/site.pem'));
+    const commit = readFileSync('${repository}/objects/${commit.slice(0, 2)}/${commit.slice(2)}.commit');
+    const signatures = readFileSync('${repository}/summary.sig');
+    const at = signatures.indexOf('ostree.sign.ed25519') + 24;
+    console.log(verify(null, commit, key, Buffer.from('${signature}', 'hex')),
+      verify(null, readFileSync('${repository}/summary'), key, signatures.subarray(at, at + 64)));"`);
+  expect(verified).toBe('true true');
 });
 
 test('the next one is pulled by its static delta', async () => {

@@ -77,7 +77,7 @@ test.each([
     [
       `${file}:4:9: Repository= is missing in [Publish]. Say which directory clients pull from, such as: Repository=/srv/ostree`,
       `${file}:4:9: Ref= is missing in [Publish]. Say under which name clients find it, such as: Ref=site/debian`,
-      `${file}:4:9: GPGKey= is missing in [Publish]. Name the file of the private key that signs: GPGKey=/etc/credstore/site.key`,
+      `${file}:4:9: GPGKey= is missing in [Publish]. Name the file of the private key that signs, such as: GPGKey=/etc/credstore/site.key`,
     ],
   ],
 ])('%j', (text, messages) => {
@@ -129,6 +129,11 @@ test('what is published, where and how', () => {
     deltas: 0,
     keep: 10,
     summary: false,
+  });
+  const other = published.replace('GPGKey', 'Ed25519Key');
+  expect(buildOf(good + other).publication).toMatchObject({
+    gpgKey: undefined,
+    ed25519Key: '/etc/credstore/site.key',
   });
 });
 

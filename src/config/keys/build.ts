@@ -29,7 +29,7 @@ export const buildTables = (): Tables => ({
     [duration, ['MaxAgeSec']],
   ],
   Publish: () => [
-    [path, ['Repository', 'GPGKey']],
+    [path, ['Repository', 'GPGKey', 'Ed25519Key']],
     [ref, ['Ref']],
     [wholeFrom(0), ['Deltas']],
     [wholeFrom(1), ['Keep']],
@@ -62,7 +62,9 @@ export const publishHelp = (): Descriptions => ({
     'The directory of the repository that clients pull from, such as /srv/ostree. Make it with mkdir; the first run makes the repository in it. Several builds can share one.',
   Ref: 'The name of the published commits, as in the Ref=REMOTE:REF of clients. Each build needs its own.',
   GPGKey:
-    'The file of the private key that signs commits and the summary: gpg --export-secret-keys. The key must have no passphrase. Only ostree-guest-publish@NAME.service gets it. Put it into /etc/credstore, which no step of a guest or a build sees.',
+    'The file of the private key that signs commits and the summary: gpg --export-secret-keys. The key must have no passphrase. Only ostree-guest-publish@NAME.service gets it. Put it into /etc/credstore, which no step of a guest or a build sees. A build that publishes has GPGKey=, Ed25519Key= or both.',
+  Ed25519Key:
+    "The same for OSTree's own signatures (ed25519), which not all builds of OSTree can verify. The file has a key in PEM, as openssl genpkey -algorithm ed25519 makes it, or in base64, as ostree-sign(1) takes it.",
   Deltas: {
     help: 'From how many of the last commits to make static deltas to each new one. Clients that have one of these commits download only what changed.',
     default: '2',

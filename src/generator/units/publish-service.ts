@@ -4,8 +4,8 @@ import type { Publication } from '../../config/publication.ts';
 import { literal, type Parts } from './unit-text.ts';
 import { ownLines } from './verbatim-lines.ts';
 
-/** Completes ostree-guest-publish@.service with the repository and the key. */
-export const publishService = (build: Build, { repository, gpgKey }: Publication): Parts => ({
+/** Completes ostree-guest-publish@.service with the repository and the keys. */
+export const publishService = (build: Build, { repository, gpgKey, ed25519Key }: Publication): Parts => ({
   unit: [
     `Description=Publish ${literal(build.description)}`,
     `RequiresMountsFor=${repository}`,
@@ -14,7 +14,8 @@ export const publishService = (build: Build, { repository, gpgKey }: Publication
   service: [
     // The service says what is missing.
     `BindPaths=-${repository}`,
-    `LoadCredential=gpg-key:${gpgKey}`,
+    ...(gpgKey === undefined ? [] : [`LoadCredential=gpg-key:${gpgKey}`]),
+    ...(ed25519Key === undefined ? [] : [`LoadCredential=ed25519-key:${ed25519Key}`]),
   ],
 });
 

@@ -18,7 +18,8 @@ export function verifyPublication(build: Build): Problem[] {
   const found: [string, Obstacle | undefined][] = [
     ['Repository', unlessForbidden(() => wrongRepository(publication.repository))],
     ['Ref', takenRef(build.name, publication, loadBuilds(nodeFiles).builds)],
-    ['GPGKey', wrongKey(publication)],
+    ['GPGKey', wrongGpgKey(publication)],
+    ['Ed25519Key', wrongKey(publication.ed25519Key, 'openssl genpkey -algorithm ed25519 -out')],
   ];
   return found.flatMap(([key, wrong]) => (wrong ? [{ at: at(key), ...wrong }] : []));
 }
@@ -50,18 +51,23 @@ export function takenRef(
   return { message, remedy: 'Give each build a ref of its own' };
 }
 
-function wrongKey({ gpgKey }: Publication): Obstacle | undefined {
-  if (!hasProgram('gpg'))
+function wrongGpgKey({ gpgKey }: Publication): Obstacle | undefined {
+  if (gpgKey !== undefined && !hasProgram('gpg'))
     return { message: 'There is no gpg on this host, which signs', remedy: 'Install GnuPG' };
-  if (/^\/(etc(?!\/credstore(\.encrypted)?\/)|usr)\//.test(gpgKey)) {
-    const message = `The steps of all guests can read the private key ${gpgKey}`;
+  return wrongKey(gpgKey, 'gpg --export-secret-keys NAME >');
+}
+
+/** `write`: the command that writes a private key to the file that follows. */
+function wrongKey(key: string | undefined, write: string): Obstacle | undefined {
+  if (key === undefined) return undefined;
+  if (/^\/(etc(?!\/credstore(\.encrypted)?\/)|usr)\//.test(key)) {
+    const message = `The steps of all guests can read the private key ${key}`;
     return { message, remedy: 'Move it to /etc/credstore, which they do not see' };
   }
-  const mode = unlessForbidden(() => statSync(gpgKey, { throwIfNoEntry: false })?.mode ?? 'missing');
+  const mode = unlessForbidden(() => statSync(key, { throwIfNoEntry: false })?.mode ?? 'missing');
   if (mode === 'missing') {
-    const remedy = `Write the private key there: gpg --export-secret-keys NAME >${gpgKey}`;
-    return { message: `${gpgKey} does not exist`, remedy };
+    return { message: `${key} does not exist`, remedy: `Write the private key there: ${write} ${key}` };
   }
   if (mode === undefined || (mode & 0o077) === 0) return undefined;
-  return { message: `Others can read the private key ${gpgKey}`, remedy: `Run: chmod 600 ${gpgKey}` };
+  return { message: `Others can read the private key ${key}`, remedy: `Run: chmod 600 ${key}` };
 }

@@ -71,7 +71,12 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
         offered.push(offering);
       });
     await collecting(failures, () =>
-      completeOffer(mirror.repository, offered, { keep: mirror.keep, summary: { signing: [] } }, report),
+      completeOffer(
+        mirror.repository,
+        offered,
+        { keep: mirror.keep, summary: { signer: undefined } },
+        report,
+      ),
     );
     if (fetches.length > 0) await upstream.prune();
   });

@@ -16,13 +16,20 @@ import { ostree } from '../../ostree/ostree.ts';
 
 /** How a summary is made. */
 export interface SummaryKind {
-  /** The options by which ostree signs it; empty to leave it unsigned. */
-  readonly signing: readonly string[];
+  /** Undefined to leave it unsigned. */
+  readonly signer: SummarySigner | undefined;
+}
+
+export interface SummarySigner {
+  /** The options by which ostree signs it. */
+  readonly summaryOptions: readonly string[];
+  /** Adds the signatures that ostree does not make, to `summary.sig` in a directory. */
+  completeSummary(directory: string): void;
 }
 
 /** The summary and its signature: clients that verify it fail if the two do not belong together. */
-const filesOf = ({ signing }: SummaryKind): readonly string[] =>
-  signing.length > 0 ? ['summary', 'summary.sig'] : ['summary'];
+const filesOf = ({ signer }: SummaryKind): readonly string[] =>
+  signer ? ['summary', 'summary.sig'] : ['summary'];
 
 export const hasSummary = (repository: string, kind: SummaryKind): boolean =>
   filesOf(kind).every((file) => existsSync(`${repository}/${file}`));
@@ -48,7 +55,9 @@ async function makeIn(directory: string, repository: string, kind: SummaryKind):
   mkdirSync(`${repository}/delta-indexes`, { recursive: true });
   const shared = readdirSync(repository).filter((name) => !/^(summary|\.lock|ostree-guests)/.test(name));
   for (const name of shared) symlinkSync(`../../${name}`, `${directory}/${name}`);
-  await ostree('Cannot make the summary', `--repo=${directory}`, 'summary', '--update', ...kind.signing);
+  const options = kind.signer?.summaryOptions ?? [];
+  await ostree('Cannot make the summary', `--repo=${directory}`, 'summary', '--update', ...options);
+  kind.signer?.completeSummary(directory);
   const files = filesOf(kind);
   const others = readdirSync(directory).filter((name) => !files.includes(name));
   for (const name of others) rmSync(`${directory}/${name}`);

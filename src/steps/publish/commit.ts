@@ -5,6 +5,7 @@ import { Failure } from '../../host/failure.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { dateOf, metadataOf, versionOf } from '../../ostree/repository.ts';
+import type { Signer } from './signer.ts';
 
 /** A signed commit in a repository of its own. Its objects are in that of the build. */
 export interface SignedCommit {
@@ -26,13 +27,25 @@ export interface Binding {
  * continued by the next one. No repository that others read ever has it without its signature.
  */
 export async function signedCommit(
+  build: Build,
+  built: Checksum,
+  binding: Binding,
+  signer: Signer,
+): Promise<SignedCommit> {
+  const repository = mkdtempSync(`${tmpdir()}/publish-`);
+  const commit = await boundCommit(repository, build, built, binding);
+  await signer.signCommit(repository, commit.checksum);
+  return { repository, ...commit };
+}
+
+/** Makes it without a signature. */
+async function boundCommit(
+  repository: string,
   { name, recipe }: Build,
   built: Checksum,
   binding: Binding,
-  signing: readonly string[],
-): Promise<SignedCommit> {
+): Promise<Pick<SignedCommit, 'checksum' | 'version'>> {
   const made = buildRepository(name);
-  const repository = mkdtempSync(`${tmpdir()}/publish-`);
   const here = `--repo=${repository}`;
   const what = 'Cannot make the commit to publish';
   await ostree(what, here, 'init', '--mode=archive');
@@ -41,9 +54,7 @@ export async function signedCommit(
   if (recipe.kind === 'treefile') {
     await requireBinding(made, built, binding.ref);
     await ostree(what, here, 'pull-local', '--commit-metadata-only', made, built);
-    const [home = '', key = ''] = signing;
-    await ostree('Cannot sign it', here, 'gpg-sign', home, built, key.replace(/^.*=/, ''));
-    return { repository, checksum: built, version };
+    return { checksum: built, version };
   }
   if (binding.collection !== undefined)
     await ostree(what, here, 'config', 'set', 'core.collection-id', binding.collection);
@@ -57,9 +68,8 @@ export async function signedCommit(
     `--tree=ref=${built}`,
     `--timestamp=${await dateOf(made, built)}`,
     ...(version === undefined ? [] : [`--add-metadata-string=version=${version}`]),
-    ...signing,
   );
-  return { repository, checksum: checksumFrom(checksum), version };
+  return { checksum: checksumFrom(checksum), version };
 }
 
 /** A commit of rpm-ostree is published as it is, because its metadata names its packages. The treefile binds it to a ref. */

@@ -11,7 +11,7 @@ import { rootOf } from '../../trees/build/commit-build.ts';
 import { completeOffer, whileOffering } from '../offer/offer.ts';
 import { OfferedRef } from '../offer/offered-ref.ts';
 import { collectionOf, type SignedCommit, signedCommit } from './commit.ts';
-import { signingOptions } from './signer.ts';
+import { Signer } from './signer.ts';
 
 /** Runs ostree-guest-publish@NAME.service: brings the last commit of a build into the repository that clients pull from. */
 export async function publish(build: Build, report: Report): Promise<void> {
@@ -25,24 +25,25 @@ export async function publish(build: Build, report: Report): Promise<void> {
 
 async function publishCommit(
   build: Build,
-  { repository, ref, gpgKey, deltas, keep, summary }: Publication,
+  publication: Publication,
   built: Checksum,
   report: Report,
 ): Promise<void> {
-  const signing = await signingOptions(gpgKey);
+  const { repository, ref, deltas, keep, summary } = publication;
+  const signer = await Signer.of(publication);
   const offering = new OfferedRef(repository, ref);
   const { current } = offering;
   const isNew = current === undefined || !(await hasTree(repository, current, build, built));
   if (isNew) {
     const collection = await collectionOf(repository);
-    const commit = await signedCommit(build, built, { ref, parent: current, collection }, signing);
+    const commit = await signedCommit(build, built, { ref, parent: current, collection }, signer);
     const { checksum, version } = commit;
     offering.announce([{ checksum: built }, { checksum, version }]);
     report.step(`Publishing ${checksum.slice(0, 12)} as ${ref} in ${repository}`);
     await upload(repository, buildRepository(build.name), built, commit);
     await offering.offer({ checksum, version }, deltas, report);
   }
-  await completeOffer(repository, [offering], { keep, summary: summary ? { signing } : undefined }, report);
+  await completeOffer(repository, [offering], { keep, summary: summary ? { signer } : undefined }, report);
   report.step(isNew ? 'Published' : 'Nothing new to publish');
 }
 

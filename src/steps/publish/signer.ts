@@ -1,22 +1,77 @@
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Publication } from '../../config/publication.ts';
 import { Failure } from '../../host/failure.ts';
+import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
-import { reason } from '../../ostree/ostree.ts';
+import { writeFile } from '../../host/write-file.ts';
+import type { Checksum } from '../../ostree/names.ts';
+import { ostree, reason } from '../../ostree/ostree.ts';
+import { privateKeyIn, withOwnSignature } from '../../ostree/own-signature.ts';
+import type { SummarySigner } from '../offer/summary.ts';
 
 /** A file system in memory that only this service sees: units/ostree-guest-publish@.service. */
 const keyring = '/run/keyring';
 
-/** Imports the private key, a credential of the service, and returns the options by which ostree signs with it. */
-export async function signingOptions(file: string): Promise<string[]> {
-  const key = `${process.env['CREDENTIALS_DIRECTORY'] ?? ''}/gpg-key`;
+/** Signs what is published with each of the private keys, which are credentials of the service. */
+export class Signer implements SummarySigner {
+  readonly #fingerprint: string | undefined;
+  readonly #key: KeyObject | undefined;
+
+  private constructor(fingerprint: string | undefined, key: KeyObject | undefined) {
+    this.#fingerprint = fingerprint;
+    this.#key = key;
+  }
+
+  static async of({ gpgKey, ed25519Key }: Publication): Promise<Signer> {
+    const fingerprint = gpgKey === undefined ? undefined : await importGpgKey(gpgKey);
+    return new Signer(fingerprint, ed25519Key === undefined ? undefined : readKey(ed25519Key));
+  }
+
+  /** Signs a commit in a repository of mode archive. */
+  async signCommit(repository: string, commit: Checksum): Promise<void> {
+    const sign = [`--repo=${repository}`, 'gpg-sign', `--gpg-homedir=${keyring}`, commit];
+    if (this.#fingerprint !== undefined) await ostree('Cannot sign it', ...sign, this.#fingerprint);
+    const object = `${repository}/objects/${commit.slice(0, 2)}/${commit.slice(2)}`;
+    this.#addSignature(`${object}.commit`, `${object}.commitmeta`);
+  }
+
+  get summaryOptions(): readonly string[] {
+    return this.#fingerprint === undefined
+      ? []
+      : [`--gpg-homedir=${keyring}`, `--gpg-sign=${this.#fingerprint}`];
+  }
+
+  completeSummary(directory: string): void {
+    this.#addSignature(`${directory}/summary`, `${directory}/summary.sig`);
+  }
+
+  #addSignature(file: string, signatures: string): void {
+    if (!this.#key) return;
+    const others = unlessMissing(() => readFileSync(signatures)) ?? Buffer.alloc(0);
+    writeFile(signatures, withOwnSignature(others, readFileSync(file), this.#key));
+  }
+}
+
+const credential = (name: string): string => `${process.env['CREDENTIALS_DIRECTORY'] ?? ''}/${name}`;
+
+/** Imports the private key, and returns its fingerprint. */
+async function importGpgKey(file: string): Promise<string> {
+  const remedy = 'Write a private key without a passphrase: gpg --export-secret-keys NAME >FILE';
   const gpg = async (...args: string[]) => {
     const finished = await run('gpg', ['--homedir', keyring, '--batch', '--quiet', ...args]);
     if (finished.exitCode === 0) return finished.stdout;
     throw new Failure(`Cannot read the key in ${file}: ${reason(finished.stderr)}`, remedy);
   };
-  await gpg('--import', key);
+  await gpg('--import', credential('gpg-key'));
   const [, fingerprint] = /^fpr:+([0-9A-F]+):/m.exec(await gpg('--with-colons', '--list-secret-keys')) ?? [];
   if (fingerprint === undefined) throw new Failure(`${file} has no private key`, remedy);
-  return [`--gpg-homedir=${keyring}`, `--gpg-sign=${fingerprint}`];
+  return fingerprint;
 }
 
-const remedy = 'Write a private key without a passphrase: gpg --export-secret-keys NAME >FILE';
+function readKey(file: string): KeyObject {
+  const key = privateKeyIn(readFileSync(credential('ed25519-key'), 'utf8'));
+  if (key) return key;
+  const remedy = 'Write a key without a passphrase: openssl genpkey -algorithm ed25519 -out FILE';
+  throw new Failure(`${file} has no private ed25519 key`, remedy);
+}

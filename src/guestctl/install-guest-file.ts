@@ -2,6 +2,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { guestFileOf, runtimeDirectory } from '../config/paths.ts';
+import type { Problem } from '../config/problem.ts';
 import { createAtomically, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
 import { lockWithin } from '../host/flock.ts';
@@ -11,32 +12,30 @@ import { tell } from '../host/tell.ts';
 import { type Planned, withPlanned } from './planned-files.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyBuildOnHost } from './verify/build-on-host.ts';
+import { maskedProblem } from './verify/masked.ts';
 import { verifyOnHost } from './verify/on-host.ts';
 
-/** Returns the problems of a guest if its file had this text, like problemsOf(). */
-export const problemsWith = (name: string, text: string): Promise<string> =>
-  problemsOf(name, new Map([[guestFileOf(name), text]]));
-
-/**
- * Returns the problems of a guest if these files were written, each with its line; empty if there are none. Its drop-ins
- * count, too.
- */
-export async function problemsOf(name: string, planned: Planned): Promise<string> {
-  const files = withPlanned(planned);
-  const checked = loadGuest(files, name);
-  if (!checked) return `${guestFileOf(name)} is empty, which masks the guest`;
-  const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
-  const inFiles = 'broken' in checked ? checked.broken.problems : [];
-  return problemsText([...inFiles, ...(await verifyOnHost([guest], files)).flat()], files);
+/** Returns the problems of a guest if its file had this text, each with its line; empty if there are none. */
+export async function problemsWith(name: string, text: string): Promise<string> {
+  const planned = new Map([[guestFileOf(name), text]]);
+  return problemsText(await findProblems(name, planned), withPlanned(planned));
 }
 
-/** Returns the problems of a build if these files were written; empty if there are none. */
-export function problemsOfBuild(name: string, planned: Planned): string {
+/** Finds the problems of a guest if these files were written. Its drop-ins count, too. */
+export async function findProblems(name: string, planned: Planned): Promise<Problem[]> {
   const files = withPlanned(planned);
-  const checked = loadBuild(files, name);
-  if (!checked) return '';
-  const problems = 'broken' in checked ? checked.broken.problems : verifyBuildOnHost(checked.build);
-  return problemsText(problems, files);
+  const checked = loadGuest(files, name);
+  if (!checked) return [maskedProblem(guestFileOf(name))];
+  const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
+  const inFiles = 'broken' in checked ? checked.broken.problems : [];
+  return [...inFiles, ...(await verifyOnHost([guest], files)).flat()];
+}
+
+/** Finds the problems of a build if these files were written. */
+export function findProblemsOfBuild(name: string, planned: Planned): readonly Problem[] {
+  const checked = loadBuild(withPlanned(planned), name);
+  if (!checked) return [];
+  return 'broken' in checked ? checked.broken.problems : verifyBuildOnHost(checked.build);
 }
 
 /**
@@ -72,9 +71,11 @@ export async function replaceDeclaration(
 
 /** Fails if a declaration is no longer what it was; undefined if it did not exist. */
 export function requireUnchanged(file: string, before: string | undefined): void {
-  if (nodeFiles.read(file) !== before)
-    throw new Failure(`${file} was changed by somebody else meanwhile. It was not written`);
+  if (nodeFiles.read(file) !== before) throw changedMeanwhile(file);
 }
+
+export const changedMeanwhile = (file: string): Failure =>
+  new Failure(`${file} was changed by somebody else meanwhile. It was not written`);
 
 /** Makes a declaration that does not exist yet. Returns false if somebody else has made one meanwhile. */
 export const createDeclaration = (file: string, text: string): boolean =>

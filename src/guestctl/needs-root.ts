@@ -18,9 +18,13 @@ export function requireRoot(): void {
 /** Options with which a command only looks. */
 export const lookingOptions: readonly string[] = ['dryRun', 'listTemplates'];
 
+/** True if a command that usually changes something only looks this time. */
+export const onlyLooks = (command: Command): boolean =>
+  lookingOptions.some((option) => command.getOptionValue(option) === true);
+
 /** Like requireRoot(), for a hook before commands. */
 export function requireRootFor(command: Command): void {
-  if (!lookingOptions.some((option) => command.getOptionValue(option) === true)) requireRoot();
+  if (!onlyLooks(command)) requireRoot();
 }
 
 /** Says which data a command could not read. */

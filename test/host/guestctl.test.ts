@@ -254,6 +254,39 @@ test('edit puts a change in place, and one with mistakes not', async () => {
   );
 });
 
+test('edit takes a text from a file or from standard input, shows what it changes, and overwrites nothing unseen', async () => {
+  const file = '/etc/ostree-guests/mail.guest';
+  const [before] = JSON.parse(await host.sh('guestctl cat -o json mail')) as {
+    text: string;
+    sha256: string;
+  }[];
+  expect(before).toMatchObject({ kind: 'guest', file, text: `${await host.sh(`cat ${file}`)}\n` });
+  const draft = (text: string, command: string) =>
+    host.try(`printf '%s' '${before?.text}${text}' | guestctl ${command} --from=-`);
+  const found = await draft('[Service]\nMemoryMix=1\n', 'verify mail -o json');
+  expect(JSON.parse(found.stdout)).toMatchObject([
+    { file, column: 1, message: expect.stringContaining('MemoryMix') },
+  ]);
+  const plan = await draft('[Unit]\nAfter=srv.mount\n', 'edit mail --dry-run -o json');
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    changed: true,
+    units: [
+      { path: '/run/systemd/generator/systemd-nspawn@mail.service.d/50-guest.conf', change: 'changed' },
+    ],
+    needs: { create: false, update: false, reboot: false },
+  });
+  await host.sh(`echo '# theirs' >>${file}`);
+  const late = await draft('# mine\n', `edit mail --if-sha256=${before?.sha256}`);
+  expect(late).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/was changed by somebody else meanwhile/),
+  });
+  expect(await host.sh(`tail -n 1 ${file}`)).toBe('# theirs');
+  const done = await draft('', `edit mail --if-sha256=$(sha256sum <${file} | cut -d' ' -f1)`);
+  expect(done.stderr).toBe(`Wrote ${file}. Nothing else is to be done`);
+  expect(await host.sh(`cat ${file}`)).toBe(before?.text.trimEnd());
+});
+
 test('what a changed guest file needs is said until it is done', async () => {
   const file = '/etc/ostree-guests/mail.guest';
   const unapplied = async () => JSON.parse(await host.sh('guestctl status -o json mail')).unapplied;

@@ -8,10 +8,13 @@ import { appliedJson } from '../../src/guestctl/screens/applied.ts';
 import { buildJson } from '../../src/guestctl/screens/builds.ts';
 import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
 import { diffJson } from '../../src/guestctl/screens/diff.ts';
+import { editedJson } from '../../src/guestctl/screens/edited.ts';
 import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
 import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
+import { sourceJson } from '../../src/guestctl/screens/merged.ts';
 import { mirrorJson } from '../../src/guestctl/screens/mirrors.ts';
+import { plannedJson } from '../../src/guestctl/screens/planned.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import { templateJson } from '../../src/guestctl/screens/templates.ts';
 import type { PastAttempt } from '../../src/state/attempts.ts';
@@ -133,6 +136,21 @@ test('templates', () => {
   const template = { name: 'debian', description: 'Debian', file: '/a', build: undefined, problems: [] };
   const missing = { ...template, build: '/b', problems: [{ at, message: 'no mmdebstrap' }] };
   expectRight([template, missing].map(templateJson), 'create');
+});
+
+test('what would be created', () => {
+  const problem = { at: { file: '/a', line: 1, column: 2 }, message: 'no', remedy: 'yes' };
+  expectRight(plannedJson(new Map([['/a', '[Guest]']]), [problem]), 'create');
+});
+
+test('what was edited, and the files of a declaration', () => {
+  const units = [{ path: '/run/x.conf', change: 'created', diff: '+Nice=1\n' }] as const;
+  const needs = { create: false, update: true, reboot: false };
+  expectRight(
+    editedJson({ name: 'mail', file: '/a', isChanged: true, units, needs, next: 'Update it' }),
+    'edit',
+  );
+  expectRight([sourceJson({ kind: 'nspawn', file: '/a', text: '' })], 'cat');
 });
 
 test('what was applied', () => {

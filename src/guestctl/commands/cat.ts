@@ -2,18 +2,22 @@ import { sourcesOf } from '../../config/load.ts';
 import { declarationKinds } from '../../config/search.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { nothingDeclared, requireReadable } from '../../state/declared.ts';
-import { type Define, guestOrBuildArgument, print } from '../command.ts';
-import { mergedText } from '../screens/merged.ts';
+import { type Define, guestOrBuildArgument, outputOption, print } from '../command.ts';
+import { mergedText, sourceJson } from '../screens/merged.ts';
 
 export const cat: Define = (guestctl) =>
   guestctl
     .command('cat')
     .description('Show the merged configuration of a guest, build or mirror, with the origin of each line')
     .addArgument(guestOrBuildArgument())
+    .addOption(outputOption())
     .action(async (name: string, _options, command) => {
       const declared = declarationKinds.map((kind) => sourcesOf(nodeFiles, kind, name));
       const found = declared.filter((sources) => sources.length > 0);
       if (found.length === 0) throw nothingDeclared(name);
       requireReadable(found.flat().flatMap(({ unreadable }) => unreadable ?? []));
-      await print(command, { text: () => found.map(mergedText).join('\n\n') });
+      await print(command, {
+        json: () => found.flat().map(sourceJson),
+        text: () => found.map(mergedText).join('\n\n'),
+      });
     });

@@ -3,23 +3,26 @@ import { Argument, type Command } from 'commander';
 import { guestNameRule } from '../../config/guest-name.ts';
 import { loadGuest } from '../../config/load.ts';
 import { buildFileOf, guestFileOf } from '../../config/paths.ts';
+import type { Problem } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
-import { type Define, misused, outputOption, print, say } from '../command.ts';
+import { type Define, failed, formatOf, misused, outputOption, print, say } from '../command.ts';
 import { enableGuest } from '../enablement.ts';
 import { followUpdate } from '../follow.ts';
 import {
   createDeclaration,
-  problemsOf,
-  problemsOfBuild,
+  findProblems,
+  findProblemsOfBuild,
   requireUnchanged,
   whileDeclaring,
 } from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
-import type { Planned } from '../planned-files.ts';
+import { type Planned, withPlanned } from '../planned-files.ts';
+import { plannedJson, plannedText } from '../screens/planned.ts';
+import { problemsText } from '../screens/problems.ts';
 import { templateJson, templatesText } from '../screens/templates.ts';
 import { startAndTell } from '../start-guest.ts';
 import { takenBackUnlessDone } from '../take-back.ts';
@@ -30,6 +33,7 @@ interface Options extends NewGuest {
   readonly start?: true;
   readonly enable?: true;
   readonly listTemplates?: true;
+  readonly dryRun?: true;
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -47,11 +51,12 @@ export const create: Define = (guestctl) =>
     .option('--gpg-key <file>', 'Keys that may sign the commits')
     .option('--install <packages>', 'Packages to add to the tree: nginx,curl', collect)
     .option('-p, --port <port>', 'Port of the host to forward to it: tcp:8080:80', collect)
-    .option('--ssh-key <file>', 'Public keys that may log in as root by ssh')
+    .option('--ssh-key <file>', 'Public keys that may log in as root by ssh; - for standard input')
     .option('--description <text>', 'Description for people')
     .option('--set <section.key=value>', 'Any other setting. May be given more than once', collect)
     .option('--enable', 'Enable its update timer, and start it when the host boots')
     .option('--start', 'Start it once it is created')
+    .option('--dry-run', 'Only check, and show the files that would be written')
     .addOption(outputOption())
     .addHelpText('after', namesHelp)
     .action(async (name: string | undefined, options: Options, command) => {
@@ -83,6 +88,7 @@ async function printTemplates(command: Command): Promise<void> {
 
 async function createGuest(name: string, options: Options, command: Command): Promise<void> {
   if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name)) throw declaredAlready(name);
+  if (options.dryRun) return showPlan(name, options, command);
   const planned = plannedFor(name, options);
   await refuseProblems(name, options, planned);
   await takenBackUnlessDone(name, async ({ wrote, begin }) => {
@@ -132,7 +138,7 @@ function plannedFor(name: string, options: Options): Planned {
 }
 
 function publicKeys(file: string): string {
-  const text = unlessMissing(() => readFileSync(file, 'utf8'));
+  const text = unlessMissing(() => readFileSync(file === '-' ? 0 : file, 'utf8'));
   if (text !== undefined) return text;
   throw new Failure(
     `There is no file ${file}`,
@@ -140,10 +146,25 @@ function publicKeys(file: string): string {
   );
 }
 
-async function refuseProblems(name: string, { build }: Options, planned: Planned): Promise<void> {
-  const problems = [
-    build === undefined ? '' : problemsOfBuild(build, planned),
-    await problemsOf(name, planned),
-  ].filter((text) => text !== '');
-  if (problems.length > 0) throw new Failure(`${problems.join('\n')}\nNothing was written`);
+async function refuseProblems(name: string, options: Options, planned: Planned): Promise<void> {
+  const problems = await problemsIn(name, options, planned);
+  if (problems.length > 0)
+    throw new Failure(`${problemsText(problems, withPlanned(planned))}\nNothing was written`);
+}
+
+async function problemsIn(name: string, { build }: Options, planned: Planned): Promise<Problem[]> {
+  const inBuild = build === undefined ? [] : findProblemsOfBuild(build, planned);
+  return [...inBuild, ...(await findProblems(name, planned))];
+}
+
+/** Shows what would be written. With mistakes it is shown only to scripts, which get these, too. */
+async function showPlan(name: string, options: Options, command: Command): Promise<void> {
+  const planned = plannedFor(name, options);
+  if (formatOf(command) !== 'json') await refuseProblems(name, options, planned);
+  const problems = await problemsIn(name, options, planned);
+  if (problems.length > 0) process.exitCode = failed;
+  await print(command, {
+    json: () => plannedJson(planned, problems),
+    text: () => plannedText(planned),
+  });
 }

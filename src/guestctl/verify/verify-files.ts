@@ -14,7 +14,7 @@ import {
   loadMirrorFile,
 } from '../../config/load.ts';
 import type { CheckedMirror, Mirror } from '../../config/mirror.ts';
-import { enabledDirectory } from '../../config/paths.ts';
+import { enabledDirectory, guestFileOf } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
 import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
@@ -34,6 +34,7 @@ import { driver } from '../../machine/driver.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { missingHealthChecks } from './health-checks.ts';
+import { maskedProblem } from './masked.ts';
 import { verifyMirrorOnHost } from './mirror-on-host.ts';
 import { missingUnits } from './missing-units.ts';
 import { missingNotify } from './notify-programs.ts';
@@ -48,9 +49,23 @@ export interface Verified {
 }
 
 /** Checks guests, builds and mirrors, by names or files. Default: all that are declared. */
-export async function verify(targets: readonly string[]): Promise<Verified[]> {
+export function verify(targets: readonly string[]): Promise<Verified[]> {
   const declared = loadAll(nodeFiles);
-  const checked = targets.length > 0 ? targets.flatMap(find) : allOf(declared);
+  return verifyChecked(targets.length > 0 ? targets.flatMap(find) : allOf(declared), declared, nodeFiles);
+}
+
+/** Checks a guest as it is with these files, some of which are not in place yet. */
+export function verifyPlanned(name: string, files: Reader): Promise<Verified[]> {
+  const file = guestFileOf(name);
+  const checked = loadGuest(files, name) ?? { broken: { name, file, problems: [maskedProblem(file)] } };
+  return verifyChecked([checked], loadAll(files), files);
+}
+
+async function verifyChecked(
+  checked: readonly AnyChecked[],
+  declared: Declared,
+  files: Reader,
+): Promise<Verified[]> {
   const whole = checked.map(wholeOf);
   const ofGuests = whole.map((one) => (one && 'guest' in one ? one.guest : undefined));
   const ofMirrors = await Promise.all(
@@ -58,7 +73,7 @@ export async function verify(targets: readonly string[]): Promise<Verified[]> {
   );
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
   const inNames = await missingUnits(ofGuests);
-  const onHost = await verifyOnHost(ofGuests);
+  const onHost = await verifyOnHost(ofGuests, files);
   const [uses, sysroots] = [portUses(declared.guests), sysrootsOf(declared.guests)];
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];

@@ -17,6 +17,7 @@ export interface CockpitHost {
 }
 
 const port = 9099;
+const portOfReader = 9098;
 
 /** Boots a host with Cockpit and the product with its page, and starts a browser in it. Only root is there: nobody logs in. */
 export async function bootCockpit(): Promise<CockpitHost> {
@@ -27,15 +28,26 @@ export async function bootCockpit(): Promise<CockpitHost> {
   const product = await installProduct(join(work, 'root'), repo, ref, names);
   const host = await bootHost({ tree: { repo, ref }, product });
   removeWorkDirectory(work);
-  const ws = `/usr/lib/cockpit/cockpit-ws --no-tls --address 127.0.0.1 --port ${port} --local-session cockpit-bridge`;
-  await host.sh(`systemd-run --quiet --unit=test-cockpit -p Environment=HOME=/root ${ws}`);
-  await eventually(host, `curl -fsS -o /dev/null http://127.0.0.1:${port}/`);
+  await startCockpit(host, port, '-p Environment=HOME=/root');
   const browser = await startBrowser(host);
   const stop = async () => {
     await browser.close();
     await host.stop();
   };
   return { host, browser, stop };
+}
+
+async function startCockpit(host: Host, at: number, options: string): Promise<void> {
+  const ws = `/usr/lib/cockpit/cockpit-ws --no-tls --address 127.0.0.1 --port ${at} --local-session cockpit-bridge`;
+  await host.sh(`systemd-run --quiet --unit=test-cockpit-${at} ${options} ${ws}`);
+  await eventually(host, `curl -fsS -o /dev/null http://127.0.0.1:${at}/`);
+}
+
+/** Opens our page as a user who may not become root. */
+export async function visitWithoutPrivileges({ host, browser }: CockpitHost): Promise<Visit> {
+  await host.sh('useradd --create-home reader');
+  await startCockpit(host, portOfReader, '--uid=reader -p Environment=HOME=/home/reader');
+  return visit(browser, '', portOfReader);
 }
 
 /** Playwright speaks with a browser through pipes, which reach into the host. */
@@ -57,7 +69,7 @@ export interface Visit {
 }
 
 /** Opens our page in Cockpit's shell. */
-export async function visit(browser: Browser, path = ''): Promise<Visit> {
+export async function visit(browser: Browser, path = '', at = port): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
   page.setDefaultTimeout(120_000);
   const errors: string[] = [];
@@ -68,6 +80,6 @@ export async function visit(browser: Browser, path = ''): Promise<Visit> {
     if (message.type() === 'error' && url.includes('/ostree-guests/'))
       errors.push(`${url}: ${message.text()}`);
   });
-  await page.goto(`http://127.0.0.1:${port}/ostree-guests${path}`);
+  await page.goto(`http://127.0.0.1:${at}/ostree-guests${path}`);
   return { page, frame: page.frameLocator('iframe[name="cockpit1:localhost/ostree-guests"]'), errors };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { declare, reaches, start, status, update } from '../host/guests.ts';
 import { makeMirror, publish, serverRef } from '../host/mirror.ts';
-import { bootCockpit, type CockpitHost, type Visit, visit } from './browser.ts';
+import { bootCockpit, type CockpitHost, type Visit, visit, visitWithoutPrivileges } from './browser.ts';
 
 let cockpit: CockpitHost;
 let visited: Visit;
@@ -75,6 +75,52 @@ test('a deployment is pinned, and the next start goes back to another', async ()
   await frame.locator('[data-deployment]').nth(1).getByText('next start').waitFor();
   const listed = await cockpit.host.sh('guestctl deployments -o json web');
   expect(JSON.parse(listed)).toMatchObject([{}, { pinned: true, next: true }]);
+});
+
+const file = '/etc/ostree-guests/web.guest';
+
+test('mistakes are shown at their place while the guest file is typed, and it is saved after a look at the units', async () => {
+  const { frame } = visited;
+  await frame.getByRole('tab', { name: 'Guest file' }).click();
+  const editor = frame.getByRole('textbox', { name: 'Guest file of web' });
+  await editor.waitFor();
+  const before = await editor.inputValue();
+  expect(before.trimEnd()).toBe(await cockpit.host.sh(`cat ${file}`));
+  await editor.fill(`${before}[Unit]\nAftre=srv.mount\n`);
+  await frame.locator('.marked', { hasText: 'Aftre' }).waitFor();
+  const line = before.split('\n').length + 1;
+  await frame.getByRole('button', { name: `Line ${line}, column 1` }).click();
+  await frame.getByRole('button', { name: 'Review and save' }).click();
+  const dialog = frame.getByRole('dialog');
+  await dialog.getByText(/has no key 'Aftre'/).waitFor();
+  expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await editor.fill(`${before}[Unit]\nAfter=srv.mount\n`);
+  await frame.getByRole('button', { name: 'Review and save' }).click();
+  await dialog.getByRole('button', { name: /^systemd-nspawn@web\.service\.d/ }).click();
+  await dialog.getByText('+After=srv.mount').waitFor();
+  await dialog.getByText('Nothing else is to be done then.').waitFor();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await frame.locator('[data-state=done]', { hasText: `Wrote ${file}` }).waitFor();
+  expect(await cockpit.host.sh(`cat ${file}`)).toBe(`${before}[Unit]\nAfter=srv.mount`);
+  expect(await cockpit.host.sh('systemctl show --property=After systemd-nspawn@web.service')).toContain(
+    'srv.mount',
+  );
+});
+
+test('a guest file that somebody else has changed is not overwritten', async () => {
+  const { frame } = visited;
+  const editor = frame.getByRole('textbox', { name: 'Guest file of web' });
+  const before = await editor.inputValue();
+  await editor.fill(`${before}# mine\n`);
+  await cockpit.host.sh(`echo '# theirs' >>${file}`);
+  await frame.getByText(`${file} was changed by somebody else meanwhile`).waitFor();
+  await frame.getByRole('button', { name: 'Review and save' }).click();
+  const dialog = frame.getByRole('dialog');
+  await dialog.getByText('It was not written').waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await frame.getByRole('button', { name: 'Discard your changes, and open it again' }).click();
+  await expect.poll(() => editor.inputValue(), { timeout: 60_000 }).toBe(`${before}# theirs\n`);
   await frame.getByRole('button', { name: 'OSTree guests' }).click();
 });
 
@@ -84,13 +130,43 @@ test('a guest is created and started by a dialogue', async () => {
   const dialog = frame.getByRole('dialog');
   await dialog.getByLabel('A ref of an OSTree remote').check();
   await dialog.getByLabel('Remote and ref').fill('site:debian/12/server');
-  await dialog.getByLabel('URL of the remote').fill('file:///srv/mirror/repo');
   await dialog.getByLabel('Name').fill('mail');
   await dialog.getByText('mail is declared already').waitFor();
   await dialog.getByLabel('Name').fill('files');
-  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await dialog.getByText("The host has no remote 'site'").waitFor();
+  const create = dialog.getByRole('button', { name: 'Create', exact: true });
+  expect(await create.isDisabled()).toBe(true);
+  await dialog.getByLabel('URL of the remote').fill('file:///srv/mirror/repo');
+  await dialog.getByRole('button', { name: 'Packages, ports, keys' }).click();
+  await dialog.getByLabel('Ports of the host').fill('lots');
+  await dialog.getByText("'lots'").waitFor();
+  await dialog.getByLabel('Ports of the host').fill('tcp:8080:80');
+  await dialog.getByRole('button', { name: 'Files that are written' }).click();
+  await dialog.getByText('Port=tcp:8080:80').waitFor();
+  await create.click();
   await reaches(cockpit.host, 'files', 'active');
   await row('files').getByText('running').waitFor();
+  expect(await cockpit.host.sh('cat /etc/ostree-guests/files.guest')).toContain('\nPort=tcp:8080:80');
+});
+
+test('without privileges the page shows what it may, and says what it may not', async () => {
+  const { frame, page, errors } = await visitWithoutPrivileges(cockpit);
+  const line = frame.locator('tr[data-guest=web]');
+  await line.getByText('running').waitFor();
+  await line.getByText('only administrators see it').waitFor();
+  await frame.getByText('You have limited access').waitFor();
+  expect(await frame.getByRole('button', { name: 'Create a guest' }).count()).toBe(0);
+  await line.getByRole('button', { name: 'web', exact: true }).click();
+  await frame.getByRole('tab', { name: 'Guest file' }).click();
+  await frame.getByText('Only administrators may change this file.').waitFor();
+  const text = frame.getByRole('textbox', { name: 'Guest file of web' });
+  expect((await text.inputValue()).trimEnd()).toBe(await cockpit.host.sh(`cat ${file}`));
+  expect(await text.isEditable()).toBe(false);
+  expect(await frame.getByRole('button').allInnerTexts()).not.toContain('Stop');
+  await frame.getByRole('tab', { name: 'History' }).click();
+  await frame.getByText('sudo guestctl history').waitFor();
+  expect(errors).toEqual([]);
+  await page.close();
 });
 
 test('a command that fails says why, as guestctl does', async () => {

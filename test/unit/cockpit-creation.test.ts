@@ -5,6 +5,7 @@ import {
   creationArgs,
   emptyForm,
   isComplete,
+  mistakesOf,
   nameMistake,
 } from '../../src/cockpit/model/creation.ts';
 
@@ -20,7 +21,26 @@ test.each<[Partial<CreationForm>, string]>([
     'create mail --ref=site:os --url=https://example.com/repo --enable',
   ],
   // A URL that was typed before another source was chosen has no effect.
-  [{ url: 'https://example.com/repo', isEnabled: false }, 'create mail --build=debian --start'],
+  [{ url: 'https://example.com/repo', gpgKey: '/a', isEnabled: false }, 'create mail --build=debian --start'],
+  [
+    { source: 'ref', tree: 'site:os', gpgKey: '/etc/pki/a.gpg', isEnabled: false, isStarted: false },
+    'create mail --ref=site:os --gpg-key=/etc/pki/a.gpg',
+  ],
+  [
+    {
+      description: ' Mail ',
+      packages: 'nginx, curl',
+      ports: '53  tcp:8080:80,',
+      isStarted: false,
+      isEnabled: false,
+    },
+    'create mail --build=debian --description=Mail --install=nginx, curl --port=53 --port=tcp:8080:80',
+  ],
+  // Keys are given on standard input.
+  [
+    { sshKeys: 'ssh-ed25519 AAAA', isStarted: false, isEnabled: false },
+    'create mail --build=debian --ssh-key=-',
+  ],
 ])('%j is the command %s', (change, command) => {
   expect(creationArgs({ ...form, ...change }).join(' ')).toBe(command);
 });
@@ -40,4 +60,26 @@ test('a guest is created only if all that is needed was typed', () => {
   expect(isComplete(form, ['mail'])).toBe(false);
   expect(isComplete({ ...form, tree: '' }, [])).toBe(false);
   expect(isComplete({ ...form, name: '' }, [])).toBe(false);
+});
+
+test('a problem is shown at the field that made its line', () => {
+  const path = '/etc/ostree-guests/mail.guest';
+  const text = '[Guest]\nRef=site:os\n\n[Remote]\nURL=ftp://x\n\n[Network]\nPort=lots\n';
+  const at = (line: number, message: string, file = path) => ({
+    file,
+    line,
+    column: 1,
+    message,
+    remedy: null,
+  });
+  const problems = [at(2, 'no remote'), at(5, 'no URL'), at(8, 'no port'), at(1, 'no tree')];
+  const { of, others } = mistakesOf({ files: [{ path, text }], problems });
+  expect([of('tree'), of('url'), of('ports'), of('gpgKey')]).toEqual(['no remote', 'no URL', 'no port', '']);
+  expect(others).toEqual(['no tree']);
+  const build = mistakesOf({
+    files: [],
+    problems: [at(3, 'no mmdebstrap', '/etc/ostree-guests/debian.build')],
+  });
+  expect(build.of('tree')).toBe('no mmdebstrap');
+  expect(mistakesOf(undefined).of('tree')).toBe('');
 });

@@ -9,6 +9,8 @@ interface SpawnOptions {
 
 export interface CockpitProcess extends PromiseLike<string> {
   stream(tell: (text: string) => void): CockpitProcess;
+  /** Writes standard input, and ends it. */
+  input(text: string): CockpitProcess;
   close(problem?: string): void;
 }
 

@@ -12,6 +12,7 @@ const options = { superuser: 'try', environ: ['LANG=C.UTF-8'] } as const;
 export function ask<Name extends keyof Answers>(
   command: Name,
   args: readonly string[] = [],
+  input = '',
 ): Promise<Answers[Name]> {
   const process = cockpit.spawn(['guestctl', command, ...args, '--output=json'], {
     ...options,
@@ -29,17 +30,19 @@ export function ask<Name extends keyof Answers>(
         told += text;
       })
       .then(() => end(), end);
+    process.input(input);
   });
 }
 
 /** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
-export function act(args: readonly string[], tell: (text: string) => void): Promise<void> {
+export function act(args: readonly string[], tell: (text: string) => void, input = ''): Promise<void> {
   let told = '';
   const process: CockpitProcess = cockpit.spawn(['guestctl', ...args], { ...options, err: 'out' });
   process.stream((text) => {
     told += text;
     tell(text);
   });
+  process.input(input);
   return new Promise((resolve, reject) => {
     process.then(
       () => resolve(),

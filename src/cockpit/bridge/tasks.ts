@@ -18,6 +18,7 @@ interface TaskWish {
   readonly title: string;
   /** Arguments of guestctl. */
   readonly args: readonly string[];
+  readonly input?: string;
 }
 
 class Tasks {
@@ -33,7 +34,7 @@ class Tasks {
   readonly all = (): readonly Task[] => this.#all;
 
   /** Returns true if it succeeded. */
-  readonly run = async ({ guest, title, args }: TaskWish): Promise<boolean> => {
+  readonly run = async ({ guest, title, args, input }: TaskWish): Promise<boolean> => {
     this.#last += 1;
     const id = this.#last;
     this.#all = [...this.#all, { id, guest, title, said: '', state: 'running' }];
@@ -44,7 +45,7 @@ class Tasks {
       this.#change(id, { said: said.trim() });
     };
     try {
-      await act(args, listen);
+      await act(args, listen, input);
       this.#change(id, { state: 'done' });
       return true;
     } catch (error) {

@@ -1,5 +1,5 @@
 // What an update changes, in words.
-import type { ToldDifference, ToldEnd, ToldFile, ToldPackage } from '../told/answers.ts';
+import type { ToldDifference, ToldEnd, ToldFile, ToldPackage, ToldUnitChange } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import type { Badge } from './row.ts';
 
@@ -11,8 +11,11 @@ export const differenceTitle = ({ from, to }: ToldDifference): string =>
 export const filesTitle = ({ files }: ToldDifference): string =>
   files.length === 1 ? t('One file changes') : t('{count} files change', { count: files.length });
 
-export function changeBadge(change: ToldPackage['change'] | ToldFile['change']): Badge {
+export function changeBadge(
+  change: ToldPackage['change'] | ToldFile['change'] | ToldUnitChange['change'],
+): Badge {
   switch (change) {
+    case 'created':
     case 'added':
       return { text: t('added'), colour: 'green' };
     case 'removed':

@@ -7,8 +7,12 @@ export interface Answers {
   readonly history: readonly ToldAttempt[];
   readonly deployments: readonly ToldListedDeployment[];
   readonly diff: ToldDifference;
-  /** With --list-templates. */
-  readonly create: readonly ToldTemplate[];
+  /** With --list-templates, or with --dry-run. */
+  readonly create: readonly ToldTemplate[] | ToldCreation;
+  readonly cat: readonly ToldSourceFile[];
+  readonly verify: readonly ToldProblem[];
+  /** With --dry-run. */
+  readonly edit: ToldEdit;
 }
 
 export interface ToldGuest {
@@ -142,10 +146,54 @@ export interface ToldFile {
   readonly change: 'added' | 'removed' | 'changed';
 }
 
-interface ToldTemplate {
+export interface ToldCreation {
+  readonly files: readonly ToldPlannedFile[];
+  readonly problems: readonly ToldProblem[];
+}
+
+interface ToldPlannedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ToldTemplate {
   readonly name: string;
   readonly description: string;
   readonly file: string;
   readonly build: string | null;
   readonly problems: readonly { readonly message: string; readonly remedy: string | null }[];
+}
+
+export interface ToldSourceFile {
+  readonly kind: 'guest' | 'build' | 'mirror' | 'nspawn';
+  readonly file: string;
+  readonly text: string;
+  readonly sha256: string;
+}
+
+export interface ToldProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+export interface ToldEdit {
+  readonly file: string;
+  readonly changed: boolean;
+  readonly units: readonly ToldUnitChange[];
+  readonly needs: ToldEditNeeds;
+}
+
+export interface ToldUnitChange {
+  readonly path: string;
+  readonly change: 'created' | 'changed' | 'removed';
+  readonly diff: string;
+}
+
+interface ToldEditNeeds {
+  readonly create: boolean;
+  readonly update: boolean;
+  readonly reboot: boolean;
 }

@@ -1,19 +1,12 @@
 import {
+  Alert,
   Button,
   Checkbox,
   Form,
-  FormGroup,
-  FormHelperText,
-  FormSelect,
-  FormSelectOption,
-  HelperText,
-  HelperTextItem,
   Modal,
   ModalBody,
   ModalFooter,
   ModalHeader,
-  Radio,
-  TextInput,
 } from '@patternfly/react-core';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
@@ -22,47 +15,43 @@ import {
   type CreationForm,
   creationArgs,
   emptyForm,
+  fileArgs,
   isComplete,
+  mistakesOf,
   nameMistake,
-  type TreeSource,
 } from '../model/creation.ts';
+import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { useAnswer, useGuests } from './hooks.ts';
+import { FurtherFields, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
+import { Field } from './field.tsx';
+import { useAnswer, useDelayed, useGuests } from './hooks.ts';
 
-/** Creates a guest from a template, an image or a remote. */
+/** Creates a guest from a template, an image or a remote. guestctl checks what is typed. */
 export function CreateModal({ onClose }: { readonly onClose: () => void }) {
   const [form, setForm] = useState(emptyForm);
   const taken = (useGuests().guests ?? []).map(({ name }) => name);
-  const change = (some: Partial<CreationForm>) => setForm({ ...form, ...some });
+  const mistake = nameMistake(form, taken);
+  const check = useCheck(form, isComplete(form, taken));
   const create = () => {
-    const { name } = form;
-    tasks.run({ guest: name, title: t('Creating {name}', { name }), args: creationArgs(form) });
+    const { name, sshKeys } = form;
+    const title = t('Creating {name}', { name });
+    tasks.run({ guest: name, title, args: creationArgs(form), input: sshKeys });
     onClose();
   };
+  const isWrong = !isComplete(form, taken) || (check.creation?.problems.length ?? 0) > 0;
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="create-title">
       <ModalHeader title={t('Create a guest')} labelId="create-title" />
-      <ModalBody>
-        <Form>
-          <NameField form={form} change={change} mistake={nameMistake(form, taken)} />
-          <SourceField form={form} change={change} />
-          <TreeField form={form} change={change} />
-          <Checkbox
-            id="create-start"
-            label={t('Start it once it is created')}
-            isChecked={form.isStarted}
-            onChange={(_, isStarted) => change({ isStarted })}
-          />
-          <Checkbox
-            id="create-enable"
-            label={t('Start it when the host boots, and update it by itself')}
-            isChecked={form.isEnabled}
-            onChange={(_, isEnabled) => change({ isEnabled })}
-          />
-        </Form>
+      <ModalBody tabIndex={0} aria-label={t('Create a guest')}>
+        <CreateForm
+          form={form}
+          change={(some) => setForm({ ...form, ...some })}
+          wrongName={mistake}
+          check={check}
+        />
       </ModalBody>
       <ModalFooter>
-        <Button onClick={create} isDisabled={!isComplete(form, taken)}>
+        <Button onClick={create} isDisabled={isWrong}>
           {t('Create')}
         </Button>
         <Button variant="link" onClick={onClose}>
@@ -73,95 +62,76 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-interface FieldProps {
+interface FormProps {
+  readonly form: CreationForm;
+  readonly change: (some: Partial<CreationForm>) => void;
+  readonly wrongName: string;
+  readonly check: CreationCheck;
+}
+
+function CreateForm({ form, change, wrongName, check: { creation, failure } }: FormProps) {
+  const mistakes = mistakesOf(creation);
+  const fields = { form, change, mistakes };
+  return (
+    <Form>
+      <Field
+        id="create-name"
+        label={t('Name')}
+        value={form.name}
+        change={(name) => change({ name })}
+        mistake={wrongName}
+        isRequired
+      />
+      <SourceField {...fields} />
+      <TreeField {...fields} />
+      <FurtherFields {...fields} />
+      {creation && <WrittenFiles creation={creation} />}
+      <Starts {...fields} />
+      {[...mistakes.others, ...(failure ? [failure] : [])].map((text) => (
+        <Alert component="h2" isInline key={text} variant="warning" title={text} />
+      ))}
+    </Form>
+  );
+}
+
+interface CreationCheck {
+  /** undefined until guestctl has answered. */
+  readonly creation: ToldCreation | undefined;
+  readonly failure: string | undefined;
+}
+
+/** Asks guestctl what it would write, and what is wrong with that, once the user has stopped typing for a moment. */
+function useCheck(form: CreationForm, isComplete: boolean): CreationCheck {
+  const args = isComplete ? fileArgs(form) : [];
+  const typed = JSON.stringify([args, form.sshKeys]);
+  const key = useDelayed(typed);
+  const { answer, failure } = useAnswer(async () => {
+    if (args.length === 0) return undefined;
+    const told = await ask('create', [...args, '--dry-run'], form.sshKeys);
+    return 'files' in told ? { ...told, typed } : undefined;
+  }, key);
+  // An answer for another text says nothing of this one.
+  return answer?.typed === typed ? { creation: answer, failure } : { creation: undefined, failure };
+}
+
+interface StartsProps {
   readonly form: CreationForm;
   readonly change: (some: Partial<CreationForm>) => void;
 }
 
-const NameField = ({ form, change, mistake }: FieldProps & { readonly mistake: string }) => (
-  <FormGroup label={t('Name')} fieldId="create-name" isRequired>
-    <TextInput
-      id="create-name"
-      value={form.name}
-      validated={mistake ? 'error' : 'default'}
-      onChange={(_, name) => change({ name })}
+const Starts = ({ form, change }: StartsProps) => (
+  <>
+    <Checkbox
+      id="create-start"
+      label={t('Start it once it is created')}
+      isChecked={form.isStarted}
+      onChange={(_, isStarted) => change({ isStarted })}
     />
-    {mistake && (
-      <FormHelperText>
-        <HelperText>
-          <HelperTextItem variant="error">{mistake}</HelperTextItem>
-        </HelperText>
-      </FormHelperText>
-    )}
-  </FormGroup>
+    <Checkbox
+      id="create-enable"
+      label={t('Start it when the host boots, and update it by itself')}
+      isChecked={form.isEnabled}
+      onChange={(_, isEnabled) => change({ isEnabled })}
+    />
+  </>
 );
-
-function SourceField({ form, change }: FieldProps) {
-  const sources: readonly (readonly [TreeSource, string])[] = [
-    ['build', t('Built on this host, from a template')],
-    ['image', t('A container image')],
-    ['ref', t('A ref of an OSTree remote')],
-  ];
-  return (
-    <FormGroup role="radiogroup" label={t('Tree')} fieldId="create-source">
-      {sources.map(([source, label]) => (
-        <Radio
-          key={source}
-          id={`create-${source}`}
-          name="create-source"
-          label={label}
-          isChecked={form.source === source}
-          onChange={() => change({ source, tree: '' })}
-        />
-      ))}
-    </FormGroup>
-  );
-}
-
-function TreeField({ form, change }: FieldProps) {
-  const tree = (
-    <TextInput id="create-tree" value={form.tree} onChange={(_, text) => change({ tree: text })} />
-  );
-  if (form.source === 'build') return <TemplateField form={form} change={change} />;
-  if (form.source === 'image')
-    return (
-      <FormGroup label={t('Image, such as registry.example/name:tag')} fieldId="create-tree" isRequired>
-        {tree}
-      </FormGroup>
-    );
-  return (
-    <>
-      <FormGroup label={t('Remote and ref, such as site:debian/12/server')} fieldId="create-tree" isRequired>
-        {tree}
-      </FormGroup>
-      <FormGroup label={t('URL of the remote, if the host does not have it')} fieldId="create-url">
-        <TextInput id="create-url" value={form.url} onChange={(_, url) => change({ url })} />
-      </FormGroup>
-    </>
-  );
-}
-
-function TemplateField({ form, change }: FieldProps) {
-  const { answer, failure } = useAnswer(() => ask('create', ['--list-templates']), 'templates');
-  const chosen = answer?.find(({ name }) => name === form.tree);
-  return (
-    <FormGroup label={t('Template')} fieldId="create-template" isRequired>
-      <FormSelect id="create-template" value={form.tree} onChange={(_, tree) => change({ tree })}>
-        <FormSelectOption value="" label={t('Choose a template')} isPlaceholder />
-        {(answer ?? []).map(({ name, description }) => (
-          <FormSelectOption key={name} value={name} label={`${name}: ${description}`} />
-        ))}
-      </FormSelect>
-      <FormHelperText>
-        <HelperText>
-          {failure && <HelperTextItem variant="error">{failure}</HelperTextItem>}
-          {chosen?.problems.map(({ message, remedy }) => (
-            <HelperTextItem key={message} variant="warning">
-              {[message, remedy].filter(Boolean).join('. ')}
-            </HelperTextItem>
-          ))}
-        </HelperText>
-      </FormHelperText>
-    </FormGroup>
-  );
-}

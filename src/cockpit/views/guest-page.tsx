@@ -15,6 +15,7 @@ import { stateBadge } from '../model/row.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel } from './badges.tsx';
+import { FileTab } from './file-tab.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { JournalTab } from './journal-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
@@ -28,6 +29,7 @@ interface GuestTab {
 
 const tabs = (): readonly GuestTab[] => [
   { id: 'overview', title: t('Overview'), content: (guest) => <OverviewTab guest={guest} /> },
+  { id: 'file', title: t('Guest file'), content: ({ name }) => <FileTab key={name} guest={name} /> },
   { id: 'history', title: t('History'), content: ({ name }) => <TimelineTab guest={name} /> },
   {
     id: 'journal',

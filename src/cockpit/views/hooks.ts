@@ -42,3 +42,16 @@ export function useAnswer<T>(question: () => Promise<T>, key: string): Asked<T> 
   }, [key]);
   return asked;
 }
+
+/** In milliseconds: who types pauses for less. */
+const typing = 400;
+
+/** Returns a value once it has not changed for a moment. */
+export function useDelayed<T>(value: T): T {
+  const [delayed, setDelayed] = useState(value);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setDelayed(value), typing);
+    return () => window.clearTimeout(timer);
+  }, [value]);
+  return delayed;
+}

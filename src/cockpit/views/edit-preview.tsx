@@ -1,0 +1,85 @@
+import {
+  Alert,
+  Button,
+  Content,
+  ExpandableSection,
+  Modal,
+  ModalBody,
+  ModalFooter,
+  ModalHeader,
+  Spinner,
+} from '@patternfly/react-core';
+import { ask } from '../bridge/run-guestctl.ts';
+import { tasks } from '../bridge/tasks.ts';
+import { changeBadge } from '../model/difference.ts';
+import { editArgs, needsWords, type OpenFile } from '../model/edited-file.ts';
+import type { ToldEdit } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import { BadgeLabel } from './badges.tsx';
+import { useAnswer } from './hooks.ts';
+import { LineDiff } from './line-diff.tsx';
+
+interface PreviewProps {
+  readonly guest: string;
+  readonly opened: OpenFile;
+  readonly text: string;
+  readonly onClose: () => void;
+}
+
+/** What the new text changes, before it is written. */
+export function EditPreview({ guest, opened, text, onClose }: PreviewProps) {
+  const args = editArgs(guest, opened);
+  const [command = 'edit', ...options] = args;
+  const { answer, failure } = useAnswer(() => ask('edit', [...options, '--dry-run'], text), text);
+  const save = () => {
+    tasks.run({
+      guest,
+      title: t('Saving {file}', { file: opened.target }),
+      args: [command, ...options],
+      input: text,
+    });
+    onClose();
+  };
+  return (
+    <Modal isOpen variant="large" onClose={onClose} aria-labelledby="preview-title">
+      <ModalHeader title={t('What this changes')} labelId="preview-title" description={opened.target} />
+      <ModalBody tabIndex={0} aria-label={t('Changes')}>
+        {!answer && !failure && <Spinner aria-label={t('Loading')} />}
+        {failure && (
+          <Alert component="h2" isInline variant="danger" title={t('It cannot be saved like this')}>
+            <pre className="said">{failure}</pre>
+          </Alert>
+        )}
+        {answer && <Preview edit={answer} />}
+      </ModalBody>
+      <ModalFooter>
+        <Button isDisabled={!answer} onClick={save}>
+          {t('Save')}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          {t('Cancel')}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+const Preview = ({ edit }: { readonly edit: ToldEdit }) => (
+  <Content>
+    <p>{needsWords(edit)}</p>
+    {edit.units.length === 0 && <p>{t('No unit of systemd changes.')}</p>}
+    {edit.units.map(({ path, change, diff }) => (
+      <ExpandableSection
+        key={path}
+        isIndented
+        toggleContent={
+          <>
+            {path.replace(/^\/run\/systemd\/generator\//, '')} <BadgeLabel badge={changeBadge(change)} />
+          </>
+        }
+      >
+        <LineDiff diff={diff} />
+      </ExpandableSection>
+    ))}
+  </Content>
+);

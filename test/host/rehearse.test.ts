@@ -9,6 +9,7 @@ import {
   eventually,
   guestFile,
   inGuest,
+  reboot,
   start,
   status,
   update,
@@ -50,6 +51,21 @@ async function withSlowMachined(done: () => Promise<void>): Promise<void> {
   await host.sh(again);
   await done();
   await host.sh(`rm ${dropIn}; ${again}`);
+}
+
+/** Has rehearsals wait at their beginning, until they are let through. */
+async function holdRehearsals() {
+  const dropIn = '/run/systemd/system/ostree-guest-rehearse@mail.service.d/gate.conf';
+  const closed = '/var/lib/ostree-guests/mail/closed';
+  await host.write(
+    dropIn,
+    `[Service]\nExecStartPre=/bin/sh -c "while [ -e ${closed} ]; do sleep 0.1 2>/dev/null || :; done"\n`,
+  );
+  await host.sh(`touch ${closed}; systemctl daemon-reload`);
+  return {
+    isReached: () => eventually(host, '[ "$(systemctl is-active ostree-guest-rehearse@mail)" = activating ]'),
+    open: () => host.run('rm', closed),
+  };
 }
 
 test.runIf(canRehearse)(
@@ -116,35 +132,48 @@ test.runIf(canRehearse)(
 test.runIf(canRehearse)(
   'an update that comes while a switch rehearses another one changes nothing of that, and is staged after it',
   async () => {
-    const gate = '/run/systemd/system/ostree-guest-rehearse@mail.service.d/gate.conf';
-    const open = '/var/lib/ostree-guests/mail/go';
-    await host.write(
-      gate,
-      `[Service]\nExecStartPre=/bin/sh -c "until [ -e ${open} ]; do sleep 0.1 2>/dev/null || :; done"\n`,
-    );
+    const { open, isReached } = await holdRehearsals();
     // Outside of its window an update is staged only.
     const policy = 'Action=switch\nRehearse=yes\nSwitchOnCalendar=2020-01-01\nSwitchWindowSec=1h\n';
     await declare(host, 'mail', file(policy));
     const wanted = await publish(host, serverRef, { version: '2', ...faults['is good'] });
     await update(host, 'mail');
     await host.run('systemctl', 'start', '--no-block', 'ostree-guest-switch@mail');
-    await eventually(host, '[ "$(systemctl is-active ostree-guest-rehearse@mail)" = activating ]');
+    await isReached();
     const next = await publish(host, serverRef, { version: '3', ...faults['panics'] });
     await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@mail');
     const waits = 'Waiting until the switch of mail has ended';
     await eventually(host, `systemctl show -P StatusText ostree-guest-update@mail | grep '${waits}'`);
-    await host.run('touch', open);
+    await open();
     await end(host, 'ostree-guest-switch@mail', 'ostree-guest-update@mail', 'ostree-guest-assess@mail');
     expect(await status(host, 'mail')).toMatchObject({
       running: { checksum: wanted },
       staged: { checksum: next },
       rejected: [],
     });
-    await host.sh(`rm ${gate} ${open}; systemctl daemon-reload; guestctl switch mail || true`);
+  },
+);
+
+test.runIf(canRehearse)(
+  'a reboot before the switch has rehearsed an update boots what ran, and the update is rehearsed after it',
+  async () => {
+    const { running: ran } = await status(host, 'mail');
+    const { open, isReached } = await holdRehearsals();
+    await declare(host, 'mail', file('Action=switch\nRehearse=yes\n'));
+    const unrehearsed = await publish(host, serverRef, { version: '4', ...faults['panics'] });
+    await host.run('systemctl', 'start', '--no-block', 'ostree-guest-update@mail');
+    await isReached();
+    const staged = { running: ran, staged: { checksum: unrehearsed }, rejected: [] };
+    expect(await status(host, 'mail')).toMatchObject(staged);
+    await reboot(host, 'mail');
+    expect(await status(host, 'mail')).toMatchObject({ ...staged, trial: null });
+    expect((await host.try('guestctl list')).stdout).toContain('rehearsal due');
+    await open();
+    await end(host, 'ostree-guest-update@mail', 'ostree-guest-switch@mail');
     expect(await status(host, 'mail')).toMatchObject({
-      running: { checksum: wanted },
+      running: ran,
       staged: null,
-      rejected: [{ checksum: next, reason: expect.stringMatching(/^in its rehearsal, /) }],
+      rejected: [{ checksum: unrehearsed, reason: expect.stringMatching(/^in its rehearsal, /) }],
     });
   },
 );

@@ -48,6 +48,12 @@ export const lastAttempt = (guest: string): PastAttempt | undefined => readFile(
 export const lastUpdate = (guest: string): PastAttempt | undefined =>
   readFile(guest).attempts.findLast(({ action }) => action === 'create' || action === 'update');
 
+/** Returns the commit that a guest was last found healthy with, was created with, or went back to. */
+export const lastHealthyCommit = (guest: string): string | undefined =>
+  readFile(guest).attempts.findLast(
+    ({ action, outcome }) => outcome === 'blessed' || (outcome === 'done' && action !== 'rehearse'),
+  )?.to;
+
 /** Reads attempts from before there were files. Only entries of root count. */
 async function readJournal(guest: string | undefined): Promise<PastAttempt[]> {
   const matches = [`MESSAGE_ID=${messageId}`, '_UID=0', ...(guest ? [`OSTREE_GUEST=${guest}`] : [])];

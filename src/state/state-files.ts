@@ -81,7 +81,7 @@ export const stateFiles = {
       tries: fields.number('tries'),
     }),
     ifDamaged:
-      'The trial goes on by the name of the file, which does not say how many tries it had; if it fails, the next deployment in the boot list is taken',
+      'The trial goes on by the name of the file, which does not say how many tries it had; if it fails, the one that was last healthy by the history is taken, or else the next one in the boot list',
   }),
   rejected: new StateFile<Rejection>({
     name: 'rejected/*.json',

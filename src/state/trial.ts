@@ -2,14 +2,17 @@ import { renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
 import type { DeploymentName } from '../ostree/names.ts';
+import { lastHealthyCommit } from './past-attempts.ts';
 import { stateFiles } from './state-files.ts';
 
 /** A new deployment that has not yet been found healthy. */
 export interface Trial {
   /** Its name: CHECKSUM.SERIAL. */
   readonly deployment: DeploymentName;
-  /** The deployment to go back to. Undefined if the file is damaged: then it is the next one in the boot list. */
+  /** The deployment to go back to. Undefined if the file is damaged. */
   readonly fallback: DeploymentName | undefined;
+  /** Stands in for it: the commit that was last found healthy, by the history. */
+  readonly lastHealthy?: string | undefined;
   /** When it was deployed, in milliseconds since 1970. */
   readonly since: number;
   readonly tries: number;
@@ -18,7 +21,7 @@ export interface Trial {
 }
 
 /** The content of a trial's file; the number of remaining tries is in its name. */
-export type LastingTrial = Omit<Trial, 'left'> & { readonly fallback: DeploymentName };
+export type LastingTrial = Omit<Trial, 'left' | 'lastHealthy'> & { readonly fallback: DeploymentName };
 
 const entryOf = ({ deployment, left }: Trial): string => `${deployment}+${left}`;
 const entriesOf = (guest: string, deployment: string): string[] =>
@@ -40,7 +43,9 @@ export function readTrial(guest: string, deployment: DeploymentName | undefined)
  */
 function byName(guest: string, entry: string, deployment: DeploymentName, left: number) {
   const stat = statSync(stateFiles.trial.path(guest, entry), { throwIfNoEntry: false });
-  return stat && { deployment, fallback: undefined, since: stat.mtimeMs, tries: Math.max(left, 1) };
+  if (!stat) return undefined;
+  const lastHealthy = lastHealthyCommit(guest);
+  return { deployment, fallback: undefined, lastHealthy, since: stat.mtimeMs, tries: Math.max(left, 1) };
 }
 
 export function beginTrial(guest: string, { left, ...lasting }: LastingTrial & Pick<Trial, 'left'>): void {
@@ -57,13 +62,17 @@ export function countTry(guest: string, trial: Trial, by = -1): void {
   syncDirectory(dirname(next));
 }
 
-/** Finds the deployment to go back to if a trial fails; `deployments` is the boot list. */
+/**
+ * Finds the deployment to go back to if a trial fails; `deployments` is the boot list. If the file is damaged, the next one in the
+ * list need not be good: it may have been replaced before its own verdict.
+ */
 export function fallbackOf<T extends { readonly name: string }>(
-  { deployment, fallback }: Trial,
+  { deployment, fallback, lastHealthy }: Trial,
   deployments: readonly T[],
 ): T | undefined {
-  const after = deployments.findIndex(({ name }) => name === deployment) + 1;
-  return fallback === undefined ? deployments[after] : deployments.find(({ name }) => name === fallback);
+  if (fallback !== undefined) return deployments.find(({ name }) => name === fallback);
+  const others = deployments.slice(deployments.findIndex(({ name }) => name === deployment) + 1);
+  return others.find(({ name }) => name.startsWith(`${lastHealthy}.`)) ?? others[0];
 }
 
 /** Uncounts the last start, which failed for a reason outside of the deployment. */

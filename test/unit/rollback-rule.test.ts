@@ -62,18 +62,21 @@ test.each([
   expect(isNamed({ checksum: commit('a'.repeat(64)), serial: 1 }, name)).toBe(is);
 });
 
-// As a campaign found it: the guest gave a deployment up, a person forgave it, and rolled back to it.
+// As a campaign found it: the guest gave a deployment up, a person forgave it, and rolled back to it. Verdicts name a version.
 test.each([
   ['was never tried', [], false],
-  ['was given up, and then forgiven', ['switch failed a'], true],
-  ['failed once, and was found healthy later', ['switch failed a', 'switch blessed a'], false],
-  ['was healthy, and failed when it came again', ['switch blessed a', 'switch failed a'], true],
-  ['is another one than the one that failed', ['switch failed b'], false],
-  ['could not be fetched or rehearsed', ['update failed a', 'rehearse failed a'], false],
+  ['was given up, and then forgiven', ['switch failed a 1'], true],
+  ['failed once, and was found healthy later', ['switch failed a 1', 'switch blessed a 1'], false],
+  ['was healthy, and failed when it came again', ['switch blessed a 1', 'switch failed a 1'], true],
+  ['is another one than the one that failed', ['switch failed b 1'], false],
+  ['could not be fetched or rehearsed', ['update failed a 1', 'rehearse failed a 1'], false],
+  ['was healthy, and could later not be deployed', ['switch blessed a 1', 'switch failed a'], false],
+  ['was refused a lock by a mistake', ['switch failed a'], false],
+  ['was given up, and waits for a lock to come again', ['switch failed a 1', 'switch waiting a'], true],
 ] as const)('roll back, and the commit %s', (_, lines, expected) => {
   const attempts = lines.map((line) => {
-    const [action, outcome, to = ''] = line.split(' ');
-    return { action, outcome, to: commit(to) } as Parameters<typeof failedLast>[0][number];
+    const [action, outcome, to = '', version] = line.split(' ');
+    return { action, outcome, to: commit(to), version } as Parameters<typeof failedLast>[0][number];
   });
   expect(failedLast(attempts, commit('a'))).toBe(expected);
 });

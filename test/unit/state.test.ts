@@ -205,6 +205,24 @@ describe('a trial', () => {
     expect(read('b')).toEqual({ deployment: deployment('b'), fallback: undefined, since: 5000, tries, left });
   });
 
+  test.each([
+    ['create done a', 'a'],
+    ['create done a, switch blessed b', 'b'],
+    ['switch blessed b, rollback done a', 'a'],
+    ['switch blessed a, rehearse done b, update staged b, switch failed b', 'a'],
+    ['', undefined],
+  ])('of a damaged file goes back to what was healthy by the history: %j', (lines, letter) => {
+    for (const line of lines.split(', ').filter(Boolean)) {
+      const [action, outcome, to = ''] = line.split(' ') as [Attempt['action'], Attempt['outcome'], string];
+      const attempt = { action, outcome, to: commit(to), trigger: 'start', seconds: 1, message: '' } as const;
+      appendLine(historyOf('mail'), attemptLine({ guest: 'mail', ...attempt }));
+    }
+    const file = stateFiles.trial.path('mail', `${deployment('c')}+1`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '{');
+    expect(read('c')?.lastHealthy).toBe(letter && commit(letter));
+  });
+
   test('one ends without the others', () => {
     for (const letter of ['b', 'c', 'd']) beginTrial('mail', trial(letter));
     endTrial('mail', deployment('b'));
@@ -219,14 +237,21 @@ describe('a trial', () => {
     expect(['c', 'e'].filter(read)).toEqual([]);
   });
 
+  const damaged = (letter: string) => ({ ...trial('b'), fallback: undefined, lastHealthy: commit(letter) });
   const list = ['b', 'c', 'a'].map((letter) => ({ name: deployment(letter) }));
+  const again = [deployment('b'), deployment('c'), named(`${commit('b')}.1`)].map((name) => ({ name }));
   test.each([
     ['the one in its file', trial('b'), list, 'a'],
     ['the one in its file, which is gone', trial('b'), list.slice(0, 2), undefined],
     ['the next one in the list, if its file is damaged', { ...trial('b'), fallback: undefined }, list, 'c'],
+    ['what was healthy, if its file is damaged', damaged('a'), list, 'a'],
+    ['the next one in the list, if what was healthy is gone', damaged('f'), list, 'c'],
+    ['an older deployment of its own commit', damaged('b'), again, 'b'],
     ['none, if it is the last one', { ...trial('a'), fallback: undefined }, list, undefined],
   ])('goes back to %s', (_, of, deployments, letter) => {
-    expect(fallbackOf(of, deployments)?.name).toBe(letter && deployment(letter));
+    const name = fallbackOf(of, deployments)?.name;
+    expect(name?.replace('.1', '.0')).toBe(letter && deployment(letter));
+    expect(name).not.toBe(of.deployment);
   });
 });
 

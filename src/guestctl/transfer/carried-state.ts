@@ -15,7 +15,7 @@ import { readSeen } from '../../state/seen-deployments.ts';
 import { readStaged, type Staged } from '../../state/staged.ts';
 import { stateFile } from '../../state/state-file.ts';
 import { stateFiles } from '../../state/state-files.ts';
-import { readTrial } from '../../state/trial.ts';
+import { fallbackOf, readTrial } from '../../state/trial.ts';
 
 export interface CarriedState {
   /** The update for the next start. Its commit is in the repository. */
@@ -68,7 +68,7 @@ function trialOf(guest: string, { name }: Deployment, deployments: readonly Depl
   const trial = readTrial(guest, name);
   const deployment = positionOf(name, deployments);
   if (trial === undefined || deployment === undefined) return [];
-  const fallback = positionOf(trial.fallback, deployments) ?? deployment + 1;
+  const fallback = positionOf(fallbackOf(trial, deployments)?.name, deployments) ?? deployment + 1;
   const { since, tries, left } = trial;
   return fallback < deployments.length ? [{ deployment, fallback, since, tries, left }] : [];
 }

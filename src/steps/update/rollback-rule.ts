@@ -39,12 +39,15 @@ export function onWish<T extends RollbackTarget>(
   return { kind: 'ask', target, rejects: target.checksum !== current.checksum };
 }
 
+type Line = Pick<Attempt, 'action' | 'outcome' | 'to' | 'version'>;
+
 /**
  * Returns true if the last trial of a commit failed, by the history of its guest. `guestctl forgive` lets updates try it again, with
  * a trial; a rollback has none.
  */
-export const failedLast = (
-  attempts: readonly Pick<Attempt, 'action' | 'outcome' | 'to'>[],
-  checksum: string,
-): boolean =>
-  attempts.findLast(({ action, to }) => action === 'switch' && to === checksum)?.outcome === 'failed';
+export const failedLast = (attempts: readonly Line[], checksum: string): boolean =>
+  attempts.findLast((attempt) => attempt.to === checksum && isVerdict(attempt))?.outcome === 'failed';
+
+/** Only an assessment says which version it judged. A lock that is refused, or a failed deployment, says nothing about a commit. */
+const isVerdict = ({ action, outcome, version }: Line): boolean =>
+  action === 'switch' && version !== undefined && (outcome === 'blessed' || outcome === 'failed');

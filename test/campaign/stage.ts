@@ -128,7 +128,7 @@ export async function setStage(cast: readonly Cast[], ownDisk: boolean): Promise
   } catch (error) {
     const { all } = await host.try('journalctl --sync; journalctl --no-pager --no-hostname -n 40');
     await clear(host, ownDisk);
-    throw new Error(`${(error as Error).message}\n${all}`);
+    throw new Error(`The journal of the host: ${all}`, { cause: error });
   }
 }
 

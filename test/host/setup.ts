@@ -1,6 +1,7 @@
 // Before any host test: the trees are there, the product is installed for hosts, old runs are cleaned up.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../../src/host/failure.ts';
 import { checkout } from './paths.ts';
 import { installProduct } from './product.ts';
 import { quickNode } from './quick-node.ts';
@@ -10,7 +11,7 @@ import { makeWorkDirectory, removeStaleWorkDirectories, removeWorkDirectory } fr
 
 export default async function setup(): Promise<() => void> {
   if (process.getuid?.() !== 0) {
-    throw new Error('Host tests boot a real host and need root. The others do not: npm run test:unit');
+    throw new Failure('Host tests boot a real host and need root. The others do not: npm run test:unit');
   }
   removeStaleWorkDirectories();
   // Read by deployHost, in the processes that run the test files. Empty for the Node of the host's tree.

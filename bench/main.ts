@@ -6,6 +6,7 @@ import { measureHelp, measureList, measureVerify } from './commands.ts';
 import { measureDisk } from './disk.ts';
 import { declareAll, generatorRows, measureGenerators } from './generators.ts';
 import { makeBareSysroot, makeBareUnit, makeGuest } from './guest.ts';
+import { measureImages } from './images.ts';
 import { describeMachine } from './machine.ts';
 import { unpackPeers } from './peers.ts';
 import { report } from './report.ts';
@@ -27,6 +28,7 @@ async function bench(): Promise<Results> {
     const rows = [
       ...generatorRows(costs),
       ...(await measureUpdates(host)),
+      ...(await measureImages(host)),
       await measureStart(host),
       await measureSwitch(host),
       ...help,

@@ -16,12 +16,18 @@ const libraries = `LD_LIBRARY_PATH=$(echo ${directory}/usr/lib/*-linux-gnu)`;
 /** What it traces has none of its libraries. */
 const strace = `${libraries} ${directory}/usr/bin/strace -E LD_LIBRARY_PATH`;
 
+/** Podman with its helpers. */
+export const podman = `env ${libraries} PATH=$PATH:${directory}/usr/bin podman`;
+
 /** Unpacks them, and answers podman's version. */
 export async function unpackPeers(host: Host): Promise<string> {
   const files = await debs(host.trees, ['podman', 'strace', 'time']);
   for (const file of files) await execa('dpkg-deb', ['--extract', file, outside(host, directory)]);
-  const podman = files.find((file) => basename(file).startsWith('podman_')) ?? '';
-  return (await execa('dpkg-deb', ['--field', podman, 'Version'])).stdout;
+  const helpers = ['lib/podman', 'libexec/podman', 'bin'].map((name) => `"${directory}/usr/${name}"`);
+  const settings = `[engine]\nhelper_binaries_dir = [${helpers.join(', ')}]\n`;
+  await host.write('/etc/containers/containers.conf.d/peers.conf', settings);
+  const deb = files.find((file) => basename(file).startsWith('podman_')) ?? '';
+  return (await execa('dpkg-deb', ['--field', deb, 'Version'])).stdout;
 }
 
 /** How many KiB of memory a command, or a process that it starts, has at the most. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cEscapes } from '../config/c-escapes.ts';
 import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
-import { type Checksum, checksumFrom, isChecksum } from './names.ts';
+import { type Checksum, isChecksum } from './names.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
 /** Returns the repository of a sysroot. */
@@ -93,16 +93,16 @@ export async function hasKernel(repository: string, checksum: string): Promise<b
   return false;
 }
 
-/** Returns the metadata of a commit under a key, and its checksum; undefined if commit or key is missing. */
+/** Returns the metadata of a commit or local ref under a key, and its checksum; undefined if commit or key is missing. */
 export async function metadataOf(
   repository: string,
   commit: string,
   key: string,
 ): Promise<{ checksum: Checksum; value: string } | undefined> {
-  const value = await readMetadata(repository, commit, key);
-  if (value === undefined) return undefined;
-  const what = `Cannot resolve ${commit} in ${repository}`;
-  return { checksum: checksumFrom(await ostree(what, `--repo=${repository}`, 'rev-parse', commit)), value };
+  const checksum = isChecksum(commit) ? commit : readCommit(repository, commit);
+  if (checksum === undefined) return undefined;
+  const value = await readMetadata(repository, checksum, key);
+  return value === undefined ? undefined : { checksum, value };
 }
 
 async function readMetadata(repository: string, commit: string, key: string): Promise<string | undefined> {

@@ -1,14 +1,17 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256OfFile } from '../../src/host/digest.ts';
 import { readCommit } from '../../src/ostree/repository.ts';
+import { commitImage } from '../../src/trees/image/commit-image.ts';
+import { commitLayers, holdLayers, stagingOf } from '../../src/trees/image/commit-layers.ts';
 import { composeLayers } from '../../src/trees/image/compose.ts';
 import { ociSource } from '../../src/trees/image/image-source.ts';
 import { imageRef, layerCommit } from '../../src/trees/image/layer-refs.ts';
 import { archiveOf, copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
-import { archiveIn, commitLayer, placeOfLayer, unpackLayer } from '../../src/trees/image/unpack-layer.ts';
+import { archiveIn, placeOfLayer, unpackLayer } from '../../src/trees/image/unpack-layer.ts';
 import { guestOf } from '../unit/read.ts';
 import { type Layer, makeLayer, writeImage, writeIndex } from './oci-image.ts';
 import { makeWorkDirectory, removeWorkDirectory } from './workdir.ts';
@@ -65,13 +68,16 @@ async function ours(layout: string, tag: string, repository = join(work, `repo-$
   const copies = join(place, 'copies');
   const isPresent = ({ hex }: { hex: string }) => layerCommit(repository, hex) !== undefined;
   const { contents } = await copyImage(image, found, copies, found.layers.filter(isPresent));
-  for (const [at, { hex }] of found.layers.entries())
-    if (!isPresent({ hex })) {
-      await unpackAt(place, { hex, content: contents[at] ?? '', archive: archiveOf(copies, hex) });
-      await commitLayer(hex, place, repository);
-    }
-  const hexes = found.layers.map(({ hex }) => hex);
-  return treeIn(await composeLayers(hexes, place, repository));
+  const missing = new Map(
+    found.layers
+      .map(({ hex }, at) => [hex, contents[at] ?? ''] as const)
+      .filter(([hex]) => !isPresent({ hex })),
+  );
+  for (const [hex, content] of missing)
+    await unpackAt(place, { hex, content, archive: archiveOf(copies, hex) });
+  await holdLayers(repository, await commitLayers([...missing.keys()], place, repository));
+  const commits = found.layers.map(({ hex }) => layerCommit(repository, hex) ?? '');
+  return treeIn(await composeLayers(commits, place, repository));
 }
 
 /** Unpacks a copy of an archive in the place of its layer. */
@@ -186,6 +192,34 @@ test('a layer that is not what its digest or its configuration says is refused',
   await expect(unpackAt(work, forged)).rejects.toThrow(/is damaged/);
   const another = { hex, content: '0'.repeat(64), archive };
   await expect(unpackAt(work, another)).rejects.toThrow(/is not the one that its configuration names/);
+});
+
+test('layers stay for the next try when the image is refused, and half of an image keeps none', async () => {
+  const layout = join(work, 'layout');
+  const layers = [await makeLayer(work, 'kept', 'echo a >a'), await makeLayer(work, 'kept-too', 'echo b >b')];
+  await writeImage(layout, 'no-system', layers);
+  const found = await inspectImage(`oci:${layout}:no-system`);
+  const hexes = found.layers.map(({ hex }) => hex);
+  const repository = join(work, 'repo-no-system');
+  await execa('ostree', [`--repo=${repository}`, 'init', '--mode=bare']);
+  const place = await mkdtemp(join(work, 'no-system-'));
+  const unpackAll = async () => {
+    const copies = await mkdtemp(join(place, 'copies-'));
+    const { contents } = await copyImage(`oci:${layout}:no-system`, found, copies, []);
+    for (const [at, hex] of hexes.entries())
+      await unpackAt(place, { hex, content: contents[at] ?? '', archive: archiveOf(copies, hex) });
+  };
+  const kept = () => hexes.filter((hex) => layerCommit(repository, hex) !== undefined);
+  const image = { layers: hexes, missing: hexes, work: place, repository, digest: found.digest };
+  await unpackAll();
+  await rm(placeOfLayer(place, hexes[1] ?? ''), { recursive: true });
+  await expect(commitImage(image)).rejects.toThrow(/is not unpacked/);
+  expect(kept()).toEqual([]);
+  await unpackAll();
+  await expect(commitImage(image)).rejects.toThrow(/\/usr is missing/);
+  expect(kept()).toEqual(hexes);
+  expect((await execa('ostree', ['fsck', `--repo=${repository}`])).stdout).toContain('no errors');
+  expect(existsSync(stagingOf(repository))).toBe(false);
 });
 
 const silent = { step: () => {}, warn: () => {}, progress: () => {}, brought: () => {} };

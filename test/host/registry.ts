@@ -9,7 +9,7 @@ export async function serveImages(host: Host): Promise<void> {
     '/etc/containers/registries.conf.d/test.conf',
     '[[registry]]\nlocation = "127.0.0.1:5000"\ninsecure = true\n',
   );
-  await host.write('/run/registry.log', '');
+  for (const kind of ['log', 'bytes']) await host.write(`/run/registry.${kind}`, '');
   await host.run('systemd-run', '--quiet', '--unit=registry', 'node', '/run/registry.cjs');
   await eventually(host, ': </dev/tcp/127.0.0.1/5000');
 }
@@ -18,6 +18,12 @@ export async function serveImages(host: Host): Promise<void> {
 export async function fetchedBlobs(host: Host): Promise<string[]> {
   const log = await host.sh('cat /run/registry.log; : >/run/registry.log');
   return log.split('\n').filter((digest) => digest !== '');
+}
+
+/** Returns how many bytes of manifests, configurations and layers were fetched since the last call. */
+export async function fetchedBytes(host: Host): Promise<number> {
+  const log = await host.sh('cat /run/registry.bytes; : >/run/registry.bytes');
+  return log.split('\n').reduce((sum, bytes) => sum + Number(bytes), 0);
 }
 
 const server = `
@@ -39,6 +45,7 @@ require('node:http').createServer((request, response) => {
   if (request.method === 'HEAD') response.end();
   else {
     if (kind === 'blobs') appendFileSync('/run/registry.log', name + '\\n');
+    appendFileSync('/run/registry.bytes', stat.size + '\\n');
     createReadStream(file).pipe(response);
   }
 }).listen(5000, '127.0.0.1');

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { isText, listOf } from '../../host/json-fields.ts';
 import { requireDirectory } from '../../host/tree-files.ts';
+import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
-import { layerRef } from './layer-refs.ts';
 import { mergeLayer } from './merge.ts';
 
 /** The parts of a layer's commit: its files, and the directories that it has files in but does not describe. */
@@ -10,33 +11,37 @@ export const layerTree = 'tree';
 export const impliedFile = 'implied.json';
 
 /**
- * Makes a root directory from layers that the repository has, the lowest first. Its files are links to the objects of the
- * repository, so nothing may write to them.
+ * Makes a root directory from the commits of layers that the repository has, the lowest first. Its files are links to the objects
+ * of the repository, so nothing may write to them.
  */
 export async function composeLayers(
-  layers: readonly string[],
+  commits: readonly string[],
   work: string,
   repository: string,
 ): Promise<string> {
   const root = `${work}/root`;
-  const layer = `${work}/layer`;
   remove(root);
   mkdirSync(root, { mode: 0o755 });
-  for (const hex of layers) {
-    remove(layer);
-    // Into an empty directory, so that links of lower layers lead nowhere.
-    const checkout = ['checkout', '--fsync=no', layerRef(hex), layer];
-    await ostree(`Cannot check out layer ${hex}`, `--repo=${repository}`, ...checkout);
+  // Each into an empty directory, so that links of lower layers lead nowhere. A commit may be there twice.
+  const checkouts = await fewAtATime([...commits.entries()], async ([at, commit]) => {
+    const layer = `${work}/layer-${at}`;
+    await removeTree(layer);
+    const checkout = ['checkout', '--fsync=no', commit, layer];
+    await ostree(`Cannot check out layer ${commit}`, `--repo=${repository}`, ...checkout);
+    return layer;
+  });
+  for (const layer of checkouts) {
     const implied = readImplied(`${layer}/${impliedFile}`);
     mergeLayer(root, requireDirectory(layer, layerTree), (path) => !implied.has(path));
     // What the layer hides.
     remove(root);
     renameSync(`${layer}/${layerTree}`, root);
+    remove(layer);
   }
   return root;
 }
 
-/** Not by rm(1): there is little to remove, once for each layer. */
+/** Not by rm(1): there is little to remove, twice for each layer. */
 const remove = (directory: string): void => rmSync(directory, { recursive: true, force: true });
 
 const isTexts = listOf(isText);

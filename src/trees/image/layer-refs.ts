@@ -37,8 +37,9 @@ export function layerCommit(repository: string, hex: string): Checksum | undefin
 /** Returns the refs of the layers of all images that a guest has: fetched, staged or deployed. */
 export async function neededLayers(sysroot: string): Promise<string[]> {
   const repository = repositoryOf(sysroot);
-  const commits = [imageRef, stagedRef, ...listDeployments(sysroot).map(({ checksum }) => checksum)];
-  const found = await Promise.all(commits.map((commit) => metadataOf(repository, commit, layersKey)));
+  const refs = [imageRef, stagedRef].flatMap((ref) => readCommit(repository, ref) ?? []);
+  const commits = new Set([...refs, ...listDeployments(sysroot).map(({ checksum }) => checksum)]);
+  const found = await Promise.all([...commits].map((commit) => metadataOf(repository, commit, layersKey)));
   return found.flatMap((one) => one?.value.split(' ').map(layerRef) ?? []);
 }
 

@@ -1,15 +1,12 @@
-import { linkSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sha256OfFile } from '../../host/digest.ts';
-import { codeOf, Failure } from '../../host/failure.ts';
+import { Failure } from '../../host/failure.ts';
 import { isDirectory, namesIn, writeInside } from '../../host/tree-files.ts';
-import { removeTree } from '../../host/tree-removal.ts';
 import { writeFile } from '../../host/write-file.ts';
-import { ostree } from '../../ostree/ostree.ts';
 import { dropSpecialFiles } from '../special-files.ts';
 import { impliedFile, layerTree } from './compose.ts';
 import { decompressed } from './decompress.ts';
-import { layerRef } from './layer-refs.ts';
 import { contentsOf, extract } from './tar.ts';
 
 /** A layer in a directory of its own. A confined process that unpacks it sees nothing else. */
@@ -27,7 +24,7 @@ export const placeOfLayer = (work: string, hex: string): string => `${work}/laye
 export const archiveIn = (place: string): string => `${place}/copy`;
 
 /** The files of a layer, as its commit has them. */
-const layerIn = (place: string): string => `${place}/layer`;
+export const layerIn = (place: string): string => `${place}/layer`;
 
 /** Unpacks a layer, and deletes its archive. */
 export async function unpackLayer({ place, hex, content }: LayerToUnpack): Promise<void> {
@@ -39,45 +36,6 @@ export async function unpackLayer({ place, hex, content }: LayerToUnpack): Promi
   mkdirSync(`${layer}/${layerTree}`, { recursive: true, mode: 0o755 });
   await unpack(archive, layer);
   for (const file of [archive, copy]) rmSync(file, { force: true });
-}
-
-/**
- * Commits the files of an unpacked layer, whiteouts included, under a ref of its digest. The ref is written last, so that no half
- * layer ever counts as unpacked.
- */
-export async function commitLayer(hex: string, work: string, repository: string): Promise<void> {
-  const place = placeOfLayer(work, hex);
-  const layer = layerIn(place);
-  // A link could lead to the files of another layer.
-  if (!isDirectory(layer)) throw new Failure(`layer ${hex} is not unpacked`);
-  await ostree(
-    `Cannot commit layer ${hex}`,
-    `--repo=${repository}`,
-    'commit',
-    `--branch=${layerRef(hex)}`,
-    '--parent=none',
-    '--no-bindings',
-    // Two guests that unpack a layer make the same commit.
-    '--timestamp=@0',
-    // Files are renamed into the repository, which saves copying them.
-    ...(isOneMount(`${layer}/${impliedFile}`, `${repository}/tmp`) ? ['--consume'] : []),
-    `--tree=dir=${layer}`,
-  );
-  await removeTree(place);
-}
-
-/** True if files can be renamed into a directory. A sysroot elsewhere is another mount here, also on the same file system. */
-function isOneMount(file: string, directory: string): boolean {
-  const probe = `${directory}/ostree-guests-probe`;
-  rmSync(probe, { force: true });
-  try {
-    linkSync(file, probe);
-    rmSync(probe);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EXDEV') return false;
-    throw error;
-  }
 }
 
 async function requireDigest(file: string, hex: string, otherwise: string): Promise<void> {

@@ -34,11 +34,14 @@ export interface Linking {
  * other guests. link(2) does not cross mounts, so all of them are in one mount there; the update sees only its own guest.
  */
 export async function link(guest: Receiver, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
-  const everybody = await standing(guest);
+  // Only guests of images have what was made of one.
+  const kinds = want.kind === 'made of' ? ['oci'] : undefined;
+  const everybody = await standing(guest, kinds);
   const neighbours = from?.map(withoutNotes) ?? [
     ...(await reachable(guest, everybody.neighbours)),
-    withoutNotes(hostRepository),
+    ...(kinds ? [] : [withoutNotes(hostRepository)]),
   ];
+  if (kinds && neighbours.length === 0 && everybody.unconfined.length === 0) return {};
   return linkFrom(guest, want, { ...everybody, neighbours }, options);
 }
 
@@ -68,9 +71,9 @@ interface Standing {
 
 /**
  * Checks the files of all guests, and running guests: a guest may have been started without a user namespace before its file asked
- * for one. In doubt, nothing is shared.
+ * for one. In doubt, nothing is shared. `kinds` are the kinds of origins that are asked.
  */
-async function standing(guest: Receiver): Promise<Standing> {
+async function standing(guest: Receiver, kinds?: readonly string[]): Promise<Standing> {
   const others = loadGuests(nodeFiles).guests.filter(({ sysroot }) => sysroot !== guest.sysroot);
   const users = await usersOfRunning([guest, ...others].map(({ name }) => name));
   const isOpen = (one: Receiver): boolean => !isConfined(one) || users.get(one.name) === 'of the host';
@@ -79,7 +82,7 @@ async function standing(guest: Receiver): Promise<Standing> {
   return {
     shares: sharesFiles(guest) && isSure(guest),
     neighbours: others
-      .filter((one) => !isOpen(one) && isSure(one))
+      .filter((one) => !isOpen(one) && isSure(one) && (kinds?.includes(one.origin.kind) ?? true))
       .map(({ name, sysroot }) => ({ repository: repositoryOf(sysroot), notes: unsharedNotes(name) })),
     unconfined: others.filter(isOpen).map(({ name }) => unconfinedFile(name)),
   };

@@ -1,0 +1,65 @@
+// The update of an image of which only the last of eight layers changed, against `podman pull`.
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { declare, update } from '../test/host/guests.ts';
+import { type Host, outside } from '../test/host/host.ts';
+import { type Layer, makeBaseLayer, makeLayer, writeImage } from '../test/host/oci-image.ts';
+import { fetchedBytes, serveImages } from '../test/host/registry.ts';
+import { say } from '../test/host/say.ts';
+import { measure } from './measure.ts';
+import { podman } from './peers.ts';
+import { type Row, row } from './results.ts';
+
+const guest = 'web';
+const layout = '/srv/image';
+const image = '127.0.0.1:5000/guest:bench';
+const rounds = 7;
+
+/** Moves the tag to the next image. Run in the host. */
+const publishNext = `next=$(ls -d ${layout}/next/* | head -n 1) && mv "$next" ${layout}/index.json`;
+
+export async function measureImages(host: Host): Promise<Row[]> {
+  say('updates of an image ...');
+  await makeImages(host);
+  await serveImages(host);
+  await declare(host, guest, `[Guest]\nImage=docker://${image}\n`);
+  const ours = { name: 'ours', command: `systemctl start ostree-guest-update@${guest}` };
+  const pull = { name: 'podman pull', command: `${podman} pull --quiet ${image}` };
+  await host.sh(publishNext);
+  await update(host, guest);
+  await host.sh(pull.command);
+  const samples = await measure(host, [ours, pull], { rounds, beforeRound: publishNext });
+  await host.sh(publishNext);
+  const fetched = async ({ name, command }: typeof ours) => {
+    await fetchedBytes(host);
+    await host.sh(command);
+    return { name, samples: [(await fetchedBytes(host)) / 1000] };
+  };
+  const bytes = [await fetched(ours), await fetched(pull)] as const;
+  await host.run('guestctl', 'remove', '--yes', guest);
+  const timed = (one: typeof ours) => ({ name: one.name, samples: samples(one) });
+  const what = 'image, one layer changed';
+  return [
+    row(what, 'ms', timed(ours), { is: 'times', limit: 1.1 }, timed(pull)),
+    row(`${what}, fetched`, 'kB', bytes[0], { is: 'times', limit: 1 }, bytes[1]),
+  ];
+}
+
+/** Makes the images that the tag moves to: a small Debian, six layers of 12 MB, half of it zeros, and one of 20 kB. */
+async function makeImages(host: Host): Promise<void> {
+  const layers: Layer[] = [{ ...(await makeBaseLayer(host)), compressed: true }];
+  for (let at = 0; at < 6; at += 1) {
+    const script = `mkdir -p usr/share/bench${at}; cd usr/share/bench${at}
+      head -c 6M /dev/zero >zeros; head -c 6M /dev/urandom >random; split -b 100K -a 3 random; rm random`;
+    layers.push(await makeLayer(host.work, `bench-${at}`, script));
+  }
+  const next = outside(host, `${layout}/next`);
+  await mkdir(next, { recursive: true });
+  // The first, one that warms up, the rounds, and one of which the bytes are counted.
+  for (let at = 0; at < rounds + 3; at += 1) {
+    const script = 'mkdir -p usr/share; head -c 20K /dev/urandom >usr/share/changed';
+    const top = await makeLayer(host.work, `bench-top-${at}`, script);
+    await writeImage(outside(host, layout), 'bench', [...layers, top]);
+    await copyFile(outside(host, `${layout}/index.json`), join(next, String(at).padStart(2, '0')));
+  }
+}

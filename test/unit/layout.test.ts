@@ -8,13 +8,12 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inside } from '../../src/host/tree-files.ts';
 import { requireInit } from '../../src/trees/layout/init.ts';
@@ -39,13 +38,12 @@ function make(files: Readonly<Record<string, string>>): void {
 
 /** Every file, link and empty directory, as `make` takes them. */
 function tree(directory = root): Record<string, string> {
-  const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' }).flatMap((path) => {
-    const full = join(directory, path);
-    const stat = lstatSync(full);
-    // It follows links.
-    if (realpathSync(dirname(full)) !== dirname(full)) return [];
-    if (stat.isSymbolicLink()) return [[path, `-> ${readlinkSync(full)}`]];
-    if (stat.isDirectory()) return readdirSync(full).length === 0 ? [[path, '/']] : [];
+  // With types, it follows no links: those to /run would lead to files that come and go.
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    const full = join(entry.parentPath, entry.name);
+    const path = relative(directory, full);
+    if (entry.isSymbolicLink()) return [[path, `-> ${readlinkSync(full)}`]];
+    if (entry.isDirectory()) return readdirSync(full).length === 0 ? [[path, '/']] : [];
     return [[path, readFileSync(full, 'utf8')]];
   });
   return Object.fromEntries(entries.sort()) as Record<string, string>;

@@ -20,6 +20,10 @@ test.each<[Partial<CreationForm>, string]>([
     { source: 'ref', tree: 'site:os', url: 'https://example.com/repo', isStarted: false },
     'create mail --ref=site:os --url=https://example.com/repo --enable',
   ],
+  [
+    { healthCheck: ' systemctl is-active nginx ', isStarted: false, isEnabled: false },
+    'create mail --build=debian --set=Update.HealthCheck=systemctl is-active nginx',
+  ],
   // A URL that was typed before another source was chosen has no effect.
   [{ url: 'https://example.com/repo', gpgKey: '/a', isEnabled: false }, 'create mail --build=debian --start'],
   [

@@ -24,8 +24,9 @@ export interface CockpitFailure {
 /** Options of a channel, by the protocol of the bridge. */
 type ChannelOptions = Readonly<Record<string, unknown>> & { readonly payload: string };
 
-interface Channel {
-  addEventListener(event: 'message', tell: () => void): void;
+export interface Channel {
+  addEventListener(event: 'message', tell: (event: unknown, data: string) => void): void;
+  close(): void;
 }
 
 interface BusMatch {
@@ -50,6 +51,7 @@ interface Permission {
 
 interface Cockpit {
   readonly language?: string;
+  readonly language_direction?: 'ltr' | 'rtl';
   readonly location: { readonly path: readonly string[]; go(path: readonly string[]): void };
   spawn(command: readonly string[], options?: SpawnOptions): CockpitProcess;
   dbus(name: string, options: { readonly bus: 'system' }): Bus;

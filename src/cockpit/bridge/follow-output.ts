@@ -1,13 +1,13 @@
 // The output of a command that goes on, such as a journal that is followed.
 import { type CockpitFailure, cockpit } from './cockpit.ts';
 
-/** Runs guestctl, and passes on its output in pieces. Returns how to end it. */
-export function followGuestctl(
-  args: readonly string[],
+/** Runs a command, and passes on its output in pieces. Returns how to end it. */
+export function followOutput(
+  command: readonly string[],
   tell: (text: string) => void,
   failed: (message: string) => void,
 ): () => void {
-  const process = cockpit.spawn(['guestctl', ...args], { superuser: 'try', err: 'out' });
+  const process = cockpit.spawn(command, { superuser: 'try', err: 'out' });
   let isEnded = false;
   process.stream(tell).then(
     () => {},

@@ -14,7 +14,17 @@ export interface KnownGuests {
   readonly isAdmin: boolean | undefined;
   /** How often guestctl was asked: what shows more of a guest asks again when it changes. */
   readonly round: number;
+  /** What each service is at that works on a guest, in its own words, by unit. */
+  readonly progress: ReadonlyMap<string, string>;
 }
+
+const nothing: KnownGuests = {
+  guests: undefined,
+  failure: undefined,
+  isAdmin: undefined,
+  round: 0,
+  progress: new Map(),
+};
 
 /** In milliseconds. One start of a guest is a dozen signals. */
 const pause = 250;
@@ -25,7 +35,7 @@ const directories = (guest: string): string[] => {
 };
 
 class Guests {
-  #known: KnownGuests = { guests: undefined, failure: undefined, isAdmin: undefined, round: 0 };
+  #known = nothing;
   readonly #listeners = new Set<() => void>();
   readonly #watched = new Set<string>();
   #isAsking = false;
@@ -51,7 +61,7 @@ class Guests {
   };
 
   #begin(): void {
-    watchUnits(this.refresh);
+    watchUnits({ changed: this.refresh, advanced: (progress) => this.#set({ progress }) });
     this.#watch([configDirectory]);
     const learn = () => {
       this.#set({ isAdmin: this.#permission.allowed ?? undefined });

@@ -1,4 +1,4 @@
-// The way to guestctl: what it prints as JSON, and the actions that it carries out.
+// The way to guestctl: what it prints as JSON, and the actions that it (or systemctl) carries out.
 import type { Answers } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { type CockpitFailure, type CockpitProcess, cockpit } from './cockpit.ts';
@@ -8,12 +8,25 @@ class CommandFailed extends Error {}
 
 const options = { superuser: 'try', environ: ['LANG=C.UTF-8'] } as const;
 
-/** Runs a command that prints JSON. A command that fails may have printed it, too: `list`, if a guest is damaged. */
-export function ask<Name extends keyof Answers>(
+/** Runs a command that prints JSON. */
+export const ask = async <Name extends keyof Answers>(
   command: Name,
   args: readonly string[] = [],
   input = '',
-): Promise<Answers[Name]> {
+): Promise<Answers[Name]> => (await askLoudly(command, args, input)).answer;
+
+interface LoudAnswer<T> {
+  readonly answer: T;
+  /** What it complained of besides; empty if it succeeded. */
+  readonly complaint: string;
+}
+
+/** As ask(). A command that fails may have printed its answer, too: `list`, if a guest is damaged. */
+export function askLoudly<Name extends keyof Answers>(
+  command: Name,
+  args: readonly string[] = [],
+  input = '',
+): Promise<LoudAnswer<Answers[Name]>> {
   const process = cockpit.spawn(['guestctl', command, ...args, '--output=json'], {
     ...options,
     err: 'message',
@@ -23,7 +36,7 @@ export function ask<Name extends keyof Answers>(
     const end = (failure?: CockpitFailure) => {
       if (told.trim() === '') return reject(new CommandFailed(messageOf(failure)));
       const answer: Answers[Name] = JSON.parse(told);
-      resolve(answer);
+      resolve({ answer, complaint: failure?.message?.trim() ?? '' });
     };
     process
       .stream((text) => {
@@ -35,9 +48,9 @@ export function ask<Name extends keyof Answers>(
 }
 
 /** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
-export function act(args: readonly string[], tell: (text: string) => void, input = ''): Promise<void> {
+export function act(command: readonly string[], tell: (text: string) => void, input = ''): Promise<void> {
   let told = '';
-  const process: CockpitProcess = cockpit.spawn(['guestctl', ...args], { ...options, err: 'out' });
+  const process: CockpitProcess = cockpit.spawn(command, { ...options, err: 'out' });
   process.stream((text) => {
     told += text;
     tell(text);

@@ -5,6 +5,7 @@ import { act } from './run-guestctl.ts';
 
 export interface Task {
   readonly id: number;
+  /** The guest, or the unit of a build or mirror. */
   readonly guest: string;
   /** What is being done. */
   readonly title: string;
@@ -16,7 +17,8 @@ export interface Task {
 interface TaskWish {
   readonly guest: string;
   readonly title: string;
-  /** Arguments of guestctl. */
+  /** guestctl unless it is set. */
+  readonly program?: 'guestctl' | 'systemctl';
   readonly args: readonly string[];
   readonly input?: string;
 }
@@ -34,7 +36,7 @@ class Tasks {
   readonly all = (): readonly Task[] => this.#all;
 
   /** Returns true if it succeeded. */
-  readonly run = async ({ guest, title, args, input }: TaskWish): Promise<boolean> => {
+  readonly run = async ({ guest, title, program = 'guestctl', args, input }: TaskWish): Promise<boolean> => {
     this.#last += 1;
     const id = this.#last;
     this.#all = [...this.#all, { id, guest, title, said: '', state: 'running' }];
@@ -45,7 +47,7 @@ class Tasks {
       this.#change(id, { said: said.trim() });
     };
     try {
-      await act(args, listen, input);
+      await act([program, ...args], listen, input);
       this.#change(id, { state: 'done' });
       return true;
     } catch (error) {

@@ -6,7 +6,8 @@ import { bootsAnother } from './row.ts';
 export interface GuestAction {
   readonly id: string;
   readonly label: string;
-  /** Arguments of guestctl. */
+  /** guestctl unless it is set. */
+  readonly program?: 'systemctl';
   readonly args: readonly string[];
   /** What is said meanwhile. */
   readonly doing: string;

@@ -19,6 +19,8 @@ interface CreationTexts {
   readonly packages: string;
   /** Ports of the host, separated by blanks or commas. */
   readonly ports: string;
+  /** A command that succeeds in a guest that is well. Empty for none. */
+  readonly healthCheck: string;
   /** Public keys, one a line. */
   readonly sshKeys: string;
 }
@@ -40,6 +42,7 @@ export const emptyForm: CreationForm = {
   description: '',
   packages: '',
   ports: '',
+  healthCheck: '',
   sshKeys: '',
   isStarted: true,
   isEnabled: true,
@@ -57,7 +60,7 @@ export const isComplete = (form: CreationForm, taken: readonly string[]): boolea
 
 /** Returns the arguments that make the files of the guest. Its keys are on standard input. */
 export function fileArgs(form: CreationForm): string[] {
-  const { name, source, tree, url, gpgKey, description, packages, ports, sshKeys } = form;
+  const { name, source, tree, url, gpgKey, description, packages, ports, healthCheck, sshKeys } = form;
   const args = [name, `--${source}=${tree}`];
   const add = (option: string, value: string) => {
     if (value.trim() !== '') args.push(`--${option}=${value.trim()}`);
@@ -69,6 +72,7 @@ export function fileArgs(form: CreationForm): string[] {
   add('description', description);
   add('install', packages);
   for (const port of ports.split(/[\s,]+/)) add('port', port);
+  if (healthCheck.trim() !== '') args.push(`--set=Update.HealthCheck=${healthCheck.trim()}`);
   if (sshKeys.trim() !== '') args.push('--ssh-key=-');
   return args;
 }
@@ -90,6 +94,7 @@ const fieldsByKey: Readonly<Record<string, CreationField>> = {
   Description: 'description',
   Install: 'packages',
   Port: 'ports',
+  HealthCheck: 'healthCheck',
   SetCredential: 'sshKeys',
 };
 

@@ -13,6 +13,7 @@ export interface Fact {
 export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
   const { update, staged, machine } = guest;
   const at = (time: string | null) => (time === null ? '' : exactly(time, language));
+  const disk = ownDisk(guest);
   const facts: Fact[] = [
     { name: t('Tree'), value: guest.source },
     { name: t('Guest file'), value: guest.file },
@@ -27,20 +28,15 @@ export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
     { name: t('Addresses'), value: machine?.addresses.join(', ') ?? '' },
     { name: t('Memory'), value: machine?.memory ? size(machine.memory, language) : '' },
     { name: t('Tasks'), value: machine?.tasks ? String(machine.tasks) : '' },
-    { name: t('Disk, of its own'), value: ownDisk(guest, language) },
+    { name: t('Disk, of its own'), value: disk === undefined ? '' : size(disk, language) },
   ];
   return facts.filter(({ value }) => value !== '');
 }
 
-/** What its deployments take that nothing else has. */
-function ownDisk({ deployments }: ToldGuest, language: string): string {
+/** What its deployments take that nothing else has, in bytes; undefined if it has none. */
+export function ownDisk({ deployments }: ToldGuest): number | undefined {
   const sizes = deployments.flatMap(({ unique }) => unique ?? []);
-  return sizes.length === 0
-    ? ''
-    : size(
-        sizes.reduce((sum, one) => sum + one, 0),
-        language,
-      );
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, one) => sum + one, 0);
 }
 
 /** What its file says and it does not follow yet, each with what to do. */

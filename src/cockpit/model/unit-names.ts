@@ -1,4 +1,4 @@
-// The units of guests and builds, and their paths on the bus.
+// The units of guests, builds and mirrors: their paths on the bus, and their control groups.
 
 const prefix = '/org/freedesktop/systemd1/unit/';
 
@@ -12,3 +12,7 @@ export const unitOfPath = (path: string): string | undefined =>
 
 /** Returns true for the units that belong to guests or builds. */
 export const isOurs = (unit: string): boolean => /^(systemd-nspawn|ostree-guest-[a-z]+)@/.test(unit);
+
+/** Returns the guest of a control group; undefined for others, and for guests of a guest. */
+export const guestOfGroup = (group: string): string | undefined =>
+  /^\/?(?:[^/]+\.slice\/)*systemd-nspawn@([^/]+)\.service$/.exec(group)?.[1];

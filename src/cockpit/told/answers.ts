@@ -13,6 +13,8 @@ export interface Answers {
   readonly verify: readonly ToldProblem[];
   /** With --dry-run. */
   readonly edit: ToldEdit;
+  readonly builds: readonly ToldBuild[];
+  readonly mirrors: readonly ToldListedMirror[];
 }
 
 export interface ToldGuest {
@@ -196,4 +198,50 @@ interface ToldEditNeeds {
   readonly create: boolean;
   readonly update: boolean;
   readonly reboot: boolean;
+}
+
+/** Of builds, of mirrors, and of publishing. */
+export type ToldRunState = 'idle' | 'running' | 'failed';
+
+export interface ToldBuild {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly state: ToldRunState;
+  readonly result: {
+    readonly time: string;
+    readonly checksum: string | null;
+    readonly failure: string | null;
+  } | null;
+  readonly published: {
+    readonly repository: string;
+    readonly ref: string;
+    readonly state: ToldRunState;
+    readonly checksum: string | null;
+    readonly version: string | null;
+    readonly since: string | null;
+    readonly commits: number;
+  } | null;
+}
+
+export interface ToldListedMirror {
+  readonly name: string;
+  readonly description: string;
+  readonly file: string;
+  readonly url: string;
+  readonly repository: string;
+  readonly state: ToldRunState;
+  readonly result: {
+    readonly time: string;
+    readonly failure: string | null;
+    readonly hint: string | null;
+  } | null;
+  readonly refs: readonly {
+    readonly ref: string;
+    readonly checksum: string | null;
+    readonly version: string | null;
+    readonly made: string | null;
+    readonly since: string | null;
+    readonly stale: string | null;
+  }[];
 }

@@ -41,7 +41,7 @@ export function useActions(guest: string) {
   const [asked, setAsked] = useState<GuestAction>();
   const { isAdmin } = useGuests();
   const isBusy = useTasks().some((task) => task.guest === guest && task.state === 'running');
-  const run = ({ args, doing }: GuestAction) => tasks.run({ guest, title: doing, args });
+  const run = ({ program, args, doing }: GuestAction) => tasks.run({ guest, title: doing, program, args });
   const choose = (action: GuestAction) => (action.question ? setAsked(action) : run(action));
   const question = asked && (
     <Confirm

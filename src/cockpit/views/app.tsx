@@ -1,8 +1,9 @@
 import { Alert, Page, PageSection } from '@patternfly/react-core';
 import { t } from '../words/translate.ts';
-import { GuestList } from './guest-list.tsx';
 import { GuestPage } from './guest-page.tsx';
 import { useGuests, usePath } from './hooks.ts';
+import { Sections } from './sections.tsx';
+import { SitePage } from './site-page.tsx';
 import { TaskAlerts } from './task-alerts.tsx';
 
 export function App() {
@@ -17,12 +18,15 @@ export function App() {
   );
 }
 
-/** What the address names: a guest, or all of them. */
+/** What the address names: a guest, a build or a mirror, or all of a kind. */
 function Place() {
   const { guests } = useGuests();
   const [kind, name, tab] = usePath();
   const guest = kind === 'guest' ? guests?.find((one) => one.name === name) : undefined;
-  return guest ? <GuestPage guest={guest} tab={tab} /> : <GuestList />;
+  if (guest) return <GuestPage guest={guest} tab={tab} />;
+  if (name !== undefined && (kind === 'builds' || kind === 'mirrors'))
+    return <SitePage kind={kind} name={name} />;
+  return <Sections section={kind} />;
 }
 
 /** What keeps this user from seeing or doing everything. */

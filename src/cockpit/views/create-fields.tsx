@@ -105,6 +105,15 @@ function TemplateField({ form, change, mistakes }: FieldsProps) {
   );
 }
 
+/** An update whose guest fails it is rolled back. */
+export const HealthField = (props: FieldsProps) => (
+  <Field
+    {...propsOf('healthCheck', props)}
+    label={t('Health check')}
+    hint={t('A command that succeeds in the guest if all is well, such as systemctl is-active nginx')}
+  />
+);
+
 /** What most guests do without. */
 export const FurtherFields = (props: FieldsProps) => (
   <ExpandableSection toggleText={t('Packages, ports, keys')}>

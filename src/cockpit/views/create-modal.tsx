@@ -22,7 +22,7 @@ import {
 } from '../model/creation.ts';
 import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { FurtherFields, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
+import { FurtherFields, HealthField, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
 import { Field } from './field.tsx';
 import { useAnswer, useDelayed, useGuests } from './hooks.ts';
 
@@ -84,6 +84,7 @@ function CreateForm({ form, change, wrongName, check: { creation, failure } }: F
       />
       <SourceField {...fields} />
       <TreeField {...fields} />
+      <HealthField {...fields} />
       <FurtherFields {...fields} />
       {creation && <WrittenFiles creation={creation} />}
       <Starts {...fields} />

@@ -43,27 +43,24 @@ function DeploymentTable({ guest, rows }: TableProps) {
   return (
     <>
       <Table aria-label={t('Deployments')} variant="compact">
-        <Thead>
-          <Tr>
-            <Th>{t('Version')}</Th>
-            <Th>{t('State')}</Th>
-            <Th>{t('Disk, of its own')}</Th>
-            <Th screenReaderText={t('Actions')} />
-          </Tr>
-        </Thead>
+        <DeploymentHead />
         <Tbody>
           {rows.map((row) => (
             <Tr key={row.id} data-deployment={row.id}>
               <Td dataLabel={t('Version')}>
-                {row.name}
-                <div className="described">{row.title}</div>
+                <bdi>{row.name}</bdi>
+                <div className="described">
+                  <bdi>{row.title}</bdi>
+                </div>
               </Td>
               <Td dataLabel={t('State')}>
                 <Badges badges={row.badges} of={t('State of {name}', { name: row.name })} />
               </Td>
-              <Td dataLabel={t('Disk, of its own')}>{row.size}</Td>
-              <Td isActionCell>
-                <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
+              <Td dataLabel={t('Disk, of its own')}>
+                <bdi>{row.size}</bdi>
+              </Td>
+              <Td>
+                <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'wrap', md: 'nowrap' }}>
                   <ActionButtons guest={guest.name} actions={row.actions} />
                   {newest && row !== newest && (
                     <Button size="sm" variant="link" onClick={() => setCompared([row.id, newest.id])}>
@@ -80,3 +77,14 @@ function DeploymentTable({ guest, rows }: TableProps) {
     </>
   );
 }
+
+const DeploymentHead = () => (
+  <Thead>
+    <Tr>
+      <Th modifier="nowrap">{t('Version')}</Th>
+      <Th modifier="nowrap">{t('State')}</Th>
+      <Th modifier="wrap">{t('Disk, of its own')}</Th>
+      <Th screenReaderText={t('Actions')} />
+    </Tr>
+  </Thead>
+);

@@ -53,10 +53,17 @@ export function DiffModal({ guest, between, onClose }: DiffProps) {
 const Difference = ({ difference }: { readonly difference: ToldDifference }) => (
   <>
     {difference.etc.length > 0 && (
-      <Alert isInline variant="warning" title={t('Changed here and in the update: your version stays')}>
+      <Alert
+        isInline
+        component="h2"
+        variant="warning"
+        title={t('Changed here and in the update: your version stays')}
+      >
         <List isPlain>
           {difference.etc.map((path) => (
-            <ListItem key={path}>{path}</ListItem>
+            <ListItem key={path}>
+              <bdi>{path}</bdi>
+            </ListItem>
           ))}
         </List>
       </Alert>
@@ -72,7 +79,7 @@ const Difference = ({ difference }: { readonly difference: ToldDifference }) => 
       <List isPlain className="paths">
         {difference.files.slice(0, 2000).map(({ path, change }) => (
           <ListItem key={path}>
-            <BadgeLabel badge={changeBadge(change)} /> {path}
+            <BadgeLabel badge={changeBadge(change)} /> <bdi>{path}</bdi>
           </ListItem>
         ))}
       </List>
@@ -93,12 +100,18 @@ const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) =
     <Tbody>
       {packages.map(({ name, change, from, to }) => (
         <Tr key={name}>
-          <Td dataLabel={t('Package')}>{name}</Td>
+          <Td dataLabel={t('Package')}>
+            <bdi>{name}</bdi>
+          </Td>
           <Td dataLabel={t('Change')}>
             <BadgeLabel badge={changeBadge(change)} />
           </Td>
-          <Td dataLabel={t('From')}>{from ?? ''}</Td>
-          <Td dataLabel={t('To')}>{to ?? ''}</Td>
+          <Td dataLabel={t('From')}>
+            <bdi>{from ?? ''}</bdi>
+          </Td>
+          <Td dataLabel={t('To')}>
+            <bdi>{to ?? ''}</bdi>
+          </Td>
         </Tr>
       ))}
     </Tbody>

@@ -25,13 +25,16 @@ export function GuestActions({ guest, buttons }: ActionsProps) {
   const actions = actionsOf(guest);
   if (!isAllowed) return null;
   return (
-    <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'nowrap' }}>
+    <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'wrap', md: 'nowrap' }}>
       <Buttons actions={actions.slice(0, buttons)} isBusy={isBusy} choose={choose} />
       <ActionMenu guest={guest.name} actions={actions.slice(buttons)} isBusy={isBusy} choose={choose} />
       {question}
     </Flex>
   );
 }
+
+/** What is outside of it is not found by those who jump between the parts of a page. */
+const mainOfPage = () => document.querySelector('main') ?? document.body;
 
 function ActionMenu({ guest, actions, isBusy, choose }: Choice & { readonly guest: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -53,7 +56,7 @@ function ActionMenu({ guest, actions, isBusy, choose }: Choice & { readonly gues
       onOpenChange={setOpen}
       onSelect={() => setOpen(false)}
       toggle={toggle}
-      popperProps={{ position: 'right' }}
+      popperProps={{ position: 'right', appendTo: mainOfPage }}
     >
       <DropdownList>
         {actions.map((action) => (

@@ -1,29 +1,23 @@
-import {
-  Button,
-  EmptyState,
-  EmptyStateBody,
-  Flex,
-  PageSection,
-  Spinner,
-  Title,
-} from '@patternfly/react-core';
+import { Button, EmptyState, EmptyStateBody, Flex, Spinner, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { summaryOf } from '../model/row.ts';
+import { progressOf } from '../model/unit-signals.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel, Badges } from './badges.tsx';
 import { CreateModal } from './create-modal.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { language, useGuests } from './hooks.ts';
+import { UsageCells } from './usage-cells.tsx';
 
 /** All guests of the host. */
 export function GuestList() {
   const { guests, isAdmin } = useGuests();
   const [isCreating, setCreating] = useState(false);
   return (
-    <PageSection>
+    <>
       <Flex className="heading" justifyContent={{ default: 'justifyContentSpaceBetween' }}>
         <Title headingLevel="h1" size="2xl">
           {t('OSTree guests')}
@@ -38,7 +32,7 @@ export function GuestList() {
       ) : (
         <GuestTable guests={guests} />
       )}
-    </PageSection>
+    </>
   );
 }
 
@@ -50,14 +44,17 @@ const NoGuests = () => (
 
 function GuestTable({ guests }: { readonly guests: readonly ToldGuest[] }) {
   return (
-    <Table aria-label={t('OSTree guests')} variant="compact">
+    <Table aria-label={t('OSTree guests')} variant="compact" gridBreakPoint="grid-lg">
       <Thead>
         <Tr>
-          <Th>{t('Guest')}</Th>
-          <Th>{t('State')}</Th>
-          <Th>{t('Version')}</Th>
-          <Th>{t('Next')}</Th>
-          <Th>{t('Notes')}</Th>
+          <Th modifier="nowrap">{t('Guest')}</Th>
+          <Th modifier="nowrap">{t('State')}</Th>
+          <Th modifier="nowrap">{t('Version')}</Th>
+          <Th modifier="nowrap">{t('CPU')}</Th>
+          <Th modifier="nowrap">{t('Memory')}</Th>
+          <Th modifier="wrap">{t('Disk, of its own')}</Th>
+          <Th modifier="nowrap">{t('Next')}</Th>
+          <Th modifier="nowrap">{t('Notes')}</Th>
           <Th screenReaderText={t('Actions')} />
         </Tr>
       </Thead>
@@ -72,23 +69,34 @@ function GuestTable({ guests }: { readonly guests: readonly ToldGuest[] }) {
 
 function GuestLine({ guest }: { readonly guest: ToldGuest }) {
   const { name, description, state, version, next, notes } = summaryOf(guest, new Date(), language());
+  const progress = progressOf(name, useGuests().progress);
   return (
     <Tr data-guest={name}>
       <Td dataLabel={t('Guest')}>
         <Button variant="link" isInline onClick={() => cockpit.location.go(['guest', name])}>
           {name}
         </Button>
-        {description && <div className="described">{description}</div>}
+        {description && (
+          <div className="described">
+            <bdi>{description}</bdi>
+          </div>
+        )}
       </Td>
       <Td dataLabel={t('State')}>
         <BadgeLabel badge={state} />
       </Td>
-      <Td dataLabel={t('Version')}>{version}</Td>
-      <Td dataLabel={t('Next')}>{next}</Td>
+      <Td dataLabel={t('Version')}>
+        <bdi>{version}</bdi>
+      </Td>
+      <UsageCells guest={guest} />
+      <Td dataLabel={t('Next')}>
+        {next}
+        {progress && <div className="described">{progress}</div>}
+      </Td>
       <Td dataLabel={t('Notes')}>
         <Badges badges={notes} of={t('Notes on {name}', { name })} />
       </Td>
-      <Td isActionCell>
+      <Td>
         <GuestActions guest={guest} buttons={1} />
       </Td>
     </Tr>

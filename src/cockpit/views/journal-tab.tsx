@@ -1,14 +1,13 @@
-import { Alert, EmptyState, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import { useEffect, useRef, useState } from 'react';
-import { followGuestctl } from '../bridge/follow-output.ts';
-import { lastLines } from '../model/last-lines.ts';
+import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import { useState } from 'react';
 import { t } from '../words/translate.ts';
-
-const limit = 1000;
+import { Journal, journalOptions } from './journal.tsx';
 
 /** The journal of a guest: what the host says of it, or what it says itself. It goes on while it is shown. */
 export function JournalTab({ guest, isRunning }: { readonly guest: string; readonly isRunning: boolean }) {
   const [isInside, setInside] = useState(false);
+  const which = isInside ? ['--inside'] : [];
+  const follows = isInside && !isRunning ? [] : ['--follow'];
   return (
     <>
       <ToggleGroup aria-label={t('Journal')}>
@@ -24,50 +23,9 @@ export function JournalTab({ guest, isRunning }: { readonly guest: string; reado
         />
       </ToggleGroup>
       <Journal
-        key={`${isInside} ${isRunning}`}
-        guest={guest}
-        isInside={isInside}
-        follows={!isInside || isRunning}
+        key={`${guest} ${isInside} ${isRunning}`}
+        command={['guestctl', 'logs', ...which, guest, ...journalOptions, ...follows]}
       />
-    </>
-  );
-}
-
-interface JournalProps {
-  readonly guest: string;
-  readonly isInside: boolean;
-  readonly follows: boolean;
-}
-
-function Journal({ guest, isInside, follows }: JournalProps) {
-  const [text, setText] = useState('');
-  const [failure, setFailure] = useState('');
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const which = isInside ? ['--inside'] : [];
-    const how = ['--lines=300', '--output=short-iso', '--no-hostname', ...(follows ? ['--follow'] : [])];
-    return followGuestctl(
-      ['logs', ...which, guest, ...how],
-      (more) => setText((before) => lastLines(before, more, limit)),
-      setFailure,
-    );
-  }, [guest, isInside, follows]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the end moves when the text grows.
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'nearest' });
-  }, [text]);
-  return (
-    <>
-      {failure && <Alert isInline variant="danger" title={failure} />}
-      {text === '' && !failure ? (
-        <EmptyState titleText={t('The journal has no entries yet')} headingLevel="h3" />
-      ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it.
-        <div className="journal" role="log" tabIndex={0} aria-label={t('Journal')}>
-          {text}
-          <div ref={end} />
-        </div>
-      )}
     </>
   );
 }

@@ -1,26 +1,17 @@
-import {
-  Alert,
-  Button,
-  Card,
-  CardBody,
-  CardTitle,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-  Gallery,
-} from '@patternfly/react-core';
+import { Alert, Button, Card, CardBody, CardTitle, Gallery, Spinner } from '@patternfly/react-core';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
 import { forgive } from '../model/deployment-row.ts';
 import { factsOf, unappliedOf } from '../model/guest-facts.ts';
 import { troubleWords } from '../model/row.ts';
 import { exactly } from '../model/times.ts';
+import { progressOf } from '../model/unit-signals.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { DeploymentsCard } from './deployments-card.tsx';
 import { DiffModal } from './diff-modal.tsx';
+import { FactsCard } from './facts-card.tsx';
 import { language, useAnswer, useGuests } from './hooks.ts';
 
 /** What a guest is and does now, and what is wrong with it. */
@@ -31,13 +22,22 @@ export function OverviewTab({ guest: listed }: { readonly guest: ToldGuest }) {
   const guest = answer?.name === name ? answer : listed;
   return (
     <div className="cards">
+      <Progress guest={name} />
       <Troubles guest={guest} />
       <Staged guest={guest} />
-      <Facts guest={guest} />
+      <FactsCard facts={factsOf(guest, language())} />
       {guest.state !== 'not created' && !guest.hidden && <DeploymentsCard guest={guest} />}
       <Rejected guest={guest} />
     </div>
   );
+}
+
+/** How far an update, a rehearsal, a switch or an assessment is. */
+function Progress({ guest }: { readonly guest: string }) {
+  const text = progressOf(guest, useGuests().progress);
+  if (text === '') return null;
+  const spinner = <Spinner isInline aria-label={t('Loading')} />;
+  return <Alert isInline isPlain component="h2" variant="info" customIcon={spinner} title={text} />;
 }
 
 const Troubles = ({ guest }: { readonly guest: ToldGuest }) => (
@@ -76,22 +76,6 @@ function Staged({ guest }: { readonly guest: ToldGuest }) {
     </Alert>
   );
 }
-
-const Facts = ({ guest }: { readonly guest: ToldGuest }) => (
-  <Card isCompact>
-    <CardTitle component="h2">{t('State')}</CardTitle>
-    <CardBody>
-      <DescriptionList columnModifier={{ default: '1Col', lg: '2Col' }} isHorizontal isCompact>
-        {factsOf(guest, language()).map(({ name, value }) => (
-          <DescriptionListGroup key={name}>
-            <DescriptionListTerm>{name}</DescriptionListTerm>
-            <DescriptionListDescription>{value}</DescriptionListDescription>
-          </DescriptionListGroup>
-        ))}
-      </DescriptionList>
-    </CardBody>
-  </Card>
-);
 
 /** Commits that failed: updates skip them until they are forgiven. */
 function Rejected({ guest: { name, rejected } }: { readonly guest: ToldGuest }) {

@@ -1,0 +1,118 @@
+// Builds, mirrors, and what they publish for other hosts: what is said of each, and what can be done.
+import type { ToldBuild, ToldListedMirror, ToldRunState } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
+import type { GuestAction } from './actions.ts';
+import type { Fact } from './guest-facts.ts';
+import type { Badge } from './row.ts';
+import { exactly } from './times.ts';
+
+/** A build or a mirror. */
+export interface SiteWork {
+  readonly kind: 'build' | 'mirror';
+  readonly name: string;
+  readonly description: string;
+  readonly state: Badge;
+  /** When it last ran. */
+  readonly ran: string;
+  /** Why the last run, or the publishing, failed; empty if it did not. */
+  readonly failure: string;
+  readonly facts: readonly Fact[];
+  readonly published: readonly PublishedRef[];
+  /** The units whose journal tells of it. The first one runs it. */
+  readonly units: readonly [string, ...string[]];
+  readonly action: GuestAction;
+}
+
+/** A ref that other hosts can pull from this one. */
+export interface PublishedRef {
+  readonly ref: string;
+  readonly repository: string;
+  /** Its version and the first digits of its commit; empty before the first run. */
+  readonly commit: string;
+  readonly since: string;
+  /** What is wrong with it, such as nothing new for too long. */
+  readonly note: string;
+}
+
+export function buildWork(build: ToldBuild, language: string): SiteWork {
+  const { name, description, file, state, result, published } = build;
+  const ran = timeOf(result?.time, language);
+  const isRunning = state === 'running' || published?.state === 'running';
+  const publishing = published?.state === 'failed' ? t('Publishing failed. The journal says why.') : '';
+  const failure = isRunning ? '' : (result?.failure ?? publishing);
+  return {
+    kind: 'build',
+    name,
+    description: description === `Build ${name}` ? '' : description,
+    state: runBadge(isRunning ? 'running' : state, failure, ran),
+    ran,
+    failure,
+    facts: known([
+      [t('Build file'), file],
+      [t('Last run'), ran],
+      [t('Commit'), result?.checksum?.slice(0, 12) ?? ''],
+      [t('Commits for other hosts'), published ? String(published.commits) : ''],
+    ]),
+    published: published
+      ? [{ ...refOf(published, language), repository: published.repository, note: '' }]
+      : [],
+    units: [`ostree-guest-build@${name}.service`, `ostree-guest-publish@${name}.service`],
+    action: runNow(`ostree-guest-build@${name}.service`, t('Running build {name}', { name })),
+  };
+}
+
+export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork {
+  const { name, description, file, url, repository, state, result, refs } = mirror;
+  const ran = timeOf(result?.time, language);
+  const failure = state === 'running' ? '' : (result?.failure ?? '');
+  return {
+    kind: 'mirror',
+    name,
+    description: description === `Mirror ${name}` ? '' : description,
+    state: runBadge(state, failure, ran),
+    ran,
+    failure,
+    facts: known([
+      [t('Mirror file'), file],
+      [t('Mirrored from'), url],
+      [t('Last run'), ran],
+      [t('Hint'), result?.hint ?? ''],
+    ]),
+    published: refs.map((one) => ({ ...refOf(one, language), repository, note: one.stale ?? '' })),
+    units: [`ostree-guest-mirror@${name}.service`],
+    action: runNow(`ostree-guest-mirror@${name}.service`, t('Running mirror {name}', { name })),
+  };
+}
+
+interface ToldCommit {
+  readonly ref: string;
+  readonly checksum: string | null;
+  readonly version: string | null;
+  readonly since: string | null;
+}
+
+const refOf = ({ ref, checksum, version, since }: ToldCommit, language: string) => ({
+  ref,
+  commit: [version, checksum?.slice(0, 8)].filter(Boolean).join(' '),
+  since: timeOf(since, language),
+});
+
+const timeOf = (time: string | null | undefined, language: string): string =>
+  time ? exactly(time, language) : '';
+
+function runBadge(state: ToldRunState, failure: string, ran: string): Badge {
+  if (state === 'running') return { text: t('running'), colour: 'blue' };
+  if (state === 'failed' || failure !== '') return { text: t('failed'), colour: 'red' };
+  return ran === '' ? { text: t('has not run'), colour: 'grey' } : { text: t('done'), colour: 'green' };
+}
+
+const known = (pairs: readonly (readonly [string, string])[]): readonly Fact[] =>
+  pairs.filter(([, value]) => value !== '').map(([name, value]) => ({ name, value }));
+
+const runNow = (unit: string, doing: string): GuestAction => ({
+  id: 'run',
+  label: t('Run now'),
+  program: 'systemctl',
+  args: ['start', unit],
+  doing,
+});

@@ -1,0 +1,34 @@
+import { Alert, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
+import { t } from '../words/translate.ts';
+import { PublishedTable, type RefWithSource } from './published-table.tsx';
+import { useSite } from './use-site.ts';
+
+/** What other hosts can pull from this one, and which build or mirror offers it. */
+export function PublishedList() {
+  const kinds = ['builds', 'mirrors'] as const;
+  const [builds, mirrors] = [useSite('builds'), useSite('mirrors')];
+  const failure = builds.failure ?? mirrors.failure;
+  const isKnown = builds.works && mirrors.works;
+  const offers = [builds, mirrors].flatMap(({ works = [] }, index) =>
+    works.flatMap(({ name, published }) =>
+      published.map((one): RefWithSource => ({ ...one, kind: kinds[index] ?? 'builds', name })),
+    ),
+  );
+  return (
+    <>
+      <Title className="heading" headingLevel="h1" size="2xl">
+        {t('Published')}
+      </Title>
+      {failure && <Alert isInline variant="danger" title={failure} />}
+      {!isKnown && !failure && <Spinner aria-label={t('Loading')} />}
+      {isKnown && offers.length === 0 && (
+        <EmptyState titleText={t('Nothing is published')} headingLevel="h2">
+          <EmptyStateBody>
+            {t('Builds with a section [Publish], and mirrors, offer trees to other hosts.')}
+          </EmptyStateBody>
+        </EmptyState>
+      )}
+      {offers.length > 0 && <PublishedTable offers={offers} namesSource />}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+// What is live in the page in Cockpit: what guests use, and how far their services are.
+import { expect, test } from 'vitest';
+import { percent, UsageReader } from '../../src/cockpit/model/guest-usage.ts';
+import { guestOfGroup } from '../../src/cockpit/model/unit-names.ts';
+import { progressOf, UnitSignals } from '../../src/cockpit/model/unit-signals.ts';
+
+test.each([
+  ['machine.slice/systemd-nspawn@mail.service', 'mail'],
+  ['/machine.slice/machine-big.slice/systemd-nspawn@mail.service', 'mail'],
+  ['systemd-nspawn@mail.service', 'mail'],
+  ['machine.slice/systemd-nspawn@mail.service/payload', undefined],
+  ['machine.slice/systemd-nspawn@mail.service/payload/machine.slice/systemd-nspawn@inner.service', undefined],
+  ['system.slice/ssh.service', undefined],
+])('%s is the control group of %s', (group, guest) => {
+  expect(guestOfGroup(group)).toBe(guest);
+});
+
+const groups = ['system.slice', 'machine.slice/systemd-nspawn@mail.service', 'systemd-nspawn@web.service'];
+const about = (memory: readonly string[], cpu: readonly string[]) =>
+  JSON.stringify({ metrics: [{ instances: memory }, { instances: cpu }] });
+
+test('samples are joined with the groups that they are of; null means no change', () => {
+  const reader = new UsageReader();
+  expect(reader.read(about(groups, groups.slice(0, 2)))).toBeUndefined();
+  const first = reader.read(
+    JSON.stringify([
+      [
+        [1, 5e7, 2e7],
+        [false, false],
+      ],
+    ]),
+  );
+  expect(first).toEqual(
+    new Map([
+      ['mail', { memory: 5e7, cpu: undefined }],
+      ['web', { memory: 2e7, cpu: undefined }],
+    ]),
+  );
+  const second = reader.read(
+    JSON.stringify([
+      [
+        [null, 6e7],
+        [0, 500],
+      ],
+      [[], [null, 250]],
+    ]),
+  );
+  expect(second?.get('mail')).toEqual({ memory: 6e7, cpu: 0.25 });
+  expect(second?.get('web')).toEqual({ memory: 2e7, cpu: undefined });
+});
+
+test('a guest that is gone uses nothing', () => {
+  const reader = new UsageReader();
+  reader.read(about(groups, groups));
+  reader.read(
+    JSON.stringify([
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+      ],
+    ]),
+  );
+  reader.read(about(['system.slice'], ['system.slice']));
+  expect(reader.read(JSON.stringify([[[1], [2]]]))).toEqual(new Map());
+});
+
+test('a share of a processor', () => {
+  expect([percent(0.0123, 'en'), percent(0.5, 'en'), percent(1.5, 'en')]).toEqual(['1.2%', '50%', '150%']);
+});
+
+const unit = 'ostree-guest-update@mail.service';
+const [ofUnit, ofService] = ['org.freedesktop.systemd1.Unit', 'org.freedesktop.systemd1.Service'];
+const say = (signals: UnitSignals, text: string, result = 'success') =>
+  signals.isNews({ unit, about: ofService, said: { StatusText: { v: text }, Result: { v: result } } });
+
+test('how far a service is, is no reason to ask for everything again', () => {
+  const signals = new UnitSignals();
+  expect(say(signals, 'Fetching')).toBe(true);
+  expect(say(signals, 'Fetching: 40%')).toBe(false);
+  expect(progressOf('mail', signals.progress)).toBe('Fetching: 40%');
+  expect(progressOf('web', signals.progress)).toBe('');
+  expect(say(signals, 'Fetching: 50%', 'exit-code')).toBe(true);
+});
+
+test.each(['inactive', 'failed'])('a service that is %s is at nothing', (state) => {
+  const signals = new UnitSignals();
+  say(signals, 'Fetching');
+  expect(signals.isNews({ unit, about: ofUnit, said: { ActiveState: { v: state } } })).toBe(true);
+  expect(progressOf('mail', signals.progress)).toBe('');
+});

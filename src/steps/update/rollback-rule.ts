@@ -39,15 +39,15 @@ export function onWish<T extends RollbackTarget>(
   return { kind: 'ask', target, rejects: target.checksum !== current.checksum };
 }
 
-type Line = Pick<Attempt, 'action' | 'outcome' | 'to' | 'version'>;
+type HistoryLine = Pick<Attempt, 'action' | 'outcome' | 'to' | 'version'>;
 
 /**
  * Returns true if the last trial of a commit failed, by the history of its guest. `guestctl forgive` lets updates try it again, with
  * a trial; a rollback has none.
  */
-export const failedLast = (attempts: readonly Line[], checksum: string): boolean =>
+export const failedLast = (attempts: readonly HistoryLine[], checksum: string): boolean =>
   attempts.findLast((attempt) => attempt.to === checksum && isVerdict(attempt))?.outcome === 'failed';
 
 /** Only an assessment says which version it judged. A lock that is refused, or a failed deployment, says nothing about a commit. */
-const isVerdict = ({ action, outcome, version }: Line): boolean =>
+const isVerdict = ({ action, outcome, version }: HistoryLine): boolean =>
   action === 'switch' && version !== undefined && (outcome === 'blessed' || outcome === 'failed');

@@ -4,6 +4,7 @@ import type { Progress, Report } from '../state/report.ts';
 import { buildSource } from './build/build-source.ts';
 import { ociSource } from './image/image-source.ts';
 import { ostreeSource } from './ostree/ostree-source.ts';
+import type { PackageIndex } from './packages/indexes.ts';
 import { layered } from './packages/layers.ts';
 
 /** The source of a guest's tree. The rest of the program uses only this interface. */
@@ -29,6 +30,13 @@ export interface Offer {
    * fetches that. Default: the commit itself.
    */
   readonly common?: string;
+  /** With [Packages]: what it was found out from. Missing if that is not known. */
+  readonly layered?: {
+    /** The commit that the packages are added to. */
+    readonly below: Checksum;
+    /** What the repositories offered. */
+    readonly indexes: readonly PackageIndex[];
+  };
   /** Where it comes from, in words for messages: a URL, the unit of a build, an image. */
   readonly from: string;
   /** Fetches it into the guest's repository, reports the progress, and returns its commit. */

@@ -50,7 +50,7 @@ interface Behaviour {
 }
 
 const server = ({ port, log, go, delay, rate, files }: Behaviour) => `
-const { appendFileSync, createReadStream, existsSync, fstatSync, openSync, readFileSync } = require('node:fs');
+const { appendFileSync, closeSync, createReadStream, existsSync, fstatSync, openSync, readFileSync } = require('node:fs');
 const { normalize } = require('node:path');
 let files = 0;
 require('node:http').createServer((request, response) => {
@@ -58,7 +58,14 @@ require('node:http').createServer((request, response) => {
   appendFileSync('${log}', path + '\\n');
   const file = open('/srv/mirror' + path);
   if (file === undefined) return response.writeHead(404).end();
-  response.writeHead(200, { 'content-length': fstatSync(file).size });
+  const { ino, mtimeMs, size } = fstatSync(file);
+  // Conditional requests are for repositories of packages.
+  const etag = path.startsWith('/repo/') ? undefined : '"' + ino + '-' + mtimeMs + '"';
+  if (etag && request.headers['if-none-match'] === etag) {
+    closeSync(file);
+    return response.writeHead(304).end();
+  }
+  response.writeHead(200, { 'content-length': size, ...(etag && { etag }) });
   if (${rate} > 0) return trickle(response, readFileSync(file));
   const send = () => createReadStream('', { fd: file }).pipe(response);
   if (path.endsWith('.filez')) files += 1;

@@ -15,6 +15,7 @@ import {
   updateJournal,
 } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
+import { serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -178,4 +179,30 @@ test('a package that there is not, and a file, are told with their place', async
   expect(await failingUpdate(host, 'mail')).toMatch(
     /mail\.guest:11: \/etc\/ostree-guests\/none\.deb does not exist/,
   );
+});
+
+test('over HTTP, nothing new is found out by one request to the repository, and without a container', async () => {
+  const server = await serveMirror(host);
+  const publishTool = async (version: string) =>
+    publishDebs(host, '/srv/mirror/apt', [await makeDeb(host, 'site-tool', { version })], key);
+  await publishTool('1.0');
+  await host.write('/etc/ostree-guests/web.sources', `Types: deb\nURIs: ${server.url}/apt\nSuites: ./\n`);
+  const text = `[Packages]\nInstall=site-tool\nRepository=./web.sources\nRepositoryKey=${key.path}\n`;
+  await declare(host, 'web', guestFile(text, `${server.url}/repo`));
+  await update(host, 'web');
+  // Finds nothing new in a container, and writes down what it asked.
+  await update(host, 'web');
+  const containers = () =>
+    host.sh("journalctl --sync; journalctl -o cat _PID=1 | grep -c 'Started ostree-guest-layers-web'");
+  const before = await containers();
+  expect(Number(before)).toBeGreaterThan(1);
+  await server.forget();
+  await update(host, 'web');
+  expect((await server.requests()).filter((path) => !path.startsWith('/repo/'))).toEqual(['/apt/InRelease']);
+  expect(await containers()).toBe(before);
+  expect(await updateJournal(host, 'web')).toMatch(/(Up to date: .*\n?){2}/);
+  await publishTool('2.0');
+  await update(host, 'web');
+  expect((await status(host, 'web')).staged).not.toBeNull();
+  await server.stop();
 });

@@ -70,8 +70,20 @@ beforeEach(() => {
 
 function answer(older: string = commit('z')): void {
   const { stdout } = run('--picture', 'mail', sysroot, 'site');
-  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), '2', words, stdout];
-  write('state/mail/answer', lines.join('\n'));
+  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), '2', '', words, '', '', ''];
+  write('state/mail/answer', `${lines.join('\n')}\n${stdout}`);
+}
+
+/** The answer for a guest with [Packages], which asks one repository. */
+function answerWithPackages(until: string): void {
+  for (const file of ['etc/site.sources', 'etc/tool.deb']) write(file, '');
+  write('bin/curl', `#!/bin/sh\n[ "$*" = '--disable --config -' ] && cat >${at('requests')} && echo 304,\n`);
+  chmodSync(at('bin/curl'), 0o755);
+  const files = [at('etc/site.sources'), at('etc/tool.deb')];
+  const { stdout } = run('--picture', 'mail', sysroot, 'site', ...files);
+  const known = [sysroot, 'site', 'debian', '', commit('a'), at('generated'), '', files.join(' '), words];
+  const lines = [...known, until, '304,', 'url = "http://apt/InRelease"', 'silent', ''];
+  write('state/mail/answer', `${lines.join('\n')}\n${stdout}`);
 }
 
 test('the same answer as before, and nothing has changed: Node does not start', () => {
@@ -152,6 +164,29 @@ async function heldBy(script: string): Promise<ChildProcess> {
   await once(child.stdout, 'data');
   return child;
 }
+
+test.each([
+  ['', 'an index that never expires'],
+  [String(Math.floor(Date.now() / 1000) + 3600), 'an index that has not expired'],
+])('repositories of packages are asked on condition (%s: %s)', (until) => {
+  answerWithPackages(until);
+  expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
+  expect(readFileSync(at('requests'), 'utf8')).toBe('url = "http://apt/InRelease"\nsilent\n');
+});
+
+test.each<[string, () => void]>([
+  ['a repository has something new', () => write('bin/curl', '#!/bin/sh\necho 200,\n')],
+  ['a repository does not answer', () => write('bin/curl', '#!/bin/sh\necho 000,; exit 7\n')],
+  ['the index has expired', () => answerWithPackages('1700000000')],
+  ['a file of the site has changed', () => replace('etc/site.sources')],
+  ['a package of the site is gone', () => rmSync(at('etc/tool.deb'))],
+])('the update does all of it, and holds up no others, if %s', (_, change) => {
+  mkdirSync(at('state/.slots'));
+  answerWithPackages('');
+  change();
+  expect(run('mail')).toEqual({ stdout: 'the update itself\n', status: 0 });
+  expect(readFileSync(at('turn'), 'utf8')).toBe('\n');
+});
 
 const turn = at('state/.slots/turn-2');
 

@@ -5,6 +5,7 @@ import type { UpdatePolicy } from '../../src/config/policy.ts';
 import type { Staged } from '../../src/state/staged.ts';
 import {
   effectOf,
+  isSettled,
   needsRehearsal,
   onFetched,
   onOffer,
@@ -33,6 +34,34 @@ const none = { deployments: [] };
 
 const rejected = { kind: 'leaveRejected', rejection: failedBefore };
 const fetch = { kind: 'fetch' };
+
+/** Nothing holds an update back. */
+const free = { rehearse: false, notBefore: 0, window: undefined, fleetLock: undefined };
+
+describe('the next update has nothing to do if the same is offered', () => {
+  const runs = { ...found, offered: commit('a') };
+  const waits = { ...found, offered: commit('b'), staged: staged('b'), isWhole: true };
+  test.each<[title: string, situation: UpdateState, policy: Partial<UpdatePolicy>, expected: boolean]>([
+    ['the guest boots it', runs, {}, true],
+    ['the guest boots it, whatever the policy', runs, { action: 'switch', rehearse: true }, true],
+    ['its next start boots it', waits, {}, true],
+    ['it is new', found, {}, false],
+    ['it is not known', { ...runs, offered: undefined }, {}, false],
+    ['it was rejected', { ...found, rejection: failedBefore }, {}, false],
+    ['the guest boots it, and another one is staged', { ...runs, staged: staged('b') }, {}, false],
+    ['the guest boots it, and shall roll back', { ...runs, rollback }, {}, false],
+    ['it is staged, and the guest shall roll back', { ...waits, rollback }, {}, false],
+    ['it is staged, and has lost objects', { ...waits, isWhole: false }, {}, false],
+    ['it is staged for a guest to be created', { ...waits, ...none }, {}, false],
+    ['it is staged, and a switch follows', waits, { action: 'switch' }, false],
+    ['it is staged, and to be rehearsed', waits, { rehearse: true }, false],
+    ['it is staged, and held by its age', waits, { notBefore: 1 }, false],
+    ['it is staged, and held by a window', waits, { window: { begins: ['daily'], length: 1 } }, false],
+    ['it is staged, and held by a lock', waits, { fleetLock: { url: 'http://x', group: 'x' } }, false],
+  ])('%s', (_, situation, policy, expected) => {
+    expect(isSettled(situation, { action: 'stage', ...free, ...policy })).toBe(expected);
+  });
+});
 
 describe('an offer', () => {
   test.each<[title: string, situation: Partial<UpdateState>, action: Action, expected: unknown]>([

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Guest } from '../../config/guest.ts';
 import { loadGuest } from '../../config/load.ts';
+import { filesOfPackages } from '../../config/packages.ts';
 import { generatedDirectory } from '../../config/paths.ts';
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { ownFile } from '../../host/confined.ts';
@@ -14,31 +15,42 @@ import { remoteCommit, repositoryOf } from '../../ostree/repository.ts';
 import { isMarked } from '../../state/markers.ts';
 import { stateFile } from '../../state/state-file.ts';
 import { damagedState } from '../../state/state-files.ts';
+import { readUndeployed } from '../../state/undeployed.ts';
 import { type Question, questionOf } from '../../trees/ostree/ostree-source.ts';
 import { isConfigured } from '../../trees/ostree/remote.ts';
+import { type Requests, requestsFor } from '../../trees/packages/indexes.ts';
+import type { Offer } from '../../trees/source.ts';
 import { readUpdateState } from './read-state.ts';
-import { onOffer } from './rule.ts';
+import { isSettled } from './rule.ts';
 import { nameOf } from './stage.ts';
 
 /**
- * Records what the remote offers, if the guest boots that and nothing else is to be done. First takes the picture, then reads
+ * Records what the remote offers, if the guest boots that, or its next start does, and nothing else is to be done. First takes the picture, then reads
  * everything again. So a change before the picture is read here, and a change after it makes the next picture differ.
  */
-export async function rememberAnswer(guest: Guest): Promise<void> {
+export async function rememberAnswer(guest: Guest, offer: Offer): Promise<void> {
   const question = questionOf(guest);
   if (!question) return;
-  const { name, sysroot } = guest;
+  const { name, sysroot, packages } = guest;
   const { remoteName, ref, older = '' } = question;
   const script = ownFile('ask-first');
-  const { stdout: picture } = await run('sh', [script, '--picture', name, sysroot, remoteName]);
-  const commit = showsFiles(picture) ? whatIsBooted(name, question) : undefined;
-  if (commit === undefined) return;
-  const words = `Up to date: ${nameOf({ checksum: commit, refspec: question.refspec })}`;
+  const files = packages ? filesOfPackages(packages) : [];
+  // They become words of the script.
+  if (!files.every((file) => /^[\w@%+=:,./~-]+$/.test(file))) return;
+  const { stdout: picture } = await run('sh', [script, '--picture', name, sysroot, remoteName, ...files]);
+  const words = showsFiles(picture) ? wordsIfSettled(guest, question, offer) : undefined;
+  if (words === undefined) return;
+  const requests = packages ? offer.layered && (await requestsFor(offer.layered.indexes)) : noRequests;
+  const commit = remoteCommit(repositoryOf(sysroot), remoteName, ref);
+  if (!requests || commit === undefined) return;
+  const { config, unchanged, until = '' } = requests;
   const dropIn = `${generatedDirectory}/${driver.unit(name)}.d/50-guest.conf`;
-  const slots = String(guest.update.concurrency);
-  const lines = [sysroot, remoteName, ref, older, commit, dropIn, slots, words, picture];
+  // Repositories may be slow to answer, and must not hold up other updates.
+  const slots = packages ? '' : guest.update.concurrency;
+  const here = [sysroot, remoteName, ref, older, commit, dropIn];
+  const lines = [here.join('\n'), slots, files.join(' '), words, until, unchanged];
   try {
-    writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n`);
+    writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n${config}\n${picture}\n`);
   } catch (error) {
     // Without it the next update asks again.
     if (codeOf(error) === undefined) throw error;
@@ -51,25 +63,26 @@ export async function rememberAnswer(guest: Guest): Promise<void> {
  */
 export const showsFiles = (picture: string): boolean => picture.trim().split('\n').length > 3;
 
-/** Returns the commit that the guest boots, if an update that asks the same question has nothing to do. */
-function whatIsBooted(name: string, question: Question) {
+/** What a guest without [Packages] asks of repositories. */
+const noRequests: Requests = { config: '', unchanged: '', until: undefined };
+
+/** Returns what an update that gets the same answers has to say, if it has nothing to do. */
+function wordsIfSettled({ name }: Guest, question: Question, offer: Offer): string | undefined {
   const checked = loadGuest(nodeFiles, name);
   if (!checked || 'broken' in checked) return undefined;
   const { guest } = checked;
   const repository = repositoryOf(guest.sysroot);
   const { remoteName, ref, options, readable } = question;
   if (!isDeepStrictEqual(questionOf(guest), question)) return undefined;
-  const offered = remoteCommit(repository, remoteName, ref);
-  const state = readUpdateState(guest, offered);
-  const decision = onOffer(state, guest.update);
-  const isPlain =
+  const state = readUpdateState(guest, offer.checksum);
+  const isSame =
+    remoteCommit(repository, remoteName, ref) === (offer.layered?.below ?? offer.checksum) &&
     isConfigured(repository, remoteName, options) &&
-    decision.kind === 'leave' &&
-    decision.unstages &&
-    !state.staged &&
-    !state.rollback &&
+    isSettled(state, guest.update) &&
     !isMarked(name, 'cleaning.json') &&
     damagedState(name).length === 0 &&
     readable.every((path) => existsSync(path));
-  return isPlain ? offered : undefined;
+  if (!isSame) return undefined;
+  if (!state.staged) return `Up to date: ${nameOf(offer)}`;
+  return readUndeployed(name) ? undefined : `${nameOf(offer)} is staged and takes effect at the next start`;
 }

@@ -40,6 +40,12 @@ import {
 } from './stage.ts';
 import type { LetNext } from './turn.ts';
 
+/** What an update has done, if there was anything to do, and the offer that it looked at. */
+interface Done {
+  readonly done: UpdateResult | undefined;
+  readonly offer?: Offer;
+}
+
 /** What src/steps/update/ask-first has done. */
 interface AskedFirst {
   /** What it has just asked the remote. */
@@ -67,13 +73,15 @@ export async function update(guest: Guest, first: AskedFirst, report: Report): P
     // First: what changes from now on was not followed.
     const named = new NamedFiles().digest(guest);
     if (needsRehearsal({ deployments }, guest.update)) await requireRehearsable(guest);
-    const done =
+    const { done, offer }: Done =
       before && guest.update.by === 'rpm-ostree'
-        ? await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report))
+        ? {
+            done: await withSlotWhileQuick(guest, report, () => updateInside(guest, attempt.trigger, report)),
+          }
         : await updateFromOutside(guest, first, report);
     follow(guest, named);
     if (done) await record(guest, { ...attempt, ...done });
-    else await rememberAnswer(guest);
+    else if (offer) await rememberAnswer(guest, offer);
   } catch (error) {
     await record(guest, { ...attempt, outcome: 'failed', message: messageOf(error) });
     throw inContext(error, whatItMeans(guest, before, stagedBefore));
@@ -93,12 +101,17 @@ function whatItMeans(guest: Guest, before: Deployment | undefined, stagedBefore:
     : 'What its next start boots has changed; see: guestctl status';
 }
 
-async function updateFromOutside(guest: Guest, { asked, letNext }: AskedFirst, report: Report) {
+async function updateFromOutside(
+  guest: Guest,
+  { asked, letNext }: AskedFirst,
+  report: Report,
+): Promise<Done> {
   const source = sourceOf(guest, asked);
   if (await ensureSysroot(guest.sysroot, guest.name)) report.step(`Made the sysroot ${guest.sysroot}`);
   await removeLeftOver(guest);
   await finishCleanUp(guest, report);
-  return bring(guest, await source.check(report), letNext, report);
+  const offer = await source.check(report);
+  return { offer, done: await bring(guest, offer, letNext, report) };
 }
 
 /** Goes as far with an offer as the policy says; returns the result, if there was anything to do. */

@@ -25,10 +25,10 @@ export interface Question {
   readonly readable: readonly string[];
 }
 
-/** Returns what the updates of a guest ask; undefined if its tree does not come from an OSTree remote as it is. */
+/** Returns what the updates of a guest ask; undefined if its tree does not come from an OSTree remote. */
 export function questionOf(guest: Guest): Question | undefined {
-  const { origin, packages, update } = guest;
-  if (origin.kind !== 'ostree' || packages || update.by !== 'host') return undefined;
+  const { origin, update } = guest;
+  if (origin.kind !== 'ostree' || update.by !== 'host') return undefined;
   const { remoteName, ref } = origin;
   const { options } = findRemote(guest, origin);
   const readable = placesOf(options);

@@ -8,8 +8,10 @@ export const apt: Manager = {
   program: 'usr/bin/apt-get',
   plan: (packages) => `
     ${upToDate(packages)}
-    apt-get -qq --simulate ${changes(packages)}`,
+    apt-get -qq --simulate ${changes(packages)}
+    ${printIndexes}`,
   planLine: /^(Inst|Remv|Purg) .*$/gm,
+  indexLine: /^Index: (\S+) (\S+)$/gm,
   planOn: 'links',
   install: (packages) => `
     ${upToDate(packages)}
@@ -31,6 +33,16 @@ const upToDate = (packages: Packages): string => `
     ${putInto(keys, 'keys', packages.keys)}
     mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial
     apt-get -qq -o APT::Update::Error-Mode=any update`;
+
+/**
+ * Prints the signed index of each repository, which has digests of all others: apt-get(8) also names some of these. "none" if a
+ * repository has no such file.
+ */
+const printIndexes = `apt-get --print-uris update 2>/dev/null | while read -r address file rest; do
+      case $address in */InRelease?) ;; *) continue ;; esac
+      digest=$({ sha256sum <"/var/lib/apt/lists/$file"; } 2>/dev/null) || digest=none
+      echo "Index: $address \${digest%% *}"
+    done`;
 
 /** A dash after a name removes the package. */
 const changes = ({ install, files, remove }: Packages): string =>

@@ -7,6 +7,7 @@ import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit, holdCommit, repositoryOf } from '../../ostree/repository.ts';
 import { commitOf } from '../identity.ts';
 import type { FetchReport, Offer, Source } from '../source.ts';
+import type { PackageIndex } from './indexes.ts';
 import { add, layeredRef, plan, type Workspace } from './make-layers.ts';
 import { missingFiles } from './missing-files.ts';
 import { workspaceOf } from './workspace.ts';
@@ -27,8 +28,9 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
     report.brought();
     await holdCommit(repository, baseRef, below);
     const workspace = { guest, packages, repository, directory, below };
-    const identity = identityOf(below, packages, await plan(workspace));
-    return { workspace, identity, checksum: await commitOf(guest.sysroot, layeredRef, identity) };
+    const { versions, indexes } = await plan(workspace);
+    const identity = identityOf(below, packages, versions);
+    return { workspace, indexes, identity, checksum: await commitOf(guest.sysroot, layeredRef, identity) };
   };
   return {
     async check(report) {
@@ -43,7 +45,14 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       }
       // Its commit is here.
       const now = await made(offer, { progress: (words) => report.progress(words), brought() {} });
-      return { ...(now.checksum && { checksum: now.checksum }), refspec, from, fetch: () => fetch(now) };
+      const { checksum, indexes } = now;
+      return {
+        ...(checksum && { checksum }),
+        ...(indexes && { layered: { below: offer.checksum, indexes } }),
+        refspec,
+        from,
+        fetch: () => fetch(now),
+      };
     },
   };
 }
@@ -51,6 +60,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
 /** The tree to make, and its commit if it was made before. */
 interface Layering {
   readonly workspace: Workspace;
+  readonly indexes: readonly PackageIndex[] | undefined;
   readonly identity: string;
   readonly checksum: Checksum | undefined;
 }

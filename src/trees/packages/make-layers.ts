@@ -10,6 +10,7 @@ import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { keepBrought } from '../identity.ts';
 import { doJob } from '../treework/run.ts';
 import { hostRepositories } from './host-repositories.ts';
+import { indexesIn, type PackageIndex } from './indexes.ts';
 import type { TreeToCheckOut } from './layer-tree.ts';
 import { managers } from './managers.ts';
 import { type PackageContainer, runInContainer } from './package-container.ts';
@@ -29,8 +30,16 @@ export interface Workspace {
   readonly below: string;
 }
 
-/** Returns what an installation would change now, one line for each package. */
-export async function plan(workspace: Workspace): Promise<string[]> {
+/** What an installation would do now. */
+export interface Plan {
+  /** What it would change, one line for each package. */
+  readonly versions: readonly string[];
+  /** The indexes of all repositories that this depends on. Undefined if the package manager does not tell. */
+  readonly indexes: readonly PackageIndex[] | undefined;
+}
+
+/** Finds out what an installation would do now. */
+export async function plan(workspace: Workspace): Promise<Plan> {
   const { packages, directory } = workspace;
   try {
     let tree = await checkOut(workspace, 'links');
@@ -39,7 +48,10 @@ export async function plan(workspace: Workspace): Promise<string[]> {
     const usr = manager.planOn === 'copy' ? 'writable' : 'read-only';
     // A list of packages at each update would only fill the journal.
     const output = await runScript(workspace, tree, manager.plan(packages), { usr, prints: false });
-    return output.match(manager.planLine) ?? [];
+    return {
+      versions: output.match(manager.planLine) ?? [],
+      indexes: manager.indexLine && indexesIn(output, manager.indexLine),
+    };
   } finally {
     await removeTree(directory);
   }

@@ -12,6 +12,8 @@ export interface Manager {
   /** Refreshes the repositories, and prints the versions that an installation would use: `planLine`. */
   plan(packages: Packages): string;
   readonly planLine: RegExp;
+  /** Finds in the output of the plan what each repository offered: its address, and a digest of its index. */
+  readonly indexLine?: RegExp;
   /** The tree for planning: a throwaway copy if only a real installation can tell. */
   readonly planOn: 'links' | 'copy';
   /** Executes the plan. */

@@ -8,7 +8,7 @@ export const guest = 'mail';
 export const guestUnit = `systemd-nspawn@${guest}.service`;
 export const bareUnit = 'systemd-nspawn@bare.service';
 
-const bareSysroot = '/var/lib/bench/sysroot';
+export const bareSysroot = '/var/lib/bench/sysroot';
 export const barePull = `ostree --repo=${bareSysroot}/ostree/repo pull site ${serverRef}`;
 export const bareDeploy = `ostree admin --sysroot=${bareSysroot} deploy --os=bare site:${serverRef}`;
 

@@ -8,6 +8,7 @@ import { declareAll, generatorRows, measureGenerators } from './generators.ts';
 import { makeBareSysroot, makeBareUnit, makeGuest } from './guest.ts';
 import { measureImages } from './images.ts';
 import { describeMachine } from './machine.ts';
+import { measureNights } from './nights.ts';
 import { unpackPeers } from './peers.ts';
 import { report } from './report.ts';
 import type { Results } from './results.ts';
@@ -31,6 +32,7 @@ async function bench(): Promise<Results> {
       ...(await measureImages(host)),
       await measureStart(host),
       await measureSwitch(host),
+      ...(await measureNights(host)),
       ...help,
       ...(await measureList(host)),
       ...(await measureVerify(host)),

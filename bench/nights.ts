@@ -1,0 +1,136 @@
+// What updates cost that people notice: a night in which nothing is new, packages, a large update over HTTP, a queue.
+import { makeDeb, publishDebs } from '../test/host/debs.ts';
+import { declare, eventually, guestFile, update } from '../test/host/guests.ts';
+import type { Host } from '../test/host/host.ts';
+import { type MirrorServer, serveMirror } from '../test/host/http.ts';
+import { makeKey } from '../test/host/keys.ts';
+import { say } from '../test/host/say.ts';
+import { inCpuTime } from './cpu.ts';
+import { bareDeploy, barePull, bareSysroot, publishAnother } from './guest.ts';
+import type { Contender } from './loop.ts';
+import { measure, type Samples } from './measure.ts';
+import { type Row, row } from './results.ts';
+
+/** Figures of a hundred guests are five times these. */
+const names = Array.from({ length: 20 }, (_, index) => `night-${index}`);
+const units = (which: readonly string[]) => which.map((name) => `ostree-guest-update@${name}`).join(' ');
+const layered = 'layered';
+
+/** There is a bare sysroot; the rest is made, served over HTTP, and removed. */
+export async function measureNights(host: Host): Promise<Row[]> {
+  say('guests over HTTP ...');
+  const server = await serveMirror(host);
+  await makeGuests(host, server);
+  const rows = [
+    ...(await measureNothingNew(host, server)),
+    await measureOverHttp(host),
+    ...(await measureQueue(host)),
+  ];
+  for (const name of [...names, layered]) await host.run('guestctl', 'remove', '--yes', name);
+  await server.stop();
+  return rows;
+}
+
+async function makeGuests(host: Host, { url }: MirrorServer): Promise<void> {
+  const key = await makeKey(host);
+  await publishDebs(host, '/srv/mirror/apt', [await makeDeb(host, 'tool', { version: '1' })], key);
+  await host.write('/etc/ostree-guests/web.sources', `Types: deb\nURIs: ${url}/apt\nSuites: ./\n`);
+  const packages = `[Packages]\nInstall=tool\nRepository=./web.sources\nRepositoryKey=${key.path}\n`;
+  for (const name of names) await declare(host, name, guestFile('', `${url}/repo`));
+  await declare(host, layered, guestFile(packages, `${url}/repo`));
+  // The second one finds nothing new, and writes down what it asked.
+  for (const name of [...names, layered, ...names, layered]) await update(host, name);
+  await host.sh(
+    `ostree --repo=${bareSysroot}/ostree/repo config set 'remote "site".url' ${url}/repo; ${barePull}`,
+  );
+}
+
+const five = (samples: Samples, contender: Contender) => samples(contender).map((value) => 5 * value);
+
+async function measureNothingNew(host: Host, server: MirrorServer): Promise<Row[]> {
+  say('a night with nothing new ...');
+  const inTurn = inCpuTime({
+    name: 'one after the other',
+    command: `for unit in ${units(names)}; do systemctl start $unit; done`,
+  });
+  const atOnce = inCpuTime({ name: 'at the same time', command: `systemctl start ${units(names)}` });
+  const plain = inCpuTime({ name: 'without', command: `systemctl start ${units(names.slice(0, 1))}` });
+  const withPackages = inCpuTime({ name: 'with [Packages]', command: `systemctl start ${units([layered])}` });
+  const samples = await measure(host, [inTurn, atOnce, plain, withPackages], { rounds: 5 });
+  await server.forget();
+  await host.sh(plain.command);
+  const asked = (await server.requests()).length;
+  return [
+    ...[inTurn, atOnce].map((contender) =>
+      row(
+        `100 updates, nothing new, CPU time`,
+        'ms',
+        { name: contender.name, samples: five(samples, contender) },
+        { is: 'at most', limit: 15_000 },
+      ),
+    ),
+    row('update, nothing new, requests', 'requests', { name: 'ours', samples: [asked] }),
+    row(
+      'update, nothing new, CPU time',
+      'ms',
+      { name: withPackages.name, samples: samples(withPackages) },
+      { is: 'times', limit: 1.5 },
+      { name: plain.name, samples: samples(plain) },
+    ),
+  ];
+}
+
+/** 3000 files of 25 kB. */
+const publishLarge = publishAnother
+  .replace('head -c 10M', 'head -c 75M')
+  .replace('-n 200 -a 3', '-n 3000 -a 4');
+
+async function measureOverHttp(host: Host): Promise<Row> {
+  say('large updates over HTTP ...');
+  const [name = ''] = names;
+  const ours = inCpuTime({
+    name: 'ours',
+    command: `systemctl start ostree-guest-update@${name} && systemctl start ostree-guest-boot@${name}`,
+  });
+  const byHand = inCpuTime({ name: 'ostree pull, admin deploy', command: `${barePull} && ${bareDeploy}` });
+  const samples = await measure(host, [ours, byHand], { rounds: 5, beforeRound: publishLarge });
+  return row(
+    'update over HTTP, 3000 files, and finalize, CPU time',
+    'ms',
+    { name: ours.name, samples: samples(ours) },
+    { is: 'times', limit: 1.1 },
+    { name: byHand.name, samples: samples(byHand) },
+  );
+}
+
+/** All have a new commit, and no slot is free. */
+async function measureQueue(host: Host): Promise<Row[]> {
+  say('updates that wait ...');
+  const waiting = units(names);
+  await host.sh(`systemctl start ${waiting} ${names.map((name) => `ostree-guest-boot@${name}`).join(' ')}`);
+  await host.sh(`systemctl start ${waiting}`);
+  await host.sh(publishAnother);
+  const [first, second] = [0, 1].map((slot) => `/var/lib/ostree-guests/.slots/${slot}`);
+  await host.sh(`systemd-run --quiet --unit=holder flock ${first} flock ${second} sleep infinity`);
+  await eventually(host, `! flock --nonblock ${first} true && ! flock --nonblock ${second} true`);
+  await host.sh(`systemctl start --no-block ${waiting}`);
+  await eventually(
+    host,
+    `[ "$(systemctl show --property=StatusText ${waiting} | grep -c 'Waiting for the update')" = ${names.length} ]`,
+  );
+  const nodes = Number(await host.sh(`pgrep --count --full '[/]update.cjs'`));
+  const kib = await host.sh(`cd /sys/fs/cgroup/system.slice
+    cat system-ostree*update.slice/*/cgroup.procs | while read -r process; do
+      sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/$process/smaps_rollup
+    done | awk '{ sum += $1 } END { print sum }'`);
+  await host.sh(`systemctl stop ${waiting} holder`);
+  return [
+    row(
+      '20 updates that wait, Node',
+      'processes',
+      { name: 'ours', samples: [nodes] },
+      { is: 'at most', limit: 1 },
+    ),
+    row('20 updates that wait, memory', 'MiB', { name: 'ours', samples: [Number(kib) / 1024] }),
+  ];
+}

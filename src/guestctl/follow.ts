@@ -4,7 +4,15 @@ import { loadGuest } from '../config/load.ts';
 import { Failure } from '../host/failure.ts';
 import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { buildUnit, rehearseUnit, showUnits, startUnit, switchUnit, updateUnit } from '../host/systemctl.ts';
+import {
+  buildUnit,
+  rehearseUnit,
+  showUnits,
+  startAnew,
+  startUnit,
+  switchUnit,
+  updateUnit,
+} from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { lastAttempt } from '../state/past-attempts.ts';
 import { isQuiet, say } from './command.ts';
@@ -53,13 +61,6 @@ export async function followUpdate(guest: string, command: Command, detaches = f
   await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, () =>
     startAnew(unit),
   );
-}
-
-/** Starts a service. A running one may have looked too early, or for another reason, so another run follows. */
-async function startAnew(unit: string): Promise<void> {
-  const [shown] = await showUnits([unit], ['ActiveState']);
-  await startUnit(unit);
-  if (shown?.['ActiveState'] === 'activating') await startUnit(unit);
 }
 
 /** Switches a guest to its staged update, and prints the steps until the verdict. */

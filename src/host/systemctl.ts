@@ -120,6 +120,16 @@ export async function startUnit(unit: string): Promise<void> {
   await act('start', unit);
 }
 
+/**
+ * Starts a oneshot service, and waits for its end. One that runs may have looked too early, or for another reason, so another run
+ * follows. systemd merges a start with one whose job has not ended, and that is so until the service is no longer deactivating.
+ */
+export async function startAnew(unit: string): Promise<void> {
+  const [shown] = await showUnits([unit], ['ActiveState']);
+  await startUnit(unit);
+  if (!/^(inactive|failed)$/.test(shown?.['ActiveState'] ?? '')) await startUnit(unit);
+}
+
 /** Starts a unit like startUnit(), but fails if that would cancel the start of a unit in its `Conflicts=`. */
 export async function startUnitBesides(unit: string): Promise<void> {
   await act('start', unit, '--job-mode=fail');

@@ -1,19 +1,19 @@
 // Jobs of systemd that wait while it is busy. systemctl(1) is a stand-in.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { beginStart } from '../../src/host/systemctl.ts';
+import { beginStart, startAnew } from '../../src/host/systemctl.ts';
 
-const { shown, time } = vi.hoisted(() => ({
+const { asked, shown, time } = vi.hoisted(() => ({
+  asked: [] as string[],
   /** What systemctl shows one time after the other; the last one stays. */
   shown: [] as string[],
   time: { waits: 0 },
 }));
 vi.mock('../../src/host/process.ts', () => ({
-  run: async (_file: string, [verb]: readonly string[]) => ({
-    ended: 'exited',
-    exitCode: 0,
-    stdout: verb === 'show' ? (shown.length > 1 ? (shown.shift() ?? '') : (shown[0] ?? '')) : '',
-    stderr: '',
-  }),
+  run: async (_file: string, [verb = '']: readonly string[]) => {
+    asked.push(verb);
+    const stdout = verb === 'show' ? (shown.length > 1 ? (shown.shift() ?? '') : (shown[0] ?? '')) : '';
+    return { ended: 'exited', exitCode: 0, stdout, stderr: '' };
+  },
 }));
 vi.mock('node:timers/promises', () => ({
   setTimeout: async () => {
@@ -23,6 +23,7 @@ vi.mock('node:timers/promises', () => ({
 
 beforeEach(() => {
   time.waits = 0;
+  asked.length = 0;
 });
 
 const waiting = 'ActiveState=inactive\nJob=7\n';
@@ -38,4 +39,16 @@ test.each<[title: string, looks: readonly string[], waits: number]>([
   shown.splice(0, shown.length, ...looks);
   await beginStart('ostree-guest-rehearsal@mail.service');
   expect(time.waits).toBe(waits);
+});
+
+test.each([
+  ['does not run', 'inactive', 1],
+  ['has failed', 'failed', 1],
+  ['has been started', 'activating', 2],
+  // Its job has not ended, and a start is merged with that.
+  ['is just ending', 'deactivating', 2],
+])('what is to look now, and %s, is started as often as it takes', async (_, state, starts) => {
+  shown.splice(0, shown.length, `ActiveState=${state}\n`);
+  await startAnew('ostree-guest-update@mail.service');
+  expect(asked.filter((verb) => verb === 'start')).toHaveLength(starts);
 });

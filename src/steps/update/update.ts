@@ -1,7 +1,7 @@
 import type { Guest } from '../../config/guest.ts';
 import { now, uptime } from '../../host/clock.ts';
 import { inContext, messageOf } from '../../host/failure.ts';
-import { startUnit, switchUnit } from '../../host/systemctl.ts';
+import { startAnew, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ensureSysroot } from '../../ostree/sysroot.ts';
@@ -213,5 +213,5 @@ async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
   if (next === 'end') return;
   if (next !== 'switch') return report.step(whyInVain(guest, next.undeployed));
   report.step(`Switching to it: systemctl status ${switchUnit(guest.name)}`);
-  await startUnit(switchUnit(guest.name));
+  await startAnew(switchUnit(guest.name));
 }

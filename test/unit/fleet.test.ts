@@ -178,38 +178,49 @@ interface Member {
 /** Minutes: how often the timer of a lock elapses. */
 const interval = 5;
 
+/** Rolls an update out to a fleet, and checks each minute who is down. Returns how many requests the server got. */
+async function rollOut(count: number, slots: number, seed: number): Promise<number> {
+  const random = numbers(seed);
+  const site = server('airlock', slots, () => random() < 0.02);
+  const fleet = Array.from(
+    { length: count },
+    (_, index): Member => ({ guest: guestNamed(`guest-${index}`), phase: 'old', until: 0 }),
+  );
+  let rounds = 0;
+  let minute = 0;
+  for (; fleet.some((one) => one.phase !== 'settled' || at.held.has(one.guest.name)); minute += 1) {
+    if (minute > 2000) throw new Error('It never ends');
+    for (const [index, one] of fleet.entries()) {
+      if (minute >= one.until) await goOn(one, minute, random);
+      if (minute % interval === index % interval) {
+        await elapse(one, minute, random);
+        if (one.phase === 'old') rounds += 1;
+      }
+    }
+    const down = fleet.filter(({ phase }) => phase === 'down' || phase === 'trial');
+    expect(down.length).toBeLessThanOrEqual(slots);
+    expect(down.every(({ guest }) => at.held.get(guest.name)?.isHeld)).toBe(true);
+    expect(site.holders().size).toBeLessThanOrEqual(slots);
+  }
+  expect(site.holders().size).toBe(0);
+  // One request each time that the timer elapses for a guest that waits, and a few for each guest: no storm.
+  expect(site.count.requests).toBeLessThan(rounds + 4 * count);
+  // Waiting is told once, and once more for each other reason.
+  expect(at.history.length).toBeLessThan(4 * count);
+  return site.count.requests;
+}
+
 test.each([1, 2, 3])(
   'a thousand guests: never more than the slots are down, and all get there (seed %d)',
-  async (seed) => {
-    const [count, slots, random] = [1000, 40, numbers(seed)];
-    const site = server('airlock', slots, () => random() < 0.02);
-    const fleet = Array.from(
-      { length: count },
-      (_, index): Member => ({ guest: guestNamed(`guest-${index}`), phase: 'old', until: 0 }),
-    );
-    let rounds = 0;
-    let minute = 0;
-    for (; fleet.some((one) => one.phase !== 'settled' || at.held.has(one.guest.name)); minute += 1) {
-      if (minute > 2000) throw new Error('It never ends');
-      for (const [index, one] of fleet.entries()) {
-        if (minute >= one.until) await goOn(one, minute, random);
-        if (minute % interval === index % interval) {
-          await elapse(one, minute, random);
-          if (one.phase === 'old') rounds += 1;
-        }
-      }
-      const down = fleet.filter(({ phase }) => phase === 'down' || phase === 'trial');
-      expect(down.length).toBeLessThanOrEqual(slots);
-      expect(down.every(({ guest }) => at.held.get(guest.name)?.isHeld)).toBe(true);
-      expect(site.holders().size).toBeLessThanOrEqual(slots);
-    }
-    expect(site.holders().size).toBe(0);
-    // One request each time that the timer elapses for a guest that waits, and a few for each guest: no storm.
-    expect(site.count.requests).toBeLessThan(rounds + 4 * count);
-    // Waiting is told once, and once more for each other reason.
-    expect(at.history.length).toBeLessThan(4 * count);
-  },
+  async (seed) => void (await rollOut(1000, 40, seed)),
 );
+
+test('four times the guests, with four times the slots, ask four times as often', async () => {
+  const small = await rollOut(250, 10, 4);
+  at.history.length = 0;
+  const large = await rollOut(1000, 40, 4);
+  expect(large).toBeLessThan(1.1 * 4 * small);
+});
 
 /** A guest comes up, or is judged. */
 async function goOn(one: Member, minute: number, random: () => number): Promise<void> {

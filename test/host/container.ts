@@ -16,8 +16,17 @@ export interface Machine {
 /** In milliseconds. Only a host that does not come up takes as long, however busy the machine is. */
 const startLimit = 300_000;
 
-/** Boots ROOT, with more nspawn options, and waits until it is up. */
-export async function startContainer(work: string, root: string, options: string[]): Promise<Machine> {
+/** How often a machine was started. */
+let started = 0;
+
+/** Boots ROOT, with more nspawn options, and waits until it is up. `network` is the file of a network namespace to connect it to. */
+export async function startContainer(
+  work: string,
+  root: string,
+  options: string[],
+  network?: string,
+): Promise<Machine> {
+  started += 1;
   const cgroup = makeCgroup(work);
   const scope = join(cgroup, 'payload/test.scope');
   const console = join(work, 'console.log');
@@ -33,6 +42,7 @@ export async function startContainer(work: string, root: string, options: string
       'setpriv',
       '--pdeathsig',
       'KILL',
+      ...(network ? ['nsenter', `--net=${network}`] : []),
       'unshare',
       '--pid',
       '--fork',
@@ -40,7 +50,8 @@ export async function startContainer(work: string, root: string, options: string
       '--mount-proc',
       'systemd-nspawn',
       `--directory=${root}`,
-      `--machine=${basename(work).slice(-40)}`,
+      // Each time another: the link to a network that is named by it goes only some time after its processes.
+      `--machine=${basename(work).slice(-40)}-${started}`,
       '--hostname=host',
       '--boot',
       '--quiet',

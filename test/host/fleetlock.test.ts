@@ -16,7 +16,7 @@ beforeAll(async () => {
   host = await bootHost();
   await makeMirror(host);
   await host.write('/run/lock-server.cjs', readFileSync('build/lock-server.cjs', 'utf8'));
-  const server = ['node', '/run/lock-server.cjs', 'airlock', '8090', locks, 'web=1'];
+  const server = ['node', '/run/lock-server.cjs', 'airlock', '127.0.0.1:8090', locks, 'web=1'];
   await host.run('systemd-run', '--quiet', '--unit=lock-server', ...server);
   await eventually(host, ': </dev/tcp/127.0.0.1/8090');
   await declare(host, 'mail', guestFile(fleet));
@@ -42,6 +42,7 @@ const returned = () =>
     host,
     `! ls ${locks}/web | grep -v other && ! ls /var/lib/ostree-guests/mail/lock*.json && ! systemctl is-active ${timer}`,
   );
+const lastRequests = () => host.sh(`tail -n 2 ${locks}/log | cut -d' ' -f-2`);
 const leader = () => host.sh('machinectl show mail --property=Leader --value');
 const shown = async () => JSON.parse(await host.sh('guestctl status -o json mail')) as Shown;
 const told = () => host.sh('guestctl status mail; guestctl list; guestctl history mail');
@@ -97,7 +98,7 @@ test('a guest that goes back gives its lock back when it is healthy again', asyn
   const { exitCode } = await host.try('guestctl switch mail');
   expect(exitCode).toBe(1);
   await returned();
-  const requests = await host.sh(`tail -n 2 ${locks}/log`);
+  const requests = await lastRequests();
   expect(requests).toBe('/v1/pre-reboot 200\n/v1/steady-state 200');
   expect(await status(host, 'mail')).toMatchObject({ rejected: [{}], state: 'running' });
 });
@@ -115,7 +116,7 @@ test('a switch that is killed between the lock and the restart gives it back, an
   await host.sh(`rm ${dropIn}; systemctl daemon-reload`);
   await often(returned);
   // It was there: taken, and given back.
-  expect(await host.sh(`tail -n 2 ${locks}/log`)).toBe('/v1/pre-reboot 200\n/v1/steady-state 200');
+  expect(await lastRequests()).toBe('/v1/pre-reboot 200\n/v1/steady-state 200');
   expect(await leader()).toBe(running);
 });
 

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { removeCgroup } from './cgroup.ts';
 import { environment, inside, type Machine, startContainer } from './container.ts';
 import { deployHost } from './deployment.ts';
+import { type Connection, connected, writeAddress } from './lan.ts';
 import { copyPlainHost } from './plain.ts';
 import { guestRecipe, hostRecipe } from './recipe.ts';
 import { buildTrees, type Trees } from './trees.ts';
@@ -57,6 +58,8 @@ export interface HostOptions {
   readonly product?: string | undefined;
   /** A plain Debian with no more than a guest has: neither ostree nor Node. */
   readonly isBare?: boolean;
+  /** The network that it is connected to. The default is its loopback alone. */
+  readonly network?: Connection;
   /** What is done when its files are there, before it boots; `work` is its work directory. */
   readonly prepare?: (places: Places, work: string) => Promise<void>;
 }
@@ -70,7 +73,10 @@ export async function bootHost(options: HostOptions = {}): Promise<Host> {
     const made = await makeHost(options, work, trees.repo, product);
     await options.prepare?.(made, work);
     const { boot, ...places } = made;
-    const power = () => startContainer(work, places.root, boot);
+    const { network } = options;
+    if (network) await writeAddress(places.root, network);
+    const power = () =>
+      startContainer(work, places.root, [...boot, ...(network ? connected : [])], network?.lan.namespace);
     let machine = await power();
     return {
       name: 'host',

@@ -1,4 +1,4 @@
-// The mirror over HTTP, on the host's own loopback, telling what was asked of it.
+// The mirror over HTTP, on the host's own loopback or in a network of hosts, telling what was asked of it.
 import { eventually } from './guests.ts';
 import type { Host } from './host.ts';
 
@@ -21,16 +21,19 @@ export interface MirrorServer {
  */
 export async function serveMirror(
   host: Host,
-  { port = 8080, delay = 0, rate = 0, files = Number.MAX_SAFE_INTEGER } = {},
+  { address = '127.0.0.1', port = 8080, delay = 0, rate = 0, files = Number.MAX_SAFE_INTEGER } = {},
 ): Promise<MirrorServer> {
   const unit = `mirror-http-${port}`;
   const log = `/run/${unit}.log`;
   await host.sh(`: >${log}; rm -f /run/${unit}.go`);
-  await host.write(`/run/${unit}.cjs`, server({ port, log, go: `/run/${unit}.go`, delay, rate, files }));
+  await host.write(
+    `/run/${unit}.cjs`,
+    server({ address, port, log, go: `/run/${unit}.go`, delay, rate, files }),
+  );
   await host.run('systemd-run', '--quiet', `--unit=${unit}`, 'node', `/run/${unit}.cjs`);
-  await eventually(host, `: </dev/tcp/127.0.0.1/${port}`);
+  await eventually(host, `: </dev/tcp/${address}/${port}`);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${address}:${port}`,
     log,
     requests: async () => (await host.sh(`cat ${log}`)).split('\n').filter(Boolean),
     forget: async () => void (await host.sh(`: >${log}`)),
@@ -40,6 +43,7 @@ export async function serveMirror(
 }
 
 interface Behaviour {
+  readonly address: string;
   readonly port: number;
   readonly log: string;
   /** Exists when nothing is held back any more. */
@@ -49,7 +53,7 @@ interface Behaviour {
   readonly files: number;
 }
 
-const server = ({ port, log, go, delay, rate, files }: Behaviour) => `
+const server = ({ address, port, log, go, delay, rate, files }: Behaviour) => `
 const { appendFileSync, closeSync, createReadStream, existsSync, fstatSync, openSync, readFileSync } = require('node:fs');
 const { normalize } = require('node:path');
 let files = 0;
@@ -71,7 +75,7 @@ require('node:http').createServer((request, response) => {
   if (path.endsWith('.filez')) files += 1;
   if (path.endsWith('.filez') && files > ${files}) return hold(send);
   setTimeout(send, existsSync('${go}') ? 0 : ${delay});
-}).listen(${port}, '127.0.0.1');
+}).listen(${port}, '${address}');
 // Once: the size that is told must be that of what is sent, also of a file that is replaced in between.
 function open(path) {
   try {

@@ -1,11 +1,11 @@
-// node lock-server.cjs DIALECT PORT DIRECTORY GROUP=SLOTS…: serves locks on the loopback. DIRECTORY/GROUP/ID is a lock that is held, so
-// that tests can take and release them, and they outlive the server. DIRECTORY/log has a line for each request. While
+// node lock-server.cjs DIALECT ADDRESS:PORT DIRECTORY GROUP=SLOTS…: serves locks. DIRECTORY/GROUP/ID is a lock that is held, so
+// that tests can take and release them, and they outlive the server. DIRECTORY/log has a line for each request, with who asked. While
 // DIRECTORY/mute exists, requests are carried out, but not answered.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type Dialect, Locks } from './server.ts';
 
-const [dialect, port, directory = '', ...groups] = process.argv.slice(2);
+const [dialect, place = '', directory = '', ...groups] = process.argv.slice(2);
 const slots = Object.fromEntries(
   groups.map((one) => [one.split('=')[0] ?? '', Number(one.split('=')[1])] as const),
 );
@@ -28,8 +28,9 @@ createServer((request, response) => {
         if (!held.has(id)) rmSync(`${directory}/${group}/${id}`);
       for (const id of held) writeFileSync(`${directory}/${group}/${id}`, '');
     }
-    appendFileSync(`${directory}/log`, `${path} ${status}\n`);
+    const [id = '-'] = /\b[0-9a-f]{32}\b/.exec(body) ?? [];
+    appendFileSync(`${directory}/log`, `${path} ${status} ${id}\n`);
     if (!existsSync(`${directory}/mute`))
       response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(text);
   });
-}).listen(Number(port), '127.0.0.1');
+}).listen(Number(place.split(':')[1]), place.split(':')[0]);

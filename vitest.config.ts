@@ -31,6 +31,17 @@ export default defineConfig({
       },
       {
         test: {
+          // Not in `npm test`: each boots several hosts, and takes minutes.
+          name: 'site',
+          include: ['test/site/**/*.test.ts'],
+          globalSetup: ['test/host/setup.ts'],
+          sequence: { groupOrder: 3 },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+      {
+        test: {
           // Not in `npm test`: its host tree has a browser, which takes minutes to install on a fresh machine.
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

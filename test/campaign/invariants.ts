@@ -117,10 +117,15 @@ const invariants: Readonly<Record<string, Invariant>> = {
     return lost && `${lost.name} was pinned`;
   },
 
-  'no more deployments are kept than were asked for': ({ after: { deployments }, keep }) => {
+  'no more deployments are kept than were asked for': ({ before, after: { deployments }, keep }) => {
     // One to go back to beside the kept ones, and one that is new.
     const most = keep + deployments.filter(({ pinned }) => pinned).length + 2;
-    return deployments.length > most ? `${deployments.length} deployments, and Keep=${keep}` : undefined;
+    // Those that were unpinned, or are beyond a smaller Keep=, stay until a new one is deployed.
+    const known = before.deployments.map(({ name }) => name);
+    const isNew = deployments.some(({ name }) => !known.includes(name));
+    return isNew && deployments.length > most
+      ? `${deployments.length} deployments, and Keep=${keep}`
+      : undefined;
   },
 
   '/var is what was written last': ({ before, after, writes, model }) => {

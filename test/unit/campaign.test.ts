@@ -139,6 +139,10 @@ test('a guest that is as it was, or updated, violates nothing', () => {
   expect(wrong({ staged: fresh }, { updated: { commit: fresh } })).toEqual([]);
 });
 
+/** Deployments that a guest keeps. Their names are unlike. */
+const unpinned = (count: number) =>
+  Array.from({ length: count }, (_, number) => ({ ...deployment(old), name: `${old}.${number}` }));
+
 const runs = 'a guest that should run runs, and one that was stopped stays stopped';
 const rejected = 'nothing good is rejected, unless by hand or because its starts were cut short';
 const etc = '/etc is what was written last, into the deployment or the one it was merged from';
@@ -174,6 +178,11 @@ test.each<[string, Partial<Facts>, Parameters<typeof wrong>[1]?]>([
     { before: facts({ deployments: [deployment(old), deployment(fresh, 1, true)] }) },
   ],
   [
+    'no more deployments are kept than were asked for',
+    { ...updated, deployments: [deployment(fresh), ...unpinned(5)] },
+    { before: facts({ deployments: unpinned(5) }) },
+  ],
+  [
     '/var is what was written last',
     { deployments: [deployment(old, 2)] },
     { writes: [{ value: 2, deployment: `${old}.0` }] },
@@ -200,6 +209,8 @@ test('what may be is not taken for wrong', () => {
   expect(
     wrong({ rejected: [{ checksum: 'c'.repeat(64), reason }] }, { model: after('kill rehearse') }),
   ).toEqual([]);
+  // They were unpinned, and no update was deployed since.
+  expect(wrong({ deployments: unpinned(6) }, { before: facts({ deployments: unpinned(6) }) })).toEqual([]);
   // Whether it was written is not known.
   const unsure = { writes: [{ value: 2, deployment: undefined }] };
   expect(wrong({}, unsure)).toEqual([]);

@@ -1,7 +1,10 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 
+import { noUrl, wrongRemote } from './cross-key-rules.ts';
 import { wrongDeclarationName } from './declaration-name.ts';
 import type { Broken } from './guest.ts';
+import { filesOfRemote, type OstreeOrigin, ostreeOriginOf } from './origin.ts';
+import { filesOfPackages, type Packages, packagesOf } from './packages.ts';
 import { stateDirectory } from './paths.ts';
 import { topOf } from './positions.ts';
 import type { Position, Problem } from './problem.ts';
@@ -27,10 +30,19 @@ export interface Build {
   readonly values: Values;
 }
 
-/** Commands, each as its words, or a treefile of rpm-ostree. Paths are absolute. */
+/** Commands, each as its words, a treefile of rpm-ostree, or packages over a base. Paths are absolute. */
 export type Recipe =
   | { readonly kind: 'commands'; readonly commands: readonly Command[] }
-  | { readonly kind: 'treefile'; readonly treefile: string; readonly at: Position };
+  | { readonly kind: 'treefile'; readonly treefile: string; readonly at: Position }
+  | Layers;
+
+/** Packages that are added to a tree of an OSTree remote. */
+export interface Layers {
+  readonly kind: 'layers';
+  readonly base: OstreeOrigin;
+  readonly packages: Packages;
+  readonly at: Position;
+}
 
 export interface Command {
   readonly words: readonly string[];
@@ -40,10 +52,21 @@ export interface Command {
 export type CheckedBuild = { readonly build: Build } | { readonly broken: Broken };
 
 /** Returns the absolute paths of all files that a build file names, also of programs of the host. */
-export const filesOf = (recipe: Recipe): string[] =>
-  recipe.kind === 'treefile'
-    ? [recipe.treefile]
-    : recipe.commands.map(({ words: [program = ''] }) => program).filter((file) => file.startsWith('/'));
+export function filesOf(recipe: Recipe): string[] {
+  switch (recipe.kind) {
+    case 'treefile':
+      return [recipe.treefile];
+    case 'layers':
+      return [
+        ...filesOfPackages(recipe.packages),
+        ...(recipe.base.remote ? filesOfRemote(recipe.base.remote) : []),
+      ];
+    case 'commands':
+      return recipe.commands
+        .map(({ words: [program = ''] }) => program)
+        .filter((file) => file.startsWith('/'));
+  }
+}
 
 /** The directory of a build. It cannot be that of a guest: names of guests do not begin with a dot. */
 export const buildDirectory = (name: string): string => `${stateDirectory}/.builds/${name}`;
@@ -68,16 +91,51 @@ export function readBuild(
 }
 
 function wrongRecipe(values: Values, top: Position): Problem[] {
-  const [command] = values.effective('Build', 'Command');
-  const treefile = values.at('Build', 'Treefile');
-  if (command && treefile) {
-    const message = 'Command= and Treefile= exclude each other: a tree is made in one way';
-    return [{ at: treefile, message, remedy: 'Remove one of them' }];
+  const [first, second] = ways.flatMap((key) => values.final('Build', key) ?? []);
+  if (!first) {
+    const remedy = 'Say how the tree is made, such as: Command=mmdebstrap --variant=minbase trixie root';
+    return [{ at: top, message: 'Command= is missing in [Build]', remedy }];
   }
-  if (command || treefile) return [];
-  const remedy = 'Say how the tree is made, such as: Command=mmdebstrap --variant=minbase trixie root';
-  return [{ at: top, message: 'Command= is missing in [Build]', remedy }];
+  if (second) {
+    const message = `${first.key}= and ${second.key}= exclude each other: a tree is made in one way`;
+    return [{ at: second.at, message, remedy: 'Remove one of them' }];
+  }
+  return first.key === 'Base' ? wrongLayers(values, first.at, top) : sectionsOfLayers(values);
 }
+
+/** Each of these keys says how a tree is made. */
+const ways = ['Command', 'Treefile', 'Base'];
+
+function wrongLayers(values: Values, base: Position, top: Position): Problem[] {
+  const unused = ['Exec', 'Files'].flatMap((section) => values.in(section).slice(0, 1));
+  return [
+    ...(packagesOf(values)
+      ? []
+      : [
+          {
+            at: base,
+            message: 'Base= needs [Packages] with Install= or Remove=',
+            remedy: 'Add it. To offer the tree as it is, declare a mirror: ostree-guests.mirror(5)',
+          },
+        ]),
+    ...(values.has('Remote') && !values.final('Remote', 'URL') ? [noUrl(values, top)] : []),
+    ...wrongRemote(values, 'Remote'),
+    ...unused.map(({ at, section }) => ({
+      at,
+      message: `[${section}] is for Command= and Treefile=, not for Base=`,
+      remedy: 'Remove it',
+    })),
+  ];
+}
+
+const sectionsOfLayers = (values: Values): Problem[] =>
+  ['Remote', 'Packages']
+    .flatMap((section) => values.in(section).slice(0, 1))
+    .map(({ at, section }) => ({
+      at,
+      message: `[${section}] needs Base= in [Build]: packages are added to a tree of an OSTree remote`,
+      remedy: 'Remove it, or replace Command= or Treefile= by Base=REMOTE:REF',
+    }));
 
 function makeBuild(name: string, file: string, values: Values): Build {
   const last = (key: string) => values.last('Build', key);
@@ -98,6 +156,10 @@ function makeBuild(name: string, file: string, values: Values): Build {
 }
 
 function recipeOf(values: Values): Recipe {
+  const base = values.final('Build', 'Base');
+  const packages = base && packagesOf(values);
+  if (base && packages)
+    return { kind: 'layers', base: ostreeOriginOf(base.value, values), packages, at: base.at };
   const treefile = values.final('Build', 'Treefile');
   if (treefile)
     return { kind: 'treefile', treefile: besideFile(treefile.value, treefile.at), at: treefile.at };

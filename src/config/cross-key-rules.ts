@@ -1,6 +1,7 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 import { networkOf } from './container.ts';
 import { guestNameRule } from './guest-name.ts';
+import type { RemoteSection } from './origin.ts';
 import { originKeyNames } from './origin-keys.ts';
 import { twiceUsedPort } from './ports.ts';
 import { topOf } from './positions.ts';
@@ -34,27 +35,43 @@ export function twoOrigins(values: Values): Problem | undefined {
   return { at: second.at, message, remedy: 'Remove one of them' };
 }
 
-export const noKey = (values: Values): Problem | undefined => without(values, 'GPGVerify', 'GPGKeyPath');
+export const noKey = (values: Values): Problem | undefined => withoutGpgKey(values, 'Remote');
 
-export const noSignatureKey = (values: Values): Problem | undefined =>
-  without(values, 'SignVerify', 'Ed25519KeyPath');
+const withoutGpgKey = (values: Values, section: RemoteSection): Problem | undefined =>
+  without(values, section, 'GPGVerify', 'GPGKeyPath');
 
-function without(values: Values, verifies: string, path: string): Problem | undefined {
-  const verify = values.final('Remote', verifies);
-  if (!verify || !isTrue(verify.value) || values.last('Remote', path) !== undefined) return undefined;
+export const noSignatureKey = (values: Values): Problem | undefined => withoutOwnKey(values, 'Remote');
+
+const withoutOwnKey = (values: Values, section: RemoteSection): Problem | undefined =>
+  without(values, section, 'SignVerify', 'Ed25519KeyPath');
+
+function without(
+  values: Values,
+  section: RemoteSection,
+  verifies: string,
+  path: string,
+): Problem | undefined {
+  const verify = values.final(section, verifies);
+  if (!verify || !isTrue(verify.value) || values.last(section, path) !== undefined) return undefined;
   const message = `${verifies}= is on, but there is no key to verify with`;
   return { at: verify.at, message, remedy: `Add ${path}=, with the keys to trust` };
 }
 
+export const halfIdentity = (values: Values): Problem | undefined => halfCertificate(values, 'Remote');
+
 /** OSTree refuses one without the other. */
-export function halfIdentity(values: Values): Problem | undefined {
-  const [cert, key] = ['TLSClientCertPath', 'TLSClientKeyPath'].map((one) => values.final('Remote', one));
+function halfCertificate(values: Values, section: RemoteSection): Problem | undefined {
+  const [cert, key] = ['TLSClientCertPath', 'TLSClientKeyPath'].map((one) => values.final(section, one));
   const only = cert && !key ? cert : key && !cert ? key : undefined;
   if (!only) return undefined;
   const other = only === cert ? 'TLSClientKeyPath' : 'TLSClientCertPath';
   const message = `${only.key}= needs ${other}=`;
   return { at: only.at, message, remedy: `Add ${other}=, or remove ${only.key}=` };
 }
+
+/** What is wrong with the remote that a build or a mirror declares. */
+export const wrongRemote = (values: Values, section: RemoteSection): Problem[] =>
+  [withoutGpgKey, withoutOwnKey, halfCertificate].flatMap((check) => check(values, section) ?? []);
 
 export function noWindow(values: Values): Problem | undefined {
   const length = values.final('Update', 'SwitchWindowSec');

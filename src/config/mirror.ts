@@ -1,5 +1,6 @@
 // lazy: QuickJS reads this file when one of its functions is called.
 
+import { wrongRemote } from './cross-key-rules.ts';
 import { wrongDeclarationName } from './declaration-name.ts';
 import type { Broken } from './guest.ts';
 import { type Remote, remoteOf } from './origin.ts';
@@ -48,7 +49,7 @@ export function readMirror(
 ): CheckedMirror {
   const { values, problems } = readSources(name, sources, hostname);
   problems.unshift(...wrongDeclarationName('mirror', name, topOf(file)));
-  problems.push(...missingKeys(values, topOf(file)));
+  problems.push(...missingKeys(values, topOf(file)), ...wrongRemote(values, 'Mirror'));
   const remote = remoteOf(values, 'Mirror');
   return problems.length > 0 || !remote
     ? { broken: { name, file, problems } }

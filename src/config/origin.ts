@@ -59,13 +59,21 @@ export function originOf(values: Values): Origin {
   if (image !== undefined) return { kind: 'oci', image };
   const build = values.last('Guest', 'Build');
   if (build !== undefined) return { kind: 'build', build };
-  const [remoteName = '', ref = ''] = (values.last('Guest', 'Ref') ?? '').split(':');
+  return ostreeOriginOf(values.last('Guest', 'Ref') ?? '', values);
+}
+
+/** Returns the origin of a name REMOTE:REF, with the remote if the file declares it. */
+export function ostreeOriginOf(refspec: string, values: Values): OstreeOrigin {
+  const [remoteName = '', ref = ''] = refspec.split(':');
   const remote = remoteOf(values, 'Remote');
   return { kind: 'ostree', remoteName, ref, ...(remote && { remote }) };
 }
 
+/** The sections that declare a remote. */
+export type RemoteSection = 'Remote' | 'Mirror';
+
 /** Returns the remote that a section declares; undefined if it has no URL=. */
-export function remoteOf(values: Values, section: 'Remote' | 'Mirror'): Remote | undefined {
+export function remoteOf(values: Values, section: RemoteSection): Remote | undefined {
   const last = (key: string) => values.last(section, key);
   const url = last('URL');
   if (url === undefined) return undefined;

@@ -32,7 +32,7 @@ export async function findProblems(name: string, planned: Planned): Promise<Prob
 }
 
 /** Finds the problems of a build if these files were written. */
-export function findProblemsOfBuild(name: string, planned: Planned): readonly Problem[] {
+export async function findProblemsOfBuild(name: string, planned: Planned): Promise<readonly Problem[]> {
   const checked = loadBuild(withPlanned(planned), name);
   if (!checked) return [];
   return 'broken' in checked ? checked.broken.problems : verifyBuildOnHost(checked.build);

@@ -19,10 +19,13 @@ export interface Template {
 }
 
 /** Returns all templates, sorted by name. */
-export function listTemplates(): Template[] {
+export async function listTemplates(): Promise<Template[]> {
   const { builds, brokenBuilds } = loadBuilds(nodeFiles, templatePath);
+  const whole = builds.map(async (build) =>
+    templateOf(build, build.description, await verifyBuildOnHost(build)),
+  );
   return [
-    ...builds.map((build) => templateOf(build, build.description, verifyBuildOnHost(build))),
+    ...(await Promise.all(whole)),
     ...brokenBuilds.map((broken) => templateOf(broken, 'has mistakes', broken.problems)),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -34,11 +37,11 @@ const templateOf = (
 ): Template => ({ name, description, file, problems, build: declaredBuild(name) });
 
 /** Returns the file of the template to copy for a build; undefined if the build is declared already. */
-export function templateFor(build: string): string | undefined {
+export async function templateFor(build: string): Promise<string | undefined> {
   if (declaredBuild(build) !== undefined) return undefined;
   const template = loadBuild(nodeFiles, build, templatePath);
   if (template) return fileOf(template);
-  const names = listTemplates().map(({ name }) => name);
+  const names = (await listTemplates()).map(({ name }) => name);
   const near = nearest(build, names);
   throw new Failure(
     `There is no build '${build}', and no template of this name`,

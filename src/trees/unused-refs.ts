@@ -8,8 +8,7 @@ import { repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { builtRef } from './build/built-ref.ts';
 import { forgetImages } from './image/encapsulated.ts';
 import { imageRef, neededLayers } from './image/layer-refs.ts';
-import { baseRef } from './packages/layers.ts';
-import { layeredRef } from './packages/make-layers.ts';
+import { baseRef, layeredRef } from './packages/make-layers.ts';
 
 /**
  * Drops the refs of former sources from a guest's repository; they would keep those trees for

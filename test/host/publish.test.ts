@@ -1,13 +1,15 @@
 // A build that publishes what it makes, over HTTP, to a guest that verifies it; what a run that is killed leaves.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceCgroup } from './cgroup.ts';
+import { makeDeb, publishDebs } from './debs.ts';
 import { end, holdAtEnd, watchGuest } from './disk-events.ts';
 import { declare, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { type MirrorServer, serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
+import { makeMirror, mirrorPath, publish as publishBase, serverRef } from './mirror.ts';
 
 const repository = '/srv/mirror/site';
 const ref = 'site/tools';
@@ -241,4 +243,88 @@ test('old commits go a day after the next one, but for the last ones', async () 
   await host.sh(pull('strict'));
   await update(host, 'client');
   expect((await status(host, 'client')).staged).toMatchObject({ checksum: await published() });
+});
+
+describe('a layer over a base of a remote', () => {
+  const layer = 'site/layered';
+  const inLayer = (path: string) => host.sh(`ostree --repo=${repository} cat ${layer} ${path}`);
+  const versionOf = (commit: string) =>
+    host.sh(`ostree --repo=${repository} show --print-metadata-key=version ${commit}`);
+  const layered = () => host.sh(`ostree --repo=${repository} rev-parse ${layer}`);
+
+  /** Builds, and waits for the publishing that follows. */
+  async function buildLayer(): Promise<string> {
+    await host.sh(`systemctl start ostree-guest-build@layered || {
+      journalctl --sync; journalctl -o cat -n 30 -u ostree-guest-build@layered; exit 1; }
+      systemctl start ostree-guest-publish@layered`);
+    return layered();
+  }
+
+  /** Offers a package in a version, which is also its content. */
+  async function offer(version: string): Promise<void> {
+    const tool = await makeDeb(host, 'site-tool', { version, files: { 'usr/share/tool': version } });
+    await publishDebs(host, '/srv/apt', [tool], key);
+  }
+
+  /** Publishes the base, signed. Its own sources cannot be reached. */
+  async function base(version: string): Promise<string> {
+    const files = { '/etc/apt/sources.list': '', '/usr/share/base': version };
+    const commit = await publishBase(host, serverRef, { version, files });
+    await key.sign(commit);
+    return commit;
+  }
+
+  let first: string;
+
+  test('is made centrally and published, with its base verified', async () => {
+    await makeMirror(host);
+    first = await base('13.1');
+    await offer('1.0');
+    await host.write('/etc/ostree-guests/site.sources', 'Types: deb\nURIs: file:/srv/apt\nSuites: ./\n');
+    await host.write(
+      '/etc/ostree-guests/layered.build',
+      `[Build]
+Base=up:${serverRef}
+[Remote]
+URL=${server.url}/repo
+GPGKeyPath=${key.path}
+[Packages]
+Install=site-tool
+Repository=./site.sources
+RepositoryKey=${key.path}
+[Publish]
+Repository=${repository}
+Ref=${layer}
+GPGKey=/etc/credstore/site.key
+`,
+    );
+    await host.run('systemctl', 'daemon-reload');
+    expect(await host.sh('guestctl verify layered')).toBe('layered: no problem');
+    const commit = await buildLayer();
+    expect([await inLayer('/usr/share/tool'), await inLayer('/usr/share/base')]).toEqual(['1.0', '13.1']);
+    expect(await versionOf(commit)).toMatch(/^'13\.1\+\d{8}\.\d{4}'$/);
+    expect(await buildLayer(), 'nothing is new').toBe(commit);
+    expect(await host.sh('ls -A /var/lib/ostree-guests/.builds/layered')).toBe('repo\nresult.json');
+  });
+
+  test('is made again when a package or the base is new, and not from an older base', async () => {
+    await offer('2.0');
+    await buildLayer();
+    expect([await inLayer('/usr/share/tool'), await inLayer('/usr/share/base')]).toEqual(['2.0', '13.1']);
+    await base('13.2');
+    const last = await buildLayer();
+    expect([await inLayer('/usr/share/tool'), await inLayer('/usr/share/base')]).toEqual(['2.0', '13.2']);
+    await host.sh(`ostree --repo=${mirrorPath} refs --force --create=${serverRef} ${first}`);
+    const { exitCode } = await host.try('systemctl start ostree-guest-build@layered');
+    const { result } = JSON.parse(await host.sh('guestctl builds -o json')).find(
+      ({ name }: { name: string }) => name === 'layered',
+    );
+    expect([exitCode, result.failure]).toEqual([
+      1,
+      expect.stringMatching(
+        /^\S+layered\.build:4: cannot fetch .* chronologically older.* refs --delete up:/,
+      ),
+    ]);
+    expect(await layered()).toBe(last);
+  });
 });

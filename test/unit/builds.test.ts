@@ -1,6 +1,6 @@
 // What people read about build files, what is made of right ones, and what is said of a command that failed.
 import { expect, test } from 'vitest';
-import { type Build, readBuild } from '../../src/config/build.ts';
+import { type Build, filesOf, readBuild } from '../../src/config/build.ts';
 import { loadAll, loadBuildFile } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { vocabularyOf } from '../../src/config/vocabulary.ts';
@@ -33,7 +33,7 @@ test.each([
   [
     `${good}[Guest]\nRef=site:x`,
     [
-      `${file}:3:1: There is no section [Guest]. Known: [Build], [Publish], [Exec], [Files], [Unit], [Service]`,
+      `${file}:3:1: There is no section [Guest]. Known: [Build], [Publish], [Remote], [Packages], [Exec], [Files], [Unit], [Service]`,
     ],
   ],
   [`${good}[Files]\nBind=/srv`, [`${file}:4:1: [Files] has no key 'Bind'. Known: BindReadOnly`]],
@@ -80,6 +80,25 @@ test.each([
       `${file}:4:9: GPGKey= is missing in [Publish]. Name the file of the private key that signs, such as: GPGKey=/etc/credstore/site.key`,
     ],
   ],
+  [
+    '[Build]\nCommand=x\nBase=a:b',
+    [`${file}:3:6: Command= and Base= exclude each other: a tree is made in one way. Remove one of them`],
+  ],
+  [
+    '[Build]\nBase=a:b\n[Packages]\nRepository=./a.list\n[Exec]\nEnvironment=A=1\n[Remote]\nSignVerify=yes',
+    [
+      `${file}:2:6: Base= needs [Packages] with Install= or Remove=. Add it. To offer the tree as it is, declare a mirror: ostree-guests.mirror(5)`,
+      `${file}:8:12: URL= is missing in [Remote]. Add it, or remove [Remote] to use the host's remote`,
+      `${file}:8:12: SignVerify= is on, but there is no key to verify with. Add Ed25519KeyPath=, with the keys to trust`,
+      `${file}:6:13: [Exec] is for Command= and Treefile=, not for Base=. Remove it`,
+    ],
+  ],
+  [
+    `${good}[Packages]\nInstall=a`,
+    [
+      `${file}:4:9: [Packages] needs Base= in [Build]: packages are added to a tree of an OSTree remote. Remove it, or replace Command= or Treefile= by Base=REMOTE:REF`,
+    ],
+  ],
 ])('%j', (text, messages) => {
   expect(wrong(text)).toEqual(messages);
 });
@@ -111,6 +130,28 @@ BindReadOnly=/srv/apt:/apt`;
     kind: 'treefile',
     treefile: '/etc/ostree-guests/a.yaml',
   });
+});
+
+const layered = `[Build]
+Base=site:debian/13
+[Remote]
+URL=https://ostree.example.org
+GPGKeyPath=/root/site.asc
+[Packages]
+Install=postfix ./own.deb
+`;
+
+test('packages over a base', () => {
+  const { recipe } = buildOf(layered);
+  expect(recipe).toMatchObject({
+    kind: 'layers',
+    base: { remoteName: 'site', ref: 'debian/13', remote: { url: 'https://ostree.example.org' } },
+    packages: { install: ['postfix'], files: ['/etc/ostree-guests/own.deb'] },
+    at: { line: 2 },
+  });
+  expect(filesOf(recipe)).toEqual(['/etc/ostree-guests/own.deb', '/root/site.asc']);
+  const definition = (text: string) => definitionOf(buildOf(text));
+  expect(definition(layered.replace('postfix', 'exim4'))).not.toBe(definition(layered));
 });
 
 const published = '[Publish]\nRepository=/srv/ostree\nRef=site/debian\nGPGKey=/etc/credstore/site.key\n';

@@ -117,7 +117,8 @@ const examples = pages.flatMap((page) =>
 test.each(examples)('%s has no example with a mistake', (page, block) => {
   const mend = `Correct this block of ${page}, or mark it as another language than ini:\n${block}`;
   if (/^\[Publish\]$/m.test(block)) {
-    const source = { kind: 'build', file: 'a.build', text: `[Build]\nCommand=true\n${block}` } as const;
+    const recipe = /^\[Build\]$/m.test(block) ? '' : '[Build]\nCommand=true\n';
+    const source = { kind: 'build', file: 'a.build', text: recipe + block } as const;
     expect(
       readBuild('a', 'a.build', [source], () => hostname),
       mend,

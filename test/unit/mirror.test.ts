@@ -60,6 +60,8 @@ test.each([
   [`[Mirror]\n${needed}Ref=a b\n`, "5:5: 'a b' is not right for Ref=. Expected a ref such as debian/12"],
   [`[Mirror]\n${needed}Ref=-x\n`, "5:5: '-x' is not right for Ref=. Expected a ref such as debian/12"],
   [`[Mirror]\n${needed}Keep=0\n`, "5:6: '0' is not right for Keep=. Expected a whole number from 1"],
+  [`[Mirror]\n${needed}GPGVerify=yes\n`, '5:11: GPGVerify= is on, but there is no key to verify with'],
+  [`[Mirror]\n${needed}TLSClientCertPath=/a\n`, '5:19: TLSClientCertPath= needs TLSClientKeyPath='],
   [`[Mirror]\n${needed}Fresh=1d\n`, "5:1: [Mirror] has no key 'Fresh'"],
   [`[Mirror]\n${needed}[Guest]\nRef=a\n`, '5:1: There is no section [Guest]'],
   [`[Mirror]\n${needed}[Service]\nRestart=no\n`, "6:1: [Service] has no key 'Restart'"],

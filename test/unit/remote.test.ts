@@ -4,6 +4,7 @@ import { explain } from '../../src/host/failure.ts';
 import { notFetched } from '../../src/trees/ostree/fetch-failure.ts';
 import { optionsOf, urlOf } from '../../src/trees/ostree/host-remotes.ts';
 import { missingRemoteFiles } from '../../src/trees/ostree/missing-remote-files.ts';
+import { guestAsPuller } from '../../src/trees/ostree/pulling.ts';
 import { findRemote } from '../../src/trees/ostree/remote.ts';
 import { guestOf } from './read.ts';
 
@@ -36,7 +37,7 @@ test.each([
 ])('%s', (cause, words) => {
   const guest = guestOf('[Guest]\nRef=site:x\n[Remote]\nURL=https://a/repo\n');
   if (guest.origin.kind !== 'ostree') throw new Error('it has a ref');
-  expect(explain(notFetched(guest, guest.origin, 'https://a/repo', cause))).toBe(
+  expect(explain(notFetched(guestAsPuller(guest, guest.origin), guest.origin, 'https://a/repo', cause))).toBe(
     `mail.guest:4: cannot fetch x from https://a/repo: ${words}`,
   );
 });

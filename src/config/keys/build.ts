@@ -1,8 +1,10 @@
 import { type Descriptions, from } from '../description.ts';
 import type { KeyRow, Tables } from '../key-table.ts';
 import { localFile } from '../local-file.ts';
-import { boolean, command, duration, path, ref, text, wholeFrom } from '../types.ts';
+import { boolean, command, duration, path, ref, refspec, text, wholeFrom } from '../types.ts';
 import { filesKeys } from './files.ts';
+import { proxyHelp, remoteHelp, remoteKeys } from './guest.ts';
+import { packagesHelp, packagesKeys } from './packages.ts';
 import { nspawnKeys } from './rows.ts';
 import { serviceKeys, unitKeys } from './unit.ts';
 
@@ -26,6 +28,7 @@ export const buildTables = (): Tables => ({
     [text, ['Description']],
     [command, ['Command']],
     [localFile, ['Treefile']],
+    [refspec, ['Base']],
     [duration, ['MaxAgeSec']],
   ],
   Publish: () => [
@@ -35,6 +38,8 @@ export const buildTables = (): Tables => ({
     [wholeFrom(1), ['Keep']],
     [boolean, ['Summary']],
   ],
+  Remote: remoteKeys,
+  Packages: packagesKeys,
   Exec: () => nspawnKeys(text, ['Environment', '--setenv', 'words']),
   Files: () => only(filesKeys(), (name) => name === 'BindReadOnly'),
   Unit: unitKeys,
@@ -51,6 +56,7 @@ export const buildHelp = (): Descriptions => ({
   },
   Treefile:
     'Runs rpm-ostree compose tree on this treefile, instead of Command=. A path that starts with ./ is in the directory of the build file.',
+  Base: 'Adds [Packages] to the tree of this ref of an OSTree remote, instead of Command=: REMOTE:REF, as in the Ref= of guests. Each run fetches and verifies the base, and makes a new tree if the base or a package has changed. See A LAYER OVER A BASE.',
   MaxAgeSec: {
     help: 'If the last result is not older than this and the build file has not changed since, an update uses it and does not build again. Guests that update one after the other then share one run.',
     default: '0, which builds at each update',
@@ -76,6 +82,19 @@ export const publishHelp = (): Descriptions => ({
   Summary: {
     help: 'Makes and signs the summary of the repository, which lists refs and deltas. With no, another program makes it.',
     default: 'yes',
+  },
+});
+
+export const buildRemoteHelp = (): Descriptions => ({
+  ...remoteHelp(),
+  ProxyURL: proxyHelp('ostree-guest-build@.service'),
+});
+
+export const buildPackagesHelp = (): Descriptions => ({
+  ...packagesHelp(),
+  Install: {
+    help: "Packages to add to the base. The base's own package manager (apt, dnf or rpm-ostree) installs them. Takes names of packages, and paths of package files: ./FILE is in the directory of the build file.",
+    repeatable: true,
   },
 });
 

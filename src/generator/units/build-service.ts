@@ -13,9 +13,10 @@ export const buildService = (build: Build): Parts => ({
   service: [...filesAtHome(build), ...ownLines(build, 'Service')],
 });
 
-/** Returns directories of files that the build file names and the sandbox hides. */
+/** Returns what the build file names and the sandbox hides: with commands, all that is beside them. */
 function filesAtHome({ recipe }: Build): string[] {
-  const directories = new Set(filesOf(recipe).map((file) => file.replace(/\/[^/]*$/, '')));
-  const hidden = [...directories].filter((path) => /^\/(home|root|run\/user)\//.test(`${path}/`));
+  const files = filesOf(recipe);
+  const places = recipe.kind === 'layers' ? files : files.map((file) => file.replace(/\/[^/]*$/, ''));
+  const hidden = [...new Set(places)].filter((path) => /^\/(home|root|run\/user)\//.test(`${path}/`));
   return hidden.length > 0 ? [`BindReadOnlyPaths=${hidden.map((path) => `-${path}`).join(' ')}`] : [];
 }

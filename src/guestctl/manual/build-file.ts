@@ -35,6 +35,19 @@ const theCommand = [
   ),
 ];
 
+const aLayer = [
+  heading('A LAYER OVER A BASE'),
+  paragraph(
+    "With Base=REMOTE:REF and [Packages], a build adds packages to the tree of an OSTree remote, as [Packages] in a guest file does: by the base's own package manager, in a container that has only the network of the host. The remote is declared in [Remote], or it is one of the host. The base is verified as that of a guest. A base that is older than the last one is refused. Each run makes a new tree only if the base, the declaration, or the version of a package has changed; users keep their numbers. The version of the tree is that of the base, with the time of the build: 13.2+20261127.1330.",
+  ),
+  paragraph(
+    'Made once on one host, and published with [Publish], such a tree has the same packages in the same versions on all hosts, which need neither the repositories nor the time for it.',
+  ),
+  example(
+    `[Build]\nBase=debian:debian/13/server\n\n[Remote]\nURL=https://ostree.example.org\nGPGKeyPath=${configDirectory}/debian.asc\n\n[Packages]\nInstall=postfix`,
+  ),
+];
+
 const publishing = [
   heading('PUBLISHING'),
   paragraph(
@@ -71,7 +84,7 @@ export const buildFilePage: Page = {
   body: [
     `${heading('SYNOPSIS')}\n${bold(`${configDirectory}/`)}${italic('NAME')}${bold('.build')}`,
     ...description,
-    ...['Build', 'Publish', 'Exec', 'Files'].flatMap((section) =>
+    ...['Build', 'Publish', 'Remote', 'Packages', 'Exec', 'Files'].flatMap((section) =>
       sectionText(section, vocabulary, buildDescriptions),
     ),
     heading('[UNIT] AND [SERVICE] SECTIONS'),
@@ -80,6 +93,7 @@ export const buildFilePage: Page = {
     ),
     paragraph(`In [Service]: ${names('Service')}.`),
     ...theCommand,
+    ...aLayer,
     ...publishing,
     ...templates,
     heading('EXAMPLE'),

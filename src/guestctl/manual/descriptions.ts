@@ -1,5 +1,12 @@
 import type { Descriptions } from '../../config/description.ts';
-import { buildExecHelp, buildFilesHelp, buildHelp, publishHelp } from '../../config/keys/build.ts';
+import {
+  buildExecHelp,
+  buildFilesHelp,
+  buildHelp,
+  buildPackagesHelp,
+  buildRemoteHelp,
+  publishHelp,
+} from '../../config/keys/build.ts';
 import { execHelp } from '../../config/keys/exec.ts';
 import { filesHelp } from '../../config/keys/files.ts';
 import { guestHelp, remoteHelp, updateHelp } from '../../config/keys/guest.ts';
@@ -31,6 +38,8 @@ export const mirrorDescriptions: OfSections = { Mirror: mirrorHelp() };
 export const buildDescriptions: OfSections = {
   Build: buildHelp(),
   Publish: publishHelp(),
+  Remote: buildRemoteHelp(),
+  Packages: buildPackagesHelp(),
   Exec: buildExecHelp(),
   Files: buildFilesHelp(),
 };

@@ -1,22 +1,42 @@
 import { existsSync } from 'node:fs';
 import type { Build } from '../../config/build.ts';
+import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
 import { isMissing } from '../../host/is-root.ts';
 import { missingSources } from '../../machine/bind-sources.ts';
 import { missingPrograms } from '../../trees/build/missing-programs.ts';
+import { missingRemoteFiles } from '../../trees/ostree/missing-remote-files.ts';
+import { unsignedRemote } from '../../trees/ostree/unsigned.ts';
+import { missingFiles } from '../../trees/packages/missing-files.ts';
+import { ed25519Problems, missingRemote } from './on-host.ts';
 import { verifyPublication } from './publication-on-host.ts';
 
 /** Checks a build against this host. */
-export const verifyBuildOnHost = (build: Build): Problem[] => [
+export const verifyBuildOnHost = async (build: Build): Promise<Problem[]> => [
   ...missingTreefile(build),
   ...missingPrograms(build),
   ...missingFuse(build),
-  ...missingFiles(build),
+  ...missingFilesOfCommands(build),
   ...missingSources(build, ['BindReadOnly']),
+  ...(await verifyBase(build)),
   ...verifyPublication(build),
 ];
+
+/** Checks the remote of Base=, and the files of [Packages]. */
+async function verifyBase({ recipe, values, file }: Build): Promise<Problem[]> {
+  if (recipe.kind !== 'layers') return [];
+  const { remote } = recipe.base;
+  const unsigned = remote && unsignedRemote(remote, values, 'Remote', topOf(file));
+  return [
+    ...missingRemote(recipe.base, recipe.at),
+    ...(unsigned ? [unsigned] : []),
+    ...missingRemoteFiles(values, 'Remote'),
+    ...(await ed25519Problems(values, 'Remote')),
+    ...missingFiles({ values }),
+  ];
+}
 
 function missingTreefile({ recipe }: Build): Problem[] {
   if (recipe.kind !== 'treefile' || !isMissing(recipe.treefile)) return [];
@@ -30,8 +50,8 @@ function missingFuse({ recipe }: Build): Problem[] {
 }
 
 /** Checks files of the host that commands name as file:///usr/…, such as keys. */
-function missingFiles({ recipe }: Build): Problem[] {
-  if (recipe.kind === 'treefile') return [];
+function missingFilesOfCommands({ recipe }: Build): Problem[] {
+  if (recipe.kind !== 'commands') return [];
   return recipe.commands.flatMap(({ words, at }) =>
     words
       .flatMap((word) => /(?:^|=)file:\/\/(\/usr\/.+)/.exec(word)?.[1] ?? [])

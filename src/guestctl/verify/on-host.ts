@@ -4,9 +4,10 @@ import type { Guest } from '../../config/guest.ts';
 import { loadBuild, loadBuilds } from '../../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { nearest } from '../../config/nearest.ts';
+import type { OstreeOrigin, RemoteSection } from '../../config/origin.ts';
 import { buildFileOf } from '../../config/paths.ts';
 import { topOf } from '../../config/positions.ts';
-import type { Problem } from '../../config/problem.ts';
+import type { Position, Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
 import type { Values } from '../../config/values.ts';
 import { canReflink } from '../../host/copy-tree.ts';
@@ -68,11 +69,14 @@ function protection({ sysroot, values, file }: Guest): Problem[] {
   return [whyUnprotected(sysroot), whyReadOnly(sysroot)].flatMap((why) => (why ? [{ at, ...why }] : []));
 }
 
-function remote(guest: Guest): Problem[] {
-  if (guest.origin.kind !== 'ostree') return [];
-  const { remote, remoteName } = guest.origin;
-  const at = guest.values.at('Guest', 'Ref');
-  if (!at || remote || findHostRemote(remoteName)) return [];
+function remote({ origin, values }: Guest): Problem[] {
+  const at = values.at('Guest', 'Ref');
+  return origin.kind === 'ostree' && at ? missingRemote(origin, at) : [];
+}
+
+/** Checks that the host has the remote of an origin, if its file does not declare it. `at` names it. */
+export function missingRemote({ remote, remoteName }: OstreeOrigin, at: Position): Problem[] {
+  if (remote || findHostRemote(remoteName)) return [];
   const message = `The host has no remote '${remoteName}'`;
   return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
 }
@@ -103,7 +107,7 @@ function image({ origin, values, file }: Guest): Problem[] {
 }
 
 /** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */
-export async function ed25519Problems(values: Values, section: 'Remote' | 'Mirror'): Promise<Problem[]> {
+export async function ed25519Problems(values: Values, section: RemoteSection): Promise<Problem[]> {
   const path = values.final(section, 'Ed25519KeyPath');
   if (!path || (await features()).includes('sign-ed25519')) return [];
   const message = "this host's ostree does not support ed25519 signatures, and would refuse every commit";

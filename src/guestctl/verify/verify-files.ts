@@ -68,9 +68,7 @@ async function verifyChecked(
 ): Promise<Verified[]> {
   const whole = checked.map(wholeOf);
   const ofGuests = whole.map((one) => (one && 'guest' in one ? one.guest : undefined));
-  const ofMirrors = await Promise.all(
-    whole.map((one) => (one && 'mirror' in one ? verifyMirrorOnHost(one.mirror) : [])),
-  );
+  const ofOthers = await Promise.all(whole.map((one) => (one ? verifyOther(one) : [])));
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
   const inNames = await missingUnits(ofGuests);
   const onHost = await verifyOnHost(ofGuests, files);
@@ -78,7 +76,7 @@ async function verifyChecked(
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
     const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
-    const asked = [onHost, ofMirrors, inNames, inUnits].map((problems) => problems[index] ?? []);
+    const asked = [onHost, ofOthers, inNames, inUnits].map((problems) => problems[index] ?? []);
     return { name: nameOf(one), problems: inOrder(onePerPlace(known, itself, ...asked)) };
   });
 }
@@ -96,8 +94,8 @@ export async function verifyAllOnHost(
     ...(onHost[index] ?? []),
   ]);
   const ofBroken = [...broken, ...brokenBuilds, ...brokenMirrors].flatMap(({ problems }) => problems);
-  const ofMirrors = await Promise.all(mirrors.map(verifyMirrorOnHost));
-  return [...ofBroken, ...builds.flatMap(verifyBuildOnHost), ...ofMirrors.flat(), ...found];
+  const ofOthers = await Promise.all([...builds.map(verifyBuildOnHost), ...mirrors.map(verifyMirrorOnHost)]);
+  return [...ofBroken, ...ofOthers.flat(), ...found];
 }
 
 type AnyChecked = Checked | CheckedBuild | CheckedMirror;
@@ -136,10 +134,15 @@ function withUnits(one: Whole): WithUnits {
   return { file, values, generated, units };
 }
 
-/** Checks that start no program. */
-function withoutAsking(one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] {
+/** Checks a build or a mirror against this host. */
+async function verifyOther(one: Whole): Promise<Problem[]> {
   if ('build' in one) return verifyBuildOnHost(one.build);
-  if ('mirror' in one) return [];
+  return 'mirror' in one ? verifyMirrorOnHost(one.mirror) : [];
+}
+
+/** Checks of guests that start no program. */
+function withoutAsking(one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] {
+  if (!('guest' in one)) return [];
   return [
     ...sharedSysroot(one.guest, sysroots),
     ...sharedPorts(one.guest, uses),

@@ -13,6 +13,7 @@ import type { Report } from '../../state/report.ts';
 import type { Committed } from '../../trees/build/commit-build.ts';
 import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
+import { addPackages } from './add-packages.ts';
 import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } from './build-container.ts';
 
 /** Runs ostree-guest-build@NAME.service: makes the tree, and commits it if it has changed. */
@@ -25,11 +26,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     await removeTree(work);
     // In the mode of those of guests, so that they can link its objects.
     await ensureRepository(buildRepository(build.name), 'bare');
-    const { checksum, isNew } = await make(
-      build,
-      makeBuildDirectories(work, `${buildDirectory(build.name)}/cache`),
-      report,
-    );
+    const { checksum, isNew } = await make(build, work, report);
     end({ checksum: checksumFrom(checksum) });
     report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);
   } catch (error) {
@@ -40,8 +37,10 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
   }
 }
 
-function make(build: Build, directories: BuildDirectories, report: Report): Promise<Committed> {
+function make(build: Build, work: string, report: Report): Promise<Committed> {
   const { recipe } = build;
+  if (recipe.kind === 'layers') return addPackages(build, recipe, report);
+  const directories = makeBuildDirectories(work, `${buildDirectory(build.name)}/cache`);
   return recipe.kind === 'treefile'
     ? compose(build, directories, recipe, report)
     : runCommands(build, directories, recipe.commands, report);

@@ -35,9 +35,12 @@ export async function commitBuild({ name, container, workPlace }: BuildToCommit)
   forgetMachine(root);
   layOut(root);
   requireInit(root);
-  const version = new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
-  return commit(name, version, `--tree=dir=${root}`);
+  return commit(name, buildVersion(), `--tree=dir=${root}`);
 }
+
+/** The version of a tree that is built now: 20261127.1330. */
+export const buildVersion = (): string =>
+  new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
 
 /**
  * Takes over the commit that rpm-ostree made in a repository of the container. The container could write anything there, so
@@ -58,8 +61,8 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
 /** The ref that keeps the previous commit, because an update may be pulling it right now. */
 const beforeRef = `${builtRef}-before`;
 
-/** Takes a commit with its metadata, which names its packages. A commit with an unchanged tree is dropped. */
-async function take(repository: string, checksum: string): Promise<Committed> {
+/** Takes a commit as the result, with its metadata. A commit with an unchanged tree is dropped. */
+export async function take(repository: string, checksum: string): Promise<Committed> {
   const before = readCommit(repository, builtRef);
   if (before !== undefined && (await rootOf(repository, before)) === (await rootOf(repository, checksum)))
     return { checksum: before, isNew: false };

@@ -51,7 +51,7 @@ export async function link(guest: Receiver, want: Want, { from, ...options }: Li
  */
 async function reachable(guest: Receiver, neighbours: readonly Neighbour[]): Promise<Neighbour[]> {
   const outside = neighbours.map(({ repository }) => repository).filter(isOnOtherMount);
-  const found = await lookOnHost(guest.name, outside);
+  const found = await lookOnHost(`look-${guest.name}`, outside);
   const isFound = (repository: string): boolean =>
     found.some(({ path, type }) => path === repository && type === 'directory');
   return neighbours.filter(({ repository }) => !isOnOtherMount(repository) || isFound(repository));

@@ -1,3 +1,4 @@
+import type { RemoteSection } from '../../config/origin.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Values } from '../../config/values.ts';
 import { isMissing } from '../../host/is-root.ts';
@@ -12,7 +13,7 @@ const remedies = {
 };
 
 /** Finds the keys and certificates of a declared remote that this host does not have. */
-export const missingRemoteFiles = (values: Values, section: 'Remote' | 'Mirror'): Problem[] =>
+export const missingRemoteFiles = (values: Values, section: RemoteSection): Problem[] =>
   Object.entries(remedies).flatMap(([key, remedy]) => {
     const setting = values.final(section, key);
     if (!setting || !isMissing(setting.value)) return [];

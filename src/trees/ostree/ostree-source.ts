@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { type OstreeOrigin, originName } from '../../config/origin.ts';
-import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
-import { type Finished, run } from '../../host/process.ts';
 import { listDeployments, originOf } from '../../ostree/deployments.ts';
 import { reason } from '../../ostree/ostree.ts';
-import { hasCommit, remoteCommit, repositoryOf } from '../../ostree/repository.ts';
+import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { notFetched } from './fetch-failure.ts';
 import { urlOf } from './host-remotes.ts';
+import { checked, guestAsPuller, pullMetadata } from './pulling.ts';
 import { configureRemote, findRemote, isConfigured } from './remote.ts';
 
 /** What an update asks an OSTree remote. */
@@ -45,7 +43,8 @@ export function questionOf(guest: Guest): Question | undefined {
 /** A ref of an OSTree remote. The commit and its signature are fetched first, and any other object later. */
 export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string): Source {
   const { remoteName, ref } = origin;
-  const repository = repositoryOf(guest.sysroot);
+  const puller = guestAsPuller(guest, origin);
+  const { repository } = puller;
   const remote = findRemote(guest, origin);
   const url = urlOf(remote.options);
   const readable = placesOf(remote.options);
@@ -56,8 +55,8 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string)
         asked === askedWords(origin, older) && isConfigured(repository, remoteName, remote.options);
       configureRemote(repository, remoteName, remote);
       if (!isAnswered) {
-        const looked = await pullMetadata(guest, origin, older, readable);
-        if (looked.exitCode !== 0) throw notFetched(guest, origin, url, reason(looked.stderr));
+        const looked = await pullMetadata(puller, origin, older, readable);
+        if (looked.exitCode !== 0) throw notFetched(puller, origin, url, reason(looked.stderr));
       }
       const checksum = remoteCommit(repository, remoteName, ref);
       if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
@@ -67,7 +66,7 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string)
         const args = [...checked(url), remoteName, `${ref}@${checksum}`];
         const seed = url.startsWith('file://') && listDeployments(guest.sysroot).length === 0;
         const linked = await link(guest, { kind: 'pull', checksum, args, seed }, { readable, report });
-        if ('failed' in linked) throw notFetched(guest, origin, url, linked.failed);
+        if ('failed' in linked) throw notFetched(puller, origin, url, linked.failed);
         return checksum;
       };
       return { checksum, refspec: originName(origin), from: url, fetch };
@@ -77,39 +76,6 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string)
 
 /** What src/steps/update/ask-first says that it has asked the remote successfully, a moment ago. */
 const askedWords = ({ remoteName, ref }: OstreeOrigin, older = ''): string => `${remoteName}:${ref} ${older}`;
-
-/** The time limit for the answer of a remote, in milliseconds. The answer has a few kB. */
-const answerTime = 10 * 60_000;
-
-/**
- * Asks the remote, as src/steps/update/ask-first does. Pulls in the update itself; in a process of its own if the remote is in a
- * directory that the update does not see.
- */
-async function pullMetadata(
-  guest: Guest,
-  { remoteName, ref }: OstreeOrigin,
-  older: string | undefined,
-  readable: readonly string[],
-): Promise<Finished> {
-  const check = older === undefined ? [] : [`--timestamp-check-from-rev=${older}`];
-  const repository = `--repo=${repositoryOf(guest.sysroot)}`;
-  const args = [repository, 'pull', '--commit-metadata-only', ...check, remoteName, ref];
-  if (readable.every((path) => existsSync(path))) return run('ostree', args, { timeout: answerTime });
-  return runConfined(
-    {
-      name: `look-${guest.name}`,
-      writable: roomsOf(guest),
-      readable,
-      network: true,
-      capabilities: treeCapabilities,
-      timeLimit: '10min',
-    },
-    ['ostree', ...args],
-  );
-}
-
-/** Has objects from a directory checked, which OSTree does not do by default: anybody may have written to a USB stick. */
-const checked = (url: string): string[] => (url.startsWith('file://') ? ['--untrusted'] : []);
 
 /** Refuses older commits: they may have a valid signature, and known security holes. Commits of another ref are not compared. */
 function notOlderThan(guest: Guest, origin: OstreeOrigin): string | undefined {

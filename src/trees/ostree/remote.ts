@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type Guest, placeOf } from '../../config/guest.ts';
-import type { OstreeOrigin, Remote } from '../../config/origin.ts';
+import { placeOf } from '../../config/guest.ts';
+import type { OstreeOrigin, Remote, RemoteSection } from '../../config/origin.ts';
 import { topOf } from '../../config/positions.ts';
 import { formatProblem } from '../../config/problem.ts';
 import type { Values } from '../../config/values.ts';
@@ -13,9 +13,13 @@ import { findHostRemote, type HostRemote, optionsOf } from './host-remotes.ts';
 import { missingRemoteFiles } from './missing-remote-files.ts';
 import { unsignedRemote } from './unsigned.ts';
 
-/** Returns the remote that a guest follows: declared in its file, or configured on the host. */
-export function findRemote(guest: Guest, { remote, remoteName }: OstreeOrigin): HostRemote {
-  return remote ? declaredRemote(remote, guest, 'Remote') : hostRemote(guest, remoteName);
+/** Returns the remote that a file names: declared there, or configured on the host. `key` names the ref: section and key. */
+export function findRemote(
+  declaring: Declaring,
+  { remote, remoteName }: OstreeOrigin,
+  key: readonly [string, string] = ['Guest', 'Ref'],
+): HostRemote {
+  return remote ? declaredRemote(remote, declaring, 'Remote') : hostRemote(declaring, remoteName, key);
 }
 
 /** Writes the configuration and the keys of a remote into a guest's repository. */
@@ -35,7 +39,7 @@ export function configureRemote(repository: string, name: string, { options, key
 export const isConfigured = (repository: string, name: string, options: HostRemote['options']): boolean =>
   isDeepStrictEqual(parseKeyfile(configOf(repository))[`remote "${name}"`], options);
 
-/** The guest or the mirror that declares a remote. */
+/** The guest, the build or the mirror that declares a remote. */
 interface Declaring {
   readonly values: Values;
   readonly file: string;
@@ -48,7 +52,7 @@ interface Declaring {
 export function declaredRemote(
   remote: Remote,
   { values, file }: Declaring,
-  section: 'Remote' | 'Mirror',
+  section: RemoteSection,
 ): HostRemote {
   const unsigned = unsignedRemote(remote, values, section, topOf(file));
   if (unsigned) throw new Failure(formatProblem(unsigned));
@@ -72,11 +76,18 @@ export function declaredRemote(
   };
 }
 
-function hostRemote(guest: Guest, name: string): HostRemote {
+function hostRemote(
+  declaring: Declaring,
+  name: string,
+  [section, key]: readonly [string, string],
+): HostRemote {
   const found = findHostRemote(name);
   if (!found) {
-    const message = `${placeOf(guest, 'Guest', 'Ref')}: the host has no remote '${name}'`;
-    throw new Failure(message, `Add [Remote] with URL= to ${guest.file}, or: ostree remote add ${name} URL`);
+    const message = `${placeOf(declaring, section, key)}: the host has no remote '${name}'`;
+    throw new Failure(
+      message,
+      `Add [Remote] with URL= to ${declaring.file}, or: ostree remote add ${name} URL`,
+    );
   }
   return found;
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Guest, placeOf } from '../../config/guest.ts';
+import { placeOf } from '../../config/guest.ts';
 import type { Packages } from '../../config/packages.ts';
 import { stateDirectory } from '../../config/paths.ts';
 import { Failure } from '../../host/failure.ts';
 import { lookOnHost } from '../../host/host-look.ts';
 import { localPaths } from './local-paths.ts';
+import type { Owner } from './owner.ts';
 
 /** Directories of the host that programs of a tree must never see. */
 const closed = [
@@ -27,13 +28,13 @@ const closed = [
  * Returns the directories of this host that the package container may read: those that the files of Repository= name,
  * but not those of the tree's own sources, because its author would then choose what is read of the host.
  */
-export async function hostRepositories(guest: Guest, { repositories }: Packages): Promise<string[]> {
+export async function hostRepositories(owner: Owner, { repositories }: Packages): Promise<string[]> {
   const paths = repositories.flatMap((file) => localPaths(readFileSync(file, 'utf8')));
-  const found = await lookOnHost(guest.name, [...new Set(paths)]);
+  const found = await lookOnHost(owner.unit('look'), [...new Set(paths)]);
   for (const { path, real, type } of found) {
     const wrong = whyClosed(path, real, type);
     if (wrong === undefined) continue;
-    const message = `${placeOf(guest, 'Packages', 'Repository')}: file:${path} cannot be a repository: ${wrong}`;
+    const message = `${placeOf(owner, 'Packages', 'Repository')}: file:${path} cannot be a repository: ${wrong}`;
     throw new Failure(message, 'Put the repository into a directory of its own, such as /srv/repository');
   }
   return found.map(({ path }) => path);

@@ -116,11 +116,13 @@ export interface LayersToCommit {
   /** The commit that the packages were added to. */
   readonly below: string;
   readonly identity: string;
+  /** Added to the version of that commit. Without it, the result is as old as that commit. */
+  readonly version?: string;
 }
 
 /** Commits a tree with installed packages, and returns the checksum. */
 export async function commitLayers(layers: LayersToCommit): Promise<string> {
-  const { directory, repository, below, identity } = layers;
+  const { directory, repository, below, identity, version: own } = layers;
   const root = `${directory}/root`;
   const { kept, mountPoints } = parseBefore(readFileSync(beforeFile(directory), 'utf8'));
   requireDirectory(root, 'etc');
@@ -129,13 +131,14 @@ export async function commitLayers(layers: LayersToCommit): Promise<string> {
       removeInside(root, path);
   restoreFiles(root, kept);
   layOut(root);
-  const version = await versionOf(repository, below);
-  if (version !== undefined) requirePlainVersion(version, 'the tree below');
+  const base = await versionOf(repository, below);
+  if (base !== undefined) requirePlainVersion(base, 'the tree below');
+  const version = [base, own].filter((one) => one !== undefined).join('+') || undefined;
   return commitRoot(
     { repository, root, identity, version },
     `--add-metadata-string=ostree-guests.base=${below}`,
-    // As old as the commit below, so that the next one from there is newer.
-    `--timestamp=${await dateOf(repository, below)}`,
+    // So that the next one from there is newer.
+    ...(own === undefined ? [`--timestamp=${await dateOf(repository, below)}`] : []),
   );
 }
 

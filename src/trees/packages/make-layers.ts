@@ -1,46 +1,56 @@
-import { mkdirSync } from 'node:fs';
-import { type Guest, placeOf } from '../../config/guest.ts';
-import { type Packages, packagesWords } from '../../config/packages.ts';
-import { roomsOf } from '../../host/confined.ts';
-import { Failure } from '../../host/failure.ts';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { placeOf } from '../../config/guest.ts';
+import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
+import { sha256 } from '../../host/digest.ts';
+import { Failure, failureAt } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { log } from '../../host/tell.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
-import { keepBrought } from '../identity.ts';
+import { holdCommit } from '../../ostree/repository.ts';
 import { doJob } from '../treework/run.ts';
 import { hostRepositories } from './host-repositories.ts';
 import { indexesIn, type PackageIndex } from './indexes.ts';
 import type { TreeToCheckOut } from './layer-tree.ts';
 import { managers } from './managers.ts';
+import { missingFiles } from './missing-files.ts';
+import type { Owner } from './owner.ts';
 import { type PackageContainer, runInContainer } from './package-container.ts';
 import type { Manager } from './script.ts';
 import { writeInput, writeScript } from './workspace.ts';
+
+/** The ref that keeps the base commit. */
+export const baseRef = 'ostree-guests/base';
 
 /** The ref that keeps the last result. */
 export const layeredRef = 'ostree-guests/layered';
 
 /** A tree to add packages to. */
 export interface Workspace {
-  readonly guest: Guest;
+  readonly owner: Owner;
   readonly packages: Packages;
-  readonly repository: string;
-  readonly directory: string;
   /** The commit to add to. */
   readonly below: string;
 }
 
 /** What an installation would do now. */
 export interface Plan {
-  /** What it would change, one line for each package. */
-  readonly versions: readonly string[];
+  /** Identifies the result by its inputs: the commit below, the declaration, and the versions that the repositories offer. */
+  readonly identity: string;
   /** The indexes of all repositories that this depends on. Undefined if the package manager does not tell. */
   readonly indexes: readonly PackageIndex[] | undefined;
 }
 
-/** Finds out what an installation would do now. */
+/** Fails if files of [Packages] are missing. */
+export function requireFiles(owner: Pick<Owner, 'values'>): void {
+  const [missing] = missingFiles(owner);
+  if (missing) throw failureAt(missing);
+}
+
+/** Finds out what an installation would do now. Keeps the commit below. */
 export async function plan(workspace: Workspace): Promise<Plan> {
-  const { packages, directory } = workspace;
+  const { owner, packages, below } = workspace;
+  await holdCommit(owner.repository, baseRef, below);
   try {
     let tree = await checkOut(workspace, 'links');
     const { manager } = tree;
@@ -48,26 +58,32 @@ export async function plan(workspace: Workspace): Promise<Plan> {
     const usr = manager.planOn === 'copy' ? 'writable' : 'read-only';
     // A list of packages at each update would only fill the journal.
     const output = await runScript(workspace, tree, manager.plan(packages), { usr, prints: false });
+    const versions = output.match(manager.planLine) ?? [];
+    const contents = filesOfPackages(packages).map((file) => sha256(readFileSync(file)));
     return {
-      versions: output.match(manager.planLine) ?? [],
+      identity: sha256(JSON.stringify([below, packages, contents, versions])),
       indexes: manager.indexLine && indexesIn(output, manager.indexLine),
     };
   } finally {
-    await removeTree(directory);
+    await removeTree(owner.directory);
   }
 }
 
-/** Adds the packages to a copy of the tree, and commits it. */
-export async function add(workspace: Workspace, identity: string): Promise<Checksum> {
-  const { guest, packages, repository, directory, below } = workspace;
+/**
+ * Adds the packages to a copy of the tree, and commits it. `version` is added to that of the commit below. Without it, the result is
+ * as old as that commit.
+ */
+export async function add(workspace: Workspace, identity: string, version?: string): Promise<Checksum> {
+  const { owner, packages, below } = workspace;
+  const { repository, directory } = owner;
   try {
     const tree = await checkOut(workspace, 'to-commit');
     const script = tree.manager.install(packages);
     await runScript(workspace, tree, script, { usr: 'writable', prints: true });
-    const what = `${packagesPlace(guest)}: cannot use the tree with ${packagesWords(packages)}`;
-    const input = { directory, repository, below, identity };
-    const checksum = checksumFrom(await doJob(what, placeOfJob(guest), 'commitLayers', input));
-    await keepBrought(guest.sysroot, layeredRef, checksum);
+    const what = `${packagesPlace(owner)}: cannot use the tree with ${packagesWords(packages)}`;
+    const input = { directory, repository, below, identity, ...(version !== undefined && { version }) };
+    const checksum = checksumFrom(await doJob(what, placeOfJob(owner), 'commitLayers', input));
+    await holdCommit(repository, layeredRef, checksum);
     return checksum;
   } finally {
     await removeTree(directory);
@@ -84,39 +100,42 @@ interface Tree {
 }
 
 async function checkOut(workspace: Workspace, how: TreeToCheckOut['how']): Promise<Tree> {
-  const { guest, packages, repository, directory, below } = workspace;
+  const { owner, packages, below } = workspace;
+  const { repository, directory } = owner;
   await removeTree(directory);
   mkdirSync(directory, { recursive: true });
-  const readable = await hostRepositories(guest, packages);
-  const what = `${packagesPlace(guest)}: cannot add to ${below.slice(0, 12)}`;
-  const { program, localSources } = await doJob(what, placeOfJob(guest), 'checkOutTree', {
+  const readable = await hostRepositories(owner, packages);
+  const what = `${packagesPlace(owner)}: cannot add to ${below.slice(0, 12)}`;
+  const { program, localSources } = await doJob(what, placeOfJob(owner), 'checkOutTree', {
     directory,
     repository,
     commit: below,
     how,
-    hostname: guest.name,
+    hostname: owner.name,
     mounts: readable,
     programs: managers.map((manager) => manager.program),
     before: layeredRef,
   });
   const manager = managers.find((one) => one.program === program);
   if (manager) return { manager, readable, localSources };
-  const message = `${packagesPlace(guest)}: the tree (${below.slice(0, 12)}) has none of apt-get, dnf and rpm-ostree`;
+  const message = `${packagesPlace(owner)}: the tree (${below.slice(0, 12)}) has none of apt-get, dnf and rpm-ostree`;
   throw new Failure(message, 'Have one of them in the tree, or the packages themselves');
 }
 
-const placeOfJob = (guest: Guest) => ({ name: `tree-${guest.name}`, rooms: roomsOf(guest) });
+const placeOfJob = (owner: Owner) => ({ name: owner.unit('tree'), rooms: owner.rooms });
 
 async function runScript(
-  { guest, packages, directory }: Workspace,
+  { owner, packages }: Workspace,
   { manager, readable, localSources }: Tree,
   script: string,
   how: Pick<PackageContainer, 'usr' | 'prints'>,
 ): Promise<string> {
+  const { directory } = owner;
   writeInput(directory, packages);
   writeScript(directory, script);
   const { exitCode, stdout, stderr } = await runInContainer({
-    guest: guest.name,
+    unit: owner.unit('layers'),
+    hostname: owner.name,
     directory,
     readable,
     ...how,
@@ -127,7 +146,7 @@ async function runScript(
   const reason = shown(failed ?? reasonOf(stderr));
   const notBound = localSources.filter((path) => !readable.includes(path) && stderr.includes(path));
   throw new Failure(
-    `${packagesPlace(guest)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
+    `${packagesPlace(owner)}: cannot make the tree with ${packagesWords(packages)}: ${reason}`,
     notBound.length > 0
       ? notBoundRemedy(notBound)
       : 'What was printed before is in the journal of this service',
@@ -168,7 +187,7 @@ function reasonOfDnf5(lines: readonly string[]): string | undefined {
     .replace(where, '');
 }
 
-const packagesPlace = (guest: Guest): string =>
-  guest.values.at('Packages', 'Install')
-    ? placeOf(guest, 'Packages', 'Install')
-    : placeOf(guest, 'Packages', 'Remove');
+const packagesPlace = (owner: Owner): string =>
+  owner.values.at('Packages', 'Install')
+    ? placeOf(owner, 'Packages', 'Install')
+    : placeOf(owner, 'Packages', 'Remove');

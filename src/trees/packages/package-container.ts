@@ -8,8 +8,9 @@ import { inputDirectory } from './script.ts';
 
 /** A container that runs the file `script` of its input directory. */
 export interface PackageContainer {
-  /** The guest that it is for, also its hostname. */
-  readonly guest: string;
+  /** Its unit, ostree-guest-NAME.service, and its machine have this name. */
+  readonly unit: string;
+  readonly hostname: string;
   /** A workspace, of which the container sees `root` and `input`. */
   readonly directory: string;
   /** Paths of the host that it may read. */
@@ -28,11 +29,11 @@ export interface PackageContainer {
 export const runInContainer = (container: PackageContainer): Promise<Finished> =>
   leavingRoom(container.directory, (signal) =>
     runAsService(
-      `ostree-guest-layers-${container.guest}`,
+      `ostree-guest-${container.unit}`,
       [...sandbox, ['BindPaths', container.directory]],
       containerCommand(
         {
-          name: `${container.guest}-layers`,
+          name: container.unit,
           directory: `${container.directory}/root`,
           options: options(container),
         },
@@ -42,9 +43,9 @@ export const runInContainer = (container: PackageContainer): Promise<Finished> =
     ),
   );
 
-const options = ({ guest, directory, readable, usr }: PackageContainer): string[] => [
+const options = ({ hostname, directory, readable, usr }: PackageContainer): string[] => [
   // Some packages write the hostname into their configuration.
-  `--hostname=${guest}`,
+  `--hostname=${hostname}`,
   '--private-users=pick',
   '--private-users-ownership=map',
   `--drop-capability=${dropped.join(',')}`,
@@ -75,7 +76,7 @@ const dropped = [
 /** The sandbox of nspawn itself, in addition to the settings of systemd-nspawn@.service. */
 const sandbox = [
   ['TemporaryFileSystem', ostreeRuntime],
-  // nspawn sees only the workspace of this guest.
+  // nspawn sees only this workspace.
   ['TemporaryFileSystem', stateDirectory],
   ['TasksMax', '4096'],
   ['Delegate', 'yes'],

@@ -43,12 +43,16 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
     mounts: input.texts('mounts'),
     before: input.text('before'),
   }),
-  commitLayers: (input) => ({
-    directory: input.text('directory'),
-    repository: input.text('repository'),
-    below: input.text('below'),
-    identity: input.text('identity'),
-  }),
+  commitLayers: (input) => {
+    const version = input.optionalText('version');
+    return {
+      directory: input.text('directory'),
+      repository: input.text('repository'),
+      below: input.text('below'),
+      identity: input.text('identity'),
+      ...(version !== undefined && { version }),
+    };
+  },
   unpackLayer: (input) => ({
     place: input.text('place'),
     hex: input.text('hex'),

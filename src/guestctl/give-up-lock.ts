@@ -1,7 +1,7 @@
 import { lockUnit, startUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { findLock, forgetLockWish, type Lock } from '../state/fleet-lock.ts';
-import { addressOf, lockBody } from '../steps/lock/protocol.ts';
+import { addressOf, lockBody, lockHeaders } from '../steps/lock/protocol.ts';
 
 /** Gives back the lock of a guest that is removed. If that fails, says how to do it by hand: nobody does it later. */
 export async function giveUpLock(guest: string): Promise<void> {
@@ -14,8 +14,10 @@ export async function giveUpLock(guest: string): Promise<void> {
   tell(`  ${byHand(lock)}`);
 }
 
-const byHand = (lock: Lock): string =>
-  `curl -H 'fleet-lock-protocol: true' -d '${lockBody(lock.id, lock.group)}' ${addressOf(lock, 'giveBack')}`;
+function byHand(lock: Lock): string {
+  const headers = Object.entries(lockHeaders).map(([name, value]) => `-H '${name}: ${value}'`);
+  return `curl ${headers.join(' ')} -d '${lockBody(lock.id, lock.group)}' ${addressOf(lock, 'giveBack')}`;
+}
 
 /** Says that a guest that was stopped keeps its lock. */
 export const keepsLockWords = (guest: string, { group, url }: Lock): string =>

@@ -17,6 +17,9 @@ export function requireGuest(name: string): Guest {
   return checked.guest;
 }
 
+/** True if there is no file of a guest, not even one that cannot be read. */
+export const isUndeclared = (name: string): boolean => !loadGuest(nodeFiles, name) && !leadsOut(name);
+
 /**
  * Checks the name of a guest only. A file with mistakes must not keep anybody from stopping or entering a running guest: the
  * mistakes are warnings. A guest that is no longer declared also passes, as long as any part of it exists.

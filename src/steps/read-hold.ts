@@ -5,7 +5,7 @@ import { now, uptime } from '../host/clock.ts';
 import { explainAny } from '../host/failure.ts';
 import { timeWords } from '../host/time-words.ts';
 import type { Checksum } from '../ostree/names.ts';
-import { readLock } from '../state/fleet-lock.ts';
+import { findLock } from '../state/fleet-lock.ts';
 import { readRehearsal } from '../state/rehearsal.ts';
 import { readReleased } from '../state/released.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
@@ -24,7 +24,7 @@ export async function readHoldFacts(
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
   const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
-  const holdsLock = !update.fleetLock || unlessDamaged(() => readLock(name))?.isHeld === true;
+  const holdsLock = !update.fleetLock || findLock(name)?.isHeld === true;
   const released = unlessDamaged(() => readReleased(name));
   return { at, uptime: uptime(), isInWindow, released, rehearsed: lastRehearsed(name), holdsLock };
 }

@@ -2,7 +2,8 @@ import type { Guest } from '../config/guest.ts';
 import { explainAny, Failure } from '../host/failure.ts';
 import { dropStaleTrigger } from '../host/stale-trigger.ts';
 import { requireKnown } from '../machine/known-to-systemd.ts';
-import { requireGuest } from '../state/declared.ts';
+import { isUndeclared, requireGuest } from '../state/declared.ts';
+import { findLock } from '../state/fleet-lock.ts';
 import { complain } from '../state/report.ts';
 import { DamagedState } from '../state/state-file.ts';
 import { damagedState } from '../state/state-files.ts';
@@ -13,16 +14,33 @@ export const serviceMain = (
   unit: (guest: string) => string,
   work: (guest: Guest) => Promise<void>,
   { startsAnyway = false } = {},
+): Promise<void> => runService(unit, requireGuest, (guest) => workOn(guest, work, startsAnyway));
+
+/** Like serviceMain(), for services that also give back the lock of a guest whose file was removed by hand. */
+export const lockServiceMain = (
+  unit: (guest: string) => string,
+  work: (guest: Guest) => Promise<void>,
+  giveBack: (name: string) => Promise<void>,
 ): Promise<void> =>
-  runService(unit, requireGuest, async (guest) => {
-    await requireKnown(guest.name);
-    const damaged = damagedState(guest.name);
-    // The boot step always continues; other steps refuse state of a newer version.
-    const newer = damaged.find(({ isNewer }) => isNewer);
-    if (newer && !startsAnyway) throw new DamagedState(newer);
-    for (const { message, remedy } of damaged) complain(`${message}. ${remedy}`);
-    await work(guest);
-  });
+  runService(
+    unit,
+    (name) => (isUndeclared(name) && findLock(name) ? name : requireGuest(name)),
+    (found) => (typeof found === 'string' ? giveBack(found) : workOn(found, work)),
+  );
+
+async function workOn(
+  guest: Guest,
+  work: (guest: Guest) => Promise<void>,
+  startsAnyway = false,
+): Promise<void> {
+  await requireKnown(guest.name);
+  const damaged = damagedState(guest.name);
+  // The boot step always continues; other steps refuse state of a newer version.
+  const newer = damaged.find(({ isNewer }) => isNewer);
+  if (newer && !startsAnyway) throw new DamagedState(newer);
+  for (const { message, remedy } of damaged) complain(`${message}. ${remedy}`);
+  await work(guest);
+}
 
 /** EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. */
 const unfinished = 70;

@@ -140,18 +140,30 @@ test('a mistake is told where it is', async () => {
   await host.sh(`systemctl stop ${timer} ostree-guest-switch@mail`);
 });
 
-test('a guest that is removed gives its lock back, also if it is down', async () => {
+/** Leaves a guest that is down with a lock, like a switch that lost power. */
+async function holdWhileDown(): Promise<void> {
   await declare(host, 'mail', guestFile(fleet));
   await host.sh(`systemctl stop systemd-nspawn@mail`);
-  // What a switch leaves that lost power.
   const wish = { checksum: 'f'.repeat(64), trigger: 'timer' };
   await host.write('/var/lib/ostree-guests/mail/lock-wish.json', JSON.stringify(wish));
   await host.sh('systemctl start ostree-guest-lock@mail');
   const { lock } = await shown();
   expect([lock?.held, await holders()]).toEqual([true, lock?.id]);
+}
+
+test('a guest whose file is removed by hand gives its lock back', async () => {
+  await holdWhileDown();
+  await host.sh(`rm /etc/ostree-guests/mail.guest; systemctl daemon-reload; systemctl start ${timer}`);
+  expect((await host.try('guestctl doctor')).all).toContain('systemctl start ostree-guest-lock@mail');
+  await often(returned);
+});
+
+test('a guest that is removed gives its lock back, also if it is down', async () => {
+  await holdWhileDown();
   // A guest that is down keeps it.
+  const held = await holders();
   await host.sh('systemctl start ostree-guest-switch@mail');
-  expect(await holders()).toBe(lock?.id);
+  expect(await holders()).toBe(held);
   await host.sh('guestctl remove --yes mail');
   expect(await holders()).toBe('');
 });

@@ -58,6 +58,7 @@ const healthy: Facts = {
   halfRenamed: [],
   idleTimers: [],
   undeclared: [],
+  lockedLeftovers: [],
   unprotected: [],
   readOnly: [],
   refused: [],
@@ -208,6 +209,12 @@ test.each<[string, Partial<Facts>, string, string]>([
     { undeclared: ['old'] },
     'warning',
     '/var/lib/ostree-guests/old belongs to no guest that is declared',
+  ],
+  [
+    'locks',
+    { lockedLeftovers: ['old'] },
+    'bad',
+    'old is not declared any more, and still holds a lock of FleetLock=',
   ],
 ])('%s: %j', (check, facts, state, message) => {
   const found = diagnose({ ...healthy, ...facts }).find((one) => one.check === check);

@@ -8,7 +8,7 @@ import type { Attempt } from '../../src/state/attempts.ts';
 import type { Lock, LockRefusal, LockWish } from '../../src/state/fleet-lock.ts';
 import { dropLock } from '../../src/steps/lock/lock.ts';
 import { whenIdle } from '../../src/steps/lock/rule.ts';
-import { settleLock } from '../../src/steps/lock/settle-lock.ts';
+import { settleLeftOver, settleLock } from '../../src/steps/lock/settle-lock.ts';
 import { type Dialect, Locks } from '../lock-server/server.ts';
 import { commit } from './names.ts';
 
@@ -17,6 +17,7 @@ const at = vi.hoisted(() => ({
   held: new Map<string, Lock>(),
   refusals: new Map<string, LockRefusal>(),
   started: [] as string[],
+  stopped: [] as string[],
   history: [] as Pick<Attempt, 'outcome' | 'message'>[],
   post: async (_: Letter): Promise<Posted> => ({ status: 200, body: '', location: undefined }),
 }));
@@ -38,7 +39,7 @@ vi.mock('../../src/host/systemctl.ts', () => ({
   lockTimerUnit: (name: string) => `${name}.timer`,
   lockUnit: (name: string) => `${name}.service`,
   startUnit: async (unit: string) => void at.started.push(unit),
-  stopUnit: async () => undefined,
+  stopUnit: async (unit: string) => void at.stopped.push(unit),
 }));
 vi.mock('../../src/steps/record-attempt.ts', () => ({
   record: async (_: Guest, attempt: Attempt) => void at.history.push(attempt),
@@ -48,6 +49,7 @@ beforeEach(() => {
   for (const map of [at.wishes, at.held, at.refusals]) map.clear();
   at.history.length = 0;
   at.started.length = 0;
+  at.stopped.length = 0;
 });
 
 const told: string[] = [];
@@ -131,6 +133,23 @@ test('a guest that is renamed after an answer was lost gives back what it got un
   at.wishes.set('b', wish);
   await settleLock(guestNamed('b'), report);
   expect([at.held.get('b')?.isHeld, holders().size, holders().has(lock.id)]).toEqual([true, 1, false]);
+});
+
+test('a guest whose file was removed by hand gives its lock back, and tries until the server has said so', async () => {
+  let loses = false;
+  const { holders, count } = server('airlock', 1, () => loses);
+  at.wishes.set('a', wish);
+  await settleLock(guestNamed('a'), report);
+  expect(holders().size).toBe(1);
+  loses = true;
+  await settleLeftOver('a', report);
+  expect([at.held.get('a')?.fault, at.stopped]).toEqual(['no answer within 10 s', []]);
+  loses = false;
+  await settleLeftOver('a', report);
+  expect([at.held.size, holders().size, at.stopped]).toEqual([0, 0, ['a.timer']]);
+  const { requests } = count;
+  await settleLeftOver('a', report);
+  expect(count.requests).toBe(requests);
 });
 
 test('the timer tries to give a lock back, also if the host was booted since it was taken', async () => {

@@ -2,6 +2,7 @@ import type { Broken } from '../../config/guest.ts';
 import { guestFileOf, stateDirectory, stateOf } from '../../config/paths.ts';
 import { mistakesIn } from '../../config/problem.ts';
 import { fuseRemedy } from '../../host/fuse-device.ts';
+import { lockUnit } from '../../host/systemctl.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Facts } from './facts.ts';
 import { networkFindings } from './network-checks.ts';
@@ -42,6 +43,13 @@ export const diagnose = (facts: Facts): Finding[] => [
   ),
   ...facts.idleTimers.map((timer) =>
     warning('timers', `${timer} is enabled but does not run`, `Run: systemctl start ${timer}`),
+  ),
+  ...facts.lockedLeftovers.map((name) =>
+    bad(
+      'locks',
+      `${name} is not declared any more, and still holds a lock of FleetLock=`,
+      `Give it back: systemctl start ${lockUnit(name)}`,
+    ),
   ),
   ...facts.undeclared.map((name) =>
     warning(

@@ -22,6 +22,7 @@ import { type RefusedEntry, readBootList } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
 import { type Unprotected, whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
+import { findLock } from '../../state/fleet-lock.ts';
 import { publishedDamage } from '../../state/published.ts';
 import type { Damage } from '../../state/state-file.ts';
 import { buildResultFile, damagedState, mirrorResultFile, publishedFile } from '../../state/state-files.ts';
@@ -77,6 +78,8 @@ export interface Facts {
   readonly idleTimers: readonly string[];
   /** Directories of guests that are not declared. */
   readonly undeclared: readonly string[];
+  /** Those of them that may hold a lock: FleetLock=. */
+  readonly lockedLeftovers: readonly string[];
 }
 
 export async function gatherFacts(): Promise<Facts> {
@@ -129,6 +132,7 @@ const kernelFacts = () => ({
 function guestFacts(declared: Declared) {
   const { guests, builds, mirrors, broken } = declared;
   const names = [...guests, ...broken].map(({ name }) => name);
+  const undeclared = list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name));
   return {
     declared,
     outOfDate: [
@@ -151,7 +155,8 @@ function guestFacts(declared: Declared) {
       ...builds.flatMap((build) => unlessForbidden(() => damageOfBuild(build)) ?? []),
       ...mirrors.flatMap((mirror) => unlessForbidden(() => damageOfMirror(mirror)) ?? []),
     ],
-    undeclared: list(stateDirectory).filter((name) => !name.startsWith('.') && !names.includes(name)),
+    undeclared,
+    lockedLeftovers: undeclared.filter((name) => unlessForbidden(() => findLock(name))),
   };
 }
 

@@ -1,6 +1,10 @@
 import { lockUnit } from '../../host/systemctl.ts';
 import { serviceReport } from '../../state/report.ts';
-import { serviceMain } from '../service.ts';
-import { settleLock } from './settle-lock.ts';
+import { lockServiceMain } from '../service.ts';
+import { settleLeftOver, settleLock } from './settle-lock.ts';
 
-void serviceMain(lockUnit, (guest) => settleLock(guest, serviceReport));
+void lockServiceMain(
+  lockUnit,
+  (guest) => settleLock(guest, serviceReport),
+  (name) => settleLeftOver(name, serviceReport),
+);

@@ -9,6 +9,7 @@ import { lockTimerUnit, stopUnit } from '../../host/systemctl.ts';
 import {
   forgetLock,
   forgetLockRefusal,
+  forgetLockWish,
   type Lock,
   type LockWish,
   readLock,
@@ -42,8 +43,16 @@ export async function settleLock(guest: Guest, report: Report): Promise<void> {
     }
     tried.push(decision.kind);
     if (decision.kind === 'ask') await ask(guest, { ...decision.server, id }, decision.wish, report);
-    else await giveBack(guest, decision.lock, report);
+    else await giveBack(name, decision.lock, report);
   }
+}
+
+/** Gives back the lock of a guest whose file was removed by hand: it will not be found healthy again. */
+export async function settleLeftOver(name: string, report: Report): Promise<void> {
+  forgetLockWish(name);
+  const lock = readLock(name);
+  if (lock) await giveBack(name, lock, report);
+  if (!readLock(name)) await stopUnit(lockTimerUnit(name));
 }
 
 async function ask(
@@ -66,7 +75,7 @@ async function ask(
   await refuse(guest, wish, refused, report);
 }
 
-async function giveBack({ name }: Guest, lock: Lock, report: Report): Promise<void> {
+async function giveBack(name: string, lock: Lock, report: Report): Promise<void> {
   const refused = await send(lock, 'giveBack');
   if (refused) {
     const { reason } = refused;

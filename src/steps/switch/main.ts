@@ -1,6 +1,10 @@
-import { switchUnit } from '../../host/systemctl.ts';
+import { lockUnit, startUnit, switchUnit } from '../../host/systemctl.ts';
 import { serviceReport } from '../../state/report.ts';
-import { serviceMain } from '../service.ts';
+import { lockServiceMain } from '../service.ts';
 import { switchTo } from './switch.ts';
 
-void serviceMain(switchUnit, (guest) => switchTo(guest, serviceReport));
+void lockServiceMain(
+  switchUnit,
+  (guest) => switchTo(guest, serviceReport),
+  (name) => startUnit(lockUnit(name)),
+);

@@ -5,9 +5,9 @@ import { unlessForbidden } from '../host/is-root.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { mirrorUnit, showUnits } from '../host/systemctl.ts';
 import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
-import { readPublished, recordedRefs } from '../state/published.ts';
+import { type PublishedCommit, readPublished, recordedRefs } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
-import { type MirroredCommit, offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
+import { offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a mirror. */
@@ -22,7 +22,10 @@ export interface MirrorOverview {
 }
 
 /** A ref that clients can pull. */
-export interface MirroredRef extends MirroredCommit {
+export interface MirroredRef {
+  readonly ref: string;
+  /** The commit that they get. */
+  readonly commit: PublishedCommit | undefined;
   /** Why it is too old: `debian/12 has had nothing new for 9 days`. */
   readonly stale: string | undefined;
 }
@@ -33,6 +36,10 @@ export interface MirrorTrouble {
   readonly what: string;
   readonly remedy: string;
 }
+
+/** True if its last run failed, or a ref has had nothing new for too long. While it runs, the run before counts. */
+export const hasFailed = ({ result, refs }: MirrorOverview): boolean =>
+  result?.failure !== undefined || refs.some(({ stale }) => stale !== undefined);
 
 export async function overviewOfMirrors(): Promise<{
   overviews: readonly MirrorOverview[];
@@ -61,13 +68,15 @@ function overviewOf(mirror: Mirror, state: RunState): MirrorOverview {
 }
 
 function mirroredRefs({ repository, freshness }: Mirror, now: number): MirroredRef[] {
-  const refs = (unlessForbidden(() => recordedRefs(repository)) ?? [])
-    .map((ref) => ({ ref, commit: offeredCommit(unlessDamaged(() => readPublished(repository, ref)) ?? []) }))
-    .filter(({ commit }) => commit !== undefined);
-  const stale = staleRefs(refs, freshness, now);
-  return refs.map((one) => {
-    const found = stale.find(({ ref }) => ref === one.ref);
-    return { ...one, stale: found && staleWords(found) };
+  const records = (unlessForbidden(() => recordedRefs(repository)) ?? []).map((ref) => ({
+    ref,
+    commits: unlessDamaged(() => readPublished(repository, ref)) ?? [],
+  }));
+  const stale = staleRefs(records, freshness, now);
+  return records.flatMap(({ ref, commits }) => {
+    const commit = offeredCommit(commits);
+    const found = stale.find((one) => one.ref === ref);
+    return commit ? [{ ref, commit, stale: found && staleWords(found) }] : [];
   });
 }
 

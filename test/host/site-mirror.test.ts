@@ -133,7 +133,7 @@ test('an older commit, and one without a signature, are refused; other refs are 
   const errors = await run();
   expect(errors).toContain(`site.mirror:2: ${server.url}/up offers an older commit of ${one} than before`);
   expect([await commitIn(repository, one), await commitIn(repository, two)]).toEqual([before, other]);
-  const listed = await host.try('guestctl mirrors');
+  const listed = await host.try('guestctl mirrors --failed');
   expect([listed.exitCode, listed.stdout]).toEqual([1, expect.stringContaining('failed: ')]);
   expect((await host.try('guestctl doctor')).stdout).toContain('site: the last run failed: ');
 
@@ -157,11 +157,36 @@ test('an upstream that is frozen is a fault, also if the mirror no longer runs',
   expect(await commitIn(repository, one)).toBe(next);
   await declareMirror('site', mirrorFile());
   expect(await run()).toBe('');
-  expect((await host.try('guestctl mirrors')).exitCode).toBe(0);
+  expect(await host.try('guestctl mirrors --failed')).toMatchObject({ exitCode: 0, stdout: '' });
   await declareMirror('site', frozen);
-  const { exitCode, stdout } = await host.try('guestctl mirrors');
+  const { exitCode, stdout } = await host.try('guestctl mirrors --failed');
   expect([exitCode, stdout]).toEqual([1, expect.stringMatching(words)]);
+  expect((await host.try('guestctl mirrors')).exitCode).toBe(0);
   await declareMirror('site', mirrorFile());
+});
+
+test('an upstream that is down, and a login page in its place, are told once, and as what they are', async () => {
+  await host.sh(
+    'mkdir -p /srv/mirror/page /srv/away; echo "<html>Log in, please</html>" >/srv/mirror/page/summary',
+  );
+  const away = (url: string, ref: string) =>
+    declareMirror(
+      'away',
+      mirrorFile('', url).replace(repository, '/srv/away').replace('debian/*/server', ref),
+    );
+  const file = '/etc/ostree-guests/away.mirror';
+  await away('http://127.0.0.1:9/up', one);
+  expect(await run('away')).toMatch(
+    new RegExp(`^${file}:2: cannot list its refs from http://127.0.0.1:9/up: While fetching .*connect.*$`),
+  );
+  const page = `${server.url}/page`;
+  const see = `A login page or a proxy may answer in its place. See what it is: curl -L ${page}/summary`;
+  await away(page, one);
+  const words = 'the answer does not come from an OSTree repository (Not normal form)';
+  expect(await run('away')).toBe(`${file}:2: cannot fetch ${one} from ${page}: ${words}. ${see}`);
+  await away(page, '*/*/server');
+  expect(await run('away')).toBe(`${file}:4: ${page} has no ref */*/server, nor any other. ${see}`);
+  await host.sh(`rm ${file}; systemctl daemon-reload`);
 });
 
 test('killed while it fetches, nothing of it is served, and the next run completes it', async () => {

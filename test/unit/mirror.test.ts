@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { readMirror } from '../../src/config/mirror.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { hasFailed } from '../../src/guestctl/mirrors.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { mirrorsText } from '../../src/guestctl/screens/mirrors.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
@@ -139,8 +140,22 @@ test.each([
   ['no limit', { made: 0, since: 0 }, undefined, undefined],
 ])('freshness: %s', (_, times, freshness, words) => {
   const commit = { checksum: checksumFrom('a'.repeat(64)), ...times };
-  expect(staleRefs([{ ref: 'a', commit }], freshness, now).map(staleWords)[0]).toBe(words);
-  expect(staleRefs([{ ref: 'a', commit: undefined }], freshness, now)).toEqual([]);
+  expect(staleRefs([{ ref: 'a', commits: [commit] }], freshness, now).map(staleWords)[0]).toBe(words);
+  expect(staleRefs([{ ref: 'a', commits: [] }], freshness, now)).toEqual([]);
+});
+
+test('an upstream that went back on purpose has had something new: what it withdrew', () => {
+  const of = (letter: string) => ({ checksum: checksumFrom(letter.repeat(64)) });
+  const stale = (offered: { since?: number }) => {
+    const commits = [
+      { ...of('b'), made: 98 * day, ...offered },
+      { ...of('a'), made: 50 * day, since: now },
+    ];
+    return staleRefs([{ ref: 'a', commits }], 7 * day, now).map(staleWords);
+  };
+  expect(stale({ since: 98 * day })).toEqual([]);
+  // One that was announced, and that clients never got, is no update.
+  expect(stale({})).toEqual(['a has had nothing new for 50 days']);
 });
 
 test('guestctl mirrors', () => {
@@ -151,6 +166,11 @@ debian  debian/13  bbbbbbbbbbbb       2026-11-24 04:00  2026-11-24 04:00  -
 fedora  -          -                  -                 ?                 running
 new     -          -                  -                 -                 -`,
   );
+});
+
+test('guestctl mirrors --failed: its last run failed, or a ref has had nothing new for too long', () => {
+  const stale = { ...failing, result: neverRun.result };
+  expect([failing, stale, running, neverRun].map(hasFailed)).toEqual([true, true, false, false]);
 });
 
 test.each([

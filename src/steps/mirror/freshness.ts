@@ -8,21 +8,26 @@ export interface StaleRef {
   readonly age: number;
 }
 
-/** A ref and the commit that clients get. */
-export interface MirroredCommit {
+/** A ref and its commits on record. */
+export interface RefRecord {
   readonly ref: string;
-  readonly commit: PublishedCommit | undefined;
+  readonly commits: readonly PublishedCommit[];
 }
 
-/** Returns the refs whose newest commit is older than `freshness`, in milliseconds; none if there is no limit. */
+/**
+ * Returns the refs whose newest commit is older than `freshness`, in milliseconds; none if there is no limit. If the upstream went
+ * back on purpose, the commit that it withdrew is the newest one.
+ */
 export const staleRefs = (
-  mirrored: readonly MirroredCommit[],
+  records: readonly RefRecord[],
   freshness: number | undefined,
   now: number,
 ): StaleRef[] =>
-  mirrored.flatMap(({ ref, commit }) => {
-    const age = commit === undefined || freshness === undefined ? 0 : ageOf(commit, now);
-    return freshness !== undefined && age > freshness ? [{ ref, age }] : [];
+  records.flatMap(({ ref, commits }) => {
+    const ages = commits.filter(isOffered).map((commit) => ageOf(commit, now));
+    if (freshness === undefined || ages.length === 0) return [];
+    const age = Math.min(...ages);
+    return age > freshness ? [{ ref, age }] : [];
   });
 
 /** The age of a commit. One that claims to be of the future is as old as it has been here. */
@@ -31,7 +36,9 @@ const ageOf = ({ made, since }: PublishedCommit, now: number): number =>
 
 /** Returns the last commit of a ref that clients were offered. */
 export const offeredCommit = (commits: readonly PublishedCommit[]): PublishedCommit | undefined =>
-  commits.findLast(({ since }) => since !== undefined);
+  commits.findLast(isOffered);
+
+const isOffered = ({ since }: PublishedCommit): boolean => since !== undefined;
 
 /** For people: `debian/12 has had nothing new for 9 days`. */
 export const staleWords = ({ ref, age }: StaleRef): string =>

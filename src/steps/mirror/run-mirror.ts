@@ -8,9 +8,10 @@ import { dateOf, versionOf } from '../../ostree/repository.ts';
 import { type MirrorResult, readMirrorResult, writeMirrorResult } from '../../state/mirror-result.ts';
 import { type PublishedCommit, readPublished } from '../../state/published.ts';
 import { complain, type Report } from '../../state/report.ts';
+import { seeAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { completeOffer, whileOffering } from '../offer/offer.ts';
 import { OfferedRef } from '../offer/offered-ref.ts';
-import { offeredCommit, staleRefs, staleWords } from './freshness.ts';
+import { staleRefs, staleWords } from './freshness.ts';
 import { Upstream } from './upstream.ts';
 import { isPattern, mostRefs, wantedRefs } from './wanted-refs.ts';
 
@@ -58,7 +59,7 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
   const upstream = await Upstream.of(mirror);
   const listed = await upstream.refs();
   const { refs, unmatched } = refsOf(mirror, listed);
-  const failures = unmatched.map((entry) => `${at(mirror, 'Ref')}: ${mirror.remote.url} has no ref ${entry}`);
+  const failures = unmatched.map((entry) => notListed(mirror, entry, listed));
   // True if something was fetched whole that a static delta might have brought.
   const fetches: boolean[] = [];
   await whileOffering(mirror.repository, report, async () => {
@@ -87,6 +88,13 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
   const hint = hintOf(mirror, listed, fetches);
   if (hint !== undefined) report.warn(hint);
   return { failures, hint };
+}
+
+/** Says that a pattern finds nothing. OSTree takes a page for a summary without refs. */
+function notListed(mirror: Mirror, entry: string, listed: readonly string[] | undefined): string {
+  const { url } = mirror.remote;
+  const message = `${at(mirror, 'Ref')}: ${url} has no ref ${entry}`;
+  return listed?.length === 0 ? `${message}, nor any other. ${seeAnswer(url)}` : message;
 }
 
 /** Runs work, and adds its failure to the others. */
@@ -145,8 +153,8 @@ async function describe(repository: string, checksum: Checksum): Promise<Publish
 /** Returns a complaint for each ref that has had nothing new for longer than FreshnessSec=. */
 function staleness(mirror: Mirror, refs: readonly string[]): string[] {
   const { freshness, repository, remote } = mirror;
-  const mirrored = refs.map((ref) => ({ ref, commit: offeredCommit(readPublished(repository, ref)) }));
-  return staleRefs(mirrored, freshness, Date.now()).map(
+  const records = refs.map((ref) => ({ ref, commits: readPublished(repository, ref) }));
+  return staleRefs(records, freshness, Date.now()).map(
     (stale) =>
       `${at(mirror, 'FreshnessSec')}: ${staleWords(stale)} at ${remote.url}: its updates may be held back`,
   );

@@ -6,6 +6,7 @@ import { run } from '../../host/process.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
 import { ensureRepository, hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { meaningOfAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
 /** The name of the remote in the repository that fetches. */
@@ -48,7 +49,7 @@ export class Upstream {
   async refs(): Promise<readonly string[] | undefined> {
     const args = [`--repo=${this.repository}`, 'remote', 'refs', remoteName];
     const { exitCode, stdout, stderr } = await run('ostree', args, { timeout: answerTime });
-    if (exitCode === 0) return stdout.split('\n').map((line) => line.replace(/^[^:]*:/, '').trim());
+    if (exitCode === 0) return stdout.split('\n').flatMap((line) => line.replace(/^[^:]*:/, '').trim() || []);
     if (/no summary/.test(stderr)) return undefined;
     throw this.#failure('cannot list its refs', reason(stderr));
   }
@@ -115,7 +116,9 @@ export class Upstream {
   }
 
   #failure(what: string, cause: string): Failure {
-    return new Failure(`${this.#place}: ${what} from ${this.#mirror.remote.url}: ${cause}`);
+    const { url } = this.#mirror.remote;
+    const { words = cause, remedy } = meaningOfAnswer(cause, url);
+    return new Failure(`${this.#place}: ${what} from ${url}: ${words}`, remedy);
   }
 
   get #place(): string {

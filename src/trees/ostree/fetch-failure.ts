@@ -14,18 +14,26 @@ export function notFetched(
   return new Failure(`${place}: cannot fetch ${ref} from ${url}: ${words}`, remedy);
 }
 
-/** Explains causes whose words in libostree say little, or that have a better remedy. */
-function meaningOf(
-  cause: string,
-  url: string,
-  goingBack: string,
-): { readonly words?: string; readonly remedy?: string } {
-  if (/chronologically older/.test(cause)) return { remedy: goingBack };
-  // So it says of any answer that cannot be read, such as a page.
-  if (cause === 'Not normal form')
-    return {
-      words: 'the answer does not come from an OSTree repository (Not normal form)',
-      remedy: `A login page or a proxy may answer in its place. See what it is: curl -L ${url}/summary`,
-    };
-  return {};
+interface Meaning {
+  readonly words?: string;
+  readonly remedy?: string;
 }
+
+/** Explains causes whose words in libostree say little, or that have a better remedy. */
+function meaningOf(cause: string, url: string, goingBack: string): Meaning {
+  if (/chronologically older/.test(cause)) return { remedy: goingBack };
+  return meaningOfAnswer(cause, url);
+}
+
+/** Explains what libostree says of any answer that it cannot read, such as a page. */
+export const meaningOfAnswer = (cause: string, url: string): Meaning =>
+  /(^|: )Not normal form$/.test(cause)
+    ? {
+        words: 'the answer does not come from an OSTree repository (Not normal form)',
+        remedy: seeAnswer(url),
+      }
+    : {};
+
+/** The remedy if something else seems to answer. */
+export const seeAnswer = (url: string): string =>
+  `A login page or a proxy may answer in its place. See what it is: curl -L ${url}/summary`;

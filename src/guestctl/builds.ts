@@ -30,6 +30,10 @@ export interface PublishedOverview {
   readonly commits: number;
 }
 
+/** True if its last run failed, or that of its publication. While it runs, the one before counts. */
+export const hasFailed = ({ result, published }: BuildOverview): boolean =>
+  result?.failure !== undefined || published?.state === 'failed';
+
 export async function overviewOfBuilds(): Promise<{
   overviews: readonly BuildOverview[];
   broken: readonly Broken[];

@@ -37,6 +37,10 @@ const deploymentHelp = 'CHECKSUM or CHECKSUM.SERIAL, of which the first digits a
 export const outputOption = (...more: string[]): Option =>
   new Option('-o, --output <format>', 'Output format').choices(['table', 'wide', 'json', ...more]);
 
+/** The option of commands that list things of one kind. Without it, they fail only if a file cannot be used. */
+export const failedOption = (things: string): Option =>
+  new Option('--failed', `List only ${things} with something wrong, and exit with 1 if there are any`);
+
 /** Adds the options that may be given before or after every command, as with systemctl. */
 export function addCommonOptions(guestctl: Command): void {
   for (const option of [outputOption(), ...commonOptions()]) guestctl.addOption(option);

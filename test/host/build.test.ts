@@ -153,6 +153,7 @@ test('a build that fails fails the update, with its last words; the guest runs o
     'The guest is as it was. What was printed: journalctl -u ostree-guest-build@debian.service',
   );
   expect(await journal('ostree-guest-build@debian')).toContain('it breaks');
+  expect((await host.try('guestctl builds --failed')).exitCode).toBe(1);
   expect(await status(host, 'mail')).toMatchObject({ running, deployments });
   expect(await host.sh('ls -A /var/lib/ostree-guests/.builds/debian')).toBe('cache\nrepo\nresult.json');
   await site('6.0');

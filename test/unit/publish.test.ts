@@ -1,5 +1,6 @@
 // What is done with the commits of a published ref, and what people read about them.
 import { expect, test } from 'vitest';
+import { hasFailed } from '../../src/guestctl/builds.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { buildsText } from '../../src/guestctl/screens/builds.ts';
 import { takenRef } from '../../src/guestctl/verify/publication-on-host.ts';
@@ -92,6 +93,10 @@ debian  2026-11-24 04:00  aaaaaaaaaaaa        20261124.0400 bbbbbbbbbbbb, the la
 fedora  2026-11-24 04:00  failed: dnf failed  -                                                -
 new     ?                 running             nothing yet                                      site/new in /srv/ostree`,
   );
+});
+
+test('guestctl builds --failed: its last run failed, or that of its publication', () => {
+  expect([publishing, unpublished, hiddenBuild].map(hasFailed)).toEqual([true, true, false]);
 });
 
 test('two builds with one ref in one repository', () => {

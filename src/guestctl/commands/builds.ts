@@ -1,5 +1,5 @@
-import { overviewOfBuilds } from '../builds.ts';
-import { type Define, outputOption, print } from '../command.ts';
+import { hasFailed, overviewOfBuilds } from '../builds.ts';
+import { type Define, failed, failedOption, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { tellHidden } from '../needs-root.ts';
 import { buildJson, buildsText } from '../screens/builds.ts';
@@ -9,16 +9,22 @@ export const builds: Define = (guestctl) =>
   guestctl
     .command('builds')
     .description('List builds: their last results, and what is published for other hosts')
+    .addOption(failedOption('builds'))
     .addOption(outputOption())
-    .action(async (_options, command) => {
+    .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       const { overviews, broken } = await overviewOfBuilds();
+      const listed = onlyFailed ? overviews.filter(hasFailed) : overviews;
       await print(command, {
-        json: () => overviews.map(buildJson),
-        text: (screen) => (overviews.length + broken.length === 0 ? nobody : buildsText(overviews, screen)),
+        json: () => listed.map(buildJson),
+        text: (screen) => {
+          if (overviews.length + broken.length === 0) return nobody;
+          return onlyFailed && listed.length === 0 ? '' : buildsText(listed, screen);
+        },
       });
       complainOf(broken.flatMap(({ problems }) => problems));
       if (overviews.some(({ isHidden }) => isHidden) || broken.some(isForRoot))
         tellHidden('the results of builds');
+      if (onlyFailed && listed.length > 0) process.exitCode = failed;
     });
 
 const nobody = 'No build is declared. Templates: guestctl create --list-templates';

@@ -1,6 +1,5 @@
-import { Option } from 'commander';
 import { tell } from '../../host/tell.ts';
-import { type Define, failed, formatOf, outputOption, print } from '../command.ts';
+import { type Define, failed, failedOption, formatOf, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { tellHidden } from '../needs-root.ts';
 import { overviewOfAll } from '../overview.ts';
@@ -12,9 +11,7 @@ export const list: Define = (guestctl) =>
   guestctl
     .command('list')
     .description('List guests: what runs, what happens next, and what is wrong')
-    .addOption(
-      new Option('--failed', 'List only guests with something wrong, and exit with 1 if there are any'),
-    )
+    .addOption(failedOption('guests'))
     .addOption(outputOption())
     .addHelpText('after', notesHelp)
     .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {

@@ -1,6 +1,6 @@
-import { type Define, failed, outputOption, print } from '../command.ts';
+import { type Define, failed, failedOption, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
-import { overviewOfMirrors } from '../mirrors.ts';
+import { hasFailed, overviewOfMirrors } from '../mirrors.ts';
 import { tellHidden } from '../needs-root.ts';
 import { isForRoot } from '../screens/list.ts';
 import { mirrorJson, mirrorsText } from '../screens/mirrors.ts';
@@ -8,23 +8,23 @@ import { mirrorJson, mirrorsText } from '../screens/mirrors.ts';
 export const mirrors: Define = (guestctl) =>
   guestctl
     .command('mirrors')
-    .description(
-      'List mirrors and their refs. Exits with 1 if one failed or has had nothing new for too long',
-    )
+    .description('List mirrors and their refs: what clients get, and what is wrong')
+    .addOption(failedOption('mirrors'))
     .addOption(outputOption())
-    .action(async (_options, command) => {
+    .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       const { overviews, broken } = await overviewOfMirrors();
+      const listed = onlyFailed ? overviews.filter(hasFailed) : overviews;
       await print(command, {
-        json: () => overviews.map(mirrorJson),
-        text: (screen) => (overviews.length + broken.length === 0 ? nobody : mirrorsText(overviews, screen)),
+        json: () => listed.map(mirrorJson),
+        text: (screen) => {
+          if (overviews.length + broken.length === 0) return nobody;
+          return onlyFailed && listed.length === 0 ? '' : mirrorsText(listed, screen);
+        },
       });
       complainOf(broken.flatMap(({ problems }) => problems));
       if (overviews.some(({ isHidden }) => isHidden) || broken.some(isForRoot))
         tellHidden('the results of mirrors');
-      if (
-        overviews.some(({ result, refs }) => result?.failure !== undefined || refs.some(({ stale }) => stale))
-      )
-        process.exitCode = failed;
+      if (onlyFailed && listed.length > 0) process.exitCode = failed;
     });
 
 const nobody = 'No mirror is declared: ostree-guests.mirror(5)';

@@ -97,7 +97,7 @@ const exitStatus = [
   ['0', 'Success, also if there was nothing to do.'],
   [
     '1',
-    'Failure, with the reason on standard error. For verify, doctor, list --failed and mirrors also: something is wrong. For list, builds and mirrors also: a file cannot be used.',
+    'Failure, with the reason on standard error. For verify and doctor, and for list, builds and mirrors with --failed, also: something is wrong. For list, builds and mirrors also: a file cannot be used.',
   ],
   ['2', 'The command line is wrong.'],
   [

@@ -140,6 +140,26 @@ test('a mistake is told where it is', async () => {
   await host.sh(`systemctl stop ${timer} ostree-guest-switch@mail`);
 });
 
+test('a start waits for a network only so long, and then boots what ran', async () => {
+  const units = '/run/systemd/system';
+  await host.write(
+    `${units}/never.service`,
+    '[Unit]\nDefaultDependencies=no\nBefore=network-online.target\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=sleep infinity\n',
+  );
+  await host.write(`${units}/network-online.target.d/never.conf`, '[Unit]\nWants=never.service\n');
+  await host.write(`${units}/ostree-guest-lock@.service.d/soon.conf`, '[Unit]\nJobTimeoutSec=2s\n');
+  await declare(host, 'mail', guestFile(fleet));
+  await host.sh('systemctl stop network-online.target');
+  const { staged: waiting, lock } = await shown();
+  expect([waiting, lock]).toEqual([expect.anything(), null]);
+  await reboot(host, 'mail');
+  expect(await host.sh('systemctl is-active never.service || true')).toBe('activating');
+  expect(await shown()).toMatchObject({ staged: { checksum: waiting?.checksum }, lock: null });
+  expect(await holders()).toBe('');
+  await host.sh(`rm -r ${units}/never.service ${units}/network-online.target.d ${units}/ostree-guest-lock@.service.d
+    systemctl stop never.service; systemctl daemon-reload`);
+});
+
 /** Leaves a guest that is down with a lock, like a switch that lost power. */
 async function holdWhileDown(): Promise<void> {
   await declare(host, 'mail', guestFile(fleet));

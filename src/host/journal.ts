@@ -37,11 +37,16 @@ export async function lastMessages(
   unit: string,
   which: readonly string[] = ['--lines=20'],
 ): Promise<string[]> {
-  const [shown = {}] = await showUnits([unit], ['InvocationID', startOfRun, ...ofLastWords]);
-  await syncJournal();
-  const own = await readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]);
-  const late = [...(await wordsWithoutRun(unit, shown, which)), ...(await wordsBeforeEnd(shown, which))];
-  return inOrder([...own, ...late]).map(({ MESSAGE = '' }) => MESSAGE);
+  const [[shown = {}]] = await Promise.all([
+    showUnits([unit], ['InvocationID', startOfRun, ...ofLastWords]),
+    syncJournal(),
+  ]);
+  const found = await Promise.all([
+    readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]),
+    wordsWithoutRun(unit, shown, which),
+    wordsBeforeEnd(shown, which),
+  ]);
+  return inOrder(found.flat()).map(({ MESSAGE = '' }) => MESSAGE);
 }
 
 /** In microseconds, of the monotonic clock. */

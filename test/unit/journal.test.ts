@@ -1,0 +1,57 @@
+// What is read of the journal of a unit that has ended.
+import { expect, test, vi } from 'vitest';
+import { lastMessages } from '../../src/host/journal.ts';
+
+const at = vi.hoisted(() => {
+  let allAsked = () => {};
+  const asked = new Promise<void>((resolve) => {
+    allAsked = resolve;
+  });
+  return {
+    asked,
+    allAsked,
+    shown: {} as Record<string, string>,
+    answers: {} as Record<string, object[]>,
+    reads: [] as (readonly string[])[],
+  };
+});
+
+vi.mock('../../src/host/systemctl.ts', () => ({ showUnits: async () => [at.shown] }));
+vi.mock('../../src/host/process.ts', () => ({
+  run: async (_: string, args: readonly string[]) => {
+    if (args.includes('--sync')) return { exitCode: 0, stdout: '', stderr: '' };
+    at.reads.push(args);
+    // Each answer comes only when all questions were asked.
+    if (at.reads.length === 3) at.allAsked();
+    await at.asked;
+    const entries = at.answers[args.at(-1) === '_TRANSPORT=journal' ? 'nameless' : (args.at(-1) ?? '')] ?? [];
+    return { exitCode: 0, stdout: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), stderr: '' };
+  },
+}));
+
+test('the last words of a unit are found whatever journald knew of it, at once and in order', async () => {
+  at.shown = {
+    InvocationID: 'abc',
+    InactiveExitTimestampMonotonic: '50',
+    ExecMainExitTimestamp: '@100',
+    SyslogIdentifier: 'ostree-guest-update',
+  };
+  const said = (MESSAGE: string, time: number, more = {}) => ({
+    MESSAGE,
+    __REALTIME_TIMESTAMP: String(time),
+    __MONOTONIC_TIMESTAMP: String(time),
+    ...more,
+  });
+  const unit = { _SYSTEMD_UNIT: 'a.service' };
+  const ofRun = { ...unit, _SYSTEMD_INVOCATION_ID: 'abc' };
+  at.answers = {
+    '_SYSTEMD_INVOCATION_ID=abc': [said('first', 60, ofRun), said('third', 80, ofRun)],
+    '_SYSTEMD_UNIT=a.service': [
+      said('of the run before', 40, unit),
+      said('second', 70, unit),
+      said('first', 60, ofRun),
+    ],
+    nameless: [said('last', 90), said('third', 80, ofRun)],
+  };
+  expect(await lastMessages('a.service')).toEqual(['first', 'second', 'third', 'last']);
+});

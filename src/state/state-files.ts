@@ -200,6 +200,7 @@ export const buildResultFile = new StateFile<BuildResult>({
     ended: fields.number('ended'),
     checksum: fields.optionalText('checksum') === undefined ? undefined : checksumIn(fields, 'checksum'),
     failure: fields.optionalText('failure'),
+    lastSuccess: fields.numberOrNull('lastSuccess') ?? undefined,
   }),
   ifDamaged: 'The tree is built again for the next update that wants it',
 });
@@ -212,6 +213,7 @@ export const mirrorResultFile = new StateFile<MirrorResult>({
   parse: (fields) => ({
     ended: fields.number('ended'),
     failure: fields.optionalText('failure'),
+    lastSuccess: fields.numberOrNull('lastSuccess') ?? undefined,
     hint: fields.optionalText('hint'),
   }),
   ifDamaged: 'How the last run of the mirror ended is not known until the next one',

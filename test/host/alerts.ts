@@ -1,7 +1,12 @@
 // Tests of docs/prometheus/ostree-guests.rules.yml for promtool(1), with the series that our own code writes.
+
+import type { BuildOverview } from '../../src/guestctl/builds.ts';
 import { type GuestFacts, metricsText } from '../../src/guestctl/metrics/text.ts';
+import type { MirrorOverview } from '../../src/guestctl/mirrors.ts';
 import type { BrokenGuest } from '../../src/guestctl/overview.ts';
+import { publishing, unpublished } from '../unit/build-overviews.ts';
 import { factsOf } from '../unit/guest-facts.ts';
+import { failing } from '../unit/mirror-overviews.ts';
 import {
   broken,
   failed,
@@ -9,17 +14,27 @@ import {
   running,
   stoppedWithStaged,
   undeployed,
+  withoutLock,
   withStaged,
 } from '../unit/overviews.ts';
 
 const calm = factsOf(running, { lastSuccess: new Date(0) });
 const stagedIn1970 = { ...withStaged, staged: withStaged.staged && { ...withStaged.staged, time: 0 } };
+const { hold } = withoutLock;
+const refused = {
+  ...withoutLock,
+  hold: hold?.lock && { ...hold, lock: { ...hold.lock, kind: 'mistake' as const } },
+};
 const updateFailed = { ...running, update: failed.update };
 
 interface Case {
   /** A guest in the state that the alert is about, ... */
   readonly facts?: GuestFacts;
   readonly broken?: BrokenGuest;
+  readonly builds?: readonly BuildOverview[];
+  readonly mirrors?: readonly MirrorOverview[];
+  /** The label that names whose alert it is; the guest by default. */
+  readonly of?: string;
   /** ... when the alert does not fire yet, unless it fires at once, and when it does. */
   readonly before?: string;
   readonly fires: string;
@@ -32,8 +47,27 @@ const alerts: Readonly<Record<string, Case>> = {
   OstreeGuestUpdateFailed: { facts: factsOf(updateFailed), before: '59m', fires: '64m' },
   OstreeGuestUpdateRejected: { facts: factsOf(onTrial), fires: '4m' },
   OstreeGuestUpdateNotDeployed: { facts: factsOf(undeployed), fires: '4m' },
+  OstreeGuestLockRefused: { facts: factsOf(refused), before: '4m', fires: '12m' },
   OstreeGuestUpdateOverdue: { facts: calm, before: '73h', fires: '74h' },
   OstreeGuestUpdateWaits: { facts: factsOf(stagedIn1970), before: '337h', fires: '338h' },
+  OstreeGuestBuildFailed: {
+    builds: [unpublished],
+    of: `build="${unpublished.build.name}"`,
+    before: '59m',
+    fires: '64m',
+  },
+  OstreeGuestBuildNotPublished: {
+    builds: [publishing],
+    of: `build="${publishing.build.name}"`,
+    before: '59m',
+    fires: '64m',
+  },
+  OstreeGuestMirrorFailed: {
+    mirrors: [failing],
+    of: `mirror="${failing.mirror.name}"`,
+    before: '59m',
+    fires: '64m',
+  },
 };
 
 /** Returns the file for `promtool test rules`, whose clock begins in 1970. JSON is YAML. */
@@ -45,9 +79,9 @@ export const alertTests = (rules: string): string =>
       // A guest that is well: not one alert.
       { ...seriesOf({ facts: calm, fires: '' }), promql_expr_test: [firing('ALERTS', '2h', [])] },
       ...Object.entries(alerts).map(([alert, one]) => {
-        const guest = one.broken?.broken.name ?? 'mail';
+        const { of = `guest="${one.broken?.broken.name ?? 'mail'}"` } = one;
         const selected = `ALERTS{alertname="${alert}"}`;
-        const fired = [{ labels: `{alertname="${alert}", guest="${guest}"}`, value: 1 }];
+        const fired = [{ labels: `{alertname="${alert}", ${of}}`, value: 1 }];
         const before = one.before === undefined ? [] : [firing(selected, one.before, [])];
         return { ...seriesOf(one), promql_expr_test: [...before, firing(selected, one.fires, fired)] };
       }),
@@ -55,7 +89,7 @@ export const alertTests = (rules: string): string =>
   });
 
 const firing = (alerts: string, time: string, expected: readonly object[]) => ({
-  expr: `count by (alertname, guest) (${alerts} and ALERTS{alertstate="firing"})`,
+  expr: `count by (alertname, guest, build, mirror) (${alerts} and ALERTS{alertstate="firing"})`,
   eval_time: time,
   exp_samples: expected,
 });
@@ -64,8 +98,12 @@ const firing = (alerts: string, time: string, expected: readonly object[]) => ({
 const interval = '4m';
 
 /** Returns what node_exporter makes of our file, for longer than any alert takes. */
-function seriesOf({ facts, broken: one }: Case) {
-  const text = metricsText(facts ? [facts] : [], one ? [one] : []);
+function seriesOf({ facts, broken: one, builds = [], mirrors = [] }: Case) {
+  const sources = {
+    builds: { overviews: builds, broken: [] },
+    mirrors: { overviews: mirrors, broken: [] },
+  };
+  const text = metricsText(facts ? [facts] : [], one ? [one] : [], sources);
   const samples = text.split('\n').filter((line) => /^\w/.test(line));
   const series = samples.map((line) => {
     const [, name = '', labels = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];

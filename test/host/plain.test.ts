@@ -95,6 +95,22 @@ test('a change that comes while the metrics are read is not missed', async () =>
   await tell('ostree_guest_running{guest="mail"} 1');
 });
 
+test('a mirror that fails is in the metrics, and its success is remembered', async () => {
+  const mirrorOf = async (url: string) => {
+    const text = `[Mirror]\nURL=${url}\nRef=${serverRef}\nRepository=/srv/site\n`;
+    await host.write('/etc/ostree-guests/site.mirror', text);
+    await host.sh('mkdir -p /srv/site; systemctl daemon-reload');
+    await host.try('systemctl start ostree-guest-mirror@site');
+  };
+  const success = `grep ^ostree_guest_mirror_last_success_timestamp_seconds ${metrics}`;
+  await mirrorOf('file:///srv/mirror/repo');
+  await tell('ostree_guest_mirror_trouble{mirror="site",kind="failed"} 0');
+  const before = await host.sh(success);
+  await mirrorOf('file:///srv/nowhere');
+  await tell('ostree_guest_mirror_trouble{mirror="site",kind="failed"} 1');
+  expect(await host.sh(success)).toBe(before);
+});
+
 test('promtool finds nothing wrong with the metrics, and each alert fires for what they say', async () => {
   // In Debian 12 it is a part of the server.
   const name = suite === 'bookworm' ? 'prometheus' : 'promtool';

@@ -1,8 +1,11 @@
 // What is written for node_exporter, and that alerts, the dashboard and the docs know of nothing else.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { Sources } from '../../src/guestctl/metrics/sources-text.ts';
 import { type GuestFacts, metricsText } from '../../src/guestctl/metrics/text.ts';
+import { hiddenBuild, publishing, unpublished } from './build-overviews.ts';
 import { factsOf, ofGuest } from './guest-facts.ts';
+import { failing, running as mirroring, neverRun } from './mirror-overviews.ts';
 import {
   broken,
   edited,
@@ -37,7 +40,12 @@ const all = [
   factsOf(ofGuest('edited', edited)),
   factsOf(ofGuest('locked', withoutLock)),
 ];
-const text = metricsText(all, [broken]);
+const brokenSource = (name: string) => ({ name, file: `/etc/ostree-guests/${name}`, problems: [] });
+const sources: Sources = {
+  builds: { overviews: [publishing, unpublished, hiddenBuild], broken: [brokenSource('wrong')] },
+  mirrors: { overviews: [failing, mirroring, neverRun], broken: [] },
+};
+const text = metricsText(all, [broken], sources);
 const lines = text.trim().split('\n');
 const samples = lines.filter((line) => !line.startsWith('#'));
 const of = (name: string, guest = 'mail') =>
@@ -120,6 +128,26 @@ test('a trouble has a value of 0 while there is none, so that an alert ends', ()
   expect(kindsOf('trial', 1)).toEqual(['rejected']);
   expect(kindsOf('undeployed', 1)).toEqual(['not deployed']);
   expect(kindsOf('wiki', 1)).toEqual(['file has mistakes']);
+});
+
+test('builds and mirrors have what failed, and when a run last succeeded', () => {
+  const ended = Date.parse('2026-11-24T04:00:00Z') / 1000;
+  const found = samples.filter((line) => /^ostree_guest_(build|mirror)_/.test(line));
+  expect(found.filter((line) => !line.endsWith(' 0'))).toEqual([
+    'ostree_guest_build_trouble{build="debian",kind="not published"} 1',
+    'ostree_guest_build_trouble{build="fedora",kind="failed"} 1',
+    'ostree_guest_build_trouble{build="wrong",kind="file has mistakes"} 1',
+    `ostree_guest_build_last_attempt_timestamp_seconds{build="debian"} ${ended}`,
+    `ostree_guest_build_last_attempt_timestamp_seconds{build="fedora"} ${ended}`,
+    `ostree_guest_build_last_success_timestamp_seconds{build="debian"} ${ended}`,
+    'ostree_guest_mirror_trouble{mirror="debian",kind="failed"} 1',
+    'ostree_guest_mirror_trouble{mirror="debian",kind="nothing new"} 1',
+    `ostree_guest_mirror_last_attempt_timestamp_seconds{mirror="debian"} ${ended}`,
+    'ostree_guest_mirror_last_success_timestamp_seconds{mirror="debian"} 1795000000',
+  ]);
+  // Those that are well, too, so that an alert ends.
+  expect(found).toContain('ostree_guest_build_trouble{build="debian",kind="failed"} 0');
+  expect(found).toContain('ostree_guest_mirror_trouble{mirror="new",kind="nothing new"} 0');
 });
 
 test('a text of a tree or a guest file stays a value of a label, whatever it has', () => {

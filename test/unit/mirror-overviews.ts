@@ -21,7 +21,7 @@ const old = Date.parse('2026-11-14T04:00:00Z');
 export const failing: MirrorOverview = {
   mirror: mirror('debian'),
   state: 'failed',
-  result: { ended, failure: 'cannot fetch debian/13\nand more' },
+  result: { ended, failure: 'cannot fetch debian/13\nand more', lastSuccess: 1_795_000_000_000 },
   isHidden: false,
   refs: [
     {

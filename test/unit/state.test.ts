@@ -16,10 +16,12 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { Failure } from '../../src/host/failure.ts';
 import type { JournalFields } from '../../src/host/journal.ts';
 import { type Attempt, attemptFields, attemptLine } from '../../src/state/attempts.ts';
+import { readResult, writeResult } from '../../src/state/build-result.ts';
 import { guestIn, requireBuild, requireGuest, requireGuestName } from '../../src/state/declared.ts';
 import { follow, followedSince, readFollowed, treeOf } from '../../src/state/followed.ts';
 import { appendLine, historyOf } from '../../src/state/history.ts';
 import { isMarked, mark, unmark } from '../../src/state/markers.ts';
+import { readMirrorResult, writeMirrorResult } from '../../src/state/mirror-result.ts';
 import { lastAttempt, readPast } from '../../src/state/past-attempts.ts';
 import { publishedDamage, readPublished, writePublished } from '../../src/state/published.ts';
 import {
@@ -31,6 +33,7 @@ import {
   skippedWords,
 } from '../../src/state/rejected.ts';
 import { complain, serviceReport } from '../../src/state/report.ts';
+import { lastSuccessOf } from '../../src/state/run-result.ts';
 import {
   claimStaged,
   dropStaged,
@@ -144,6 +147,23 @@ const staged = (letter: string) => ({
   refspec: 'site:x',
   time: 1,
   version: undefined,
+});
+
+test.each([
+  ['the first run succeeds', [{ ended: 1 }], 1],
+  ['the first run fails', [{ ended: 1, failure: 'x' }], undefined],
+  ['one fails after one that succeeded', [{ ended: 1 }, { ended: 2, failure: 'x' }], 1],
+  ['many fail', [{ ended: 1 }, { ended: 2, failure: 'x' }, { ended: 3, failure: 'x' }], 1],
+  ['one succeeds again', [{ ended: 1 }, { ended: 2, failure: 'x' }, { ended: 3 }], 3],
+])('when a build or a mirror last succeeded: %s', (_, results, expected) => {
+  for (const result of results) {
+    writeMirrorResult('site', result);
+    writeResult('debian', { definition: '', ...result });
+  }
+  expect([lastSuccessOf(readMirrorResult('site')), lastSuccessOf(readResult('debian'))]).toEqual([
+    expected,
+    expected,
+  ]);
 });
 
 describe('a trial', () => {

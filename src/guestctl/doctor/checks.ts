@@ -44,14 +44,18 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.idleTimers.map((timer) =>
     warning('timers', `${timer} is enabled but does not run`, `Run: systemctl start ${timer}`),
   ),
-  ...facts.lockedLeftovers.map((name) =>
+  ...leftovers(facts),
+];
+
+const leftovers = ({ lockedLeftovers, undeclared }: Facts): Finding[] => [
+  ...lockedLeftovers.map((name) =>
     bad(
       'locks',
       `${name} is not declared any more, and still holds a lock of FleetLock=`,
       `Give it back: systemctl start ${lockUnit(name)}`,
     ),
   ),
-  ...facts.undeclared.map((name) =>
+  ...undeclared.map((name) =>
     warning(
       'leftovers',
       `${stateOf(name)} belongs to no guest that is declared`,

@@ -101,12 +101,12 @@ export const units = [
   ],
   [
     'ostree-guest-changed.service',
-    'Collects changes of guests for some seconds, and then has their metrics written. Does nothing on a host without the directory of node_exporter.',
+    'Collects changes of guests, builds and mirrors for some seconds, and then has their metrics written. Does nothing on a host without the directory of node_exporter.',
   ],
   ['ostree-guest-settled@NAME.service', 'Does the same once a start of the guest has ended.'],
   [
     'ostree-guest-metrics.service',
-    'Writes the metrics of all guests for node_exporter of Prometheus. Mask this unit if you do not want that.',
+    'Writes the metrics of all guests, builds and mirrors for node_exporter of Prometheus. Mask this unit if you do not want that.',
   ],
   [
     'ostree-guest-network.service',
@@ -130,7 +130,7 @@ const files = [
   [`${stateDirectory}/.mirrors/NAME`, 'What the mirror has fetched: the last commit of each ref, unpacked.'],
   [`${stateDirectory}/.builds/NAME`, 'The trees that the build made, and its cache.'],
   [stateOf('NAME'), 'The system root of the guest, and the state that OSTree does not keep.'],
-  [`${textfileDirectory}/ostree-guests.prom`, 'The metrics of all guests, if this directory exists.'],
+  [`${textfileDirectory}/ostree-guests.prom`, 'The metrics of all guests, builds and mirrors, if this directory exists.'],
   [rootLinkOf('NAME'), 'A link to the deployment that the guest runs from, or ran from last.'],
 ] as const;
 

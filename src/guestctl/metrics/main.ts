@@ -1,4 +1,4 @@
-// The program of ostree-guest-metrics.service: writes the metrics of all guests for node_exporter.
+// The program of ostree-guest-metrics.service: writes the metrics of all guests, builds and mirrors for node_exporter.
 import { writeAtomically } from '../../host/atomic-file.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { explainAny } from '../../host/failure.ts';
@@ -6,6 +6,8 @@ import { driver } from '../../machine/driver.ts';
 import { lastSuccess } from '../../state/last-success.ts';
 import { lastUpdate } from '../../state/past-attempts.ts';
 import { complain } from '../../state/report.ts';
+import { overviewOfBuilds } from '../builds.ts';
+import { overviewOfMirrors } from '../mirrors.ts';
 import { type Overview, overviewOfAll } from '../overview.ts';
 import { knownSizes, measureChanged } from './sizes.ts';
 import { metricsText } from './text.ts';
@@ -13,7 +15,11 @@ import { metricsText } from './text.ts';
 const [directory = ''] = process.argv.slice(2);
 
 async function work(): Promise<void> {
-  const { overviews, broken } = await overviewOfAll({ shows: false });
+  const [{ overviews, broken }, builds, mirrors] = await Promise.all([
+    overviewOfAll({ shows: false }),
+    overviewOfBuilds(),
+    overviewOfMirrors(),
+  ]);
   const enabled = enabledUnits();
   const found = overviews.map((overview) => {
     const { name, sysroot } = overview.guest;
@@ -30,7 +36,7 @@ async function work(): Promise<void> {
   const write = () => {
     const facts = found.map((one) => ({ ...one, space: sizes.get(one.overview.guest.name) }));
     // Beside it and with another ending until it is complete: node_exporter reads *.prom.
-    writeAtomically(`${directory}/ostree-guests.prom`, metricsText(facts, broken));
+    writeAtomically(`${directory}/ostree-guests.prom`, metricsText(facts, broken, { builds, mirrors }));
   };
   // To measure takes longer than all else.
   write();

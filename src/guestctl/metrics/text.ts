@@ -1,11 +1,12 @@
-// Formats the metrics of guests for Prometheus. No side effects. Samples have no timestamps of ours: node_exporter refuses them.
+// The metrics of guests. No side effects.
 import { originName } from '../../config/origin.ts';
-import { printableLine } from '../../host/printable.ts';
 import type { TreeSpace } from '../../ostree/unique-space.ts';
 import type { PastAttempt } from '../../state/attempts.ts';
 import type { BrokenGuest, Overview, State } from '../overview.ts';
 import { versionOf } from '../screens/wording.ts';
 import { troubleKinds, troublesOf } from '../troubles.ts';
+import { family, type Sample, seconds } from './family.ts';
+import { fileHasMistakes, type Sources, sourcesText } from './sources-text.ts';
 
 /** The facts about one guest that its metrics are made of. */
 export interface GuestFacts {
@@ -20,11 +21,12 @@ export interface GuestFacts {
   readonly space: TreeSpace | undefined;
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
-
 /** Returns the content of the file for node_exporter: all metrics are gauges. */
-export function metricsText(guests: readonly GuestFacts[], broken: readonly BrokenGuest[]): string {
+export function metricsText(
+  guests: readonly GuestFacts[],
+  broken: readonly BrokenGuest[],
+  sources: Sources = none,
+): string {
   const families = [
     family('ostree_guests', 'Guests that are declared.', [[{}, guests.length + broken.length]]),
     family('ostree_guest_running', 'Whether a guest is up.', [
@@ -48,8 +50,13 @@ export function metricsText(guests: readonly GuestFacts[], broken: readonly Brok
       ...broken.map((one): Sample => [{ guest: one.broken.name, kind: fileHasMistakes }, 1]),
     ]),
   ];
-  return families.join('');
+  return families.join('') + sourcesText(sources);
 }
+
+const none: Sources = {
+  builds: { overviews: [], broken: [] },
+  mirrors: { overviews: [], broken: [] },
+};
 
 const runningSample = (guest: string, state: State): Sample => [{ guest }, Number(state === 'running')];
 
@@ -121,10 +128,6 @@ const perGuest: readonly Row[] = [
   ],
 ];
 
-const seconds = (milliseconds: number): number => Math.round(milliseconds) / 1000;
-
-const fileHasMistakes = 'file has mistakes';
-
 function infoOf({ overview: { guest, running, deployments } }: GuestFacts): Sample[] {
   const deployment = running ?? deployments[0];
   if (!deployment) return [];
@@ -141,22 +144,3 @@ function troubleSamples({ overview }: GuestFacts): Sample[] {
     Number(found.has(kind)),
   ]);
 }
-
-/** Empty if there are no samples: promtool(1) complains about help without a metric. */
-function family(name: string, help: string, samples: readonly Sample[]): string {
-  if (samples.length === 0) return '';
-  const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
-}
-
-function labelText(labels: Labels): string {
-  const all = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
-  return all.length > 0 ? `{${all.join(',')}}` : '';
-}
-
-/** Escapes a value of a label. A version comes from a tree: it may be long, and have any characters. */
-const escaped = (value: string): string =>
-  printableLine(value).slice(0, longest).replace(/[\\"]/g, '\\$&').replace(loneSurrogate, '\ufffd');
-/** The maximum length of a value in characters. */
-const longest = 200;
-const loneSurrogate = /\p{Cs}/gu;

@@ -23,6 +23,7 @@ import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explain } from '../../src/host/failure.ts';
+import { pathsBelow } from '../../src/host/paths-below.ts';
 import { findRoot } from '../../src/trees/build/find-root.ts';
 import { mergeLayer } from '../../src/trees/image/merge.ts';
 import { keepFiles, restoreFiles } from '../../src/trees/layout/kept-files.ts';
@@ -105,9 +106,6 @@ function makeFriendly(root: string): void {
   for (const [path, text] of Object.entries(files)) write(join(root, path), text);
 }
 
-/** All that a tree has. */
-const pathsIn = (root: string): string[] => readdirSync(root, { recursive: true, encoding: 'utf8' });
-
 /** What is put at a name of the tree: `root` is that of the tree, `path` where in it. */
 type Thing = (root: string, path: string) => void;
 
@@ -167,7 +165,7 @@ function plant(root: string, path: string, thing: Thing): void {
 
 /** The state of a directory: types, modes, contents, and times of the last reading as well as of the last writing. */
 function stateOf(directory: string): Record<string, string> {
-  const all = ['.', ...pathsIn(directory)].map((path) => {
+  const all = ['.', ...pathsBelow(directory)].map((path) => {
     const full = join(directory, path);
     const { mode, size, mtimeMs, atimeMs, ino } = lstatSync(full);
     return { full, path, facts: [mode, size, mtimeMs, ino], isFile: lstatSync(full).isFile(), atimeMs };
@@ -182,7 +180,7 @@ function stateOf(directory: string): Record<string, string> {
 
 /** Before the last writing: the next reading is noted. */
 function forgetReadings(directory: string): void {
-  for (const path of pathsIn(directory)) {
+  for (const path of pathsBelow(directory)) {
     const full = join(directory, path);
     const { mtime } = lstatSync(full);
     lutimesSync(full, new Date(0), mtime);
@@ -202,7 +200,7 @@ function attempt(work: () => void): string | undefined {
 }
 
 const planted = (template: () => string, more: readonly string[] = []) => {
-  const paths = [...new Set([...pathsIn(friendly()), ...pathsIn(laidOut()), ...more])];
+  const paths = [...new Set([...pathsBelow(friendly()), ...pathsBelow(laidOut()), ...more])];
   return fc.record({
     template: fc.constant(template()),
     plants: fc.array(fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...things)), {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -134,6 +134,7 @@ test('a copy that nothing arrives for is ended, and says so; files that are hole
         writeFileSync(join(directory, 'layer'), Buffer.alloc(8192, 1));
         writeFileSync(join(directory, 'hole'), '');
         truncateSync(join(directory, 'hole'), 1 << 30);
+        symlinkSync('/usr/share', join(directory, 'link'));
         signal.addEventListener('abort', () => reject(new Error(String(signal.reason))));
       });
     const copy = whileArriving(directory, hangs, (bytes) => reported.push(bytes), 500);

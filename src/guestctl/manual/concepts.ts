@@ -130,7 +130,10 @@ const files = [
   [`${stateDirectory}/.mirrors/NAME`, 'What the mirror has fetched: the last commit of each ref, unpacked.'],
   [`${stateDirectory}/.builds/NAME`, 'The trees that the build made, and its cache.'],
   [stateOf('NAME'), 'The system root of the guest, and the state that OSTree does not keep.'],
-  [`${textfileDirectory}/ostree-guests.prom`, 'The metrics of all guests, builds and mirrors, if this directory exists.'],
+  [
+    `${textfileDirectory}/ostree-guests.prom`,
+    'The metrics of all guests, builds and mirrors, if this directory exists.',
+  ],
   [rootLinkOf('NAME'), 'A link to the deployment that the guest runs from, or ran from last.'],
 ] as const;
 

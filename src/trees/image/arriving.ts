@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { pathsBelow } from '../../host/paths-below.ts';
 
 /** Receives how many bytes have arrived so far. */
 export type Arrived = (bytes: number) => void;
@@ -38,7 +39,7 @@ export async function whileArriving<T>(
 
 /** Returns how many bytes of the disk the files of a directory take. Holes take none. */
 function bytesBelow(directory: string): number {
-  const names = unlessMissing(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? [];
+  const names = unlessMissing(() => pathsBelow(directory)) ?? [];
   return names
     .map((name) => (lstatSync(`${directory}/${name}`, { throwIfNoEntry: false })?.blocks ?? 0) * 512)
     .reduce((sum, bytes) => sum + bytes, 0);

@@ -1,0 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Lists all that is below a directory, by paths in it. Follows no link, as readdirSync() does without `withFileTypes`. */
+export const pathsBelow = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true }).map(({ parentPath, name }) =>
+    join(relative(directory, parentPath), name),
+  );

@@ -63,7 +63,7 @@ const alerts: Readonly<Record<string, Case>> = {
     fires: '64m',
   },
   OstreeGuestMirrorFailed: {
-    mirrors: [failing],
+    mirrors: [{ ...failing, refs: [] }],
     of: `mirror="${failing.mirror.name}"`,
     before: '59m',
     fires: '64m',

@@ -117,23 +117,25 @@ export const HealthField = (props: FieldsProps) => (
 /** What most guests do without. */
 export const FurtherFields = (props: FieldsProps) => (
   <ExpandableSection toggleText={t('Packages, ports, keys')}>
-    <Field {...propsOf('description', props)} label={t('Description')} />
-    <Field
-      {...propsOf('packages', props)}
-      label={t('Packages to add to the tree')}
-      hint={t('Such as nginx curl')}
-    />
-    <Field
-      {...propsOf('ports', props)}
-      label={t('Ports of the host to forward to it')}
-      hint={t('Such as tcp:8080:80 for port 8080 of the host and port 80 of the guest')}
-    />
-    <Field
-      {...propsOf('sshKeys', props)}
-      label={t('Public keys that may log in as root by ssh')}
-      hint={t('One in a line, as in ~/.ssh/id_ed25519.pub')}
-      isLong
-    />
+    <div className="fields">
+      <Field {...propsOf('description', props)} label={t('Description')} />
+      <Field
+        {...propsOf('packages', props)}
+        label={t('Packages to add to the tree')}
+        hint={t('Such as nginx curl')}
+      />
+      <Field
+        {...propsOf('ports', props)}
+        label={t('Ports of the host to forward to it')}
+        hint={t('Such as tcp:8080:80 for port 8080 of the host and port 80 of the guest')}
+      />
+      <Field
+        {...propsOf('sshKeys', props)}
+        label={t('Public keys that may log in as root by ssh')}
+        hint={t('One in a line, as in ~/.ssh/id_ed25519.pub')}
+        isLong
+      />
+    </div>
   </ExpandableSection>
 );
 

@@ -24,14 +24,14 @@ import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { FurtherFields, HealthField, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
 import { Field } from './field.tsx';
-import { useAnswer, useDelayed, useGuests } from './hooks.ts';
+import { useCheck, useGuests } from './hooks.ts';
 
 /** Creates a guest from a template, an image or a remote. guestctl checks what is typed. */
 export function CreateModal({ onClose }: { readonly onClose: () => void }) {
   const [form, setForm] = useState(emptyForm);
   const taken = (useGuests().guests ?? []).map(({ name }) => name);
   const mistake = nameMistake(form, taken);
-  const check = useCheck(form, isComplete(form, taken));
+  const check = useCreation(form, isComplete(form, taken));
   const create = () => {
     const { name, sshKeys } = form;
     const title = t('Creating {name}', { name });
@@ -101,16 +101,15 @@ interface CreationCheck {
   readonly failure: string | undefined;
 }
 
-/** Asks guestctl what it would write, and what is wrong with that, once the user has stopped typing for a moment. */
-function useCheck(form: CreationForm, isComplete: boolean): CreationCheck {
+/** Asks guestctl what it would write, and what is wrong with that. */
+function useCreation(form: CreationForm, isComplete: boolean): CreationCheck {
   const args = isComplete ? fileArgs(form) : [];
   const typed = JSON.stringify([args, form.sshKeys]);
-  const key = useDelayed(typed);
-  const { answer, failure } = useAnswer(async () => {
+  const { answer, failure } = useCheck(async () => {
     if (args.length === 0) return undefined;
     const told = await ask('create', [...args, '--dry-run'], form.sshKeys);
     return 'files' in told ? { ...told, typed } : undefined;
-  }, key);
+  }, typed);
   // An answer for another text says nothing of this one.
   return answer?.typed === typed ? { creation: answer, failure } : { creation: undefined, failure };
 }

@@ -5,7 +5,7 @@ import { type OpenFile, openFile } from '../model/edited-file.ts';
 import type { ToldProblem } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { EditPreview } from './edit-preview.tsx';
-import { useAnswer, useDelayed, useGuests } from './hooks.ts';
+import { useAnswer, useCheck, useGuests } from './hooks.ts';
 import { TextEditor } from './text-editor.tsx';
 
 /** The guest file: to read, and for administrators to edit. */
@@ -79,10 +79,9 @@ function FileEditor({ guest, opened, current, reopen }: FileEditorProps) {
   );
 }
 
-/** Asks for the mistakes of a text once its author has stopped typing for a moment. */
+/** The mistakes of a text; those of the text before, until guestctl has answered. */
 function useProblems(guest: string, text: string) {
-  const draft = useDelayed(text);
-  const { answer, failure } = useAnswer(() => ask('verify', [guest, '--from=-'], draft), `${guest} ${draft}`);
+  const { answer, failure } = useCheck(() => ask('verify', [guest, '--from=-'], text), text);
   const problems: readonly ToldProblem[] = answer ?? [];
   return { problems, failure };
 }

@@ -43,11 +43,34 @@ export function useAnswer<T>(question: () => Promise<T>, key: string): Asked<T> 
   return asked;
 }
 
+/** Like useAnswer() for what is typed: asks after a pause, and one question at a time, of those that came up meanwhile the last. */
+export function useCheck<T>(question: () => Promise<T>, typed: string): Asked<T> {
+  const key = useDelayed(typed);
+  const [asked, setAsked] = useState<Asked<T>>({ answer: undefined, failure: undefined });
+  const [answered, setAnswered] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the question depends on.
+  useEffect(() => {
+    if (isAsking || answered === key) return;
+    setAsking(true);
+    const end = (some: Asked<T>) => {
+      setAsked(some);
+      setAnswered(key);
+      setAsking(false);
+    };
+    question().then(
+      (answer) => end({ answer, failure: undefined }),
+      (error: Error) => end({ answer: undefined, failure: error.message }),
+    );
+  }, [key, isAsking, answered]);
+  return asked;
+}
+
 /** In milliseconds: who types pauses for less. */
 const typing = 400;
 
 /** Returns a value once it has not changed for a moment. */
-export function useDelayed<T>(value: T): T {
+function useDelayed<T>(value: T): T {
   const [delayed, setDelayed] = useState(value);
   useEffect(() => {
     const timer = window.setTimeout(() => setDelayed(value), typing);

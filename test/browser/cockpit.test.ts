@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { declare, reaches, start, status, update } from '../host/guests.ts';
 import { makeMirror, publish, serverRef } from '../host/mirror.ts';
+import { findings } from './accessible.ts';
 import { bootCockpit, type CockpitHost, type Visit, visit, visitWithoutPrivileges } from './browser.ts';
 
 let cockpit: CockpitHost;
@@ -88,6 +89,7 @@ test('mistakes are shown at their place while the guest file is typed, and it is
   expect(before.trimEnd()).toBe(await cockpit.host.sh(`cat ${file}`));
   await editor.fill(`${before}[Unit]\nAftre=srv.mount\n`);
   await frame.locator('.marked', { hasText: 'Aftre' }).waitFor();
+  expect(await findings(visited)).toEqual([]);
   const line = before.split('\n').length + 1;
   await frame.getByRole('button', { name: `Line ${line}, column 1` }).click();
   await frame.getByRole('button', { name: 'Review and save' }).click();
@@ -100,6 +102,7 @@ test('mistakes are shown at their place while the guest file is typed, and it is
   await dialog.getByRole('button', { name: /^systemd-nspawn@web\.service\.d/ }).click();
   await dialog.getByText('+After=srv.mount').waitFor();
   await dialog.getByText('Nothing else is to be done then.').waitFor();
+  expect(await findings(visited)).toEqual([]);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await frame.locator('[data-state=done]', { hasText: `Wrote ${file}` }).waitFor();
   expect(await cockpit.host.sh(`cat ${file}`)).toBe(`${before}[Unit]\nAfter=srv.mount`);
@@ -143,6 +146,7 @@ test('a guest is created and started by a dialogue', async () => {
   await dialog.getByLabel('Ports of the host').fill('tcp:8080:80');
   await dialog.getByRole('button', { name: 'Files that are written' }).click();
   await dialog.getByText('Port=tcp:8080:80').waitFor();
+  expect(await findings(visited)).toEqual([]);
   await create.click();
   await reaches(cockpit.host, 'files', 'active');
   await row('files').getByText('running').waitFor();

@@ -8,6 +8,8 @@ import {
   mistakesOf,
   nameMistake,
 } from '../../src/cockpit/model/creation.ts';
+import { treeChoices } from '../../src/cockpit/model/tree-choices.ts';
+import type { ToldBuild, ToldTemplate } from '../../src/cockpit/told/answers.ts';
 
 const form: CreationForm = { ...emptyForm, name: 'mail', tree: 'debian' };
 
@@ -86,4 +88,39 @@ test('a problem is shown at the field that made its line', () => {
   });
   expect(build.of('tree')).toBe('no mmdebstrap');
   expect(mistakesOf(undefined).of('tree')).toBe('');
+});
+
+test('a guest is built with a build of the host, or with a template that has no build yet', () => {
+  const build: ToldBuild = {
+    name: 'tools',
+    description: '',
+    file: '/etc/ostree-guests/tools.build',
+    state: 'idle',
+    result: null,
+    published: null,
+  };
+  const template = (name: string, some: Partial<ToldTemplate> = {}): ToldTemplate => ({
+    name,
+    description: 'A system',
+    file: `/usr/lib/${name}.build`,
+    build: null,
+    problems: [],
+    ...some,
+  });
+  const problems = [{ message: 'dnf is missing', remedy: 'Install it' }];
+  const templates = [
+    template('debian'),
+    template('fedora', { problems }),
+    template('tools', { build: build.file }),
+  ];
+  expect(treeChoices(templates, [build])).toEqual([
+    { name: 'tools', label: 'tools', hint: `Declared on this host: ${build.file}`, mistake: '' },
+    { name: 'debian', label: 'debian: A system', hint: 'A template: /usr/lib/debian.build', mistake: '' },
+    {
+      name: 'fedora',
+      label: 'fedora: A system',
+      hint: 'A template: /usr/lib/fedora.build',
+      mistake: 'dnf is missing. Install it',
+    },
+  ]);
 });

@@ -1,8 +1,8 @@
 import { ExpandableSection, FormGroup, FormSelect, FormSelectOption, Radio } from '@patternfly/react-core';
 import { ask } from '../bridge/run-guestctl.ts';
 import type { CreationField, CreationForm, FormMistakes, TreeSource } from '../model/creation.ts';
-import { problemWords } from '../model/edited-file.ts';
-import type { ToldCreation, ToldTemplate } from '../told/answers.ts';
+import { type TreeChoice, treeChoices } from '../model/tree-choices.ts';
+import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { Field, FieldHelp } from './field.tsx';
 import { useAnswer } from './hooks.ts';
@@ -15,7 +15,7 @@ interface FieldsProps {
 
 export function SourceField({ form, change }: FieldsProps) {
   const sources: readonly (readonly [TreeSource, string])[] = [
-    ['build', t('Built on this host, from a template')],
+    ['build', t('Built on this host')],
     ['image', t('A container image')],
     ['ref', t('A ref of an OSTree remote')],
   ];
@@ -78,29 +78,30 @@ export function TreeField(props: FieldsProps) {
   );
 }
 
-const noTemplates: readonly ToldTemplate[] = [];
+/** Asks for what a guest can be built with. */
+async function askChoices(): Promise<readonly TreeChoice[]> {
+  const [templates, builds] = await Promise.all([ask('create', ['--list-templates']), ask('builds')]);
+  return treeChoices('files' in templates ? [] : templates, builds);
+}
 
 function TemplateField({ form, change, mistakes }: FieldsProps) {
-  const { answer, failure } = useAnswer(() => ask('create', ['--list-templates']), 'templates');
-  const templates = answer && !('files' in answer) ? answer : noTemplates;
-  const chosen = templates.find(({ name }) => name === form.tree);
-  const mistake =
-    mistakes.of('tree') || (chosen?.problems.map(problemWords).join('\n') ?? '') || (failure ?? '');
-  const hint = chosen?.build ? t('Declared on this host: {file}', { file: chosen.build }) : chosen?.file;
+  const { answer = [], failure = '' } = useAnswer(askChoices, 'choices');
+  const chosen = answer.find(({ name }) => name === form.tree);
+  const mistake = mistakes.of('tree') || chosen?.mistake || failure;
   return (
-    <FormGroup label={t('Template')} fieldId="create-template" isRequired>
+    <FormGroup label={t('Build or template')} fieldId="create-template" isRequired>
       <FormSelect
         id="create-template"
         value={form.tree}
         validated={mistake ? 'error' : 'default'}
         onChange={(_, tree) => change({ tree })}
       >
-        <FormSelectOption value="" label={t('Choose a template')} isPlaceholder />
-        {templates.map(({ name, description }) => (
-          <FormSelectOption key={name} value={name} label={`${name}: ${description}`} />
+        <FormSelectOption value="" label={t('Choose one')} isPlaceholder />
+        {answer.map(({ name, label }) => (
+          <FormSelectOption key={name} value={name} label={label} />
         ))}
       </FormSelect>
-      <FieldHelp id="create-template" mistake={mistake} hint={hint} />
+      <FieldHelp id="create-template" mistake={mistake} hint={chosen?.hint} />
     </FormGroup>
   );
 }
@@ -145,7 +146,7 @@ export const WrittenFiles = ({ creation }: { readonly creation: ToldCreation }) 
     {creation.files.map(({ path, text }) => (
       <div key={path}>
         <strong>{path}</strong>
-        <pre className="said">{text}</pre>
+        <pre className="said whole">{text}</pre>
       </div>
     ))}
   </ExpandableSection>

@@ -2,7 +2,7 @@ const kinds: Readonly<Record<string, string>> = { '+': 'line-added', '-': 'line-
 
 /** A text with what was added to it and removed from it, line by line. */
 export const LineDiff = ({ diff }: { readonly diff: string }) => (
-  <pre className="said line-diff">
+  <pre className="said whole">
     {diff
       .replace(/\n$/, '')
       .split('\n')

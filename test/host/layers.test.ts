@@ -200,7 +200,7 @@ test('over HTTP, nothing new is found out by one request to the repository, and 
   await update(host, 'web');
   expect((await server.requests()).filter((path) => !path.startsWith('/repo/'))).toEqual(['/apt/InRelease']);
   expect(await containers()).toBe(before);
-  expect(await updateJournal(host, 'web')).toMatch(/(Up to date: .*\n?){2}/);
+  expect((await updateJournal(host, 'web')).match(/Up to date: /g)).toHaveLength(2);
   await publishTool('2.0');
   await update(host, 'web');
   expect((await status(host, 'web')).staged).not.toBeNull();

@@ -1,11 +1,12 @@
 // Guest files that guestctl writes: checked first, then installed.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { loadBuild, loadGuest } from '../config/load.ts';
 import { guestFileOf, runtimeDirectory } from '../config/paths.ts';
 import type { Problem } from '../config/problem.ts';
 import { createAtomically, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
 import { lockWithin } from '../host/flock.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { nodeFiles, unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
@@ -43,7 +44,7 @@ export async function findProblemsOfBuild(name: string, planned: Planned): Promi
  * takes longer, such as checks of the host, comes before.
  */
 export async function whileDeclaring<T>(work: () => T): Promise<Awaited<T>> {
-  mkdirSync(runtimeDirectory, { recursive: true });
+  makeDirectories(runtimeDirectory);
   const release = await lockWithin(60, `${runtimeDirectory}/.declarations`, () =>
     tell('Another guestctl is writing guest files. Waiting for it, for at most a minute'),
   );

@@ -4,7 +4,6 @@ import {
   fchownSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { codeOf } from './failure.ts';
+import { makeDirectories } from './make-directories.ts';
 import { randomName } from './random-name.ts';
 import { namingFile } from './write-file.ts';
 
@@ -23,7 +23,7 @@ import { namingFile } from './write-file.ts';
  */
 export function writeAtomically(file: string, text: string, mode = 0o644): void {
   const directory = dirname(file);
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   const temporary = `${file}.new`;
   try {
     writeAndSync(temporary, text, statSync(file, { throwIfNoEntry: false }) ?? { mode });
@@ -41,7 +41,7 @@ export function writeAtomically(file: string, text: string, mode = 0o644): void 
  */
 export function createAtomically(file: string, text: string, mode = 0o644): boolean {
   const directory = dirname(file);
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   // The name that systemd gives such files, too: nobody takes one that a killed process left for a guest file.
   const temporary = `${directory}/.#${basename(file)}${randomName()}`;
   try {

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,6 +11,7 @@ import {
 import { dirname } from 'node:path';
 import { type Files, largestFile } from '../config/file-port.ts';
 import { codeOf, Failure } from './failure.ts';
+import { makeDirectories } from './make-directories.ts';
 import { writeFile } from './write-file.ts';
 
 /** The file system port, on Node. */
@@ -19,7 +19,7 @@ export const nodeFiles: Files = {
   list: (directory) => unlessMissing(() => readdirSync(directory)) ?? [],
   read: (file) => unlessMissing(() => readRegular(file)),
   write(file, text) {
-    makeDirectory(dirname(file));
+    makeDirectories(dirname(file));
     writeFile(file, text);
   },
   link(target, path) {
@@ -29,20 +29,11 @@ export const nodeFiles: Files = {
       const code = codeOf(error);
       if (code === 'EEXIST') return;
       if (code !== 'ENOENT') throw error;
-      makeDirectory(dirname(path));
+      makeDirectories(dirname(path));
       symlinkSync(target, path);
     }
   },
 };
-
-/** Creates a directory. Usually only the last component is missing, and a plain mkdir is twice as fast. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch {
-    mkdirSync(path, { recursive: true });
-  }
-}
 
 /** Reads a regular file: a pipe or a device could block for ever. /dev/null counts as empty, because it masks files. */
 function readRegular(file: string): string {

@@ -1,7 +1,8 @@
 // Tells whether a guest was started while its files were read, however short. Times of its unit do not tell: systemd forgets a unit
 // that does not run and that nothing needs, and then shows 0.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { runtimeOf } from '../config/paths.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { writeFile } from '../host/write-file.ts';
 
 /** Each start removes it: before anything else, src/steps/boot/power-on and the boot step do. */
@@ -9,7 +10,7 @@ const markOf = (guest: string): string => `${runtimeOf(guest)}/not-started`;
 
 /** From now on, wasStarted() tells whether a start has begun. A start that has begun before is not noticed. */
 export function watchForStart(guest: string): void {
-  mkdirSync(runtimeOf(guest), { recursive: true });
+  makeDirectories(runtimeOf(guest));
   writeFile(markOf(guest), '');
 }
 

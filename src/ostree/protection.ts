@@ -1,13 +1,14 @@
 // Files of a guest's root belong to root on disk, and may be setuid. Only the mode of the sysroot keeps users of the
 // host out: it allows only root, wherever the sysroot is.
-import { chmodSync, chownSync, mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { chmodSync, chownSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { unlessForbidden } from '../host/is-root.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { unlessMissing } from '../host/node-files.ts';
 
 /** Creates the directory of a sysroot, or sets the mode of an existing one. src/steps/boot/power-on does so, too. */
 export function closeSysroot(sysroot: string): void {
-  mkdirSync(sysroot, { recursive: true, mode: 0o700 });
+  makeDirectories(sysroot, 0o700);
   chownSync(sysroot, 0, 0);
   chmodSync(sysroot, 0o700);
 }

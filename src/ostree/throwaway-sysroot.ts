@@ -1,6 +1,6 @@
 // A throwaway sysroot: its deployments can be removed like any directory.
-import { mkdirSync } from 'node:fs';
 import { Failure } from '../host/failure.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { deployAsService } from './deploy-service.ts';
 import { listDeployments } from './deployments.ts';
 import { ostree, reason } from './ostree.ts';
@@ -15,7 +15,7 @@ export async function makeThrowaway(
 ): Promise<void> {
   const repository = repositoryOf(sysroot);
   const what = `Cannot make the throwaway sysroot ${sysroot}`;
-  mkdirSync(sysroot, { recursive: true });
+  makeDirectories(sysroot);
   await ostree(what, 'admin', 'init-fs', '--modern', sysroot);
   await ostree(what, `--repo=${repository}`, 'config', 'set', 'sysroot.bootloader', 'none');
   await ostree(what, `--repo=${repository}`, 'pull-local', '--disable-fsync', from, ...commits);

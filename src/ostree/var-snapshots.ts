@@ -1,9 +1,10 @@
 // Snapshots of a stateroot's /var that share its data: reflinks, or Btrfs snapshots if it is a subvolume.
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../host/atomic-file.ts';
 import { snapshotSubvolume } from '../host/btrfs.ts';
 import { copyTree, syncFileSystem } from '../host/copy-tree.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { removeTree } from '../host/tree-removal.ts';
 import type { Deployment } from './deployments.ts';
@@ -63,7 +64,7 @@ const restoredOf = (sysroot: string): string => `${directoryOf(sysroot)}/${resto
 /** Copies a tree atomically: the copy is complete or missing. */
 async function copyComplete(from: string, to: string): Promise<void> {
   const partial = `${to}.new`;
-  mkdirSync(dirname(to), { recursive: true });
+  makeDirectories(dirname(to));
   await removeTree(partial);
   // 256 is the inode of each subvolume's root: btrfs-subvolume(8).
   if (statSync(from).ino === 256) await snapshotSubvolume(from, partial);

@@ -1,15 +1,7 @@
 // A guest's history: files with a line of JSON for each attempt. It outlives the journal, which others can fill.
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { syncDirectory } from '../host/atomic-file.ts';
+import { makeDirectories } from '../host/make-directories.ts';
 import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { namingFile } from '../host/write-file.ts';
 import { removeFile, stateFile } from './state-file.ts';
@@ -34,7 +26,7 @@ export const historyOf = (guest: string): string => stateFile(guest, 'history');
  * same time need no lock, and a power cut loses at most the line that was being written.
  */
 export function appendLine(directory: string, value: unknown): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 0o700);
   const numbers = numbersIn(directory);
   const last = numbers.at(-1) ?? 1;
   if (!append(`${directory}/${last}.jsonl`, JSON.stringify(value))) {

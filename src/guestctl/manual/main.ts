@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { writeFile } from '../../host/write-file.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { fishCompletion } from '../completion/fish.ts';
@@ -14,9 +14,9 @@ const [output = 'dist'] = process.argv.slice(2);
 const program = makeProgram(VERSION);
 const write = (path: string, text: string) => writeFile(`${output}/${path}`, text);
 
-mkdirSync(`${output}/man`, { recursive: true });
+makeDirectories(`${output}/man`);
 for (const page of pages(program)) write(`man/${pageFile(page)}`, pageText(page, VERSION));
-mkdirSync(`${output}/completion`, { recursive: true });
+makeDirectories(`${output}/completion`);
 write('completion/guestctl', bashCompletion(program));
 write('completion/_guestctl', zshCompletion(program));
 write('completion/guestctl.fish', fishCompletion(program));

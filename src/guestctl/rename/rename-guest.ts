@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -26,6 +25,7 @@ import { syncDirectory } from '../../host/atomic-file.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
@@ -53,7 +53,7 @@ import { namedAfter, type Renamed } from './named-paths.ts';
  */
 export async function renameGuest({ from, to }: Rename): Promise<void> {
   // Two guests that get one name at the same time would overwrite each other's files.
-  mkdirSync(runtimeDirectory, { recursive: true });
+  makeDirectories(runtimeDirectory);
   const release = await tryLock(`${runtimeDirectory}/.rename`);
   if (!release) throw new Failure('Another guest is being renamed', 'Try it again when that has ended');
   try {
@@ -168,7 +168,7 @@ function copy({ from, to }: Renamed): void {
   const stat = lstatSync(from, { throwIfNoEntry: false });
   if (!stat) return;
   if (stat.isDirectory()) {
-    mkdirSync(to, { recursive: true, mode: stat.mode });
+    makeDirectories(to, stat.mode);
     for (const name of readdirSync(from))
       if (name !== guardName) copy({ from: `${from}/${name}`, to: `${to}/${name}` });
     return;

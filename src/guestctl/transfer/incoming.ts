@@ -7,6 +7,7 @@ import { writeAtomically } from '../../host/atomic-file.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { randomName } from '../../host/random-name.ts';
 import { destroyUnit } from '../../host/systemctl.ts';
@@ -32,7 +33,7 @@ export class Incoming {
 
   /** Makes the directory, and removes those of imports that were killed. */
   async open(): Promise<void> {
-    mkdirSync(all, { recursive: true, mode: 0o700 });
+    makeDirectories(all, 0o700);
     await sweep();
     // Before there is anything that another import would remove. If that has just removed the lock, it is made again.
     for (let tries = 5; !this.#release; tries -= 1) {
@@ -51,7 +52,7 @@ export class Incoming {
       this.#sysroot = `${sysroot}.incoming-${this.id}`;
       writeAtomically(elsewhereOf(this.id), this.#sysroot);
     }
-    mkdirSync(this.#sysroot, { recursive: true, mode: 0o700 });
+    makeDirectories(this.#sysroot, 0o700);
     return this.#sysroot;
   }
 
@@ -59,7 +60,7 @@ export class Incoming {
   partsFor(guest: Guest): string {
     const sysroot = this.sysrootFor(guest);
     const parts = sysroot.startsWith(`${this.directory}/`) ? this.data : `${sysroot}/parts`;
-    mkdirSync(parts, { recursive: true, mode: 0o700 });
+    makeDirectories(parts, 0o700);
     return parts;
   }
 

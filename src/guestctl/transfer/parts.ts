@@ -8,6 +8,7 @@ import { canReflink, copyPairs, type Pair } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Release, tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
   activeStates,
@@ -157,7 +158,7 @@ function requireSame(guest: string, check: () => void): void {
 
 /** Takes the lock that keeps the files of a guest in place. When it is released, the scratch directory is removed. */
 export async function lockOf(guest: string, scratch?: string): Promise<Release> {
-  mkdirSync(runtimeDirectory, { recursive: true });
+  makeDirectories(runtimeDirectory);
   const release = await tryLock(partsLockOf(guest), scratch);
   if (release) return release;
   throw new Failure(`${guest} is being exported, copied, renamed or removed`, 'Wait until that has ended');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import { defaultSysrootOf, guestFileOf, rootLinkOf, stateDirectory } from '../../config/paths.ts';
@@ -7,6 +7,7 @@ import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.t
 import { syncFileSystem } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseFields } from '../../host/json-fields.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
@@ -65,7 +66,7 @@ async function bring(old: OldGuest, sysroot: string, report: Report): Promise<vo
       `Stop it first: ${driver.words('poweroff', stateroot)}`,
     );
   const work = `${dirname(sysroot)}/adopting`;
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  makeDirectories(stateDirectory, 0o700);
   report.step(`Copying the tree of ${root}`);
   await bringTree(old, work, report);
   await bringFiles(old, work, report);
@@ -96,7 +97,7 @@ function declare(guest: string, sysroot: string, report: Report): void {
 
 async function bringTree(old: OldGuest, work: string, report: Report): Promise<void> {
   const { stateroot, root } = old;
-  mkdirSync(work, { recursive: true, mode: 0o700 });
+  makeDirectories(work, 0o700);
   const confinement = {
     name: `adopt-${stateroot}`,
     writable: [work],

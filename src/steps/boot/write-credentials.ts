@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { cEscapes } from '../../config/c-escapes.ts';
 import type { Guest } from '../../config/guest.ts';
 import { type Position, placeText } from '../../config/problem.ts';
 import { idOf } from '../../generator/units/public-lines.ts';
 import { credentialsOf, setCredentials } from '../../generator/units/set-credentials.ts';
 import { Failure } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { writeFile } from '../../host/write-file.ts';
 
 /** Writes the SetCredential= values of a guest to files that only root can read. */
@@ -13,7 +14,7 @@ export function writeCredentials(guest: Guest): void {
   rmSync(directory, { recursive: true, force: true });
   const credentials = valuesOfCredentials(guest);
   if (credentials.size === 0) return;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectories(directory, 0o700);
   for (const [id, { bytes, at }] of credentials) {
     if (!bytes) {
       const message = `${placeText(at)}: SetCredential=${id}: the value has a backslash that begins no escape`;

@@ -1,16 +1,9 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  realpathSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Build, filesOf } from '../../config/build.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { fuseDevice, hasFuse } from '../../host/fuse-device.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { type Finished, run } from '../../host/process.ts';
 import { proxyOptions } from '../../host/proxies.ts';
@@ -43,8 +36,7 @@ const directories = [
 
 /** Makes an empty root directory, with the host's own links into /usr. */
 export function makeBuildDirectories(root: string, cache: string): BuildDirectories {
-  for (const path of [cache, ...directories.map((name) => `${root}/${name}`)])
-    mkdirSync(path, { recursive: true });
+  for (const path of [cache, ...directories.map((name) => `${root}/${name}`)]) makeDirectories(path);
   // mkdir(2) applies the umask.
   for (const name of ['tmp', 'var/tmp']) chmodSync(`${root}/${name}`, 0o1777);
   for (const name of ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']) {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Mirror } from '../../config/mirror.ts';
 import { Failure } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { mirrorUnit } from '../../host/systemctl.ts';
 import { requirePublishable } from '../../ostree/archive.ts';
@@ -51,7 +52,7 @@ export async function exportMirror(
 async function makeRepository(directory: string): Promise<void> {
   if (!existsSync(dirname(directory)))
     throw new Failure(`${dirname(directory)} does not exist`, 'Is the stick plugged in and mounted?');
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   requirePublishable(directory);
   await ensureRepository(directory, 'archive');
 }

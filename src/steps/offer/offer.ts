@@ -1,6 +1,6 @@
 // What all steps do that bring commits into a repository which clients pull from.
-import { mkdirSync } from 'node:fs';
 import { lockOrWait } from '../../host/flock.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { ownPartOf, requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -18,7 +18,7 @@ export async function whileOffering(
 ): Promise<void> {
   requirePublishable(repository);
   const own = ownPartOf(repository);
-  mkdirSync(own, { recursive: true });
+  makeDirectories(own);
   const release = await lockOrWait(`${own}/lock`, () =>
     report.step(`Waiting for another service that writes to ${repository}`),
   );

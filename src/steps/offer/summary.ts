@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { replaceLink, syncDirectory, syncFile } from '../../host/atomic-file.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { ownPartOf } from '../../ostree/archive.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -52,7 +44,7 @@ export async function writeSummary(repository: string, kind: SummaryKind): Promi
 /** Makes both in a temporary repository that shares everything else with this one, and removes all but the two from it. */
 async function makeIn(directory: string, repository: string, kind: SummaryKind): Promise<void> {
   // ostree writes the indexes of deltas, too, which belong into the repository.
-  mkdirSync(`${repository}/delta-indexes`, { recursive: true });
+  makeDirectories(`${repository}/delta-indexes`);
   const shared = readdirSync(repository).filter((name) => !/^(summary|\.lock|ostree-guests)/.test(name));
   for (const name of shared) symlinkSync(`../../${name}`, `${directory}/${name}`);
   const options = kind.signer?.summaryOptions ?? [];

@@ -1,6 +1,7 @@
-import { chownSync, closeSync, constants, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { chownSync, closeSync, constants, openSync, realpathSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { codeOf } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { bind, bindMapped, bindOpened, mountOverlay } from '../../host/mount.ts';
 import { driver } from '../../machine/driver.ts';
 import { varOf } from '../../ostree/sysroot.ts';
@@ -18,7 +19,7 @@ export async function runRehearsal(guest: Guest): Promise<number> {
   const varView = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), owner);
   const root = realpathSync(rehearsalRoot(guest.name));
   const etc = `${scratchOf(guest.name)}/etc`;
-  mkdirSync(etc, { recursive: true });
+  makeDirectories(etc);
   await bind(`${root}/etc`, etc);
   const places = await viewOfPlaces(guest, root, varView, owner);
   writeCredentials(guest);
@@ -53,7 +54,7 @@ async function pinned(directory: string, at: string): Promise<string | undefined
   const opened = openDirectory(directory);
   if (opened === undefined) return undefined;
   try {
-    mkdirSync(at, { recursive: true });
+    makeDirectories(at);
     await bindOpened(opened, at);
     return at;
   } finally {
@@ -77,7 +78,7 @@ async function viewOf(guest: string, name: string, directory: string, base: numb
     (layer) => `${scratchOf(guest)}/${name}/${layer}`,
   );
   for (const layer of [lower, upper, work, merged]) {
-    mkdirSync(layer, { recursive: true });
+    makeDirectories(layer);
     chownSync(layer, base, base);
   }
   await bindMapped(directory, lower, base);

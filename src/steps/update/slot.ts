@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory } from '../../config/paths.ts';
 import { now } from '../../host/clock.ts';
 import { lockOne, lockOrWait, type Release, tryLock } from '../../host/flock.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import type { Report } from '../../state/report.ts';
 
 // No guest has such a name.
@@ -88,7 +89,7 @@ const quiet = 500;
 
 /** Waits for a slot. Only the first in the queue waits for the slots themselves, which takes a process for each. */
 async function takeSlot(slots: number, report: Report): Promise<Release> {
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   const words = `Waiting for the update of another guest (Concurrency=${slots})`;
   const timer = setTimeout(() => report.step(words), quiet);
   // Guests with another Concurrency= wait for other slots.
@@ -110,7 +111,7 @@ export async function alone<T>(
   report: Report,
   work: (letOthers: () => void) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   const file = `${directory}/fetching-${what.replace(/[^\w.-]/g, '_').slice(-100)}`;
   const release = await lockOrWait(file, () =>
     report.step('Waiting for another guest that fetches the same'),

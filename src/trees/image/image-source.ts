@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { type Guest, originPlace } from '../../config/guest.ts';
 import { type OciOrigin, originName } from '../../config/origin.ts';
 import { stateOf } from '../../config/paths.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { requireRoom } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -96,7 +97,7 @@ async function unpack(
   const work = imageWorkOf(guest.name);
   const copies = `${work}/copies`;
   await removeTree(work);
-  mkdirSync(copies, { recursive: true });
+  makeDirectories(copies);
   try {
     const [present, wanted] = split(found.layers, missing);
     requireRoom(work, sizeOf(wanted), `Fetching ${image}`);
@@ -159,7 +160,7 @@ async function unpackAlone(
   what: string,
 ): Promise<void> {
   const place = placeOfLayer(work, hex);
-  mkdirSync(place, { recursive: true });
+  makeDirectories(place);
   renameSync(archiveOf(copies, hex), archiveIn(place));
   await doJob(what, { name: jobOf(guest), rooms: [place] }, 'unpackLayer', { place, hex, content });
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { registryLogins } from '../../config/paths.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import { parseFields, WrongJson } from '../../host/json-fields.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { readRegularFile } from '../../host/node-files.ts';
 import { shown } from '../../host/printable.ts';
 import { run } from '../../host/process.ts';
@@ -90,7 +91,7 @@ export async function copyImage(
   present: readonly Layer[],
   arrived: Arrived = () => {},
 ): Promise<ImageConfiguration> {
-  mkdirSync(`${directory}/sha256`, { recursive: true });
+  makeDirectories(`${directory}/sha256`);
   for (const { hex, size } of present) {
     writeFile(archiveOf(directory, hex), '');
     truncateSync(archiveOf(directory, hex), size);

@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sha256OfFile } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { isDirectory, namesIn, writeInside } from '../../host/tree-files.ts';
 import { writeFile } from '../../host/write-file.ts';
 import { dropSpecialFiles } from '../special-files.ts';
@@ -33,7 +34,7 @@ export async function unpackLayer({ place, hex, content }: LayerToUnpack): Promi
   const archive = await decompressed(copy, `${place}/archive`);
   await requireDigest(archive, content, `layer ${hex} is not the one that its configuration names`);
   const layer = layerIn(place);
-  mkdirSync(`${layer}/${layerTree}`, { recursive: true, mode: 0o755 });
+  makeDirectories(`${layer}/${layerTree}`, 0o755);
   await unpack(archive, layer);
   for (const file of [archive, copy]) rmSync(file, { force: true });
 }

@@ -1,7 +1,8 @@
 // Replaces hard links to files of other guests by copies, for a guest whose root could write to them.
-import { linkSync, mkdirSync, renameSync } from 'node:fs';
+import { linkSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { copyOptions, syncFileSystem } from '../../host/copy-tree.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { varOf } from '../../ostree/sysroot.ts';
@@ -65,7 +66,7 @@ export function sharedIn(found: string): Names[] {
 }
 
 async function replace(sysroot: string, work: string, files: readonly Names[]): Promise<void> {
-  mkdirSync(work, { recursive: true });
+  makeDirectories(work);
   const sources = files.map(([name]) => `./${name}\0`).join('');
   // One cp(1) for many files, with owner, mode, times and attributes.
   const copy = ['cp', ...copyOptions('auto'), '--parents', `--target-directory=${work}`, '--'];

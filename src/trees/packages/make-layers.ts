@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { placeOf } from '../../config/guest.ts';
 import { filesOfPackages, type Packages, packagesWords } from '../../config/packages.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure, failureAt } from '../../host/failure.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { shown } from '../../host/printable.ts';
 import { log } from '../../host/tell.ts';
 import { removeTree } from '../../host/tree-removal.ts';
@@ -103,7 +104,7 @@ async function checkOut(workspace: Workspace, how: TreeToCheckOut['how']): Promi
   const { owner, packages, below } = workspace;
   const { repository, directory } = owner;
   await removeTree(directory);
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   const readable = await hostRepositories(owner, packages);
   const what = `${packagesPlace(owner)}: cannot add to ${below.slice(0, 12)}`;
   const { program, localSources } = await doJob(what, placeOfJob(owner), 'checkOutTree', {

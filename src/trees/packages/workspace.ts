@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Packages } from '../../config/packages.ts';
 import { stateOf } from '../../config/paths.ts';
+import { makeDirectories } from '../../host/make-directories.ts';
 import { writeFile } from '../../host/write-file.ts';
 
 /**
@@ -15,7 +16,7 @@ export function writeInput(directory: string, { files, repositories, keys }: Pac
   const input = `${directory}/input`;
   rmSync(input, { recursive: true, force: true });
   for (const [kind, paths] of Object.entries({ packages: files, repositories, keys })) {
-    mkdirSync(`${input}/${kind}`, { recursive: true });
+    makeDirectories(`${input}/${kind}`);
     for (const path of paths) copyFileSync(path, `${input}/${kind}/${basename(path)}`);
   }
 }

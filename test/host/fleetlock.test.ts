@@ -142,6 +142,7 @@ test('a mistake is told where it is', async () => {
 
 test('a start waits for a network only so long, and then boots what ran', async () => {
   const units = '/run/systemd/system';
+  expect(await host.sh('systemctl show -P JobTimeoutUSec ostree-guest-lock@mail')).toBe('1min 30s');
   await host.write(
     `${units}/never.service`,
     '[Unit]\nDefaultDependencies=no\nBefore=network-online.target\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=sleep infinity\n',

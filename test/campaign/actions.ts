@@ -148,7 +148,8 @@ export const guestActions: readonly Action[] = [
       return updates(
         stage,
         guest,
-        `[ "$(systemctl is-active ${unit})" != activating ]; systemctl start ${unit}`,
+        // A start is merged with one that has not ended.
+        `case $(systemctl is-active ${unit}) in inactive | failed) systemctl start ${unit} ;; *) false ;; esac`,
       );
     },
   },

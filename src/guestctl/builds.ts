@@ -6,6 +6,7 @@ import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
 import { type PublishedCommit, readPublished } from '../state/published.ts';
+import { unlessDamaged } from '../state/state-file.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a build and of what it publishes. */
@@ -50,9 +51,10 @@ export async function overviewOfBuilds(): Promise<{
 
 function overviewOf(build: Build, state: RunState, publishing: RunState): BuildOverview {
   const { publication } = build;
-  const seen = unlessForbidden(() => ({ result: readResult(build.name) }));
+  const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readResult(build.name)) }));
   const commits = publication
-    ? (unlessForbidden(() => readPublished(publication.repository, publication.ref)) ?? [])
+    ? (unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref))) ??
+      [])
     : [];
   const offered = commits.filter(({ since }) => since !== undefined);
   return {

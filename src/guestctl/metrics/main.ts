@@ -10,15 +10,15 @@ import { overviewOfBuilds } from '../builds.ts';
 import { overviewOfMirrors } from '../mirrors.ts';
 import { type Overview, overviewOfAll } from '../overview.ts';
 import { knownSizes, measureChanged } from './sizes.ts';
+import type { Sources } from './sources-text.ts';
 import { metricsText } from './text.ts';
 
 const [directory = ''] = process.argv.slice(2);
 
 async function work(): Promise<void> {
-  const [{ overviews, broken }, builds, mirrors] = await Promise.all([
+  const [{ overviews, broken }, sources] = await Promise.all([
     overviewOfAll({ shows: false }),
-    overviewOfBuilds(),
-    overviewOfMirrors(),
+    readSources(),
   ]);
   const enabled = enabledUnits();
   const found = overviews.map((overview) => {
@@ -36,7 +36,7 @@ async function work(): Promise<void> {
   const write = () => {
     const facts = found.map((one) => ({ ...one, space: sizes.get(one.overview.guest.name) }));
     // Beside it and with another ending until it is complete: node_exporter reads *.prom.
-    writeAtomically(`${directory}/ostree-guests.prom`, metricsText(facts, broken, { builds, mirrors }));
+    writeAtomically(`${directory}/ostree-guests.prom`, metricsText(facts, broken, sources));
   };
   // To measure takes longer than all else.
   write();
@@ -48,6 +48,17 @@ async function work(): Promise<void> {
   if (!measured) return;
   sizes = measured;
   write();
+}
+
+/** Reads builds and mirrors. Their repositories may be anywhere: one that cannot be read must not hide the guests. */
+async function readSources(): Promise<Sources | undefined> {
+  try {
+    const [builds, mirrors] = await Promise.all([overviewOfBuilds(), overviewOfMirrors()]);
+    return { builds, mirrors };
+  } catch (error) {
+    complain(`The metrics of builds and mirrors are missing: ${explainAny(error)}`);
+    return undefined;
+  }
 }
 
 /** What the size of a guest's trees depends on: its deployments, and its last update. */

@@ -5,11 +5,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256OfFile } from '../../src/host/digest.ts';
 import { readCommit } from '../../src/ostree/repository.ts';
-import { commitImage } from '../../src/trees/image/commit-image.ts';
+import { commitImage, composeImage } from '../../src/trees/image/commit-image.ts';
 import { commitLayers, holdLayers, stagingOf } from '../../src/trees/image/commit-layers.ts';
-import { composeLayers } from '../../src/trees/image/compose.ts';
 import { ociSource } from '../../src/trees/image/image-source.ts';
-import { imageRef, layerCommit } from '../../src/trees/image/layer-refs.ts';
+import { commitAt, imageRef, layerCommit, lowerRef } from '../../src/trees/image/layer-refs.ts';
 import { archiveOf, copyImage, inspectImage } from '../../src/trees/image/skopeo.ts';
 import { archiveIn, placeOfLayer, unpackLayer } from '../../src/trees/image/unpack-layer.ts';
 import { guestOf } from '../unit/read.ts';
@@ -75,9 +74,11 @@ async function ours(layout: string, tag: string, repository = join(work, `repo-$
   );
   for (const [hex, content] of missing)
     await unpackAt(place, { hex, content, archive: archiveOf(copies, hex) });
-  await holdLayers(repository, await commitLayers([...missing.keys()], place, repository));
-  const commits = found.layers.map(({ hex }) => layerCommit(repository, hex) ?? '');
-  return treeIn(await composeLayers(commits, place, repository));
+  const layers = found.layers.map(({ hex }) => hex);
+  const made = await commitLayers([...missing.keys()], place, repository);
+  const root = await composeImage({ layers, missing: [...missing.keys()], work: place, repository }, made);
+  await holdLayers(repository, made);
+  return treeIn(root);
 }
 
 /** Unpacks a copy of an archive in the place of its layer. */
@@ -183,6 +184,39 @@ test('a layer that the repository has is not read again, and pipes hide what is 
   const tree = await ours(layout, 'known-2', repository);
   expect(tree).toContain('./usr/kept f');
   expect(tree).not.toContain('./usr/file');
+});
+
+test('layers over the merged tree of those that have stayed make the same tree', async () => {
+  const layout = join(work, 'layout');
+  const repository = join(work, 'repo-stayed');
+  const stayed = [
+    await makeLayer(
+      work,
+      'stayed',
+      'mkdir -p a/b c/d; echo 1 >a/b/1; echo 2 >c/d/2; chmod 2750 a; chown 7:8 c/d',
+    ),
+    await makeLayer(
+      work,
+      'stayed-too',
+      'mkdir -p a c; echo 3 >a/3; ln -s ../a c/link; touch c/.wh.d; chmod 700 c',
+    ),
+  ];
+  // As an archive that does not describe its directories.
+  const changing = async (name: string, script: string) => {
+    const layer = await makeLayer(work, name, script);
+    const files = ['--create', `--file=${layer.archive}`, '--no-recursion', 'a/b/1', 'a/.wh.3'];
+    await execa('tar', files, { cwd: join(work, name) });
+    return layer;
+  };
+  for (const at of [1, 2, 3]) {
+    const script = `mkdir -p a/b; echo ${at} >a/b/1; touch a/.wh.3`;
+    await writeImage(layout, `stayed-${at}`, [...stayed, await changing(`changing-${at}`, script)]);
+    expect(await ours(layout, `stayed-${at}`, repository)).toBe(await reference(layout, `stayed-${at}`));
+    const { layers } = await inspectImage(`oci:${layout}:stayed-${at}`);
+    const merged = commitAt(repository, lowerRef(layers.slice(0, 2).map(({ hex }) => hex)));
+    // When the first image comes, nobody knows what will stay.
+    expect(merged !== undefined).toBe(at > 1);
+  }
 });
 
 test('a layer that is not what its digest or its configuration says is refused', async () => {

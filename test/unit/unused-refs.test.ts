@@ -11,6 +11,8 @@ const all = [
   'ostree-guests/layered',
   'ostree-guests/layer/0a',
   'ostree-guests/layer/0b',
+  'ostree-guests/lower/0a',
+  'ostree-guests/lower/0b',
   'site:debian/12/server',
   'site:debian/13/server',
 ];
@@ -20,8 +22,8 @@ test.each<[string, string, string[], string[]?]>([
   [
     'an image',
     'Image=docker://registry.example.org/mail:1',
-    ['ostree-guests/image', 'ostree-guests/layer/0a'],
-    ['ostree-guests/layer/0a'],
+    ['ostree-guests/image', 'ostree-guests/layer/0a', 'ostree-guests/lower/0b'],
+    ['ostree-guests/layer/0a', 'ostree-guests/lower/0b'],
   ],
   ['a build', 'Build=mail', ['ostree-guests/built']],
   [

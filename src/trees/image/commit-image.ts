@@ -1,11 +1,12 @@
 import { Failure } from '../../host/failure.ts';
+import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { commitRoot } from '../commit-root.ts';
 import { requireInit } from '../layout/init.ts';
 import { layOut } from '../layout/layout.ts';
 import { commitLayers, flush, holdLayers, type LayerCommits } from './commit-layers.ts';
-import { composeLayers } from './compose.ts';
-import { layerCommit, layersOption } from './layer-refs.ts';
+import { addLayers, beginRoot } from './compose.ts';
+import { commitAt, layerRef, layersOption, lowerParts, lowerRef } from './layer-refs.ts';
 
 /** An image whose new layers were unpacked here. */
 export interface ImageToCommit {
@@ -42,10 +43,9 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
 }
 
 async function commitTree(image: ImageToCommit, made: LayerCommits): Promise<string> {
-  const { layers, work, repository, digest, version } = image;
+  const { layers, repository, digest, version } = image;
   if (version) requirePlainVersion(version, 'it');
-  const commits = layers.map((hex) => made.get(hex) ?? commitOfLayer(repository, hex));
-  const root = await composeLayers(commits, work, repository);
+  const root = await composeImage(image, made);
   layOut(root);
   requireInit(root);
   return commitRoot(
@@ -58,8 +58,48 @@ async function commitTree(image: ImageToCommit, made: LayerCommits): Promise<str
   );
 }
 
+/**
+ * Composes the root directory of an image. Keeps the merged tree of the lower layers that have stayed since the image before: next
+ * time, only the others are merged.
+ */
+export async function composeImage(
+  { layers, missing, work, repository }: Pick<ImageToCommit, 'layers' | 'missing' | 'work' | 'repository'>,
+  made: LayerCommits,
+): Promise<string> {
+  const root = `${work}/root`;
+  const commits = layers.map((hex) => made.get(hex) ?? commitOfLayer(repository, hex));
+  const merged = lowerParts(layers).find((part) => commitAt(repository, lowerRef(part)) !== undefined);
+  await beginRoot(root, repository, merged && commitAt(repository, lowerRef(merged)));
+  const add = (from: number, to: number) => addLayers(root, commits.slice(from, to), work, repository);
+  const begun = merged?.length ?? 0;
+  const stayed = layers.slice(
+    0,
+    layers.findIndex((hex) => missing.includes(hex)),
+  );
+  if (stayed.length <= Math.max(begun, 1)) await add(begun, layers.length);
+  else {
+    await add(begun, stayed.length);
+    await commitMerged(repository, root, stayed);
+    await add(stayed.length, layers.length);
+  }
+  return root;
+}
+
+/** It has only directories of its own: its files are those of the layers. */
+const commitMerged = (repository: string, root: string, layers: readonly string[]): Promise<string> =>
+  ostree(
+    'Cannot commit the lower layers',
+    `--repo=${repository}`,
+    'commit',
+    `--branch=${lowerRef(layers)}`,
+    '--parent=none',
+    '--no-bindings',
+    '--devino-canonical',
+    `--tree=dir=${root}`,
+  );
+
 function commitOfLayer(repository: string, hex: string): string {
-  const commit = layerCommit(repository, hex);
+  const commit = commitAt(repository, layerRef(hex));
   if (commit === undefined) throw new Failure(`layer ${hex} is missing`, 'Start the update again');
   return commit;
 }

@@ -10,27 +10,31 @@ import { mergeLayer } from './merge.ts';
 export const layerTree = 'tree';
 export const impliedFile = 'implied.json';
 
+/** Makes a root directory to compose in: empty, or with a merged tree. */
+export async function beginRoot(root: string, repository: string, merged?: string): Promise<void> {
+  await removeTree(root);
+  if (merged === undefined) mkdirSync(root, { mode: 0o755 });
+  else await checkOut(repository, merged, root);
+}
+
 /**
- * Makes a root directory from the commits of layers that the repository has, the lowest first. Its files are links to the objects
+ * Merges layers over a root directory, the lowest first, from their commits in the repository. Its files are links to the objects
  * of the repository, so nothing may write to them.
  */
-export async function composeLayers(
+export async function addLayers(
+  root: string,
   commits: readonly string[],
   work: string,
   repository: string,
-): Promise<string> {
-  const root = `${work}/root`;
-  remove(root);
-  mkdirSync(root, { mode: 0o755 });
+): Promise<void> {
   // Each into an empty directory, so that links of lower layers lead nowhere. A commit may be there twice.
-  const checkouts = await fewAtATime([...commits.entries()], async ([at, commit]) => {
+  const layers = await fewAtATime([...commits.entries()], async ([at, commit]) => {
     const layer = `${work}/layer-${at}`;
     await removeTree(layer);
-    const checkout = ['checkout', '--fsync=no', commit, layer];
-    await ostree(`Cannot check out layer ${commit}`, `--repo=${repository}`, ...checkout);
+    await checkOut(repository, commit, layer);
     return layer;
   });
-  for (const layer of checkouts) {
+  for (const layer of layers) {
     const implied = readImplied(`${layer}/${impliedFile}`);
     mergeLayer(root, requireDirectory(layer, layerTree), (path) => !implied.has(path));
     // What the layer hides.
@@ -38,8 +42,10 @@ export async function composeLayers(
     renameSync(`${layer}/${layerTree}`, root);
     remove(layer);
   }
-  return root;
 }
+
+const checkOut = (repository: string, commit: string, directory: string): Promise<string> =>
+  ostree(`Cannot check out ${commit}`, `--repo=${repository}`, 'checkout', '--fsync=no', commit, directory);
 
 /** Not by rm(1): there is little to remove, twice for each layer. */
 const remove = (directory: string): void => rmSync(directory, { recursive: true, force: true });

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
+import { sha256 } from '../../host/digest.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { remembered } from '../../host/remembered.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -21,6 +23,21 @@ export const imageRef = 'ostree-guests/image';
 const layerRefs = 'ostree-guests/layer';
 export const layerRef = (hex: string): string => `${layerRefs}/${hex}`;
 
+/**
+ * The refs of merged trees: of the lower layers of an image, which stay when it is updated. The last part identifies the layers.
+ * Only for the guest itself: others take no tree on such a word.
+ */
+const lowerRefs = 'ostree-guests/lower';
+export const lowerRef = (layers: readonly string[]): string => `${lowerRefs}/${sha256(layers.join(' '))}`;
+
+/** Returns the lower layers of an image that can have a merged tree: two layers and more, the most first. */
+export const lowerParts = (layers: readonly string[]): string[][] =>
+  layers
+    .slice(0, -1)
+    .map((_, at) => layers.slice(0, at + 1))
+    .slice(1)
+    .reverse();
+
 /** The key of a commit's metadata with the layers that it was made of. */
 const layersKey = 'ostree-guests.layers';
 
@@ -29,19 +46,29 @@ export const layersOption = (layers: readonly string[]): string =>
   `--add-metadata-string=${layersKey}=${layers.join(' ')}`;
 
 /** Returns the commit of an unpacked layer; undefined if it is missing or incomplete. */
-export function layerCommit(repository: string, hex: string): Checksum | undefined {
-  const commit = readCommit(repository, layerRef(hex));
+export const layerCommit = (repository: string, hex: string): Checksum | undefined =>
+  commitAt(repository, layerRef(hex));
+
+/** Returns the commit of a ref; undefined if it is missing or incomplete. */
+export function commitAt(repository: string, ref: string): Checksum | undefined {
+  const commit = readCommit(repository, ref);
   return commit !== undefined && hasCommit(repository, commit) ? commit : undefined;
 }
 
-/** Returns the refs of the layers of all images that a guest has: fetched, staged or deployed. */
+/** Returns the refs of the layers, merged ones too, of all images that a guest has: fetched, staged or deployed. */
 export async function neededLayers(sysroot: string): Promise<string[]> {
   const repository = repositoryOf(sysroot);
   const refs = [imageRef, stagedRef].flatMap((ref) => readCommit(repository, ref) ?? []);
   const commits = new Set([...refs, ...listDeployments(sysroot).map(({ checksum }) => checksum)]);
-  const found = await Promise.all([...commits].map((commit) => metadataOf(repository, commit, layersKey)));
-  return found.flatMap((one) => one?.value.split(' ').map(layerRef) ?? []);
+  const found = await Promise.all([...commits].map((commit) => layersOf([repository, commit])));
+  return found.flatMap((layers) => [...layers.map(layerRef), ...lowerParts(layers).map(lowerRef)]);
 }
+
+/** Returns the layers that a commit was made of; none if it is not of an image. */
+const layersOf = remembered(
+  async ([repository, commit]: readonly [repository: string, commit: Checksum]): Promise<string[]> =>
+    (await metadataOf(repository, commit, layersKey))?.value.split(' ') ?? [],
+);
 
 /**
  * Drops the layers of images that were refused. They are kept for the next try, but images that are refused one after the other
@@ -53,10 +80,13 @@ export async function dropOtherLayers(
   layers: readonly string[],
 ): Promise<void> {
   const repository = repositoryOf(sysroot);
-  const refs = (unlessMissing(() => readdirSync(`${repository}/refs/heads/${layerRefs}`)) ?? []).map(
-    layerRef,
+  const refs = [layerRefs, lowerRefs].flatMap((kind) =>
+    (unlessMissing(() => readdirSync(`${repository}/refs/heads/${kind}`)) ?? []).map(
+      (name) => `${kind}/${name}`,
+    ),
   );
-  const needed = [...layers.map(layerRef), ...(await neededLayers(sysroot))];
+  const own = [...layers.map(layerRef), ...lowerParts(layers).map(lowerRef)];
+  const needed = [...own, ...(await neededLayers(sysroot))];
   const others = refs.filter((ref) => !needed.includes(ref));
   if (others.length === 0) return;
   const isMore = isMarked(name, 'cleaning.json');

@@ -9,12 +9,15 @@ export interface MachineFacts {
   readonly cpu: number | undefined;
   readonly tasks: number | undefined;
   readonly addresses: readonly string[];
+  /** The network interfaces of the host that lead to it. */
+  readonly links: readonly string[];
 }
 
 export async function machineFacts(guest: string): Promise<MachineFacts> {
-  const [[shown = {}], addresses] = await Promise.all([
+  const [[shown = {}], addresses, links] = await Promise.all([
     showUnits([driver.unit(guest)], ['MemoryCurrent', 'CPUUsageNSec', 'TasksCurrent']),
     driver.addresses(guest),
+    driver.links(guest),
   ]);
   const cpu = count(shown['CPUUsageNSec']);
   return {
@@ -22,6 +25,7 @@ export async function machineFacts(guest: string): Promise<MachineFacts> {
     cpu: cpu === undefined ? undefined : cpu / 1e9,
     tasks: count(shown['TasksCurrent']),
     addresses,
+    links,
   };
 }
 

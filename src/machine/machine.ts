@@ -67,6 +67,8 @@ export interface Machine {
   journal(machine: string): OwnJournal;
   /** Returns its IP addresses; none if the host does not tell. */
   addresses(machine: string): Promise<readonly string[]>;
+  /** Returns the network interfaces of the host that lead to it; none if the host does not tell. */
+  links(machine: string): Promise<readonly string[]>;
   users(machine: string): Promise<Users>;
   /**
    * Finds in the last messages of the unit of a machine that ended by itself what the host lacked; undefined if the host is

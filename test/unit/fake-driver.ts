@@ -45,6 +45,7 @@ export const fake: Machine = {
   reboot: async () => undefined,
   journal: () => ({ option: '--directory=/vm/journal', readable: [] }),
   addresses: async () => [],
+  links: async () => [],
   users: async () => 'own',
   lackOf: (messages) => messages.find((message) => message.startsWith('no memory')),
   rehearsalOwner: () => 0,

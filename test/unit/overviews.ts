@@ -160,7 +160,13 @@ export const details: Details = {
     [second.name, 1_340_000_000],
     [first.name, 512],
   ]),
-  machine: { memory: 34_560_000, cpu: 2.1, tasks: 21, addresses: ['10.0.0.2', 'fe80::1'] },
+  machine: {
+    memory: 34_560_000,
+    cpu: 2.1,
+    tasks: 21,
+    addresses: ['10.0.0.2', 'fe80::1'],
+    links: ['ve-mail'],
+  },
 };
 /** Only declared, of the host's remote. */
 export const notCreated: Overview = {

@@ -22,6 +22,7 @@ import {
   withPackages,
   withStaged,
 } from './overviews.ts';
+import { guestOf } from './read.ts';
 
 const nothing = { space: new Map<string, number>(), machine: undefined };
 
@@ -304,9 +305,28 @@ test('what its machine takes, where it is reached, and what each deployment has 
     '             Debian GNU/Linux 13 (trixie) 13.1 (aaaaaaaaaaaa.0), 512 bytes of its own',
   ]);
   expect(statusJson(running, details)).toMatchObject({
-    machine: { memory: 34_560_000, cpu: 2.1, tasks: 21, addresses: ['10.0.0.2', 'fe80::1'] },
+    network: { kind: 'veth', zone: null, bridge: null, ports: [] },
+    machine: {
+      memory: 34_560_000,
+      cpu: 2.1,
+      tasks: 21,
+      addresses: ['10.0.0.2', 'fe80::1'],
+      links: ['ve-mail'],
+    },
     deployments: [{ unique: 1_340_000_000 }, { unique: 512 }],
   });
+});
+
+test.each([
+  ['Port=8080:80\nPort=443', 'Port=8080:80 443', { kind: 'veth', ports: ['8080:80', '443'] }],
+  ['Zone=web\nPort=443', 'Zone=web, Port=443', { kind: 'veth', zone: 'web', ports: ['443'] }],
+  ['Bridge=br0', 'Bridge=br0', { kind: 'veth', bridge: 'br0', ports: [] }],
+  ['Private=yes', 'of its own, without a link to the host', { kind: 'private' }],
+  ['VirtualEthernet=no', "the host's", { kind: 'host' }],
+])('the network of a guest with %s', (network, words, told) => {
+  const guest = guestOf(`[Guest]\nRef=site:a\n[Remote]\nURL=file:///srv\n[Network]\n${network}\n`);
+  expect(statusText({ ...running, guest }, nothing)).toContain(`  Network: ${words}\n`);
+  expect(statusJson({ ...running, guest }, nothing).network).toMatchObject(told);
 });
 
 test('the form for scripts has all of it, with commits in full and null for what is not', () => {

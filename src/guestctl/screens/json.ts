@@ -114,8 +114,15 @@ export function statusJson(overview: Overview, { space, machine }: Details) {
     ...deployment,
     unique: unique(overview.deployments[index]?.name),
   }));
-  return { ...told, deployments, machine: machineJson(machine) };
+  return { ...told, deployments, network: networkJson(overview), machine: machineJson(machine) };
 }
+
+const networkJson = ({ guest: { machine, values } }: Overview) => ({
+  kind: machine.network,
+  zone: values.last('Network', 'Zone') ?? null,
+  bridge: values.last('Network', 'Bridge') ?? null,
+  ports: values.all('Network', 'Port'),
+});
 
 const machineJson = (machine: MachineFacts | undefined) =>
   machine
@@ -124,5 +131,6 @@ const machineJson = (machine: MachineFacts | undefined) =>
         cpu: machine.cpu ?? null,
         tasks: machine.tasks ?? null,
         addresses: machine.addresses,
+        links: machine.links,
       }
     : null;

@@ -30,6 +30,7 @@ export function statusText(
     ['State', stateWords(overview)],
     ['Running', runningWords(overview)],
     ...machineLines(machine),
+    ...networkLine(overview),
     ...stagedLine(overview),
     ...appliedLine(overview),
     ...lockLine(overview),
@@ -65,6 +66,18 @@ function machineLines(machine: MachineFacts | undefined): [string, string][] {
     ...addresses.map((address, index): [string, string] => [index === 0 ? 'Address' : '', address]),
   ];
 }
+
+/** Says which network the guest file asks for; nothing if that is the default. */
+function networkLine({ guest: { machine, values } }: Overview): [string, string][] {
+  const parts = ['Zone', 'Bridge', 'Port'].map((key) => {
+    const all = values.all('Network', key);
+    return all.length > 0 && `${key}=${all.join(' ')}`;
+  });
+  const words = [kinds[machine.network], ...parts].filter(Boolean);
+  return words.length > 0 ? [line('Network', words.join(', '))] : [];
+}
+
+const kinds = { veth: '', private: 'of its own, without a link to the host', host: "the host's" } as const;
 
 const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;

@@ -5,7 +5,7 @@ import { unlessMissing } from '../../host/node-files.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
 import { lackOf } from './lack-rule.ts';
-import { addressesOf, usersOf } from './machined.ts';
+import { addressesOf, linksOf, usersOf } from './machined.ts';
 import { rehearsalOwner, runRehearsal } from './rehearsal-options.ts';
 import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './run-inside.ts';
 import { verifyMachines } from './verify.ts';
@@ -26,6 +26,7 @@ export const nspawn: Machine = {
   // systemd-machined answers with the root directory of the machine.
   journal: (machine) => ({ option: `--machine=${machine}`, readable: ['/run/dbus/system_bus_socket'] }),
   addresses: addressesOf,
+  links: linksOf,
   users: usersOf,
   lackOf,
   rehearsalOwner,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { now } from '../../host/clock.ts';
 import { parseAnswer } from '../../host/json-fields.ts';
 import { run } from '../../host/process.ts';
@@ -54,6 +55,40 @@ export function parseAddresses(answer: string): string[] {
   return addresses.map(([, bytes]: [number, number[]]) =>
     bytes.length === 4 ? bytes.join('.') : ipv6(bytes),
   );
+}
+
+/** Returns the interfaces of the host that systemd-machined knows of a machine: its links, such as ve-NAME. */
+export async function linksOf(machine: string): Promise<string[]> {
+  const [service, , manager] = machined;
+  const ask = async (...question: readonly string[]) => {
+    const { exitCode, stdout } = await run('busctl', ['--json=short', ...question], {
+      timeout: machinedTimeout,
+    });
+    return exitCode === 0 ? stdout : undefined;
+  };
+  const found = await ask('call', service, machined[1], manager, 'GetMachine', 's', machine);
+  const [path] = found === undefined ? [] : parseAnswer(found);
+  if (typeof path !== 'string') return [];
+  const told = await ask(
+    'get-property',
+    service,
+    path,
+    'org.freedesktop.machine1.Machine',
+    'NetworkInterfaces',
+  );
+  const numbers = told === undefined ? [] : parseAnswer(told);
+  return readdirSync(networkInterfaces).filter((name) => numbers.includes(indexOf(name)));
+}
+
+const networkInterfaces = '/sys/class/net';
+
+/** Returns the number of an interface; undefined if it is gone, and for files there that are no interfaces. */
+function indexOf(name: string): number | undefined {
+  try {
+    return Number(readFileSync(`${networkInterfaces}/${name}/ifindex`, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Formats an IPv6 address in its short form: RFC 5952. */

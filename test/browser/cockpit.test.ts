@@ -173,6 +173,45 @@ test('without privileges the page shows what it may, and says what it may not', 
   await page.close();
 });
 
+/** Chooses from the menu of a guest in the list. */
+async function choose(guest: string, action: string) {
+  await row(guest)
+    .getByRole('button', { name: `More actions for ${guest}` })
+    .click();
+  await visited.frame.getByRole('menuitem', { name: action }).click();
+}
+
+test('dialogues copy, rename, export and import a guest', async () => {
+  const { frame } = visited;
+  const { host } = cockpit;
+  const dialog = frame.getByRole('dialog');
+  const confirm = (name: string) => dialog.getByRole('button', { name, exact: true }).click();
+  await choose('mail', 'Copy');
+  await dialog.getByLabel('New name').fill('copied');
+  await dialog.getByLabel('Stop it for the copy').check();
+  await confirm('Copy');
+  await row('copied').getByText('stopped').waitFor();
+  await reaches(host, 'mail', 'active');
+  await choose('copied', 'Rename');
+  await dialog.getByLabel('New name').fill('renamed');
+  await confirm('Rename');
+  await row('renamed').getByText('stopped').waitFor();
+  await row('copied').waitFor({ state: 'detached' });
+  await choose('renamed', 'Export');
+  await dialog.getByLabel('File on the host').fill('/var/tmp/renamed.tar');
+  await confirm('Export');
+  await frame.locator('[data-state=done]').getByText('Exported renamed to /var/tmp/renamed.tar').waitFor();
+  await frame.getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog.getByLabel('File on the host').fill('/var/tmp/renamed.tar');
+  await dialog.getByLabel('Another name').fill('imported');
+  await confirm('Import');
+  await row('imported').getByText('stopped').waitFor();
+  const told = await host.sh('guestctl list -o json; stat -c %a /var/tmp/renamed.tar');
+  expect(told).toContain('/etc/ostree-guests/imported.guest');
+  expect(told).toContain('/etc/ostree-guests/renamed.guest');
+  expect(told).not.toContain('/etc/ostree-guests/copied.guest');
+});
+
 test('a command that fails says why, as guestctl does', async () => {
   await cockpit.host.sh('rm -rf /srv/mirror/repo');
   await row('mail').getByRole('button', { name: 'Update' }).click();

@@ -4,6 +4,7 @@ import { deploymentRow } from '../../src/cockpit/model/deployment-row.ts';
 import { changeBadge, differenceTitle, filesTitle } from '../../src/cockpit/model/difference.ts';
 import { factsOf, unappliedOf } from '../../src/cockpit/model/guest-facts.ts';
 import { lastLines } from '../../src/cockpit/model/last-lines.ts';
+import { networkWords, portWords } from '../../src/cockpit/model/network.ts';
 import { timelineOf } from '../../src/cockpit/model/timeline.ts';
 import { running, stopped } from './cockpit-guests.ts';
 
@@ -89,14 +90,36 @@ test.each([
 test('facts that are not known are left out', () => {
   const names = (guest: typeof stopped) => factsOf(guest, 'en').map(({ name }) => name);
   expect(names(stopped)).toEqual(['Tree', 'Guest file', 'Updates by itself']);
-  const machine = { memory: 5e7, cpu: 1, tasks: 9, addresses: ['10.0.0.2', 'fe80::1'] };
-  expect(factsOf({ ...running, machine }, 'en')).toEqual(
+  const machine = { memory: 5e7, cpu: 1, tasks: 9, addresses: ['10.0.0.2', 'fe80::1'], links: ['ve-mail'] };
+  const network = { kind: 'veth' as const, zone: null, bridge: null, ports: ['8080:80', 'udp:53'] };
+  expect(factsOf({ ...running, machine, network }, 'en')).toEqual(
     expect.arrayContaining([
       { name: 'Running', value: '12.1 aaaaaaaa' },
       { name: 'Addresses', value: '10.0.0.2, fe80::1' },
       { name: 'Memory', value: '50 MB' },
+      { name: 'Network', value: 'its own, linked to the host' },
+      { name: 'Interfaces of the host', value: 've-mail' },
+      { name: 'Ports of the host', value: '8080 → 80/tcp, 53 → 53/udp' },
     ]),
   );
+});
+
+test.each([
+  ['8080', '8080 → 8080/tcp'],
+  ['tcp:127.0.0.1:8080:80', '127.0.0.1:8080 → 80/tcp'],
+  ['[2001:db8::1]:443', '[2001:db8::1]:443 → 443/tcp'],
+  ['udp:53:5353', '53 → 5353/udp'],
+])('the port %s', (port, words) => {
+  expect(portWords(port)).toBe(words);
+});
+
+test.each([
+  [{ kind: 'veth', zone: 'web' }, 'its own, in the zone web'],
+  [{ kind: 'veth', bridge: 'br0' }, 'its own, at the bridge br0'],
+  [{ kind: 'private' }, 'its own, without a link to the host'],
+  [{ kind: 'host' }, 'that of the host'],
+] as const)('a network %o', (network, words) => {
+  expect(networkWords({ zone: null, bridge: null, ports: [], ...network })).toBe(words);
 });
 
 test('what a guest does not follow yet is said', () => {

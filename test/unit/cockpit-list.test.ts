@@ -30,32 +30,40 @@ const now = new Date('2026-11-27T10:00:00Z');
 const soon = '2026-11-28T04:00:00Z';
 
 const cases: readonly [string, ToldGuest, Row][] = [
-  ['stopped', stopped, { state: 'stopped', version: '12.1 aaaaaaaa', actions: 'start update enable remove' }],
-  ['running', running, { state: 'running', next: '', notes: [], actions: 'update restart stop enable' }],
+  [
+    'stopped',
+    stopped,
+    { state: 'stopped', version: '12.1 aaaaaaaa', actions: 'start update enable copy export rename remove' },
+  ],
+  [
+    'running',
+    running,
+    { state: 'running', next: '', notes: [], actions: 'update restart stop enable copy export' },
+  ],
   [
     'without a version',
     { ...stopped, deployments: [deployment('a', null)] },
-    { version: 'Debian aaaaaaaa', actions: 'start update enable remove' },
+    { version: 'Debian aaaaaaaa', actions: 'start update enable copy export rename remove' },
   ],
   [
     'seen without privileges',
     { ...running, hidden: true, running: null, deployments: [] },
-    { version: 'only administrators see it', actions: 'update restart stop enable' },
+    { version: 'only administrators see it', actions: 'update restart stop enable copy export' },
   ],
   [
     'not created',
     { ...stopped, state: 'not created', deployments: [] },
-    { state: 'not created', version: '', actions: 'create remove' },
+    { state: 'not created', version: '', actions: 'create rename remove' },
   ],
   [
     'with a staged update, running',
     { ...running, staged },
-    { notes: ['restart due'], actions: 'switch update restart stop enable' },
+    { notes: ['restart due'], actions: 'switch update restart stop enable copy export' },
   ],
   [
     'with a staged update, stopped',
     { ...stopped, staged },
-    { notes: ['update staged'], actions: 'start update enable remove' },
+    { notes: ['update staged'], actions: 'start update enable copy export rename remove' },
   ],
   [
     'whose update waits for a window',
@@ -63,18 +71,18 @@ const cases: readonly [string, ToldGuest, Row][] = [
     {
       notes: ['update waits'],
       next: expect.stringMatching(/^switch \w+/),
-      actions: 'update restart stop enable',
+      actions: 'update restart stop enable copy export',
     },
   ],
   [
     'whose update waits for its rehearsal',
     { ...running, staged: { ...staged, waitsForRehearsal: true } },
-    { notes: ['update waits'], actions: 'update restart stop enable' },
+    { notes: ['update waits'], actions: 'update restart stop enable copy export' },
   ],
   [
     'whose update waits for a lock',
     { ...running, staged: { ...staged, waitsForLock: { kind: 'full', reason: '…', since: soon } } },
-    { notes: ['waits for a lock'], actions: 'update restart stop enable' },
+    { notes: ['waits for a lock'], actions: 'update restart stop enable copy export' },
   ],
   [
     'whose update could not be deployed',
@@ -83,12 +91,12 @@ const cases: readonly [string, ToldGuest, Row][] = [
       staged: { ...staged, failure: { reason: 'The disk is full', since: soon } },
       troubles: [{ kind: 'not deployed', message: '…' }],
     },
-    { notes: ['not deployed'], actions: 'update restart stop enable' },
+    { notes: ['not deployed'], actions: 'update restart stop enable copy export' },
   ],
   [
     'that goes back at its next start',
     { ...stopped, rollback: 'b' },
-    { notes: ['rollback staged'], actions: 'start update enable remove' },
+    { notes: ['rollback staged'], actions: 'start update enable copy export rename remove' },
   ],
   [
     'on trial, with a rejected commit',
@@ -97,17 +105,17 @@ const cases: readonly [string, ToldGuest, Row][] = [
       trial: { tries: 3, left: 2, fallback: null },
       troubles: [{ kind: 'rejected', message: '…' }],
     },
-    { notes: ['rejected', 'on trial, 2 starts left'], actions: 'update restart stop enable' },
+    { notes: ['rejected', 'on trial, 2 starts left'], actions: 'update restart stop enable copy export' },
   ],
   [
     'being updated, with its timers enabled',
     { ...running, update: { ...idle, state: 'running', timer: 'enabled', next: soon } },
-    { next: 'updating now', actions: 'restart stop disable' },
+    { next: 'updating now', actions: 'restart stop disable copy export' },
   ],
   [
     'updated by a timer',
     { ...running, update: { ...idle, timer: 'enabled', next: soon } },
-    { next: expect.stringMatching(/^update \w+/), actions: 'update restart stop disable' },
+    { next: expect.stringMatching(/^update \w+/), actions: 'update restart stop disable copy export' },
   ],
 ];
 
@@ -128,7 +136,7 @@ test.each(cases)('a guest %s', (_, guest, expected) => {
 });
 
 test('what interrupts a guest is asked before', () => {
-  const asked = actionsOf({ ...running, staged }).filter(({ question }) => question !== undefined);
+  const asked = actionsOf({ ...running, staged }).filter((action) => 'question' in action);
   expect(asked.map(({ id }) => id)).toEqual(['switch', 'restart', 'stop']);
 });
 

@@ -5,6 +5,8 @@ interface SpawnOptions {
   /** What becomes of standard error: joined with the output, or the message of the failure. */
   readonly err?: 'out' | 'message';
   readonly environ?: readonly string[];
+  /** Gives it a terminal. */
+  readonly pty?: boolean;
 }
 
 export interface CockpitProcess extends PromiseLike<string> {

@@ -1,4 +1,5 @@
 // The way to guestctl: what it prints as JSON, and the actions that it (or systemctl) carries out.
+import { shownText } from '../model/terminal-text.ts';
 import type { Answers } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { type CockpitFailure, type CockpitProcess, cockpit } from './cockpit.ts';
@@ -47,15 +48,21 @@ export function askLoudly<Name extends keyof Answers>(
   });
 }
 
-/** Runs a command that acts, and passes on what it says meanwhile. Fails with all that it said. */
-export function act(command: readonly string[], tell: (text: string) => void, input = ''): Promise<void> {
+/**
+ * Runs a command that acts, and tells what it has said so far. Fails with all that it said. Without input, guestctl has a
+ * terminal: it shows only there how far it is.
+ */
+export function act(command: readonly string[], tell: (said: string) => void, input = ''): Promise<void> {
+  let output = '';
   let told = '';
-  const process: CockpitProcess = cockpit.spawn(command, { ...options, err: 'out' });
+  const pty = command[0] === 'guestctl' && input === '';
+  const process: CockpitProcess = cockpit.spawn(command, { ...options, err: 'out', pty });
   process.stream((text) => {
-    told += text;
-    tell(text);
+    output += text;
+    told = shownText(output);
+    tell(told);
   });
-  process.input(input);
+  if (!pty) process.input(input);
   return new Promise((resolve, reject) => {
     process.then(
       () => resolve(),

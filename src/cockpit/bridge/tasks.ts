@@ -41,13 +41,8 @@ class Tasks {
     const id = this.#last;
     this.#all = [...this.#all, { id, guest, title, said: '', state: 'running' }];
     this.#tell();
-    let said = '';
-    const listen = (text: string) => {
-      said += text;
-      this.#change(id, { said: said.trim() });
-    };
     try {
-      await act([program, ...args], listen, input);
+      await act([program, ...args], (said) => this.#change(id, { said: said.trim() }), input);
       this.#change(id, { state: 'done' });
       return true;
     } catch (error) {

@@ -2,10 +2,15 @@
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { bootsAnother } from './row.ts';
+import { type Transfer, transferLabel } from './transfer.ts';
 
-export interface GuestAction {
+interface Offered {
   readonly id: string;
   readonly label: string;
+  readonly isDanger?: boolean;
+}
+
+export interface GuestCommand extends Offered {
   /** guestctl unless it is set. */
   readonly program?: 'systemctl';
   readonly args: readonly string[];
@@ -13,8 +18,14 @@ export interface GuestAction {
   readonly doing: string;
   /** What to ask before; undefined if nothing is lost. */
   readonly question?: string;
-  readonly isDanger?: boolean;
 }
+
+/** An action that asks for more than a yes. */
+interface GuestDialogue extends Offered {
+  readonly dialogue: Transfer;
+}
+
+export type GuestAction = GuestCommand | GuestDialogue;
 
 const stopping = (name: string): string => t('What runs in {name} is interrupted.', { name });
 
@@ -28,18 +39,26 @@ export function actionsOf(guest: ToldGuest): readonly GuestAction[] {
   if (update.state !== 'running') actions.push(state === 'not created' ? create(name) : updateNow(name));
   if (isUp || state === 'starting') actions.push(restart(name), stop(name));
   if (state !== 'not created') actions.push(update.timer === 'enabled' ? disable(name) : enable(name));
-  if (state === 'stopped' || state === 'failed' || state === 'not created') actions.push(remove(guest));
+  if (state !== 'not created') actions.push(dialogue('copy'), dialogue('export'));
+  if (state === 'stopped' || state === 'failed' || state === 'not created')
+    actions.push(dialogue('rename'), remove(guest));
   return actions;
 }
 
-const start = (name: string): GuestAction => ({
+const dialogue = (transfer: Transfer): GuestDialogue => ({
+  id: transfer,
+  label: `${transferLabel(transfer)}…`,
+  dialogue: transfer,
+});
+
+const start = (name: string): GuestCommand => ({
   id: 'start',
   label: t('Start'),
   args: ['start', name],
   doing: t('Starting {name}', { name }),
 });
 
-const stop = (name: string): GuestAction => ({
+const stop = (name: string): GuestCommand => ({
   id: 'stop',
   label: t('Stop'),
   args: ['stop', name],
@@ -47,7 +66,7 @@ const stop = (name: string): GuestAction => ({
   question: stopping(name),
 });
 
-const restart = (name: string): GuestAction => ({
+const restart = (name: string): GuestCommand => ({
   id: 'restart',
   label: t('Restart'),
   args: ['restart', name],
@@ -55,21 +74,21 @@ const restart = (name: string): GuestAction => ({
   question: stopping(name),
 });
 
-const updateNow = (name: string): GuestAction => ({
+const updateNow = (name: string): GuestCommand => ({
   id: 'update',
   label: t('Update'),
   args: ['update', name],
   doing: t('Updating {name}', { name }),
 });
 
-const create = (name: string): GuestAction => ({
+const create = (name: string): GuestCommand => ({
   id: 'create',
   label: t('Create'),
   args: ['update', name],
   doing: t('Creating {name}', { name }),
 });
 
-const switchOver = (name: string): GuestAction => ({
+const switchOver = (name: string): GuestCommand => ({
   id: 'switch',
   label: t('Restart into update'),
   args: ['switch', name],
@@ -77,7 +96,7 @@ const switchOver = (name: string): GuestAction => ({
   question: stopping(name),
 });
 
-const remove = ({ name, file, deployments }: ToldGuest): GuestAction => ({
+const remove = ({ name, file, deployments }: ToldGuest): GuestCommand => ({
   id: 'remove',
   label: t('Remove'),
   args: ['remove', '--yes', name],
@@ -89,14 +108,14 @@ const remove = ({ name, file, deployments }: ToldGuest): GuestAction => ({
   isDanger: true,
 });
 
-const enable = (name: string): GuestAction => ({
+const enable = (name: string): GuestCommand => ({
   id: 'enable',
   label: t('Enable'),
   args: ['enable', '--now', name],
   doing: t('Enabling {name}: it starts now and at boot, and updates by itself', { name }),
 });
 
-const disable = (name: string): GuestAction => ({
+const disable = (name: string): GuestCommand => ({
   id: 'disable',
   label: t('Disable'),
   args: ['disable', name],

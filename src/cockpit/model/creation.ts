@@ -49,7 +49,7 @@ export const emptyForm: CreationForm = {
 };
 
 /** Says what is wrong with the name; empty if nothing is. guestctl checks everything else. */
-export function nameMistake({ name }: CreationForm, taken: readonly string[]): string {
+export function nameMistake({ name }: Pick<CreationForm, 'name'>, taken: readonly string[]): string {
   if (name === '') return '';
   if (!guestName.test(name)) return t('A name has 1 to 63 of a-z, 0-9 and -');
   return taken.includes(name) ? t('{name} is declared already', { name }) : '';

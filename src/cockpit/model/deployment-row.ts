@@ -1,7 +1,7 @@
 // The deployments of a guest: which runs, which is next, and what can be done with each.
 import type { ToldGuest, ToldListedDeployment } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import type { GuestAction } from './actions.ts';
+import type { GuestCommand } from './actions.ts';
 import { type Badge, shortName } from './row.ts';
 import { size } from './times.ts';
 
@@ -13,7 +13,7 @@ export interface ShownDeployment {
   readonly badges: readonly Badge[];
   /** What it takes on disk that nothing else has. */
   readonly size: string;
-  readonly actions: readonly GuestAction[];
+  readonly actions: readonly GuestCommand[];
 }
 
 export function deploymentRow(
@@ -47,9 +47,9 @@ function badgesOf(deployment: ToldListedDeployment): readonly Badge[] {
 function actionsOfDeployment(
   name: string,
   { checksum, serial, next, pinned }: ToldListedDeployment,
-): readonly GuestAction[] {
+): readonly GuestCommand[] {
   const id = `${checksum}.${serial}`;
-  const pin: GuestAction = pinned
+  const pin: GuestCommand = pinned
     ? {
         id: 'unpin',
         label: t('Unpin'),
@@ -65,7 +65,7 @@ function actionsOfDeployment(
   return next ? [pin] : [rollback(name, id), pin];
 }
 
-const rollback = (name: string, id: string): GuestAction => ({
+const rollback = (name: string, id: string): GuestCommand => ({
   id: 'rollback',
   label: t('Boot at next start'),
   args: ['rollback', name, id],
@@ -76,7 +76,7 @@ const rollback = (name: string, id: string): GuestAction => ({
   ),
 });
 
-export const forgive = (name: string): GuestAction => ({
+export const forgive = (name: string): GuestCommand => ({
   id: 'forgive',
   label: t('Forgive'),
   args: ['forgive', name],

@@ -1,6 +1,7 @@
 // What is known of one guest, as pairs of a name and a value.
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+import { networkWords, portWords } from './network.ts';
 import { shortName } from './row.ts';
 import { exactly, size } from './times.ts';
 
@@ -25,6 +26,9 @@ export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
     { name: t('Updates by itself'), value: update.timer === 'enabled' ? t('yes') : t('no') },
     { name: t('Next update'), value: at(update.next) },
     { name: t('Next maintenance window'), value: at(update.window) },
+    { name: t('Network'), value: guest.network ? networkWords(guest.network) : '' },
+    { name: t('Interfaces of the host'), value: machine?.links.join(', ') ?? '' },
+    { name: t('Ports of the host'), value: guest.network?.ports.map(portWords).join(', ') ?? '' },
     { name: t('Addresses'), value: machine?.addresses.join(', ') ?? '' },
     { name: t('Memory'), value: machine?.memory ? size(machine.memory, language) : '' },
     { name: t('Tasks'), value: machine?.tasks ? String(machine.tasks) : '' },

@@ -36,6 +36,8 @@ export interface ToldGuest {
   readonly rejected: readonly ToldRejection[];
   readonly deployments: readonly ToldDeployment[];
   readonly update: ToldUpdate;
+  /** Only of `status`. */
+  readonly network?: ToldNetwork;
   readonly machine?: ToldMachine | null;
 }
 
@@ -52,6 +54,14 @@ interface ToldMachine {
   readonly cpu: number | null;
   readonly tasks: number | null;
   readonly addresses: readonly string[];
+  readonly links: readonly string[];
+}
+
+export interface ToldNetwork {
+  readonly kind: 'veth' | 'private' | 'host';
+  readonly zone: string | null;
+  readonly bridge: string | null;
+  readonly ports: readonly string[];
 }
 
 export interface ToldTrouble {

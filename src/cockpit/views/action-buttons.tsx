@@ -1,9 +1,11 @@
 import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import { tasks } from '../bridge/tasks.ts';
-import type { GuestAction } from '../model/actions.ts';
+import type { GuestAction, GuestCommand } from '../model/actions.ts';
+import type { ToldGuest } from '../told/answers.ts';
 import { Confirm } from './confirm.tsx';
 import { useGuests, useTasks } from './hooks.ts';
+import { TransferModal } from './transfer-modal.tsx';
 
 interface ButtonsProps {
   readonly guest: string;
@@ -36,22 +38,42 @@ export const Buttons = ({ actions, isBusy, choose }: Choice) =>
     </Button>
   ));
 
-/** Carries actions of a guest out, after a question if they have one. `question` is to be drawn. */
-export function useActions(guest: string) {
+/**
+ * Carries actions out, after a question if they have one. `question` is to be drawn. `of` is what they are for: no two run
+ * at the same time for one. Dialogues are about a guest.
+ */
+export function useActions(of: string, guest?: ToldGuest) {
   const [asked, setAsked] = useState<GuestAction>();
   const { isAdmin } = useGuests();
-  const isBusy = useTasks().some((task) => task.guest === guest && task.state === 'running');
-  const run = ({ program, args, doing }: GuestAction) => tasks.run({ guest, title: doing, program, args });
-  const choose = (action: GuestAction) => (action.question ? setAsked(action) : run(action));
+  const isBusy = useTasks().some((task) => task.guest === of && task.state === 'running');
+  const run = ({ program, args, doing }: GuestCommand) =>
+    tasks.run({ guest: of, title: doing, program, args });
+  const choose = (action: GuestAction) =>
+    'dialogue' in action || action.question !== undefined ? setAsked(action) : run(action);
   const question = asked && (
-    <Confirm
-      title={asked.label}
-      question={asked.question ?? ''}
-      label={asked.label}
-      isDanger={asked.isDanger ?? false}
-      onConfirm={() => run(asked)}
-      onClose={() => setAsked(undefined)}
-    />
+    <Question guest={guest} action={asked} run={run} onClose={() => setAsked(undefined)} />
   );
   return { choose, question, isBusy, isAllowed: isAdmin !== false };
 }
+
+interface QuestionProps {
+  readonly guest: ToldGuest | undefined;
+  readonly action: GuestAction;
+  readonly run: (action: GuestCommand) => void;
+  readonly onClose: () => void;
+}
+
+/** What an action asks for before it is carried out. */
+const Question = ({ guest, action, run, onClose }: QuestionProps) =>
+  'dialogue' in action ? (
+    <TransferModal transfer={action.dialogue} guest={guest} onClose={onClose} />
+  ) : (
+    <Confirm
+      title={action.label}
+      question={action.question ?? ''}
+      label={action.label}
+      isDanger={action.isDanger ?? false}
+      onConfirm={() => run(action)}
+      onClose={onClose}
+    />
+  );

@@ -21,7 +21,7 @@ interface ActionsProps {
 
 /** What can be done with a guest: buttons, and a menu. Without privileges nothing of it can. */
 export function GuestActions({ guest, buttons }: ActionsProps) {
-  const { choose, question, isBusy, isAllowed } = useActions(guest.name);
+  const { choose, question, isBusy, isAllowed } = useActions(guest.name, guest);
   const actions = actionsOf(guest);
   if (!isAllowed) return null;
   return (

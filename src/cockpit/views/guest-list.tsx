@@ -10,6 +10,7 @@ import { BadgeLabel, Badges } from './badges.tsx';
 import { CreateModal } from './create-modal.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { language, useGuests } from './hooks.ts';
+import { ImportButton } from './import-button.tsx';
 import { UsageCells } from './usage-cells.tsx';
 
 /** All guests of the host. */
@@ -22,7 +23,12 @@ export function GuestList() {
         <Title headingLevel="h1" size="2xl">
           {t('OSTree guests')}
         </Title>
-        {isAdmin !== false && <Button onClick={() => setCreating(true)}>{t('Create a guest')}</Button>}
+        {isAdmin !== false && (
+          <Flex gap={{ default: 'gapSm' }}>
+            <Button onClick={() => setCreating(true)}>{t('Create a guest')}</Button>
+            <ImportButton />
+          </Flex>
+        )}
       </Flex>
       {isCreating && <CreateModal onClose={() => setCreating(false)} />}
       {guests === undefined ? (

@@ -22,7 +22,8 @@ export async function enableGuest(guest: Guest, now: boolean): Promise<string[]>
   return timers;
 }
 
-const hasWindow = ({ values }: Guest): boolean => values.all('Update', 'SwitchOnCalendar').length > 0;
+/** True if its file declares a maintenance window. */
+export const hasWindow = ({ values }: Guest): boolean => values.all('Update', 'SwitchOnCalendar').length > 0;
 
 /** Returns the command that enables of a guest what was enabled on the host that it comes from. */
 export function enableWords(guest: Guest, enabled: Manifest['enabled']): string {

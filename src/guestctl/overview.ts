@@ -35,6 +35,7 @@ import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
 import { holdOf, mayHold, needsLock, needsRehearsal } from '../steps/hold-rule.ts';
 import { isWindowOpen, lastRehearsed } from '../steps/read-hold.ts';
+import { hasWindow } from './enablement.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
@@ -82,6 +83,8 @@ export interface Overview {
     /** When the next maintenance window begins: SwitchOnCalendar=. */
     readonly window: Date | undefined;
     readonly enabled: boolean;
+    /** The timer of the maintenance window; undefined if no window is declared. */
+    readonly windowEnabled: boolean | undefined;
   };
 }
 
@@ -155,11 +158,16 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
   const faults = await faultsOf(updates.filter((unit) => stateOfUnit(unit) === 'failed'));
   const [next, enabled] = [await timers, enabledUnits()];
   const overviews = found.map((found): Overview => {
-    const [unit, timer] = [updateUnit(found.guest.name), timerUnit(found.guest.name)];
+    const { name } = found.guest;
+    const [unit, timer, switchTimer] = [updateUnit(name), timerUnit(name), switchTimerUnit(name)];
     const state = updateState(stateOfUnit(unit));
     const status = says(unit)?.['StatusText'] ?? '';
-    const window = next.get(switchTimerUnit(found.guest.name));
-    const times = { next: next.get(timer), window, enabled: enabled.has(timer) };
+    const times = {
+      next: next.get(timer),
+      window: next.get(switchTimer),
+      enabled: enabled.has(timer),
+      windowEnabled: hasWindow(found.guest) ? enabled.has(switchTimer) : undefined,
+    };
     return { ...found, update: { state, status, fault: faults.get(unit), ...times } };
   });
   const brokenGuests = broken.map((one) => ({

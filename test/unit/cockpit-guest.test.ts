@@ -6,6 +6,7 @@ import { factsOf, unappliedOf } from '../../src/cockpit/model/guest-facts.ts';
 import { lastLines } from '../../src/cockpit/model/last-lines.ts';
 import { networkWords, portWords } from '../../src/cockpit/model/network.ts';
 import { timelineOf } from '../../src/cockpit/model/timeline.ts';
+import { timersOf } from '../../src/cockpit/model/timers.ts';
 import { running, stopped } from './cockpit-guests.ts';
 
 const attempt = (action: string, outcome: string, trigger = 'manual', version: string | null = '12.2') => ({
@@ -89,7 +90,7 @@ test.each([
 
 test('facts that are not known are left out', () => {
   const names = (guest: typeof stopped) => factsOf(guest, 'en').map(({ name }) => name);
-  expect(names(stopped)).toEqual(['Tree', 'Guest file', 'Updates by itself']);
+  expect(names(stopped)).toEqual(['Tree', 'Guest file']);
   const machine = { memory: 5e7, cpu: 1, tasks: 9, addresses: ['10.0.0.2', 'fe80::1'], links: ['ve-mail'] };
   const network = { kind: 'veth' as const, zone: null, bridge: null, ports: ['8080:80', 'udp:53'] };
   expect(factsOf({ ...running, machine, network }, 'en')).toEqual(
@@ -120,6 +121,21 @@ test.each([
   [{ kind: 'host' }, 'that of the host'],
 ] as const)('a network %o', (network, words) => {
   expect(networkWords({ zone: null, bridge: null, ports: [], ...network })).toBe(words);
+});
+
+test('timers say when they act next; a maintenance window has one only if it is declared', () => {
+  const { update } = stopped;
+  const shown = (changed: Partial<typeof update>) =>
+    timersOf({ ...stopped, update: { ...update, ...changed } }, 'en').map(
+      ({ title, isEnabled, next, action }) =>
+        [title, isEnabled, next !== '', action.program, ...action.args].join(' '),
+    );
+  const next = '2026-11-27T10:00:00Z';
+  expect(shown({})).toEqual(['Updates false false systemctl enable --now ostree-guest-update@mail.timer']);
+  expect(shown({ timer: 'enabled', next, windowTimer: 'enabled', window: next })).toEqual([
+    'Updates true true systemctl disable --now ostree-guest-update@mail.timer',
+    'Maintenance window true true systemctl disable --now ostree-guest-switch@mail.timer',
+  ]);
 });
 
 test('what a guest does not follow yet is said', () => {

@@ -26,6 +26,6 @@ export const stopped: ToldGuest = {
   trial: null,
   rejected: [],
   deployments: [deployment('a')],
-  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
+  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled', windowTimer: null },
 };
 export const running: ToldGuest = { ...stopped, state: 'running', running: deployment('a') };

@@ -43,6 +43,7 @@ const idle = {
   next: at('23:10:05'),
   window: undefined,
   enabled: true,
+  windowEnabled: undefined,
 } as const;
 const guest = guestOf(
   '[Guest]\nDescription=Mail server\nRef=site:debian/12/server\n[Remote]\nURL=file:///srv/mirror/repo\n',

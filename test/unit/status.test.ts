@@ -382,6 +382,7 @@ test('the form for scripts has all of it, with commits in full and null for what
         next: '2026-11-24T23:10:05.000Z',
         window: null,
         timer: 'enabled',
+        windowTimer: null,
       },
     },
     {
@@ -396,7 +397,7 @@ test('the form for scripts has all of it, with commits in full and null for what
       staged: null,
       deployments: [],
       ...calm,
-      update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
+      update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled', windowTimer: null },
     },
   ]);
 });

@@ -12,7 +12,7 @@ export interface Fact {
 
 /** Facts that are not known, or do not apply, are left out. */
 export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
-  const { update, staged, machine } = guest;
+  const { staged, machine } = guest;
   const at = (time: string | null) => (time === null ? '' : exactly(time, language));
   const disk = ownDisk(guest);
   const facts: Fact[] = [
@@ -23,9 +23,6 @@ export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
     { name: t('Staged'), value: staged ? `${staged.refspec} ${staged.checksum.slice(0, 8)}` : '' },
     { name: t('Applied not before'), value: at(staged?.appliedFrom ?? null) },
     { name: t('Waits for a lock'), value: staged?.waitsForLock?.reason ?? '' },
-    { name: t('Updates by itself'), value: update.timer === 'enabled' ? t('yes') : t('no') },
-    { name: t('Next update'), value: at(update.next) },
-    { name: t('Next maintenance window'), value: at(update.window) },
     { name: t('Network'), value: guest.network ? networkWords(guest.network) : '' },
     { name: t('Interfaces of the host'), value: machine?.links.join(', ') ?? '' },
     { name: t('Ports of the host'), value: guest.network?.ports.map(portWords).join(', ') ?? '' },

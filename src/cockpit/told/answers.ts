@@ -47,6 +47,8 @@ interface ToldUpdate {
   readonly next: string | null;
   readonly window: string | null;
   readonly timer: 'enabled' | 'disabled';
+  /** null if no maintenance window is declared. */
+  readonly windowTimer: 'enabled' | 'disabled' | null;
 }
 
 interface ToldMachine {

@@ -13,6 +13,7 @@ import { DeploymentsCard } from './deployments-card.tsx';
 import { DiffModal } from './diff-modal.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { language, useAnswer, useGuests } from './hooks.ts';
+import { TimersCard } from './timers-card.tsx';
 
 /** What a guest is and does now, and what is wrong with it. */
 export function OverviewTab({ guest: listed }: { readonly guest: ToldGuest }) {
@@ -26,6 +27,7 @@ export function OverviewTab({ guest: listed }: { readonly guest: ToldGuest }) {
       <Troubles guest={guest} />
       <Staged guest={guest} />
       <FactsCard facts={factsOf(guest, language())} />
+      {!guest.hidden && <TimersCard guest={guest} />}
       {guest.state !== 'not created' && !guest.hidden && <DeploymentsCard guest={guest} />}
       <Rejected guest={guest} />
     </div>

@@ -42,10 +42,13 @@ export function overviewJson(overview: Overview) {
       fault: update.fault ?? null,
       next: update.next?.toISOString() ?? null,
       window: update.window?.toISOString() ?? null,
-      timer: update.enabled ? 'enabled' : 'disabled',
+      timer: enabledWord(update.enabled),
+      windowTimer: update.windowEnabled === undefined ? null : enabledWord(update.windowEnabled),
     },
   };
 }
+
+const enabledWord = (isEnabled: boolean) => (isEnabled ? 'enabled' : 'disabled');
 
 const stagedJson = ({ checksum, refspec, time }: Staged, { hold, undeployed }: Overview) => ({
   checksum,
@@ -103,7 +106,7 @@ export const brokenJson = ({ broken: { name, file, problems }, state }: BrokenGu
   trial: null,
   rejected: [],
   deployments: [],
-  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled' },
+  update: { state: 'idle', fault: null, next: null, window: null, timer: 'disabled', windowTimer: null },
 });
 
 /** Adds the fields that only `status` has. */

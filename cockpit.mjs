@@ -39,12 +39,17 @@ function licencesOf(inputs) {
 
 export async function bundleForCockpit(directory) {
   const out = `${directory}/cockpit`;
+  // Parts of the script have names that change with their contents.
+  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const { metafile } = await build({
     entryPoints: [`${source}/index.tsx`],
     bundle: true,
     minify: true,
-    format: 'iife',
+    // A part that the page imports when it is needed is a file of its own.
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     target: 'es2022',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -54,7 +59,7 @@ export async function bundleForCockpit(directory) {
     metafile: true,
     outdir: out,
   });
-  for (const file of ['index.js', 'index.css']) {
+  for (const file of readdirSync(out)) {
     const packed = gzipSync(readFileSync(`${out}/${file}`), { level: 9 });
     writeFileSync(`${out}/${file}.gz`, packed);
     rmSync(`${out}/${file}`);

@@ -1,6 +1,9 @@
 // The page in Cockpit: what guestctl prints as JSON, drawn; and what guestctl does, by clicks.
 import '@patternfly/react-core/dist/styles/base.css';
+import '@xterm/xterm/css/xterm.css';
 import './page.css';
+import './plots.css';
+import './terminal.css';
 import { createRoot } from 'react-dom/client';
 import { cockpit } from './bridge/cockpit.ts';
 import { followTheme } from './bridge/theme.ts';

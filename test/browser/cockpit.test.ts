@@ -1,6 +1,6 @@
 // The page in Cockpit, in a real browser: what it shows, and what its buttons do on the host.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, reaches, start, status, update } from '../host/guests.ts';
+import { declare, eventually, reaches, start, status, update } from '../host/guests.ts';
 import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 import { findings } from './accessible.ts';
 import { bootCockpit, type CockpitHost, type Visit, visit, visitWithoutPrivileges } from './browser.ts';
@@ -76,6 +76,45 @@ test('a deployment is pinned, and the next start goes back to another', async ()
   await frame.locator('[data-deployment]').nth(1).getByText('next start').waitFor();
   const listed = await cockpit.host.sh('guestctl deployments -o json web');
   expect(JSON.parse(listed)).toMatchObject([{}, { pinned: true, next: true }]);
+});
+
+test('the timer of the updates is enabled and disabled', async () => {
+  const unit = 'ostree-guest-update@web.timer';
+  const timer = visited.frame.locator(`[data-timer="${unit}"]`);
+  const isEnabled = () => cockpit.host.sh(`systemctl is-enabled ${unit} || :`);
+  await timer.getByRole('button', { name: 'Enable' }).click();
+  await timer.getByRole('button', { name: 'Disable' }).waitFor();
+  expect((await isEnabled()).trim()).toBe('enabled');
+  await timer.getByRole('button', { name: 'Disable' }).click();
+  await timer.getByRole('button', { name: 'Enable' }).waitFor();
+  expect((await isEnabled()).trim()).toBe('disabled');
+});
+
+test('what a guest uses is drawn, and said', async () => {
+  const { frame } = visited;
+  await frame.getByRole('tab', { name: 'Resources' }).click();
+  for (const line of ['Of one processor', 'With caches', 'Received', 'Sent', 'Read', 'Written'])
+    await frame
+      .locator(`[data-resource="${line}"]`)
+      .getByText(/ now, .* at most$/)
+      .waitFor();
+  await frame.getByRole('img', { name: /^Memory\. With caches: [\d.]+ MB now/ }).waitFor();
+});
+
+test('a terminal has a shell in the guest', async () => {
+  const { frame, page } = visited;
+  const screen = frame.locator('.xterm-rows');
+  await frame.getByRole('tab', { name: 'Terminal' }).click();
+  await screen.getByText('#').first().waitFor();
+  // Colours that are not of the palette are what the policy of contents refuses first.
+  await page.keyboard.type(
+    'printf "\\033[38;2;9;99;9m%s\\033[m\\n" in-$((6 * 7)); hostname >/var/tmp/typed\n',
+  );
+  await screen.getByText('in-42', { exact: true }).waitFor();
+  await eventually(cockpit.host, 'guestctl exec web cat /var/tmp/typed | grep -x web');
+  await page.keyboard.type('exit\n');
+  await frame.getByRole('button', { name: 'Open another one' }).click();
+  await screen.getByText('#').first().waitFor();
 });
 
 const file = '/etc/ostree-guests/web.guest';

@@ -28,6 +28,10 @@ type ChannelOptions = Readonly<Record<string, unknown>> & { readonly payload: st
 
 export interface Channel {
   addEventListener(event: 'message', tell: (event: unknown, data: string) => void): void;
+  addEventListener(event: 'close', tell: (event: unknown, failure: CockpitFailure) => void): void;
+  send(data: string): void;
+  /** Tells the bridge something about the channel, such as the size of its terminal. */
+  control(options: Readonly<Record<string, unknown>>): void;
   close(): void;
 }
 

@@ -19,6 +19,8 @@ import { FileTab } from './file-tab.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { JournalTab } from './journal-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { ResourcesTab } from './resources-tab.tsx';
+import { TerminalTab } from './terminal-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
 
 interface GuestTab {
@@ -35,6 +37,16 @@ const tabs = (): readonly GuestTab[] => [
     id: 'journal',
     title: t('Journal'),
     content: ({ name, state }) => <JournalTab guest={name} isRunning={state === 'running'} />,
+  },
+  {
+    id: 'resources',
+    title: t('Resources'),
+    content: ({ name, state }) => <ResourcesTab key={name} guest={name} isRunning={state === 'running'} />,
+  },
+  {
+    id: 'terminal',
+    title: t('Terminal'),
+    content: ({ name, state }) => <TerminalTab key={name} guest={name} isRunning={state === 'running'} />,
   },
 ];
 

@@ -42,6 +42,11 @@ test('an update is fetched, and the guest restarts into it after a question', as
   const commit = await publish(cockpit.host, serverRef, { version: '12.2' });
   await row('web').getByRole('button', { name: 'Update' }).click();
   await row('web').getByRole('button', { name: 'Restart into update' }).click();
+  await visited.frame.getByRole('button', { name: 'Show what it changes' }).click();
+  await visited.frame
+    .getByRole('dialog')
+    .getByText(/From 12\.1 \w+ to 12\.2/)
+    .waitFor();
   await visited.frame.getByRole('dialog').getByRole('button', { name: 'Restart into update' }).click();
   const done = visited.frame.locator('[data-state=done]');
   await done.getByText('Restarting web into its update').waitFor();

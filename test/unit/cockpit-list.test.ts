@@ -135,6 +135,13 @@ test.each(cases)('a guest %s', (_, guest, expected) => {
   ).toBe(actions);
 });
 
+test.each([
+  [{ ...running, staged }, []],
+  [{ ...running, rollback: `${'b'.repeat(64)}.0` }, [`${'a'.repeat(64)}.0`, `${'b'.repeat(64)}.0`]],
+])('before a switch, the changes can be seen', (guest, changes) => {
+  expect(actionsOf(guest).find(({ id }) => id === 'switch')).toMatchObject({ changes });
+});
+
 test('what interrupts a guest is asked before', () => {
   const asked = actionsOf({ ...running, staged }).filter((action) => 'question' in action);
   expect(asked.map(({ id }) => id)).toEqual(['switch', 'restart', 'stop']);

@@ -18,6 +18,8 @@ export interface GuestCommand extends Offered {
   readonly doing: string;
   /** What to ask before; undefined if nothing is lost. */
   readonly question?: string;
+  /** The two trees whose difference is to be seen before: arguments of `guestctl diff`. */
+  readonly changes?: readonly string[];
 }
 
 /** An action that asks for more than a yes. */
@@ -35,7 +37,7 @@ export function actionsOf(guest: ToldGuest): readonly GuestAction[] {
   const isUp = state === 'running';
   const actions: GuestAction[] = [];
   if (state === 'stopped' || state === 'failed') actions.push(start(name));
-  if (isUp && bootsAnother(guest)) actions.push(switchOver(name));
+  if (isUp && bootsAnother(guest)) actions.push(switchOver(guest));
   if (update.state !== 'running') actions.push(state === 'not created' ? create(name) : updateNow(name));
   if (isUp || state === 'starting') actions.push(restart(name), stop(name));
   if (state !== 'not created') actions.push(update.timer === 'enabled' ? disable(name) : enable(name));
@@ -88,12 +90,16 @@ const create = (name: string): GuestCommand => ({
   doing: t('Creating {name}', { name }),
 });
 
-const switchOver = (name: string): GuestCommand => ({
+const switchOver = ({ name, running, staged, rollback }: ToldGuest): GuestCommand => ({
   id: 'switch',
   label: t('Restart into update'),
   args: ['switch', name],
   doing: t('Restarting {name} into its update', { name }),
   question: stopping(name),
+  changes:
+    running && rollback !== null && (!staged || staged.failure !== null)
+      ? [`${running.checksum}.${running.serial}`, rollback]
+      : [],
 });
 
 const remove = ({ name, file, deployments }: ToldGuest): GuestCommand => ({

@@ -1,9 +1,11 @@
-import { Button } from '@patternfly/react-core';
+import { Button, ExpandableSection } from '@patternfly/react-core';
 import { useState } from 'react';
 import { tasks } from '../bridge/tasks.ts';
 import type { GuestAction, GuestCommand } from '../model/actions.ts';
 import type { ToldGuest } from '../told/answers.ts';
+import { t } from '../words/translate.ts';
 import { Confirm } from './confirm.tsx';
+import { Changes } from './diff-modal.tsx';
 import { useGuests, useTasks } from './hooks.ts';
 import { TransferModal } from './transfer-modal.tsx';
 
@@ -73,7 +75,22 @@ const Question = ({ guest, action, run, onClose }: QuestionProps) =>
       question={action.question ?? ''}
       label={action.label}
       isDanger={action.isDanger ?? false}
+      details={action.changes && guest && <LateChanges guest={guest.name} between={action.changes} />}
       onConfirm={() => run(action)}
       onClose={onClose}
     />
   );
+
+/** The changes take a moment to find: they are looked for when they are asked for. */
+function LateChanges({ guest, between }: { readonly guest: string; readonly between: readonly string[] }) {
+  const [isShown, setShown] = useState(false);
+  return (
+    <ExpandableSection
+      toggleText={t('Show what it changes')}
+      isExpanded={isShown}
+      onToggle={(_, shown) => setShown(shown)}
+    >
+      {isShown && <Changes guest={guest} between={between} />}
+    </ExpandableSection>
+  );
+}

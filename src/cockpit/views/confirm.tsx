@@ -1,4 +1,5 @@
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import { t } from '../words/translate.ts';
 
 interface ConfirmProps {
@@ -6,15 +7,20 @@ interface ConfirmProps {
   readonly question: string;
   readonly label: string;
   readonly isDanger: boolean;
+  /** What else is to be seen before. */
+  readonly details?: ReactNode;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** Asks before something is done. */
-export const Confirm = ({ title, question, label, isDanger, onConfirm, onClose }: ConfirmProps) => (
+export const Confirm = ({ title, question, label, isDanger, details, onConfirm, onClose }: ConfirmProps) => (
   <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title">
     <ModalHeader title={title} labelId="confirm-title" titleIconVariant={isDanger ? 'warning' : undefined} />
-    <ModalBody>{question}</ModalBody>
+    <ModalBody>
+      {question}
+      {details}
+    </ModalBody>
     <ModalFooter>
       <Button
         variant={isDanger ? 'danger' : 'primary'}

@@ -27,26 +27,30 @@ interface DiffProps {
 }
 
 /** What an update, or another deployment, changes. */
-export function DiffModal({ guest, between, onClose }: DiffProps) {
+export const DiffModal = ({ guest, between, onClose }: DiffProps) => (
+  <Modal isOpen variant="large" onClose={onClose} aria-labelledby="diff-title">
+    <ModalHeader title={t('What changes in {name}', { name: guest })} labelId="diff-title" />
+    <ModalBody tabIndex={0} aria-label={t('Changes')}>
+      <Changes guest={guest} between={between} />
+    </ModalBody>
+    <ModalFooter>
+      <Button variant="secondary" onClick={onClose}>
+        {t('Close')}
+      </Button>
+    </ModalFooter>
+  </Modal>
+);
+
+/** Asks guestctl for the changes, and shows them. */
+export function Changes({ guest, between }: Omit<DiffProps, 'onClose'>) {
   const { answer, failure } = useAnswer(() => ask('diff', [guest, ...between]), `${guest} ${between.join()}`);
+  if (failure) return <Alert isInline variant="danger" title={failure} />;
+  if (!answer) return <Spinner aria-label={t('Loading')} />;
   return (
-    <Modal isOpen variant="large" onClose={onClose} aria-labelledby="diff-title">
-      <ModalHeader
-        title={t('What changes in {name}', { name: guest })}
-        labelId="diff-title"
-        description={answer && differenceTitle(answer)}
-      />
-      <ModalBody tabIndex={0} aria-label={t('Changes')}>
-        {failure && <Alert isInline variant="danger" title={failure} />}
-        {!answer && !failure && <Spinner aria-label={t('Loading')} />}
-        {answer && <Difference difference={answer} />}
-      </ModalBody>
-      <ModalFooter>
-        <Button variant="secondary" onClick={onClose}>
-          {t('Close')}
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <>
+      <Content component="p">{differenceTitle(answer)}</Content>
+      <Difference difference={answer} />
+    </>
   );
 }
 

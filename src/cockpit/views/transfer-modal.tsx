@@ -25,8 +25,8 @@ import {
 } from '../model/transfer.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+import { Field } from './field.tsx';
 import { useGuests } from './hooks.ts';
-import { TextField } from './text-field.tsx';
 
 interface TransferProps {
   readonly transfer: Transfer;
@@ -50,7 +50,7 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
       <ModalBody>
         <Form>
           {fields.map((field) => (
-            <Field
+            <TransferField
               key={field}
               field={field}
               form={form}
@@ -90,7 +90,7 @@ async function begin(transfer: Transfer, guest: ToldGuest | undefined, form: Tra
     cockpit.location.go(['guest', form.name, ...rest]);
 }
 
-interface FieldProps {
+interface TransferFieldProps {
   readonly field: keyof TransferForm;
   readonly transfer: Transfer;
   readonly form: TransferForm;
@@ -98,7 +98,7 @@ interface FieldProps {
   readonly change: (some: Partial<TransferForm>) => void;
 }
 
-function Field({ field, transfer, form, mistake, change }: FieldProps) {
+function TransferField({ field, transfer, form, mistake, change }: TransferFieldProps) {
   const id = `transfer-${field}`;
   if (field === 'hasVar' || field === 'stops')
     return (
@@ -111,13 +111,13 @@ function Field({ field, transfer, form, mistake, change }: FieldProps) {
       />
     );
   return (
-    <TextField
+    <Field
       id={id}
       label={field === 'file' ? t('File on the host') : nameLabel(transfer)}
       value={form[field]}
       mistake={mistake}
       isRequired={field === 'file' || transfer !== 'import'}
-      onChange={(text) => change({ [field]: text })}
+      change={(text) => change({ [field]: text })}
     />
   );
 }

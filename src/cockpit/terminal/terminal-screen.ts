@@ -2,7 +2,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import type { Shell } from '../bridge/shell.ts';
-import { StyledDocument } from './adopted-style.ts';
+import { adoptStyle } from './adopted-style.ts';
 
 interface ScreenOptions {
   readonly label: string;
@@ -13,9 +13,8 @@ interface ScreenOptions {
 
 /** Shows a terminal in an element, as large as that is. Returns how to end it. */
 export function showTerminal(place: HTMLElement, { label, fontFamily, open }: ScreenOptions): () => void {
-  const styled = new StyledDocument();
+  const leaveStyle = adoptStyle();
   const terminal = new Terminal({
-    documentOverride: styled.document,
     cursorBlink: true,
     fontFamily,
     fontSize: 14,
@@ -38,6 +37,6 @@ export function showTerminal(place: HTMLElement, { label, fontFamily, open }: Sc
     watcher.disconnect();
     shell.close();
     terminal.dispose();
-    styled.remove();
+    leaveStyle();
   };
 }

@@ -2,7 +2,7 @@
 import { MetricsReader } from '../model/metrics-reader.ts';
 import {
   type Histories,
-  type Sample,
+  type ResourceSample,
   type Sampled,
   type Sampler,
   samplers,
@@ -32,7 +32,7 @@ export function sampleResources(of: Sampled, changed: (histories: Histories) => 
   };
 }
 
-function open({ metrics, read }: Sampler, of: Sampled, tell: (values: Sample) => void): () => void {
+function open({ metrics, read }: Sampler, of: Sampled, tell: (values: ResourceSample) => void): () => void {
   const options = { payload: 'metrics1', source: 'internal', interval, metrics, superuser: 'try' };
   const channel = cockpit.channel(options);
   const reader = new MetricsReader();

@@ -1,6 +1,6 @@
 // What guests use of the processors and of the memory, from what Cockpit's bridge samples of control groups.
 
-import { MetricsReader, type Values } from './metrics-reader.ts';
+import { MetricsReader, type MetricValues } from './metrics-reader.ts';
 import { guestOfGroup } from './unit-names.ts';
 
 export interface GuestUsage {
@@ -45,7 +45,7 @@ export class UsageReader {
   }
 }
 
-const byGuest = (values: Values): Values =>
+const byGuest = (values: MetricValues): MetricValues =>
   new Map(
     [...values].flatMap(([group, value]) => {
       const guest = guestOfGroup(group);

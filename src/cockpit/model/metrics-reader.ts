@@ -1,7 +1,7 @@
 // What Cockpit's bridge tells of metrics: doc/protocol.md of Cockpit, "Payload: metrics1".
 
 /** The values of one metric, by instance: an interface, a control group. */
-export type Values = ReadonlyMap<string, number>;
+export type MetricValues = ReadonlyMap<string, number>;
 
 /** Reads the messages of a channel: which instances the metrics have, then their values. All metrics must have instances. */
 export class MetricsReader {
@@ -9,7 +9,7 @@ export class MetricsReader {
   #values: readonly (readonly unknown[])[] = [];
 
   /** Returns the values of each metric; undefined if the message only says which instances the next ones have. */
-  read(message: string): readonly Values[] | undefined {
+  read(message: string): readonly MetricValues[] | undefined {
     const said: unknown = JSON.parse(message);
     if (!Array.isArray(said)) {
       this.#instances = instancesIn(said);

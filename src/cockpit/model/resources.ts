@@ -1,5 +1,5 @@
 // What a guest uses over time: from what Cockpit's bridge samples of the host.
-import type { Values } from './metrics-reader.ts';
+import type { MetricValues } from './metrics-reader.ts';
 import { guestOfGroup } from './unit-names.ts';
 
 export type Resource = 'cpu' | 'memory' | 'received' | 'sent' | 'read' | 'written';
@@ -10,8 +10,8 @@ export interface Sampled {
   readonly links: readonly string[];
 }
 
-/** Values that are not known are left out or undefined. */
-export type Sample = Readonly<Partial<Record<Resource, number | undefined>>>;
+/** MetricValues that are not known are left out or undefined. */
+export type ResourceSample = Readonly<Partial<Record<Resource, number | undefined>>>;
 
 interface Metric {
   readonly name: string;
@@ -21,13 +21,13 @@ interface Metric {
 /** Metrics that one channel samples. A bridge that does not know one of them closes the channel. */
 export interface Sampler {
   readonly metrics: readonly Metric[];
-  readonly read: (values: readonly Values[], of: Sampled) => Sample;
+  readonly read: (values: readonly MetricValues[], of: Sampled) => ResourceSample;
 }
 
 const rate = (name: string): Metric => ({ name, derive: 'rate' });
 
 /** Returns undefined if there is nothing to add. A counter that starts again counts as 0. */
-function sum(values: Values | undefined, isMeant: (instance: string) => boolean): number | undefined {
+function sum(values: MetricValues | undefined, isMeant: (instance: string) => boolean): number | undefined {
   const all = [...(values ?? [])].filter(([instance]) => isMeant(instance));
   return all.length === 0 ? undefined : all.reduce((before, [, value]) => before + Math.max(0, value), 0);
 }
@@ -83,7 +83,7 @@ export type Histories = Readonly<Partial<Record<Resource, readonly Point[]>>>;
 export const shownTime = 300_000;
 
 /** Adds values to what is known. What is too old is forgotten. */
-export function withValues(histories: Histories, values: Sample, time: number): Histories {
+export function withValues(histories: Histories, values: ResourceSample, time: number): Histories {
   const changed: Partial<Record<Resource, readonly Point[]>> = { ...histories };
   for (const resource of ['cpu', 'memory', 'received', 'sent', 'read', 'written'] as const) {
     const value = values[resource];

@@ -4,7 +4,7 @@ import { Terminal } from '@xterm/xterm';
 import type { Shell } from '../bridge/shell.ts';
 import { adoptStyle } from './adopted-style.ts';
 
-interface ScreenOptions {
+interface TerminalOptions {
   readonly label: string;
   readonly fontFamily: string;
   /** Starts what the screen is for. `tell` prints on it. */
@@ -12,7 +12,7 @@ interface ScreenOptions {
 }
 
 /** Shows a terminal in an element, as large as that is. Returns how to end it. */
-export function showTerminal(place: HTMLElement, { label, fontFamily, open }: ScreenOptions): () => void {
+export function showTerminal(place: HTMLElement, { label, fontFamily, open }: TerminalOptions): () => void {
   const leaveStyle = adoptStyle();
   const terminal = new Terminal({
     cursorBlink: true,

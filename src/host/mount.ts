@@ -29,13 +29,13 @@ export const bind = (from: string, to: string): Promise<void> => bindMapped(from
 export const bindOpened = (opened: number, to: string): Promise<void> =>
   mount('--no-canonicalize', '--bind', `/proc/${process.pid}/fd/${opened}`, to);
 
-export interface Layers {
+export interface OverlayLayers {
   readonly lower: string;
   readonly upper: string;
   readonly work: string;
 }
 
-export const mountOverlay = ({ lower, upper, work }: Layers, to: string): Promise<void> =>
+export const mountOverlay = ({ lower, upper, work }: OverlayLayers, to: string): Promise<void> =>
   mount('-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, 'overlay', to);
 
 async function mount(...args: readonly string[]): Promise<void> {

@@ -34,14 +34,18 @@ export const sourcesText = ({ builds, mirrors }: Sources): string =>
     mirrors.broken,
   );
 
-interface Source {
+interface MetricsSource {
   readonly name: string;
   readonly result: RunResult | undefined;
   /** By kind. */
   readonly troubles: Readonly<Record<string, boolean>>;
 }
 
-function text(label: 'build' | 'mirror', sources: readonly Source[], broken: readonly Broken[]): string {
+function text(
+  label: 'build' | 'mirror',
+  sources: readonly MetricsSource[],
+  broken: readonly Broken[],
+): string {
   const times = (timeOf: (result: RunResult | undefined) => number | undefined): Sample[] =>
     sources.flatMap(({ name, result }): Sample[] => {
       const time = timeOf(result);
@@ -67,7 +71,7 @@ function text(label: 'build' | 'mirror', sources: readonly Source[], broken: rea
 }
 
 /** A sample for each kind, so that alerts and dashboards see when a trouble is over. */
-const troubleSamples = (label: string, { name, troubles }: Source): Sample[] =>
+const troubleSamples = (label: string, { name, troubles }: MetricsSource): Sample[] =>
   Object.entries({ ...troubles, [fileHasMistakes]: false }).map(([kind, found]) => [
     { [label]: name, kind },
     Number(found),

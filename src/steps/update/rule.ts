@@ -82,14 +82,14 @@ function settled(state: UpdateState): WithoutFetch | undefined {
  * True if the next update has nothing to do if the source still offers the same: the guest boots that, or its next start does. A
  * held update is not left alone: its rehearsal may be repeated, and its time corrected.
  */
-export function isSettled(state: UpdateState, policy: Settling): boolean {
+export function isSettled(state: UpdateState, policy: SettlingPolicy): boolean {
   if (state.rollback || settled(state)?.kind !== 'leave') return false;
   return !state.staged || (state.staged.checksum === state.offered && staysStaged(policy));
 }
 
-type Settling = Pick<UpdatePolicy, 'action' | 'rehearse' | 'notBefore' | 'window' | 'fleetLock'>;
+type SettlingPolicy = Pick<UpdatePolicy, 'action' | 'rehearse' | 'notBefore' | 'window' | 'fleetLock'>;
 
-const staysStaged = ({ action, rehearse, notBefore, window, fleetLock }: Settling): boolean =>
+const staysStaged = ({ action, rehearse, notBefore, window, fleetLock }: SettlingPolicy): boolean =>
   action === 'stage' && !rehearse && notBefore === 0 && !window && !fleetLock;
 
 const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;

@@ -4,7 +4,7 @@ import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { commitOf } from '../identity.ts';
 import type { FetchReport, Offer, Source } from '../source.ts';
-import { add, layeredRef, type Plan, plan, requireFiles, type Workspace } from './make-layers.ts';
+import { add, type LayerPlan, layeredRef, plan, requireFiles, type Workspace } from './make-layers.ts';
 import { guestAsOwner } from './owner.ts';
 
 /** Adds packages to the trees of any source. */
@@ -44,7 +44,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
 }
 
 /** The tree to make, and its commit if it was made before. */
-interface Layering extends Plan {
+interface Layering extends LayerPlan {
   readonly workspace: Workspace;
   readonly checksum: Checksum | undefined;
 }

@@ -35,7 +35,7 @@ export interface Workspace {
 }
 
 /** What an installation would do now. */
-export interface Plan {
+export interface LayerPlan {
   /** Identifies the result by its inputs: the commit below, the declaration, and the versions that the repositories offer. */
   readonly identity: string;
   /** The indexes of all repositories that this depends on. Undefined if the package manager does not tell. */
@@ -49,7 +49,7 @@ export function requireFiles(owner: Pick<Owner, 'values'>): void {
 }
 
 /** Finds out what an installation would do now. Keeps the commit below. */
-export async function plan(workspace: Workspace): Promise<Plan> {
+export async function plan(workspace: Workspace): Promise<LayerPlan> {
   const { owner, packages, below } = workspace;
   await holdCommit(owner.repository, baseRef, below);
   try {

@@ -4,7 +4,7 @@ import type { Frame } from 'playwright-core';
 import type { Visit } from './browser.ts';
 
 /** Our page itself, without Cockpit's shell around it. */
-function frameOf({ page }: Visit): Frame {
+export function frameOf({ page }: Visit): Frame {
   const frame = page.frames().find((one) => one.url().includes('/ostree-guests/'));
   if (!frame) throw new Error('the page is not open');
   return frame;
@@ -13,7 +13,7 @@ function frameOf({ page }: Visit): Frame {
 type Theme = 'light' | 'dark';
 
 /** Sets what Cockpit's menu sets. */
-const setTheme = (visited: Visit, style: Theme): Promise<unknown> =>
+export const setTheme = (visited: Visit, style: Theme): Promise<unknown> =>
   frameOf(visited).evaluate(`localStorage.setItem('shell:style', '${style}');
     window.dispatchEvent(new CustomEvent('cockpit-style', { detail: { style: '${style}' } }));`);
 

@@ -83,3 +83,10 @@ export async function visit(browser: Browser, path = '', at = port): Promise<Vis
   await page.goto(`http://127.0.0.1:${at}/ostree-guests${path}`);
   return { page, frame: page.frameLocator('iframe[name="cockpit1:localhost/ostree-guests"]'), errors };
 }
+
+/** Opens our page without Cockpit's shell. The server ends with its last page, so keep one open. */
+export async function visitAlone(browser: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${port}/cockpit/@localhost/ostree-guests/index.html`);
+  return page;
+}

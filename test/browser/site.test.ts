@@ -1,9 +1,12 @@
-// The page in Cockpit: builds, mirrors and what they publish; what is live in the list; that everybody can read it.
+// The page in Cockpit, from an empty host on: the first guest, a bad update, builds and mirrors; that everybody can read it.
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, eventually, guestFile, reaches, start, update } from '../host/guests.ts';
-import { makeMirror, mirrorPath, serverRef } from '../host/mirror.ts';
-import { findings } from './accessible.ts';
-import { bootCockpit, type CockpitHost, type Visit, visit } from './browser.ts';
+import { declare, eventually } from '../host/guests.ts';
+import { makeKey } from '../host/keys.ts';
+import { makeMirror, mirrorPath, publish, serverRef } from '../host/mirror.ts';
+import { findings, frameOf } from './accessible.ts';
+import { bootCockpit, type CockpitHost, type Visit, visit, visitAlone } from './browser.ts';
+import { tooWide } from './layouts.ts';
 
 let cockpit: CockpitHost;
 let visited: Visit;
@@ -26,36 +29,104 @@ Command=./make
 [Publish]
 Repository=/srv/mirror/site
 Ref=site/tools
+GPGKey=/etc/credstore/site.key
 [Files]
 BindReadOnly=/srv/data
 `;
 const mirrorFile = `[Mirror]
 URL=file://${mirrorPath}
-Ref=debian/12/*
+Ref=debian/12/server
 Repository=/srv/mirror/copy
 GPGVerify=no
 `;
 
 beforeAll(async () => {
   cockpit = await bootCockpit();
-  const { host } = cockpit;
-  await makeMirror(host);
-  await host.sh('mkdir -p /srv/data /srv/mirror/site /srv/mirror/copy');
-  await host.write('/etc/ostree-guests/make', make, 0o755);
-  await host.write('/etc/ostree-guests/tools.build', buildFile);
-  await host.write('/etc/ostree-guests/debian.mirror', mirrorFile);
-  await declare(host, 'mail', guestFile().replace('[Guest]', '[Guest]\nDescription=Mail of the site'));
-  await declare(host, 'web');
-  await update(host, 'mail');
-  await start(host, 'mail');
-  await reaches(host, 'mail', 'active');
+  await makeMirror(cockpit.host);
   visited = await visit(cockpit.browser);
 });
 afterAll(() => cockpit?.stop());
 
+test('it is painted within a second', async () => {
+  await visited.frame.getByText('No guest is declared').waitFor();
+  const paint = `new Promise((done) =>
+    new PerformanceObserver((list) => done(list.getEntries()[0].startTime))
+      .observe({ type: 'paint', buffered: true }))`;
+  const times = [await frameOf(visited).evaluate<number>(paint)];
+  // Whatever else the machine does makes it slower, never faster.
+  for (let i = 0; i < 2; i++) {
+    const page = await visitAlone(cockpit.browser);
+    await page.getByText('No guest is declared').waitFor();
+    times.push(await page.evaluate<number>(paint));
+    await page.close();
+  }
+  console.log('first paint in ms:', times.map(Math.round).join(', '));
+  expect(Math.min(...times)).toBeLessThan(1000);
+});
+
+/** A person clicks on what they want, also to type. */
+async function clicks(...wanted: (readonly [Locator, string?])[]): Promise<number> {
+  for (const [what, typed] of wanted) {
+    await what.click();
+    if (typed !== undefined) await visited.page.keyboard.type(typed);
+  }
+  return wanted.length;
+}
+
+test('an empty host has a running guest with a timer and a health check, after twelve clicks and a minute', async () => {
+  const began = Date.now();
+  const { frame } = visited;
+  const dialog = frame.getByRole('dialog');
+  const count = await clicks(
+    [frame.getByRole('button', { name: 'Create a guest' })],
+    [dialog.getByLabel('Name'), 'mail'],
+    [dialog.getByLabel('A ref of an OSTree remote')],
+    [dialog.getByLabel('Remote and ref'), `site:${serverRef}`],
+    [dialog.getByLabel('URL of the remote'), `file://${mirrorPath}`],
+    [dialog.getByLabel('Health check'), 'test ! -e /usr/share/sick'],
+    [dialog.getByRole('button', { name: 'Create', exact: true })],
+  );
+  await row('mail').getByText('running').waitFor();
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`the first guest: ${count} clicks, ${seconds} s`);
+  expect(count).toBeLessThanOrEqual(12);
+  expect(seconds).toBeLessThan(60);
+  expect(await cockpit.host.sh('systemctl is-enabled ostree-guest-update@mail.timer')).toBe('enabled');
+  expect(await cockpit.host.sh('guestctl cat mail')).toContain('HealthCheck=test ! -e /usr/share/sick');
+});
+
+test('a bad update is rolled back, and the timeline says so', async () => {
+  // Its checks are tried until then.
+  await cockpit.host.write(
+    '/etc/ostree-guests/mail.guest.d/quick.conf',
+    '[Update]\nHealthTimeoutSec=10s\nTries=1\n',
+  );
+  await cockpit.host.run('systemctl', 'daemon-reload');
+  await publish(cockpit.host, serverRef, { version: '12.2', files: { '/usr/share/sick': '' } });
+  const { frame } = visited;
+  await row('mail').getByRole('button', { name: 'mail', exact: true }).click();
+  await frame.getByRole('button', { name: 'Update', exact: true }).click();
+  await frame.getByRole('button', { name: 'Restart into update' }).click();
+  await frame.getByRole('dialog').getByRole('button', { name: 'Restart into update' }).click();
+  await frame.getByRole('tab', { name: 'History' }).click();
+  await frame.getByText(/Rolled back: /).waitFor();
+  await frame
+    .getByText(/HealthCheck=test .* did not succeed/)
+    .first()
+    .waitFor();
+  await frame.getByRole('tab', { name: 'Overview' }).click();
+  await frame.getByRole('heading', { name: 'rejected' }).waitFor();
+  await frame.getByRole('button', { name: 'OSTree guests' }).click();
+  await row('mail').getByText('12.1').waitFor();
+  await row('mail').getByText('running').waitFor();
+});
+
 test('the list says what a running guest uses now', async () => {
+  await declare(cockpit.host, 'web');
   await row('mail').locator('[data-label=CPU]').getByText('%').waitFor();
-  await row('mail').locator('[data-label=Memory]').getByText('MB').waitFor();
+  // Not every machine that runs tests lets control groups count memory.
+  if (/^\d+$/.test(await cockpit.host.sh('systemctl show -P MemoryCurrent systemd-nspawn@mail')))
+    await row('mail').locator('[data-label=Memory]').getByText('MB').waitFor();
   await row('mail')
     .locator('[data-label="Disk, of its own"]')
     .getByText(/ [kM]B/)
@@ -64,7 +135,14 @@ test('the list says what a running guest uses now', async () => {
 });
 
 test('a build is run by a click; its journal, its guest and its page say how far it is', async () => {
-  await declare(cockpit.host, 'tools', '[Guest]\nBuild=tools\n');
+  const { host } = cockpit;
+  await makeKey(host);
+  await host.sh(`mkdir -p /srv/data /srv/mirror/site /srv/mirror/copy /etc/credstore
+    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)`);
+  await host.write('/etc/ostree-guests/make', make, 0o755);
+  await host.write('/etc/ostree-guests/tools.build', buildFile);
+  await host.write('/etc/ostree-guests/debian.mirror', mirrorFile);
+  await declare(host, 'tools', '[Guest]\nBuild=tools\n');
   await row('tools').getByRole('button', { name: 'Create' }).click();
   await row('tools').getByText('Building tools').waitFor();
   await openTab('Builds');
@@ -164,6 +242,15 @@ test('axe-core finds nothing on any page or dialogue, light or dark', async () =
     await look(`the tab ${await tab.innerText()}`);
   }
   expect(found).toEqual([]);
+});
+
+test('no page is wider than its screen, also a small one', async () => {
+  await visited.frame.getByRole('tab', { name: 'Overview' }).click();
+  await visited.frame.getByRole('table', { name: 'Deployments' }).waitFor();
+  expect(await tooWide(visited)).toEqual([]);
+  await visited.frame.getByRole('button', { name: 'OSTree guests' }).click();
+  await row('mail').getByText('running').waitFor();
+  expect(await tooWide(visited)).toEqual([]);
 });
 
 test('no script failed, and the policy of contents refused nothing', () => {

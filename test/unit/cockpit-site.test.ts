@@ -37,6 +37,11 @@ const builds: readonly [
     { state: 'failed', failure: failed.failure, published: [] },
   ],
   [
+    'could not be started',
+    { ...build, state: 'failed', result: null },
+    { state: 'failed', failure: 'It could not run. The journal says why.', published: [] },
+  ],
+  [
     'publishes',
     { ...build, published },
     { state: 'done', failure: '', published: ['site/debian 12.1 aaaaaaaa'] },

@@ -39,7 +39,7 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
   const ran = timeOf(result?.time, language);
   const isRunning = state === 'running' || published?.state === 'running';
   const publishing = published?.state === 'failed' ? t('Publishing failed. The journal says why.') : '';
-  const failure = isRunning ? '' : (result?.failure ?? publishing);
+  const failure = isRunning ? '' : failureOf(state, result) || publishing;
   return {
     kind: 'build',
     name,
@@ -64,7 +64,7 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
 export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork {
   const { name, description, file, url, repository, state, result, refs } = mirror;
   const ran = timeOf(result?.time, language);
-  const failure = state === 'running' ? '' : (result?.failure ?? '');
+  const failure = state === 'running' ? '' : failureOf(state, result);
   return {
     kind: 'mirror',
     name,
@@ -83,6 +83,10 @@ export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork
     action: runNow(`ostree-guest-mirror@${name}.service`, t('Running mirror {name}', { name })),
   };
 }
+
+/** A service that systemd could not start has left no result. */
+const failureOf = (state: ToldRunState, result: { readonly failure: string | null } | null): string =>
+  result?.failure ?? (state === 'failed' ? t('It could not run. The journal says why.') : '');
 
 interface ToldCommit {
   readonly ref: string;

@@ -1,0 +1,37 @@
+// The page on screens of several sizes, in dark, and from right to left; each in Cockpit's shell.
+import { checkout } from '../host/paths.ts';
+import { frameOf, setTheme } from './accessible.ts';
+import type { Visit } from './browser.ts';
+
+const layouts = {
+  desktop: { width: 1280, height: 720 },
+  medium: { width: 800, height: 720 },
+  mobile: { width: 390, height: 844 },
+  dark: { width: 1280, height: 720 },
+  'right-to-left': { width: 1280, height: 720 },
+} as const;
+
+/**
+ * Looks at the page in each layout. Returns those that are wider than their screen. UPDATE_DOCS=1 writes docs/cockpit/NAME.png,
+ * for people to look at.
+ */
+export async function tooWide(visited: Visit): Promise<string[]> {
+  const { page } = visited;
+  const frame = frameOf(visited);
+  const before = page.viewportSize();
+  const found: string[] = [];
+  for (const [name, size] of Object.entries(layouts)) {
+    await page.setViewportSize(size);
+    await setTheme(visited, name === 'dark' ? 'dark' : 'light');
+    // No language that is written so has a translation yet.
+    await frame.evaluate(`document.documentElement.dir = '${name === 'right-to-left' ? 'rtl' : 'ltr'}'`);
+    await frame.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+    const main = 'document.querySelector("main")';
+    if (await frame.evaluate<boolean>(`${main}.scrollWidth > ${main}.clientWidth`)) found.push(name);
+    if (process.env['UPDATE_DOCS'] === '1')
+      await page.screenshot({ path: `${checkout()}/docs/cockpit/${name}.png`, animations: 'disabled' });
+  }
+  await frame.evaluate(`document.documentElement.dir = 'ltr'`);
+  if (before) await page.setViewportSize(before);
+  return found;
+}

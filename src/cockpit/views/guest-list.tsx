@@ -97,7 +97,7 @@ function GuestLine({ guest }: { readonly guest: ToldGuest }) {
       <UsageCells guest={guest} />
       <Td dataLabel={t('Next')}>
         {next}
-        {progress && <div className="described">{progress}</div>}
+        {progress && <div className="described progress">{progress}</div>}
       </Td>
       <Td dataLabel={t('Notes')}>
         <Badges badges={notes} of={t('Notes on {name}', { name })} />

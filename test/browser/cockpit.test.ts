@@ -160,6 +160,10 @@ test('a guest file that somebody else has changed is not overwritten', async () 
   const editor = frame.getByRole('textbox', { name: 'Guest file of web' });
   const before = await editor.inputValue();
   await editor.fill(`${before}# mine\n`);
+  // What is typed is still there after a look at something else.
+  await frame.getByRole('tab', { name: 'History' }).click();
+  await frame.getByRole('tab', { name: 'Guest file' }).click();
+  expect(await editor.inputValue()).toBe(`${before}# mine\n`);
   await cockpit.host.sh(`echo '# theirs' >>${file}`);
   await frame.getByText(`${file} was changed by somebody else meanwhile`).waitFor();
   await frame.getByRole('button', { name: 'Review and save' }).click();

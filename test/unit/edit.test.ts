@@ -130,3 +130,12 @@ test.each([
   if (name === undefined) expect(find).toThrow('--from needs the name of one guest');
   else expect(find()).toBe(name);
 });
+
+test('a dry run opens no editor: what is written there would be lost', async () => {
+  const guestctl = makeProgram('1.0');
+  const edit = guestctl.commands.find((command) => command.name() === 'edit');
+  edit?.exitOverride().configureOutput({ writeErr: () => {} });
+  await expect(guestctl.parseAsync(['edit', 'mail', '--dry-run'], { from: 'user' })).rejects.toThrow(
+    '--dry-run needs --from',
+  );
+});

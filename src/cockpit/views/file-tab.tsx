@@ -8,10 +8,13 @@ import { EditPreview } from './edit-preview.tsx';
 import { useAnswer, useCheck, useGuests } from './hooks.ts';
 import { TextEditor } from './text-editor.tsx';
 
+/** What is typed and not saved, by guest: it is kept while another tab or another guest is shown. */
+const unsaved = new Map<string, { readonly opened: OpenFile; readonly text: string }>();
+
 /** The guest file: to read, and for administrators to edit. */
 export function FileTab({ guest }: { readonly guest: string }) {
   const { round } = useGuests();
-  const [opened, setOpened] = useState<OpenFile>();
+  const [opened, setOpened] = useState(unsaved.get(guest)?.opened);
   const { answer, failure } = useAnswer(() => ask('cat', [guest]), `${guest} ${round}`);
   const current = answer && openFile(guest, answer);
   useEffect(() => {
@@ -25,7 +28,10 @@ export function FileTab({ guest }: { readonly guest: string }) {
       guest={guest}
       opened={opened}
       current={current ?? opened}
-      reopen={() => setOpened(current)}
+      reopen={() => {
+        unsaved.delete(guest);
+        setOpened(current);
+      }}
     />
   );
 }
@@ -39,11 +45,15 @@ interface FileEditorProps {
 }
 
 function FileEditor({ guest, opened, current, reopen }: FileEditorProps) {
-  const [text, setText] = useState(opened.text);
+  const [text, setText] = useState(unsaved.get(guest)?.text ?? opened.text);
   const [isPreviewed, setPreviewed] = useState(false);
   const { isAdmin } = useGuests();
   const { problems, failure } = useProblems(guest, text);
   const isChanged = text !== opened.text;
+  useEffect(() => {
+    if (isChanged) unsaved.set(guest, { opened, text });
+    else unsaved.delete(guest);
+  }, [guest, opened, text, isChanged]);
   const isStale = current.sha256 !== opened.sha256;
   // Nothing is lost if it has become what is typed here: it was saved.
   const isSame = !isChanged || text === current.text;

@@ -9,7 +9,7 @@ import { tell } from '../../host/tell.ts';
 import { writeFile } from '../../host/write-file.ts';
 import { notDeclared, requireReadable } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
-import { type Define, guestArgument, outputOption, print, say } from '../command.ts';
+import { type Define, guestArgument, misused, outputOption, print, say } from '../command.ts';
 import { draftOption, readDraft } from '../drafts.ts';
 import { runEditor } from '../editor.ts';
 import { changedMeanwhile, problemsWith, replaceDeclaration } from '../install-guest-file.ts';
@@ -29,9 +29,10 @@ export const edit: Define = (guestctl) =>
     .addArgument(guestArgument())
     .addOption(draftOption('Take the new text from a file, - for standard input; open no editor'))
     .option('--if-sha256 <digest>', 'Fail if the guest file has another SHA-256 by now: guestctl cat -o json')
-    .option('--dry-run', 'Only show which units would change, and what the guest would need then')
+    .option('--dry-run', 'With --from: only show which units would change, and what the guest needs then')
     .addOption(outputOption())
     .action(async (name: string, { from, ifSha256, dryRun }: EditOptions, command) => {
+      if (dryRun && from === undefined) return command.error(wouldBeLost, { exitCode: misused });
       const inPlace = dryRun ? undefined : nodeFiles.read(guestFileOf(name));
       const before = currentText(name, ifSha256);
       const guestBefore = loadGuest(nodeFiles, name);
@@ -45,6 +46,8 @@ export const edit: Define = (guestctl) =>
         text: (screen) => (dryRun ? editedText(edited, screen) : ''),
       });
     });
+
+const wouldBeLost = 'error: --dry-run needs --from: what you write in an editor would be lost';
 
 /** Returns the text of the guest file that is in effect. */
 function currentText(name: string, digest: string | undefined): string {

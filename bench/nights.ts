@@ -4,6 +4,7 @@ import { declare, eventually, guestFile, update } from '../test/host/guests.ts';
 import type { Host } from '../test/host/host.ts';
 import { type MirrorServer, serveMirror } from '../test/host/http.ts';
 import { makeKey } from '../test/host/keys.ts';
+import { publish, serverRef } from '../test/host/mirror.ts';
 import { say } from '../test/host/say.ts';
 import { inCpuTime } from './cpu.ts';
 import { bareDeploy, barePull, bareSysroot, publishAnother } from './guest.ts';
@@ -15,6 +16,7 @@ import { type Row, row } from './results.ts';
 const names = Array.from({ length: 10 }, (_, index) => `night-${index}`);
 const units = (which: readonly string[]) => which.map((name) => `ostree-guest-update@${name}`).join(' ');
 const layered = 'layered';
+const layeredRef = 'debian/12/layered';
 
 /** There is a bare sysroot; the rest is made, served over HTTP, and removed. */
 export async function measureNights(host: Host): Promise<Row[]> {
@@ -36,8 +38,10 @@ async function makeGuests(host: Host, { url }: MirrorServer): Promise<void> {
   await publishDebs(host, '/srv/mirror/apt', [await makeDeb(host, 'tool', { version: '1' })], key);
   await host.write('/etc/ostree-guests/web.sources', `Types: deb\nURIs: ${url}/apt\nSuites: ./\n`);
   const packages = `[Packages]\nInstall=tool\nRepository=./web.sources\nRepositoryKey=${key.path}\n`;
+  // The host reaches no repository of Debian, which the tree of the others names.
+  await publish(host, layeredRef, { files: { '/etc/apt/sources.list': '' } });
   for (const name of names) await declare(host, name, guestFile('', `${url}/repo`));
-  await declare(host, layered, guestFile(packages, `${url}/repo`));
+  await declare(host, layered, guestFile(packages, `${url}/repo`).replace(serverRef, layeredRef));
   // The second one finds nothing new, and writes down what it asked.
   for (const name of [...names, layered, ...names, layered]) await update(host, name);
   await host.sh(
@@ -121,7 +125,7 @@ async function measureQueue(host: Host): Promise<Row[]> {
   const nodes = Number(await host.sh(`pgrep --count --full '[/]update.cjs'`));
   const kib = await host.sh(`cd /sys/fs/cgroup/system.slice
     cat system-ostree*update.slice/*/cgroup.procs | while read -r process; do
-      sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/$process/smaps_rollup
+      sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/$process/smaps_rollup || :
     done | awk '{ sum += $1 } END { print sum }'`);
   await host.sh(`systemctl stop ${waiting} holder`);
   return [

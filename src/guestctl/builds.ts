@@ -53,8 +53,8 @@ function overviewOf(build: Build, state: RunState, publishing: RunState): BuildO
   const { publication } = build;
   const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readResult(build.name)) }));
   const commits = publication
-    ? (unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref))) ??
-      [])
+    ? (unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref)))
+        ?.commits ?? [])
     : [];
   const offered = commits.filter(({ since }) => since !== undefined);
   return {

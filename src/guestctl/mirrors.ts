@@ -8,6 +8,7 @@ import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
 import { type PublishedCommit, readPublished, recordedRefs } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
+import { endOfRef } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a mirror. */
@@ -28,6 +29,8 @@ export interface MirroredRef {
   readonly commit: PublishedCommit | undefined;
   /** Why it is too old: `debian/12 has had nothing new for 9 days`. */
   readonly stale: string | undefined;
+  /** When the ref is removed, because it is no longer mirrored, in milliseconds since 1970. */
+  readonly end: number | undefined;
 }
 
 /** What somebody has to look after. */
@@ -70,13 +73,14 @@ function overviewOf(mirror: Mirror, state: RunState): MirrorOverview {
 function mirroredRefs({ repository, freshness }: Mirror, now: number): MirroredRef[] {
   const records = (unlessForbidden(() => recordedRefs(repository)) ?? []).map((ref) => ({
     ref,
-    commits: unlessDamaged(() => readPublished(repository, ref)) ?? [],
+    ...(unlessDamaged(() => readPublished(repository, ref)) ?? { commits: [] }),
   }));
   const stale = staleRefs(records, freshness, now);
-  return records.flatMap(({ ref, commits }) => {
+  return records.flatMap(({ ref, commits, dropped }) => {
     const commit = offeredCommit(commits);
     const found = stale.find((one) => one.ref === ref);
-    return commit ? [{ ref, commit, stale: found && staleWords(found) }] : [];
+    const end = dropped === undefined ? undefined : endOfRef(dropped);
+    return commit ? [{ ref, commit, stale: found && staleWords(found), end }] : [];
   });
 }
 

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { relative } from 'node:path';
 import { cEscapes } from '../config/c-escapes.ts';
 import { isObject } from '../host/json-fields.ts';
-import { readRegularFile } from '../host/node-files.ts';
+import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { type Checksum, isChecksum } from './names.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
@@ -21,6 +22,16 @@ export async function ensureRepository(
 export function remoteCommit(repository: string, remote: string, ref: string): Checksum | undefined {
   return commitIn(`${repository}/refs/remotes/${remote}/${ref}`);
 }
+
+/** Returns the refs that were fetched from a remote. */
+export const remoteRefs = (repository: string, remote: string): string[] =>
+  filesBelow(`${repository}/refs/remotes/${remote}`);
+
+/** Returns the paths of all files below a directory; none if it is missing. */
+export const filesBelow = (directory: string): string[] =>
+  (unlessMissing(() => readdirSync(directory, { recursive: true, withFileTypes: true })) ?? [])
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${relative(directory, entry.parentPath)}/${entry.name}`.replace(/^\//, ''));
 
 /** The local ref that keeps the objects of the commit that is, or will be, staged. */
 export const stagedRef = 'ostree-guests/staged';

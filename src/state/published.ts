@@ -6,6 +6,8 @@ import { publishedFile } from './state-files.ts';
 export interface Published {
   /** The oldest first. */
   readonly commits: readonly PublishedCommit[];
+  /** Since when a mirror is to have this ref no longer, in milliseconds since 1970. */
+  readonly dropped?: number | undefined;
 }
 
 export interface PublishedCommit {
@@ -30,11 +32,11 @@ export const offeredElsewhere = (repository: string, ref: string): ReadonlySet<C
   new Set(
     recordedRefs(repository)
       .filter((other) => other !== ref)
-      .flatMap((other) => readPublished(repository, other).map(({ checksum }) => checksum)),
+      .flatMap((other) => readPublished(repository, other).commits.map(({ checksum }) => checksum)),
   );
 
-export const readPublished = (repository: string, ref: string): readonly PublishedCommit[] =>
-  publishedFile.read(repository, entryOf(ref))?.commits ?? [];
+export const readPublished = (repository: string, ref: string): Published =>
+  publishedFile.read(repository, entryOf(ref)) ?? { commits: [] };
 
 /** Returns why the record cannot be used. */
 export function publishedDamage(repository: string, ref: string): Damage | undefined {
@@ -42,5 +44,8 @@ export function publishedDamage(repository: string, ref: string): Damage | undef
   return found && 'damage' in found ? found.damage : undefined;
 }
 
-export const writePublished = (repository: string, ref: string, commits: readonly PublishedCommit[]): void =>
-  publishedFile.write(repository, { commits }, entryOf(ref));
+/** Removes the record of a ref that has no commits any more. */
+export const writePublished = (repository: string, ref: string, published: Published): void =>
+  published.commits.length > 0 || published.dropped === undefined
+    ? publishedFile.write(repository, published, entryOf(ref))
+    : publishedFile.remove(repository, entryOf(ref));

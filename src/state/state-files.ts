@@ -231,6 +231,7 @@ export const publishedFile = new StateFile<Published>({
       made: commit.numberOrNull('made') ?? undefined,
       since: commit.numberOrNull('since') ?? undefined,
     })),
+    dropped: fields.numberOrNull('dropped') ?? undefined,
   }),
   ifDamaged:
     'Commits that were published before stay in the repository, and new ones get no deltas from them',

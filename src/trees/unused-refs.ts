@@ -1,10 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { relative } from 'node:path';
 import type { Guest } from '../config/guest.ts';
 import { originName } from '../config/origin.ts';
-import { unlessMissing } from '../host/node-files.ts';
 import { ostree } from '../ostree/ostree.ts';
-import { repositoryOf, stagedRef } from '../ostree/repository.ts';
+import { filesBelow, repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { builtRef } from './build/built-ref.ts';
 import { forgetImages } from './image/encapsulated.ts';
 import { imageRef, neededLayers } from './image/layer-refs.ts';
@@ -42,8 +39,3 @@ const refsIn = (repository: string): string[] => [
   ...filesBelow(`${repository}/refs/heads/ostree-guests`).map((ref) => `ostree-guests/${ref}`),
   ...filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':')),
 ];
-
-const filesBelow = (directory: string): string[] =>
-  (unlessMissing(() => readdirSync(directory, { recursive: true, withFileTypes: true })) ?? [])
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${relative(directory, entry.parentPath)}/${entry.name}`.replace(/^\//, ''));

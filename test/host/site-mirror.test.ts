@@ -248,6 +248,71 @@ test.each([
   },
 );
 
+const own = '/var/lib/ostree-guests/.mirrors/site/repo';
+
+test('what a prune that was cut off has left does not count as complete', async () => {
+  const next = await commit(one, 'echo cut >cut');
+  await summary();
+  // A commit that no ref leads to, and that has lost a file, while commits were removed.
+  await host.sh(`ostree --repo=${own} pull-local ${upstream} ${next}
+    file=$(ostree --repo=${own} ls -C ${next} /usr/cut | grep -o '[0-9a-f]\\{64\\}')
+    rm ${own}/objects/\${file:0:2}/\${file:2}.file; touch ${own}/ostree-guests-pruning`);
+  expect(await run()).toBe('');
+  expect(await commitIn(repository, one)).toBe(next);
+  expect(await host.sh(`ostree fsck --repo=${repository}`)).toContain('no errors');
+  expect(await host.sh(`ls ${own}`)).not.toContain('pruning');
+});
+
+test('a ref that the upstream has no longer stays for 30 days, and its commits a day more', async () => {
+  const commits = () => host.sh(`cd ${repository}/objects; find . -name '*.commit' | wc -l`);
+  const refs = () => host.sh(`ostree --repo=${repository} refs; ostree --repo=/srv/client remote refs site`);
+  const removals = async () =>
+    JSON.parse(await host.sh('guestctl mirrors -o json'))[0].refs.map(
+      ({ ref, removal }: { ref: string; removal: string | null }) => [ref, removal !== null],
+    );
+  const record = `${repository}/ostree-guests/${two.replaceAll('/', '+')}.json`;
+  /** As if the upstream had dropped it so many days earlier. */
+  const age = (days: number) =>
+    host.sh(`node -e "
+      const { readFileSync, writeFileSync } = require('fs');
+      const record = JSON.parse(readFileSync('${record}'));
+      record.dropped -= ${days} * 86400000;
+      writeFileSync('${record}', JSON.stringify(record));"`);
+  const before = Number(await commits());
+  const ofRef = Number(await host.sh(`grep -o checksum ${record} | wc -l`));
+  const commit = await commitIn(upstream, two);
+  const drop = () => host.sh(`ostree --repo=${upstream} refs --delete ${two}`).then(summary);
+  const restore = () => host.sh(`ostree --repo=${upstream} refs --create=${two} ${commit}`).then(summary);
+
+  await drop();
+  expect(await run()).toBe('');
+  expect(await removals()).toEqual([
+    [one, false],
+    [two, true],
+  ]);
+  await restore();
+  expect(await run()).toBe('');
+  expect(await removals()).toEqual([
+    [one, false],
+    [two, false],
+  ]);
+  await drop();
+  expect(await run()).toBe('');
+  expect(await refs()).toContain(two);
+  expect(await host.sh(`ostree --repo=${own} refs`)).toBe(`upstream:${one}`);
+  await age(30);
+  expect(await run()).toBe('');
+  expect(await refs()).not.toContain(two);
+  expect(Number(await commits())).toBe(before);
+  await age(1);
+  expect(await run()).toBe('');
+  expect(Number(await commits())).toBe(before - ofRef);
+  expect(await removals()).toEqual([[one, false]]);
+  await restore();
+  expect(await run()).toBe('');
+  expect(await commitIn(repository, two)).toBe(commit);
+});
+
 test('a full disk is told, and the next run completes it when there is space', async () => {
   await host.sh('mkdir -p /srv/small; mount -t tmpfs -o size=400k small /srv/small');
   await declareMirror('small', mirrorFile().replace(repository, '/srv/small'));

@@ -28,8 +28,10 @@ export const failing: MirrorOverview = {
       ref: 'debian/12',
       commit: { checksum, version: '12.3', made: old, since: old },
       stale: 'debian/12 has had nothing new for 10 days',
+      end: undefined,
     },
-    { ref: 'debian/13', commit: { checksum, since: ended }, stale: undefined },
+    { ref: 'debian/13', commit: { checksum, since: ended }, stale: undefined, end: undefined },
+    { ref: 'debian/9', commit: { checksum, since: old }, stale: undefined, end: ended },
   ],
 };
 

@@ -81,10 +81,22 @@ test.each([
 ] as const)(
   'of %s, keeping %i, leftovers "%s" and outdated "%s" go',
   (commits, keep, leftovers, outdated) => {
-    const removal = removalOf(record(commits), keep, now);
+    const removal = removalOf({ commits: record(commits) }, keep, now);
     expect([letters(removal.leftovers), letters(removal.outdated)]).toEqual([leftovers, outdated]);
   },
 );
+
+test.each([
+  ['just dropped', 'a1 b2', 100, 'a'],
+  ['still to be found', 'a1 b2', 70.1, 'a'],
+  ['no longer to be found, but clients may be pulling it', 'a1 b2', 69.5, 'a'],
+  ['gone', 'a1 b2', 69, 'ab'],
+  // The clock was ahead: wait.
+  ['of the future', 'a1 b99.5', 200, ''],
+])('a dropped ref, %s', (_, commits, dropped, outdated) => {
+  const removal = removalOf({ commits: record(commits), dropped: dropped * grace }, 1, now);
+  expect(letters(removal.outdated)).toBe(outdated);
+});
 
 test('guestctl builds', () => {
   expect(buildsText([publishing, unpublished, hiddenBuild], plain)).toBe(

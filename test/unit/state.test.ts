@@ -23,7 +23,7 @@ import { appendLine, historyOf } from '../../src/state/history.ts';
 import { isMarked, mark, unmark } from '../../src/state/markers.ts';
 import { readMirrorResult, writeMirrorResult } from '../../src/state/mirror-result.ts';
 import { lastAttempt, readPast } from '../../src/state/past-attempts.ts';
-import { publishedDamage, readPublished, writePublished } from '../../src/state/published.ts';
+import { publishedDamage, readPublished, recordedRefs, writePublished } from '../../src/state/published.ts';
 import {
   forgive,
   noteContent,
@@ -807,19 +807,25 @@ describe('a state file', () => {
       { checksum: commit('a'), version: '1', made: 3, since: 5 },
       { checksum: commit('b'), version: undefined, made: undefined, since: undefined },
     ];
-    expect(readPublished(repository, 'site/debian')).toEqual([]);
+    expect(readPublished(repository, 'site/debian')).toEqual({ commits: [] });
     expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
-    writePublished(repository, 'site/debian', commits);
-    expect(readPublished(repository, 'site/debian')).toEqual(commits);
+    writePublished(repository, 'site/debian', { commits });
+    expect(readPublished(repository, 'site/debian')).toEqual({ commits });
+    writePublished(repository, 'site/debian', { commits, dropped: 7 });
+    expect(readPublished(repository, 'site/debian')).toEqual({ commits, dropped: 7 });
     expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
     const file = publishedFile.path(repository, 'site+debian');
     put(`{"commits":[{"checksum":"${commit('a')}","since":null}]}`, file);
-    expect(readPublished(repository, 'site/debian')).toStrictEqual([
-      { checksum: commit('a'), version: undefined, made: undefined, since: undefined },
-    ]);
+    expect(readPublished(repository, 'site/debian')).toStrictEqual({
+      commits: [{ checksum: commit('a'), version: undefined, made: undefined, since: undefined }],
+      dropped: undefined,
+    });
     put('{', file);
-    expect(readPublished(repository, 'site/debian')).toEqual([]);
+    expect(readPublished(repository, 'site/debian')).toEqual({ commits: [] });
     expect(publishedDamage(repository, 'site/debian')?.file).toBe(file);
+    // Nothing is left of a ref that was dropped.
+    writePublished(repository, 'site/debian', { commits: [], dropped: 7 });
+    expect(recordedRefs(repository)).toEqual([]);
   });
 
   test('of a build has a commit, or none', () => {

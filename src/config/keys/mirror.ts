@@ -33,7 +33,7 @@ export const mirrorHelp = (): Descriptions => ({
   ProxyURL: proxyHelp('ostree-guest-mirror@.service'),
   URL: 'The URL of the repository to mirror: file:///, https:// or http://. With http:// anybody on the network path can replace the trees, so a key is required, or GPGVerify=no.',
   Ref: {
-    help: 'A ref to mirror, under its own name. * stands for any text without a slash, ? for one character of it: debian/*/server. A pattern finds only refs that the summary of the upstream repository lists.',
+    help: 'A ref to mirror, under its own name. * stands for any text without a slash, ? for one character of it: debian/*/server. A pattern finds only refs that the summary of the upstream repository lists. A ref that is no longer mirrored is removed after 30 days.',
     repeatable: true,
   },
   Deltas: {

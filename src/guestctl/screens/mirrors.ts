@@ -53,6 +53,7 @@ function notes({ overview: { state, result }, ref, isFirst }: Row): string {
   if (isFirst && state === 'running') words.push('running');
   else if (isFirst && result?.failure !== undefined) words.push(`failed: ${result.failure.split('\n')[0]}`);
   if (ref?.stale !== undefined) words.push(ref.stale);
+  if (ref?.end !== undefined) words.push(`no longer mirrored, removed after ${minuteWords(ref.end)}`);
   if (isFirst && result?.hint !== undefined) words.push(result.hint);
   return words.join('; ') || '-';
 }
@@ -68,12 +69,13 @@ export const mirrorJson = ({ mirror, state, result, refs }: MirrorOverview) => (
   result: result
     ? { time: timeJson(result.ended), failure: result.failure ?? null, hint: result.hint ?? null }
     : null,
-  refs: refs.map(({ ref, commit, stale }) => ({
+  refs: refs.map(({ ref, commit, stale, end }) => ({
     ref,
     checksum: commit?.checksum ?? null,
     version: commit?.version ?? null,
     made: timeJson(commit?.made),
     since: timeJson(commit?.since),
     stale: stale ?? null,
+    removal: timeJson(end),
   })),
 });

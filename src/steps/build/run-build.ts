@@ -7,10 +7,11 @@ import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import { finishPruning } from '../../ostree/pruning.ts';
 import { ensureRepository } from '../../ostree/repository.ts';
 import { writeResult } from '../../state/build-result.ts';
 import type { Report } from '../../state/report.ts';
-import type { Committed } from '../../trees/build/commit-build.ts';
+import { type Committed, keptParents } from '../../trees/build/commit-build.ts';
 import { definitionOf } from '../../trees/build/result.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { addPackages } from './add-packages.ts';
@@ -26,6 +27,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     await removeTree(work);
     // In the mode of those of guests, so that they can link its objects.
     await ensureRepository(buildRepository(build.name), 'bare');
+    await finishPruning(buildRepository(build.name), keptParents);
     const { checksum, isNew } = await make(build, work, report);
     end({ checksum: checksumFrom(checksum) });
     report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);

@@ -8,6 +8,7 @@ import { mirrorUnit } from '../../host/systemctl.ts';
 import { requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
+import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
 import { ensureRepository, holdCommit, readCommit } from '../../ostree/repository.ts';
 import { recordedRefs } from '../../state/published.ts';
 import type { Report } from '../../state/report.ts';
@@ -33,6 +34,7 @@ export async function exportMirror(
   if (refs.length === 0)
     throw new Failure(`The mirror '${name}' has nothing yet`, `Run: systemctl start ${mirrorUnit(name)}`);
   await makeRepository(directory);
+  await finishPruning(directory);
   const here = `--repo=${directory}`;
   const what = `Cannot write to ${directory}`;
   for (const { ref, checksum } of refs) {
@@ -42,7 +44,7 @@ export async function exportMirror(
     await holdCommit(directory, ref, checksum);
   }
   await ostree(what, here, 'summary', '--update');
-  await ostree(what, here, 'prune', '--refs-only', '--depth=0');
+  await pruneToRefs(directory);
   report.step('Writing it to disk');
   requireSuccess(what, await run('sync', ['--file-system', directory]));
   return refs;

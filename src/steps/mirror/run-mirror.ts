@@ -11,6 +11,7 @@ import { complain, type Report } from '../../state/report.ts';
 import { seeAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { completeOffer, whileOffering } from '../offer/offer.ts';
 import { OfferedRef } from '../offer/offered-ref.ts';
+import { droppedRefs } from './dropped-refs.ts';
 import { staleRefs, staleWords } from './freshness.ts';
 import { Upstream } from './upstream.ts';
 import { isPattern, mostRefs, wantedRefs } from './wanted-refs.ts';
@@ -71,6 +72,8 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
         if (fetched !== undefined) fetches.push(fetched === 'whole' && offering.current !== undefined);
         offered.push(offering);
       });
+    for (const ref of droppedRefs(mirror.repository, refs))
+      await collecting(failures, async () => offered.push(await dropRef(mirror, ref, report)));
     await collecting(failures, () =>
       completeOffer(
         mirror.repository,
@@ -79,7 +82,7 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
         report,
       ),
     );
-    if (fetches.length > 0) await upstream.prune();
+    await upstream.prune(refs, fetches.length > 0);
   });
   failures.push(...staleness(mirror, refs));
   report.step(`${fetches.length === 0 ? 'Nothing new' : 'Mirrored'}: ${mirror.remote.url}`);
@@ -98,7 +101,7 @@ function notListed(mirror: Mirror, entry: string, listed: readonly string[] | un
 }
 
 /** Runs work, and adds its failure to the others. */
-async function collecting(failures: string[], work: () => Promise<void>): Promise<void> {
+async function collecting(failures: string[], work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -141,6 +144,17 @@ async function mirrorRef(
   return byDelta ? 'by delta' : 'whole';
 }
 
+/** Keeps a ref for some time that is not mirrored any more, and then removes it. */
+async function dropRef({ repository, remote }: Mirror, ref: string, report: Report): Promise<OfferedRef> {
+  const dropped = new OfferedRef(repository, ref);
+  await dropped.drop();
+  const { end = 0 } = dropped;
+  const day = new Date(end).toISOString().slice(0, 10);
+  const fate = Date.now() < end ? `clients can pull it until ${day}` : 'it is removed';
+  report.step(`${ref} is no longer mirrored from ${remote.url}: ${fate}`);
+  return dropped;
+}
+
 async function describe(repository: string, checksum: Checksum): Promise<PublishedCommit> {
   const made = Date.parse(await dateOf(repository, checksum));
   return {
@@ -153,7 +167,7 @@ async function describe(repository: string, checksum: Checksum): Promise<Publish
 /** Returns a complaint for each ref that has had nothing new for longer than FreshnessSec=. */
 function staleness(mirror: Mirror, refs: readonly string[]): string[] {
   const { freshness, repository, remote } = mirror;
-  const records = refs.map((ref) => ({ ref, commits: readPublished(repository, ref) }));
+  const records = refs.map((ref) => ({ ref, commits: readPublished(repository, ref).commits }));
   return staleRefs(records, freshness, Date.now()).map(
     (stale) =>
       `${at(mirror, 'FreshnessSec')}: ${staleWords(stale)} at ${remote.url}: its updates may be held back`,

@@ -5,7 +5,8 @@ import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
-import { ensureRepository, hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
+import { ensureRepository, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
 import { meaningOfAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
@@ -41,6 +42,7 @@ export class Upstream {
     const upstream = new Upstream(mirror);
     const { repository } = upstream;
     await ensureRepository(repository, 'bare-user');
+    await finishPruning(repository);
     configureRemote(repository, remoteName, declared);
     return upstream;
   }
@@ -84,10 +86,13 @@ export class Upstream {
     return false;
   }
 
-  /** Removes the commits that no ref of the upstream leads to any more. */
-  async prune(): Promise<void> {
-    const what = `Cannot remove old commits from ${this.repository}`;
-    await ostree(what, `--repo=${this.repository}`, 'prune', '--refs-only', '--depth=0');
+  /** Removes the refs that are not mirrored any more, and the commits that no ref leads to, if there can be any. */
+  async prune(refs: readonly string[], hasFetched: boolean): Promise<void> {
+    const unwanted = remoteRefs(this.repository, remoteName).filter((ref) => !refs.includes(ref));
+    const what = `Cannot drop refs in ${this.repository}`;
+    for (const ref of unwanted)
+      await ostree(what, `--repo=${this.repository}`, 'refs', '--delete', `${remoteName}:${ref}`);
+    if (hasFetched || unwanted.length > 0) await pruneToRefs(this.repository);
   }
 
   get #isLocal(): boolean {

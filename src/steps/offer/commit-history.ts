@@ -1,6 +1,6 @@
 // Decides what is done with the commits of a ref that clients pull. No side effects: offered-ref.ts acts.
 import type { Checksum } from '../../ostree/names.ts';
-import type { PublishedCommit } from '../../state/published.ts';
+import type { Published, PublishedCommit } from '../../state/published.ts';
 
 /** How long a commit stays after the next one was published, in milliseconds: clients may still be pulling it. */
 export const grace = 24 * 60 * 60_000;
@@ -55,9 +55,19 @@ export interface CommitRemoval {
   readonly outdated: readonly Checksum[];
 }
 
-/** Decides which commits to remove: leftovers, and all but the last `keep`, once the commit after them is old enough. */
-export function removalOf(commits: readonly PublishedCommit[], keep: number, now: number): CommitRemoval {
+/** How long clients find a ref after it was dropped, in milliseconds. */
+const farewell = 30 * grace;
+
+/** When a ref that was dropped is removed, in milliseconds since 1970. */
+export const endOfRef = (dropped: number): number => dropped + farewell;
+
+/**
+ * Decides which commits to remove: leftovers, and all but the last `keep`, once the commit after them is old enough. Of a ref that was
+ * dropped none stays in the end.
+ */
+export function removalOf({ commits, dropped }: Published, keep: number, now: number): CommitRemoval {
   const known = history(commits);
+  const isGone = dropped !== undefined && now - endOfRef(dropped) >= grace;
   const isOver = (index: number) => {
     const replaced = known[index + 1]?.since;
     return replaced !== undefined && now - replaced >= grace;
@@ -65,7 +75,7 @@ export function removalOf(commits: readonly PublishedCommit[], keep: number, now
   return {
     leftovers: commits.filter(({ since }) => since === undefined).map(({ checksum }) => checksum),
     outdated: known
-      .filter((_, index) => index < known.length - keep && isOver(index))
+      .filter((_, index) => isGone || (index < known.length - keep && isOver(index)))
       .map(({ checksum }) => checksum),
   };
 }

@@ -1,7 +1,8 @@
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
-import { hasCommit, holdCommit, readCommit } from '../../ostree/repository.ts';
+import { dropRef, hasCommit, holdCommit, readCommit } from '../../ostree/repository.ts';
 import {
+  type Published,
   type PublishedCommit,
   publishedDamage,
   readPublished,
@@ -12,6 +13,7 @@ import {
   announced,
   type CommitRemoval,
   deltaBases,
+  endOfRef,
   offered,
   removalOf,
   withCurrent,
@@ -26,8 +28,9 @@ export class OfferedRef {
   readonly ref: string;
   /** The commit that clients get, when this object is made. */
   readonly current: Checksum | undefined;
-  readonly #recorded: readonly PublishedCommit[];
+  readonly #recorded: Published;
   #commits: readonly PublishedCommit[];
+  #dropped: number | undefined;
 
   constructor(repository: string, ref: string) {
     this.repository = repository;
@@ -36,12 +39,29 @@ export class OfferedRef {
     const damage = publishedDamage(repository, ref);
     if (damage) complain(`${damage.message}. ${damage.remedy}`);
     this.#recorded = readPublished(repository, ref);
-    this.#commits = withCurrent(this.#recorded, this.current, Date.now());
+    this.#commits = withCurrent(this.#recorded.commits, this.current, Date.now());
   }
 
   /** True if clients may see something that the record does not have yet. */
   get hasChanged(): boolean {
-    return this.#commits !== this.#recorded;
+    return (
+      this.#commits !== this.#recorded.commits || this.#dropped !== this.#recorded.dropped || this.#isOver
+    );
+  }
+
+  /** Lets the ref go: clients find it for some time, and its commits stay a day longer. Offering it again takes that back. */
+  async drop(): Promise<void> {
+    this.#dropped = this.#recorded.dropped ?? Date.now();
+    if (this.#isOver) await dropRef(this.repository, this.ref);
+  }
+
+  /** When the ref is removed; undefined if it was not dropped. */
+  get end(): number | undefined {
+    return this.#dropped === undefined ? undefined : endOfRef(this.#dropped);
+  }
+
+  get #isOver(): boolean {
+    return this.end !== undefined && Date.now() >= this.end;
   }
 
   /** Records commits before they are written to the repository. */
@@ -59,7 +79,7 @@ export class OfferedRef {
 
   /** Decides which commits this ref no longer needs. */
   removal(keep: number): CommitRemoval {
-    return removalOf(this.#commits, keep, Date.now());
+    return removalOf({ commits: this.#commits, dropped: this.#dropped }, keep, Date.now());
   }
 
   forget(commits: readonly Checksum[]): void {
@@ -72,7 +92,7 @@ export class OfferedRef {
 
   #record(commits: readonly PublishedCommit[]): void {
     this.#commits = commits;
-    writePublished(this.repository, this.ref, commits);
+    writePublished(this.repository, this.ref, { commits, dropped: this.#dropped });
   }
 
   async #makeDeltas(bases: readonly Checksum[], to: Checksum, report: Report): Promise<void> {

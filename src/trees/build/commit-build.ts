@@ -4,6 +4,7 @@ import { readInside, requireDirectory } from '../../host/tree-files.ts';
 import { isChecksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
+import { pruneToRefs } from '../../ostree/pruning.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
 import { requireInit } from '../layout/init.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
@@ -68,7 +69,7 @@ export async function take(repository: string, checksum: string): Promise<Commit
     return { checksum: before, isNew: false };
   if (before !== undefined) await holdCommit(repository, beforeRef, before);
   await holdCommit(repository, builtRef, checksum);
-  await prune(repository);
+  await pruneToRefs(repository, keptParents);
   return { checksum, isNew: true };
 }
 
@@ -92,12 +93,9 @@ async function commit(name: string, version: string | undefined, ...tree: string
   );
   const checksum = readCommit(repository, builtRef);
   if (checksum === undefined) throw new Error(`ostree committed to ${builtRef} but left no ref`);
-  await prune(repository);
+  await pruneToRefs(repository, keptParents);
   return { checksum, isNew: checksum !== before };
 }
 
-/** Removes old commits except the previous one, which an update may be pulling right now. */
-async function prune(repository: string): Promise<void> {
-  const options = ['--refs-only', '--depth=1'];
-  await ostree('Cannot remove old trees', `--repo=${repository}`, 'prune', ...options);
-}
+/** How many parents of a commit stay: the previous one, which an update may be pulling right now. */
+export const keptParents = 1;

@@ -198,6 +198,7 @@ test('killed while it fetches, nothing of it is served, and the next run complet
   await host.run('systemctl', 'start', '--no-block', unit);
   // Two files are sent, the third is held. For more, OSTree may wait until that one times out.
   await eventually(host, `[ $(grep -c 'filez' ${slow.log}) -gt 2 ]`);
+  await eventually(host, `systemctl show --property=StatusText ${unit} | grep 'Fetching ${one}: .* objects'`);
   await host.run('systemctl', 'kill', '--signal=KILL', unit);
   await eventually(host, `systemctl is-failed ${unit}`);
   expect(await host.sh(`find ${repository} -newer ${upstream}/summary -name '*.filez'`)).toBe('');

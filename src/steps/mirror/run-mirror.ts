@@ -135,7 +135,7 @@ async function mirrorRef(
   const checksum = await upstream.look(ref, current, repository);
   if (checksum === current) return undefined;
   report.step(`Fetching ${checksum.slice(0, 12)} of ${ref} from ${remote.url}`);
-  const byDelta = await upstream.fetch(ref, checksum);
+  const byDelta = await upstream.fetch(ref, checksum, report);
   const commit = await describe(upstream.repository, checksum);
   offering.announce([commit]);
   const what = `Cannot write to ${repository}`;

@@ -4,9 +4,11 @@ import { placeText } from '../../config/problem.ts';
 import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import type { Checksum } from '../../ostree/names.ts';
-import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
+import { ostree, reason } from '../../ostree/ostree.ts';
 import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
+import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { ensureRepository, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
+import type { Progress } from '../../state/report.ts';
 import { meaningOfAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
@@ -72,17 +74,22 @@ export class Upstream {
   }
 
   /** Fetches a commit, by a static delta from what is here if the upstream has one. Returns false if it does not have one. */
-  async fetch(ref: string, checksum: Checksum): Promise<boolean> {
+  async fetch(ref: string, checksum: Checksum, report: Progress): Promise<boolean> {
     if (hasCommit(this.repository, checksum)) return true;
     const here = `--repo=${this.repository}`;
     const what = [remoteName, `${ref}@${checksum}`];
     if (this.#isLocal) {
-      await this.#pull(ref, [here, 'pull', '--untrusted', ...what]);
+      await this.#pull(ref, [here, 'pull', '--untrusted', ...what], report);
       return true;
     }
-    const byDelta = await tryOstree(here, 'pull', '--require-static-deltas', ...what);
+    const byDelta = await pullAndTell(
+      [here, 'pull', '--require-static-deltas', ...what],
+      tellOf(ref, report),
+    );
     if (byDelta.exitCode === 0) return true;
-    await this.#pull(ref, [here, 'pull', ...what]);
+    // Nothing arrived any more.
+    if (byDelta.ended === 'stopped') throw this.#notFetched(ref, reason(byDelta.stderr));
+    await this.#pull(ref, [here, 'pull', ...what], report);
     return false;
   }
 
@@ -99,8 +106,9 @@ export class Upstream {
     return this.#mirror.remote.url.startsWith('file://');
   }
 
-  async #pull(ref: string, args: readonly string[]): Promise<void> {
-    const { exitCode, stderr } = await tryOstree(...args);
+  /** An upstream that hangs would keep the repository locked, and the timer from trying again. */
+  async #pull(ref: string, args: readonly string[], report: Progress): Promise<void> {
+    const { exitCode, stderr } = await pullAndTell(args, tellOf(ref, report));
     if (exitCode !== 0) throw this.#notFetched(ref, reason(stderr));
   }
 
@@ -130,6 +138,11 @@ export class Upstream {
     return placeText(mirrorPlace(this.#mirror, 'URL'));
   }
 }
+
+const tellOf =
+  (ref: string, report: Progress) =>
+  ({ words, bytes }: { words: string; bytes: number }): void =>
+    report.progress(`Fetching ${ref}: ${words}`, bytes);
 
 /** Returns the directory of a file:// URL, if no repository is there. OSTree would only say that there is no summary. */
 export function missingRepository(url: string): string | undefined {

@@ -113,6 +113,13 @@ test('ostree-guests(7) leads to each other page', () => {
     expect(seeAlso).toContain(`${page.name}(${page.section})`);
 });
 
+test('the page of mirrors says in one voice what becomes of a ref that is no longer mirrored', () => {
+  const text = plain(pageText(mirrorFilePage, '1.0')).replace(/\s+/g, ' ');
+  expect(text).toContain('no longer mirrored is removed after 30 days');
+  expect(text).toContain('can be pulled for 30 more days');
+  expect(text).not.toMatch(/no longer names?, stays/);
+});
+
 test('a mirror gets its proxy from its own service', () => {
   const text = plain(pageText(mirrorFilePage, '1.0'));
   expect(text).toContain('the environment of ostree-guest-mirror@.service');

@@ -39,9 +39,9 @@ export const wrongPublication = (values: Values, top: Position): Problem[] =>
   values.has('Publish')
     ? needed
         .filter(([keys]) => !keys.some((key) => values.final('Publish', key)))
-        .map(([[key], remedy]) => ({
+        .map(([keys, remedy]) => ({
           at: values.in('Publish')[0]?.at ?? top,
-          message: `${key}= is missing in [Publish]`,
+          message: `${keys.map((key) => `${key}=`).join(' or ')} is missing in [Publish]`,
           remedy,
         }))
     : [];

@@ -77,7 +77,7 @@ test.each([
     [
       `${file}:4:9: Repository= is missing in [Publish]. Say which directory clients pull from, such as: Repository=/srv/ostree`,
       `${file}:4:9: Ref= is missing in [Publish]. Say under which name clients find it, such as: Ref=site/debian`,
-      `${file}:4:9: GPGKey= is missing in [Publish]. Name the file of the private key that signs, such as: GPGKey=/etc/credstore/site.key`,
+      `${file}:4:9: GPGKey= or Ed25519Key= is missing in [Publish]. Name the file of the private key that signs, such as: GPGKey=/etc/credstore/site.key`,
     ],
   ],
   [

@@ -70,7 +70,7 @@ export const publishHelp = (): Descriptions => ({
   GPGKey:
     'The file of the private key that signs commits and the summary: gpg --export-secret-keys. The key must have no passphrase. Only ostree-guest-publish@NAME.service gets it. Put it into /etc/credstore, which no step of a guest or a build sees. A build that publishes has GPGKey=, Ed25519Key= or both.',
   Ed25519Key:
-    "The same for OSTree's own signatures (ed25519), which not all builds of OSTree can verify. The file has a key in PEM, as openssl genpkey -algorithm ed25519 makes it, or in base64, as ostree-sign(1) takes it.",
+    "The file of the private key that makes OSTree's own signatures (ed25519) of commits and the summary. Not all builds of OSTree can verify them. The file has a key in PEM without a passphrase, as openssl genpkey -algorithm ed25519 makes it, or in base64, as ostree-sign(1) takes it. Put it into /etc/credstore, too.",
   Deltas: {
     help: 'From how many of the last commits to make static deltas to each new one. Clients that have one of these commits download only what changed.',
     default: '2',

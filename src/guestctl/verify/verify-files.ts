@@ -183,7 +183,9 @@ function find(target: string): AnyChecked[] {
   if (found.length === 0)
     throw new Failure(
       `No guest, build or mirror '${target}' is declared`,
-      'To name a file, write a slash: ./NAME.guest',
+      target === '-'
+        ? 'To check standard input as the file of a guest: guestctl verify NAME --from -'
+        : 'To name a file, write a slash: ./NAME.guest',
     );
   return found;
 }

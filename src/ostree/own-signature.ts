@@ -1,16 +1,27 @@
 // OSTree's own signatures with ed25519: ostree-sign(1). Debian's builds of OSTree cannot make them, and ostree-summary(1) takes the
 // private key only as an argument, which every user can read. So we sign, and write the signature as OSTree reads it.
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+
+/** Loading it takes some milliseconds, and `guestctl` seldom reads keys. */
+const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** Reads a private key: PEM, or 64 bytes in base64 as ostree-sign(1) takes it. Returns undefined if the text is neither. */
 export function privateKeyIn(text: string): KeyObject | undefined {
   try {
-    const key = text.includes('-----BEGIN') ? createPrivateKey(text) : plainKey(Buffer.from(text, 'base64'));
+    const key = text.includes('-----BEGIN')
+      ? crypto().createPrivateKey(text)
+      : plainKey(Buffer.from(text, 'base64'));
     return key?.asymmetricKeyType === 'ed25519' ? key : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Says that a file has no key that can sign. */
+export const noPrivateKeyIn = (file: string) => ({
+  message: `${file} has no private ed25519 key`,
+  remedy: 'Write a key without a passphrase: openssl genpkey -algorithm ed25519 -out FILE',
+});
 
 /** Everything of a private key in PKCS #8 before its 32 bytes: RFC 8410. */
 const pkcs8 = Buffer.from('MC4CAQAwBQYDK2VwBCIEIA==', 'base64');
@@ -19,20 +30,20 @@ const pkcs8 = Buffer.from('MC4CAQAwBQYDK2VwBCIEIA==', 'base64');
 function plainKey(bytes: Buffer): KeyObject | undefined {
   const half = bytes.length / 2;
   const der = Buffer.concat([pkcs8, bytes.subarray(0, half)]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const key = crypto().createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   return publicHalf(key).equals(bytes.subarray(half)) ? key : undefined;
 }
 
 /** The 32 bytes of a public key are the last ones of its DER form. */
 const publicHalf = (key: KeyObject): Buffer =>
-  createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  crypto().createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
 
 /**
  * Signs data, a commit or a summary, and returns its signatures with this one added: the content of a .commitmeta or of summary.sig,
  * which is a dictionary in GVariant's serialized form.
  */
 export const withOwnSignature = (signatures: Buffer, data: Buffer, key: KeyObject): Buffer =>
-  withEntry(signatures, entryOf('ostree.sign.ed25519', sign(null, data, key)));
+  withEntry(signatures, entryOf('ostree.sign.ed25519', crypto().sign(null, data, key)));
 
 /** Serializes an entry {sv} with a list of one array of bytes. All offsets in it fit into a byte. */
 function entryOf(name: string, signature: Buffer): Buffer {

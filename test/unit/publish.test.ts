@@ -1,9 +1,12 @@
 // What is done with the commits of a published ref, and what people read about them.
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { hasFailed } from '../../src/guestctl/builds.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { buildsText } from '../../src/guestctl/screens/builds.ts';
-import { takenRef } from '../../src/guestctl/verify/publication-on-host.ts';
+import { takenRef, wrongEd25519Key } from '../../src/guestctl/verify/publication-on-host.ts';
 import { type Checksum, checksumFrom } from '../../src/ostree/names.ts';
 import type { PublishedCommit } from '../../src/state/published.ts';
 import {
@@ -118,4 +121,28 @@ test('two builds with one ref in one repository', () => {
   expect(takenRef('other', build.publication, [unpublished.build, build])?.message).toBe(
     '/etc/ostree-guests/debian.build publishes under this ref, too, in the same repository',
   );
+});
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+const publicPem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+
+test.each([
+  ['is right', pem, 0o600, undefined],
+  ['is the public one', publicPem, 0o600, 'has no private ed25519 key'],
+  ['is too large', pem + ' '.repeat(1 << 20), 0o600, 'has no private ed25519 key'],
+  ['others can read', pem, 0o644, 'Others can read the private key'],
+])('verify reads a private key that %s', (_, text, mode, message) => {
+  const directory = mkdtempSync(`${tmpdir()}/key-`);
+  const ed25519Key = `${directory}/site.pem`;
+  writeFileSync(ed25519Key, text, { mode });
+  const wrong = wrongEd25519Key({ ed25519Key });
+  rmSync(directory, { recursive: true });
+  if (message === undefined) expect(wrong).toBeUndefined();
+  else expect(wrong?.message).toContain(message);
+});
+
+test('a private key that is missing, or not declared', () => {
+  expect(wrongEd25519Key({ ed25519Key: undefined })).toBeUndefined();
+  expect(wrongEd25519Key({ ed25519Key: '/nowhere/site.pem' })?.remedy).toContain('openssl genpkey');
 });

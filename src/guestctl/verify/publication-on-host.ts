@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import type { Build } from '../../config/build.ts';
+import { largestFile } from '../../config/file-port.ts';
 import { loadBuilds } from '../../config/load.ts';
 import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -8,6 +9,7 @@ import { codeOf } from '../../host/failure.ts';
 import { unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { type Obstacle, whyNotArchive } from '../../ostree/archive.ts';
+import { noPrivateKeyIn, privateKeyIn } from '../../ostree/own-signature.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 
 /** Checks what a build publishes against this host. */
@@ -19,7 +21,7 @@ export function verifyPublication(build: Build): Problem[] {
     ['Repository', unlessForbidden(() => wrongRepository(publication.repository))],
     ['Ref', takenRef(build.name, publication, loadBuilds(nodeFiles).builds)],
     ['GPGKey', wrongGpgKey(publication)],
-    ['Ed25519Key', wrongKey(publication.ed25519Key, 'openssl genpkey -algorithm ed25519 -out')],
+    ['Ed25519Key', wrongEd25519Key(publication)],
   ];
   return found.flatMap(([key, wrong]) => (wrong ? [{ at: at(key), ...wrong }] : []));
 }
@@ -55,6 +57,19 @@ function wrongGpgKey({ gpgKey }: Publication): Obstacle | undefined {
   if (gpgKey !== undefined && !hasProgram('gpg'))
     return { message: 'There is no gpg on this host, which signs', remedy: 'Install GnuPG' };
   return wrongKey(gpgKey, 'gpg --export-secret-keys NAME >');
+}
+
+/** Reads the key, too: a wrong one would be noticed only when the build has ended. */
+export function wrongEd25519Key({ ed25519Key }: Pick<Publication, 'ed25519Key'>): Obstacle | undefined {
+  const wrong = wrongKey(ed25519Key, 'openssl genpkey -algorithm ed25519 -out');
+  if (wrong || ed25519Key === undefined) return wrong;
+  const isRight = unlessForbidden(() => {
+    const stat = statSync(ed25519Key);
+    // systemd can also get credentials from a socket.
+    if (!stat.isFile()) return true;
+    return stat.size <= largestFile && privateKeyIn(readFileSync(ed25519Key, 'utf8')) !== undefined;
+  });
+  return isRight === false ? noPrivateKeyIn(ed25519Key) : undefined;
 }
 
 /** `write`: the command that writes a private key to the file that follows. */

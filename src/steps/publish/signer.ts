@@ -7,7 +7,7 @@ import { run } from '../../host/process.ts';
 import { writeFile } from '../../host/write-file.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason } from '../../ostree/ostree.ts';
-import { privateKeyIn, withOwnSignature } from '../../ostree/own-signature.ts';
+import { noPrivateKeyIn, privateKeyIn, withOwnSignature } from '../../ostree/own-signature.ts';
 import type { SummarySigner } from '../offer/summary.ts';
 
 /** A file system in memory that only this service sees: units/ostree-guest-publish@.service. */
@@ -72,6 +72,6 @@ async function importGpgKey(file: string): Promise<string> {
 function readKey(file: string): KeyObject {
   const key = privateKeyIn(readFileSync(credential('ed25519-key'), 'utf8'));
   if (key) return key;
-  const remedy = 'Write a key without a passphrase: openssl genpkey -algorithm ed25519 -out FILE';
-  throw new Failure(`${file} has no private ed25519 key`, remedy);
+  const { message, remedy } = noPrivateKeyIn(file);
+  throw new Failure(message, remedy);
 }

@@ -163,7 +163,7 @@ test('guestctl mirrors', () => {
     `MIRROR  REF        COMMIT             SINCE             LAST RUN          NOTES
 debian  debian/12  12.3 bbbbbbbbbbbb  2026-11-14 04:00  2026-11-24 04:00  failed: cannot fetch debian/13; debian/12 has had nothing new for 10 days
 debian  debian/13  bbbbbbbbbbbb       2026-11-24 04:00  2026-11-24 04:00  -
-debian  debian/9   bbbbbbbbbbbb       2026-11-14 04:00  2026-11-24 04:00  no longer mirrored, removed after 2026-11-24 04:00
+debian  debian/9   bbbbbbbbbbbb       2026-11-14 04:00  2026-11-24 04:00  removed after 2026-11-24 04:00: no longer mirrored
 fedora  -          -                  -                 ?                 running
 new     -          -                  -                 -                 -`,
   );

@@ -103,11 +103,17 @@ test.each([
 
 test('guestctl builds', () => {
   expect(buildsText([publishing, unpublished, hiddenBuild], plain)).toBe(
-    `BUILD   LAST RUN          RESULT              PUBLISHED                                        AS
-debian  2026-11-24 04:00  aaaaaaaaaaaa        20261124.0400 bbbbbbbbbbbb, the last run failed  site/debian in /srv/ostree
-fedora  2026-11-24 04:00  failed: dnf failed  -                                                -
-new     ?                 running             nothing yet                                      site/new in /srv/ostree`,
+    `BUILD   LAST RUN          RESULT                       PUBLISHED                   AS
+debian  2026-11-24 04:00  not published: aaaaaaaaaaaa  20261124.0400 bbbbbbbbbbbb  site/debian in /srv/ostree
+fedora  2026-11-24 04:00  failed: dnf failed           -                           -
+new     ?                 running                      nothing yet                 site/new in /srv/ostree`,
   );
+});
+
+test('guestctl builds fits 80 columns, and still says that a tree was not published', () => {
+  const lines = buildsText([publishing, unpublished, hiddenBuild], { ...plain, width: 80 }).split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(lines[1]).toContain('not publish');
 });
 
 test('guestctl builds --failed: its last run failed, or that of its publication', () => {

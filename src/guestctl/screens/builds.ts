@@ -1,4 +1,4 @@
-import type { BuildOverview, PublishedOverview } from '../builds.ts';
+import { type BuildOverview, hasFailed, type PublishedOverview } from '../builds.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
@@ -15,13 +15,12 @@ const columns: readonly Column<BuildOverview>[] = [
   {
     title: 'RESULT',
     cell: resultWords,
-    style: ({ result, state }) => (state !== 'running' && result?.failure !== undefined ? 'bad' : undefined),
+    style: (build) => (build.state !== 'running' && hasFailed(build) ? 'bad' : undefined),
     shrinks: true,
   },
   {
     title: 'PUBLISHED',
     cell: ({ published }) => (published ? publishedWords(published) : '-'),
-    style: ({ published }) => (published?.state === 'failed' ? 'bad' : undefined),
   },
   {
     title: 'AS',
@@ -31,16 +30,15 @@ const columns: readonly Column<BuildOverview>[] = [
   { title: 'FILE', cell: ({ build }) => build.file, wide: true },
 ];
 
-function resultWords({ result, state, isHidden }: BuildOverview): string {
+function resultWords({ result, state, isHidden, published }: BuildOverview): string {
   if (state === 'running') return 'running';
-  if (!result) return isHidden ? '?' : '-';
-  return result.failure === undefined ? short(result.checksum ?? '') : `failed: ${result.failure}`;
+  if (result?.failure !== undefined) return `failed: ${result.failure}`;
+  const made = result ? short(result.checksum ?? '') : isHidden ? '?' : '-';
+  return published?.state === 'failed' ? `not published: ${made}` : made;
 }
 
-function publishedWords({ state, commit }: PublishedOverview): string {
-  const what = commit ? [commit.version, short(commit.checksum)].filter(Boolean).join(' ') : 'nothing yet';
-  return state === 'failed' ? `${what}, the last run failed` : what;
-}
+const publishedWords = ({ commit }: PublishedOverview): string =>
+  commit ? [commit.version, short(commit.checksum)].filter(Boolean).join(' ') : 'nothing yet';
 
 /** The stable form for scripts. */
 export const buildJson = ({ build, state, result, published }: BuildOverview) => ({

@@ -53,7 +53,7 @@ function notes({ overview: { state, result }, ref, isFirst }: Row): string {
   if (isFirst && state === 'running') words.push('running');
   else if (isFirst && result?.failure !== undefined) words.push(`failed: ${result.failure.split('\n')[0]}`);
   if (ref?.stale !== undefined) words.push(ref.stale);
-  if (ref?.end !== undefined) words.push(`no longer mirrored, removed after ${minuteWords(ref.end)}`);
+  if (ref?.end !== undefined) words.push(`removed after ${minuteWords(ref.end)}: no longer mirrored`);
   if (isFirst && result?.hint !== undefined) words.push(result.hint);
   return words.join('; ') || '-';
 }

@@ -75,6 +75,10 @@ describe('input', () => {
     expect([...readDeclarations(`${directory}/mail.guest`, nothing)]).toEqual([['mail.guest', 'mail.guest']]);
     expect(() => readDeclarations(`${directory}/README`, nothing)).toThrow(/README is neither/);
     expect(() => readDeclarations(`${directory}/missing.guest`, nothing)).toThrow(/There is no file/);
+    mkdirSync(`${directory}/directory.guest`);
+    expect(() => readDeclarations(directory, nothing)).toThrow(
+      `${directory}/directory.guest cannot be read: it is not a text file`,
+    );
   });
 });
 

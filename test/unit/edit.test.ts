@@ -1,8 +1,10 @@
 // What `guestctl edit` shows before it writes: the units that change, by lines.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unitsOf } from '../../src/generator/guest-units.ts';
-import { guestOfDraft } from '../../src/guestctl/drafts.ts';
+import { guestOfDraft, readDraft } from '../../src/guestctl/drafts.ts';
 import { lineDiff } from '../../src/guestctl/line-diff.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
 import { plain } from '../../src/guestctl/screen.ts';
@@ -129,6 +131,22 @@ test.each([
   const find = () => guestOfDraft(targets, verify);
   if (name === undefined) expect(find).toThrow('--from needs the name of one guest');
   else expect(find()).toBe(name);
+});
+
+test('a draft that cannot be one is refused in words', () => {
+  const directory = mkdtempSync(`${tmpdir()}/draft-`);
+  const file = (name: string, text: string) => {
+    writeFileSync(`${directory}/${name}`, text);
+    return `${directory}/${name}`;
+  };
+  try {
+    expect(readDraft(file('right', '[Guest]\n'))).toBe('[Guest]\n');
+    expect(() => readDraft(directory)).toThrow(`${directory} is not a file`);
+    expect(() => readDraft(`${directory}/missing`)).toThrow('There is no file');
+    expect(() => readDraft(file('large', ' '.repeat((1 << 20) + 1)))).toThrow('at most 1 MiB');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('a dry run opens no editor: what is written there would be lost', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { guestName } from '../../config/guest-name.ts';
 import { declarationKinds } from '../../config/search.ts';
-import { Failure } from '../../host/failure.ts';
+import { codeOf, Failure, messageOf } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 
 /** The texts of declarations by their path below /etc/ostree-guests. */
@@ -38,9 +38,19 @@ function readPath(from: string): Declarations {
 }
 
 function textOf(file: string): string {
-  const text = nodeFiles.read(file);
+  const text = readText(file);
   if (text === undefined) throw new Failure(`There is no file ${file}`);
   return text;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return nodeFiles.read(file);
+  } catch (error) {
+    // A pipe, a directory, or a very large file: the kernel has no code for these.
+    if (codeOf(error) !== undefined) throw error;
+    throw new Failure(`${file} cannot be read: ${messageOf(error)}`);
+  }
 }
 
 /** Returns true for the path of a declaration below /etc/ostree-guests. */

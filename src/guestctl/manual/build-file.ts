@@ -53,7 +53,9 @@ const publishing = [
   paragraph(
     'With [Publish], each successful run of the build starts ostree-guest-publish@NAME.service. It signs the new commit and brings it into the repository of Repository=, which any web server can serve. Clients see the old commit or the complete new one, even if a run is killed; the next run completes it. ostree-guest-build@NAME.timer, if enabled, runs the build daily, also without guests. guestctl builds lists what was made and published.',
   ),
-  paragraph('The guest files of clients name the public key:'),
+  paragraph(
+    'The guest files of clients name the public key with GPGKeyPath=, or that of Ed25519Key= with Ed25519KeyPath=:',
+  ),
   example(
     `[Guest]\nRef=site:site/debian\n\n[Remote]\nURL=https://ostree.example.org\nGPGKeyPath=${configDirectory}/site.asc`,
   ),

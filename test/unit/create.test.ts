@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadBuildFile } from '../../src/config/load.ts';
 import { newGuestText } from '../../src/guestctl/new-guest.ts';
+import { makeProgram } from '../../src/guestctl/program.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { templatesText } from '../../src/guestctl/screens/templates.ts';
 import { remedyFor } from '../../src/host/install-remedy.ts';
@@ -92,4 +93,12 @@ test('the list of templates names what is missing, and builds that are used inst
 debian    Debian       ready
 fedora    Debian       There is no dnf on this host. Run: apt install dnf
 site      Debian       declared: /etc/ostree-guests/site.build`);
+});
+
+test.each([
+  ['/', '/ is a directory'],
+  ['/nowhere/key.pub', 'There is no file /nowhere/key.pub'],
+])('public keys in %s', async (file, message) => {
+  const args = ['create', 'of-the-keys', '--ref=site:a', `--ssh-key=${file}`, '--dry-run'];
+  await expect(makeProgram('1.0').parseAsync(args, { from: 'user' })).rejects.toThrow(message);
 });

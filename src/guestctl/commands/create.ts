@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { guestNameRule } from '../../config/guest-name.ts';
 import { loadGuest } from '../../config/load.ts';
@@ -138,10 +138,11 @@ async function plannedFor(name: string, options: Options): Promise<Planned> {
 }
 
 function publicKeys(file: string): string {
-  const text = unlessMissing(() => readFileSync(file === '-' ? 0 : file, 'utf8'));
-  if (text !== undefined) return text;
+  if (file === '-') return readFileSync(0, 'utf8');
+  const stat = unlessMissing(() => statSync(file));
+  if (stat && !stat.isDirectory()) return readFileSync(file, 'utf8');
   throw new Failure(
-    `There is no file ${file}`,
+    stat ? `${file} is a directory` : `There is no file ${file}`,
     'Name a file of public keys, such as: --ssh-key ~/.ssh/id_ed25519.pub. Make one: ssh-keygen',
   );
 }

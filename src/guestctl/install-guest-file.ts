@@ -76,7 +76,10 @@ export function requireUnchanged(file: string, before: string | undefined): void
 }
 
 export const changedMeanwhile = (file: string): Failure =>
-  new Failure(`${file} was changed by somebody else meanwhile. It was not written`);
+  new Failure(
+    `${file} was changed by somebody else meanwhile. It was not written`,
+    'Read it, and make your change again',
+  );
 
 /** Makes a declaration that does not exist yet. Returns false if somebody else has made one meanwhile. */
 export const createDeclaration = (file: string, text: string): boolean =>

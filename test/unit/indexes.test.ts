@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { sha256 } from '../../src/host/digest.ts';
+import { run } from '../../src/host/process.ts';
 import { apt } from '../../src/trees/packages/apt.ts';
 import { indexesIn, requestsFor } from '../../src/trees/packages/indexes.ts';
 
@@ -32,7 +33,7 @@ beforeEach(() => {
   serve(index, '"a1"');
 });
 
-const always = 'proto = "=http,https"\nmax-time = 60\nmax-filesize = 8388608\nsilent\n';
+const always = 'globoff\nproto = "=http,https"\nmax-time = 60\nmax-filesize = 8388608\nsilent\n';
 const asks = 'output = "/dev/null"\nwrite-out = "%{response_code},"\n';
 
 test('each index is asked for on condition that it has changed, until the first one expires', async () => {
@@ -60,12 +61,28 @@ test('without repositories there is nothing to ask', async () => {
   expect(await requestsFor([])).toEqual({ config: '', unchanged: '', until: undefined });
 });
 
+test('a tree that names too many repositories is not asked on condition', async () => {
+  expect(await requestsFor(Array.from({ length: 101 }, () => ({ address, digest })))).toBeUndefined();
+});
+
+test('what the server sends without end is cut off', async () => {
+  const file = `"$(sed -n 's/^output = "\\(.*\\)"/\\1/p')"`;
+  writeFileSync(`${work}/bin/curl`, `#!/bin/sh\nhead -c "$SENT" /dev/zero >${file}; echo '"a1"'\n`);
+  const sent = async (bytes: number) => {
+    vi.stubEnv('SENT', String(bytes));
+    return requestsFor([{ address, digest: sha256(Buffer.alloc(bytes)) }]);
+  };
+  expect(await sent(8 << 20)).toBeDefined();
+  expect(await sent((8 << 20) + 1)).toBeUndefined();
+});
+
 test.each<[string, () => void, string?]>([
   ['it is not on the web', () => {}, 'file:/srv/apt/./InRelease'],
   ['its address would end the quotes', () => {}, 'http://x/"\\n'],
   ['its address has a backslash', () => {}, 'http://x/\\'],
   ['it gives no validator', () => serve(index, '')],
   ['its validator has control characters', () => serve(index, '"\u0007"')],
+  ['its validator is very long', () => serve(index, `"${'a'.repeat(1000)}"`)],
   ['it has changed since the package manager read it', () => serve('another', '"a2"')],
   ['it is empty', () => writeFileSync(`${work}/bin/curl`, '#!/bin/sh\necho \'"a1"\'\n')],
   ['it does not answer', () => writeFileSync(`${work}/bin/curl`, '#!/bin/sh\nexit 7\n')],
@@ -73,6 +90,17 @@ test.each<[string, () => void, string?]>([
 ])('a repository is not asked on condition if %s', async (_, change, at = address) => {
   change();
   expect(await requestsFor([{ address: at, digest }])).toBeUndefined();
+});
+
+test('if apt cannot name its indexes, they are not known, instead of none', async () => {
+  writeFileSync(`${work}/bin/apt-get`, '#!/bin/sh\n[ "$1" = --print-uris ] && exit 100 || exit 0\n');
+  chmodSync(`${work}/bin/apt-get`, 0o755);
+  const plan = apt.plan({ install: ['postfix'], files: [], remove: [], repositories: [], keys: [] });
+  const printed = plan.slice(plan.indexOf('{ apt-get --print-uris'));
+  const { stdout } = await run('sh', ['-euc', printed]);
+  const indexes = indexesIn(stdout, apt.indexLine ?? /$/g);
+  expect(indexes).toEqual([{ address: 'unknown/InRelease', digest: 'none' }]);
+  expect(await requestsFor(indexes)).toBeUndefined();
 });
 
 test('indexes are found in the output of apt', () => {

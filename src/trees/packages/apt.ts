@@ -36,9 +36,9 @@ const upToDate = (packages: Packages): string => `
 
 /**
  * Prints the signed index of each repository, which has digests of all others: apt-get(8) also names some of these. "none" if a
- * repository has no such file.
+ * repository has no such file, or if apt-get(8) fails: without any line, there would be nothing to ask.
  */
-const printIndexes = `apt-get --print-uris update 2>/dev/null | while read -r address file rest; do
+const printIndexes = `{ apt-get --print-uris update 2>/dev/null || echo "'unknown/InRelease' unknown"; } | while read -r address file rest; do
       case $address in */InRelease?) ;; *) continue ;; esac
       digest=$({ sha256sum <"/var/lib/apt/lists/$file"; } 2>/dev/null) || digest=none
       echo "Index: $address \${digest%% *}"

@@ -31,9 +31,10 @@ export interface Requests {
 
 /**
  * Returns requests that say whether the indexes are still the same. Undefined if that is not possible: without curl, if a
- * repository is not on the web, answers no condition, or has changed meanwhile.
+ * repository is not on the web, answers no condition, or has changed meanwhile, and if there are too many.
  */
 export async function requestsFor(indexes: readonly PackageIndex[]): Promise<Requests | undefined> {
+  if (indexes.length > mostIndexes) return undefined;
   const requests: Conditional[] = [];
   for (const index of indexes) {
     const request = await conditional(index);
@@ -50,23 +51,32 @@ export async function requestsFor(indexes: readonly PackageIndex[]): Promise<Req
 
 type Conditional = Pick<Requests, 'config' | 'until'>;
 
+/** The tree says how many there are, and each may take a minute. */
+const mostIndexes = 100;
+
 /** More than the largest index of Debian. */
 const largest = 8 << 20;
 
-/** Follows no redirection and uses no other protocol: the address comes from a tree. */
-const always = ['proto = "=http,https"', 'max-time = 60', `max-filesize = ${largest}`, 'silent'];
+/**
+ * Follows no redirection, uses no other protocol, and takes brackets and braces as they are instead of as a list of addresses: the
+ * address comes from a tree.
+ */
+const always = ['globoff', 'proto = "=http,https"', 'max-time = 60', `max-filesize = ${largest}`, 'silent'];
+
+/** Before 8.4.0, curl(1) lets a file grow without end if the server does not say how large it is. */
+const bounded = [`--fsize=${largest}`, '--core=0', 'curl'];
 
 /** Fetches an index with its validators. They hold for what the package manager has seen only if it is the same file. */
 async function conditional({ address, digest }: PackageIndex): Promise<Conditional | undefined> {
   // Neither a quote nor a backslash: it becomes a word of curl's configuration.
-  if (!/^https?:\/\/[!#-[\]-~]+$/.test(address)) return undefined;
+  if (!/^https?:\/\/[!#-[\]-~]{1,2000}$/.test(address)) return undefined;
   const url = `url = "${address}"`;
   const directory = mkdtempSync(`${tmpdir()}/index-`);
   const file = `${directory}/file`;
   try {
     const told = 'write-out = "%header{etag}\\n%header{last-modified}\\n"';
     const input = [url, ...always, 'fail', `output = "${file}"`, told].join('\n');
-    const { exitCode, stdout } = await run('curl', ['--disable', '--config', '-'], { input });
+    const { exitCode, stdout } = await run('prlimit', [...bounded, '--disable', '--config', '-'], { input });
     if (exitCode !== 0) return undefined;
     // curl(1) writes no file if there is nothing in it.
     const content = unlessMissing(() => readFileSync(file));
@@ -79,16 +89,19 @@ async function conditional({ address, digest }: PackageIndex): Promise<Condition
   }
 }
 
-/** Returns the header of a conditional request, quoted for curl; undefined if the server gives no validator. */
+/**
+ * Returns the header of a conditional request, quoted for curl; undefined if the server gives no validator. The shell reads it again
+ * byte by byte.
+ */
 function conditionOf(told: string): string | undefined {
   const [etag = '', modified = ''] = told.split('\n').map((line) => line.trim());
   const [name, value] = etag ? ['If-None-Match', etag] : ['If-Modified-Since', modified];
-  return /^[ -~]+$/.test(value) ? `${name}: ${value.replace(/["\\]/g, '\\$&')}` : undefined;
+  return /^[ -~]{1,1000}$/.test(value) ? `${name}: ${value.replace(/["\\]/g, '\\$&')}` : undefined;
 }
 
 /** Returns the time in seconds at which a Release file of apt expires: Valid-Until. */
 function endOf(content: Buffer): number | undefined {
-  const [, date] = /^Valid-Until: (.+)$/m.exec(content.toString('latin1')) ?? [];
+  const [, date] = /^Valid-Until: (.+)$/im.exec(content.toString('latin1')) ?? [];
   if (date === undefined) return undefined;
   const time = Date.parse(date);
   // A date that we cannot read has passed.

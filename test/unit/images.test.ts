@@ -79,6 +79,7 @@ test.each([
   ['another digest', `{"layers":[{"digest":"sha512:${a}","size":1}]}`],
   ['a size below zero', `{"layers":[{"digest":"sha256:${a}","size":-1}]}`],
   ['no size', `{"layers":[{"digest":"sha256:${a}","size":1e300}]}`],
+  ['one of too many layers', JSON.stringify({ layers: Array.from({ length: 1001 }, () => layers[0]) })],
 ])('a manifest that is %s is refused', (_, text) => {
   expect(() => parseManifest(text)).toThrow(WrongJson);
 });
@@ -114,6 +115,12 @@ test.each([
 ])('the configuration %j has the labels %j', (more, labels) => {
   const json = JSON.stringify({ rootfs: { diff_ids: [`sha256:${b}`] }, ...more });
   expect(parseConfiguration(json)).toEqual({ labels, contents: [b] });
+});
+
+test('a configuration of too many layers is refused', () => {
+  const ids = Array.from({ length: 1001 }, () => `sha256:${b}`);
+  const json = JSON.stringify({ rootfs: { diff_ids: ids } });
+  expect(() => parseConfiguration(json)).toThrow('it has 1001 layers, and at most 1000 are taken');
 });
 
 test.each([

@@ -31,7 +31,15 @@ export function parseManifest(json: string): ImageManifest {
   if (has(manifest, 'manifests'))
     return { kind: 'index', images: manifest.list('manifests').map(imageOfPlatform) };
   const layers = manifest.list('layers').map((one) => ({ hex: hexOf(one), size: sizeOf(one) }));
-  return { kind: 'image', layers };
+  return { kind: 'image', layers: bounded(layers) };
+}
+
+/** Eight times as many layers as Docker makes. Each costs processes and a directory of the whole tree. */
+export const mostLayers = 1000;
+
+function bounded<T>(layers: readonly T[]): readonly T[] {
+  if (layers.length <= mostLayers) return layers;
+  throw new WrongJson(`it has ${layers.length} layers, and at most ${mostLayers} are taken`);
 }
 
 const isAny = (_: unknown): _ is unknown => true;
@@ -110,6 +118,6 @@ export function parseConfiguration(json: string): ImageConfiguration {
     labels: Object.fromEntries(
       Object.entries(isObject(labels) ? labels : {}).filter((one): one is [string, string] => isText(one[1])),
     ),
-    contents: configuration.fields('rootfs').texts('diff_ids').map(hexIn),
+    contents: bounded(configuration.fields('rootfs').texts('diff_ids').map(hexIn)),
   };
 }

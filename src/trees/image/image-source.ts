@@ -79,8 +79,9 @@ async function encapsulated(guest: Guest, origin: OciOrigin, found: Inspected): 
 async function bring(guest: Guest, image: string, found: Inspected, report: Progress): Promise<Checksum> {
   const { digest, layers } = found;
   const repository = repositoryOf(guest.sysroot);
-  const hexes = [...new Set(layers.map(({ hex }) => hex))];
-  await dropOtherLayers(guest, hexes);
+  const all = layers.map(({ hex }) => hex);
+  const hexes = [...new Set(all)];
+  await dropOtherLayers(guest, all);
   const same = await link(guest, { kind: 'made of', identity: digest, ref: imageRef, layers: hexes });
   if ('checksum' in same && same.checksum) return checksumFrom(same.checksum);
   const missing = hexes.filter((hex) => layerCommit(repository, hex) === undefined);

@@ -15,6 +15,7 @@ import {
   stagedRef,
 } from '../../ostree/repository.ts';
 import { isMarked, mark, unmark } from '../../state/markers.ts';
+import { mostLayers } from './image-manifest.ts';
 
 /** The ref that keeps the image that was fetched last. */
 export const imageRef = 'ostree-guests/image';
@@ -64,10 +65,12 @@ export async function neededLayers(sysroot: string): Promise<string[]> {
   return found.flatMap((layers) => [...layers.map(layerRef), ...lowerParts(layers).map(lowerRef)]);
 }
 
-/** Returns the layers that a commit was made of; none if it is not of an image. */
+/** Returns the layers that a commit was made of; none if it is not of an image. A commit of a remote may say anything. */
 const layersOf = remembered(
-  async ([repository, commit]: readonly [repository: string, commit: Checksum]): Promise<string[]> =>
-    (await metadataOf(repository, commit, layersKey))?.value.split(' ') ?? [],
+  async ([repository, commit]: readonly [repository: string, commit: Checksum]): Promise<string[]> => {
+    const layers = (await metadataOf(repository, commit, layersKey))?.value.split(' ') ?? [];
+    return layers.length <= mostLayers ? layers : [];
+  },
 );
 
 /**

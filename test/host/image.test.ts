@@ -228,7 +228,7 @@ test('a layer that is not what its digest or its configuration says is refused',
   await expect(unpackAt(work, another)).rejects.toThrow(/is not the one that its configuration names/);
 });
 
-test('layers stay for the next try when the image is refused, and half of an image keeps none', async () => {
+test('layers stay for the next try when the image is refused, or another layer', async () => {
   const layout = join(work, 'layout');
   const layers = [await makeLayer(work, 'kept', 'echo a >a'), await makeLayer(work, 'kept-too', 'echo b >b')];
   await writeImage(layout, 'no-system', layers);
@@ -248,7 +248,8 @@ test('layers stay for the next try when the image is refused, and half of an ima
   await unpackAll();
   await rm(placeOfLayer(place, hexes[1] ?? ''), { recursive: true });
   await expect(commitImage(image)).rejects.toThrow(/is not unpacked/);
-  expect(kept()).toEqual([]);
+  expect(kept()).toEqual(hexes.slice(0, 1));
+  expect(existsSync(stagingOf(repository))).toBe(false);
   await unpackAll();
   await expect(commitImage(image)).rejects.toThrow(/\/usr is missing/);
   expect(kept()).toEqual(hexes);

@@ -4,7 +4,7 @@ import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { commitRoot } from '../commit-root.ts';
 import { requireInit } from '../layout/init.ts';
 import { layOut } from '../layout/layout.ts';
-import { commitLayers, flush, holdLayers, type LayerCommits } from './commit-layers.ts';
+import { commitLayers, flushAndHold, holdLayers, type LayerCommits } from './commit-layers.ts';
 import { addLayers, beginRoot } from './compose.ts';
 import { commitAt, layerRef, layersOption, lowerParts, lowerRef } from './layer-refs.ts';
 
@@ -36,8 +36,7 @@ export async function commitImage(image: ImageToCommit): Promise<string> {
     await holdLayers(repository, made);
     return commit;
   } catch (error) {
-    await flush(repository);
-    await holdLayers(repository, made);
+    await flushAndHold(repository, made);
     throw error;
   }
 }

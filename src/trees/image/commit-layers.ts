@@ -17,7 +17,7 @@ export type LayerCommits = ReadonlyMap<string, Checksum>;
  * Commits the files of unpacked layers, whiteouts included, without refs: see holdLayers(). Each `ostree commit` flushes the file
  * system and 257 directories, so the layers are first committed without that into a repository of their own, then flushed once
  * and linked from there. Nothing that is not flushed gets into the repository: libostree takes any object that exists for
- * complete, also one that a power cut has emptied.
+ * complete, also one that a power cut has emptied. If one cannot be committed, those before it are kept all the same.
  */
 export async function commitLayers(
   hexes: readonly string[],
@@ -29,12 +29,32 @@ export async function commitLayers(
   const staging = stagingOf(repository);
   await removeTree(staging);
   await ostree(`Cannot make ${staging}`, `--repo=${staging}`, 'init', '--mode=bare');
-  for (const hex of hexes) commits.set(hex, await commitLayer(hex, work, staging));
-  await flush(staging);
-  const pull = ['pull-local', '--disable-fsync', staging, ...commits.values()];
-  await ostree('Cannot link the new layers', `--repo=${repository}`, ...pull);
-  await removeTree(staging);
+  try {
+    for (const hex of hexes) commits.set(hex, await commitLayer(hex, work, staging));
+  } catch (error) {
+    await linkLayers(commits, staging, repository);
+    await flushAndHold(repository, commits);
+    throw error;
+  }
+  await linkLayers(commits, staging, repository);
   return commits;
+}
+
+async function linkLayers(commits: LayerCommits, staging: string, repository: string): Promise<void> {
+  // Without a commit, ostree would take all refs.
+  if (commits.size > 0) {
+    await flush(staging);
+    const pull = ['pull-local', '--disable-fsync', staging, ...commits.values()];
+    await ostree('Cannot link the new layers', `--repo=${repository}`, ...pull);
+  }
+  await removeTree(staging);
+}
+
+/** Keeps layers of an image that is refused: they need not be downloaded again. */
+export async function flushAndHold(repository: string, commits: LayerCommits): Promise<void> {
+  if (commits.size === 0) return;
+  await flush(repository);
+  await holdLayers(repository, commits);
 }
 
 /** Keeps layers by refs. To be called when they are flushed: no half layer ever counts as unpacked. */
@@ -43,10 +63,10 @@ export async function holdLayers(repository: string, commits: LayerCommits): Pro
 }
 
 /** Writes everything in the file system of a directory to the disk. */
-export const flush = async (directory: string): Promise<void> =>
+const flush = async (directory: string): Promise<void> =>
   requireSuccess(`Cannot flush ${directory}`, await run('sync', ['--file-system', directory]));
 
-/** In the repository, so that it is on one mount with it. If we are killed, libostree removes it a day later, or the next image. */
+/** In the repository, so that it is on one mount with it. What a killed process leaves there is removed with imageWorkOf(). */
 export const stagingOf = (repository: string): string => `${repository}/tmp/ostree-guests-layers`;
 
 async function commitLayer(hex: string, work: string, staging: string): Promise<Checksum> {

@@ -14,6 +14,7 @@ import { commitOf, keepBrought } from '../identity.ts';
 import { link } from '../linking/link.ts';
 import type { Offer, Source } from '../source.ts';
 import { doJob } from '../treework/run.ts';
+import { stagingOf } from './commit-layers.ts';
 import { pulledCommit, pullImage, pullsImages } from './encapsulated.ts';
 import type { Layer } from './image-manifest.ts';
 import { dropOtherLayers, imageRef, layerCommit } from './layer-refs.ts';
@@ -128,6 +129,8 @@ async function unpack(
     return checksumFrom(made);
   } finally {
     await removeTree(work);
+    // The job ends at once when the disk gets full, and leaves what fills it.
+    await removeTree(stagingOf(repositoryOf(guest.sysroot)));
   }
 }
 

@@ -94,7 +94,10 @@ test('who fetches the same waits for the one that does, but not for one whose re
     order.push('slow ends');
   });
   await vi.waitFor(() => expect(order).toEqual(['slow begins']), patient);
-  const other = alone('commit', report, async () => void order.push('the other one'));
+  let isLong = false;
+  const whenLong = () => (isLong = true);
+  const other = alone('commit', report, async () => void order.push('the other one'), whenLong, 50);
+  await vi.waitFor(() => expect(isLong).toBe(true), patient);
   await vi.waitFor(() => expect(said).toEqual(['Waiting for another guest that fetches the same']), patient);
   expect(order).toEqual(['slow begins']);
   goOn();

@@ -104,18 +104,23 @@ async function takeSlot(slots: number, report: Report): Promise<Release> {
 
 /**
  * Does work on a commit or an image for one guest at a time. The others wait, and then link what the first one has fetched,
- * instead of downloading it again. `work` gets a function that lets the others go on: they may have a faster remote.
+ * instead of downloading it again. `work` gets a function that lets the others go on: they may have a faster remote. Calls
+ * `whenLong` after a wait of some time.
  */
 export async function alone<T>(
   what: string,
   report: Report,
   work: (letOthers: () => void) => Promise<T>,
+  whenLong = () => {},
+  long = 60_000,
 ): Promise<T> {
   makeDirectories(directory);
   const file = `${directory}/fetching-${what.replace(/[^\w.-]/g, '_').slice(-100)}`;
-  const release = await lockOrWait(file, () =>
-    report.step('Waiting for another guest that fetches the same'),
-  );
+  let patience: NodeJS.Timeout | undefined;
+  const release = await lockOrWait(file, () => {
+    report.step('Waiting for another guest that fetches the same');
+    patience = setTimeout(whenLong, long);
+  }).finally(() => clearTimeout(patience));
   let isHeld = true;
   const letOthers = () => {
     if (!isHeld) return;

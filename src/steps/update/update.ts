@@ -188,7 +188,7 @@ async function rehearseStaged(guest: Guest, checksum: Checksum | undefined): Pro
 
 function fetch(guest: Guest, offer: Offer, letNext: LetNext, report: Report): Promise<FetchedOffer> {
   const what = `Fetching ${nameOf(offer)} from ${offer.from}`;
-  return alone(offer.checksum ?? offer.common ?? guest.name, report, async (letOthers) => {
+  const fetchAlone = async (letOthers: () => void) => {
     const bring = (arrived: (bytes: number | undefined) => void) => {
       letNext();
       report.step(what);
@@ -202,7 +202,9 @@ function fetch(guest: Guest, offer: Offer, letNext: LetNext, report: Report): Pr
     };
     const checksum = await withSlotWhileQuick(guest, report, bring, letOthers);
     return { ...offer, checksum };
-  });
+  };
+  // Guests behind this one may want something else, for which there is a slot.
+  return alone(offer.checksum ?? offer.common ?? guest.name, report, fetchAlone, letNext);
 }
 
 /** Starts the switch, which is a unit of its own, also for maintenance windows and switches by hand. */

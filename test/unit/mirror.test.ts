@@ -12,7 +12,7 @@ import { plainVersion } from '../../src/ostree/plain-version.ts';
 import { imageVersion } from '../../src/ostree/repository.ts';
 import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
 import { missingRepository } from '../../src/steps/mirror/upstream.ts';
-import { wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
+import { tellsRefs, wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
 import { failing, neverRun, running } from './mirror-overviews.ts';
 
 const file = '/etc/ostree-guests/site.mirror';
@@ -104,6 +104,16 @@ test.each([
 ])('refs: %s', (_, entries, refs, unmatched) => {
   const wanted = wantedRefs(entries.split(' '), upstream);
   expect([wanted.refs.join(' '), wanted.unmatched.join(' ')]).toEqual([refs, unmatched]);
+});
+
+test.each<[entries: string[], listed: string[] | undefined, tells: boolean]>([
+  [['debian/*'], ['debian/12'], true],
+  [['debian/*'], [], false],
+  [['debian/12', 'debian/*'], [], false],
+  [['debian/12'], [], true],
+  [['debian/12'], undefined, true],
+])('what %j stands for, in a summary with %j', (entries, listed, tells) => {
+  expect(tellsRefs(entries, listed)).toBe(tells);
 });
 
 test('refs of an upstream that are too long for a file, or to be matched in time', () => {

@@ -14,7 +14,7 @@ import { OfferedRef } from '../offer/offered-ref.ts';
 import { droppedRefs } from './dropped-refs.ts';
 import { staleRefs, staleWords } from './freshness.ts';
 import { Upstream } from './upstream.ts';
-import { isPattern, mostRefs, wantedRefs } from './wanted-refs.ts';
+import { isPattern, mostRefs, tellsRefs, wantedRefs } from './wanted-refs.ts';
 
 /**
  * Runs ostree-guest-mirror@NAME.service: fetches and verifies what the upstream offers, and offers it to the clients of this site. A ref
@@ -72,7 +72,8 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
         if (fetched !== undefined) fetches.push(fetched === 'whole' && offering.current !== undefined);
         offered.push(offering);
       });
-    for (const ref of droppedRefs(mirror.repository, refs))
+    const wanted = tellsRefs(mirror.refs, listed) ? refs : undefined;
+    for (const ref of wanted ? droppedRefs(mirror.repository, wanted) : [])
       await collecting(failures, async () => offered.push(await dropRef(mirror, ref, report)));
     await collecting(failures, () =>
       completeOffer(
@@ -82,7 +83,7 @@ async function mirrorAll(mirror: Mirror, report: Report): Promise<Outcome> {
         report,
       ),
     );
-    await upstream.prune(refs, fetches.length > 0);
+    await upstream.prune(wanted, fetches.length > 0);
   });
   failures.push(...staleness(mirror, refs));
   report.step(`${fetches.length === 0 ? 'Nothing new' : 'Mirrored'}: ${mirror.remote.url}`);

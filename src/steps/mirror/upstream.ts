@@ -93,9 +93,12 @@ export class Upstream {
     return false;
   }
 
-  /** Removes the refs that are not mirrored any more, and the commits that no ref leads to, if there can be any. */
-  async prune(refs: readonly string[], hasFetched: boolean): Promise<void> {
-    const unwanted = remoteRefs(this.repository, remoteName).filter((ref) => !refs.includes(ref));
+  /**
+   * Removes the refs that are not mirrored any more, and the commits that no ref leads to, if there can be any. `refs` is undefined if
+   * it is not known which are.
+   */
+  async prune(refs: readonly string[] | undefined, hasFetched: boolean): Promise<void> {
+    const unwanted = refs ? remoteRefs(this.repository, remoteName).filter((ref) => !refs.includes(ref)) : [];
     const what = `Cannot drop refs in ${this.repository}`;
     for (const ref of unwanted)
       await ostree(what, `--repo=${this.repository}`, 'refs', '--delete', `${remoteName}:${ref}`);

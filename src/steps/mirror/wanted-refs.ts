@@ -17,6 +17,13 @@ const longestRef = 200;
 export const isPattern = (entry: string): boolean => /[*?]/.test(entry);
 
 /**
+ * False if nothing is known of the refs that patterns stand for: OSTree takes a login page for a summary without refs. That does not
+ * mean that the upstream has dropped all of them.
+ */
+export const tellsRefs = (entries: readonly string[], upstream: readonly string[] | undefined): boolean =>
+  upstream?.length !== 0 || !entries.some(isPattern);
+
+/**
  * Chooses refs: names as they are, and those of the upstream's refs that a pattern matches. What the upstream calls a ref may be
  * anything.
  */

@@ -1,5 +1,5 @@
 // Mirror files, which refs a mirror has, what is too old, and what people read about it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { readMirror } from '../../src/config/mirror.ts';
@@ -10,6 +10,8 @@ import { mirrorsText } from '../../src/guestctl/screens/mirrors.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
 import { plainVersion } from '../../src/ostree/plain-version.ts';
 import { imageVersion } from '../../src/ostree/repository.ts';
+import { writePublished } from '../../src/state/published.ts';
+import { exportMirror } from '../../src/steps/mirror/export.ts';
 import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
 import { missingRepository } from '../../src/steps/mirror/upstream.ts';
 import { tellsRefs, wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
@@ -28,6 +30,21 @@ test('an upstream in a directory, such as a stick, is missed if no repository is
   expect(missingRepository(`file://${stick}`)).toBeUndefined();
   expect(missingRepository('https://ostree.example.org/none')).toBeUndefined();
   expect(missingRepository('mirrorlist=file:///none')).toBeUndefined();
+});
+
+test('a mirror is not exported into a repository that clients pull from', async () => {
+  const repository = mkdtempSync(`${tmpdir()}/mirror-`);
+  onTestFinished(() => rmSync(repository, { recursive: true }));
+  const checked = read(`[Mirror]\n${needed.replace('/srv/mirror', repository)}`);
+  if (!('mirror' in checked)) throw new Error('there is no mirror');
+  const checksum = checksumFrom('a'.repeat(64));
+  writePublished(repository, 'debian', { commits: [{ checksum, since: 0 }] });
+  mkdirSync(`${repository}/refs/heads`, { recursive: true });
+  writeFileSync(`${repository}/refs/heads/debian`, checksum);
+  const report = { step: () => {}, progress: () => {}, warn: () => {} };
+  await expect(exportMirror(checked.mirror, repository, report)).rejects.toThrow(
+    `${repository} is a repository that a build or a mirror offers to clients`,
+  );
 });
 
 test('a mirror file has defaults', () => {

@@ -5,7 +5,7 @@ import { Failure } from '../../host/failure.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { mirrorUnit } from '../../host/systemctl.ts';
-import { requirePublishable } from '../../ostree/archive.ts';
+import { ownPartOf, requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
@@ -54,6 +54,12 @@ export async function exportMirror(
 async function makeRepository(directory: string): Promise<void> {
   if (!existsSync(dirname(directory)))
     throw new Failure(`${dirname(directory)} does not exist`, 'Is the stick plugged in and mounted?');
+  // An export removes older commits, and knows nothing of a signed summary.
+  if (existsSync(ownPartOf(directory)))
+    throw new Failure(
+      `${directory} is a repository that a build or a mirror offers to clients`,
+      'Name another directory',
+    );
   makeDirectories(directory);
   requirePublishable(directory);
   await ensureRepository(directory, 'archive');

@@ -1,8 +1,10 @@
 // Removing commits: what is cut off is repeated before anything else is done.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { finishPruning, pruneToRefs } from '../../src/ostree/pruning.ts';
+import { dropFormerBases } from '../../src/trees/build/base.ts';
 
 const path = process.env['PATH'];
 let work: string;
@@ -46,4 +48,15 @@ test('what did not complete is repeated', async () => {
   await finishPruning(repository);
   expect(log()).toContain('prune --refs-only --depth=0');
   expect(existsSync(`${repository}/ostree-guests-pruning`)).toBe(false);
+});
+
+test('a build lets go of the bases that it had before', async () => {
+  stub(0);
+  for (const ref of ['site/fedora/40', 'site/fedora/41', 'other/debian']) {
+    mkdirSync(dirname(`${repository}/refs/remotes/${ref}`), { recursive: true });
+    writeFileSync(`${repository}/refs/remotes/${ref}`, '');
+  }
+  await dropFormerBases(repository, 'site:fedora/41');
+  const dropped = [...log().matchAll(/refs --delete (.*)/g)].map(([, ref]) => ref);
+  expect(dropped.sort()).toEqual(['other:debian', 'site:fedora/40']);
 });

@@ -2,8 +2,8 @@ import { type Build, buildDirectory, buildRepository, type Layers } from '../../
 import { placeOf } from '../../config/guest.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import type { Checksum } from '../../ostree/names.ts';
-import { reason } from '../../ostree/ostree.ts';
-import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { ostree, reason } from '../../ostree/ostree.ts';
+import { filesBelow, hasCommit, remoteCommit } from '../../ostree/repository.ts';
 import type { Report } from '../../state/report.ts';
 import { placesOf } from '../linking/link.ts';
 import { notFetched } from '../ostree/fetch-failure.ts';
@@ -27,6 +27,7 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
   if (looked.exitCode !== 0) throw notFetched(puller, base, url, reason(looked.stderr));
   const checksum = remoteCommit(repository, remoteName, ref);
   if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+  await dropFormerBases(repository, `${remoteName}:${ref}`);
   if (hasCommit(repository, checksum)) return checksum;
   report.step(`Fetching ${checksum.slice(0, 12)} of ${ref} from ${url}`);
   const pulled = await runConfined(
@@ -45,6 +46,13 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
   );
   if (pulled.exitCode !== 0) throw notFetched(puller, base, url, reason(pulled.stderr));
   return checksum;
+}
+
+/** Drops the refs of other bases, which the build had before: they would keep those trees for ever. */
+export async function dropFormerBases(repository: string, base: string): Promise<void> {
+  const refs = filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':'));
+  for (const ref of refs.filter((one) => one !== base))
+    await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
 }
 
 function pullerOf(build: Build, { remote, remoteName, ref }: Layers['base']): Puller {

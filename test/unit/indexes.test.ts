@@ -30,6 +30,7 @@ function serve(content: string, etag: string, modified = ''): void {
 beforeEach(() => {
   mkdirSync(`${work}/bin`, { recursive: true });
   vi.stubEnv('PATH', `${work}/bin:/usr/bin:/bin`);
+  vi.stubEnv('TMPDIR', '/tmp');
   serve(index, '"a1"');
 });
 
@@ -86,6 +87,7 @@ test.each<[string, () => void, string?]>([
   ['it has changed since the package manager read it', () => serve('another', '"a2"')],
   ['it is empty', () => writeFileSync(`${work}/bin/curl`, '#!/bin/sh\necho \'"a1"\'\n')],
   ['it does not answer', () => writeFileSync(`${work}/bin/curl`, '#!/bin/sh\nexit 7\n')],
+  ['there is no room for it', () => vi.stubEnv('TMPDIR', `${work}/none`)],
   ['there is no curl', () => vi.stubEnv('PATH', `${work}/none`)],
 ])('a repository is not asked on condition if %s', async (_, change, at = address) => {
   change();

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { sha256 } from '../../host/digest.ts';
+import { codeOf } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 
@@ -71,7 +72,8 @@ async function conditional({ address, digest }: PackageIndex): Promise<Condition
   // Neither a quote nor a backslash: it becomes a word of curl's configuration.
   if (!/^https?:\/\/[!#-[\]-~]{1,2000}$/.test(address)) return undefined;
   const url = `url = "${address}"`;
-  const directory = mkdtempSync(`${tmpdir()}/index-`);
+  const directory = temporaryDirectory();
+  if (directory === undefined) return undefined;
   const file = `${directory}/file`;
   try {
     const told = 'write-out = "%header{etag}\\n%header{last-modified}\\n"';
@@ -86,6 +88,16 @@ async function conditional({ address, digest }: PackageIndex): Promise<Condition
     return { config: [url, ...always, `header = "${condition}"`, ...asks].join('\n'), until: endOf(content) };
   } finally {
     rmSync(directory, { recursive: true });
+  }
+}
+
+/** Returns undefined if there can be none: a full disk must not fail an update that has just succeeded. */
+function temporaryDirectory(): string | undefined {
+  try {
+    return mkdtempSync(`${tmpdir()}/index-`);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { guestActions } from '../campaign/actions.ts';
 import type { Facts } from '../campaign/facts.ts';
-import { type Seen, violations } from '../campaign/invariants.ts';
+import { invariantNames, type Seen, violations } from '../campaign/invariants.ts';
 import { apply, type Kind, type Model, modelOf, newModel, nextRound } from '../campaign/model.ts';
 import { actionOf, drawRound } from '../campaign/plan.ts';
 import { randomFrom } from '../campaign/random.ts';
@@ -148,10 +148,12 @@ const rejected = 'nothing good is rejected, unless by hand or because its starts
 const etc = '/etc is what was written last, into the deployment or the one it was merged from';
 const reason = 'it ended by itself';
 
-test.each<[string, Partial<Facts>, Parameters<typeof wrong>[1]?]>([
+/** Each breaks one invariant, and no other. */
+const breaking: [string, Partial<Facts>, Parameters<typeof wrong>[1]?][] = [
   [runs, { state: 'inactive' }],
   [runs, { state: 'active' }, { model: after('stop') }],
   ['its files can be read', { damaged: ['staged.json'] }],
+  ['there is something to boot', { state: 'inactive', deployments: [] }, { model: after('stop') }],
   ['what runs is the default deployment', { root: `${fresh}.0` }],
   ['what runs is good', updated, { fresh: 'faulty' }],
   ['nothing is on trial for ever', { trials: [`${old}.0+1.json`] }],
@@ -193,8 +195,14 @@ test.each<[string, Partial<Facts>, Parameters<typeof wrong>[1]?]>([
     { ...updated, var: 2, deployments: [deployment(fresh, 1), deployment(old, 2)] },
     { writes: [{ value: 2, deployment: `${old}.0` }] },
   ],
-])('it is seen that %s', (name, facts, more) => {
+];
+
+test.each(breaking)('it is seen that %s', (name, facts, more) => {
   expect(wrong(facts, more)).toEqual([name]);
+});
+
+test('each invariant can fail', () => {
+  expect([...new Set(breaking.map(([name]) => name))].sort()).toEqual([...invariantNames].sort());
 });
 
 test('what may be is not taken for wrong', () => {

@@ -104,6 +104,8 @@ test('a mirror that fails is in the metrics, and its success is remembered', asy
   };
   const success = `grep ^ostree_guest_mirror_last_success_timestamp_seconds ${metrics}`;
   await mirrorOf('file:///srv/mirror/repo');
+  // The metrics may first tell of a mirror that has not run: a change of the guest has them written, too.
+  await eventually(host, success);
   await tell('ostree_guest_mirror_trouble{mirror="site",kind="failed"} 0');
   const before = await host.sh(success);
   await mirrorOf('file:///srv/nowhere');

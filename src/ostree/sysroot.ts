@@ -67,15 +67,29 @@ export const configFileOf = (repository: string): string => `${repository}/confi
 
 export const configOf = (repository: string): string => readRegularFile(configFileOf(repository)) ?? '';
 
+interface ToDeploy {
+  readonly checksum: string;
+  /** The content of its origin file. */
+  readonly origin: string;
+}
+
 /**
  * Makes a commit the default deployment, with /etc merged from the default before it. The guest must not be
  * running. Nothing is pruned: that takes a lock that a pull in progress holds. All deployments stay in the boot
  * list: libostree does not know which of them are still needed.
  */
-export async function deploy(
+export async function deploy(sysroot: string, stateroot: string, commit: ToDeploy): Promise<void> {
+  await deployMutable(sysroot, stateroot, commit);
+  const [deployed] = listDeployments(sysroot);
+  // libostree cannot do so itself there: deploy-service.ts.
+  if (deployed) await setImmutable(deployed.path);
+}
+
+/** Does the same as deploy(), in a sysroot that is not in its place yet: anybody can remove it. */
+export async function deployMutable(
   sysroot: string,
   stateroot: string,
-  { checksum, origin }: { readonly checksum: string; readonly origin: string },
+  { checksum, origin }: ToDeploy,
 ): Promise<void> {
   await freeUnlisted(sysroot, stateroot);
   const [before] = listDeployments(sysroot);
@@ -101,9 +115,6 @@ export async function deploy(
   } finally {
     rmSync(originFile, { force: true });
   }
-  const [deployed] = listDeployments(sysroot);
-  // libostree cannot do so itself there: deploy-service.ts.
-  if (deployed) await setImmutable(deployed.path);
 }
 
 /** Deletes everything that no deployment and no ref needs. */

@@ -314,8 +314,10 @@ const whileExporting = (script: string, archive: string) =>
 
 test('an archive of a guest that was started meanwhile is taken by no import, also from a pipe', async () => {
   for (const script of [
-    // systemd has forgotten this start when the archive is complete.
-    'systemctl start systemd-nspawn@one; systemctl stop systemd-nspawn@one',
+    // systemd has forgotten this start when the archive is complete. Its init ends when asked to only once it has a child.
+    `systemctl start systemd-nspawn@one
+    until pgrep -x -P "$(machinectl show one --property=Leader --value)" sleep; do sleep 0.1; done
+    systemctl stop systemd-nspawn@one`,
     'systemctl start ostree-guest-boot@one',
   ]) {
     const { exitCode, stderr } = await whileExporting(script, '/srv/mixed.tar');
@@ -433,10 +435,16 @@ test('killed or without power anywhere, an import leaves no guest or a whole one
       until compgen -G '${point}'; do kill -0 $! 2>/dev/null || break; sleep 0.02; done; kill -KILL $! || true`);
     await expectWhole();
   }
-  await b.sh(
-    `systemd-run -q guestctl import -q /srv/one.tar
-    until compgen -G '${deployed}' || test -e /var/lib/ostree-guests/one; do sleep 0.02; done`,
+  // Power is cut when it has deployed everything, and moves files into place, which gets no further.
+  await b.write('/run/hang', '#!/bin/sh\nexec sleep 54321\n', 0o755);
+  await b.write(
+    '/run/systemd/system/ostree-guest-incoming-.service.d/hang.conf',
+    '[Service]\nBindReadOnlyPaths=/run/hang:/usr/bin/chattr /run/hang:/usr/bin/mv\n',
   );
+  // What the kills have left is removed by chattr, too.
+  await b.sh(`chattr -R -f -i ${incoming} || true; rm -rf ${incoming}; systemctl daemon-reload
+    systemd-run -q --unit=cut-off guestctl import -q /srv/one.tar
+    until pgrep -fx 'sleep 54321'; do systemctl is-active cut-off; sleep 0.1; done; compgen -G '${deployed}'`);
   await b.cutPower();
   expect(await b.sh('ls -A /var/lib/ostree-guests/.incoming 2>/dev/null || true')).toBe('');
   await expectWhole();

@@ -9,8 +9,9 @@ import { Failure, messageOf } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
+import { setImmutable } from '../../ostree/immutable.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
-import { deploy } from '../../ostree/sysroot.ts';
+import { deployMutable } from '../../ostree/sysroot.ts';
 import { noteUnconfined } from '../../state/unshared.ts';
 import { link } from '../../trees/linking/link.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
@@ -63,7 +64,7 @@ export async function assemble(
   });
   for (const { checksum, origin } of [...manifest.deployments].reverse()) {
     check();
-    await deploy(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
+    await deployMutable(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
   }
   check();
   await doJob(what, place, 'replaceFiles', { sysroot, stateroot: name, from: parts });
@@ -85,6 +86,8 @@ export async function assemble(
  */
 export async function putInPlace(incoming: Incoming, planNow: () => Plan): Promise<void> {
   const guest = await whileDeclaring(() => place(incoming, planNow()));
+  // Not before: systemd-tmpfiles(8) could not remove what a power cut leaves of an import.
+  for (const { path } of listDeployments(guest.sysroot)) await setImmutable(path);
   await reloadUnits();
   // The generator has it started when the host boots. machinectl(1) knows the guest by it.
   await startUnit(imageUnit(guest.name));

@@ -2,7 +2,6 @@ import { Failure } from '../../host/failure.ts';
 import { run } from '../../host/process.ts';
 import { readInside, removeInside, writeInside } from '../../host/tree-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { clearImmutable, setImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { identityFiles, makesIdentity } from '../layout/machine-identity.ts';
 
@@ -17,13 +16,11 @@ export async function renewIdentity(task: {
   readonly before: string;
 }): Promise<void> {
   const { sysroot, stateroot, before } = task;
-  await clearImmutable(sysroot);
   for (const { path } of listDeployments(sysroot)) {
     await renewKeys(path);
     writeInside(path, 'etc/machine-id', '');
     if (readInside(path, 'etc/hostname')?.trim() === before)
       writeInside(path, 'etc/hostname', `${stateroot}\n`);
-    await setImmutable(path);
   }
   const varDirectory = varOf(sysroot, stateroot);
   for (const path of ['lib/systemd/random-seed', 'lib/systemd/credential.secret', 'lib/dbus/machine-id'])

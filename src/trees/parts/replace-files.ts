@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { requireSuccess, run } from '../../host/process.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { clearImmutable, setImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 
 /**
@@ -15,13 +14,11 @@ export async function replaceFiles(task: {
   readonly from: string;
 }): Promise<void> {
   const { sysroot, stateroot, from } = task;
-  await clearImmutable(sysroot);
   for (const [position, { path }] of listDeployments(sysroot).entries())
     await replace(`${path}/etc`, `${from}/etc/${position}`);
   if (existsSync(`${from}/var`)) await replace(varOf(sysroot, stateroot), `${from}/var`);
   await removeTree(`${from}/etc`);
   if (readdirSync(from).length === 0) rmdirSync(from);
-  for (const { path } of listDeployments(sysroot)) await setImmutable(path);
 }
 
 /** mv(1) copies, with everything, if the new place is on another file system. */

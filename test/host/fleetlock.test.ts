@@ -117,7 +117,10 @@ test('a switch that is killed between the lock and the restart gives it back, an
   await often(returned);
   // It was there: taken, and given back.
   expect(await lastRequests()).toBe('/v1/pre-reboot 200\n/v1/steady-state 200');
-  expect(await leader()).toBe(running);
+  const log = await host.sh(
+    'journalctl -o short-monotonic -u "ostree-guest-*@mail*" -u systemd-nspawn@mail | tail -80',
+  );
+  expect(await leader(), log).toBe(running);
 });
 
 test('a person does without the lock', async () => {

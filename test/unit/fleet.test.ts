@@ -39,6 +39,7 @@ vi.mock('../../src/host/systemctl.ts', () => ({
   lockTimerUnit: (name: string) => `${name}.timer`,
   lockUnit: (name: string) => `${name}.service`,
   startUnit: async (unit: string) => void at.started.push(unit),
+  startAnew: async (unit: string) => void at.started.push(unit),
   stopUnit: async (unit: string) => void at.stopped.push(unit),
 }));
 vi.mock('../../src/steps/record-attempt.ts', () => ({

@@ -2,7 +2,7 @@
 // talks to the server.
 
 import { explainAny } from '../../host/failure.ts';
-import { lockTimerUnit, lockUnit, startUnit, stopUnit } from '../../host/systemctl.ts';
+import { lockTimerUnit, lockUnit, startAnew, startUnit, stopUnit } from '../../host/systemctl.ts';
 import { findLock, forgetLockWish, type LockWish, readLock, wishForLock } from '../../state/fleet-lock.ts';
 import type { Report } from '../../state/report.ts';
 
@@ -36,4 +36,4 @@ export async function cancelLock(guest: string): Promise<void> {
 export const mayHoldLock = (guest: string): boolean => findLock(guest) !== undefined;
 
 const settle = (guest: string, report: Pick<Report, 'warn'>): Promise<void> =>
-  startUnit(lockUnit(guest)).catch((error: unknown) => report.warn(explainAny(error)));
+  startAnew(lockUnit(guest)).catch((error: unknown) => report.warn(explainAny(error)));

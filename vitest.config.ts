@@ -42,6 +42,18 @@ export default defineConfig({
       },
       {
         test: {
+          // Not in `npm test`, which is to take less than 20 minutes: minutes per file.
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/host/setup.ts'],
+          maxWorkers: 3,
+          sequence: { groupOrder: 4 },
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+      {
+        test: {
           // Not in `npm test`: its host tree has a browser, which takes minutes to install on a fresh machine.
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

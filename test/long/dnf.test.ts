@@ -11,12 +11,12 @@ import {
   status,
   update,
   updateJournal,
-} from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { makeKey, type SigningKey } from './keys.ts';
-import { makeMirror, publish } from './mirror.ts';
-import { dnf5Recipe, dnfRecipe } from './recipe.ts';
-import { makeRpm, publishRpmOstreeTree, publishRpms, publishRpmTree, type Rpm } from './rpms.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { makeKey, type SigningKey } from '../host/keys.ts';
+import { makeMirror, publish } from '../host/mirror.ts';
+import { dnf5Recipe, dnfRecipe } from '../host/recipe.ts';
+import { makeRpm, publishRpmOstreeTree, publishRpms, publishRpmTree, type Rpm } from '../host/rpms.ts';
 
 let host: Host;
 let key: SigningKey;

@@ -2,7 +2,7 @@
 // table in docs/updates.md; UPDATE_DOCS=1 writes it there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Fault, faults, healthCheck } from './faults.ts';
+import { type Fault, faults, healthCheck } from '../host/faults.ts';
 import {
   beginReboot,
   canRehearse,
@@ -13,9 +13,9 @@ import {
   start,
   status,
   update,
-} from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 
 let host: Host;
 let good: string;

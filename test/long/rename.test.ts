@@ -1,9 +1,9 @@
 // A guest gets another name: with all that it has, or, if that is cut off anywhere, not at all.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { lightFile, publishLight, readInside } from './light.ts';
-import { makeMirror } from './mirror.ts';
+import { declare, status, update } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { lightFile, publishLight, readInside } from '../host/light.ts';
+import { makeMirror } from '../host/mirror.ts';
 
 let host: Host;
 

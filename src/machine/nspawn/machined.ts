@@ -22,11 +22,18 @@ export async function machinedHangs(): Promise<boolean> {
   return exitCode !== 0 && now() - begun >= machinedTimeout;
 }
 
+/** Asks systemd-machined a question of busctl(1). Returns undefined if it does not answer, or knows no such machine. */
+async function ask(...question: readonly string[]): Promise<string | undefined> {
+  const { exitCode, stdout } = await run('busctl', ['--json=short', ...question], {
+    timeout: machinedTimeout,
+  });
+  return exitCode === 0 ? stdout : undefined;
+}
+
 /** Whether a machine has a user namespace. */
 export async function usersOf(machine: string): Promise<Users> {
-  const question = ['--json=short', 'call', ...machined, 'GetMachineUIDShift', 's', machine];
-  const { exitCode, stdout } = await run('busctl', question, { timeout: machinedTimeout });
-  return exitCode === 0 ? parseShift(stdout) : 'unknown';
+  const answer = await ask('call', ...machined, 'GetMachineUIDShift', 's', machine);
+  return answer === undefined ? 'unknown' : parseShift(answer);
 }
 
 /** The type, and the first UID of the machine on the host, which is 0 without a user namespace: org.freedesktop.machine1(5). */
@@ -40,12 +47,8 @@ function parseShift(answer: string): Users {
  * makes it hang. Returns an empty list if it does not answer.
  */
 export async function addressesOf(machine: string): Promise<string[]> {
-  const { exitCode, stdout } = await run(
-    'busctl',
-    ['--json=short', 'call', ...machined, 'GetMachineAddresses', 's', machine],
-    { timeout: machinedTimeout },
-  );
-  return exitCode === 0 ? parseAddresses(stdout) : [];
+  const answer = await ask('call', ...machined, 'GetMachineAddresses', 's', machine);
+  return answer === undefined ? [] : parseAddresses(answer);
 }
 
 /** Parses the type, and an array of address families with address bytes: org.freedesktop.machine1(5). */
@@ -59,23 +62,11 @@ export function parseAddresses(answer: string): string[] {
 
 /** Returns the interfaces of the host that systemd-machined knows of a machine: its links, such as ve-NAME. */
 export async function linksOf(machine: string): Promise<string[]> {
-  const [service, , manager] = machined;
-  const ask = async (...question: readonly string[]) => {
-    const { exitCode, stdout } = await run('busctl', ['--json=short', ...question], {
-      timeout: machinedTimeout,
-    });
-    return exitCode === 0 ? stdout : undefined;
-  };
-  const found = await ask('call', service, machined[1], manager, 'GetMachine', 's', machine);
+  const found = await ask('call', ...machined, 'GetMachine', 's', machine);
   const [path] = found === undefined ? [] : parseAnswer(found);
   if (typeof path !== 'string') return [];
-  const told = await ask(
-    'get-property',
-    service,
-    path,
-    'org.freedesktop.machine1.Machine',
-    'NetworkInterfaces',
-  );
+  const property = ['org.freedesktop.machine1.Machine', 'NetworkInterfaces'];
+  const told = await ask('get-property', machined[0], path, ...property);
   const numbers = told === undefined ? [] : parseAnswer(told);
   return readdirSync(networkInterfaces).filter((name) => numbers.includes(indexOf(name)));
 }

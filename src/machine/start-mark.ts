@@ -2,17 +2,13 @@
 // that does not run and that nothing needs, and then shows 0.
 import { existsSync, rmSync } from 'node:fs';
 import { runtimeOf } from '../config/paths.ts';
-import { makeDirectories } from '../host/make-directories.ts';
-import { writeFile } from '../host/write-file.ts';
+import { nodeFiles } from '../host/node-files.ts';
 
 /** Each start removes it: before anything else, src/steps/boot/power-on and the boot step do. */
 const markOf = (guest: string): string => `${runtimeOf(guest)}/not-started`;
 
 /** From now on, wasStarted() tells whether a start has begun. A start that has begun before is not noticed. */
-export function watchForStart(guest: string): void {
-  makeDirectories(runtimeOf(guest));
-  writeFile(markOf(guest), '');
-}
+export const watchForStart = (guest: string): void => nodeFiles.write(markOf(guest), '');
 
 export const wasStarted = (guest: string): boolean => !existsSync(markOf(guest));
 

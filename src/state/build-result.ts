@@ -1,6 +1,5 @@
 import type { Checksum } from '../ostree/names.ts';
-import { type RunResult, withLastSuccess } from './run-result.ts';
-import { unlessDamaged } from './state-file.ts';
+import { type RunResult, writeRunResult } from './run-result.ts';
 import { buildResultFile } from './state-files.ts';
 
 /** The result of the last run of a build. */
@@ -13,10 +12,4 @@ export interface BuildResult extends RunResult {
 
 export const readResult = (build: string): BuildResult | undefined => buildResultFile.read(build);
 export const writeResult = (build: string, result: BuildResult): void =>
-  buildResultFile.write(
-    build,
-    withLastSuccess(
-      result,
-      unlessDamaged(() => readResult(build)),
-    ),
-  );
+  writeRunResult(buildResultFile, build, result);

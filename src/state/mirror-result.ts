@@ -1,5 +1,4 @@
-import { type RunResult, withLastSuccess } from './run-result.ts';
-import { unlessDamaged } from './state-file.ts';
+import { type RunResult, writeRunResult } from './run-result.ts';
 import { mirrorResultFile } from './state-files.ts';
 
 /** How the last run of a mirror ended. What it has is in the records of its repository: published.ts. */
@@ -10,10 +9,4 @@ export interface MirrorResult extends RunResult {
 
 export const readMirrorResult = (mirror: string): MirrorResult | undefined => mirrorResultFile.read(mirror);
 export const writeMirrorResult = (mirror: string, result: MirrorResult): void =>
-  mirrorResultFile.write(
-    mirror,
-    withLastSuccess(
-      result,
-      unlessDamaged(() => readMirrorResult(mirror)),
-    ),
-  );
+  writeRunResult(mirrorResultFile, mirror, result);

@@ -1,3 +1,5 @@
+import { type StateFile, unlessDamaged } from './state-file.ts';
+
 /** How the last run of a build or a mirror ended. */
 export interface RunResult {
   /** In milliseconds since 1970. */
@@ -11,6 +13,8 @@ export interface RunResult {
 export const lastSuccessOf = (result: RunResult | undefined): number | undefined =>
   result && (result.failure === undefined ? result.ended : result.lastSuccess);
 
-/** Adds to the result of a failed run when one last succeeded, by the result before it. */
-export const withLastSuccess = <T extends RunResult>(result: T, before: RunResult | undefined): T =>
-  result.failure === undefined ? result : { ...result, lastSuccess: lastSuccessOf(before) };
+/** Writes the result of a run. To that of a failed one it adds when one last succeeded, by the result before it. */
+export function writeRunResult<T extends RunResult>(file: StateFile<T>, owner: string, result: T): void {
+  const lastSuccess = lastSuccessOf(unlessDamaged(() => file.read(owner)));
+  file.write(owner, result.failure === undefined ? result : { ...result, lastSuccess });
+}

@@ -21,6 +21,7 @@ import type { Rehearsal } from './rehearsal.ts';
 import type { Rejection } from './rejected.ts';
 import type { Released } from './released.ts';
 import type { Rollback } from './rollback-request.ts';
+import type { RunResult } from './run-result.ts';
 import type { SeenDeployments } from './seen-deployments.ts';
 import type { Staged } from './staged.ts';
 import { type Damage, StateFile, stateFile } from './state-file.ts';
@@ -190,17 +191,21 @@ export const stateFiles = {
   }),
 };
 
+const parseRunResult = (fields: Fields): RunResult => ({
+  ended: fields.number('ended'),
+  failure: fields.optionalText('failure'),
+  lastSuccess: fields.numberOrNull('lastSuccess') ?? undefined,
+});
+
 /** The result of a build, in the directory of the build. */
 export const buildResultFile = new StateFile<BuildResult>({
   name: 'result.json',
   directoryOf: buildDirectory,
   format: 1,
   parse: (fields) => ({
+    ...parseRunResult(fields),
     definition: fields.text('definition'),
-    ended: fields.number('ended'),
     checksum: fields.optionalText('checksum') === undefined ? undefined : checksumIn(fields, 'checksum'),
-    failure: fields.optionalText('failure'),
-    lastSuccess: fields.numberOrNull('lastSuccess') ?? undefined,
   }),
   ifDamaged: 'The tree is built again for the next update that wants it',
 });
@@ -211,9 +216,7 @@ export const mirrorResultFile = new StateFile<MirrorResult>({
   directoryOf: mirrorDirectory,
   format: 1,
   parse: (fields) => ({
-    ended: fields.number('ended'),
-    failure: fields.optionalText('failure'),
-    lastSuccess: fields.numberOrNull('lastSuccess') ?? undefined,
+    ...parseRunResult(fields),
     hint: fields.optionalText('hint'),
   }),
   ifDamaged: 'How the last run of the mirror ended is not known until the next one',

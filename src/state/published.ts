@@ -44,7 +44,7 @@ export function publishedDamage(repository: string, ref: string): Damage | undef
   return found && 'damage' in found ? found.damage : undefined;
 }
 
-/** Removes the record of a ref that has no commits any more. */
+/** Removes the record of a ref that was dropped, once it has no commits any more. */
 export const writePublished = (repository: string, ref: string, published: Published): void =>
   published.commits.length > 0 || published.dropped === undefined
     ? publishedFile.write(repository, published, entryOf(ref))

@@ -11,6 +11,7 @@ import { codeOf } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { driver } from '../../machine/driver.ts';
+import type { Checksum } from '../../ostree/names.ts';
 import { remoteCommit, repositoryOf } from '../../ostree/repository.ts';
 import { isMarked } from '../../state/markers.ts';
 import { stateFile } from '../../state/state-file.ts';
@@ -25,12 +26,14 @@ import { isSettled } from './rule.ts';
 import { nameOf } from './stage.ts';
 
 /**
- * Records what the remote offers, if the guest boots that, or its next start does, and nothing else is to be done. First takes the picture, then reads
- * everything again. So a change before the picture is read here, and a change after it makes the next picture differ.
+ * Records what the remote offers, if the guest boots that, or its next start does, and nothing else is to be done. First takes the
+ * picture, then reads everything again. So a change before the picture is read here, and a change after it makes the next picture
+ * differ.
  */
 export async function rememberAnswer(guest: Guest, offer: Offer): Promise<void> {
   const question = questionOf(guest);
-  if (!question) return;
+  const commit = commitOfRemote(offer);
+  if (!question || commit === undefined) return;
   const { name, sysroot, packages } = guest;
   const { remoteName, ref, older = '' } = question;
   const script = ownFile('ask-first');
@@ -41,16 +44,15 @@ export async function rememberAnswer(guest: Guest, offer: Offer): Promise<void> 
   const words = showsFiles(picture) ? wordsIfSettled(guest, question, offer) : undefined;
   if (words === undefined) return;
   const requests = packages ? offer.layered && (await requestsFor(offer.layered.indexes)) : noRequests;
-  const commit = remoteCommit(repositoryOf(sysroot), remoteName, ref);
-  if (!requests || commit === undefined) return;
+  if (!requests) return;
   const { config, unchanged, until = '' } = requests;
   const dropIn = `${generatedDirectory}/${driver.unit(name)}.d/50-guest.conf`;
   // Repositories may be slow to answer, and must not hold up other updates.
   const slots = packages ? '' : guest.update.concurrency;
-  const here = [sysroot, remoteName, ref, older, commit, dropIn];
-  const lines = [here.join('\n'), slots, files.join(' '), words, until, unchanged];
+  const asks = [sysroot, remoteName, ref, older, commit, dropIn, slots, files.join(' ')];
+  const lines = [...asks, words, until, unchanged, config, picture];
   try {
-    writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n${config}\n${picture}\n`);
+    writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n`);
   } catch (error) {
     // Without it the next update asks again.
     if (codeOf(error) === undefined) throw error;
@@ -62,6 +64,9 @@ export async function rememberAnswer(guest: Guest, offer: Offer): Promise<void> 
  * would be alike, and no change would be noticed. There is at least a line for each of our own two files and the guest file.
  */
 export const showsFiles = (picture: string): boolean => picture.trim().split('\n').length > 3;
+
+/** Returns the commit that the remote itself offers: packages are added to it here. */
+const commitOfRemote = ({ layered, checksum }: Offer): Checksum | undefined => layered?.below ?? checksum;
 
 /** What a guest without [Packages] asks of repositories. */
 const noRequests: Requests = { config: '', unchanged: '', until: undefined };
@@ -76,7 +81,7 @@ function wordsIfSettled({ name }: Guest, question: Question, offer: Offer): stri
   if (!isDeepStrictEqual(questionOf(guest), question)) return undefined;
   const state = readUpdateState(guest, offer.checksum);
   const isSame =
-    remoteCommit(repository, remoteName, ref) === (offer.layered?.below ?? offer.checksum) &&
+    remoteCommit(repository, remoteName, ref) === commitOfRemote(offer) &&
     isConfigured(repository, remoteName, options) &&
     isSettled(state, guest.update) &&
     !isMarked(name, 'cleaning.json') &&

@@ -89,6 +89,12 @@ describe('a switch of a guest', () => {
       { kind: 'leaveStopped', rehearses: 'c', releases: undefined },
     ],
     [
+      'with an update that was rehearsed, which is stopped',
+      { staged, rehearsed: commit('c'), isRunning: false },
+      ['timer', 'rehearse'],
+      { kind: 'leaveStopped', rehearses: undefined, releases: undefined },
+    ],
+    [
       'with a rollback, which is not rehearsed, and is stopped',
       { staged, rollback, isRunning: false },
       ['timer', 'rehearse'],

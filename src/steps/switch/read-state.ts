@@ -8,7 +8,7 @@ import { whatIsStaged } from '../../state/staged-update.ts';
 import { unlessDamaged } from '../../state/state-file.ts';
 import { failsAgain, readUndeployed } from '../../state/undeployed.ts';
 import { bootedRoot } from '../boot/root-link.ts';
-import { readHold } from '../read-hold.ts';
+import { lastRehearsed, readHold } from '../read-hold.ts';
 import type { SwitchState } from './rule.ts';
 
 /** Reads the state for the rule of the switch. */
@@ -20,7 +20,8 @@ export async function readSwitchState(guest: Guest): Promise<SwitchState> {
     undeployed && next && (await failsAgain(undeployed, `${next.path}/etc`)) ? undeployed : undefined;
   const hold = await readHold(guest, found.staged, complain);
   const released = unlessDamaged(() => readReleased(guest.name));
-  return { ...found, inVain, hold, released, isRunning: await isRunning(guest.name) };
+  const rehearsed = lastRehearsed(guest.name);
+  return { ...found, inVain, hold, released, rehearsed, isRunning: await isRunning(guest.name) };
 }
 
 /** Reads the files that determine the next commit. */

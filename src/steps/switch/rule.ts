@@ -8,7 +8,7 @@ import type { Released } from '../../state/released.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
-import { type Hold, type HoldPolicy, mayHold, needsLock } from '../hold-rule.ts';
+import { type Hold, type HoldPolicy, mayHold, needsLock, needsRehearsal } from '../hold-rule.ts';
 
 /** The state of a guest before a switch. */
 export interface SwitchState {
@@ -25,6 +25,8 @@ export interface SwitchState {
   readonly hold: Hold | undefined;
   /** The update that somebody has asked for. */
   readonly released?: Released | undefined;
+  /** The commit that was last rehearsed and found healthy. */
+  readonly rehearsed?: Checksum | undefined;
   readonly isRunning: boolean;
 }
 
@@ -38,7 +40,7 @@ export type SwitchDecision =
   /** A guest that is stopped stays stopped. */
   | {
       readonly kind: 'leaveStopped';
-      /** The update that is rehearsed for that start. */
+      /** The update that is to be rehearsed for that start. */
       readonly rehearses: Checksum | undefined;
       readonly releases: Checksum | undefined;
     }
@@ -76,7 +78,7 @@ export function decide(
   if (!isRunning)
     return {
       kind: 'leaveStopped',
-      rehearses: policy.rehearse ? update : undefined,
+      rehearses: update && needsRehearsal(update, state, policy) ? update : undefined,
       releases: trigger === 'timer' ? undefined : releases,
     };
   const locksFor = update && needsLock(update, { released }, policy) ? update : undefined;

@@ -55,7 +55,7 @@ const isOnlyForLock = (name: string): boolean => isByLockTimer(name) && !isWaiti
 
 const isByLockTimer = (name: string): boolean => process.env['TRIGGER_UNIT'] === lockTimerUnit(name);
 
-/** Returns why the guest is not restarted. */
+/** Returns why the guest is not restarted. For one that is stopped, first does what lets its next start deploy the update. */
 async function leave(
   guest: Guest,
   decision: Exclude<SwitchDecision, Restart>,
@@ -70,7 +70,7 @@ async function leave(
     case 'leaveHeld':
       return `The staged update waits: ${holdWords(decision.hold)}`;
     case 'leaveStopped':
-      if (decision.rehearses && lastRehearsed(name) !== decision.rehearses) {
+      if (decision.rehearses) {
         await requireRehearsable(guest);
         await rehearseFirst(guest, decision.rehearses, report);
       }

@@ -24,7 +24,7 @@ export const lockServiceMain = (
 ): Promise<void> =>
   runService(
     unit,
-    (name) => (isUndeclared(name) && findLock(name) ? name : requireGuest(name)),
+    (name) => (findLock(name) && isUndeclared(name) ? name : requireGuest(name)),
     (found) => (typeof found === 'string' ? giveBack(found) : workOn(found, work)),
   );
 

@@ -58,16 +58,14 @@ export async function updateAndFollow(guest: string, command: Command): Promise<
 export async function followUpdate(guest: string, command: Command, detaches = false): Promise<void> {
   const unit = updateUnit(guest);
   const remedy = `If the cause is in the guest file, fix it: guestctl edit ${guest}. Then run: guestctl update ${guest}. ${logs(guest)}`;
-  await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, () =>
-    startAnew(unit),
-  );
+  await follow({ guest, unit, name: 'update', command: 'update', remedy, detaches }, command, startAnew);
 }
 
 /** Switches a guest to its staged update, and prints the steps until the verdict. */
 export async function switchAndFollow(guest: string, command: Command): Promise<void> {
   const unit = switchUnit(guest);
   const step = { guest, unit, name: 'switch', command: 'switch', remedy: logs(guest) } as const;
-  await follow(step, command, () => startAnew(unit));
+  await follow(step, command, startAnew);
 }
 
 /** Rehearses the staged update of a guest, and prints the steps until the verdict. */
@@ -76,7 +74,7 @@ export async function rehearseAndFollow(guest: string, command: Command): Promis
   await follow({ guest, unit, name: 'rehearsal', command: 'rehearse', remedy: logs(guest) }, command);
 }
 
-async function follow(step: Step, command: Command, start = () => startUnit(step.unit)): Promise<void> {
+async function follow(step: Step, command: Command, start = startUnit): Promise<void> {
   const { guest, unit, name, detaches = true } = step;
   const progress = new ProgressLine();
   const end = new AbortController();
@@ -92,7 +90,7 @@ async function follow(step: Step, command: Command, start = () => startUnit(step
   if (detaches) process.once('SIGINT', detach);
   const told = tellSteps(step, isQuiet(command), progress, end.signal);
   try {
-    await start();
+    await start(unit);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(`The ${name} of ${guest} failed`, step.remedy);

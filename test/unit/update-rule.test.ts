@@ -6,7 +6,7 @@ import type { Staged } from '../../src/state/staged.ts';
 import {
   effectOf,
   isSettled,
-  needsRehearsal,
+  mustSupportRehearsals,
   onFetched,
   onOffer,
   stagedSince,
@@ -174,7 +174,7 @@ test.each<[title: string, deployments: string, action: Action, rehearse: boolean
   ['without Rehearse=', 'a', 'stage', false, false],
 ])('whether an update %s needs a guest that can be rehearsed', (_, list, action, rehearse, expected) => {
   const deployments = [...list].map((checksum) => ({ checksum: commit(checksum) }));
-  expect(needsRehearsal({ deployments }, { action, rehearse })).toBe(expected);
+  expect(mustSupportRehearsals({ deployments }, { action, rehearse })).toBe(expected);
 });
 
 describe('what is staged takes effect', () => {

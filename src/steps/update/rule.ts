@@ -63,7 +63,7 @@ export function onFetched(state: UpdateState, { action, rehearse }: Policy): OnF
 }
 
 /** True if an existing guest must support rehearsals. */
-export const needsRehearsal = (
+export const mustSupportRehearsals = (
   { deployments }: Pick<UpdateState, 'deployments'>,
   { action, rehearse }: Policy,
 ): boolean => deployments.length > 0 && rehearse && (action === 'stage' || action === 'switch');

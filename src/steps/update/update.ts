@@ -27,7 +27,7 @@ import { updateInside } from './by-rpm-ostree.ts';
 import { finishCleanUp } from './clean-up.ts';
 import { readUpdateState } from './read-state.ts';
 import { rehearsed } from './rehearsed.ts';
-import { needsRehearsal, onFetched, onOffer, stagedSince, type WithoutFetch } from './rule.ts';
+import { mustSupportRehearsals, onFetched, onOffer, stagedSince, type WithoutFetch } from './rule.ts';
 import { alone, withSlotWhileQuick } from './slot.ts';
 import {
   create,
@@ -72,7 +72,7 @@ export async function update(guest: Guest, first: AskedFirst, report: Report): P
   try {
     // First: what changes from now on was not followed.
     const named = new NamedFiles().digest(guest);
-    if (needsRehearsal({ deployments }, guest.update)) await requireRehearsable(guest);
+    if (mustSupportRehearsals({ deployments }, guest.update)) await requireRehearsable(guest);
     const { done, offer }: Done =
       before && guest.update.by === 'rpm-ostree'
         ? {

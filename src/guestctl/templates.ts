@@ -37,11 +37,12 @@ const templateOf = (
 ): Template => ({ name, description, file, problems, build: declaredBuild(name) });
 
 /** Returns the file of the template to copy for a build; undefined if the build is declared already. */
-export async function templateFor(build: string): Promise<string | undefined> {
+export function templateFor(build: string): string | undefined {
   if (declaredBuild(build) !== undefined) return undefined;
   const template = loadBuild(nodeFiles, build, templatePath);
   if (template) return fileOf(template);
-  const names = (await listTemplates()).map(({ name }) => name);
+  const { builds, brokenBuilds } = loadBuilds(nodeFiles, templatePath);
+  const names = [...builds, ...brokenBuilds].map(({ name }) => name).sort();
   const near = nearest(build, names);
   throw new Failure(
     `There is no build '${build}', and no template of this name`,

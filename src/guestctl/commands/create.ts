@@ -89,7 +89,7 @@ async function printTemplates(command: Command): Promise<void> {
 async function createGuest(name: string, options: Options, command: Command): Promise<void> {
   if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name)) throw declaredAlready(name);
   if (options.dryRun) return showPlan(name, options, command);
-  const planned = await plannedFor(name, options);
+  const planned = plannedFor(name, options);
   await refuseProblems(name, options, planned);
   await takenBackUnlessDone(name, async ({ wrote, begin }) => {
     const written = await whileDeclaring(() => writeNew(name, planned, wrote));
@@ -124,9 +124,9 @@ function writeNew(name: string, planned: Planned, wrote: (file: string) => void)
 }
 
 /** Returns the files to write: the guest file, and before it a copy of the template if its build is not declared yet. */
-async function plannedFor(name: string, options: Options): Promise<Planned> {
+function plannedFor(name: string, options: Options): Planned {
   const { build, sshKey } = options;
-  const template = build === undefined ? undefined : await templateFor(build);
+  const template = build === undefined ? undefined : templateFor(build);
   const keys = sshKey === undefined ? undefined : publicKeys(sshKey);
   const text = newGuestText(keys === undefined ? options : { ...options, keys });
   return new Map([
@@ -160,7 +160,7 @@ async function problemsIn(name: string, { build }: Options, planned: Planned): P
 
 /** Shows what would be written. With mistakes it is shown only to scripts, which get these, too. */
 async function showPlan(name: string, options: Options, command: Command): Promise<void> {
-  const planned = await plannedFor(name, options);
+  const planned = plannedFor(name, options);
   if (formatOf(command) !== 'json') await refuseProblems(name, options, planned);
   const problems = await problemsIn(name, options, planned);
   if (problems.length > 0) process.exitCode = failed;

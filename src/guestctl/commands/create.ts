@@ -90,7 +90,7 @@ async function createGuest(name: string, options: Options, command: Command): Pr
   if (existsSync(guestFileOf(name)) || loadGuest(nodeFiles, name)) throw declaredAlready(name);
   if (options.dryRun) return showPlan(name, options, command);
   const planned = plannedFor(name, options);
-  await refuseProblems(name, options, planned);
+  refuse(await problemsIn(name, options, planned), planned);
   await takenBackUnlessDone(name, async ({ wrote, begin }) => {
     const written = await whileDeclaring(() => writeNew(name, planned, wrote));
     for (const file of written) say(command, `Wrote ${file}`);
@@ -147,22 +147,21 @@ function publicKeys(file: string): string {
   );
 }
 
-async function refuseProblems(name: string, options: Options, planned: Planned): Promise<void> {
-  const problems = await problemsIn(name, options, planned);
-  if (problems.length > 0)
-    throw new Failure(`${problemsText(problems, withPlanned(planned))}\nNothing was written`);
-}
-
 async function problemsIn(name: string, { build }: Options, planned: Planned): Promise<Problem[]> {
   const inBuild = build === undefined ? [] : await findProblemsOfBuild(build, planned);
   return [...inBuild, ...(await findProblems(name, planned))];
 }
 
+function refuse(problems: readonly Problem[], planned: Planned): void {
+  if (problems.length > 0)
+    throw new Failure(`${problemsText(problems, withPlanned(planned))}\nNothing was written`);
+}
+
 /** Shows what would be written. With mistakes it is shown only to scripts, which get these, too. */
 async function showPlan(name: string, options: Options, command: Command): Promise<void> {
   const planned = plannedFor(name, options);
-  if (formatOf(command) !== 'json') await refuseProblems(name, options, planned);
   const problems = await problemsIn(name, options, planned);
+  if (formatOf(command) !== 'json') refuse(problems, planned);
   if (problems.length > 0) process.exitCode = failed;
   await print(command, {
     json: () => plannedJson(planned, problems),

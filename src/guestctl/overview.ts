@@ -3,15 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
-import type { MaintenanceWindow } from '../config/policy.ts';
-import { now, uptime } from '../host/clock.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
-import { fewAtATime } from '../host/few-at-a-time.ts';
 import { isForRootOnly } from '../host/is-root.ts';
 import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { remembered } from '../host/remembered.ts';
 import {
   activeStates,
   nextElapses,
@@ -22,9 +18,8 @@ import {
 } from '../host/systemctl.ts';
 import { driver } from '../machine/driver.ts';
 import { type Deployment, listDeployments, originOf, sourceOfOrigin } from '../ostree/deployments.ts';
-import { findLock, type Lock, type LockRefusal, readLock, readLockRefusal } from '../state/fleet-lock.ts';
+import { type Lock, readLock } from '../state/fleet-lock.ts';
 import { type Rejection, rejectedCommits } from '../state/rejected.ts';
-import { readReleased } from '../state/released.ts';
 import { type Rollback, readRollback } from '../state/rollback-request.ts';
 import type { Staged } from '../state/staged.ts';
 import { stagedHere, whatIsStaged } from '../state/staged-update.ts';
@@ -33,9 +28,8 @@ import { damagedState, presentState, stateFiles } from '../state/state-files.ts'
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
-import { holdOf, mayHold, needsLock, needsRehearsal } from '../steps/hold-rule.ts';
-import { isWindowOpen, lastRehearsed } from '../steps/read-hold.ts';
 import { hasWindow } from './enablement.ts';
+import { type Holding, holdingOf, withoutOpenWindows } from './holding.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
 
@@ -86,18 +80,6 @@ export interface Overview {
     /** The timer of the maintenance window; undefined if no window is declared. */
     readonly windowEnabled: boolean | undefined;
   };
-}
-
-/** When the staged update is applied, if not at any start. */
-interface Holding {
-  /** Undefined once that has passed: NotBefore=. */
-  readonly from: Date | undefined;
-  /** SwitchWindowSec= */
-  readonly isOnlyInWindow: boolean;
-  /** True if no rehearsal of it has succeeded: Rehearse=yes. */
-  readonly isUnrehearsed?: boolean;
-  /** Why there is no lock, if there is none: FleetLock=. It is asked for again before the guest goes down. */
-  readonly lock?: LockRefusal | undefined;
 }
 
 export type State = 'not created' | 'stopped' | 'starting' | 'running' | 'stopping' | 'failed';
@@ -246,41 +228,6 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     state,
   };
 }
-
-function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
-  if (!mayHold(update) && !update.fleetLock && !update.rehearse) return undefined;
-  const released = unlessDamaged(() => readReleased(name));
-  const facts = { at: now(), uptime: uptime(), isInWindow: false, released, holdsLock: true };
-  const { notBefore, window } = update;
-  const hold = holdOf(staged, facts, { notBefore, window });
-  const isUnrehearsed = needsRehearsal(staged.checksum, { rehearsed: lastRehearsed(name) }, update);
-  const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
-  const lock = needsLock(staged.checksum, { released }, update) ? refusalOf(name, staged) : undefined;
-  if (!hold && !lock && !isUnrehearsed) return undefined;
-  return { from, isOnlyInWindow: hold !== undefined && window !== undefined, isUnrehearsed, lock };
-}
-
-/** Returns why there is no lock. Before the first answer, and once there is one, nobody knows that the update waits for it. */
-function refusalOf(name: string, { checksum }: Staged): LockRefusal | undefined {
-  const refusal = unlessDamaged(() => readLockRefusal(name));
-  const isHeld = findLock(name)?.isHeld === true;
-  return refusal?.checksum === checksum && !isHeld ? refusal : undefined;
-}
-
-/** Lets go of the updates that wait only for a window that is open now. Asks systemd once about each window that is waited for. */
-async function withoutOpenWindows<T extends InFiles>(found: readonly T[]): Promise<T[]> {
-  // `guestctl verify` tells what is wrong with an expression.
-  const isOpen = remembered((window: MaintenanceWindow) => isWindowOpen(window, now(), () => undefined));
-  return fewAtATime(found, async (one) => {
-    const { window } = one.guest.update;
-    const waitsForWindow = one.hold && !one.hold.from && window;
-    return waitsForWindow && (await isOpen(window)) ? { ...one, hold: inWindow(one.hold) } : one;
-  });
-}
-
-/** In its window, an update may still wait for its rehearsal or a lock. */
-const inWindow = ({ lock, isUnrehearsed = false }: Holding): Holding | undefined =>
-  lock || isUnrehearsed ? { from: undefined, isOnlyInWindow: false, isUnrehearsed, lock } : undefined;
 
 /** Returns the last rejection, unless the default deployment, or what is staged, came later. */
 function lastRejection(

@@ -2,6 +2,7 @@ import type { Broken } from '../../config/guest.ts';
 import { originName } from '../../config/origin.ts';
 import { mistakesIn } from '../../config/problem.ts';
 import { soonWords } from '../../host/time-words.ts';
+import type { Holding } from '../holding.ts';
 import type { BrokenGuest, Overview, State } from '../overview.ts';
 import type { Screen, Style } from '../screen.ts';
 import { type Trouble, troublesOf } from '../troubles.ts';
@@ -120,7 +121,7 @@ function dueNotes(overview: Overview): string[] {
   return notes;
 }
 
-function holdNote({ from, isOnlyInWindow, isUnrehearsed }: NonNullable<Overview['hold']>): string {
+function holdNote({ from, isOnlyInWindow, isUnrehearsed }: Holding): string {
   if (from || isOnlyInWindow) return 'update waits';
   return isUnrehearsed ? 'rehearsal due' : 'waits for lock';
 }

@@ -28,9 +28,7 @@ export async function planEdit(
   const file = guestFileOf(name);
   const checked = isChanged ? loadGuest(withPlanned(new Map([[file, after]])), name) : before;
   const guest = wholeOf(checked);
-  const needs = guest
-    ? await needsOf(wholeOf(before), guest)
-    : { create: false, update: false, reboot: false };
+  const needs = guest ? await needsOf(wholeOf(before), guest) : noNeeds;
   return {
     name,
     file,
@@ -44,10 +42,11 @@ export async function planEdit(
 const wholeOf = (checked: Checked | undefined): Guest | undefined =>
   checked && 'guest' in checked ? checked.guest : undefined;
 
+const noNeeds: EditNeeds = { create: false, update: false, reboot: false };
+
 /** Without root, only what the files say is known. */
 async function needsOf(before: Guest | undefined, guest: Guest): Promise<EditNeeds> {
-  const none = { create: false, update: false, reboot: false };
-  if (unlessForbidden(() => listDeployments(guest.sysroot).length === 0)) return { ...none, create: true };
+  if (unlessForbidden(() => listDeployments(guest.sysroot).length === 0)) return { ...noNeeds, create: true };
   const isUp = await isRunning(guest.name);
   const now = unlessForbidden(() => new UnappliedReader().of(guest, isUp));
   const found = [unappliedBetween(before, guest), ...(now ? [now] : [])];

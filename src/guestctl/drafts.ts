@@ -16,7 +16,7 @@ export const draftOption = (description: string): Option => new Option('--from <
 export function readDraft(from: string): string {
   if (from !== '-') requireDraft(from);
   const text = readFileSync(from === '-' ? 0 : from, 'utf8');
-  if (Buffer.byteLength(text) > largestFile) throw tooLarge();
+  if (Buffer.byteLength(text) > largestFile) throw tooLarge(from);
   return text;
 }
 
@@ -25,10 +25,11 @@ function requireDraft(from: string): void {
   if (!stat) throw new Failure(`There is no file ${from}`);
   if (!stat.isFile() && !stat.isFIFO())
     throw new Failure(`${from} is not a file`, 'Name the file that has the new text');
-  if (stat.size > largestFile) throw tooLarge();
+  if (stat.size > largestFile) throw tooLarge(from);
 }
 
-const tooLarge = () => new Failure('A guest file has at most 1 MiB');
+const tooLarge = (from: string) =>
+  new Failure(`${from === '-' ? 'The text' : from} is too large: a guest file has at most 1 MiB`);
 
 interface Draft {
   readonly name: string;

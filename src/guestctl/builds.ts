@@ -31,9 +31,15 @@ export interface PublishedOverview {
   readonly commits: number;
 }
 
-/** True if its last run failed, or that of its publication. While it runs, the one before counts. */
-export const hasFailed = ({ result, published }: BuildOverview): boolean =>
-  result?.failure !== undefined || published?.state === 'failed';
+/** What may be wrong with a build, by kind. While it runs, the run before counts. */
+export const troublesByKind = ({ result, published }: BuildOverview): Readonly<Record<string, boolean>> => ({
+  failed: result?.failure !== undefined,
+  'not published': published?.state === 'failed',
+});
+
+/** True if its last run failed, or that of its publication. */
+export const hasFailed = (build: BuildOverview): boolean =>
+  Object.values(troublesByKind(build)).includes(true);
 
 export async function overviewOfBuilds(): Promise<{
   overviews: readonly BuildOverview[];

@@ -40,9 +40,15 @@ export interface MirrorTrouble {
   readonly remedy: string;
 }
 
-/** True if its last run failed, or a ref has had nothing new for too long. While it runs, the run before counts. */
-export const hasFailed = ({ result, refs }: MirrorOverview): boolean =>
-  result?.failure !== undefined || refs.some(({ stale }) => stale !== undefined);
+/** What may be wrong with a mirror, by kind. While it runs, the run before counts. */
+export const troublesByKind = ({ result, refs }: MirrorOverview): Readonly<Record<string, boolean>> => ({
+  failed: result?.failure !== undefined,
+  'nothing new': refs.some(({ stale }) => stale !== undefined),
+});
+
+/** True if its last run failed, or a ref has had nothing new for too long. */
+export const hasFailed = (mirror: MirrorOverview): boolean =>
+  Object.values(troublesByKind(mirror)).includes(true);
 
 export async function overviewOfMirrors(): Promise<{
   overviews: readonly MirrorOverview[];

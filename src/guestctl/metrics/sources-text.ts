@@ -1,8 +1,8 @@
 // The metrics of builds and mirrors. No side effects.
 import type { Broken } from '../../config/guest.ts';
 import { lastSuccessOf, type RunResult } from '../../state/run-result.ts';
-import type { BuildOverview } from '../builds.ts';
-import type { MirrorOverview } from '../mirrors.ts';
+import { type BuildOverview, troublesByKind as buildTroubles } from '../builds.ts';
+import { type MirrorOverview, troublesByKind as mirrorTroubles } from '../mirrors.ts';
 import { family, type Sample, seconds } from './family.ts';
 
 /** What trees come from on this host. */
@@ -14,22 +14,19 @@ export interface Sources {
 export const sourcesText = ({ builds, mirrors }: Sources): string =>
   text(
     'build',
-    builds.overviews.map(({ build, result, published }) => ({
-      name: build.name,
-      result,
-      troubles: { failed: result?.failure !== undefined, 'not published': published?.state === 'failed' },
+    builds.overviews.map((overview) => ({
+      name: overview.build.name,
+      result: overview.result,
+      troubles: buildTroubles(overview),
     })),
     builds.broken,
   ) +
   text(
     'mirror',
-    mirrors.overviews.map(({ mirror, result, refs }) => ({
-      name: mirror.name,
-      result,
-      troubles: {
-        failed: result?.failure !== undefined,
-        'nothing new': refs.some(({ stale }) => stale !== undefined),
-      },
+    mirrors.overviews.map((overview) => ({
+      name: overview.mirror.name,
+      result: overview.result,
+      troubles: mirrorTroubles(overview),
     })),
     mirrors.broken,
   );

@@ -51,12 +51,15 @@ async function ask(...args: readonly string[]): Promise<string> {
   }
 }
 
+/** True for the ActiveState of a unit that does not run, and neither starts nor stops. */
+export const isDown = (activeState: string | undefined): boolean =>
+  activeState === 'inactive' || activeState === 'failed';
+
 /** Waits until a unit has ended. A no-op if it does not run. */
 export async function unitEnds(unit: string): Promise<void> {
   for (;;) {
     const [shown = {}] = await showUnits([unit], ['ActiveState']);
-    const state = shown['ActiveState'] ?? 'inactive';
-    if (state === 'inactive' || state === 'failed') return;
+    if (isDown(shown['ActiveState'] ?? 'inactive')) return;
     await sleep(200);
   }
 }
@@ -127,7 +130,7 @@ export async function startUnit(unit: string): Promise<void> {
 export async function startAnew(unit: string): Promise<void> {
   const [shown] = await showUnits([unit], ['ActiveState']);
   await startUnit(unit);
-  if (!/^(inactive|failed)$/.test(shown?.['ActiveState'] ?? '')) await startUnit(unit);
+  if (!isDown(shown?.['ActiveState'])) await startUnit(unit);
 }
 
 /** Starts a unit like startUnit(), but fails if that would cancel the start of a unit in its `Conflicts=`. */

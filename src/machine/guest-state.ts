@@ -3,6 +3,7 @@ import {
   activeStates,
   assessUnit,
   bootUnit,
+  isDown,
   lockTimerUnit,
   lockUnit,
   maintenanceUnit,
@@ -47,13 +48,13 @@ export async function isRunning(guest: string): Promise<boolean> {
   const state = unit?.['ActiveState'];
   // The boot step runs before the guest, while the unit is activating.
   if (state === 'activating') return !/^(condition|start-pre|auto-restart.*)$/.test(unit?.['SubState'] ?? '');
-  return state !== 'inactive' && state !== 'failed';
+  return !isDown(state);
 }
 
 /** Returns true if the guest is up, or starting, for maintenance only. */
 export async function isMaintained(guest: string): Promise<boolean> {
   const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);
-  return unit?.['ActiveState'] !== 'inactive' && unit?.['ActiveState'] !== 'failed';
+  return !isDown(unit?.['ActiveState']);
 }
 
 /** Returns the users of those that run. Asks for all of them: a guest file may have changed since its guest was started. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import { type Properties, showUnits } from '../host/systemctl.ts';
+import { isDown, type Properties, showUnits } from '../host/systemctl.ts';
 import { driver } from './driver.ts';
 
 /** How long a guest may take to shut down and to boot, in milliseconds: as long as its unit may take for both. */
@@ -31,5 +31,5 @@ export function rebootState(before: Properties, unit: Properties): 'going on' | 
   if (state === 'active') return run === before['InvocationID'] ? 'going on' : 'up';
   // Between the shutdown and the start the unit waits for its restart. In systemd 252 it is inactive when its start is queued.
   if (job || sub.startsWith('auto-restart')) return 'going on';
-  return state === 'failed' || state === 'inactive' ? 'down' : 'going on';
+  return isDown(state) ? 'down' : 'going on';
 }

@@ -28,7 +28,7 @@ import { tryLock } from '../../host/flock.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
-import { reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
+import { isDown, reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { servicesOfGuest, stopAllOf, timersOfGuest } from '../../machine/guest-state.ts';
 import { staterootOf } from '../../ostree/stateroot.ts';
@@ -112,9 +112,7 @@ async function requireRenamable({ from, to }: Rename): Promise<void> {
 async function requireIdle(guest: string): Promise<void> {
   const units = servicesOfGuest(guest);
   const shown = await showUnits(units, ['ActiveState']);
-  const active = units.find(
-    (_, index) => !/^(inactive|failed)$/.test(shown[index]?.['ActiveState'] ?? 'inactive'),
-  );
+  const active = units.find((_, index) => !isDown(shown[index]?.['ActiveState'] ?? 'inactive'));
   if (active === undefined) return;
   if (active === driver.unit(guest))
     throw new Failure(`${guest} is running, nothing was renamed`, `Stop it: guestctl stop ${guest}`);

@@ -14,6 +14,7 @@ import {
   activeStates,
   bootUnit,
   destroyUnits,
+  isDown,
   maintenanceUnit,
   rehearseUnit,
   showUnits,
@@ -168,7 +169,7 @@ export async function lockOf(guest: string, scratch?: string): Promise<Release> 
 async function requireQuiet(guest: string): Promise<void> {
   const steps = [updateUnit, bootUnit, switchUnit, rehearseUnit, maintenanceUnit].map((unit) => unit(guest));
   const shown = await showUnits(steps, ['Id', 'ActiveState']);
-  const busy = shown.find(({ ActiveState = '' }) => !/^(inactive|failed)$/.test(ActiveState));
+  const busy = shown.find(({ ActiveState }) => !isDown(ActiveState));
   if (busy)
     throw new Failure(
       `${busy['Id']} is working on ${guest}`,
@@ -186,7 +187,7 @@ const cannotSnapshot = ({ name, sysroot }: Guest, command: string): Failure =>
 async function beginWatch(guest: string): Promise<void> {
   watchForStart(guest);
   const states = await activeStates([driver.unit(guest), bootUnit(guest), maintenanceUnit(guest)]);
-  if ([...states.values()].some((state) => !/^(inactive|failed)$/.test(state))) throw startedMeanwhile(guest);
+  if (![...states.values()].every(isDown)) throw startedMeanwhile(guest);
 }
 
 function requireNoStart(guest: string): void {

@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { assessUnit, beginStart, showUnits } from '../../host/systemctl.ts';
+import { assessUnit, beginStart, isDown, showUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { readLockWish } from '../../state/fleet-lock.ts';
@@ -28,5 +28,5 @@ async function machineState(name: string): Promise<Idle['machine']> {
   const [shown] = await showUnits([driver.unit(name)], ['ActiveState']);
   const state = shown?.['ActiveState'];
   if (state === 'active' || state === 'reloading') return 'running';
-  return state === 'inactive' || state === 'failed' ? 'stopped' : 'changing';
+  return isDown(state) ? 'stopped' : 'changing';
 }

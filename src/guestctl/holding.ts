@@ -8,8 +8,8 @@ import { findLock, type LockRefusal, readLockRefusal } from '../state/fleet-lock
 import { readReleased } from '../state/released.ts';
 import type { Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
-import { holdOf, mayHold, needsLock, needsRehearsal } from '../steps/hold-rule.ts';
-import { isWindowOpen, lastRehearsed } from '../steps/read-hold.ts';
+import { holdOf, mayWait, needsLock } from '../steps/hold-rule.ts';
+import { isWindowOpen, waitsForRehearsal } from '../steps/read-hold.ts';
 
 /** When the staged update is applied, if not at any start. */
 export interface Holding {
@@ -24,13 +24,14 @@ export interface Holding {
 }
 
 /** Reads what holds a staged update back, as if no maintenance window were open: withoutOpenWindows(). */
-export function holdingOf({ name, update }: Guest, staged: Staged): Holding | undefined {
-  if (!mayHold(update) && !update.fleetLock && !update.rehearse) return undefined;
+export function holdingOf(guest: Guest, staged: Staged): Holding | undefined {
+  const { name, update } = guest;
+  if (!mayWait(update)) return undefined;
   const released = unlessDamaged(() => readReleased(name));
   const facts = { at: now(), uptime: uptime(), isInWindow: false, released, holdsLock: true };
   const { notBefore, window } = update;
   const hold = holdOf(staged, facts, { notBefore, window });
-  const isUnrehearsed = needsRehearsal(staged.checksum, { rehearsed: lastRehearsed(name) }, update);
+  const isUnrehearsed = waitsForRehearsal(guest, staged.checksum);
   const from = hold?.kind === 'age' ? new Date(hold.until) : undefined;
   const lock = needsLock(staged.checksum, { released }, update) ? refusalOf(name, staged) : undefined;
   if (!hold && !lock && !isUnrehearsed) return undefined;

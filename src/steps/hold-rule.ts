@@ -82,5 +82,9 @@ const lastDate = 8.64e15 - 86_400_000;
 export const mayHold = ({ notBefore, window }: Pick<HoldPolicy, 'notBefore' | 'window'>): boolean =>
   notBefore > 0 || window !== undefined;
 
+/** True if an update may have to wait for anything: its time, a rehearsal or a lock. */
+export const mayWait = (policy: HoldPolicy): boolean =>
+  mayHold(policy) || policy.rehearse === true || policy.fleetLock !== undefined;
+
 /** The facts for a guest that holds nothing back. */
 export const noHold: HoldFacts = { at: 0, isInWindow: true, released: undefined, holdsLock: true };

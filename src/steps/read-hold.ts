@@ -10,7 +10,7 @@ import { readRehearsal } from '../state/rehearsal.ts';
 import { readReleased } from '../state/released.ts';
 import { readStaged, type Staged } from '../state/staged.ts';
 import { unlessDamaged } from '../state/state-file.ts';
-import { type Hold, type HoldFacts, holdOf, mayHold, noHold } from './hold-rule.ts';
+import { type Hold, type HoldFacts, holdOf, mayWait, needsRehearsal, noHold } from './hold-rule.ts';
 
 /**
  * Reads the facts for the rule. Asks systemd about the windows only if something is staged; what an update stages later waits. If
@@ -20,7 +20,7 @@ export async function readHoldFacts(
   { name, update }: Guest,
   warn: (text: string) => void,
 ): Promise<HoldFacts> {
-  if (!mayHold(update) && !update.fleetLock && !update.rehearse) return noHold;
+  if (!mayWait(update)) return noHold;
   const at = now();
   const isStaged = unlessDamaged(() => readStaged(name)) !== undefined;
   const isInWindow = !update.window || (isStaged && (await isWindowOpen(update.window, at, warn)));
@@ -32,6 +32,10 @@ export async function readHoldFacts(
 /** Returns the commit that was last rehearsed and found healthy. */
 export const lastRehearsed = (guest: string): Checksum | undefined =>
   unlessDamaged(() => readRehearsal(guest))?.checksum;
+
+/** True if a commit is still to be rehearsed before a start deploys it. */
+export const waitsForRehearsal = ({ name, update }: Guest, checksum: Checksum): boolean =>
+  needsRehearsal(checksum, { rehearsed: lastRehearsed(name) }, update);
 
 /** True if the start of a guest may apply an update at this time. Warns if the windows cannot be read. */
 export async function isWindowOpen(

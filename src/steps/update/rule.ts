@@ -6,7 +6,7 @@ import type { Rejection } from '../../state/rejected.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
 import type { Undeployed } from '../../state/undeployed.ts';
-import type { Hold } from '../hold-rule.ts';
+import { type Hold, type HoldPolicy, mayWait } from '../hold-rule.ts';
 
 /** The state of a guest before an update. */
 export interface UpdateState {
@@ -82,15 +82,11 @@ function settled(state: UpdateState): WithoutFetch | undefined {
  * True if the next update has nothing to do if the source still offers the same: the guest boots that, or its next start does. A
  * held update is not left alone: its rehearsal may be repeated, and its time corrected.
  */
-export function isSettled(state: UpdateState, policy: SettlingPolicy): boolean {
+export function isSettled(state: UpdateState, policy: Policy & HoldPolicy): boolean {
   if (state.rollback || settled(state)?.kind !== 'leave') return false;
-  return !state.staged || (state.staged.checksum === state.offered && staysStaged(policy));
+  const stays = policy.action === 'stage' && !mayWait(policy);
+  return !state.staged || (state.staged.checksum === state.offered && stays);
 }
-
-type SettlingPolicy = Pick<UpdatePolicy, 'action' | 'rehearse' | 'notBefore' | 'window' | 'fleetLock'>;
-
-const staysStaged = ({ action, rehearse, notBefore, window, fleetLock }: SettlingPolicy): boolean =>
-  action === 'stage' && !rehearse && notBefore === 0 && !window && !fleetLock;
 
 const isNew = ({ deployments }: UpdateState): boolean => deployments.length === 0;
 

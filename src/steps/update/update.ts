@@ -16,7 +16,7 @@ import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { NamedFiles } from '../../trees/named-files.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
-import { lastRehearsed } from '../read-hold.ts';
+import { waitsForRehearsal } from '../read-hold.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { readSwitchState } from '../switch/read-state.ts';
@@ -181,9 +181,8 @@ function correctTime({ name, sysroot }: Guest): void {
 
 /** Rehearses what was staged before the guest file asked for that. With Action=switch, the switch does it. */
 async function rehearseStaged(guest: Guest, checksum: Checksum | undefined): Promise<void> {
-  const { rehearse, action } = guest.update;
-  if (checksum === undefined || !rehearse || action !== 'stage') return;
-  if (lastRehearsed(guest.name) !== checksum) await rehearsed(guest, checksum);
+  if (checksum === undefined || guest.update.action !== 'stage') return;
+  if (waitsForRehearsal(guest, checksum)) await rehearsed(guest, checksum);
 }
 
 function fetch(guest: Guest, offer: Offer, letNext: LetNext, report: Report): Promise<FetchedOffer> {

@@ -125,7 +125,8 @@ export async function startUnit(unit: string): Promise<void> {
 
 /**
  * Starts a oneshot service, and waits for its end. One that runs may have looked too early, or for another reason, so another run
- * follows. systemd merges a start with one whose job has not ended, and that is so until the service is no longer deactivating.
+ * follows, unless that one fails. systemd merges a start with one whose job has not ended, and that is so until the service is no
+ * longer deactivating.
  */
 export async function startAnew(unit: string): Promise<void> {
   const [shown] = await showUnits([unit], ['ActiveState']);

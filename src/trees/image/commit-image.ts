@@ -20,7 +20,7 @@ export interface ImageToCommit {
   /** The digest of its manifest. */
   readonly digest: string;
   /** The version that its labels name. */
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
 /**

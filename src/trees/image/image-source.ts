@@ -124,7 +124,7 @@ async function unpack(
       work,
       repository: repositoryOf(guest.sysroot),
       digest: found.digest,
-      ...(version && { version }),
+      version,
     });
     return checksumFrom(made);
   } finally {

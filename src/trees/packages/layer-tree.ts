@@ -117,7 +117,7 @@ export interface LayersToCommit {
   readonly below: string;
   readonly identity: string;
   /** Added to the version of that commit. Without it, the result is as old as that commit. */
-  readonly version?: string;
+  readonly version: string | undefined;
 }
 
 /** Commits a tree with installed packages, and returns the checksum. */

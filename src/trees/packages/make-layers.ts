@@ -82,7 +82,7 @@ export async function add(workspace: Workspace, identity: string, version?: stri
     const script = tree.manager.install(packages);
     await runScript(workspace, tree, script, { usr: 'writable', prints: true });
     const what = `${packagesPlace(owner)}: cannot use the tree with ${packagesWords(packages)}`;
-    const input = { directory, repository, below, identity, ...(version !== undefined && { version }) };
+    const input = { directory, repository, below, identity, version };
     const checksum = checksumFrom(await doJob(what, placeOfJob(owner), 'commitLayers', input));
     await holdCommit(repository, layeredRef, checksum);
     return checksum;

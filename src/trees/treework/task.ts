@@ -43,32 +43,26 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
     mounts: input.texts('mounts'),
     before: input.text('before'),
   }),
-  commitLayers: (input) => {
-    const version = input.optionalText('version');
-    return {
-      directory: input.text('directory'),
-      repository: input.text('repository'),
-      below: input.text('below'),
-      identity: input.text('identity'),
-      ...(version !== undefined && { version }),
-    };
-  },
+  commitLayers: (input) => ({
+    directory: input.text('directory'),
+    repository: input.text('repository'),
+    below: input.text('below'),
+    identity: input.text('identity'),
+    version: input.optionalText('version'),
+  }),
   unpackLayer: (input) => ({
     place: input.text('place'),
     hex: input.text('hex'),
     content: input.text('content'),
   }),
-  commitImage: (input) => {
-    const version = input.optionalText('version');
-    return {
-      layers: input.texts('layers'),
-      missing: input.texts('missing'),
-      work: input.text('work'),
-      repository: input.text('repository'),
-      digest: input.text('digest'),
-      ...(version !== undefined && { version }),
-    };
-  },
+  commitImage: (input) => ({
+    layers: input.texts('layers'),
+    missing: input.texts('missing'),
+    work: input.text('work'),
+    repository: input.text('repository'),
+    digest: input.text('digest'),
+    version: input.optionalText('version'),
+  }),
   commitBuild: toCommit,
   commitComposed: toCommit,
   unshare: inSysroot,

@@ -47,7 +47,7 @@ function unpacked(...hexes: string[]): string[] {
 
 const log = () => (existsSync(`${work}/log`) ? readFileSync(`${work}/log`, 'utf8').trim().split('\n') : []);
 const linked = (...commits: string[]) => [
-  `sync --file-system ${stagingOf(repository)}`,
+  `sync --file-system -- ${stagingOf(repository)}`,
   `ostree --repo=${repository} pull-local --disable-fsync ${stagingOf(repository)} ${commits.join(' ')}`,
 ];
 
@@ -67,7 +67,7 @@ test('if one is refused, those before it are kept, once they are flushed', async
   const held = `refs --force --create=ostree-guests/layer/a ${commit('a')}`;
   expect(log()).toEqual([
     ...linked(commit('a')),
-    `sync --file-system ${repository}`,
+    `sync --file-system -- ${repository}`,
     `ostree --repo=${repository} ${held}`,
   ]);
   expect(existsSync(stagingOf(repository))).toBe(false);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Mirror } from '../../config/mirror.ts';
+import { syncFileSystem } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
-import { requireSuccess, run } from '../../host/process.ts';
 import { mirrorUnit } from '../../host/systemctl.ts';
 import { ownPartOf, requirePublishable } from '../../ostree/archive.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -46,7 +46,7 @@ export async function exportMirror(
   await ostree(what, here, 'summary', '--update');
   await pruneToRefs(directory);
   report.step('Writing it to disk');
-  requireSuccess(what, await run('sync', ['--file-system', directory]));
+  await syncFileSystem(directory);
   return refs;
 }
 

@@ -1,6 +1,6 @@
 import { linkSync, rmSync } from 'node:fs';
+import { syncFileSystem } from '../../host/copy-tree.ts';
 import { codeOf, Failure } from '../../host/failure.ts';
-import { requireSuccess, run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
@@ -43,7 +43,7 @@ export async function commitLayers(
 async function linkLayers(commits: LayerCommits, staging: string, repository: string): Promise<void> {
   // Without a commit, ostree would take all refs.
   if (commits.size > 0) {
-    await flush(staging);
+    await syncFileSystem(staging);
     const pull = ['pull-local', '--disable-fsync', staging, ...commits.values()];
     await ostree('Cannot link the new layers', `--repo=${repository}`, ...pull);
   }
@@ -53,7 +53,7 @@ async function linkLayers(commits: LayerCommits, staging: string, repository: st
 /** Keeps layers of an image that is refused: they need not be downloaded again. */
 export async function flushAndHold(repository: string, commits: LayerCommits): Promise<void> {
   if (commits.size === 0) return;
-  await flush(repository);
+  await syncFileSystem(repository);
   await holdLayers(repository, commits);
 }
 
@@ -61,10 +61,6 @@ export async function flushAndHold(repository: string, commits: LayerCommits): P
 export async function holdLayers(repository: string, commits: LayerCommits): Promise<void> {
   for (const [hex, commit] of commits) await holdCommit(repository, layerRef(hex), commit);
 }
-
-/** Writes everything in the file system of a directory to the disk. */
-const flush = async (directory: string): Promise<void> =>
-  requireSuccess(`Cannot flush ${directory}`, await run('sync', ['--file-system', directory]));
 
 /** In the repository, so that it is on one mount with it. What a killed process leaves there is removed with imageWorkOf(). */
 export const stagingOf = (repository: string): string => `${repository}/tmp/ostree-guests-layers`;

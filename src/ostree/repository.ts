@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
 import { cEscapes } from '../config/c-escapes.ts';
 import { isObject } from '../host/json-fields.ts';
-import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { readRegularFile } from '../host/node-files.ts';
+import { filesBelow } from '../host/paths-below.ts';
 import { type Checksum, isChecksum } from './names.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
@@ -23,15 +23,13 @@ export function remoteCommit(repository: string, remote: string, ref: string): C
   return commitIn(`${repository}/refs/remotes/${remote}/${ref}`);
 }
 
-/** Returns the refs that were fetched from a remote. */
-export const remoteRefs = (repository: string, remote: string): string[] =>
-  filesBelow(`${repository}/refs/remotes/${remote}`);
+/** Returns the refs that were fetched from remotes, as ostree(1) names them: REMOTE:REF. */
+export const remoteRefs = (repository: string): string[] =>
+  filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':'));
 
-/** Returns the paths of all files below a directory; none if it is missing. */
-export const filesBelow = (directory: string): string[] =>
-  (unlessMissing(() => readdirSync(directory, { recursive: true, withFileTypes: true })) ?? [])
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${relative(directory, entry.parentPath)}/${entry.name}`.replace(/^\//, ''));
+/** Returns the local refs whose names begin with `parent` and a slash. */
+export const localRefs = (repository: string, parent: string): string[] =>
+  filesBelow(`${repository}/refs/heads/${parent}`).map((ref) => `${parent}/${ref}`);
 
 /** The local ref that keeps the objects of the commit that is, or will be, staged. */
 export const stagedRef = 'ostree-guests/staged';
@@ -60,8 +58,13 @@ export async function holdCommit(repository: string, ref: string, checksum: stri
 
 /** Deletes a local ref. A no-op if it is missing. */
 export async function dropRef(repository: string, ref: string): Promise<void> {
-  if (readCommit(repository, ref) === undefined) return;
-  await ostree(`Cannot drop ${ref} in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ref);
+  if (readCommit(repository, ref) !== undefined) await deleteRefs(repository, [ref]);
+}
+
+/** Deletes refs, which may be those of remotes. */
+export async function deleteRefs(repository: string, refs: readonly string[]): Promise<void> {
+  for (const ref of refs)
+    await ostree(`Cannot drop ${ref} in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ref);
 }
 
 /** Returns the version in the metadata of a commit, if any. */

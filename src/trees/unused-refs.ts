@@ -1,7 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { originName } from '../config/origin.ts';
-import { ostree } from '../ostree/ostree.ts';
-import { filesBelow, repositoryOf, stagedRef } from '../ostree/repository.ts';
+import { deleteRefs, localRefs, remoteRefs, repositoryOf, stagedRef } from '../ostree/repository.ts';
 import { builtRef } from './build/built-ref.ts';
 import { forgetImages } from './image/encapsulated.ts';
 import { imageRef, neededLayers } from './image/layer-refs.ts';
@@ -15,8 +14,9 @@ export async function dropUnusedRefs(guest: Guest): Promise<void> {
   const repository = repositoryOf(guest.sysroot);
   if (guest.origin.kind !== 'oci') await forgetImages(repository);
   const layers = guest.origin.kind === 'oci' ? await neededLayers(guest.sysroot) : [];
-  for (const ref of unusedRefs(guest, refsIn(repository), layers))
-    await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
+  // Our own refs, and those of remotes.
+  const refs = [...localRefs(repository, 'ostree-guests'), ...remoteRefs(repository)];
+  await deleteRefs(repository, unusedRefs(guest, refs, layers));
 }
 
 /** Returns the refs of updates that the guest, as declared now, does not use. `layers` are those of the images that it has. */
@@ -33,9 +33,3 @@ export function unusedRefs(
   ];
   return refs.filter((ref) => !used.includes(ref));
 }
-
-/** Returns our own refs, and those of remotes: ostree-refs(1). */
-const refsIn = (repository: string): string[] => [
-  ...filesBelow(`${repository}/refs/heads/ostree-guests`).map((ref) => `ostree-guests/${ref}`),
-  ...filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':')),
-];

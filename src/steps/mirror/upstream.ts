@@ -7,7 +7,13 @@ import type { Checksum } from '../../ostree/names.ts';
 import { ostree, reason } from '../../ostree/ostree.ts';
 import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
-import { ensureRepository, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
+import {
+  deleteRefs,
+  ensureRepository,
+  hasCommit,
+  remoteCommit,
+  remoteRefs,
+} from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { meaningOfAnswer } from '../../trees/ostree/fetch-failure.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
@@ -98,10 +104,9 @@ export class Upstream {
    * it is not known which are.
    */
   async prune(refs: readonly string[] | undefined, hasFetched: boolean): Promise<void> {
-    const unwanted = refs ? remoteRefs(this.repository, remoteName).filter((ref) => !refs.includes(ref)) : [];
-    const what = `Cannot drop refs in ${this.repository}`;
-    for (const ref of unwanted)
-      await ostree(what, `--repo=${this.repository}`, 'refs', '--delete', `${remoteName}:${ref}`);
+    const wanted = refs?.map((ref) => `${remoteName}:${ref}`);
+    const unwanted = wanted ? remoteRefs(this.repository).filter((ref) => !wanted.includes(ref)) : [];
+    await deleteRefs(this.repository, unwanted);
     if (hasFetched || unwanted.length > 0) await pruneToRefs(this.repository);
   }
 

@@ -2,8 +2,8 @@ import { type Build, buildDirectory, buildRepository, type Layers } from '../../
 import { placeOf } from '../../config/guest.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import type { Checksum } from '../../ostree/names.ts';
-import { ostree, reason } from '../../ostree/ostree.ts';
-import { filesBelow, hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { reason } from '../../ostree/ostree.ts';
+import { deleteRefs, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
 import type { Report } from '../../state/report.ts';
 import { placesOf } from '../linking/link.ts';
 import { notFetched } from '../ostree/fetch-failure.ts';
@@ -50,9 +50,10 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
 
 /** Drops the refs of other bases, which the build had before: they would keep those trees for ever. */
 export async function dropFormerBases(repository: string, base: string): Promise<void> {
-  const refs = filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':'));
-  for (const ref of refs.filter((one) => one !== base))
-    await ostree(`Cannot drop ${ref}`, `--repo=${repository}`, 'refs', '--delete', ref);
+  await deleteRefs(
+    repository,
+    remoteRefs(repository).filter((ref) => ref !== base),
+  );
 }
 
 function pullerOf(build: Build, { remote, remoteName, ref }: Layers['base']): Puller {

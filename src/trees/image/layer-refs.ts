@@ -1,7 +1,5 @@
-import { readdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { sha256 } from '../../host/digest.ts';
-import { unlessMissing } from '../../host/node-files.ts';
 import { remembered } from '../../host/remembered.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -9,6 +7,7 @@ import { ostree } from '../../ostree/ostree.ts';
 import {
   dropRef,
   hasCommit,
+  localRefs,
   metadataOf,
   readCommit,
   repositoryOf,
@@ -62,8 +61,14 @@ export async function neededLayers(sysroot: string): Promise<string[]> {
   const refs = [imageRef, stagedRef].flatMap((ref) => readCommit(repository, ref) ?? []);
   const commits = new Set([...refs, ...listDeployments(sysroot).map(({ checksum }) => checksum)]);
   const found = await Promise.all([...commits].map((commit) => layersOf([repository, commit])));
-  return found.flatMap((layers) => [...layers.map(layerRef), ...lowerParts(layers).map(lowerRef)]);
+  return found.flatMap(refsOf);
 }
+
+/** Returns the refs of the layers of an image, and of the merged trees of its lower ones. */
+const refsOf = (layers: readonly string[]): string[] => [
+  ...layers.map(layerRef),
+  ...lowerParts(layers).map(lowerRef),
+];
 
 /** Returns the layers that a commit was made of; none if it is not of an image. A commit of a remote may say anything. */
 const layersOf = remembered(
@@ -83,14 +88,10 @@ export async function dropOtherLayers(
   layers: readonly string[],
 ): Promise<void> {
   const repository = repositoryOf(sysroot);
-  const refs = [layerRefs, lowerRefs].flatMap((kind) =>
-    (unlessMissing(() => readdirSync(`${repository}/refs/heads/${kind}`)) ?? []).map(
-      (name) => `${kind}/${name}`,
-    ),
-  );
-  const own = [...layers.map(layerRef), ...lowerParts(layers).map(lowerRef)];
-  const needed = [...own, ...(await neededLayers(sysroot))];
-  const others = refs.filter((ref) => !needed.includes(ref));
+  const needed = [...refsOf(layers), ...(await neededLayers(sysroot))];
+  const others = [layerRefs, lowerRefs]
+    .flatMap((kind) => localRefs(repository, kind))
+    .filter((ref) => !needed.includes(ref));
   if (others.length === 0) return;
   const isMore = isMarked(name, 'cleaning.json');
   mark(name, 'cleaning.json');

@@ -6,7 +6,7 @@ import { requireInit } from '../layout/init.ts';
 import { layOut } from '../layout/layout.ts';
 import { commitLayers, flushAndHold, holdLayers, type LayerCommits } from './commit-layers.ts';
 import { addLayers, beginRoot } from './compose.ts';
-import { commitAt, layerRef, layersOption, lowerParts, lowerRef } from './layer-refs.ts';
+import { commitAt, layerCommit, layersOption, lowerParts, lowerRef } from './layer-refs.ts';
 
 /** An image whose new layers were unpacked here. */
 export interface ImageToCommit {
@@ -98,7 +98,7 @@ const commitMerged = (repository: string, root: string, layers: readonly string[
   );
 
 function commitOfLayer(repository: string, hex: string): string {
-  const commit = commitAt(repository, layerRef(hex));
+  const commit = layerCommit(repository, hex);
   if (commit === undefined) throw new Failure(`layer ${hex} is missing`, 'Start the update again');
   return commit;
 }

@@ -7,6 +7,7 @@ import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
 import { type PublishedCommit, readPublished } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
+import { offeredCommits } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a build and of what it publishes. */
@@ -62,7 +63,7 @@ function overviewOf(build: Build, state: RunState, publishing: RunState): BuildO
     ? (unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref)))
         ?.commits ?? [])
     : [];
-  const offered = commits.filter(({ since }) => since !== undefined);
+  const offered = offeredCommits(commits);
   return {
     build,
     state,

@@ -7,8 +7,8 @@ import { mirrorUnit, showUnits } from '../host/systemctl.ts';
 import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
 import { type PublishedCommit, readPublished, recordedRefs } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
-import { offeredCommit, staleRefs, staleWords } from '../steps/mirror/freshness.ts';
-import { endOfRef } from '../steps/offer/commit-history.ts';
+import { staleRefs, staleWords } from '../steps/mirror/freshness.ts';
+import { endOfRef, offeredCommits } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
 
 /** What is known of a mirror. */
@@ -83,7 +83,7 @@ function mirroredRefs({ repository, freshness }: Mirror, now: number): MirroredR
   }));
   const stale = staleRefs(records, freshness, now);
   return records.flatMap(({ ref, commits, dropped }) => {
-    const commit = offeredCommit(commits);
+    const commit = offeredCommits(commits).at(-1);
     const found = stale.find((one) => one.ref === ref);
     const end = dropped === undefined ? undefined : endOfRef(dropped);
     return commit ? [{ ref, commit, stale: found && staleWords(found), end }] : [];

@@ -1,5 +1,6 @@
 // Decides whether an upstream holds something back. No side effects.
 import type { PublishedCommit } from '../../state/published.ts';
+import { offeredCommits } from '../offer/commit-history.ts';
 
 /** A ref that has had nothing new for too long. */
 export interface StaleRef {
@@ -24,7 +25,7 @@ export const staleRefs = (
   now: number,
 ): StaleRef[] =>
   records.flatMap(({ ref, commits }) => {
-    const ages = commits.filter(isOffered).map((commit) => ageOf(commit, now));
+    const ages = offeredCommits(commits).map((commit) => ageOf(commit, now));
     if (freshness === undefined || ages.length === 0) return [];
     const age = Math.min(...ages);
     return age > freshness ? [{ ref, age }] : [];
@@ -33,12 +34,6 @@ export const staleRefs = (
 /** The age of a commit. One that claims to be of the future is as old as it has been here. */
 const ageOf = ({ made, since }: PublishedCommit, now: number): number =>
   now - Math.min(made ?? now, since ?? now);
-
-/** Returns the last commit of a ref that clients were offered. */
-export const offeredCommit = (commits: readonly PublishedCommit[]): PublishedCommit | undefined =>
-  commits.findLast(isOffered);
-
-const isOffered = ({ since }: PublishedCommit): boolean => since !== undefined;
 
 /** For people: `debian/12 has had nothing new for 9 days`. */
 export const staleWords = ({ ref, age }: StaleRef): string =>

@@ -42,7 +42,7 @@ export const deltaBases = (
   next: Checksum,
   count: number,
 ): readonly Checksum[] =>
-  history(commits)
+  offeredCommits(commits)
     .map(({ checksum }) => checksum)
     .filter((checksum) => checksum !== next)
     .toReversed()
@@ -66,7 +66,7 @@ export const endOfRef = (dropped: number): number => dropped + farewell;
  * dropped none stays in the end.
  */
 export function removalOf({ commits, dropped }: Published, keep: number, now: number): CommitRemoval {
-  const known = history(commits);
+  const known = offeredCommits(commits);
   const isGone = dropped !== undefined && now - endOfRef(dropped) >= grace;
   const isOver = (index: number) => {
     const replaced = known[index + 1]?.since;
@@ -81,5 +81,5 @@ export function removalOf({ commits, dropped }: Published, keep: number, now: nu
 }
 
 /** The commits that clients were offered, the oldest first. */
-const history = (commits: readonly PublishedCommit[]): readonly PublishedCommit[] =>
+export const offeredCommits = (commits: readonly PublishedCommit[]): readonly PublishedCommit[] =>
   commits.filter(({ since }) => since !== undefined);

@@ -23,6 +23,13 @@ export function remoteCommit(repository: string, remote: string, ref: string): C
   return commitIn(`${repository}/refs/remotes/${remote}/${ref}`);
 }
 
+/** Returns the commit of a remote's ref that was fetched a moment ago. */
+export function fetchedCommit(repository: string, remote: string, ref: string): Checksum {
+  const commit = remoteCommit(repository, remote, ref);
+  if (commit === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+  return commit;
+}
+
 /** Returns the refs that were fetched from remotes, as ostree(1) names them: REMOTE:REF. */
 export const remoteRefs = (repository: string): string[] =>
   filesBelow(`${repository}/refs/remotes`).map((ref) => ref.replace('/', ':'));

@@ -10,19 +10,17 @@ import { pullAndTell } from '../../ostree/pull-progress.ts';
 import {
   deleteRefs,
   ensureRepository,
+  fetchedCommit,
   hasCommit,
-  remoteCommit,
   remoteRefs,
 } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { meaningOfAnswer } from '../../trees/ostree/fetch-failure.ts';
+import { answerTime, pullMetadata } from '../../trees/ostree/pulling.ts';
 import { configureRemote, declaredRemote } from '../../trees/ostree/remote.ts';
 
 /** The name of the remote in the repository that fetches. */
 const remoteName = 'upstream';
-
-/** The time limit for the answer of an upstream, in milliseconds. The answer has a few kB. */
-const answerTime = 10 * 60_000;
 
 /**
  * The repository that a mirror is of, and a repository of our own that fetches from it and verifies. Ours keeps the last commit of
@@ -70,13 +68,9 @@ export class Upstream {
    */
   async look(ref: string, current: Checksum | undefined, offered: string): Promise<Checksum> {
     if (current !== undefined) await this.#seed(offered, current);
-    const check = current === undefined ? [] : [`--timestamp-check-from-rev=${current}`];
-    const args = ['pull', '--commit-metadata-only', ...check, remoteName, ref];
-    const looked = await run('ostree', [`--repo=${this.repository}`, ...args], { timeout: answerTime });
+    const looked = await pullMetadata(this.repository, { remoteName, ref }, current);
     if (looked.exitCode !== 0) throw this.#notFetched(ref, reason(looked.stderr), offered);
-    const checksum = remoteCommit(this.repository, remoteName, ref);
-    if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
-    return checksum;
+    return fetchedCommit(this.repository, remoteName, ref);
   }
 
   /** Fetches a commit, by a static delta from what is here if the upstream has one. Returns false if it does not have one. */

@@ -3,12 +3,12 @@ import { placeOf } from '../../config/guest.ts';
 import { runConfined, treeCapabilities } from '../../host/confined.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { reason } from '../../ostree/ostree.ts';
-import { deleteRefs, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
+import { deleteRefs, fetchedCommit, hasCommit, remoteCommit, remoteRefs } from '../../ostree/repository.ts';
 import type { Report } from '../../state/report.ts';
 import { placesOf } from '../linking/link.ts';
 import { notFetched } from '../ostree/fetch-failure.ts';
 import { urlOf } from '../ostree/host-remotes.ts';
-import { checked, type Puller, pullMetadata } from '../ostree/pulling.ts';
+import { checked, type Puller, pullMetadataFrom } from '../ostree/pulling.ts';
 import { configureRemote, findRemote } from '../ostree/remote.ts';
 
 /**
@@ -23,10 +23,10 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
   const url = urlOf(remote.options);
   const readable = placesOf(remote.options);
   configureRemote(repository, remoteName, remote);
-  const looked = await pullMetadata(puller, base, remoteCommit(repository, remoteName, ref), readable);
+  const older = remoteCommit(repository, remoteName, ref);
+  const looked = await pullMetadataFrom(readable, puller, base, older);
   if (looked.exitCode !== 0) throw notFetched(puller, base, url, reason(looked.stderr));
-  const checksum = remoteCommit(repository, remoteName, ref);
-  if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+  const checksum = fetchedCommit(repository, remoteName, ref);
   await dropFormerBases(repository, `${remoteName}:${ref}`);
   if (hasCommit(repository, checksum)) return checksum;
   report.step(`Fetching ${checksum.slice(0, 12)} of ${ref} from ${url}`);

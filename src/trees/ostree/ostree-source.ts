@@ -2,13 +2,13 @@ import type { Guest } from '../../config/guest.ts';
 import { type OstreeOrigin, originName } from '../../config/origin.ts';
 import { listDeployments, originOf } from '../../ostree/deployments.ts';
 import { reason } from '../../ostree/ostree.ts';
-import { hasCommit, remoteCommit } from '../../ostree/repository.ts';
+import { fetchedCommit, hasCommit } from '../../ostree/repository.ts';
 import type { Progress } from '../../state/report.ts';
 import { link, placesOf } from '../linking/link.ts';
 import type { Source } from '../source.ts';
 import { notFetched } from './fetch-failure.ts';
 import { urlOf } from './host-remotes.ts';
-import { checked, guestAsPuller, pullMetadata } from './pulling.ts';
+import { checked, guestAsPuller, pullMetadataFrom } from './pulling.ts';
 import { configureRemote, findRemote, isConfigured } from './remote.ts';
 
 /** What an update asks an OSTree remote. */
@@ -55,11 +55,10 @@ export function ostreeSource(guest: Guest, origin: OstreeOrigin, asked?: string)
         asked === askedWords(origin, older) && isConfigured(repository, remoteName, remote.options);
       configureRemote(repository, remoteName, remote);
       if (!isAnswered) {
-        const looked = await pullMetadata(puller, origin, older, readable);
+        const looked = await pullMetadataFrom(readable, puller, origin, older);
         if (looked.exitCode !== 0) throw notFetched(puller, origin, url, reason(looked.stderr));
       }
-      const checksum = remoteCommit(repository, remoteName, ref);
-      if (checksum === undefined) throw new Error(`ostree pulled ${ref} but left no ref`);
+      const checksum = fetchedCommit(repository, remoteName, ref);
       const fetch = async (report: Progress) => {
         if (hasCommit(repository, checksum)) return checksum;
         // Names the commit, because the remote's ref may have moved since.

@@ -27,21 +27,34 @@ export const guestAsPuller = (guest: Guest, { remote }: OstreeOrigin): Puller =>
 });
 
 /** The time limit for the answer of a remote, in milliseconds. The answer has a few kB. */
-const answerTime = 10 * 60_000;
+export const answerTime = 10 * 60_000;
 
-/**
- * Asks a remote for the commit of a ref that must not be older than `older`, as src/steps/update/ask-first does. Pulls in the caller
- * itself; in a process of its own if the remote is in a directory that the caller does not see.
- */
-export async function pullMetadata(
-  { repository, rooms, unit }: Puller,
-  { remoteName, ref }: OstreeOrigin,
+type RemoteRef = Pick<OstreeOrigin, 'remoteName' | 'ref'>;
+
+/** Asks a remote for the commit of a ref that must not be older than `older`, as src/steps/update/ask-first does. */
+export const pullMetadata = (
+  repository: string,
+  ref: RemoteRef,
   older: string | undefined,
+): Promise<Finished> => run('ostree', metadataPull(repository, ref, older), { timeout: answerTime });
+
+const metadataPull = (repository: string, { remoteName, ref }: RemoteRef, older: string | undefined) => [
+  `--repo=${repository}`,
+  'pull',
+  '--commit-metadata-only',
+  ...(older === undefined ? [] : [`--timestamp-check-from-rev=${older}`]),
+  remoteName,
+  ref,
+];
+
+/** Does so in a process of its own if the remote is in a directory that the caller does not see. */
+export async function pullMetadataFrom(
   readable: readonly string[],
+  { repository, rooms, unit }: Puller,
+  ref: RemoteRef,
+  older: string | undefined,
 ): Promise<Finished> {
-  const check = older === undefined ? [] : [`--timestamp-check-from-rev=${older}`];
-  const args = [`--repo=${repository}`, 'pull', '--commit-metadata-only', ...check, remoteName, ref];
-  if (readable.every((path) => existsSync(path))) return run('ostree', args, { timeout: answerTime });
+  if (readable.every((path) => existsSync(path))) return pullMetadata(repository, ref, older);
   return runConfined(
     {
       name: unit,
@@ -51,7 +64,7 @@ export async function pullMetadata(
       capabilities: treeCapabilities,
       timeLimit: '10min',
     },
-    ['ostree', ...args],
+    ['ostree', ...metadataPull(repository, ref, older)],
   );
 }
 

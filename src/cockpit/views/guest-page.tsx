@@ -1,15 +1,4 @@
-import {
-  Breadcrumb,
-  BreadcrumbItem,
-  Button,
-  Flex,
-  PageSection,
-  Tab,
-  Tabs,
-  TabTitleText,
-  Title,
-} from '@patternfly/react-core';
-import type { ReactNode } from 'react';
+import { Breadcrumb, BreadcrumbItem, Button, Flex, PageSection, Title } from '@patternfly/react-core';
 import { cockpit } from '../bridge/cockpit.ts';
 import { stateBadge } from '../model/row.ts';
 import type { ToldGuest } from '../told/answers.ts';
@@ -20,40 +9,33 @@ import { GuestActions } from './guest-actions.tsx';
 import { JournalTab } from './journal-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { ResourcesTab } from './resources-tab.tsx';
+import { Tabbed, type TabWish } from './tabbed.tsx';
 import { TerminalTab } from './terminal-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
 
-interface GuestTab {
-  readonly id: string;
-  readonly title: string;
-  readonly content: (guest: ToldGuest) => ReactNode;
+function tabsOf(guest: ToldGuest): readonly [TabWish, ...TabWish[]] {
+  const { name, state } = guest;
+  const isRunning = state === 'running';
+  return [
+    { id: 'overview', title: t('Overview'), content: <OverviewTab guest={guest} /> },
+    { id: 'file', title: t('Guest file'), content: <FileTab key={name} guest={name} /> },
+    { id: 'history', title: t('History'), content: <TimelineTab guest={name} /> },
+    { id: 'journal', title: t('Journal'), content: <JournalTab guest={name} isRunning={isRunning} /> },
+    {
+      id: 'resources',
+      title: t('Resources'),
+      content: <ResourcesTab key={name} guest={name} isRunning={isRunning} />,
+    },
+    {
+      id: 'terminal',
+      title: t('Terminal'),
+      content: <TerminalTab key={name} guest={name} isRunning={isRunning} />,
+    },
+  ];
 }
-
-const tabs = (): readonly GuestTab[] => [
-  { id: 'overview', title: t('Overview'), content: (guest) => <OverviewTab guest={guest} /> },
-  { id: 'file', title: t('Guest file'), content: ({ name }) => <FileTab key={name} guest={name} /> },
-  { id: 'history', title: t('History'), content: ({ name }) => <TimelineTab guest={name} /> },
-  {
-    id: 'journal',
-    title: t('Journal'),
-    content: ({ name, state }) => <JournalTab guest={name} isRunning={state === 'running'} />,
-  },
-  {
-    id: 'resources',
-    title: t('Resources'),
-    content: ({ name, state }) => <ResourcesTab key={name} guest={name} isRunning={state === 'running'} />,
-  },
-  {
-    id: 'terminal',
-    title: t('Terminal'),
-    content: ({ name, state }) => <TerminalTab key={name} guest={name} isRunning={state === 'running'} />,
-  },
-];
 
 /** One guest: a tab for each thing that is to be known of it. */
 export function GuestPage({ guest, tab }: { readonly guest: ToldGuest; readonly tab: string | undefined }) {
-  const all = tabs();
-  const current = all.find(({ id }) => id === tab) ?? all[0];
   const { name } = guest;
   return (
     <PageSection>
@@ -74,23 +56,12 @@ export function GuestPage({ guest, tab }: { readonly guest: ToldGuest; readonly 
         </Flex>
         <GuestActions guest={guest} buttons={3} />
       </Flex>
-      <Tabs
-        activeKey={current?.id ?? ''}
-        aria-label={name}
-        onSelect={(_, key) => cockpit.location.go(['guest', name, String(key)])}
-      >
-        {all.map(({ id, title }) => (
-          <Tab
-            key={id}
-            eventKey={id}
-            tabContentId={`tab-${id}`}
-            title={<TabTitleText>{title}</TabTitleText>}
-          />
-        ))}
-      </Tabs>
-      <section className="tab" id={`tab-${current?.id}`} aria-label={current?.title}>
-        {current?.content(guest)}
-      </section>
+      <Tabbed
+        label={name}
+        shown={tab}
+        tabs={tabsOf(guest)}
+        onSelect={(id) => cockpit.location.go(['guest', name, id])}
+      />
     </PageSection>
   );
 }

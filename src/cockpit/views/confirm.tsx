@@ -1,6 +1,6 @@
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
-import { t } from '../words/translate.ts';
+import { DialogueFooter } from './dialogue-footer.tsx';
 
 interface ConfirmProps {
   readonly title: string;
@@ -21,19 +21,6 @@ export const Confirm = ({ title, question, label, isDanger, details, onConfirm, 
       {question}
       {details}
     </ModalBody>
-    <ModalFooter>
-      <Button
-        variant={isDanger ? 'danger' : 'primary'}
-        onClick={() => {
-          onClose();
-          onConfirm();
-        }}
-      >
-        {label}
-      </Button>
-      <Button variant="link" onClick={onClose}>
-        {t('Cancel')}
-      </Button>
-    </ModalFooter>
+    <DialogueFooter label={label} isDanger={isDanger} onConfirm={onConfirm} onClose={onClose} />
   </Modal>
 );

@@ -1,13 +1,4 @@
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Form,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-} from '@patternfly/react-core';
+import { Alert, Checkbox, Form, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
 import { tasks } from '../bridge/tasks.ts';
@@ -23,6 +14,7 @@ import {
 import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { FurtherFields, HealthField, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
+import { DialogueFooter } from './dialogue-footer.tsx';
 import { Field } from './field.tsx';
 import { useCheck, useGuests } from './hooks.ts';
 
@@ -36,7 +28,6 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
     const { name, sshKeys } = form;
     const title = t('Creating {name}', { name });
     tasks.run({ guest: name, title, args: creationArgs(form), input: sshKeys });
-    onClose();
   };
   const isWrong = !isComplete(form, taken) || (check.creation?.problems.length ?? 0) > 0;
   return (
@@ -50,14 +41,7 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
           check={check}
         />
       </ModalBody>
-      <ModalFooter>
-        <Button onClick={create} isDisabled={isWrong}>
-          {t('Create')}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          {t('Cancel')}
-        </Button>
-      </ModalFooter>
+      <DialogueFooter label={t('Create')} isDisabled={isWrong} onConfirm={create} onClose={onClose} />
     </Modal>
   );
 }

@@ -1,11 +1,9 @@
 import {
   Alert,
-  Button,
   Content,
   ExpandableSection,
   Modal,
   ModalBody,
-  ModalFooter,
   ModalHeader,
   Spinner,
 } from '@patternfly/react-core';
@@ -16,6 +14,7 @@ import { editArgs, needsWords, type OpenFile } from '../model/edited-file.ts';
 import type { ToldEdit } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel } from './badges.tsx';
+import { DialogueFooter } from './dialogue-footer.tsx';
 import { useAnswer } from './hooks.ts';
 import { LineDiff } from './line-diff.tsx';
 
@@ -29,17 +28,10 @@ interface PreviewProps {
 /** What the new text changes, before it is written. */
 export function EditPreview({ guest, opened, text, onClose }: PreviewProps) {
   const args = editArgs(guest, opened);
-  const [command = 'edit', ...options] = args;
+  const [, ...options] = args;
   const { answer, failure } = useAnswer(() => ask('edit', [...options, '--dry-run'], text), text);
-  const save = () => {
-    tasks.run({
-      guest,
-      title: t('Saving {file}', { file: opened.target }),
-      args: [command, ...options],
-      input: text,
-    });
-    onClose();
-  };
+  const title = t('Saving {file}', { file: opened.target });
+  const save = () => tasks.run({ guest, title, args, input: text });
   return (
     <Modal isOpen variant="large" onClose={onClose} aria-labelledby="preview-title">
       <ModalHeader title={t('What this changes')} labelId="preview-title" description={opened.target} />
@@ -52,14 +44,7 @@ export function EditPreview({ guest, opened, text, onClose }: PreviewProps) {
         )}
         {answer && <Preview edit={answer} />}
       </ModalBody>
-      <ModalFooter>
-        <Button isDisabled={!answer} onClick={save}>
-          {t('Save')}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          {t('Cancel')}
-        </Button>
-      </ModalFooter>
+      <DialogueFooter label={t('Save')} isDisabled={!answer} onConfirm={save} onClose={onClose} />
     </Modal>
   );
 }

@@ -1,14 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Form,
-  List,
-  ListItem,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-} from '@patternfly/react-core';
+import { Checkbox, Form, List, ListItem, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { tasks } from '../bridge/tasks.ts';
@@ -25,6 +15,7 @@ import {
 } from '../model/transfer.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+import { DialogueFooter } from './dialogue-footer.tsx';
 import { Field } from './field.tsx';
 import { useGuests } from './hooks.ts';
 
@@ -40,10 +31,6 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
   const [form, setForm] = useState(() => emptyTransfer(transfer, guest));
   const taken = (useGuests().guests ?? []).map(({ name }) => name);
   const { title, fields, notes } = dialogueOf(transfer, guest);
-  const submit = () => {
-    begin(transfer, guest, form);
-    onClose();
-  };
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="transfer-title">
       <ModalHeader title={title} labelId="transfer-title" />
@@ -66,14 +53,12 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
           </List>
         </Form>
       </ModalBody>
-      <ModalFooter>
-        <Button onClick={submit} isDisabled={!isTransferComplete(transfer, guest, form, taken)}>
-          {transferLabel(transfer)}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          {t('Cancel')}
-        </Button>
-      </ModalFooter>
+      <DialogueFooter
+        label={transferLabel(transfer)}
+        isDisabled={!isTransferComplete(transfer, guest, form, taken)}
+        onConfirm={() => begin(transfer, guest, form)}
+        onClose={onClose}
+      />
     </Modal>
   );
 }

@@ -13,15 +13,14 @@ export interface Fact {
 /** Facts that are not known, or do not apply, are left out. */
 export function factsOf(guest: ToldGuest, language: string): readonly Fact[] {
   const { staged, machine } = guest;
-  const at = (time: string | null) => (time === null ? '' : exactly(time, language));
   const disk = ownDisk(guest);
   const facts: Fact[] = [
     { name: t('Tree'), value: guest.source },
     { name: t('Guest file'), value: guest.file },
     { name: t('Running'), value: guest.running ? shortName(guest.running) : '' },
-    { name: t('Running since'), value: at(guest.since) },
+    { name: t('Running since'), value: exactly(guest.since, language) },
     { name: t('Staged'), value: staged ? `${staged.refspec} ${staged.checksum.slice(0, 8)}` : '' },
-    { name: t('Applied not before'), value: at(staged?.appliedFrom ?? null) },
+    { name: t('Applied not before'), value: exactly(staged?.appliedFrom, language) },
     { name: t('Waits for a lock'), value: staged?.waitsForLock?.reason ?? '' },
     { name: t('Network'), value: guest.network ? networkWords(guest.network) : '' },
     { name: t('Interfaces of the host'), value: machine?.links.join(', ') ?? '' },

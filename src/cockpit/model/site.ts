@@ -36,7 +36,7 @@ export interface PublishedRef {
 
 export function buildWork(build: ToldBuild, language: string): SiteWork {
   const { name, description, file, state, result, published } = build;
-  const ran = timeOf(result?.time, language);
+  const ran = exactly(result?.time, language);
   const isRunning = state === 'running' || published?.state === 'running';
   const publishing = published?.state === 'failed' ? t('Publishing failed. The journal says why.') : '';
   const failure = isRunning ? '' : failureOf(state, result) || publishing;
@@ -63,7 +63,7 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
 
 export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork {
   const { name, description, file, url, repository, state, result, refs } = mirror;
-  const ran = timeOf(result?.time, language);
+  const ran = exactly(result?.time, language);
   const failure = state === 'running' ? '' : failureOf(state, result);
   return {
     kind: 'mirror',
@@ -98,11 +98,8 @@ interface ToldCommit {
 const refOf = ({ ref, checksum, version, since }: ToldCommit, language: string) => ({
   ref,
   commit: [version, checksum?.slice(0, 8)].filter(Boolean).join(' '),
-  since: timeOf(since, language),
+  since: exactly(since, language),
 });
-
-const timeOf = (time: string | null | undefined, language: string): string =>
-  time ? exactly(time, language) : '';
 
 function runBadge(state: ToldRunState, failure: string, ran: string): Badge {
   if (state === 'running') return { text: t('running'), colour: 'blue' };

@@ -34,7 +34,7 @@ function shownTimer(
     unit,
     title,
     isEnabled,
-    next: next === null ? '' : exactly(next, language),
+    next: exactly(next, language),
     action: {
       program: 'systemctl',
       ...(isEnabled

@@ -14,9 +14,11 @@ export function soon(time: string | null, now: Date, language: string): string {
   return new Intl.DateTimeFormat(language, options).format(then);
 }
 
-/** A time with its date and seconds. */
-export const exactly = (time: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+/** A time with its date and seconds; empty if it is not known. */
+export const exactly = (time: string | null | undefined, language: string): string =>
+  time
+    ? new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time))
+    : '';
 
 /** A size in decimal units, as guestctl and ostree print it. */
 export function size(bytes: number, language: string): string {

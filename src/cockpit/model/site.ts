@@ -8,7 +8,6 @@ import { exactly } from './times.ts';
 
 /** A build or a mirror. */
 export interface SiteWork {
-  readonly kind: 'build' | 'mirror';
   readonly name: string;
   readonly description: string;
   readonly state: Badge;
@@ -41,7 +40,6 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
   const publishing = published?.state === 'failed' ? t('Publishing failed. The journal says why.') : '';
   const failure = isRunning ? '' : failureOf(state, result) || publishing;
   return {
-    kind: 'build',
     name,
     description: description === `Build ${name}` ? '' : description,
     state: runBadge(isRunning ? 'running' : state, failure, ran),
@@ -66,7 +64,6 @@ export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork
   const ran = exactly(result?.time, language);
   const failure = state === 'running' ? '' : failureOf(state, result);
   return {
-    kind: 'mirror',
     name,
     description: description === `Mirror ${name}` ? '' : description,
     state: runBadge(state, failure, ran),

@@ -1,19 +1,15 @@
 import { Alert, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
 import { t } from '../words/translate.ts';
-import { PublishedTable, type RefWithSource } from './published-table.tsx';
+import { offersOf, PublishedTable } from './published-table.tsx';
 import { useSite } from './use-site.ts';
 
 /** What other hosts can pull from this one, and which build or mirror offers it. */
 export function PublishedList() {
-  const kinds = ['builds', 'mirrors'] as const;
-  const [builds, mirrors] = [useSite('builds'), useSite('mirrors')];
+  const builds = useSite('builds');
+  const mirrors = useSite('mirrors');
   const failure = builds.failure ?? mirrors.failure;
   const isKnown = builds.works && mirrors.works;
-  const offers = [builds, mirrors].flatMap(({ works = [] }, index) =>
-    works.flatMap(({ name, published }) =>
-      published.map((one): RefWithSource => ({ ...one, kind: kinds[index] ?? 'builds', name })),
-    ),
-  );
+  const offers = [...offersOf('builds', builds.works ?? []), ...offersOf('mirrors', mirrors.works ?? [])];
   return (
     <>
       <Title className="heading" headingLevel="h1" size="2xl">

@@ -1,15 +1,19 @@
 import { Button } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
-import type { PublishedRef } from '../model/site.ts';
+import type { PublishedRef, SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import type { SiteKind } from './use-site.ts';
 
-export interface RefWithSource extends PublishedRef {
+interface RefWithSource extends PublishedRef {
   /** What offers it. */
   readonly kind: SiteKind;
   readonly name: string;
 }
+
+/** What builds or mirrors offer. */
+export const offersOf = (kind: SiteKind, works: readonly SiteWork[]): readonly RefWithSource[] =>
+  works.flatMap(({ name, published }) => published.map((one) => ({ ...one, kind, name })));
 
 interface TableProps {
   readonly offers: readonly RefWithSource[];

@@ -19,7 +19,7 @@ import { ActionButtons } from './action-buttons.tsx';
 import { BadgeLabel } from './badges.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { Journal, journalOptions } from './journal.tsx';
-import { PublishedTable } from './published-table.tsx';
+import { offersOf, PublishedTable } from './published-table.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
 interface SiteProps {
@@ -71,10 +71,7 @@ const Work = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork
         <Card isCompact>
           <CardTitle component="h2">{t('Published')}</CardTitle>
           <CardBody>
-            <PublishedTable
-              offers={work.published.map((one) => ({ ...one, kind, name: work.name }))}
-              namesSource={false}
-            />
+            <PublishedTable offers={offersOf(kind, [work])} namesSource={false} />
           </CardBody>
         </Card>
       )}

@@ -10,7 +10,7 @@ export interface Sampled {
   readonly links: readonly string[];
 }
 
-/** MetricValues that are not known are left out or undefined. */
+/** Values that are not known are left out or undefined. */
 export type ResourceSample = Readonly<Partial<Record<Resource, number | undefined>>>;
 
 interface Metric {

@@ -10,13 +10,14 @@ import { useGuests, useTasks } from './hooks.ts';
 import { TransferModal } from './transfer-modal.tsx';
 
 interface ButtonsProps {
-  readonly guest: string;
+  /** A guest, or the unit of a build or mirror. */
+  readonly of: string;
   readonly actions: readonly GuestAction[];
 }
 
-/** Buttons that act on a guest. Without privileges there are none. */
-export function ActionButtons({ guest, actions }: ButtonsProps) {
-  const { choose, question, isBusy, isAllowed } = useActions(guest);
+/** Buttons that act on a guest, or run a build or mirror. Without privileges there are none. */
+export function ActionButtons({ of, actions }: ButtonsProps) {
+  const { choose, question, isBusy, isAllowed } = useActions(of);
   if (!isAllowed) return null;
   return (
     <>

@@ -61,7 +61,7 @@ function DeploymentTable({ guest, rows }: TableProps) {
               </Td>
               <Td>
                 <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'wrap', md: 'nowrap' }}>
-                  <ActionButtons guest={guest.name} actions={row.actions} />
+                  <ActionButtons of={guest.name} actions={row.actions} />
                   {newest && row !== newest && (
                     <Button size="sm" variant="link" onClick={() => setCompared([row.id, newest.id])}>
                       {t('Changes since')}

@@ -94,7 +94,7 @@ function Rejected({ guest: { name, rejected } }: { readonly guest: ToldGuest }) 
             </div>
           ))}
         </Gallery>
-        <ActionButtons guest={name} actions={[forgive(name)]} />
+        <ActionButtons of={name} actions={[forgive(name)]} />
       </CardBody>
     </Card>
   );

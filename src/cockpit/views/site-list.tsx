@@ -99,7 +99,7 @@ const SiteLine = ({ kind, work }: { readonly kind: SiteKind; readonly work: Site
       ))}
     </Td>
     <Td>
-      <ActionButtons guest={work.units[0]} actions={[work.action]} />
+      <ActionButtons of={work.units[0]} actions={[work.action]} />
     </Td>
   </Tr>
 );

@@ -58,7 +58,7 @@ const Work = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork
         </Title>
         <BadgeLabel badge={work.state} />
       </Flex>
-      <ActionButtons guest={work.units[0]} actions={[work.action]} />
+      <ActionButtons of={work.units[0]} actions={[work.action]} />
     </Flex>
     <div className="cards">
       {work.failure && (

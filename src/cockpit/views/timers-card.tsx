@@ -27,7 +27,7 @@ export const TimersCard = ({ guest }: { readonly guest: ToldGuest }) => (
               <Td dataLabel={t('Enabled')}>{isEnabled ? t('yes') : t('no')}</Td>
               <Td dataLabel={t('Next')}>{next}</Td>
               <Td isActionCell>
-                <ActionButtons guest={guest.name} actions={[action]} />
+                <ActionButtons of={guest.name} actions={[action]} />
               </Td>
             </Tr>
           ))}

@@ -1,6 +1,7 @@
 // What is live in the page in Cockpit: what guests use, and how far their services are.
 import { expect, test } from 'vitest';
-import { percent, UsageReader } from '../../src/cockpit/model/guest-usage.ts';
+import { percent, usageOf } from '../../src/cockpit/model/guest-usage.ts';
+import { MetricsReader } from '../../src/cockpit/model/metrics-reader.ts';
 import { guestOfGroup } from '../../src/cockpit/model/unit-names.ts';
 import { progressOf, UnitSignals } from '../../src/cockpit/model/unit-signals.ts';
 
@@ -18,11 +19,16 @@ test.each([
 const groups = ['system.slice', 'machine.slice/systemd-nspawn@mail.service', 'systemd-nspawn@web.service'];
 const about = (memory: readonly string[], cpu: readonly string[]) =>
   JSON.stringify({ metrics: [{ instances: memory }, { instances: cpu }] });
+const usageIn = (reader: MetricsReader, message: string) => {
+  const values = reader.read(message);
+  return values && usageOf(values);
+};
 
 test('samples are joined with the groups that they are of; null means no change', () => {
-  const reader = new UsageReader();
-  expect(reader.read(about(groups, groups.slice(0, 2)))).toBeUndefined();
-  const first = reader.read(
+  const reader = new MetricsReader();
+  expect(usageIn(reader, about(groups, groups.slice(0, 2)))).toBeUndefined();
+  const first = usageIn(
+    reader,
     JSON.stringify([
       [
         [1, 5e7, 2e7],
@@ -36,7 +42,8 @@ test('samples are joined with the groups that they are of; null means no change'
       ['web', { memory: 2e7, cpu: undefined }],
     ]),
   );
-  const second = reader.read(
+  const second = usageIn(
+    reader,
     JSON.stringify([
       [
         [null, 6e7],
@@ -50,9 +57,10 @@ test('samples are joined with the groups that they are of; null means no change'
 });
 
 test('a guest that is gone uses nothing', () => {
-  const reader = new UsageReader();
-  reader.read(about(groups, groups));
-  reader.read(
+  const reader = new MetricsReader();
+  usageIn(reader, about(groups, groups));
+  usageIn(
+    reader,
     JSON.stringify([
       [
         [1, 2, 3],
@@ -60,8 +68,13 @@ test('a guest that is gone uses nothing', () => {
       ],
     ]),
   );
-  reader.read(about(['system.slice'], ['system.slice']));
-  expect(reader.read(JSON.stringify([[[1], [2]]]))).toEqual(new Map());
+  usageIn(reader, about(['system.slice'], ['system.slice']));
+  expect(usageIn(reader, JSON.stringify([[[1], [2]]]))).toEqual(new Map());
+});
+
+test('a guest that starts again uses nothing less than nothing', () => {
+  const values = new Map([['systemd-nspawn@web.service', -8000]]);
+  expect(usageOf([new Map(), values]).get('web')).toEqual({ memory: undefined, cpu: 0 });
 });
 
 test('a share of a processor', () => {

@@ -33,8 +33,8 @@ test('a guest has what its own control group uses', () => {
   ] as const;
   const cpu = new Map([...others, [unit, 500] as const]);
   const memory = new Map([...others, [`/my.slice/my-own.slice/systemd-nspawn@mail.service`, 1e6] as const]);
-  expect(control?.read([cpu, memory], mail)).toEqual({ cpu: 0.5, memory: 1e6 });
-  expect(control?.read([new Map(others), new Map()], mail)).toEqual({ cpu: undefined, memory: undefined });
+  expect(control?.read([memory, cpu], mail)).toEqual({ cpu: 0.5, memory: 1e6 });
+  expect(control?.read([new Map(), new Map(others)], mail)).toEqual({ cpu: undefined, memory: undefined });
 });
 
 test('what the host sends to its interface, the guest receives', () => {

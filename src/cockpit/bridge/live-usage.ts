@@ -1,35 +1,30 @@
-// What guests use, as long as somebody looks: Cockpit's bridge samples it, and no process is started.
-import { type GuestUsage, UsageReader, usageChannel } from '../model/guest-usage.ts';
-import { type Channel, cockpit } from './cockpit.ts';
+// What all guests use now, as long as somebody looks.
+import { type GuestUsage, usageMetrics, usageOf } from '../model/guest-usage.ts';
+import { sampleMetrics } from './sample-metrics.ts';
 
 class LiveUsage {
   #known: ReadonlyMap<string, GuestUsage> = new Map();
-  #channel: Channel | undefined;
+  #end: (() => void) | undefined;
   readonly #listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    this.#channel ??= this.#open();
+    this.#end ??= this.#sample();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
-      this.#channel?.close();
-      this.#channel = undefined;
+      this.#end?.();
+      this.#end = undefined;
     };
   };
 
   readonly known = (): ReadonlyMap<string, GuestUsage> => this.#known;
 
-  #open(): Channel {
-    const channel = cockpit.channel(usageChannel);
-    const reader = new UsageReader();
-    channel.addEventListener('message', (_, data) => {
-      const usage = reader.read(data);
-      if (usage === undefined) return;
-      this.#known = usage;
+  #sample(): () => void {
+    return sampleMetrics({ metrics: usageMetrics, interval: 3000 }, (values) => {
+      this.#known = usageOf(values);
       for (const listener of this.#listeners) listener();
     });
-    return channel;
   }
 }
 

@@ -1,14 +1,6 @@
-// What guests use: Cockpit's bridge samples it while somebody looks, and starts no process for that.
-import { MetricsReader } from '../model/metrics-reader.ts';
-import {
-  type Histories,
-  type ResourceSample,
-  type Sampled,
-  type Sampler,
-  samplers,
-  withValues,
-} from '../model/resources.ts';
-import { cockpit } from './cockpit.ts';
+// What a guest uses over time, as long as somebody looks.
+import { type Histories, type Sampled, samplers, withValues } from '../model/resources.ts';
+import { sampleMetrics } from './sample-metrics.ts';
 
 /** In milliseconds. */
 const interval = 2000;
@@ -20,9 +12,9 @@ export const historiesOf = (guest: string): Histories => known.get(guest) ?? {};
 
 /** Samples what a guest uses, and calls back when there is more. Returns how to end it. */
 export function sampleResources(of: Sampled, changed: (histories: Histories) => void): () => void {
-  const ends = samplers.map((sampler) =>
-    open(sampler, of, (values) => {
-      const histories = withValues(historiesOf(of.name), values, Date.now());
+  const ends = samplers.map(({ metrics, read }) =>
+    sampleMetrics({ metrics, interval, superuser: 'try' }, (values) => {
+      const histories = withValues(historiesOf(of.name), read(values, of), Date.now());
       known.set(of.name, histories);
       changed(histories);
     }),
@@ -30,15 +22,4 @@ export function sampleResources(of: Sampled, changed: (histories: Histories) => 
   return () => {
     for (const end of ends) end();
   };
-}
-
-function open({ metrics, read }: Sampler, of: Sampled, tell: (values: ResourceSample) => void): () => void {
-  const options = { payload: 'metrics1', source: 'internal', interval, metrics, superuser: 'try' };
-  const channel = cockpit.channel(options);
-  const reader = new MetricsReader();
-  channel.addEventListener('message', (_, data) => {
-    const values = reader.read(data);
-    if (values) tell(read(values, of));
-  });
-  return () => channel.close();
 }

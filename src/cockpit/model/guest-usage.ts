@@ -1,6 +1,6 @@
 // What guests use of the processors and of the memory, from what Cockpit's bridge samples of control groups.
 
-import { MetricsReader, type MetricValues } from './metrics-reader.ts';
+import { type Metric, type MetricValues, rate } from './metrics-reader.ts';
 import { guestOfGroup } from './unit-names.ts';
 
 export interface GuestUsage {
@@ -14,38 +14,23 @@ export interface GuestUsage {
 export const percent = (cpu: number, language: string): string =>
   new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: cpu < 0.1 ? 1 : 0 }).format(cpu);
 
-/** What to open a channel with: two metrics, in the order of read(). */
-export const usageChannel = {
-  payload: 'metrics1',
-  source: 'internal',
-  /** In milliseconds. */
-  interval: 3000,
-  metrics: [{ name: 'cgroup.memory.usage' }, { name: 'cgroup.cpu.usage', derive: 'rate' }],
-} as const;
+/** What usageOf() reads, in this order. */
+export const usageMetrics: readonly Metric[] = [{ name: 'cgroup.memory.usage' }, rate('cgroup.cpu.usage')];
 
-/** Reads the messages of the channel: which control groups there are, then what they use. */
-export class UsageReader {
-  readonly #reader = new MetricsReader();
-
-  /** Returns what each guest uses; undefined if the message only says what the next ones are about. */
-  read(message: string): ReadonlyMap<string, GuestUsage> | undefined {
-    const metrics = this.#reader.read(message);
-    if (!metrics) return undefined;
-    const [memory, cpu] = metrics.map(byGuest);
-    const guests = new Set([...(memory?.keys() ?? []), ...(cpu?.keys() ?? [])]);
-    return new Map(
-      [...guests].map((guest) => {
-        const perSecond = cpu?.get(guest);
-        return [
-          guest,
-          { memory: memory?.get(guest), cpu: perSecond === undefined ? perSecond : perSecond / 1000 },
-        ];
-      }),
-    );
-  }
+/** Returns what each guest uses. A guest that starts again counts its milliseconds from 0 again: that is no use below 0. */
+export function usageOf([memory, cpu]: readonly MetricValues[]): ReadonlyMap<string, GuestUsage> {
+  const [bytes, milliseconds] = [byGuest(memory), byGuest(cpu)];
+  const guests = new Set([...bytes.keys(), ...milliseconds.keys()]);
+  return new Map(
+    [...guests].map((guest) => {
+      const perSecond = milliseconds.get(guest);
+      const usage = perSecond === undefined ? undefined : Math.max(0, perSecond) / 1000;
+      return [guest, { memory: bytes.get(guest), cpu: usage }];
+    }),
+  );
 }
 
-const byGuest = (values: MetricValues): MetricValues =>
+const byGuest = (values: MetricValues = new Map()): MetricValues =>
   new Map(
     [...values].flatMap(([group, value]) => {
       const guest = guestOfGroup(group);

@@ -1,5 +1,13 @@
 // What Cockpit's bridge tells of metrics: doc/protocol.md of Cockpit, "Payload: metrics1".
 
+export interface Metric {
+  readonly name: string;
+  readonly derive?: 'rate';
+}
+
+/** How fast a counter grows, per second. */
+export const rate = (name: string): Metric => ({ name, derive: 'rate' });
+
 /** The values of one metric, by instance: an interface, a control group. */
 export type MetricValues = ReadonlyMap<string, number>;
 

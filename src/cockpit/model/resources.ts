@@ -1,5 +1,6 @@
 // What a guest uses over time: from what Cockpit's bridge samples of the host.
-import type { MetricValues } from './metrics-reader.ts';
+import { usageMetrics, usageOf } from './guest-usage.ts';
+import { type Metric, type MetricValues, rate } from './metrics-reader.ts';
 import { guestOfGroup } from './unit-names.ts';
 
 export type Resource = 'cpu' | 'memory' | 'received' | 'sent' | 'read' | 'written';
@@ -13,29 +14,17 @@ export interface Sampled {
 /** Values that are not known are left out or undefined. */
 export type ResourceSample = Readonly<Partial<Record<Resource, number | undefined>>>;
 
-interface Metric {
-  readonly name: string;
-  readonly derive?: 'rate';
-}
-
 /** Metrics that one channel samples. A bridge that does not know one of them closes the channel. */
 export interface Sampler {
   readonly metrics: readonly Metric[];
   readonly read: (values: readonly MetricValues[], of: Sampled) => ResourceSample;
 }
 
-const rate = (name: string): Metric => ({ name, derive: 'rate' });
-
 /** Returns undefined if there is nothing to add. A counter that starts again counts as 0. */
 function sum(values: MetricValues | undefined, isMeant: (instance: string) => boolean): number | undefined {
   const all = [...(values ?? [])].filter(([instance]) => isMeant(instance));
   return all.length === 0 ? undefined : all.reduce((before, [, value]) => before + Math.max(0, value), 0);
 }
-
-const isMachineOf =
-  ({ name }: Sampled) =>
-  (group: string): boolean =>
-    guestOfGroup(group) === name;
 
 /** Processes of a guest are in groups below that of its machine. */
 const isIn =
@@ -44,16 +33,7 @@ const isIn =
     guestOfGroup(group.replace(/\.service\/.*/, '.service')) === name;
 
 export const samplers: readonly Sampler[] = [
-  {
-    metrics: [rate('cgroup.cpu.usage'), { name: 'cgroup.memory.usage' }],
-    read: ([cpu, memory], of) => {
-      const milliseconds = sum(cpu, isMachineOf(of));
-      return {
-        cpu: milliseconds === undefined ? undefined : milliseconds / 1000,
-        memory: sum(memory, isMachineOf(of)),
-      };
-    },
-  },
+  { metrics: usageMetrics, read: (values, { name }) => usageOf(values).get(name) ?? {} },
   {
     // What the host sends, the guest receives.
     metrics: [rate('network.interface.tx'), rate('network.interface.rx')],

@@ -1,5 +1,6 @@
 // What is live in the page in Cockpit: what guests use, and how far their services are.
 import { expect, test } from 'vitest';
+import { Store } from '../../src/cockpit/bridge/store.ts';
 import { percent, usageOf } from '../../src/cockpit/model/guest-usage.ts';
 import { MetricsReader } from '../../src/cockpit/model/metrics-reader.ts';
 import { guestOfGroup } from '../../src/cockpit/model/unit-names.ts';
@@ -100,4 +101,18 @@ test.each(['inactive', 'failed'])('a service that is %s is at nothing', (state) 
   say(signals, 'Fetching');
   expect(signals.isNews({ unit, about: ofUnit, said: { ActiveState: { v: state } } })).toBe(true);
   expect(progressOf('mail', signals.progress)).toBe('');
+});
+
+test('what is shown is looked for from the first view on to the last one', () => {
+  const said: string[] = [];
+  const store = new Store(0, () => {
+    said.push('begin');
+    return () => said.push('end');
+  });
+  const leave = ['a', 'b'].map((view) => store.subscribe(() => said.push(`${view} ${store.known()}`)));
+  store.set(1);
+  for (const one of leave) one();
+  store.set(2);
+  store.subscribe(() => {});
+  expect(said).toEqual(['begin', 'a 1', 'b 1', 'end', 'begin']);
 });

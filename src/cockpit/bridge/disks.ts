@@ -4,52 +4,41 @@ import { ownDisk } from '../model/guest-facts.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { guests } from './guests.ts';
 import { ask } from './run-guestctl.ts';
+import { Store } from './store.ts';
 
-class GuestDisks {
-  #known: ReadonlyMap<string, number> = new Map();
-  /** What was counted, by guest. */
-  readonly #counted = new Map<string, string>();
-  readonly #listeners = new Set<() => void>();
-  #isCounting = false;
-  #unfollow: (() => void) | undefined;
+let isShown = false;
+let isCounting = false;
+/** The deployments of each guest that were counted. */
+const counted = new Map<string, string>();
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    this.#unfollow ??= guests.subscribe(() => this.#count());
-    this.#count();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      this.#unfollow?.();
-      this.#unfollow = undefined;
-    };
+export const guestDisks: Store<ReadonlyMap<string, number>> = new Store(new Map(), () => {
+  isShown = true;
+  const unfollow = guests.subscribe(count);
+  count();
+  return () => {
+    isShown = false;
+    unfollow();
   };
+});
 
-  readonly known = (): ReadonlyMap<string, number> => this.#known;
-
-  async #count(): Promise<void> {
-    if (this.#isCounting) return;
-    this.#isCounting = true;
-    for (let guest = this.#next(); guest; guest = this.#next()) {
-      this.#counted.set(guest.name, deploymentsOf(guest));
-      const status = await ask('status', [guest.name]).catch(() => undefined);
-      const bytes = status && ownDisk(status);
-      if (bytes === undefined) continue;
-      this.#known = new Map([...this.#known, [guest.name, bytes]]);
-      for (const listener of this.#listeners) listener();
-    }
-    this.#isCounting = false;
+async function count(): Promise<void> {
+  if (isCounting) return;
+  isCounting = true;
+  for (let guest = nextGuest(); guest; guest = nextGuest()) {
+    counted.set(guest.name, deploymentsOf(guest));
+    const status = await ask('status', [guest.name]).catch(() => undefined);
+    const bytes = status && ownDisk(status);
+    if (bytes !== undefined) guestDisks.set(new Map([...guestDisks.known(), [guest.name, bytes]]));
   }
+  isCounting = false;
+}
 
-  #next(): ToldGuest | undefined {
-    if (this.#listeners.size === 0) return undefined;
-    return guests
-      .known()
-      .guests?.find((guest) => !guest.hidden && this.#counted.get(guest.name) !== deploymentsOf(guest));
-  }
+function nextGuest(): ToldGuest | undefined {
+  if (!isShown) return undefined;
+  return guests
+    .known()
+    .guests?.find((guest) => !guest.hidden && counted.get(guest.name) !== deploymentsOf(guest));
 }
 
 const deploymentsOf = ({ deployments }: ToldGuest): string =>
   deployments.map(({ checksum, serial }) => `${checksum}.${serial}`).join();
-
-export const guestDisks = new GuestDisks();

@@ -3,6 +3,7 @@ import { configDirectory, stateOf } from '../../config/paths.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { cockpit } from './cockpit.ts';
 import { ask } from './run-guestctl.ts';
+import { Store } from './store.ts';
 import { watchDirectory, watchUnits } from './watch.ts';
 
 export interface KnownGuests {
@@ -35,8 +36,8 @@ const directories = (guest: string): string[] => {
 };
 
 class Guests {
-  #known = nothing;
-  readonly #listeners = new Set<() => void>();
+  readonly #store = new Store(nothing);
+  #hasBegun = false;
   readonly #watched = new Set<string>();
   #isAsking = false;
   #isDue = false;
@@ -45,12 +46,11 @@ class Guests {
 
   /** Begins with the first listener, and never ends: the page is the only one. */
   readonly subscribe = (listener: () => void): (() => void) => {
-    if (this.#listeners.size === 0 && this.#known.round === 0) this.#begin();
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (!this.#hasBegun) this.#begin();
+    return this.#store.subscribe(listener);
   };
 
-  readonly known = (): KnownGuests => this.#known;
+  readonly known = this.#store.known;
 
   /** Asks soon, once for all that happens until then. */
   readonly refresh = (): void => {
@@ -61,6 +61,7 @@ class Guests {
   };
 
   #begin(): void {
+    this.#hasBegun = true;
     watchUnits({ changed: this.refresh, advanced: (progress) => this.#set({ progress }) });
     this.#watch([configDirectory]);
     const learn = () => {
@@ -75,7 +76,7 @@ class Guests {
     this.#isDue = this.#isAsking;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    const round = this.#known.round + 1;
+    const round = this.known().round + 1;
     try {
       const guests = await ask('list');
       this.#watch(guests.flatMap(({ name }) => directories(name)));
@@ -96,8 +97,7 @@ class Guests {
   }
 
   #set(change: Partial<KnownGuests>): void {
-    this.#known = { ...this.#known, ...change };
-    for (const listener of this.#listeners) listener();
+    this.#store.set({ ...this.known(), ...change });
   }
 }
 

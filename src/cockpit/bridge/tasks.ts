@@ -2,6 +2,7 @@
 
 import { guests } from './guests.ts';
 import { act } from './run-guestctl.ts';
+import { Store } from './store.ts';
 
 export interface Task {
   readonly id: number;
@@ -24,23 +25,14 @@ interface TaskWish {
 }
 
 class Tasks {
-  #all: readonly Task[] = [];
+  readonly all = new Store<readonly Task[]>([]);
   #last = 0;
-  readonly #listeners = new Set<() => void>();
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly all = (): readonly Task[] => this.#all;
 
   /** Returns true if it succeeded. */
   readonly run = async ({ guest, title, program = 'guestctl', args, input }: TaskWish): Promise<boolean> => {
     this.#last += 1;
     const id = this.#last;
-    this.#all = [...this.#all, { id, guest, title, said: '', state: 'running' }];
-    this.#tell();
+    this.all.set([...this.all.known(), { id, guest, title, said: '', state: 'running' }]);
     try {
       await act([program, ...args], (said) => this.#change(id, { said: said.trim() }), input);
       this.#change(id, { state: 'done' });
@@ -54,17 +46,11 @@ class Tasks {
   };
 
   readonly dismiss = (id: number): void => {
-    this.#all = this.#all.filter((task) => task.id !== id);
-    this.#tell();
+    this.all.set(this.all.known().filter((task) => task.id !== id));
   };
 
   #change(id: number, change: Partial<Task>): void {
-    this.#all = this.#all.map((task) => (task.id === id ? { ...task, ...change } : task));
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.all.set(this.all.known().map((task) => (task.id === id ? { ...task, ...change } : task)));
   }
 }
 

@@ -2,10 +2,13 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { guests, type KnownGuests } from '../bridge/guests.ts';
+import type { Store } from '../bridge/store.ts';
 import { type Task, tasks } from '../bridge/tasks.ts';
 
-export const useGuests = (): KnownGuests => useSyncExternalStore(guests.subscribe, guests.known);
-export const useTasks = (): readonly Task[] => useSyncExternalStore(tasks.subscribe, tasks.all);
+export const useStore = <T>({ subscribe, known }: Pick<Store<T>, 'subscribe' | 'known'>): T =>
+  useSyncExternalStore(subscribe, known);
+export const useGuests = (): KnownGuests => useStore(guests);
+export const useTasks = (): readonly Task[] => useStore(tasks.all);
 
 /** The language of the user, as browsers name it. */
 export const language = (): string => (cockpit.language ?? 'en').replace('_', '-');

@@ -1,19 +1,18 @@
 import { Td } from '@patternfly/react-table';
-import { useSyncExternalStore } from 'react';
 import { guestDisks } from '../bridge/disks.ts';
 import { liveUsage } from '../bridge/live-usage.ts';
 import { percent } from '../model/guest-usage.ts';
 import { size } from '../model/times.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { language } from './hooks.ts';
+import { language, useStore } from './hooks.ts';
 
 /** What a guest uses now: processors, memory, and disk space that nothing else uses. */
 export function UsageCells({ guest }: { readonly guest: ToldGuest }) {
   const { name, state } = guest;
-  const usage = useSyncExternalStore(liveUsage.subscribe, liveUsage.known).get(name);
+  const usage = useStore(liveUsage).get(name);
   const { cpu, memory } = (state === 'stopped' ? undefined : usage) ?? {};
-  const disk = useSyncExternalStore(guestDisks.subscribe, guestDisks.known).get(name);
+  const disk = useStore(guestDisks).get(name);
   return (
     <>
       <Td dataLabel={t('CPU')}>

@@ -96,51 +96,31 @@ function useProblems(guest: string, text: string) {
   return { problems, failure };
 }
 
-function Notes({ guest, opened, isAllowed }: NotesProps) {
-  const { file, target, others } = opened;
-  return (
-    <>
-      {!isAllowed && (
-        <Alert
-          component="h2"
-          isInline
-          isPlain
-          variant="info"
-          title={t('Only administrators may change this file.')}
-        />
-      )}
-      {isAllowed && file !== target && (
-        <Alert
-          component="h2"
-          isInline
-          isPlain
-          variant="info"
-          title={t('This is {file}. Your version is saved as {target}, which overrides it.', {
-            file,
-            target,
-          })}
-        />
-      )}
-      {others.length > 0 && (
-        <Alert
-          component="h2"
-          isInline
-          isPlain
-          variant="info"
-          title={t('{name} also follows these files:', { name: guest })}
-        >
-          {others.join(', ')}
-        </Alert>
-      )}
-    </>
-  );
-}
-
 interface NotesProps {
   readonly guest: string;
   readonly opened: OpenFile;
   readonly isAllowed: boolean;
 }
+
+const Notes = ({ guest, opened: { file, target, others }, isAllowed }: NotesProps) => (
+  <>
+    {!isAllowed && <Note title={t('Only administrators may change this file.')} />}
+    {isAllowed && file !== target && (
+      <Note
+        title={t('This is {file}. Your version is saved as {target}, which overrides it.', { file, target })}
+      />
+    )}
+    {others.length > 0 && (
+      <Note title={t('{name} also follows these files:', { name: guest })}>{others.join(', ')}</Note>
+    )}
+  </>
+);
+
+const Note = ({ title, children }: { readonly title: string; readonly children?: string }) => (
+  <Alert component="h2" isInline isPlain variant="info" title={title}>
+    {children}
+  </Alert>
+);
 
 const Stale = ({ file, reopen }: { readonly file: string; readonly reopen: () => void }) => (
   <Alert

@@ -16,20 +16,20 @@ import { t } from '../words/translate.ts';
 import { FurtherFields, HealthField, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
 import { DialogueFooter } from './dialogue-footer.tsx';
 import { Field } from './field.tsx';
-import { useCheck, useGuests } from './hooks.ts';
+import { useCheck, useGuestNames } from './hooks.ts';
 
 /** Creates a guest from a template, an image or a remote. guestctl checks what is typed. */
 export function CreateModal({ onClose }: { readonly onClose: () => void }) {
   const [form, setForm] = useState(emptyForm);
-  const taken = (useGuests().guests ?? []).map(({ name }) => name);
-  const mistake = nameMistake(form, taken);
-  const check = useCreation(form, isComplete(form, taken));
+  const taken = useGuestNames();
+  const isReady = isComplete(form, taken);
+  const check = useCreation(form, isReady);
   const create = () => {
     const { name, sshKeys } = form;
     const title = t('Creating {name}', { name });
     tasks.run({ guest: name, title, args: creationArgs(form), input: sshKeys });
   };
-  const isWrong = !isComplete(form, taken) || (check.creation?.problems.length ?? 0) > 0;
+  const isWrong = !isReady || (check.creation?.problems.length ?? 0) > 0;
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="create-title">
       <ModalHeader title={t('Create a guest')} labelId="create-title" />
@@ -37,7 +37,7 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
         <CreateForm
           form={form}
           change={(some) => setForm({ ...form, ...some })}
-          wrongName={mistake}
+          wrongName={nameMistake(form, taken)}
           check={check}
         />
       </ModalBody>

@@ -8,6 +8,7 @@ import { type Task, tasks } from '../bridge/tasks.ts';
 export const useStore = <T>({ subscribe, known }: Pick<Store<T>, 'subscribe' | 'known'>): T =>
   useSyncExternalStore(subscribe, known);
 export const useGuests = (): KnownGuests => useStore(guests);
+export const useGuestNames = (): readonly string[] => (useGuests().guests ?? []).map(({ name }) => name);
 export const useTasks = (): readonly Task[] => useStore(tasks.all);
 
 /** The language of the user, as browsers name it. */

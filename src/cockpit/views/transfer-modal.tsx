@@ -17,7 +17,7 @@ import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { DialogueFooter } from './dialogue-footer.tsx';
 import { Field } from './field.tsx';
-import { useGuests } from './hooks.ts';
+import { useGuestNames } from './hooks.ts';
 
 interface TransferProps {
   readonly transfer: Transfer;
@@ -29,7 +29,7 @@ interface TransferProps {
 /** Copies, renames, exports or imports a guest. */
 export function TransferModal({ transfer, guest, onClose }: TransferProps) {
   const [form, setForm] = useState(() => emptyTransfer(transfer, guest));
-  const taken = (useGuests().guests ?? []).map(({ name }) => name);
+  const taken = useGuestNames();
   const { title, fields, notes } = dialogueOf(transfer, guest);
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="transfer-title">

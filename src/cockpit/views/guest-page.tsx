@@ -1,13 +1,13 @@
-import { Breadcrumb, BreadcrumbItem, Button, Flex, PageSection, Title } from '@patternfly/react-core';
+import { PageSection } from '@patternfly/react-core';
 import { cockpit } from '../bridge/cockpit.ts';
 import { stateBadge } from '../model/row.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
-import { BadgeLabel } from './badges.tsx';
 import { FileTab } from './file-tab.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { JournalTab } from './journal-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { Heading, WayBack } from './page-head.tsx';
 import { ResourcesTab } from './resources-tab.tsx';
 import { Tabbed, type TabWish } from './tabbed.tsx';
 import { TerminalTab } from './terminal-tab.tsx';
@@ -39,23 +39,10 @@ export function GuestPage({ guest, tab }: { readonly guest: ToldGuest; readonly 
   const { name } = guest;
   return (
     <PageSection>
-      <Breadcrumb>
-        <BreadcrumbItem>
-          <Button variant="link" isInline onClick={() => cockpit.location.go([])}>
-            {t('OSTree guests')}
-          </Button>
-        </BreadcrumbItem>
-        <BreadcrumbItem isActive>{name}</BreadcrumbItem>
-      </Breadcrumb>
-      <Flex className="heading" justifyContent={{ default: 'justifyContentSpaceBetween' }}>
-        <Flex alignItems={{ default: 'alignItemsCenter' }}>
-          <Title headingLevel="h1" size="2xl">
-            {name}
-          </Title>
-          <BadgeLabel badge={stateBadge(guest)} />
-        </Flex>
+      <WayBack name={name} list={t('OSTree guests')} path={[]} />
+      <Heading name={name} state={stateBadge(guest)}>
         <GuestActions guest={guest} buttons={3} />
-      </Flex>
+      </Heading>
       <Tabbed
         label={name}
         shown={tab}

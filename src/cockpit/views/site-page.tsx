@@ -1,24 +1,10 @@
-import {
-  Alert,
-  Breadcrumb,
-  BreadcrumbItem,
-  Button,
-  Card,
-  CardBody,
-  CardTitle,
-  EmptyState,
-  Flex,
-  PageSection,
-  Spinner,
-  Title,
-} from '@patternfly/react-core';
-import { cockpit } from '../bridge/cockpit.ts';
+import { Alert, Card, CardBody, CardTitle, EmptyState, PageSection, Spinner } from '@patternfly/react-core';
 import type { SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
-import { BadgeLabel } from './badges.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { Journal, journalOptions } from './journal.tsx';
+import { Heading, WayBack } from './page-head.tsx';
 import { offersOf, PublishedTable } from './published-table.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
@@ -33,14 +19,7 @@ export function SitePage({ kind, name }: SiteProps) {
   const work = works?.find((one) => one.name === name);
   return (
     <PageSection>
-      <Breadcrumb>
-        <BreadcrumbItem>
-          <Button variant="link" isInline onClick={() => cockpit.location.go([kind])}>
-            {kind === 'builds' ? t('Builds') : t('Mirrors')}
-          </Button>
-        </BreadcrumbItem>
-        <BreadcrumbItem isActive>{name}</BreadcrumbItem>
-      </Breadcrumb>
+      <WayBack name={name} list={kind === 'builds' ? t('Builds') : t('Mirrors')} path={[kind]} />
       {failure && <Alert isInline variant="danger" title={failure} />}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
       {works && !work && <EmptyState titleText={t('{name} is not declared', { name })} headingLevel="h1" />}
@@ -51,15 +30,9 @@ export function SitePage({ kind, name }: SiteProps) {
 
 const Work = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork }) => (
   <>
-    <Flex className="heading" justifyContent={{ default: 'justifyContentSpaceBetween' }}>
-      <Flex alignItems={{ default: 'alignItemsCenter' }}>
-        <Title headingLevel="h1" size="2xl">
-          {work.name}
-        </Title>
-        <BadgeLabel badge={work.state} />
-      </Flex>
+    <Heading name={work.name} state={work.state}>
       <ActionButtons of={work.units[0]} actions={[work.action]} />
-    </Flex>
+    </Heading>
     <div className="cards">
       {work.failure && (
         <Alert isInline component="h2" variant="danger" title={t('The last run failed')}>

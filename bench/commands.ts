@@ -14,15 +14,9 @@ export async function measureHelp(host: Host): Promise<Row[]> {
     name: `guestctl ${option}`,
     command: `guestctl ${option}`,
   }));
-  const samples = await measure(host, [...asked, node], { rounds: 41 });
+  const measured = await measure(host, [...asked, node], { rounds: 41 });
   return asked.map((ours) =>
-    row(
-      ours.name,
-      'ms',
-      { name: 'ours', samples: samples(ours) },
-      { is: 'more', limit: 15 },
-      { name: node.name, samples: samples(node) },
-    ),
+    row(ours.name, 'ms', { ...measured(ours), name: 'ours' }, { is: 'more', limit: 15 }, measured(node)),
   );
 }
 
@@ -57,9 +51,9 @@ export async function measureVerify(host: Host): Promise<Row[]> {
   });
   const hundred = verify('100 guests', 'guest-{1..100}');
   const all = verify(`${guests} guests`, '');
-  const samples = await measure(host, [hundred, all], { rounds: 3 });
+  const measured = await measure(host, [hundred, all], { rounds: 3 });
   const atMost = (contender: typeof all, limit: number) =>
-    row(contender.name, 'ms', { name: 'ours', samples: samples(contender) }, { is: 'at most', limit });
+    row(contender.name, 'ms', { ...measured(contender), name: 'ours' }, { is: 'at most', limit });
   return [atMost(hundred, 2000), atMost(all, 15_000)];
 }
 
@@ -67,13 +61,13 @@ export async function measureList(host: Host): Promise<Row[]> {
   say(`guestctl list of ${guests} guests ...`);
   await makeMany(host);
   const list = { name: 'ours', command: 'guestctl list' };
-  const samples = await measure(host, [list], { rounds: 9 });
+  const measured = await measure(host, [list], { rounds: 9 });
   const what = `guestctl list, ${guests} guests`;
   const one = (value: number) => ({ name: 'ours', samples: [value] });
   const started = await processesStarted(host, list.command);
   const memory = (await peakMemory(host, list.command)) / 1024;
   return [
-    row(what, 'ms', { name: list.name, samples: samples(list) }, { is: 'at most', limit: 500 }),
+    row(what, 'ms', measured(list), { is: 'at most', limit: 500 }),
     row(`${what}, started`, 'processes', one(started), { is: 'at most', limit: 2 }),
     row(`${what}, memory`, 'MiB', one(memory)),
   ];

@@ -77,14 +77,14 @@ export async function measureGenerators(host: Host): Promise<Cost[]> {
   for (const count of counts) {
     say(`generators, ${count} guests ...`);
     const all = contenders(count);
-    const samples = await measure(host, all, { rounds: count <= 100 ? 25 : count <= 1000 ? 9 : 3 });
+    const measured = await measure(host, all, { rounds: count <= 100 ? 25 : count <= 1000 ? 9 : 3 });
     for (const contender of all) {
       await host.sh(contender.before ?? '');
       const peakKiB = await peakMemory(host, contender.command);
       const files = Number(await host.sh(`find ${output} ! -type d | wc -l`));
-      const milliseconds = spreadOf(samples(contender));
-      const { name: program } = contender;
-      costs.push({ guests: count, program, milliseconds, samples: samples(contender), peakKiB, files });
+      const { name: program, samples } = measured(contender);
+      const milliseconds = spreadOf(samples);
+      costs.push({ guests: count, program, milliseconds, samples, peakKiB, files });
     }
   }
   return costs;

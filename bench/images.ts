@@ -28,7 +28,7 @@ export async function measureImages(host: Host): Promise<Row[]> {
   await host.sh(publishNext);
   await update(host, guest);
   await host.sh(pull.command);
-  const samples = await measure(host, [ours, pull], { rounds, beforeRound: publishNext });
+  const measured = await measure(host, [ours, pull], { rounds, beforeRound: publishNext });
   await host.sh(publishNext);
   const fetched = async ({ name, command }: typeof ours) => {
     await fetchedBytes(host);
@@ -37,10 +37,9 @@ export async function measureImages(host: Host): Promise<Row[]> {
   };
   const bytes = [await fetched(ours), await fetched(pull)] as const;
   await host.run('guestctl', 'remove', '--yes', guest);
-  const timed = (one: typeof ours) => ({ name: one.name, samples: samples(one) });
   const what = 'image, one layer changed';
   return [
-    row(what, 'ms', timed(ours), { is: 'times', limit: 1.1 }, timed(pull)),
+    row(what, 'ms', measured(ours), { is: 'times', limit: 1.1 }, measured(pull)),
     row(`${what}, fetched`, 'kB', bytes[0], { is: 'times', limit: 1 }, bytes[1]),
   ];
 }

@@ -1,8 +1,10 @@
 // Runs the measuring loop in the test host.
 import type { Host } from '../test/host/host.ts';
 import { type Contender, parseRound, roundScript } from './loop.ts';
+import type { Measured } from './results.ts';
 
-export type Samples = (contender: Contender) => readonly number[];
+/** What was measured of a contender: its milliseconds in each round. */
+type Measurements = (contender: Contender) => Measured;
 
 /** For a quick look: BENCH_ROUNDS=1, or more. */
 const atMost = Number(process.env['BENCH_ROUNDS'] || Number.POSITIVE_INFINITY);
@@ -12,7 +14,7 @@ export async function measure(
   host: Host,
   contenders: readonly Contender[],
   { rounds, beforeRound }: { rounds: number; beforeRound?: string },
-): Promise<Samples> {
+): Promise<Measurements> {
   const samples = new Map(contenders.map((contender) => [contender, [] as number[]]));
   for (let round = 0; round <= Math.min(rounds, atMost); round += 1) {
     // Whoever is next to a slow one is not so each time.
@@ -25,5 +27,5 @@ export async function measure(
       for (const [place, contender] of order.entries())
         samples.get(contender)?.push(milliseconds[place] ?? 0);
   }
-  return (contender) => samples.get(contender) ?? [];
+  return (contender) => ({ name: contender.name, samples: samples.get(contender) ?? [] });
 }

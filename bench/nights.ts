@@ -8,9 +8,8 @@ import { publish, serverRef } from '../test/host/mirror.ts';
 import { say } from '../test/host/say.ts';
 import { inCpuTime } from './cpu.ts';
 import { bareDeploy, barePull, bareSysroot, publishAnother } from './guest.ts';
-import type { Contender } from './loop.ts';
-import { measure, type Samples } from './measure.ts';
-import { type Row, row } from './results.ts';
+import { measure } from './measure.ts';
+import { type Measured, type Row, row } from './results.ts';
 
 /** Figures of a hundred guests are ten times these. */
 const names = Array.from({ length: 10 }, (_, index) => `night-${index}`);
@@ -49,7 +48,10 @@ async function makeGuests(host: Host, { url }: MirrorServer): Promise<void> {
   );
 }
 
-const tenfold = (samples: Samples, contender: Contender) => samples(contender).map((value) => 10 * value);
+const tenfold = ({ name, samples }: Measured): Measured => ({
+  name,
+  samples: samples.map((value) => 10 * value),
+});
 
 async function measureNothingNew(host: Host, server: MirrorServer): Promise<Row[]> {
   say('a night with nothing new ...');
@@ -60,26 +62,22 @@ async function measureNothingNew(host: Host, server: MirrorServer): Promise<Row[
   const atOnce = inCpuTime({ name: 'at the same time', command: `systemctl start ${units(names)}` });
   const plain = inCpuTime({ name: 'without', command: `systemctl start ${units(names.slice(0, 1))}` });
   const withPackages = inCpuTime({ name: 'with [Packages]', command: `systemctl start ${units([layered])}` });
-  const samples = await measure(host, [inTurn, atOnce, plain, withPackages], { rounds: 5 });
+  const measured = await measure(host, [inTurn, atOnce, plain, withPackages], { rounds: 5 });
   await server.forget();
   await host.sh(plain.command);
   const asked = (await server.requests()).length;
+  const target = { is: 'at most', limit: 15_000 } as const;
   return [
     ...[inTurn, atOnce].map((contender) =>
-      row(
-        `100 updates, nothing new, CPU time`,
-        'ms',
-        { name: contender.name, samples: tenfold(samples, contender) },
-        { is: 'at most', limit: 15_000 },
-      ),
+      row('100 updates, nothing new, CPU time', 'ms', tenfold(measured(contender)), target),
     ),
     row('update, nothing new, requests', 'requests', { name: 'ours', samples: [asked] }),
     row(
       'update, nothing new, CPU time',
       'ms',
-      { name: withPackages.name, samples: samples(withPackages) },
+      measured(withPackages),
       { is: 'times', limit: 1.5 },
-      { name: plain.name, samples: samples(plain) },
+      measured(plain),
     ),
   ];
 }
@@ -97,13 +95,13 @@ async function measureOverHttp(host: Host): Promise<Row> {
     command: `systemctl start ostree-guest-update@${name} && systemctl start ostree-guest-boot@${name}`,
   });
   const byHand = inCpuTime({ name: 'ostree pull, admin deploy', command: `${barePull} && ${bareDeploy}` });
-  const samples = await measure(host, [ours, byHand], { rounds: 5, beforeRound: publishLarge });
+  const measured = await measure(host, [ours, byHand], { rounds: 5, beforeRound: publishLarge });
   return row(
     'update over HTTP, 3000 files, and finalize, CPU time',
     'ms',
-    { name: ours.name, samples: samples(ours) },
+    measured(ours),
     { is: 'times', limit: 1.1 },
-    { name: byHand.name, samples: samples(byHand) },
+    measured(byHand),
   );
 }
 

@@ -13,14 +13,8 @@ export async function measureStart(host: Host): Promise<Row> {
   say('starts ...');
   const ours = { name: 'ours', before: stopBoth, command: `systemctl start ${guestUnit}` };
   const bare = { name: 'systemd-nspawn', before: stopBoth, command: `systemctl start ${bareUnit}` };
-  const samples = await measure(host, [ours, bare], { rounds: 15 });
-  return row(
-    'start of a guest',
-    'ms',
-    { name: ours.name, samples: samples(ours) },
-    { is: 'more', limit: 100 },
-    { name: bare.name, samples: samples(bare) },
-  );
+  const measured = await measure(host, [ours, bare], { rounds: 15 });
+  return row('start of a guest', 'ms', measured(ours), { is: 'more', limit: 100 }, measured(bare));
 }
 
 /** How long the guest is down, as systemd saw it. */
@@ -43,15 +37,18 @@ export async function measureSwitch(host: Host): Promise<Row> {
   };
   const finalize = { name: 'finalize', before: barePull, command: bareDeploy };
   const boot = { name: 'boot', before: stopBoth, command: `systemctl start ${bareUnit}` };
-  const samples = await measure(host, [ours, shutdown, finalize, boot], {
+  const measured = await measure(host, [ours, shutdown, finalize, boot], {
     rounds: 9,
     beforeRound: publishAnother,
   });
   return row(
     'switch',
     'ms',
-    { name: ours.name, samples: samples(ours) },
+    measured(ours),
     { is: 'more', limit: 150 },
-    { name: 'shutdown, finalize, boot', samples: sumsOf(...[shutdown, finalize, boot].map(samples)) },
+    {
+      name: 'shutdown, finalize, boot',
+      samples: sumsOf(...[shutdown, finalize, boot].map((part) => measured(part).samples)),
+    },
   );
 }

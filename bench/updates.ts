@@ -16,24 +16,8 @@ export async function measureUpdates(host: Host): Promise<Row[]> {
   const whole = { name: 'ours', command: `${ourUpdate} && ${ourBoot}` };
   const byHand = { name: 'ostree pull, admin deploy', command: `${barePull} && ${bareDeploy}` };
   const busy = await measure(host, [whole, byHand], { rounds: 7, beforeRound: publishAnother });
-  const measured = (samples: typeof idle, contender: typeof pull) => ({
-    name: contender.name,
-    samples: samples(contender),
-  });
   return [
-    row(
-      'update, nothing new',
-      'ms',
-      measured(idle, nothingNew),
-      { is: 'times', limit: 1.3 },
-      measured(idle, pull),
-    ),
-    row(
-      'update, a new commit, and finalize',
-      'ms',
-      measured(busy, whole),
-      { is: 'times', limit: 1.15 },
-      measured(busy, byHand),
-    ),
+    row('update, nothing new', 'ms', idle(nothingNew), { is: 'times', limit: 1.3 }, idle(pull)),
+    row('update, a new commit, and finalize', 'ms', busy(whole), { is: 'times', limit: 1.15 }, busy(byHand)),
   ];
 }

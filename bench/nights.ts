@@ -1,11 +1,12 @@
 // What updates cost that people notice: a night in which nothing is new, packages, a large update over HTTP, a queue.
 import { makeDeb, publishDebs } from '../test/host/debs.ts';
-import { declare, eventually, guestFile, update } from '../test/host/guests.ts';
+import { declare, guestFile, update } from '../test/host/guests.ts';
 import type { Host } from '../test/host/host.ts';
 import { type MirrorServer, serveMirror } from '../test/host/http.ts';
 import { makeKey } from '../test/host/keys.ts';
 import { publish, serverRef } from '../test/host/mirror.ts';
 import { say } from '../test/host/say.ts';
+import { makeWait } from '../test/host/waiting-updates.ts';
 import { inCpuTime } from './cpu.ts';
 import { bareDeploy, barePull, bareSysroot, publishAnother } from './guest.ts';
 import { measure } from './measure.ts';
@@ -112,20 +113,13 @@ async function measureQueue(host: Host): Promise<Row[]> {
   await host.sh(`systemctl start ${waiting} ${names.map((name) => `ostree-guest-boot@${name}`).join(' ')}`);
   await host.sh(`systemctl start ${waiting}`);
   await host.sh(publishAnother);
-  const [first, second] = [0, 1].map((slot) => `/var/lib/ostree-guests/.slots/${slot}`);
-  await host.sh(`systemd-run --quiet --unit=holder flock ${first} flock ${second} sleep infinity`);
-  await eventually(host, `! flock --nonblock ${first} true && ! flock --nonblock ${second} true`);
-  await host.sh(`systemctl start --no-block ${waiting}`);
-  await eventually(
-    host,
-    `[ "$(systemctl show --property=StatusText ${waiting} | grep -c 'Waiting for the update')" = ${names.length} ]`,
-  );
-  const nodes = Number(await host.sh(`pgrep --count --full '[/]update.cjs'`));
+  const { nodes, release } = await makeWait(host, names);
   const kib = await host.sh(`cd /sys/fs/cgroup/system.slice
     cat system-ostree*update.slice/*/cgroup.procs | while read -r process; do
       sed -n 's/^Pss: *\\([0-9]*\\) kB/\\1/p' /proc/$process/smaps_rollup || :
     done | awk '{ sum += $1 } END { print sum }'`);
-  await host.sh(`systemctl stop ${waiting} holder`);
+  await host.sh(`systemctl stop ${waiting}`);
+  await release();
   return [
     row(
       `${names.length} updates that wait, Node`,

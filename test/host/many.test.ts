@@ -4,6 +4,7 @@ import { bootHost, type Host } from './host.ts';
 import { serveMirror } from './http.ts';
 import { lightFile, publishLight } from './light.ts';
 import { makeMirror } from './mirror.ts';
+import { makeWait } from './waiting-updates.ts';
 
 let host: Host;
 const names = Array.from({ length: 20 }, (_, index) => `guest-${index}`);
@@ -35,7 +36,6 @@ test('twenty guests updated at once all arrive, one after the other, and who wai
 
 test('of guests that wait for a slot with a new commit, one is a Node', async () => {
   const waiting = names.slice(0, 5);
-  const units = waiting.map((name) => `ostree-guest-update@${name}`).join(' ');
   const server = await serveMirror(host);
   for (const name of waiting)
     await host.write(`/etc/ostree-guests/${name}.guest`, lightFile('', 'light', `${server.url}/repo`));
@@ -43,16 +43,10 @@ test('of guests that wait for a slot with a new commit, one is a Node', async ()
   // Finds nothing new, and writes down what it asked.
   for (const name of waiting) await update(host, name);
   const commit = await publishLight(host, '2');
-  const [first, second] = [0, 1].map((slot) => `/var/lib/ostree-guests/.slots/${slot}`);
-  await host.sh(`systemd-run --quiet --unit=holder flock ${first} flock ${second} sleep infinity`);
-  await eventually(host, `! flock --nonblock ${first} true && ! flock --nonblock ${second} true`);
-  await host.sh(`systemctl start --no-block ${units}`);
-  await eventually(
-    host,
-    `[ "$(systemctl show --property=StatusText ${units} | grep -c 'Waiting for the update')" = ${waiting.length} ]`,
-  );
-  expect(await host.sh("pgrep --count --full '[/]update.cjs'")).toBe('1');
-  await host.sh(`systemctl stop holder; systemctl start ${units}`);
+  const { nodes, release } = await makeWait(host, waiting);
+  expect(nodes).toBe(1);
+  await release();
+  await host.sh(`systemctl start ${waiting.map((name) => `ostree-guest-update@${name}`).join(' ')}`);
   for (const name of waiting) expect((await status(host, name)).staged?.checksum).toBe(commit);
   await server.stop();
 });

@@ -140,9 +140,9 @@ test('the list says what a running guest uses now', async () => {
 
 test('a build is run by a click; its journal, its guest and its page say how far it is', async () => {
   const { host } = cockpit;
-  await makeKey(host);
-  await host.sh(`mkdir -p /srv/data /srv/mirror/site /srv/mirror/copy /etc/credstore
-    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)`);
+  const key = await makeKey(host);
+  await key.writePrivate('/etc/credstore/site.key');
+  await host.run('mkdir', '-p', '/srv/data', '/srv/mirror/site', '/srv/mirror/copy');
   await host.write('/etc/ostree-guests/make', make, 0o755);
   await host.write('/etc/ostree-guests/tools.build', buildFile);
   await host.write('/etc/ostree-guests/debian.mirror', mirrorFile);

@@ -6,6 +6,8 @@ export interface SigningKey {
   readonly id: string;
   /** The public key's file, in the host: for GPGKeyPath= and `ostree remote gpg-import`. */
   readonly path: string;
+  /** Writes the private key to a file that only root reads, for GPGKey=. */
+  writePrivate(file: string): Promise<void>;
   /** Signs a published commit. */
   sign(commit: string): Promise<void>;
   /** Signs a text file of the host, as apt wants it. */
@@ -23,6 +25,11 @@ export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
     gpg --batch --quiet --passphrase '' --quick-generate-key ${name}@example.org default default never 2>/dev/null
     gpg --armor --export >${path}
     gpg --list-keys --with-colons | awk -F: '/^fpr/ { print $10; exit }'`);
+  const writePrivate = async (file: string) => {
+    await host.sh(
+      `umask 077; mkdir -p $(dirname ${file}); gpg --batch --homedir=${home} --export-secret-keys >${file}`,
+    );
+  };
   const sign = async (commit: string) => {
     await host.run('ostree', 'gpg-sign', `--repo=${mirrorPath}`, `--gpg-homedir=${home}`, commit, id);
   };
@@ -34,5 +41,5 @@ export async function makeKey(host: Host, name = 'site'): Promise<SigningKey> {
     const macros = [`--define=_gpg_path ${home}`, `--define=_gpg_name ${id}`, '--define=__gpg /usr/bin/gpg'];
     await host.run('rpmsign', '--addsign', ...macros, ...files);
   };
-  return { id, path, sign, clearsign, signRpms };
+  return { id, path, writePrivate, sign, clearsign, signRpms };
 }

@@ -44,8 +44,8 @@ BindReadOnly=/srv/data
 beforeAll(async () => {
   host = await bootHost();
   key = await makeKey(host);
-  await host.sh(`mkdir -p /srv/data ${repository} /etc/credstore; head -c 1000000 /dev/urandom >/srv/data/large
-    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)
+  await key.writePrivate('/etc/credstore/site.key');
+  await host.sh(`mkdir -p /srv/data ${repository}; head -c 1000000 /dev/urandom >/srv/data/large
     (umask 077; node -e "
       const { privateKey } = require('crypto').generateKeyPairSync('ed25519');
       console.log(privateKey.export({ format: 'pem', type: 'pkcs8' }));" >/etc/credstore/site.pem)`);

@@ -81,8 +81,8 @@ export async function makeSite(): Promise<Site> {
 async function setUpBuilder(host: Host): Promise<void> {
   await makeBase(host);
   const key = await makeKey(host);
-  await host.sh(`mkdir -p ${repository} /etc/credstore /etc/ostree-guests; cp ${key.path} ${keyFile}
-    (umask 077; GNUPGHOME=/var/lib/signing/site gpg --batch --export-secret-keys >/etc/credstore/site.key)`);
+  await key.writePrivate('/etc/credstore/site.key');
+  await host.sh(`mkdir -p ${repository} /etc/ostree-guests; cp ${key.path} ${keyFile}`);
   await host.write(
     `/etc/ostree-guests/${guest}.build`,
     `[Build]\nCommand=cp -r ${source}/. root\n\n[Files]\nBindReadOnly=${source}\n

@@ -1,6 +1,6 @@
 // Going back by hand, and what is kept.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, eventually, start, status, update } from './guests.ts';
+import { declare, eventually, history, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { lightFile, publishLight } from './light.ts';
 import { makeMirror } from './mirror.ts';
@@ -117,12 +117,8 @@ test('what is not there is said, and how to find what is', async () => {
 });
 
 test('each attempt is in the history, with what came of it', async () => {
-  const history = JSON.parse(await host.sh('guestctl history -o json mail')) as {
-    action: string;
-    outcome: string;
-    trigger: string;
-  }[];
-  expect(history[0]).toMatchObject({
+  const past = await history(host, 'mail');
+  expect(past[0]).toMatchObject({
     action: 'create',
     outcome: 'done',
     trigger: 'manual',
@@ -130,7 +126,7 @@ test('each attempt is in the history, with what came of it', async () => {
     to: commits[0],
     version: '1',
   });
-  const outcomes = history.map(({ action, outcome }) => `${action} ${outcome}`);
+  const outcomes = past.map(({ action, outcome }) => `${action} ${outcome}`);
   expect(outcomes.filter((one) => one === 'switch blessed')).toHaveLength(5);
   expect(outcomes.slice(-3)).toEqual(['rollback done', 'update rejected', 'rollback done']);
 });
@@ -150,10 +146,7 @@ test('an update that fails is loud: the service fails, OnFailure= units are star
   expect(await host.sh('guestctl status mail')).toMatch(
     /^mail - .*\n +Trouble: the last update failed\. \/etc\/ostree-guests\/mail\.guest:5: cannot fetch .* More: systemctl status ostree-guest-update@mail\.service\n/,
   );
-  const [last] = (
-    JSON.parse(await host.sh('guestctl history -o json mail')) as { outcome: string; message: string }[]
-  ).slice(-1);
-  expect(last).toMatchObject({
+  expect((await history(host, 'mail')).at(-1)).toMatchObject({
     outcome: 'failed',
     message: expect.stringMatching(/mail\.guest:5: cannot fetch/),
   });

@@ -104,6 +104,20 @@ export async function status(host: Commands, name: string): Promise<GuestStatus>
   return JSON.parse(await host.sh(`guestctl status -o json ${name}`)) as GuestStatus;
 }
 
+/** What the history has of an attempt. */
+interface HistoryEntry {
+  guest: string;
+  action: string;
+  outcome: string;
+  from: string | null;
+  to: string | null;
+  message: string;
+}
+
+export async function history(host: Commands, name: string): Promise<HistoryEntry[]> {
+  return JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as HistoryEntry[];
+}
+
 export async function updateJournal(host: Commands, name: string): Promise<string> {
   return host.sh(`journalctl --sync; journalctl -o cat --no-pager -u ostree-guest-update@${name}`);
 }

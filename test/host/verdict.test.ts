@@ -6,6 +6,7 @@ import {
   end,
   eventually,
   guestFile,
+  history,
   inGuest,
   reaches,
   reboot,
@@ -45,10 +46,7 @@ async function gate(unit: string, key: string, file: string): Promise<() => Prom
   return () => host.run('touch', path);
 }
 
-const outcomes = async (name: string) =>
-  (JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as { outcome: string }[]).map(
-    ({ outcome }) => outcome,
-  );
+const outcomes = async (name: string) => (await history(host, name)).map(({ outcome }) => outcome);
 const settles = (name: string) =>
   eventually(
     host,

@@ -9,6 +9,7 @@ import {
   declare,
   eventually,
   guestFile,
+  history,
   inGuest,
   start,
   status,
@@ -88,13 +89,6 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-interface Entry {
-  readonly action: string;
-  readonly outcome: string;
-  readonly to: string | null;
-  readonly from: string | null;
-}
-
 /** Waits until the guest runs, and nobody works on it or has yet to judge it. */
 async function quiet(name: string): Promise<void> {
   const units = `'ostree-guest-*@${name}.service' systemd-nspawn@${name}.service`;
@@ -121,8 +115,7 @@ async function outcomeOf(column: Column, commit: string): Promise<string> {
   const before = await startOf(name);
   await take(name);
   await quiet(name);
-  const history = JSON.parse(await host.sh(`guestctl history -o json ${name}`)) as Entry[];
-  const told = history.filter(({ to, from }) => to === commit || from === commit);
+  const told = (await history(host, name)).filter(({ to, from }) => to === commit || from === commit);
   const count = (action: string, outcome: string) =>
     told.filter((entry) => entry.action === action && entry.outcome === outcome).length;
   const rehearsed = count('rehearse', 'done') ? ['rehearsed'] : [];

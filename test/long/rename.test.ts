@@ -1,6 +1,6 @@
 // A guest gets another name: with all that it has, or, if that is cut off anywhere, not at all.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, status, update } from '../host/guests.ts';
+import { declare, history, status, update } from '../host/guests.ts';
 import { bootHost, type Host } from '../host/host.ts';
 import { lightFile, publishLight, readInside } from '../host/light.ts';
 import { makeMirror } from '../host/mirror.ts';
@@ -71,10 +71,7 @@ test('all of it follows: /etc, /var, what is staged, history, drop-ins, and that
   expect(await host.sh('systemctl cat systemd-nspawn@new')).toMatch(
     /Description=The same guest[\s\S]*man:x\(1\)/,
   );
-  const past = JSON.parse(await host.sh('guestctl history -o json new')) as {
-    guest: string;
-    action: string;
-  }[];
+  const past = await history(host, 'new');
   expect(past.map(({ action }) => action)).toEqual(expect.arrayContaining(['create', 'update']));
   expect(new Set(past.map(({ guest }) => guest))).toEqual(new Set(['new']));
 });

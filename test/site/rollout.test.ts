@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { holdAtEnd, watchGuest } from '../host/disk-events.ts';
-import { eventually, status } from '../host/guests.ts';
+import { eventually, history, status } from '../host/guests.ts';
 import { type Host, outside } from '../host/host.ts';
 import { say } from '../host/say.ts';
 import { runClients } from './many-clients.ts';
@@ -53,15 +53,6 @@ beforeAll(async () => {
   for (const client of site.clients) await client.run('machinectl', 'start', guest);
 });
 afterAll(() => site?.stop());
-
-interface Entry {
-  action: string;
-  outcome: string;
-  to: string | null;
-  message: string;
-}
-const history = async (client: Host) =>
-  JSON.parse(await client.sh(`guestctl history -o json ${guest}`)) as Entry[];
 
 /** What each guest runs. */
 const running = async () =>
@@ -116,7 +107,7 @@ test('a new commit goes round with one guest down at a time, and its bytes come 
   expect(new Set(given.map(({ id }) => id)).size).toBe(3);
   expect(requests.some(({ status }) => status === '500')).toBe(true);
   await expectOneDownAtATime();
-  const outcomes = await Promise.all(clients.map(history));
+  const outcomes = await Promise.all(clients.map((client) => history(client, guest)));
   for (const entries of outcomes)
     expect(entries.at(-1)).toMatchObject({ action: 'switch', outcome: 'blessed', to: next });
   expect(outcomes.flat().filter(({ outcome }) => outcome === 'waiting').length).toBeGreaterThan(0);
@@ -306,7 +297,7 @@ test('everybody is on the good one in the end, and only the first ever booted th
   expect(await running()).toEqual(clients.map(() => good));
   await expectOneDownAtATime();
   for (const client of others) {
-    const entries = await history(client);
+    const entries = await history(client, guest);
     expect(entries.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(entries.filter(({ to }) => to === bad).map(({ outcome }) => outcome)).toEqual(['staged']);
   }

@@ -13,6 +13,7 @@ import {
   change,
   counted,
   guest,
+  locksHeld,
   makeSite,
   mirrorUrl,
   objects,
@@ -67,14 +68,9 @@ async function expectOneDownAtATime(): Promise<void> {
   const down = await allOutages();
   for (const [index, { from }] of down.entries())
     expect(from, JSON.stringify(down)).toBeGreaterThan(down[index - 1]?.to ?? 0);
-  const held = new Set<string>();
-  for (const { path, status, id } of await site.lockRequests()) {
-    if (status !== '200') continue;
-    if (path === '/v1/pre-reboot') held.add(id);
-    else held.delete(id);
-    expect(held.size).toBeLessThanOrEqual(1);
-  }
-  expect(held.size).toBe(0);
+  const { most, left } = locksHeld(await site.lockRequests());
+  expect(most).toBeLessThanOrEqual(1);
+  expect(left).toBe(0);
 }
 
 test('a new commit goes round with one guest down at a time, and its bytes come to the site once', async () => {
@@ -316,15 +312,9 @@ test('a thousand clients: never more hold a lock than may, and each costs what o
     );
   });
   const requests = (await site.lockRequests()).slice(before);
-  const held = new Set<string>();
-  let most = 0;
-  for (const { path, status, id } of requests) {
-    if (path === '/v1/steady-state') held.delete(id);
-    else if (status === '200') held.add(id);
-    most = Math.max(most, held.size);
-  }
+  const { most, left } = locksHeld(requests);
   expect(most).toBeLessThanOrEqual(simulated.slots);
-  expect([held.size, requests.filter(({ path }) => path === '/v1/steady-state').length]).toEqual([0, 1000]);
+  expect([left, requests.filter(({ path }) => path === '/v1/steady-state').length]).toEqual([0, 1000]);
   expect(await mirrorServer.requests()).toHaveLength(1000 * asked.length);
   say(
     `${requests.length} requests to the lock server in ${Math.max(...seconds)} s; an update: ${asked.length} requests, ${one?.received} B; a thousand: ${sent?.sent} B; without anything new: ${idle?.received} B`,

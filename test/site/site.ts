@@ -136,6 +136,19 @@ async function lockRequests({ work }: Lan): Promise<LockRequest[]> {
     });
 }
 
+/** Follows requests: how many clients held a lock at the same time at the most, and how many hold one in the end. */
+export function locksHeld(requests: readonly LockRequest[]): { most: number; left: number } {
+  const held = new Set<string>();
+  let most = 0;
+  for (const { path, status, id } of requests) {
+    if (status !== '200') continue;
+    if (path === '/v1/pre-reboot') held.add(id);
+    else held.delete(id);
+    most = Math.max(most, held.size);
+  }
+  return { most, left: held.size };
+}
+
 /** The tree of a guest that boots in no time. */
 async function makeBase(builder: Host): Promise<void> {
   const program = join(builder.work, 'init');

@@ -13,8 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pathsBelow } from '../../src/host/paths-below.ts';
 import { inside } from '../../src/host/tree-files.ts';
 import { requireInit } from '../../src/trees/layout/init.ts';
 import { forgetMachine, layOut, undoEtc } from '../../src/trees/layout/layout.ts';
@@ -38,12 +39,11 @@ function make(files: Readonly<Record<string, string>>): void {
 
 /** Every file, link and empty directory, as `make` takes them. */
 function tree(directory = root): Record<string, string> {
-  // With types, it follows no links: those to /run would lead to files that come and go.
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    const full = join(entry.parentPath, entry.name);
-    const path = relative(directory, full);
-    if (entry.isSymbolicLink()) return [[path, `-> ${readlinkSync(full)}`]];
-    if (entry.isDirectory()) return readdirSync(full).length === 0 ? [[path, '/']] : [];
+  const entries = pathsBelow(directory).flatMap((path) => {
+    const full = join(directory, path);
+    const stat = lstatSync(full);
+    if (stat.isSymbolicLink()) return [[path, `-> ${readlinkSync(full)}`]];
+    if (stat.isDirectory()) return readdirSync(full).length === 0 ? [[path, '/']] : [];
     return [[path, readFileSync(full, 'utf8')]];
   });
   return Object.fromEntries(entries.sort()) as Record<string, string>;

@@ -1,15 +1,10 @@
 // Mirrors as `guestctl mirrors` knows them.
-import { readMirror } from '../../src/config/mirror.ts';
 import type { MirrorOverview } from '../../src/guestctl/mirrors.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
+import { mirrorOf } from './read.ts';
 
-function mirror(name: string) {
-  const file = `/etc/ostree-guests/${name}.mirror`;
-  const text = `[Mirror]\nURL=https://ostree.example.org\nRef=${name}/*\nRepository=/srv/${name}\n`;
-  const checked = readMirror(name, file, [{ kind: 'mirror', file, text }], () => 'host');
-  if ('broken' in checked) throw new Error('it is right');
-  return checked.mirror;
-}
+const mirror = (name: string) =>
+  mirrorOf(`[Mirror]\nURL=https://ostree.example.org\nRef=${name}/*\nRepository=/srv/${name}\n`, name);
 
 // Times are shown in local time.
 process.env['TZ'] = 'UTC';

@@ -16,6 +16,7 @@ import { staleRefs, staleWords } from '../../src/steps/mirror/freshness.ts';
 import { missingRepository } from '../../src/steps/mirror/upstream.ts';
 import { tellsRefs, wantedRefs } from '../../src/steps/mirror/wanted-refs.ts';
 import { failing, neverRun, running } from './mirror-overviews.ts';
+import { mirrorOf } from './read.ts';
 
 const file = '/etc/ostree-guests/site.mirror';
 const read = (text: string, name = 'site') =>
@@ -35,14 +36,13 @@ test('an upstream in a directory, such as a stick, is missed if no repository is
 test('a mirror is not exported into a repository that clients pull from', async () => {
   const repository = mkdtempSync(`${tmpdir()}/mirror-`);
   onTestFinished(() => rmSync(repository, { recursive: true }));
-  const checked = read(`[Mirror]\n${needed.replace('/srv/mirror', repository)}`);
-  if (!('mirror' in checked)) throw new Error('there is no mirror');
+  const mirror = mirrorOf(`[Mirror]\n${needed.replace('/srv/mirror', repository)}`);
   const checksum = checksumFrom('a'.repeat(64));
   writePublished(repository, 'debian', { commits: [{ checksum, since: 0 }] });
   mkdirSync(`${repository}/refs/heads`, { recursive: true });
   writeFileSync(`${repository}/refs/heads/debian`, checksum);
   const report = { step: () => {}, progress: () => {}, warn: () => {} };
-  await expect(exportMirror(checked.mirror, repository, report)).rejects.toThrow(
+  await expect(exportMirror(mirror, repository, report)).rejects.toThrow(
     `${repository} is a repository that a build or a mirror offers to clients`,
   );
 });

@@ -1,5 +1,6 @@
-// Reading guest files from literal text.
+// Reading guest and mirror files from literal text.
 import { type Guest, readGuest } from '../../src/config/guest.ts';
+import { type Mirror, readMirror } from '../../src/config/mirror.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import type { SourceFile } from '../../src/config/read.ts';
 
@@ -27,4 +28,12 @@ export function readAs(path: string, text: string): Guest {
   const checked = readGuest('mail', path, [{ kind: 'guest', file: path, text }], () => hostname);
   if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
   return checked.guest;
+}
+
+/** A mirror of text that is right. */
+export function mirrorOf(text: string, name = 'site'): Mirror {
+  const path = `/etc/ostree-guests/${name}.mirror`;
+  const checked = readMirror(name, path, [{ kind: 'mirror', file: path, text }], () => hostname);
+  if ('broken' in checked) throw new Error(checked.broken.problems.map(formatProblem).join('\n'));
+  return checked.mirror;
 }

@@ -1,10 +1,10 @@
 // How a mirror fetches a commit, and what it makes of the end of `ostree pull`.
 import { expect, test, vi } from 'vitest';
-import { readMirror } from '../../src/config/mirror.ts';
 import { explain } from '../../src/host/failure.ts';
 import type { Finished } from '../../src/host/process.ts';
 import { Upstream } from '../../src/steps/mirror/upstream.ts';
 import { commit } from './names.ts';
+import { mirrorOf } from './read.ts';
 
 const pulls = vi.hoisted(() => ({ answers: [] as Finished[], asked: [] as string[] }));
 
@@ -24,7 +24,6 @@ vi.mock('../../src/trees/ostree/remote.ts', () => ({
   configureRemote: () => undefined,
 }));
 
-const file = '/etc/ostree-guests/site.mirror';
 const text = '[Mirror]\nURL=https://ostree.example.org\nRef=debian/12\nRepository=/srv/mirror\n';
 
 const done: Finished = { ended: 'exited', exitCode: 0, stdout: '', stderr: '' };
@@ -44,12 +43,10 @@ test.each<[title: string, answers: Finished[], asked: string[], outcome: boolean
   ['an upstream that hangs is given up at once', [hangs], ['by delta'], stopped],
   ['an upstream that hangs later is given up, too', [noDelta, hangs], ['by delta', 'whole'], stopped],
 ])('%s', async (_, answers, asked, outcome) => {
-  const checked = readMirror('site', file, [{ kind: 'mirror', file, text }], () => 'host');
-  if (!('mirror' in checked)) throw new Error('there is no mirror');
   pulls.answers = answers;
   pulls.asked = [];
   const told: string[] = [];
-  const upstream = await Upstream.of(checked.mirror);
+  const upstream = await Upstream.of(mirrorOf(text));
   const fetched = upstream.fetch('debian/12', commit('b'), { progress: (words) => void told.push(words) });
   expect(await fetched.catch((error: unknown) => explain(error))).toEqual(
     typeof outcome === 'string' ? expect.stringContaining(outcome) : outcome,

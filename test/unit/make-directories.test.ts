@@ -4,7 +4,6 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -15,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeDirectories } from '../../src/host/make-directories.ts';
+import { sources } from './sources.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'directories-'));
 afterAll(() => rmSync(work, { recursive: true }));
@@ -44,10 +44,7 @@ test('nothing is made in a directory that was removed, and it is told', () => {
 });
 
 test('it is the only way in which the program makes parents', () => {
-  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\.tsx?$/.test(file),
-  );
-  const others = files.filter((file) =>
+  const others = sources.filter((file) =>
     /mkdir(Sync)?\([^;]*recursive/.test(readFileSync(`src/${file}`, 'utf8')),
   );
   expect(others, 'Use makeDirectories() of src/host/make-directories.ts').toEqual([]);

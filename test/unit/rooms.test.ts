@@ -1,7 +1,8 @@
 // The floor plan of src/: which room may import which. A room that needs another one draws its arrow here first.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { sources } from './sources.ts';
 
 /** Each room, and the rooms that it may import from. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -18,9 +19,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cockpit: ['config'],
 };
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /\.tsx?$/.test(file),
-);
 const roomOf = (file: string): string => file.split('/')[0] ?? '';
 
 /** What a file imports of src/, as paths in it. */
@@ -32,14 +30,14 @@ function importsOf(file: string): string[] {
 
 test('each file is in a room', () => {
   expect(
-    files.filter((file) => !(roomOf(file) in arrows)),
+    sources.filter((file) => !(roomOf(file) in arrows)),
     `Move these files of src/ into a room: ${Object.keys(arrows).join(', ')}`,
   ).toEqual([]);
-  expect(files.length).toBeGreaterThan(200);
+  expect(sources.length).toBeGreaterThan(200);
 });
 
 test.each(Object.entries(arrows))('%s imports no other rooms than those drawn here', (room, allowed) => {
-  const wrong = files
+  const wrong = sources
     .filter((file) => roomOf(file) === room)
     .flatMap((file) => importsOf(file).map((path) => ({ file, path })))
     .filter(({ path }) => roomOf(path) !== room && !allowed.includes(roomOf(path)));
@@ -51,7 +49,7 @@ test.each(Object.entries(arrows))('%s imports no other rooms than those drawn he
 
 test.each(Object.entries(arrows))('%s needs each room that is drawn for it', (room, allowed) => {
   const used = new Set(
-    files
+    sources
       .filter((file) => roomOf(file) === room)
       .flatMap(importsOf)
       .map(roomOf),
@@ -76,12 +74,12 @@ const onlyTheDriver =
 /** A folder of a driver: of machine, or of generator. */
 const inDriver = (file: string): boolean => {
   const [room = '', folder = ''] = file.split('/');
-  return ['machine', 'generator'].includes(room) && files.includes(`${room}/${folder}/driver.ts`);
+  return ['machine', 'generator'].includes(room) && sources.includes(`${room}/${folder}/driver.ts`);
 };
 
 test('only the choice of the driver imports a driver', () => {
   const choices = ['machine/driver.ts', 'generator/driver.ts'];
-  const importing = files
+  const importing = sources
     .filter((file) => !choices.includes(file) && !inDriver(file))
     .filter((file) => importsOf(file).some(inDriver));
   expect(importing, onlyTheDriver).toEqual([]);
@@ -104,7 +102,7 @@ const named: readonly RegExp[] = [
 const ofNspawn = /(?<!['.])nspawn|machinectl|machined|machine1|--machine/;
 
 test('steps and commands do not know what runs a guest', () => {
-  const naming = files
+  const naming = sources
     .filter((file) => !inDriver(file) && !named.some((pattern) => pattern.test(file)))
     .flatMap((file) => {
       const lines = readFileSync(`src/${file}`, 'utf8').split('\n');
@@ -125,7 +123,7 @@ const mayRecur = (file: string): boolean =>
   /^(guestctl\/(commands|screens)|config\/keys)\//.test(file);
 
 test('no two files have one name', () => {
-  const unique = files.filter((file) => !mayRecur(file));
+  const unique = sources.filter((file) => !mayRecur(file));
   const nameOf = (file: string): string => basename(file);
   const twice = unique.filter((file) => unique.some((one) => one !== file && nameOf(one) === nameOf(file)));
   expect(twice, 'Rename the file: its name must say what only it does').toEqual([]);

@@ -1,6 +1,7 @@
 // A name of a type means one thing in the whole of src/.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { sources } from './sources.ts';
 
 interface Type {
   readonly name: string;
@@ -8,16 +9,14 @@ interface Type {
   readonly place: string;
 }
 
-const types: readonly Type[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.tsx?$/.test(file))
-  .flatMap((file) =>
-    readFileSync(`src/${file}`, 'utf8')
-      .split('\n')
-      .flatMap((text, index) => {
-        const [, exported, name] = /^(export )?(?:abstract )?(?:interface|type|class) (\w+)/.exec(text) ?? [];
-        return name ? [{ name, isExported: exported !== undefined, place: `src/${file}:${index + 1}` }] : [];
-      }),
-  );
+const types: readonly Type[] = sources.flatMap((file) =>
+  readFileSync(`src/${file}`, 'utf8')
+    .split('\n')
+    .flatMap((text, index) => {
+      const [, exported, name] = /^(export )?(?:abstract )?(?:interface|type|class) (\w+)/.exec(text) ?? [];
+      return name ? [{ name, isExported: exported !== undefined, place: `src/${file}:${index + 1}` }] : [];
+    }),
+);
 
 test('an exported type has a name of its own', () => {
   expect(types.length).toBeGreaterThan(300);

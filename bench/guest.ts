@@ -38,7 +38,10 @@ export async function makeBareUnit(host: Host): Promise<void> {
     systemctl daemon-reload`);
 }
 
-/** Publishes another commit: 10 MB in 200 files that are new. Run in the host. */
-export const publishAnother = `rm -rf /run/bench/tree && mkdir -p /run/bench/tree/usr/share/bench &&
-  head -c 10M /dev/urandom | split -n 200 -a 3 - /run/bench/tree/usr/share/bench/ &&
+/** Publishes another commit, with so many files that are new. Run in the host. */
+export const publishFiles = (count: number, megabytes: number): string =>
+  `rm -rf /run/bench/tree && mkdir -p /run/bench/tree/usr/share/bench &&
+  head -c ${megabytes}M /dev/urandom | split -n ${count} -a 4 - /run/bench/tree/usr/share/bench/ &&
   ostree commit --repo=${mirrorPath} --branch=${serverRef} --tree=ref=guest/debian --tree=dir=/run/bench/tree`;
+
+export const publishAnother = publishFiles(200, 10);

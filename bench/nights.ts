@@ -8,7 +8,7 @@ import { publish, serverRef } from '../test/host/mirror.ts';
 import { say } from '../test/host/say.ts';
 import { makeWait } from '../test/host/waiting-updates.ts';
 import { inCpuTime } from './cpu.ts';
-import { bareDeploy, barePull, bareSysroot, publishAnother } from './guest.ts';
+import { bareDeploy, barePull, bareSysroot, publishAnother, publishFiles } from './guest.ts';
 import { measure } from './measure.ts';
 import { type Measured, type Row, row } from './results.ts';
 
@@ -83,11 +83,6 @@ async function measureNothingNew(host: Host, server: MirrorServer): Promise<Row[
   ];
 }
 
-/** 3000 files of 25 kB. */
-const publishLarge = publishAnother
-  .replace('head -c 10M', 'head -c 75M')
-  .replace('-n 200 -a 3', '-n 3000 -a 4');
-
 async function measureOverHttp(host: Host): Promise<Row> {
   say('large updates over HTTP ...');
   const [name = ''] = names;
@@ -96,7 +91,7 @@ async function measureOverHttp(host: Host): Promise<Row> {
     command: `systemctl start ostree-guest-update@${name} && systemctl start ostree-guest-boot@${name}`,
   });
   const byHand = inCpuTime({ name: 'ostree pull, admin deploy', command: `${barePull} && ${bareDeploy}` });
-  const measured = await measure(host, [ours, byHand], { rounds: 5, beforeRound: publishLarge });
+  const measured = await measure(host, [ours, byHand], { rounds: 5, beforeRound: publishFiles(3000, 75) });
   return row(
     'update over HTTP, 3000 files, and finalize, CPU time',
     'ms',

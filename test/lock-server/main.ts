@@ -3,9 +3,10 @@
 // DIRECTORY/mute exists, requests are carried out, but not answered.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type Dialect, Locks } from './server.ts';
+import { clientIn, type Dialect, Locks } from './server.ts';
 
 const [dialect, place = '', directory = '', ...groups] = process.argv.slice(2);
+const [address, port] = place.split(':');
 const slots = Object.fromEntries(
   groups.map((one) => [one.split('=')[0] ?? '', Number(one.split('=')[1])] as const),
 );
@@ -28,9 +29,8 @@ createServer((request, response) => {
         if (!held.has(id)) rmSync(`${directory}/${group}/${id}`);
       for (const id of held) writeFileSync(`${directory}/${group}/${id}`, '');
     }
-    const [id = '-'] = /\b[0-9a-f]{32}\b/.exec(body) ?? [];
-    appendFileSync(`${directory}/log`, `${path} ${status} ${id}\n`);
+    appendFileSync(`${directory}/log`, `${path} ${status} ${clientIn(body)?.id ?? '-'}\n`);
     if (!existsSync(`${directory}/mute`))
       response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(text);
   });
-}).listen(Number(place.split(':')[1]), place.split(':')[0]);
+}).listen(Number(port), address);

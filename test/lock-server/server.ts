@@ -56,7 +56,7 @@ export class Locks {
   }
 }
 
-function clientIn(body: string): { id: string; group: string } | undefined {
+export function clientIn(body: string): { id: string; group: string } | undefined {
   const found = /^\{"client_params":\{"id":"([0-9a-f]{32})","group":"([a-zA-Z0-9.-]+)"\}\}$/.exec(body);
   return found?.[1] && found[2] ? { id: found[1], group: found[2] } : undefined;
 }

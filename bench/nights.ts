@@ -18,7 +18,7 @@ const units = (which: readonly string[]) => which.map((name) => `ostree-guest-up
 const layered = 'layered';
 const layeredRef = 'debian/12/layered';
 
-/** There is a bare sysroot; the rest is made, served over HTTP, and removed. */
+/** There is a bare sysroot, which pulls over HTTP from now on. The guests are made, and removed. */
 export async function measureNights(host: Host): Promise<Row[]> {
   say('guests over HTTP ...');
   const server = await serveMirror(host);

@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { type Host, outside } from '../host/host.ts';
 import { publishPart } from '../host/light.ts';
 import { type Changes, makeMirror, mirrorPath, publishIn } from '../host/mirror.ts';
-import { checkout } from '../host/paths.ts';
 import { guestRecipe } from '../host/recipe.ts';
+import { compileInit, life } from './init.ts';
 import { buildOrigin, imageOrigin, type MadeTrees, makeTree, makeTrees, offerTree } from './made-trees.ts';
 import { mirrorUrl } from './mirror-server.ts';
 import type { Kind } from './model.ts';
@@ -35,18 +34,13 @@ const needed =
 
 export async function makeSite(host: Host): Promise<MadeTrees> {
   await makeMirror(host);
-  const program = join(host.work, 'init');
-  const source = join(checkout(), 'test/campaign/init.c');
-  await execa('cc', ['-static', '-s', '-Os', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
+  const program = await compileInit(host.work);
   await publishPart(host, lightBase, needed, {
     [systemd]: { content: await readFile(program), mode: 0o755 },
     ...life('stays'),
   });
   return makeTrees(host, program, systemd);
 }
-
-/** What init.c does. */
-const life = (text: string) => ({ '/usr/share/life': `${text}\n` });
 
 const clash = { '/etc/campaign/default': 'of the tree\n' };
 const panic = { [systemd]: { content: '#!/bin/sh\nexit 1\n', mode: 0o755 } };

@@ -2,6 +2,7 @@
 // the builder loses power at any point. Bytes are counted on the wire.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { life } from '../campaign/init.ts';
 import { holdAtEnd, watchGuest } from '../host/disk-events.ts';
 import { eventually, history, status } from '../host/guests.ts';
 import { type Host, outside } from '../host/host.ts';
@@ -39,7 +40,6 @@ const texts = (version: number, count: number) =>
       `${version}\n${randomBytes(1000).toString('hex')}\n`,
     ]),
   );
-const life = (what: string) => ({ '/usr/share/life': `${what}\n` });
 
 beforeAll(async () => {
   site = await makeSite();

@@ -1,13 +1,12 @@
 // A site: a host that builds and publishes, a mirror, three hosts with a guest each, and a lock server, in one network.
 import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { compileInit } from '../campaign/init.ts';
 import { end, eventually } from '../host/guests.ts';
 import { bootHost, type Host, outside } from '../host/host.ts';
 import { type MirrorServer, serveMirror } from '../host/http.ts';
 import { makeKey } from '../host/keys.ts';
 import { addressOf, center, type Lan, makeLan } from '../host/lan.ts';
-import { checkout } from '../host/paths.ts';
 
 /** Of the repository of the builder, and of that of the mirror: each is below what its host serves. */
 export const repository = '/srv/mirror/site';
@@ -151,8 +150,7 @@ export function locksHeld(requests: readonly LockRequest[]): { most: number; lef
 
 /** The tree of a guest that boots in no time. */
 async function makeBase(builder: Host): Promise<void> {
-  const program = join(builder.work, 'init');
-  await execa('cc', ['-static', '-s', '-Os', '-o', program, join(checkout(), 'test/campaign/init.c')]);
+  const program = await compileInit(builder.work);
   await change(builder, {
     '/usr/lib/os-release': 'ID=site\nNAME=Site\nPRETTY_NAME=Site\n',
     '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',

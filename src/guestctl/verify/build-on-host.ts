@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { Build } from '../../config/build.ts';
-import { topOf } from '../../config/positions.ts';
 import type { Problem } from '../../config/problem.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
 import { isMissing } from '../../host/is-root.ts';
 import { missingSources } from '../../machine/bind-sources.ts';
 import { missingPrograms } from '../../trees/build/missing-programs.ts';
-import { missingRemoteFiles } from '../../trees/ostree/missing-remote-files.ts';
-import { unsignedRemote } from '../../trees/ostree/unsigned.ts';
 import { missingFiles } from '../../trees/packages/missing-files.ts';
-import { ed25519Problems, missingRemote } from './on-host.ts';
 import { verifyPublication } from './publication-on-host.ts';
+import { missingRemote, verifyRemote } from './remote-on-host.ts';
 
 /** Checks a build against this host. */
 export const verifyBuildOnHost = async (build: Build): Promise<Problem[]> => [
@@ -25,15 +22,13 @@ export const verifyBuildOnHost = async (build: Build): Promise<Problem[]> => [
 ];
 
 /** Checks the remote of Base=, and the files of [Packages]. */
-async function verifyBase({ recipe, values, file }: Build): Promise<Problem[]> {
+async function verifyBase(build: Build): Promise<Problem[]> {
+  const { recipe, values } = build;
   if (recipe.kind !== 'layers') return [];
   const { remote } = recipe.base;
-  const unsigned = remote && unsignedRemote(remote, values, 'Remote', topOf(file));
   return [
     ...missingRemote(recipe.base, recipe.at),
-    ...(unsigned ? [unsigned] : []),
-    ...missingRemoteFiles(values, 'Remote'),
-    ...(await ed25519Problems(values, 'Remote')),
+    ...(remote ? await verifyRemote(remote, build, 'Remote') : []),
     ...missingFiles({ values }),
   ];
 }

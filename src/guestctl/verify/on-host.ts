@@ -4,12 +4,10 @@ import type { Guest } from '../../config/guest.ts';
 import { loadBuild, loadBuilds } from '../../config/load.ts';
 import { isMount, mountPoint, varLinkOf } from '../../config/mounts.ts';
 import { nearest } from '../../config/nearest.ts';
-import type { OstreeOrigin, RemoteSection } from '../../config/origin.ts';
 import { buildFileOf } from '../../config/paths.ts';
 import { topOf } from '../../config/positions.ts';
-import type { Position, Problem } from '../../config/problem.ts';
+import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
-import type { Values } from '../../config/values.ts';
 import { canReflink } from '../../host/copy-tree.ts';
 import { fewAtATime } from '../../host/few-at-a-time.ts';
 import { installRemedy } from '../../host/install-remedy.ts';
@@ -18,16 +16,15 @@ import { nodeFiles } from '../../host/node-files.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
-import { features } from '../../ostree/ostree.ts';
 import { whyUnprotected } from '../../ostree/protection.ts';
 import { whyReadOnly } from '../../ostree/read-only.ts';
 import { whyNotRehearsed } from '../../steps/rehearse/rehearsable.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
-import { findHostRemote } from '../../trees/ostree/host-remotes.ts';
 import { missingRemoteFiles } from '../../trees/ostree/missing-remote-files.ts';
 import { unsignedProblem } from '../../trees/ostree/unsigned.ts';
 import { missingFiles } from '../../trees/packages/missing-files.ts';
 import { verifyCalendars } from './calendars.ts';
+import { ed25519Problems, missingRemote } from './remote-on-host.ts';
 
 /** Checks guests against this host, which the generator cannot do at boot. Returns the problems of each, in the same order. */
 export async function verifyOnHost(
@@ -74,13 +71,6 @@ function remote({ origin, values }: Guest): Problem[] {
   return origin.kind === 'ostree' && at ? missingRemote(origin, at) : [];
 }
 
-/** Checks that the host has the remote of an origin, if its file does not declare it. `at` names it. */
-export function missingRemote({ remote, remoteName }: OstreeOrigin, at: Position): Problem[] {
-  if (remote || findHostRemote(remoteName)) return [];
-  const message = `The host has no remote '${remoteName}'`;
-  return [{ at, message, remedy: `Add [Remote] with URL=, or: ostree remote add ${remoteName} URL` }];
-}
-
 function unsigned(guest: Guest): Problem[] {
   const problem = unsignedProblem(guest);
   return problem ? [problem] : [];
@@ -104,14 +94,6 @@ function image({ origin, values, file }: Guest): Problem[] {
   const at = values.at('Guest', 'Image') ?? topOf(file);
   const message = 'There is no skopeo on this host, which images need';
   return [{ at, message, remedy: installRemedy('skopeo') }];
-}
-
-/** Checks ed25519 keys: builds of ostree without support refuse every commit: ostree --version, Features. */
-export async function ed25519Problems(values: Values, section: RemoteSection): Promise<Problem[]> {
-  const path = values.final(section, 'Ed25519KeyPath');
-  if (!path || (await features()).includes('sign-ed25519')) return [];
-  const message = "this host's ostree does not support ed25519 signatures, and would refuse every commit";
-  return [{ at: path.at, message, remedy: 'Use GPGKeyPath=, or a build of ostree that supports them' }];
 }
 
 /** Checks that SnapshotVar= can make reflinks. */

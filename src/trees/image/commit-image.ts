@@ -71,10 +71,9 @@ export async function composeImage(
   await beginRoot(root, repository, merged && commitAt(repository, lowerRef(merged)));
   const add = (from: number, to: number) => addLayers(root, commits.slice(from, to), work, repository);
   const begun = merged?.length ?? 0;
-  const stayed = layers.slice(
-    0,
-    layers.findIndex((hex) => missing.includes(hex)),
-  );
+  // The last layer, -1, counts as new if none is missing: there is no merged tree of all of them.
+  const firstNew = layers.findIndex((hex) => missing.includes(hex));
+  const stayed = layers.slice(0, firstNew);
   if (stayed.length <= Math.max(begun, 1)) await add(begun, layers.length);
   else {
     await add(begun, stayed.length);

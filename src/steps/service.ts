@@ -1,6 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import { explainAny, Failure } from '../host/failure.ts';
-import { dropStaleTrigger } from '../host/stale-trigger.ts';
+import { correctTrigger } from '../host/started-by.ts';
 import { requireKnown } from '../machine/known-to-systemd.ts';
 import { isUndeclared, requireGuest } from '../state/declared.ts';
 import { findLock } from '../state/fleet-lock.ts';
@@ -58,7 +58,7 @@ export async function runService<T>(
     if (name === undefined) throw new Failure('No name was given', `Run: systemctl start ${unit('NAME')}`);
     const found = find(name);
     requirePrivateRun(unit(name));
-    await dropStaleTrigger(unit(name));
+    await correctTrigger(unit(name));
     await work(found);
     if (process.exitCode === unfinished) process.exitCode = 0;
   } catch (error) {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-/** Has the timer elapse each second until `done`. Then no start by hand is taken for one by the timer: src/host/stale-trigger.ts */
+/** Has the timer elapse each second until `done`. Then no start by hand is taken for one by the timer: src/host/started-by.ts */
 async function often(done: () => Promise<void>): Promise<void> {
   const dropIn = '/run/systemd/system/ostree-guest-lock@.timer.d/often.conf';
   const timing = '[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=10ms\n';

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { plain } from '../../src/guestctl/screen.ts';
 import { historyText } from '../../src/guestctl/screens/history.ts';
 import { parseEntries } from '../../src/host/journal.ts';
-import { isStale } from '../../src/host/stale-trigger.ts';
+import { isStale, startedBy } from '../../src/host/started-by.ts';
 import {
   type Attempt,
   attemptFields,
@@ -171,6 +171,29 @@ test.each<[title: string, elapsed: string | undefined, started: string, ended: s
   ['of which systemd does not say when', undefined, '8000000', '5900000', false],
 ])('a service %s', (_, elapsed, started, ended, expected) => {
   expect(isStale(elapsed, started, ended)).toBe(expected);
+});
+
+// As systemd 252, 257 and 262 showed them: two timers of one service, and starts by hand in between. Seconds of the monotonic clock.
+test.each<
+  [title: string, window: number, lock: number, started: number, ended: number, by: string | undefined]
+>([
+  ['by the first elapse', 1.593, 0, 1.594, 0, 'window'],
+  ['by the second elapse', 6.593, 0, 6.594, 1.65, 'window'],
+  ['by hand, then', 6.593, 0, 10.738, 6.656, undefined],
+  ['by the other timer', 36.593, 38.593, 38.594, 36.663, 'lock'],
+  ['by the first timer again', 41.593, 38.593, 41.594, 38.659, 'window'],
+  ['by hand, after both', 41.593, 43.593, 47.288, 43.654, undefined],
+  ['by hand, before either', 0, 0, 5, 3, undefined],
+  ['by hand, before one that elapsed since', 9.1, 0, 9, 3, undefined],
+])('a service that was started %s', (_, window, lock, started, ended, by) => {
+  const [windowElapsed, lockElapsed, start, end] = [window, lock, started, ended].map((seconds) =>
+    String(Math.round(seconds * 1e6)),
+  );
+  const timers = [
+    { timer: 'window', elapsed: windowElapsed },
+    { timer: 'lock', elapsed: lockElapsed },
+  ];
+  expect(startedBy(timers, start, end)).toBe(by);
 });
 
 let directory: string;

@@ -139,11 +139,10 @@ async function gatherAndUse<T>(
   if (running && wish.stop) await machine.stop();
   else if (running && !shares) throw cannotSnapshot(guest, wish.command);
   check();
-  const isFrozen = running && !wish.stop;
+  const [isFrozen, isSnapshot] = [running && !wish.stop, running && shares];
   if (!isFrozen) await beginWatch(name);
-  const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: running && shares });
+  const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: isSnapshot });
   check();
-  const isSnapshot = running && shares;
   if (!isSnapshot) return use(parts, { check, requireSame: () => requireSame(name, check) });
   if (!isFrozen) requireNoStart(name);
   await machine.startAgain();

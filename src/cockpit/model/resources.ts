@@ -3,7 +3,8 @@ import { usageMetrics, usageOf } from './guest-usage.ts';
 import { type Metric, type MetricValues, rate } from './metrics-reader.ts';
 import { guestOfGroup } from './unit-names.ts';
 
-export type Resource = 'cpu' | 'memory' | 'received' | 'sent' | 'read' | 'written';
+const resources = ['cpu', 'memory', 'received', 'sent', 'read', 'written'] as const;
+export type Resource = (typeof resources)[number];
 
 /** What is looked at: a guest, and the interfaces of the host that lead to it. */
 export interface Sampled {
@@ -65,7 +66,7 @@ export const shownTime = 300_000;
 /** Adds values to what is known. What is too old is forgotten. */
 export function withValues(histories: Histories, values: ResourceSample, time: number): Histories {
   const changed: Partial<Record<Resource, readonly Point[]>> = { ...histories };
-  for (const resource of ['cpu', 'memory', 'received', 'sent', 'read', 'written'] as const) {
+  for (const resource of resources) {
     const value = values[resource];
     if (value === undefined) continue;
     const kept = (histories[resource] ?? []).filter((point) => point.time > time - shownTime);

@@ -19,7 +19,8 @@ beforeAll(async () => {
   await host.write('/etc/ostree-guests/site.build', `[Build]\nCommand=true\n${publish}`);
   await host.sh(`systemctl daemon-reload; mkdir -p /srv/ostree /etc/credstore ${guests}/{web,.builds/{site,other}} /home/joe /root
     echo secret | tee ${guests}/web/secret /root/secret /home/joe/secret ${guests}/.builds/other/secret
-    mkdir -p /etc/ssh; echo secret | tee /etc/credstore/site.key /etc/gshadow /etc/ssh/ssh_host_key`);
+    mkdir -p /etc/ssh /dev/hugepages; mount -t tmpfs none /dev/hugepages
+    echo secret | tee /dev/shm/secret /dev/hugepages/secret /etc/credstore/site.key /etc/gshadow /etc/ssh/ssh_host_key`);
 });
 afterAll(() => host?.stop());
 
@@ -42,6 +43,8 @@ const secrets = [
   '/proc/1/root/etc',
   '/dev/kmsg',
   '/dev/fuse',
+  '/dev/shm/secret',
+  '/dev/hugepages/secret',
 ];
 const ofHost = [
   '/',
@@ -63,6 +66,7 @@ const ofRun = [
   '/run/dbus',
   guests,
   '/proc/sys/kernel',
+  '/dev/shm',
 ];
 
 const places = [...ofHost, ...ofRun].join(' ');

@@ -37,7 +37,7 @@ export async function withSlotWhileQuick<T>(
     clearInterval(timer);
     release();
     whenSlow();
-    report.step('This fetch is slow, so other guests are updated meanwhile');
+    report.step('This fetch takes long, so other guests are updated meanwhile');
   }, 1000);
   try {
     return await work((bytes) => pace.arrived(bytes));
@@ -47,14 +47,15 @@ export async function withSlotWhileQuick<T>(
   }
 }
 
-/** Measures how fast data arrives. */
+/** Measures how fast data arrives, and for how long. */
 export class Pace {
+  readonly #began: number;
   #since: number;
   #bytes = 0;
   #before: number | undefined;
 
   constructor(at = now()) {
-    this.#since = at;
+    [this.#began, this.#since] = [at, at];
   }
 
   arrived(bytes: number | undefined, at = now()): void {
@@ -67,8 +68,9 @@ export class Pace {
     }
   }
 
-  /** Without reported bytes, only the time counts. */
+  /** Without reported bytes, only the time counts. No remote is quick for ever. */
   isSlow(at = now()): boolean {
+    if (at - this.#began >= turn) return true;
     const elapsed = at - this.#since;
     if (this.#before === undefined) return elapsed >= longest;
     if (elapsed < span) return false;
@@ -78,9 +80,10 @@ export class Pace {
   }
 }
 
-/** In milliseconds: the interval of a rate, and the time limit without a rate. */
+/** In milliseconds: the interval of a rate, the time limit without a rate, and that of a quick fetch. */
 const span = 20_000;
 const longest = 5 * 60_000;
+const turn = 30 * 60_000;
 /** In bytes per second. */
 const slowest = 64 << 10;
 

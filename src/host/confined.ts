@@ -4,7 +4,7 @@ import type { Guest } from '../config/guest.ts';
 import { stateOf } from '../config/paths.ts';
 import type { Finished, RunOptions } from './process.ts';
 import { proxies } from './proxies.ts';
-import { attachAsService, type Pager, runAsService, type Settings } from './systemd-run.ts';
+import { attachAsService, type Pager, runAsService, type Settings, serviceCommand } from './systemd-run.ts';
 
 /**
  * What a confined command may see, write and use. All paths are absolute, without blanks or colons. Paths that do
@@ -27,6 +27,11 @@ export interface Confinement {
   readonly memory?: string;
   /** The maximum number of processes and threads. Default: 64. Node needs 11. */
   readonly tasks?: number;
+  /**
+   * True for what talks to a server that a tree has chosen: it is a user who owns nothing, reaches no local socket, and has 8 MB in
+   * /tmp. Default: root, who has no rights but its capabilities.
+   */
+  readonly isStranger?: boolean;
 }
 
 /** Capabilities to create, read and remove trees with any owners, modes, attributes and labels. */
@@ -74,6 +79,13 @@ export const runConfined = (
     ...options,
     ...(confinement.network && { env: proxies() }),
   });
+
+/**
+ * Returns the command line of runConfined() for a script in our service. What the script writes to it: the proxies as NAME=VALUE, one a
+ * line, an empty line, and the input of the command.
+ */
+export const confinedCommand = (confinement: Confinement, command: readonly string[]): string[] =>
+  serviceCommand(`ostree-guest-${confinement.name}`, settingsOf(confinement), command);
 
 /** Runs a command confined like runConfined(), on our own output or through a pager. Returns its exit code. */
 export const attachConfined = (
@@ -134,6 +146,8 @@ export const emptyRoot: Settings = [
   ['MountAPIVFS', 'yes'],
   ['PrivateTmp', 'yes'],
   ['PrivateDevices', 'yes'],
+  // That leaves it the shared memory of the host.
+  ['InaccessiblePaths', '-/dev/shm -/dev/mqueue -/dev/hugepages'],
   ['PrivateIPC', 'yes'],
   ['ProtectProc', 'ptraceable'],
   ['ProtectClock', 'yes'],
@@ -149,18 +163,30 @@ export const emptyRoot: Settings = [
   ['SystemCallFilter', '@system-service'],
 ];
 
+const nobody = '65534';
+
+/** DynamicUser= would bring back all of the host. Others run as nobody, too, so it may not send signals. */
+const stranger: Settings = [
+  ['User', nobody],
+  ['Group', nobody],
+  ['SystemCallFilter', '~kill tkill tgkill pidfd_send_signal'],
+  ['PrivateTmp', 'no'],
+  ['TemporaryFileSystem', '/tmp:size=8M,mode=1777'],
+];
+
 /** The settings of the transient unit. */
 export function settingsOf(confinement: Confinement, own: readonly string[] = ownPlaces()): Settings {
-  const { writable, readable = [], network = false, capabilities = [] } = confinement;
+  const { writable, readable = [], network = false, capabilities = [], isStranger = false } = confinement;
   const seen = [...basics, ...configuration, ...(network ? netConfiguration : []), ...own, ...readable];
-  const families = network ? 'AF_UNIX AF_INET AF_INET6 AF_NETLINK' : 'AF_UNIX';
+  const families = [...(isStranger ? [] : ['AF_UNIX']), ...(network ? ['AF_INET AF_INET6 AF_NETLINK'] : [])];
   return [
     ...emptyRoot,
+    ...(isStranger ? stranger : []),
     ['BindReadOnlyPaths', seen.map((path) => `-${path}`).join(' ')],
     ...(writable.length > 0 ? [['BindPaths', writable.join(' ')] as const] : []),
     ...(network ? [] : [['PrivateNetwork', 'yes'] as const]),
     ['NoNewPrivileges', 'yes'],
-    ['RestrictAddressFamilies', families],
+    ['RestrictAddressFamilies', families.join(' ') || 'none'],
     // Node tries system calls that it does not need.
     ['SystemCallErrorNumber', 'EPERM'],
     ['CapabilityBoundingSet', capabilities.join(' ')],

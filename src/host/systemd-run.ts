@@ -16,18 +16,8 @@ export async function runAsService(
   command: readonly string[],
   { env = {}, ...options }: RunOptions = {},
 ): Promise<Finished> {
-  const properties = [...boundTo(ownService()), ...settings].map(
-    ([key, value]) => `--property=${key}=${value}`,
-  );
   // Our output is that of the command, and nothing else.
-  const how = [
-    ...(options.print ? ['--quiet'] : []),
-    '--wait',
-    '--pipe',
-    '--collect',
-    `--unit=${unit}`,
-    ...properties,
-  ];
+  const how = [...(options.print ? ['--quiet'] : []), ...waiting(unit, settings)];
   const release = stopOnSignal(unit);
   try {
     const finished = await run('systemd-run', [...how, '--', ...withEnvironment(env, command).map(literal)], {
@@ -42,6 +32,27 @@ export async function runAsService(
     release();
   }
 }
+
+/**
+ * Returns the command line of a transient service that ends with ours. On its standard input it gets an environment as NAME=VALUE, one
+ * a line, an empty line, and the input of the command.
+ */
+export const serviceCommand = (unit: string, settings: Settings, command: readonly string[]): string[] => [
+  'systemd-run',
+  '--quiet',
+  ...waiting(unit, settings),
+  '--',
+  ...withReading(command).map(literal),
+];
+
+/** The options of systemd-run(1) for a service that ends with us. */
+const waiting = (unit: string, settings: Settings): string[] => [
+  '--wait',
+  '--pipe',
+  '--collect',
+  `--unit=${unit}`,
+  ...[...boundTo(ownService()), ...settings].map(([key, value]) => `--property=${key}=${value}`),
+];
 
 /**
  * Starts a command as a transient service with these settings, and does not wait for it. A shell looks for its program, because
@@ -177,7 +188,15 @@ type Environment = Readonly<Record<string, string>>;
 
 /** Passes the environment to a shell on standard input: everybody can read Environment= of a unit. */
 const withEnvironment = (env: Environment, command: readonly string[]): readonly string[] =>
-  Object.keys(env).length === 0 ? command : ['/bin/sh', '-c', readEnvironment, 'sh', ...command];
+  Object.keys(env).length === 0 ? command : withReading(command);
+
+const withReading = (command: readonly string[]): readonly string[] => [
+  '/bin/sh',
+  '-c',
+  readEnvironment,
+  'sh',
+  ...command,
+];
 
 const readEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$line"; done; exec "$@"';
 

@@ -70,19 +70,37 @@ beforeEach(() => {
 
 function answer(older: string = commit('z')): void {
   const { stdout } = run('--picture', 'mail', sysroot, 'site');
-  const lines = [sysroot, 'site', 'debian', older, commit('a'), at('generated'), '2', '', words, '', '', ''];
+  const lines = [
+    sysroot,
+    'site',
+    'debian',
+    older,
+    commit('a'),
+    at('generated'),
+    '2',
+    '',
+    words,
+    '',
+    '',
+    '',
+    '',
+  ];
   write('state/mail/answer', `${lines.join('\n')}\n${stdout}`);
 }
 
 /** The answer for a guest with [Packages], which asks one repository. */
 function answerWithPackages(until: string): void {
   for (const file of ['etc/site.sources', 'etc/tool.deb']) write(file, '');
-  write('bin/curl', `#!/bin/sh\n[ "$*" = '--disable --config -' ] && cat >${at('requests')} && echo 304,\n`);
-  chmodSync(at('bin/curl'), 0o755);
+  write(
+    'bin/confined',
+    `#!/bin/sh\n[ "$*" = '--is=-/bin -/sbin -- curl' ] && cat >${at('requests')} && echo 304,\n`,
+  );
+  chmodSync(at('bin/confined'), 0o755);
   const files = [at('etc/site.sources'), at('etc/tool.deb')];
   const { stdout } = run('--picture', 'mail', sysroot, 'site', ...files);
   const known = [sysroot, 'site', 'debian', '', commit('a'), at('generated'), '', files.join(' '), words];
-  const lines = [...known, until, '304,', 'url = "http://apt/InRelease"', 'silent', ''];
+  const command = ['confined', '--is=-/bin -/sbin', '--', 'curl', ''];
+  const lines = [...known, until, '304,', ...command, 'url = "http://apt/InRelease"', 'silent', ''];
   write('state/mail/answer', `${lines.join('\n')}\n${stdout}`);
 }
 
@@ -171,12 +189,12 @@ test.each([
 ])('repositories of packages are asked on condition (%s: %s)', (until) => {
   answerWithPackages(until);
   expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
-  expect(readFileSync(at('requests'), 'utf8')).toBe('url = "http://apt/InRelease"\nsilent\n');
+  expect(readFileSync(at('requests'), 'utf8')).toBe('\nurl = "http://apt/InRelease"\nsilent\n');
 });
 
 test.each<[string, () => void]>([
-  ['a repository has something new', () => write('bin/curl', '#!/bin/sh\necho 200,\n')],
-  ['a repository does not answer', () => write('bin/curl', '#!/bin/sh\necho 000,; exit 7\n')],
+  ['a repository has something new', () => write('bin/confined', '#!/bin/sh\necho 200,\n')],
+  ['a repository does not answer', () => write('bin/confined', '#!/bin/sh\necho 000,; exit 7\n')],
   ['the index has expired', () => answerWithPackages('1700000000')],
   ['a file of the site has changed', () => replace('etc/site.sources')],
   ['a package of the site is gone', () => rmSync(at('etc/tool.deb'))],

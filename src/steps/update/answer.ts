@@ -43,14 +43,14 @@ export async function rememberAnswer(guest: Guest, offer: Offer): Promise<void> 
   const { stdout: picture } = await run('sh', [script, '--picture', name, sysroot, remoteName, ...files]);
   const words = showsFiles(picture) ? wordsIfSettled(guest, question, offer) : undefined;
   if (words === undefined) return;
-  const requests = packages ? offer.layered && (await requestsFor(offer.layered.indexes)) : noRequests;
+  const requests = packages ? offer.layered && (await requestsFor(name, offer.layered.indexes)) : noRequests;
   if (!requests) return;
-  const { config, unchanged, until = '' } = requests;
+  const { command, config, unchanged, until = '' } = requests;
   const dropIn = `${generatedDirectory}/${driver.unit(name)}.d/50-guest.conf`;
   // Repositories may be slow to answer, and must not hold up other updates.
   const slots = packages ? '' : guest.update.concurrency;
   const asks = [sysroot, remoteName, ref, older, commit, dropIn, slots, files.join(' ')];
-  const lines = [...asks, words, until, unchanged, config, picture];
+  const lines = [...asks, words, until, unchanged, ...command, '', config, picture];
   try {
     writeAtomically(stateFile(name, 'answer'), `${lines.join('\n')}\n`);
   } catch (error) {
@@ -69,7 +69,7 @@ export const showsFiles = (picture: string): boolean => picture.trim().split('\n
 const commitOfRemote = ({ layered, checksum }: Offer): Checksum | undefined => layered?.below ?? checksum;
 
 /** What a guest without [Packages] asks of repositories. */
-const noRequests: Requests = { config: '', unchanged: '', until: undefined };
+const noRequests: Requests = { command: [], config: '', unchanged: '', until: undefined };
 
 /** Returns what an update that gets the same answers has to say, if it has nothing to do. */
 function wordsIfSettled({ name }: Guest, question: Question, offer: Offer): string | undefined {

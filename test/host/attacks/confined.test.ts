@@ -8,7 +8,8 @@ const guests = '/var/lib/ostree-guests';
 
 beforeAll(async () => {
   host = await bootHost();
-  await host.sh(`mkdir -p -m 700 ${guests}/{mail,web}/sysroot /srv/elsewhere /home/joe /root; echo secret | tee ${guests}/web/secret /root/secret /home/joe/secret
+  await host.sh(`echo '127.0.0.1 named.example' >>/etc/hosts; mkdir -p -m 700 ${guests}/{mail,web}/sysroot /srv/elsewhere /home/joe /root /dev/hugepages; mount -t tmpfs none /dev/hugepages
+    echo secret | tee ${guests}/web/secret /root/secret /home/joe/secret /dev/shm/secret /dev/hugepages/secret
     mkdir -p /run/ostree-guests/web; ln -s ${guests}/web ${guests}/mail/link; ln -s /etc/shadow ${guests}/mail/shadow`);
 });
 afterAll(() => host?.stop());
@@ -33,7 +34,7 @@ const confined = (script: string, more: Partial<Confinement> = {}) => {
 test('it sees its guest, /usr and a few files of /etc, and of all other guests and the host nothing', async () => {
   const { stdout } = await confined(
     `ls -d ${guests}/*; ls /; [ ! -e ${guests}/mail/link ]; [ ! -e ${guests}/mail/shadow ]
-     for secret in /root /home /srv /boot /sysroot /ostree /etc/shadow /etc/ostree-guests /run/ostree-guests /run/systemd/private /run/dbus /var/lib/dpkg /proc/1/root; do
+     for secret in /root /home /srv /boot /sysroot /ostree /etc/shadow /etc/ostree-guests /run/ostree-guests /run/systemd/private /run/dbus /var/lib/dpkg /proc/1/root /dev/shm/secret /dev/hugepages/secret; do
        [ ! -e $secret ] || echo "sees $secret"
      done`,
     { capabilities: treeCapabilities },
@@ -46,13 +47,15 @@ test('it sees its guest, /usr and a few files of /etc, and of all other guests a
 
 test("it writes in its guest's directory, and nowhere on the host", async () => {
   await confined(
-    `touch ${guests}/mail/own /tmp/own /var/tmp/own; chown 7:7 ${guests}/mail/own
+    `touch ${guests}/mail/own /tmp/own /var/tmp/own; ! touch /dev/shm/own; chown 7:7 ${guests}/mail/own
      for path in / /usr /usr/bin /etc /var /var/lib ${guests} /etc/passwd /proc/sys/kernel/hostname /sys/kernel/uevent_helper; do
        if [ -d $path ]; then touch $path/x; else echo x >$path; fi 2>&- && { echo "wrote $path"; exit 1; }
      done; true`,
     { capabilities: treeCapabilities },
   );
-  expect(await host.sh(`stat -c %u ${guests}/mail/own; ls /tmp /var/tmp | grep -x own || true`)).toBe('7');
+  expect(
+    await host.sh(`stat -c %u ${guests}/mail/own; ls /tmp /var/tmp /dev/shm | grep -x own || true`),
+  ).toBe('7');
 });
 
 test('it has no capability, no network and no namespace that it was not given', async () => {
@@ -66,6 +69,30 @@ test('it has no capability, no network and no namespace that it was not given', 
     network: true,
   });
   expect(net).toContain('Connection refused');
+});
+
+test('what talks to servers that a tree has chosen is nobody: it reads no guest, writes 8 MB, and reaches no local socket', async () => {
+  const { stdout } = await confined(
+    `echo "$UID"; id -G; grep CapEff /proc/self/status
+     for secret in ${guests} /etc/shadow /etc/ostree-guests /root /run/systemd/private /run/dbus /var/lib/dpkg /proc/1/root /dev/shm/secret /dev/hugepages/secret; do
+       [ ! -e $secret ] || echo "sees $secret"
+     done
+     for path in / /usr /etc /var /var/tmp /run /dev; do ! touch $path/x 2>&- || echo "writes $path"; done
+     ! head -c 9M /dev/zero 2>&- >/tmp/large || echo 'writes 9 MB'
+     node -e 'require("net").connect("\\0host").on("error", (e) => console.log(e.code)).on("connect", () => console.log("local"))'
+     sleep 1 & kill $! 2>&- && echo 'sends signals'
+     curl -s http://named.example:1 || echo "curl $?"; (: >/dev/tcp/127.0.0.1/1) 2>&1 | grep -o 'Connection refused' | tail -1`,
+    { writable: [], network: true, isStranger: true },
+  );
+  expect(stdout.split('\n')).toEqual([
+    '65534',
+    '65534',
+    'CapEff:\t0000000000000000',
+    expect.stringMatching(/^E(AFNOSUPPORT|PERM|ACCES)/),
+    // It can resolve names, which takes threads and a pair of sockets: 6 would mean that it cannot.
+    'curl 7',
+    'Connection refused',
+  ]);
 });
 
 test('Node runs in it, and OSTree', async () => {

@@ -29,7 +29,7 @@ export function updateService(guest: Guest): Parts {
  * this. Not in the template, because it needs a sandbox of its own, which would slow down each update of all guests.
  */
 const leftOver = `ExecStopPost=-sh -c 'cd ${stateOf('%i')} || exit 0; [ -e image ] || [ -e layers ] || exit 0; \\
-    for unit in tree layers; do systemctl kill --signal=KILL ostree-guest-$$unit-%i.service 2>/dev/null; done; \\
+    systemctl kill --signal=KILL ostree-guest-tree-%i.service ostree-guest-layers-%i.service 2>/dev/null; \\
     for try in 1 2 3 4 5; do rm -rf --one-file-system image layers 2>/dev/null && break; sleep 1; done'`;
 
 /** Creates the sysroot before the sandbox is set up, which can bind only existing directories. The update reports failures. */

@@ -7,12 +7,14 @@ import { directoryInside } from '../../host/tree-files.ts';
 import { removeTree } from '../../host/tree-removal.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
-import { finishPruning } from '../../ostree/pruning.ts';
-import { ensureRepository } from '../../ostree/repository.ts';
+import { finishPruning, pruneToRefs } from '../../ostree/pruning.ts';
+import { deleteRefs, ensureRepository } from '../../ostree/repository.ts';
 import { writeResult } from '../../state/build-result.ts';
 import type { Report } from '../../state/report.ts';
+import { dropFormerBases } from '../../trees/build/base.ts';
 import { type Committed, keptParents } from '../../trees/build/commit-build.ts';
 import { definitionOf } from '../../trees/build/result.ts';
+import { layeredRef } from '../../trees/packages/make-layers.ts';
 import { doJob } from '../../trees/treework/run.ts';
 import { addPackages } from './add-packages.ts';
 import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } from './build-container.ts';
@@ -28,6 +30,7 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
     // In the mode of those of guests, so that they can link its objects.
     await ensureRepository(buildRepository(build.name), 'bare');
     await finishPruning(buildRepository(build.name), keptParents);
+    await dropBases(build);
     const { checksum, isNew } = await make(build, work, report);
     end({ checksum: checksumFrom(checksum) });
     report.step(`${isNew ? 'Made' : 'Nothing new:'} ${checksum.slice(0, 12)}`);
@@ -37,6 +40,15 @@ export async function runBuild(build: Build, report: Report): Promise<void> {
   } finally {
     await removeTree(work);
   }
+}
+
+/** Forgets what a build that has no Base= any more had made of one. */
+async function dropBases({ name, recipe }: Build): Promise<void> {
+  if (recipe.kind === 'layers') return;
+  const repository = buildRepository(name);
+  if (!(await dropFormerBases(repository))) return;
+  await deleteRefs(repository, [layeredRef]);
+  await pruneToRefs(repository, keptParents);
 }
 
 function make(build: Build, work: string, report: Report): Promise<Committed> {

@@ -8,7 +8,7 @@ import type { Report } from '../../state/report.ts';
 import { placesOf } from '../linking/link.ts';
 import { notFetched } from '../ostree/fetch-failure.ts';
 import { urlOf } from '../ostree/host-remotes.ts';
-import { checked, type Puller, pullMetadataFrom } from '../ostree/pulling.ts';
+import { checked, type Puller, pullMetadataConfined } from '../ostree/pulling.ts';
 import { configureRemote, findRemote } from '../ostree/remote.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
   const readable = placesOf(remote.options);
   configureRemote(repository, remoteName, remote);
   const older = remoteCommit(repository, remoteName, ref);
-  const looked = await pullMetadataFrom(readable, puller, base, older);
+  const looked = await pullMetadataConfined(readable, puller, base, older);
   if (looked.exitCode !== 0) throw notFetched(puller, base, url, reason(looked.stderr));
   const checksum = fetchedCommit(repository, remoteName, ref);
   await dropFormerBases(repository, `${remoteName}:${ref}`);
@@ -48,12 +48,11 @@ export async function fetchBase(build: Build, { base }: Layers, report: Report):
   return checksum;
 }
 
-/** Drops the refs of other bases, which the build had before: they would keep those trees for ever. */
-export async function dropFormerBases(repository: string, base: string): Promise<void> {
-  await deleteRefs(
-    repository,
-    remoteRefs(repository).filter((ref) => ref !== base),
-  );
+/** Drops the refs of other bases, which the build had before: they would keep those trees for ever. Returns true if there were any. */
+export async function dropFormerBases(repository: string, base?: string): Promise<boolean> {
+  const former = remoteRefs(repository).filter((ref) => ref !== base);
+  await deleteRefs(repository, former);
+  return former.length > 0;
 }
 
 function pullerOf(build: Build, { remote, remoteName, ref }: Layers['base']): Puller {

@@ -50,12 +50,24 @@ const metadataPull = (repository: string, { remoteName, ref }: RemoteRef, older:
 /** Does so in a process of its own if the remote is in a directory that the caller does not see. */
 export async function pullMetadataFrom(
   readable: readonly string[],
-  { repository, rooms, unit }: Puller,
+  puller: Puller,
   ref: RemoteRef,
   older: string | undefined,
 ): Promise<Finished> {
-  if (readable.every((path) => existsSync(path))) return pullMetadata(repository, ref, older);
-  return runConfined(
+  const isSeen = readable.every((path) => existsSync(path));
+  return isSeen
+    ? pullMetadata(puller.repository, ref, older)
+    : pullMetadataConfined(readable, puller, ref, older);
+}
+
+/** Does so in a process that sees only what it needs. */
+export const pullMetadataConfined = (
+  readable: readonly string[],
+  { repository, rooms, unit }: Puller,
+  ref: RemoteRef,
+  older: string | undefined,
+): Promise<Finished> =>
+  runConfined(
     {
       name: unit,
       writable: rooms,
@@ -66,7 +78,6 @@ export async function pullMetadataFrom(
     },
     ['ostree', ...metadataPull(repository, ref, older)],
   );
-}
 
 /** Has objects from a directory checked, which OSTree does not do by default: anybody may have written to a USB stick. */
 export const checked = (url: string): string[] => (url.startsWith('file://') ? ['--untrusted'] : []);

@@ -18,7 +18,7 @@ export const verifyBuildOnHost = async (build: Build): Promise<Problem[]> => [
   ...missingFilesOfCommands(build),
   ...missingSources(build, ['BindReadOnly']),
   ...(await verifyBase(build)),
-  ...verifyPublication(build),
+  ...(await verifyPublication(build)),
 ];
 
 /** Checks the remote of Base=, and the files of [Packages]. */

@@ -8,19 +8,20 @@ import type { Publication } from '../../config/publication.ts';
 import { codeOf } from '../../host/failure.ts';
 import { unlessForbidden } from '../../host/is-root.ts';
 import { nodeFiles } from '../../host/node-files.ts';
+import { run } from '../../host/process.ts';
 import { type Obstacle, whyNotArchive } from '../../ostree/archive.ts';
 import { noPrivateKeyIn, privateKeyIn } from '../../ostree/own-signature.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
 
 /** Checks what a build publishes against this host. */
-export function verifyPublication(build: Build): Problem[] {
+export async function verifyPublication(build: Build): Promise<Problem[]> {
   const { publication, values, file } = build;
   if (!publication) return [];
   const at = (key: string) => values.at('Publish', key) ?? topOf(file);
   const found: [string, Obstacle | undefined][] = [
     ['Repository', unlessForbidden(() => wrongRepository(publication.repository))],
     ['Ref', takenRef(build.name, publication, loadBuilds(nodeFiles).builds)],
-    ['GPGKey', wrongGpgKey(publication)],
+    ['GPGKey', await wrongGpgKey(publication)],
     ['Ed25519Key', wrongEd25519Key(publication)],
   ];
   return found.flatMap(([key, wrong]) => (wrong ? [{ at: at(key), ...wrong }] : []));
@@ -53,10 +54,29 @@ export function takenRef(
   return { message, remedy: 'Give each build a ref of its own' };
 }
 
-function wrongGpgKey({ gpgKey }: Publication): Obstacle | undefined {
-  if (gpgKey !== undefined && !hasProgram('gpg'))
+/** Reads the key, too: a wrong one would be noticed only when the build has ended. */
+export async function wrongGpgKey({ gpgKey }: Pick<Publication, 'gpgKey'>): Promise<Obstacle | undefined> {
+  if (gpgKey === undefined) return undefined;
+  if (!hasProgram('gpg'))
     return { message: 'There is no gpg on this host, which signs', remedy: 'Install GnuPG' };
-  return wrongKey(gpgKey, 'gpg --export-secret-keys NAME >');
+  const write = 'gpg --export-secret-keys NAME >';
+  const wrong = wrongKey(gpgKey, write);
+  if (wrong || !unlessForbidden(() => isReadableFile(gpgKey))) return wrong;
+  const args = ['--batch', '--no-options', '--no-keyring', '--list-packets', gpgKey];
+  const { stdout, ended } = await run('gpg', args, { timeout: 10_000, most: 1 << 20 });
+  if (ended !== 'exited') return undefined;
+  if (!/^:secret key packet:/m.test(stdout))
+    return { message: `${gpgKey} has no private key`, remedy: `Write one there: ${write} ${gpgKey}` };
+  if (!/ S2K, /.test(stdout)) return undefined;
+  const message = `The private key in ${gpgKey} has a passphrase, which nobody can type`;
+  return { message, remedy: 'Remove it, and export the key again: gpg --change-passphrase NAME' };
+}
+
+/** systemd can also get credentials from a socket. */
+function isReadableFile(path: string): boolean {
+  accessSync(path, constants.R_OK);
+  const stat = statSync(path);
+  return stat.isFile() && stat.size <= largestFile;
 }
 
 /** Reads the key, too: a wrong one would be noticed only when the build has ended. */

@@ -5,7 +5,7 @@ import { unlessForbidden } from '../host/is-root.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
-import { type PublishedCommit, readPublished } from '../state/published.ts';
+import { type Published, type PublishedCommit, readPublished } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { offeredCommits } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
@@ -59,11 +59,12 @@ export async function overviewOfBuilds(): Promise<{
 function overviewOf(build: Build, state: RunState, publishing: RunState): BuildOverview {
   const { publication } = build;
   const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readResult(build.name)) }));
-  const commits = publication
-    ? (unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref)))
-        ?.commits ?? [])
-    : [];
-  const offered = offeredCommits(commits);
+  const record = (publication &&
+    unlessForbidden(() => unlessDamaged(() => readPublished(publication.repository, publication.ref)))) ?? {
+    commits: [],
+  };
+  const offered = offeredCommits(record.commits);
+  const isBehind = state === 'idle' && isUnpublished(record, seen?.result);
   return {
     build,
     state,
@@ -72,9 +73,18 @@ function overviewOf(build: Build, state: RunState, publishing: RunState): BuildO
     published: publication && {
       repository: publication.repository,
       ref: publication.ref,
-      state: publishing,
+      // systemd forgets a failure when the host reboots.
+      state: isBehind && publishing === 'idle' ? 'failed' : publishing,
       commit: offered.at(-1),
       commits: offered.length,
     },
   };
 }
+
+/** True if clients do not have what a build made last. A record of an older version does not say. */
+export const isUnpublished = (
+  { commits, built }: Published,
+  result: Pick<BuildResult, 'checksum'> | undefined,
+): boolean =>
+  result?.checksum !== undefined &&
+  (offeredCommits(commits).length === 0 || (built !== undefined && built !== result.checksum));

@@ -21,12 +21,12 @@ import { namingFile } from './write-file.ts';
  * Replaces a file so that a power cut leaves the old or the new content, never less. Keeps mode and owner of the old file; a new
  * one gets `mode`.
  */
-export function writeAtomically(file: string, text: string, mode = 0o644): void {
+export function writeAtomically(file: string, content: string | Buffer, mode = 0o644): void {
   const directory = dirname(file);
   makeDirectories(directory);
   const temporary = `${file}.new`;
   try {
-    writeAndSync(temporary, text, statSync(file, { throwIfNoEntry: false }) ?? { mode });
+    writeAndSync(temporary, content, statSync(file, { throwIfNoEntry: false }) ?? { mode });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -71,7 +71,7 @@ interface Access {
   readonly gid?: number;
 }
 
-function writeAndSync(file: string, text: string, { mode, uid, gid }: Access): void {
+function writeAndSync(file: string, content: string | Buffer, { mode, uid, gid }: Access): void {
   // One that a killed process left may have another mode.
   rmSync(file, { force: true });
   const descriptor = openSync(file, 'wx', 0o600);
@@ -80,7 +80,8 @@ function writeAndSync(file: string, text: string, { mode, uid, gid }: Access): v
       if (uid !== undefined && gid !== undefined) fchownSync(descriptor, uid, gid);
       fchmodSync(descriptor, mode & 0o7777);
       // write(2) may write only a part if the disk gets full.
-      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(descriptor, rest));
+      for (let rest = Buffer.from(content); rest.length > 0; )
+        rest = rest.subarray(writeSync(descriptor, rest));
       fsyncSync(descriptor);
     });
   } finally {

@@ -38,33 +38,56 @@ function plainKey(bytes: Buffer): KeyObject | undefined {
 const publicHalf = (key: KeyObject): Buffer =>
   crypto().createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
 
+/** Returns a public key as clients have it: Ed25519KeyPath=. */
+export const publicText = (key: KeyObject): string => publicHalf(key).toString('base64');
+
 /**
  * Signs data, a commit or a summary, and returns its signatures with this one added: the content of a .commitmeta or of summary.sig,
- * which is a dictionary in GVariant's serialized form.
+ * which is a dictionary in GVariant's serialized form. OSTree looks at the first entry of a name only, so signatures of other keys
+ * stay in that one.
  */
-export const withOwnSignature = (signatures: Buffer, data: Buffer, key: KeyObject): Buffer =>
-  withEntry(signatures, entryOf('ostree.sign.ed25519', crypto().sign(null, data, key)));
-
-/** Serializes an entry {sv} with a list of one array of bytes. All offsets in it fit into a byte. */
-function entryOf(name: string, signature: Buffer): Buffer {
-  const list = withEnds(signature, [signature.length]);
-  const value = Buffer.concat([list, Buffer.from('\0aay')]);
-  const key = Buffer.from(`${name}\0`);
-  return withEnds(Buffer.concat([aligned(key), value]), [key.length]);
+export function withOwnSignature(signatures: Buffer, data: Buffer, key: KeyObject): Buffer {
+  const signature = crypto().sign(null, data, key);
+  const entries = membersOf(signatures, 8);
+  const own = entries.filter((entry) => entry.subarray(0, name.length).equals(name));
+  const others = own.flatMap(signaturesIn).filter((one) => !one.equals(signature));
+  const entry = entryOf([...others, signature]);
+  return containerOf([...entries.filter((one) => !own.includes(one)), entry], 8);
 }
 
-/** Adds an entry to a dictionary a{sv}. Entries begin at multiples of 8, and their ends follow the last one. */
-function withEntry(dictionary: Buffer, entry: Buffer): Buffer {
-  const ends = endsIn(dictionary);
-  const before = dictionary.subarray(0, ends.at(-1) ?? 0);
-  const body = Buffer.concat([aligned(before), entry]);
-  return withEnds(body, [...ends, body.length]);
+const name = Buffer.from('ostree.sign.ed25519\0');
+const type = Buffer.from('\0aay');
+
+/** Serializes an entry {sv} with a list of arrays of bytes. */
+const entryOf = (signatures: readonly Buffer[]): Buffer =>
+  withEnds(Buffer.concat([aligned(name, 8), containerOf(signatures, 1), type]), [name.length]);
+
+/** Returns the signatures of an entry, which somebody else may have written. */
+function signaturesIn(entry: Buffer): Buffer[] {
+  const value = entry.subarray(aligned(name, 8).length, entry.length - widthOf(entry.length));
+  return value.subarray(-type.length).equals(type) ? membersOf(value.subarray(0, -type.length), 1) : [];
+}
+
+/** Serializes an array whose members begin at multiples of `alignment`; their ends follow the last one. */
+function containerOf(members: readonly Buffer[], alignment: number): Buffer {
+  let body = Buffer.alloc(0);
+  const ends = members.map((member) => {
+    body = Buffer.concat([aligned(body, alignment), member]);
+    return body.length;
+  });
+  return withEnds(body, ends);
+}
+
+function membersOf(container: Buffer, alignment: number): Buffer[] {
+  const ends = endsIn(container);
+  const begin = (index: number) => Math.ceil((ends[index - 1] ?? 0) / alignment) * alignment;
+  return ends.map((end, index) => container.subarray(begin(index), end));
 }
 
 function endsIn(dictionary: Buffer): number[] {
   const { length } = dictionary;
   if (length === 0) return [];
-  const width = widths.find((one) => length < 256 ** one) ?? widest;
+  const width = widthOf(length);
   const first = dictionary.readUIntLE(length - width, width);
   return Array.from({ length: (length - first) / width }, (_, index) =>
     dictionary.readUIntLE(first + index * width, width),
@@ -82,4 +105,7 @@ function withEnds(body: Buffer, ends: readonly number[]): Buffer {
 const widest = 4;
 const widths = [1, 2, widest];
 
-const aligned = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 7)]);
+const widthOf = (length: number): number => widths.find((one) => length < 256 ** one) ?? widest;
+
+const aligned = (bytes: Buffer, alignment: number): Buffer =>
+  Buffer.concat([bytes, Buffer.alloc(-bytes.length & (alignment - 1))]);

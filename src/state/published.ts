@@ -8,6 +8,12 @@ export interface Published {
   readonly commits: readonly PublishedCommit[];
   /** Since when a mirror is to have this ref no longer, in milliseconds since 1970. */
   readonly dropped?: number | undefined;
+  /** When a mirror last saw that, in milliseconds since 1970. */
+  readonly missed?: number | undefined;
+  /** The commit of the build that was published last. */
+  readonly built?: Checksum | undefined;
+  /** The keys that have signed the last commit. */
+  readonly keys?: string | undefined;
 }
 
 export interface PublishedCommit {

@@ -235,6 +235,9 @@ export const publishedFile = new StateFile<Published>({
       since: commit.numberOrNull('since') ?? undefined,
     })),
     dropped: fields.numberOrNull('dropped') ?? undefined,
+    missed: fields.numberOrNull('missed') ?? undefined,
+    built: fields.optionalText('built') === undefined ? undefined : checksumIn(fields, 'built'),
+    keys: fields.optionalText('keys'),
   }),
   ifDamaged:
     'Commits that were published before stay in the repository, and new ones get no deltas from them',

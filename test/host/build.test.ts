@@ -300,6 +300,10 @@ test('a treefile is composed by rpm-ostree, and its commit is what guests get', 
     ),
   ).toBe('hello\n4755:root\nrunning');
   expect(await host.sh('guestctl status composed')).toContain('40.1');
+  // The signature of a container is not taken over.
+  expect(await host.sh("find /var/lib/ostree-guests/.builds/server/repo/objects -name '*.commitmeta'")).toBe(
+    '',
+  );
   const built = '--repo=/var/lib/ostree-guests/.builds/server/repo';
   expect(
     await host.sh(`ostree ${built} show --print-metadata-key=rpmostree.rpmdb.pkglist ostree-guests/built`),

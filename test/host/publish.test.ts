@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceCgroup } from './cgroup.ts';
 import { makeDeb, publishDebs } from './debs.ts';
 import { end, holdAtEnd, watchGuest } from './disk-events.ts';
-import { declare, status, update } from './guests.ts';
+import { declare, eventually, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { type MirrorServer, serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
@@ -95,6 +95,43 @@ test('a successful build is published: signed, bound to its ref, with a summary,
   expect((await status(host, 'client')).deployments).toMatchObject([{ checksum: first }]);
 });
 
+test.each([
+  ['a public key', 'gpg --export site', 'has no private key'],
+  ['no key', 'echo secret', 'has no private key'],
+  [
+    'a key with a passphrase',
+    'gpg --pinentry-mode loopback --passphrase pw --export-secret-keys locked',
+    'has a passphrase',
+  ],
+])('guestctl verify reads the file of GPGKey=: %s', async (_, write, said) => {
+  await host.sh(`export GNUPGHOME=/root/keys; [ -e $GNUPGHOME ] || {
+      mkdir -m 700 -p $GNUPGHOME
+      gpg -q --batch --passphrase '' --quick-generate-key site default default never
+      gpg -q --batch --pinentry-mode loopback --passphrase pw --quick-generate-key locked default default never; }
+    (umask 077; ${write} >/etc/credstore/wrong.key); gpgconf --kill all`);
+  const text = buildFile.replace('site.key', 'wrong.key').replace(ref, 'site/wrong');
+  await host.write('/etc/ostree-guests/wrong.build', text);
+  const { exitCode, all } = await host.try('guestctl verify wrong');
+  await host.sh('rm /etc/ostree-guests/wrong.build');
+  expect(exitCode).toBe(1);
+  expect(all).toMatch(/wrong\.build:7:\d+: .*wrong\.key/);
+  expect(all).toContain(said);
+});
+
+test('what was not published is told also after systemd has forgotten it, and the next run publishes it', async () => {
+  await host.sh('echo lost >/srv/data/lost; mv /etc/credstore/site.pem /root');
+  const before = await published();
+  await host.run('systemctl', 'start', 'ostree-guest-build@tools');
+  await eventually(host, 'systemctl is-failed ostree-guest-publish@tools');
+  // As a reboot does.
+  await host.run('systemctl', 'reset-failed', 'ostree-guest-publish@tools');
+  const { exitCode, stdout } = await host.try('guestctl builds --failed');
+  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('not published')]);
+  await host.sh('mv /root/site.pem /etc/credstore');
+  expect(await build()).not.toBe(before);
+  expect(await host.sh('guestctl builds --failed')).toBe('');
+});
+
 /** The signatures that OSTree itself reads from a dictionary of signatures; it prints them as lists of bytes. */
 const ownSignature = async (commit: string) =>
   (
@@ -136,7 +173,7 @@ test('the next one is pulled by its static delta', async () => {
 /** Everything that the repository has, as its record knows it. */
 async function expectNoLeftovers(): Promise<void> {
   const objects = `cd ${repository}/objects; find . -name '*.commit' | sed 's/[^0-9a-f]//g; s/c$//' | sort`;
-  const recorded = `grep -o '[0-9a-f]\\{64\\}' ${repository}/ostree-guests/site+tools.json | sort`;
+  const recorded = `grep -o '"checksum": *"[0-9a-f]*' ${repository}/ostree-guests/site+tools.json | grep -o '[0-9a-f]*$' | sort`;
   expect(await host.sh(objects)).toBe(await host.sh(recorded));
   expect(
     await host.sh(
@@ -145,6 +182,27 @@ async function expectNoLeftovers(): Promise<void> {
   ).toBe('1');
   expect(await host.sh(`ostree fsck --repo=${repository}`)).toContain('no errors');
 }
+
+test('a key that is added signs the commit that clients have, and the signatures of the other one stay', async () => {
+  const commit = await published();
+  const old = await ownSignature(commit);
+  await host.sh(`${remote('rotated', '--set=gpg-verify-summary=true')}
+    ${pull('rotated')}
+    cp /etc/credstore/site.pem /root/old.pem
+    openssl genpkey -algorithm ed25519 -out /etc/credstore/site.pem; chmod 600 /etc/credstore/site.pem`);
+  await publish();
+  expect(await published()).toBe(commit);
+  const both = await ownSignature(commit);
+  expect(both).toHaveLength(256);
+  expect(both.startsWith(old)).toBe(true);
+  // GPG still verifies the commit and the summary.
+  await host.sh(`rm -r /srv/rotated; ${remote('rotated', '--set=gpg-verify-summary=true')}
+    ${pull('rotated')}; rm -r /srv/rotated`);
+  const record = () => host.sh(`cat ${repository}/ostree-guests/site+tools.json`);
+  const after = await record();
+  await publish();
+  expect([await record(), await ownSignature(commit)], 'nothing is signed twice').toEqual([after, both]);
+});
 
 test('what is not new is not published again, and nothing is left of the work', async () => {
   const before = await published();

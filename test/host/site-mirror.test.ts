@@ -109,6 +109,20 @@ test('what changed is fetched by the static delta of the upstream, and clients g
   expect((await server.requests()).filter((path) => /filez|deltas/.test(path))).toEqual([]);
 });
 
+test('a commit that the upstream signs with another key, too, gets that signature', async () => {
+  const next = await makeKey(host, 'next');
+  const commit = await commitIn(upstream, one);
+  const added = `${remote('/srv/next', `${server.url}/site`).replace(key.path, next.path)}
+    ostree --repo=/srv/next pull site ${one}`;
+  expect((await host.try(added)).all).toContain('GPG signatures found, but none are in trusted keyring');
+  await host.sh(
+    `ostree gpg-sign --repo=${upstream} --gpg-homedir=/var/lib/signing/next ${commit} ${next.id}`,
+  );
+  expect(await run()).toBe('');
+  await host.sh(`ostree --repo=/srv/next pull site ${one}; rm -r /srv/next`);
+  expect(await commitIn(repository, one)).toBe(commit);
+});
+
 test('an upstream without a summary costs more, which a hint says; a pattern needs one', async () => {
   const before = await commitIn(upstream, one);
   const next = await commit(one, 'echo hint >hint; echo more >>large', 40);

@@ -70,3 +70,29 @@ test.each(others)('it is added to an entry %s', (_, entry, at, ends) => {
   expectEntry(signatures, at, publicKey);
   expect([...signatures.subarray(at + 94)]).toEqual(ends);
 });
+
+test('the signature of another key stays in the same entry, and one of the same key is not repeated', () => {
+  const other = generateKeyPairSync('ed25519');
+  const first = withOwnSignature(withOwnSignature(Buffer.alloc(0), data, other.privateKey), data, privateKey);
+  const both = withOwnSignature(first, data, privateKey);
+  expect(both).toEqual(first);
+  expect(both.toString('latin1').split(name)).toHaveLength(2);
+  expect(verify(null, data, other.publicKey, both.subarray(24, 88))).toBe(true);
+  expect(verify(null, data, publicKey, both.subarray(88, 152))).toBe(true);
+  // The ends of the signatures in the list, its type, and the ends of the name and of the entry.
+  expect([...both.subarray(152)]).toEqual([64, 128, ...Buffer.from('\0aay'), 20, 159]);
+});
+
+test('with many keys, ends are wider', () => {
+  const pairs = Array.from({ length: 5 }, () => generateKeyPairSync('ed25519'));
+  let signatures: Buffer = Buffer.alloc(0);
+  for (const pair of pairs) signatures = withOwnSignature(signatures, data, pair.privateKey);
+  const list = signatures.subarray(24);
+  for (const [index, pair] of pairs.entries())
+    expect(verify(null, data, pair.publicKey, list.subarray(index * 64, index * 64 + 64))).toBe(true);
+  expect([0, 1, 2, 3, 4].map((index) => list.readUInt16LE(320 + 2 * index))).toEqual([
+    64, 128, 192, 256, 320,
+  ]);
+  expect(list.subarray(330, 334).toString('latin1')).toBe('\0aay');
+  expect([list.readUInt16LE(334), list.readUInt16LE(336)]).toEqual([20, 360]);
+});

@@ -3,15 +3,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { hasFailed } from '../../src/guestctl/builds.ts';
+import { hasFailed, isUnpublished } from '../../src/guestctl/builds.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { buildsText } from '../../src/guestctl/screens/builds.ts';
 import { takenRef, wrongEd25519Key } from '../../src/guestctl/verify/publication-on-host.ts';
 import { type Checksum, checksumFrom } from '../../src/ostree/names.ts';
-import type { PublishedCommit } from '../../src/state/published.ts';
+import type { Published, PublishedCommit } from '../../src/state/published.ts';
 import {
   announced,
   deltaBases,
+  droppedSince,
   grace,
   offered,
   removalOf,
@@ -99,6 +100,33 @@ test.each([
 ])('a dropped ref, %s', (_, commits, dropped, outdated) => {
   const removal = removalOf({ commits: record(commits), dropped: dropped * grace }, 1, now);
   expect(letters(removal.outdated)).toBe(outdated);
+});
+
+test.each([
+  ['found for the first time', {}, 100, 100],
+  ['found daily', { dropped: 90 * grace, missed: 99 * grace }, 100, 90],
+  ['of an older record', { dropped: 97 * grace }, 100, 97],
+  [
+    'when the clock has jumped by 300 days, a week later',
+    { dropped: 90 * grace, missed: 99 * grace },
+    399,
+    383,
+  ],
+  ['after a month without a run, a week later', { dropped: 70 * grace, missed: 70 * grace }, 100, 93],
+  ['when the clock goes back, no later', { dropped: 90 * grace, missed: 99 * grace }, 50, 41],
+])('a ref that is dropped, %s', (_, known, today, since) => {
+  expect(droppedSince(known, today * grace) / grace).toBe(since);
+});
+
+test.each<[string, Published, Checksum | undefined, boolean]>([
+  ['nothing was made', { commits: [] }, undefined, false],
+  ['nothing was published yet', { commits: [] }, commit('a'), true],
+  ['a killed run left a commit', { commits: record('b-'), built: commit('b') }, commit('b'), true],
+  ['it was published', { commits: record('b1'), built: commit('a') }, commit('a'), false],
+  ['something newer was made', { commits: record('b1'), built: commit('a') }, commit('c'), true],
+  ['an older version published it', { commits: record('b1') }, commit('a'), false],
+])('what a build has made is not published, or is: %s', (_, published, checksum, expected) => {
+  expect(isUnpublished(published, { checksum })).toBe(expected);
 });
 
 test('guestctl builds', () => {

@@ -811,14 +811,18 @@ describe('a state file', () => {
     expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
     writePublished(repository, 'site/debian', { commits });
     expect(readPublished(repository, 'site/debian')).toEqual({ commits });
-    writePublished(repository, 'site/debian', { commits, dropped: 7 });
-    expect(readPublished(repository, 'site/debian')).toEqual({ commits, dropped: 7 });
+    const more = { dropped: 7, missed: 8, built: commit('c'), keys: 'ABC' };
+    writePublished(repository, 'site/debian', { commits, ...more });
+    expect(readPublished(repository, 'site/debian')).toEqual({ commits, ...more });
     expect(publishedDamage(repository, 'site/debian')).toBeUndefined();
     const file = publishedFile.path(repository, 'site+debian');
     put(`{"commits":[{"checksum":"${commit('a')}","since":null}]}`, file);
     expect(readPublished(repository, 'site/debian')).toStrictEqual({
       commits: [{ checksum: commit('a'), version: undefined, made: undefined, since: undefined }],
       dropped: undefined,
+      missed: undefined,
+      built: undefined,
+      keys: undefined,
     });
     put('{', file);
     expect(readPublished(repository, 'site/debian')).toEqual({ commits: [] });

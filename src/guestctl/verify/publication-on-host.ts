@@ -55,7 +55,7 @@ export function takenRef(
 }
 
 /** Reads the key, too: a wrong one would be noticed only when the build has ended. */
-export async function wrongGpgKey({ gpgKey }: Pick<Publication, 'gpgKey'>): Promise<Obstacle | undefined> {
+async function wrongGpgKey({ gpgKey }: Pick<Publication, 'gpgKey'>): Promise<Obstacle | undefined> {
   if (gpgKey === undefined) return undefined;
   if (!hasProgram('gpg'))
     return { message: 'There is no gpg on this host, which signs', remedy: 'Install GnuPG' };

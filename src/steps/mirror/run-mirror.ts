@@ -5,6 +5,7 @@ import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { plainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
+import { takeSignatures } from '../../ostree/signatures.ts';
 import { type MirrorResult, readMirrorResult, writeMirrorResult } from '../../state/mirror-result.ts';
 import { type PublishedCommit, readPublished } from '../../state/published.ts';
 import { complain, type Report } from '../../state/report.ts';
@@ -134,7 +135,11 @@ async function mirrorRef(
 ): Promise<'by delta' | 'whole' | undefined> {
   const { repository, ref, current } = offering;
   const checksum = await upstream.look(ref, current, repository);
-  if (checksum === current) return undefined;
+  if (checksum === current) {
+    // The upstream may have changed its key.
+    takeSignatures(upstream.repository, repository, checksum);
+    return undefined;
+  }
   report.step(`Fetching ${checksum.slice(0, 12)} of ${ref} from ${remote.url}`);
   const byDelta = await upstream.fetch(ref, checksum, report);
   const commit = await describe(upstream.repository, checksum);

@@ -61,6 +61,17 @@ const farewell = 30 * grace;
 /** When a ref that was dropped is removed, in milliseconds since 1970. */
 export const endOfRef = (dropped: number): number => dropped + farewell;
 
+/** A clock that jumps, or a mirror that rests, brings the end of a ref nearer by so much, in milliseconds. */
+const longestGap = 7 * grace;
+
+/** Returns since when a ref counts as dropped, in a run that finds that it is. */
+export function droppedSince({ dropped, missed }: Omit<Published, 'commits'>, now: number): number {
+  if (dropped === undefined) return now;
+  const last = missed ?? dropped;
+  const gap = Math.min(Math.max(now - last, 0), longestGap);
+  return now - (last - dropped) - gap;
+}
+
 /**
  * Decides which commits to remove: leftovers, and all but the last `keep`, once the commit after them is old enough. Of a ref that was
  * dropped none stays in the end.

@@ -13,6 +13,7 @@ import {
   announced,
   type CommitRemoval,
   deltaBases,
+  droppedSince,
   endOfRef,
   offered,
   removalOf,
@@ -29,8 +30,8 @@ export class OfferedRef {
   /** The commit that clients get, when this object is made. */
   readonly current: Checksum | undefined;
   readonly #recorded: Published;
-  #commits: readonly PublishedCommit[];
-  #dropped: number | undefined;
+  /** What is to be recorded. A ref that is not dropped again is not dropped. */
+  #next: Published;
 
   constructor(repository: string, ref: string) {
     this.repository = repository;
@@ -39,25 +40,43 @@ export class OfferedRef {
     const damage = publishedDamage(repository, ref);
     if (damage) complain(`${damage.message}. ${damage.remedy}`);
     this.#recorded = readPublished(repository, ref);
-    this.#commits = withCurrent(this.#recorded.commits, this.current, Date.now());
+    const commits = withCurrent(this.#recorded.commits, this.current, Date.now());
+    this.#next = { ...this.#recorded, commits, dropped: undefined, missed: undefined };
   }
 
   /** True if clients may see something that the record does not have yet. */
   get hasChanged(): boolean {
+    const [next, before] = [this.#next, this.#recorded];
+    const isDropped = next.dropped !== undefined;
     return (
-      this.#commits !== this.#recorded.commits || this.#dropped !== this.#recorded.dropped || this.#isOver
+      next.commits !== before.commits ||
+      next.keys !== before.keys ||
+      isDropped !== (before.dropped !== undefined) ||
+      this.#isOver
     );
+  }
+
+  /** The keys that have signed the last commit, as far as that is recorded. */
+  get keys(): string | undefined {
+    return this.#recorded.keys;
+  }
+
+  /** Records from which commit of a build the last one was made, and who has signed it. */
+  describe(of: Pick<Published, 'built' | 'keys'>): void {
+    this.#next = { ...this.#next, ...of };
   }
 
   /** Lets the ref go: clients find it for some time, and its commits stay a day longer. Offering it again takes that back. */
   async drop(): Promise<void> {
-    this.#dropped = this.#recorded.dropped ?? Date.now();
+    const now = Date.now();
+    this.#next = { ...this.#next, dropped: droppedSince(this.#recorded, now), missed: now };
     if (this.#isOver) await dropRef(this.repository, this.ref);
   }
 
   /** When the ref is removed; undefined if it was not dropped. */
   get end(): number | undefined {
-    return this.#dropped === undefined ? undefined : endOfRef(this.#dropped);
+    const { dropped } = this.#next;
+    return dropped === undefined ? undefined : endOfRef(dropped);
   }
 
   get #isOver(): boolean {
@@ -66,33 +85,35 @@ export class OfferedRef {
 
   /** Records commits before they are written to the repository. */
   announce(commits: readonly PublishedCommit[]): void {
-    this.#record(announced(this.#commits, commits));
+    this.#record(announced(this.#next.commits, commits));
   }
 
   /** Offers a commit that the repository has: makes the deltas to it, and then moves the ref. save() records it. */
   async offer(commit: PublishedCommit, deltas: number, report: Report): Promise<void> {
     const { checksum } = commit;
-    await this.#makeDeltas(deltaBases(this.#commits, checksum, deltas), checksum, report);
+    await this.#makeDeltas(deltaBases(this.#next.commits, checksum, deltas), checksum, report);
     await holdCommit(this.repository, this.ref, checksum);
-    this.#commits = offered(this.#commits, commit, Date.now());
+    this.#next = { ...this.#next, commits: offered(this.#next.commits, commit, Date.now()) };
   }
 
   /** Decides which commits this ref no longer needs. */
   removal(keep: number): CommitRemoval {
-    return removalOf({ commits: this.#commits, dropped: this.#dropped }, keep, Date.now());
+    return removalOf(this.#next, keep, Date.now());
   }
 
   forget(commits: readonly Checksum[]): void {
-    if (commits.length > 0) this.#record(this.#commits.filter(({ checksum }) => !commits.includes(checksum)));
+    if (commits.length > 0)
+      this.#record(this.#next.commits.filter(({ checksum }) => !commits.includes(checksum)));
   }
 
   save(): void {
-    if (this.hasChanged) this.#record(this.#commits);
+    const { commits, missed, built } = this.#next;
+    if (this.hasChanged || missed !== undefined || built !== this.#recorded.built) this.#record(commits);
   }
 
   #record(commits: readonly PublishedCommit[]): void {
-    this.#commits = commits;
-    writePublished(this.repository, this.ref, { commits, dropped: this.#dropped });
+    this.#next = { ...this.#next, commits };
+    writePublished(this.repository, this.ref, this.#next);
   }
 
   async #makeDeltas(bases: readonly Checksum[], to: Checksum, report: Report): Promise<void> {

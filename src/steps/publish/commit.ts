@@ -5,6 +5,7 @@ import { Failure } from '../../host/failure.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { dateOf, metadataOf, versionOf } from '../../ostree/repository.ts';
+import { dropSignatures, takeSignatures } from '../../ostree/signatures.ts';
 import type { Signer } from './signer.ts';
 
 /** A signed commit in a repository of its own. Its objects are in that of the build. */
@@ -54,6 +55,7 @@ async function boundCommit(
   if (recipe.kind === 'treefile') {
     await requireBinding(made, built, binding.ref);
     await ostree(what, here, 'pull-local', '--commit-metadata-only', made, built);
+    dropSignatures(repository, built);
     return { checksum: built, version };
   }
   if (binding.collection !== undefined)
@@ -70,6 +72,19 @@ async function boundCommit(
     ...(version === undefined ? [] : [`--add-metadata-string=version=${version}`]),
   );
   return { checksum: checksumFrom(checksum), version };
+}
+
+/**
+ * Signs a commit that clients have already, after its build got another key. Signatures of earlier keys stay. Readers see the old
+ * signatures or the new ones. Static deltas keep the old ones.
+ */
+export async function signAgain(repository: string, commit: Checksum, signer: Signer): Promise<void> {
+  const work = mkdtempSync(`${tmpdir()}/sign-`);
+  const what = 'Cannot sign the published commit';
+  await ostree(what, `--repo=${work}`, 'init', '--mode=archive');
+  await ostree(what, `--repo=${work}`, 'pull-local', '--commit-metadata-only', repository, commit);
+  await signer.signCommit(work, commit);
+  takeSignatures(work, repository, commit);
 }
 
 /** A commit of rpm-ostree is published as it is, because its metadata names its packages. The treefile binds it to a ref. */

@@ -5,12 +5,13 @@ import { buildUnit } from '../../host/systemctl.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit, readCommit } from '../../ostree/repository.ts';
+import { takeSignatures } from '../../ostree/signatures.ts';
 import type { Report } from '../../state/report.ts';
 import { builtRef } from '../../trees/build/built-ref.ts';
 import { rootOf } from '../../trees/build/commit-build.ts';
 import { completeOffer, whileOffering } from '../offer/offer.ts';
 import { OfferedRef } from '../offer/offered-ref.ts';
-import { collectionOf, type SignedCommit, signedCommit } from './commit.ts';
+import { collectionOf, type SignedCommit, signAgain, signedCommit } from './commit.ts';
 import { Signer } from './signer.ts';
 
 /** Runs ostree-guest-publish@NAME.service: brings the last commit of a build into the repository that clients pull from. */
@@ -42,7 +43,11 @@ async function publishCommit(
     report.step(`Publishing ${checksum.slice(0, 12)} as ${ref} in ${repository}`);
     await upload(repository, buildRepository(build.name), built, commit);
     await offering.offer({ checksum, version }, deltas, report);
+  } else if (offering.keys !== signer.keys) {
+    report.step(`Signing ${current.slice(0, 12)} with the present keys`);
+    await signAgain(repository, current, signer);
   }
+  offering.describe({ built, keys: signer.keys });
   await completeOffer(repository, [offering], { keep, summary: summary ? { signer } : undefined }, report);
   report.step(isNew ? 'Published' : 'Nothing new to publish');
 }
@@ -72,4 +77,6 @@ async function upload(
   const what = `Cannot write to ${repository}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', made, built);
   await ostree(what, `--repo=${repository}`, 'pull-local', commit.repository, commit.checksum);
+  // If the two are one commit, the first may have brought signatures from elsewhere.
+  takeSignatures(commit.repository, repository, commit.checksum);
 }

@@ -6,8 +6,9 @@ import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { writeFile } from '../../host/write-file.ts';
 import type { Checksum } from '../../ostree/names.ts';
-import { ostree, reason } from '../../ostree/ostree.ts';
-import { noPrivateKeyIn, privateKeyIn, withOwnSignature } from '../../ostree/own-signature.ts';
+import { reason, tryOstree } from '../../ostree/ostree.ts';
+import { noPrivateKeyIn, privateKeyIn, publicText, withOwnSignature } from '../../ostree/own-signature.ts';
+import { signaturesOf } from '../../ostree/signatures.ts';
 import type { SummarySigner } from '../offer/summary.ts';
 
 /** A file system in memory that only this service sees: units/ostree-guest-publish@.service. */
@@ -30,10 +31,14 @@ export class Signer implements SummarySigner {
 
   /** Signs a commit in a repository of mode archive. */
   async signCommit(repository: string, commit: Checksum): Promise<void> {
-    const sign = [`--repo=${repository}`, 'gpg-sign', `--gpg-homedir=${keyring}`, commit];
-    if (this.#fingerprint !== undefined) await ostree('Cannot sign it', ...sign, this.#fingerprint);
-    const object = `${repository}/objects/${commit.slice(0, 2)}/${commit.slice(2)}`;
-    this.#addSignature(`${object}.commit`, `${object}.commitmeta`);
+    if (this.#fingerprint !== undefined) await signWithGpg(repository, commit, this.#fingerprint);
+    const signatures = signaturesOf(repository, commit);
+    this.#addSignature(signatures.replace(/meta$/, ''), signatures);
+  }
+
+  /** Names the keys, for the record. */
+  get keys(): string {
+    return [this.#fingerprint, this.#key && publicText(this.#key)].filter(Boolean).join(' ');
   }
 
   get summaryOptions(): readonly string[] {
@@ -51,6 +56,14 @@ export class Signer implements SummarySigner {
     const others = unlessMissing(() => readFileSync(signatures)) ?? Buffer.alloc(0);
     writeFile(signatures, withOwnSignature(others, readFileSync(file), this.#key));
   }
+}
+
+/** Does nothing if this key has signed it already. */
+async function signWithGpg(repository: string, commit: Checksum, fingerprint: string): Promise<void> {
+  const args = [`--repo=${repository}`, 'gpg-sign', `--gpg-homedir=${keyring}`, commit, fingerprint];
+  const { exitCode, stderr } = await tryOstree(...args);
+  if (exitCode !== 0 && !/already signed/i.test(stderr))
+    throw new Failure(`Cannot sign it: ${reason(stderr)}`);
 }
 
 const credential = (name: string): string => `${process.env['CREDENTIALS_DIRECTORY'] ?? ''}/${name}`;

@@ -6,6 +6,7 @@ import { ostree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { pruneToRefs } from '../../ostree/pruning.ts';
 import { holdCommit, readCommit, versionOf } from '../../ostree/repository.ts';
+import { dropSignatures } from '../../ostree/signatures.ts';
 import { requireInit } from '../layout/init.ts';
 import { forgetMachine, layOut } from '../layout/layout.ts';
 import { dropSpecialFiles } from '../special-files.ts';
@@ -54,6 +55,7 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   if (!isChecksum(checksum)) throw new Failure('rpm-ostree left no commit');
   const what = `Cannot take over ${checksum}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
+  dropSignatures(repository, checksum);
   const version = await versionOf(repository, checksum);
   if (version) requirePlainVersion(version, 'it');
   return take(repository, checksum);

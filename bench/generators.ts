@@ -4,8 +4,9 @@ import type { Host } from '../test/host/host.ts';
 import { say } from '../test/host/say.ts';
 import type { Contender } from './loop.ts';
 import { measure } from './measure.ts';
-import { fstabGenerator, ourGenerator, peakMemory, quadlet } from './peers.ts';
+import { fstabGenerator, ourGenerator, peakMemory, quadlet, unpackPeers } from './peers.ts';
 import { type Cost, type Measured, type Row, row } from './results.ts';
+import type { Scenario } from './scenario.ts';
 import { spreadOf } from './statistics.ts';
 
 export const onQuickJS = 'ours on QuickJS';
@@ -15,6 +16,16 @@ export const bareNode = 'bare Node';
 const counts = [0, 1, 10, 100, 1000, 10_000];
 /** Quadlet and fstab-generator take longer than they are worth with more. */
 const most = 1000;
+
+export const generators: Scenario = {
+  name: 'generators',
+  measure: async (host) => {
+    await unpackPeers(host);
+    await declareAll(host);
+    const costs = await measureGenerators(host);
+    return { rows: generatorRows(costs), costs };
+  },
+};
 
 const containerFile = `[Unit]
 Description=Mail server
@@ -34,12 +45,13 @@ WantedBy=multi-user.target
 
 const inputs = '/var/lib/bench';
 const output = '/run/bench/out';
+export const emptyProgram = `${inputs}/node.cjs`;
 
 /** Makes the files that declare each number of guests, containers and mounts. */
-export async function declareAll(host: Host): Promise<void> {
+async function declareAll(host: Host): Promise<void> {
   await host.write(`${inputs}/guest`, `${mailGuest}\n`);
   await host.write(`${inputs}/container`, containerFile);
-  await host.write(`${inputs}/node.cjs`, '');
+  await host.write(emptyProgram, '');
   await host.sh(`cd ${inputs}; guest=$(<guest); container=$(<container)
     for count in ${counts.join(' ')}; do
       mkdir -p $count/guests $count/containers
@@ -67,12 +79,12 @@ function contenders(count: number): Contender[] {
           { name: 'fstab', before, command: `SYSTEMD_FSTAB=${at}/fstab ${fstabGenerator} ${out}` },
         ]
       : []),
-    { name: bareNode, before, command: `/usr/bin/node ${inputs}/node.cjs` },
+    { name: bareNode, before, command: `/usr/bin/node ${emptyProgram}` },
     { name: bareShell, before, command: bareShell },
   ];
 }
 
-export async function measureGenerators(host: Host): Promise<Cost[]> {
+async function measureGenerators(host: Host): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (const count of counts) {
     say(`generators, ${count} guests ...`);
@@ -82,7 +94,7 @@ export async function measureGenerators(host: Host): Promise<Cost[]> {
       await host.sh(contender.before ?? '');
       const peakKiB = await peakMemory(host, contender.command);
       const files = Number(await host.sh(`find ${output} ! -type d | wc -l`));
-      const { name: program, samples } = measured(contender);
+      const { name: program, samples } = measured.elapsed(contender);
       const milliseconds = spreadOf(samples);
       costs.push({ guests: count, program, milliseconds, samples, peakKiB, files });
     }
@@ -91,7 +103,7 @@ export async function measureGenerators(host: Host): Promise<Cost[]> {
 }
 
 /** What was promised of the generator. */
-export function generatorRows(costs: readonly Cost[]): Row[] {
+function generatorRows(costs: readonly Cost[]): Row[] {
   const of = (program: string, guests: number): Measured => {
     const cost = costs.find((each) => each.program === program && each.guests === guests);
     return { name: program, samples: cost?.samples ?? [] };

@@ -1,14 +1,14 @@
 // The guest that updates and starts are measured with, and what does the same without us: a sysroot of its own, as
-// `ostree admin` makes it, and the guest's own unit without our part in it.
+// `ostree admin` makes it, and units that run nothing but nspawn.
 import { declare, update } from '../test/host/guests.ts';
 import type { Host } from '../test/host/host.ts';
 import { makeMirror, mirrorPath, serverRef } from '../test/host/mirror.ts';
 
 export const guest = 'mail';
-export const guestUnit = `systemd-nspawn@${guest}.service`;
-export const bareUnit = 'systemd-nspawn@bare.service';
+export const unitOf = (name: string) => `systemd-nspawn@${name}.service`;
+export const bareUnitOf = (name: string) => unitOf(`bare-${name}`);
 
-export const bareSysroot = '/var/lib/bench/sysroot';
+const bareSysroot = '/var/lib/bench/sysroot';
 export const barePull = `ostree --repo=${bareSysroot}/ostree/repo pull site ${serverRef}`;
 export const bareDeploy = `ostree admin --sysroot=${bareSysroot} deploy --os=bare site:${serverRef}`;
 
@@ -18,25 +18,34 @@ export async function makeGuest(host: Host): Promise<void> {
   await update(host, guest);
 }
 
-export async function makeBareSysroot(host: Host): Promise<void> {
+export async function makeBareSysroot(host: Host, url = `file://${mirrorPath}`): Promise<void> {
   const repo = `--repo=${bareSysroot}/ostree/repo`;
   await host.sh(`mkdir --parents ${bareSysroot}
     ostree admin init-fs --modern ${bareSysroot}
     ostree ${repo} config set sysroot.bootloader none
-    ostree ${repo} remote add --no-gpg-verify site file://${mirrorPath}
+    ostree ${repo} remote add --no-gpg-verify site ${url}
     ostree admin --sysroot=${bareSysroot} os-init bare
     ${barePull}
     ${bareDeploy}`);
 }
 
-/** The same unit, options and root, but nothing runs before nspawn. */
-export async function makeBareUnit(host: Host): Promise<void> {
-  const dropIn = (unit: string) => `${unit}.d/50-guest.conf`;
-  await host.sh(`cd /run/systemd
-    mkdir -p system/${bareUnit}.d
-    sed -e /^ExecStartPre=/d -e s/%i/${guest}/g generator/${dropIn(guestUnit)} >system/${dropIn(bareUnit)}
+/**
+ * Makes units of these guests that run systemd-nspawn with the same options and root, and nothing before it. What ours does with
+ * mounts is one more option here: /etc is that of the root, and /usr is read-only in it. /tmp is a link in these roots.
+ */
+export const makeBareUnits = (host: Host, names: readonly string[]): Promise<string> =>
+  host.sh(`for name in ${names.join(' ')}; do
+      mkdir -p /etc/systemd/system/systemd-nspawn@bare-$name.service.d
+      root=$(echo /var/lib/ostree-guests/$name/sysroot/ostree/deploy/$name/deploy/*.0)
+      sed -E -e '/ostree-guest-|^ExecStartPre=/d' \\
+        -e '/^ExecStart=$/iEnvironment=SYSTEMD_NSPAWN_TMPFS_TMP=0' \\
+        -e 's|^ExecStart=unshare .*/run-guest %i [^ ]+|ExecStart=systemd-nspawn|' \\
+        -e 's|--read-only --bind=[^ ]*:/etc:idmap|--bind-ro=+/usr:/usr|' \\
+        -e "s|/run/ostree-guests/$name/root|$root|; s|%i|$name|g" \\
+        /run/systemd/generator/systemd-nspawn@$name.service.d/50-guest.conf \\
+        >/etc/systemd/system/systemd-nspawn@bare-$name.service.d/50-guest.conf
+    done
     systemctl daemon-reload`);
-}
 
 /** Publishes another commit, with so many files that are new. Run in the host. */
 export const publishFiles = (count: number, megabytes: number): string =>

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, loadavg, release, totalmem } from 'node:os';
 import type { Host } from '../test/host/host.ts';
 import { suite } from '../test/host/recipe.ts';
+import { podmanVersion } from './peers.ts';
 import type { Machine } from './results.ts';
 
-export async function describeMachine(host: Host, podman: string): Promise<Machine> {
+export const load = (): number => loadavg()[0] ?? 0;
+
+export async function describeMachine(host: Host): Promise<Machine> {
   const cpu = /^model name\s*: (.*)$/m.exec(await readFile('/proc/cpuinfo', 'utf8'))?.[1];
   const packages = 'systemd ostree nodejs quickjs';
   const versions = await host.sh(
@@ -13,12 +16,11 @@ export async function describeMachine(host: Host, podman: string): Promise<Machi
   );
   return {
     processor: `${cpu ?? arch()}, ${availableParallelism()} cores`,
-    load: (loadavg()[0] ?? 0).toFixed(1),
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     kernel: release(),
     'file system': await host.sh('findmnt --noheadings --output FSTYPE --target /var'),
     Debian: suite,
     ...Object.fromEntries(versions.split('\n').map((line) => line.split(' '))),
-    podman,
+    podman: await podmanVersion(host),
   };
 }

@@ -1,51 +1,46 @@
-// npm run bench: what ours costs, against systemd's own and others', in a real test host. Nothing in it passes or fails.
+// npm run bench [-- SCENARIO...]: what ours costs, against systemd's own and others', in real test hosts. Nothing in it passes or
+// fails; a scenario that cannot be measured does not keep the others from it.
+import { inspect } from 'node:util';
+import { Failure } from '../src/host/failure.ts';
 import { bootHost } from '../test/host/host.ts';
 import { runProgram } from '../test/host/program.ts';
 import { say } from '../test/host/say.ts';
-import { measureHelp, measureList, measureVerify } from './commands.ts';
-import { measureDisk } from './disk.ts';
-import { declareAll, generatorRows, measureGenerators } from './generators.ts';
-import { makeBareSysroot, makeBareUnit, makeGuest } from './guest.ts';
-import { measureImages } from './images.ts';
-import { describeMachine } from './machine.ts';
-import { measureNights } from './nights.ts';
-import { unpackPeers } from './peers.ts';
+import { describeMachine, load } from './machine.ts';
 import { report } from './report.ts';
-import type { Results } from './results.ts';
-import { measureStart, measureSwitch } from './starts.ts';
-import { measureUpdates } from './updates.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 
-async function bench(): Promise<Results> {
+function chosen(names: readonly string[]): readonly Scenario[] {
+  const unknown = names.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown !== undefined)
+    throw new Failure(
+      `${unknown} is no scenario`,
+      `There are: ${scenarios.map(({ name }) => name).join(', ')}`,
+    );
+  return names.length === 0 ? scenarios : scenarios.filter(({ name }) => names.includes(name));
+}
+
+async function run({ name, measure }: Scenario): Promise<void> {
+  say(`${name} ...`);
+  const [began, before] = [performance.now(), load()];
   const host = await bootHost();
   try {
-    const machine = await describeMachine(host, await unpackPeers(host));
-    await declareAll(host);
-    const costs = await measureGenerators(host);
-    const help = await measureHelp(host);
-    await makeGuest(host);
-    const disk = await measureDisk(host);
-    await makeBareSysroot(host);
-    await makeBareUnit(host);
-    const rows = [
-      ...generatorRows(costs),
-      ...(await measureUpdates(host)),
-      ...(await measureImages(host)),
-      await measureStart(host),
-      await measureSwitch(host),
-      ...(await measureNights(host)),
-      ...help,
-      ...(await measureList(host)),
-      ...(await measureVerify(host)),
-      disk,
-    ];
-    const command = 'UPDATE_DOCS=1 npm run bench';
-    return { date: new Date().toISOString().slice(0, 10), command, machine, costs, rows };
+    const machine = await describeMachine(host);
+    const outcome = await measure(host);
+    const date = new Date().toISOString().slice(0, 10);
+    report({ name, date, load: before, machine, ...outcome });
   } finally {
     await host.stop();
   }
+  say(`${name} took ${Math.round((performance.now() - began) / 1000)} seconds.`);
 }
 
 void runProgram(async () => {
-  report(await bench());
-  say(`All of this took ${Math.round(process.uptime())} seconds.`);
+  for (const scenario of chosen(process.argv.slice(2)))
+    try {
+      await run(scenario);
+    } catch (error) {
+      say(`${scenario.name} failed: ${inspect(error)}`);
+      process.exitCode = 1;
+    }
 });

@@ -19,15 +19,19 @@ const strace = `${libraries} ${directory}/usr/bin/strace -E LD_LIBRARY_PATH`;
 /** Podman with its helpers. */
 export const podman = `env ${libraries} PATH=$PATH:${directory}/usr/bin podman`;
 
-/** Unpacks them, and answers podman's version. */
-export async function unpackPeers(host: Host): Promise<string> {
-  const files = await debs(host.trees, ['podman', 'strace', 'time']);
-  for (const file of files) await execa('dpkg-deb', ['--extract', file, outside(host, directory)]);
+const packages = (host: Host) => debs(host.trees, ['podman', 'strace', 'time']);
+
+export async function podmanVersion(host: Host): Promise<string> {
+  const deb = (await packages(host)).find((file) => basename(file).startsWith('podman_')) ?? '';
+  return (await execa('dpkg-deb', ['--field', deb, 'Version'])).stdout;
+}
+
+export async function unpackPeers(host: Host): Promise<void> {
+  for (const file of await packages(host))
+    await execa('dpkg-deb', ['--extract', file, outside(host, directory)]);
   const helpers = ['lib/podman', 'libexec/podman', 'bin'].map((name) => `"${directory}/usr/${name}"`);
   const settings = `[engine]\nhelper_binaries_dir = [${helpers.join(', ')}]\n`;
   await host.write('/etc/containers/containers.conf.d/peers.conf', settings);
-  const deb = files.find((file) => basename(file).startsWith('podman_')) ?? '';
-  return (await execa('dpkg-deb', ['--field', deb, 'Version'])).stdout;
 }
 
 /** How many KiB of memory a command, or a process that it starts, has at the most. */

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '../test/host/paths.ts';
 import { bareNode, onNode, onQuickJS } from './generators.ts';
-import type { Results } from './results.ts';
+import type { Cost, Results } from './results.ts';
 import { plot } from './svg.ts';
-import { costsTable, machineText, rowsTable } from './table.ts';
+import { machineText, tablesOf } from './table.ts';
 
 const colors = [
   [onQuickJS, '#0072b2'],
@@ -16,24 +16,28 @@ const colors = [
 ] as const;
 
 export function report(results: Results): void {
-  const tables = `${rowsTable(results.rows)}\n${costsTable(results.costs)}`;
-  process.stdout.write(`${machineText(results)}\n\n${tables}`);
+  process.stdout.write(`${machineText(results)}\n\n${tablesOf(results)}\n`);
   const directory = join(checkout(), 'build/bench');
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'performance.json'), `${JSON.stringify(results, undefined, 1)}\n`);
-  writeFileSync(join(directory, 'performance.svg'), costPlot(results));
-  if (process.env['UPDATE_DOCS']) updateDocs(results, tables);
+  writeFileSync(join(directory, `${results.name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
+  writePlot(directory, results);
+  if (process.env['UPDATE_DOCS']) updateDocs(results);
 }
 
-function updateDocs(results: Results, tables: string): void {
+function updateDocs(results: Results): void {
   const docs = join(checkout(), 'docs');
   const page = join(docs, 'performance.md');
-  const measured = `${machineText(results)}\n\n    ${results.command}\n\n${tables}\n![The plot](performance.svg)\n`;
-  writeFileSync(page, replaceMeasured(readFileSync(page, 'utf8'), measured));
-  writeFileSync(join(docs, 'performance.svg'), costPlot(results));
+  const before = readFileSync(page, 'utf8');
+  const updated = replaceMeasured(before, 'machine', `${machineText(results)}\n`);
+  writeFileSync(page, replaceMeasured(updated, results.name, tablesOf(results)));
+  writePlot(docs, results);
 }
 
-const costPlot = ({ costs }: Results): string =>
+function writePlot(directory: string, { costs }: Results): void {
+  if (costs) writeFileSync(join(directory, 'performance.svg'), costPlot(costs));
+}
+
+const costPlot = (costs: readonly Cost[]): string =>
   plot(
     { title: 'What a generator costs at each boot and daemon-reload', x: 'guests', y: 'milliseconds' },
     colors.map(([name, color]) => {
@@ -42,10 +46,10 @@ const costPlot = ({ costs }: Results): string =>
     }),
   );
 
-/** Puts what was measured between the two marks; what people wrote around them stays. */
-export function replaceMeasured(page: string, measured: string): string {
-  const marks = /(<!-- measured -->\n)[\s\S]*(<!-- end -->)/;
+/** Puts what was measured between two marks; what people wrote around them stays. */
+export function replaceMeasured(page: string, name: string, measured: string): string {
+  const marks = new RegExp(`(<!-- measured: ${name} -->\\n).*?(<!-- end -->)`, 's');
   if (!marks.test(page))
-    throw new Error('docs/performance.md has lost its marks: <!-- measured -->, <!-- end -->');
+    throw new Error(`docs/performance.md has lost its marks: <!-- measured: ${name} -->, <!-- end -->`);
   return page.replace(marks, (_, begin, end) => `${begin}\n${measured}\n${end}`);
 }

@@ -2,11 +2,14 @@
 import { differencesOf, ratiosOf, type Spread, spreadOf } from './statistics.ts';
 
 export interface Results {
+  /** Of the scenario. */
+  readonly name: string;
   readonly date: string;
-  readonly command: string;
+  /** The load average of the machine when it began. */
+  readonly load: number;
   readonly machine: Machine;
-  readonly costs: readonly Cost[];
   readonly rows: readonly Row[];
+  readonly costs?: readonly Cost[];
 }
 
 /** What it ran on: the name of a part, and what that is. */

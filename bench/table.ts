@@ -2,10 +2,18 @@
 import type { Cost, Figure, Results, Row, Target } from './results.ts';
 import type { Spread } from './statistics.ts';
 
-export const machineText = ({ date, machine }: Results): string =>
-  `${date}: ${Object.entries(machine)
+export const machineText = ({ machine }: Results): string =>
+  `${Object.entries(machine)
     .map(([part, what]) => `${part} ${what}`)
     .join('; ')}.`;
+
+/** The tables of a scenario, and when they were measured. */
+export const tablesOf = ({ name, date, load, rows, costs }: Results): string =>
+  [
+    `\`npm run bench -- ${name}\`, ${date}, load ${number(load)}:\n`,
+    rowsTable(rows),
+    ...(costs ? [costsTable(costs)] : []),
+  ].join('\n');
 
 export const rowsTable = (rows: readonly Row[]): string =>
   table(

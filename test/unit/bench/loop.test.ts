@@ -7,16 +7,19 @@ const run = (script: string) => execFileSync('bash', ['-c', script], { encoding:
 
 test('what is compared runs in order, each after what comes before it', () => {
   const contenders = [
-    { name: 'a', before: 'a=$((a + 1))', command: 'A=b true', elapsed: 'echo $((a * 1000))' },
-    { name: 'b', before: 'a=$((a + 1))', command: 'a=$((a * 2))', elapsed: 'echo $((a * 1000))' },
-  ];
-  expect(parseRound(contenders, run(roundScript(contenders, 'a=10')))).toEqual([11, 24]);
+    { name: 'a', before: 'a=$((a + 1))', command: 'A=b true' },
+    { name: 'b', before: 'a=$((a + 1))', command: 'a=$((a * 2))' },
+  ].map((contender) => ({ ...contender, elapsed: 'echo $((a * 1000))', spent: 'echo $((a * 2000))' }));
+  expect(parseRound(contenders, run(roundScript(contenders, 'a=10')))).toEqual([
+    [11, 22],
+    [24, 48],
+  ]);
 });
 
 test('by default it is the time that the command takes', () => {
   const contenders = [{ name: 'a', before: 'sleep 0.1', command: 'sleep 0.05' }];
-  const [milliseconds] = parseRound(contenders, run(roundScript(contenders)));
-  expect(milliseconds).toBeGreaterThanOrEqual(50);
+  const [times] = parseRound(contenders, run(roundScript(contenders)));
+  expect(times?.[0]).toBeGreaterThanOrEqual(50);
 });
 
 test.each([
@@ -32,6 +35,6 @@ test.each([
 
 test('what the loop cannot have printed is refused', () => {
   const contenders = [{ name: 'a', command: 'true' }];
-  expect(() => parseRound(contenders, '1\n2\n')).toThrow('Instead of 1 times, the loop printed:\n1\n2');
+  expect(() => parseRound(contenders, '1\n')).toThrow('Instead of 1 pairs of times, the loop printed:\n1');
   expect(() => parseRound(contenders, 'error\n')).toThrow('error');
 });

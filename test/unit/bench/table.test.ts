@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { replaceMeasured } from '../../../bench/report.ts';
 import { row } from '../../../bench/results.ts';
-import { costsTable, number, rowsTable } from '../../../bench/table.ts';
+import { scenarios } from '../../../bench/scenarios.ts';
+import { costsTable, number, rowsTable, tablesOf } from '../../../bench/table.ts';
 
 const ours = { name: 'ours', samples: [10, 12, 11] };
 const peer = { name: 'Quadlet', samples: [20, 20, 44] };
@@ -26,6 +28,19 @@ test('each kind of target, met and missed', () => {
   );
 });
 
+test('each scenario has a table in docs/performance.md, which says how it was measured', () => {
+  const page = readFileSync('docs/performance.md', 'utf8');
+  for (const { name } of scenarios) expect(replaceMeasured(page, name, 'new')).toContain('new');
+  const results = {
+    name: 'http',
+    date: '2026-01-02',
+    load: 1.234,
+    machine: {},
+    rows: [row('a', 'ms', ours)],
+  };
+  expect(tablesOf(results)).toMatch(/^`npm run bench -- http`, 2026-01-02, load 1\.23:\n\n\| what/);
+});
+
 test('what a generator costs', () => {
   const milliseconds = { low: 1.234, median: 2.345, high: 34.56 };
   const cost = { guests: 1, program: 'Quadlet', milliseconds, samples: [], peakKiB: 2048, files: 3 };
@@ -37,7 +52,10 @@ test('as many digits as a figure is good for', () => {
 });
 
 test('only what is between the marks of the page changes', () => {
-  const page = 'before\n<!-- measured -->\nold\n<!-- end -->\nafter\n';
-  expect(replaceMeasured(page, 'new $1')).toBe('before\n<!-- measured -->\n\nnew $1\n<!-- end -->\nafter\n');
-  expect(() => replaceMeasured('', 'new')).toThrow('has lost its marks');
+  const [begin, end] = ['before\n<!-- measured: a -->\n', '<!-- end -->\nafter\n'];
+  const other = '<!-- measured: b -->\nof b\n<!-- end -->\n';
+  expect(replaceMeasured(`${begin}old\n${end}${other}`, 'a', 'new $1')).toBe(
+    `${begin}\nnew $1\n${end}${other}`,
+  );
+  expect(() => replaceMeasured(other, 'a', 'new')).toThrow('has lost its marks: <!-- measured: a -->');
 });

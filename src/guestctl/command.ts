@@ -25,7 +25,10 @@ export const skipped = 3;
 export const guestArgument = (): Argument => new Argument('<guest>', 'name of a guest');
 export const guestsArgument = (): Argument => new Argument('<guest...>', 'names of guests');
 export const guestOrBuildArgument = (): Argument =>
-  new Argument('<guest-or-build>', 'name of a guest, a build or a mirror');
+  new Argument(
+    '<guest-or-build>',
+    'name of a guest, build or mirror; NAME.build or NAME.mirror if they share it',
+  );
 /** Returns the word that an argument must be; undefined if it has a choice. */
 export const onlyWord = ({ argChoices }: Argument): string | undefined =>
   argChoices?.length === 1 ? argChoices[0] : undefined;

@@ -1,13 +1,12 @@
-// The text of a guest file that is not in place yet: `--from`.
+// The text of a guest, build or mirror file that is not in place yet: `--from`.
 import { readFileSync, statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { largestFile } from '../config/file-port.ts';
-import { guestName } from '../config/guest-name.ts';
-import { guestFileOf } from '../config/paths.ts';
 import type { Reader } from '../config/search.ts';
 import { Failure } from '../host/failure.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { misused } from './command.ts';
+import { type Declaration, declarationOf } from './declaration.ts';
 import { withPlanned } from './planned-files.ts';
 
 export const draftOption = (description: string): Option => new Option('--from <file>', description);
@@ -29,25 +28,25 @@ function requireDraft(from: string): void {
 }
 
 const tooLarge = (from: string) =>
-  new Failure(`${from === '-' ? 'The text' : from} is too large: a guest file has at most 1 MiB`);
+  new Failure(`${from === '-' ? 'The text' : from} is too large: such a file has at most 1 MiB`);
 
 interface Draft {
-  readonly name: string;
+  readonly declaration: Declaration;
   /** The files of the host as they will be once the draft is in place. */
   readonly files: Reader;
 }
 
-/** Takes a draft for the file of a guest. */
-export const draftOf = (name: string, from: string): Draft => ({
-  name,
-  files: withPlanned(new Map([[guestFileOf(name), readDraft(from)]])),
+/** Takes a draft for the file of a declaration. */
+export const draftOf = (declaration: Declaration, from: string): Draft => ({
+  declaration,
+  files: withPlanned(new Map([[declaration.file, readDraft(from)]])),
 });
 
-/** Returns the one guest that a draft is for. Its file need not exist. */
-export function guestOfDraft(targets: readonly string[], command: Command): string {
-  const [name, ...more] = targets;
-  if (name !== undefined && more.length === 0 && guestName.test(name)) return name;
-  return command.error('error: --from needs the name of one guest: guestctl verify NAME --from FILE', {
-    exitCode: misused,
-  });
+/** Returns the one guest, build or mirror that a draft is for. Its file need not exist. */
+export function declarationOfDraft(targets: readonly string[], command: Command): Declaration {
+  const [target = '', ...more] = targets;
+  const declaration = more.length === 0 ? declarationOf(target) : undefined;
+  if (declaration) return declaration;
+  const message = 'error: --from needs one name, not a file: guestctl verify NAME --from FILE';
+  return command.error(message, { exitCode: misused });
 }

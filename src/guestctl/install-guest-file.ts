@@ -1,7 +1,6 @@
-// Guest files that guestctl writes: checked first, then installed.
+// Guest, build and mirror files that guestctl writes: checked first, then installed.
 import { realpathSync } from 'node:fs';
-import { loadBuild, loadGuest } from '../config/load.ts';
-import { guestFileOf, runtimeDirectory } from '../config/paths.ts';
+import { runtimeDirectory } from '../config/paths.ts';
 import type { Problem } from '../config/problem.ts';
 import { createAtomically, writeAtomically } from '../host/atomic-file.ts';
 import { Failure } from '../host/failure.ts';
@@ -10,33 +9,30 @@ import { makeDirectories } from '../host/make-directories.ts';
 import { nodeFiles, unlessMissing } from '../host/node-files.ts';
 import { reloadUnits } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
+import { type Declaration, loadDeclaration } from './declaration.ts';
 import { type Planned, withPlanned } from './planned-files.ts';
 import { problemsText } from './screens/problems.ts';
 import { verifyBuildOnHost } from './verify/build-on-host.ts';
 import { maskedProblem } from './verify/masked.ts';
+import { verifyMirrorOnHost } from './verify/mirror-on-host.ts';
 import { verifyOnHost } from './verify/on-host.ts';
 
-/** Returns the problems of a guest if its file had this text, each with its line; empty if there are none. */
-export async function problemsWith(name: string, text: string): Promise<string> {
-  const planned = new Map([[guestFileOf(name), text]]);
-  return problemsText(await findProblems(name, planned), withPlanned(planned));
+/** Returns the problems of a declaration if its file had this text, each with its line; empty if there are none. */
+export async function problemsWith(declaration: Declaration, text: string): Promise<string> {
+  const planned = new Map([[declaration.file, text]]);
+  return problemsText(await findProblems(declaration, planned), withPlanned(planned));
 }
 
-/** Finds the problems of a guest if these files were written. Its drop-ins count, too. */
-export async function findProblems(name: string, planned: Planned): Promise<Problem[]> {
+/** Finds the problems of a declaration if these files were written. Its drop-ins count, too. */
+export async function findProblems(declaration: Declaration, planned: Planned): Promise<readonly Problem[]> {
   const files = withPlanned(planned);
-  const checked = loadGuest(files, name);
-  if (!checked) return [maskedProblem(guestFileOf(name))];
+  const checked = loadDeclaration(files, declaration);
+  if (!checked) return [maskedProblem(declaration)];
+  if ('build' in checked) return verifyBuildOnHost(checked.build);
+  if ('mirror' in checked) return verifyMirrorOnHost(checked.mirror);
   const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
   const inFiles = 'broken' in checked ? checked.broken.problems : [];
   return [...inFiles, ...(await verifyOnHost([guest], files)).flat()];
-}
-
-/** Finds the problems of a build if these files were written. */
-export async function findProblemsOfBuild(name: string, planned: Planned): Promise<readonly Problem[]> {
-  const checked = loadBuild(withPlanned(planned), name);
-  if (!checked) return [];
-  return 'broken' in checked ? checked.broken.problems : verifyBuildOnHost(checked.build);
 }
 
 /**

@@ -1,11 +1,10 @@
-// What an edit of a guest file changes, and what the guest needs then.
-import type { Checked, Guest } from '../config/guest.ts';
-import { loadGuest } from '../config/load.ts';
-import { guestFileOf } from '../config/paths.ts';
-import { unitsOf } from '../generator/guest-units.ts';
+// What an edit of a guest, build or mirror file changes, and what is to be done then.
+import type { Guest } from '../config/guest.ts';
 import { unlessForbidden } from '../host/is-root.ts';
+import { buildUnit, mirrorUnit } from '../host/systemctl.ts';
 import { isRunning } from '../machine/guest-state.ts';
 import { listDeployments } from '../ostree/deployments.ts';
+import { type AnyChecked, type Declaration, loadDeclaration, unitsOfDeclaration } from './declaration.ts';
 import { withPlanned } from './planned-files.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import type { Edited, EditNeeds } from './screens/edited.ts';
@@ -15,31 +14,33 @@ import { unitChanges } from './unit-changes.ts';
 
 interface NewText {
   readonly after: string;
-  /** False if the guest file has this text already. */
+  /** False if the file has this text already. */
   readonly isChanged: boolean;
 }
 
-/** Compares a guest with what it is if its file has this text, which has no mistakes. Its drop-ins count, too. */
+/** Compares a declaration with what it is if its file has this text, which has no mistakes. Its drop-ins count, too. */
 export async function planEdit(
-  name: string,
-  before: Checked | undefined,
+  declaration: Declaration,
+  before: AnyChecked | undefined,
   { after, isChanged }: NewText,
 ): Promise<Edited> {
-  const file = guestFileOf(name);
-  const checked = isChanged ? loadGuest(withPlanned(new Map([[file, after]])), name) : before;
-  const guest = wholeOf(checked);
-  const needs = guest ? await needsOf(wholeOf(before), guest) : noNeeds;
+  const { name, file } = declaration;
+  const planned = withPlanned(new Map([[file, after]]));
+  const checked = isChanged ? loadDeclaration(planned, declaration) : before;
+  const guest = guestIn(checked);
+  const needs = guest ? await needsOf(guestIn(before), guest) : noNeeds;
+  const units = (one: AnyChecked | undefined) => unitsOfDeclaration(declaration, one);
   return {
     name,
     file,
     isChanged,
-    units: unitChanges(before ? unitsOf(before) : [], checked ? unitsOf(checked) : []),
+    units: unitChanges(units(before), units(checked)),
     needs,
-    next: nextStep(name, needs),
+    next: nextStep(declaration, needs),
   };
 }
 
-const wholeOf = (checked: Checked | undefined): Guest | undefined =>
+const guestIn = (checked: AnyChecked | undefined): Guest | undefined =>
   checked && 'guest' in checked ? checked.guest : undefined;
 
 const noNeeds: EditNeeds = { create: false, update: false, reboot: false };
@@ -57,6 +58,9 @@ async function needsOf(before: Guest | undefined, guest: Guest): Promise<EditNee
   };
 }
 
-/** Says what to do so that the guest follows its new file. */
-const nextStep = (name: string, needs: EditNeeds): string =>
-  needs.create ? `Create the guest: guestctl update ${name}` : afterEdit(name, needs);
+/** Says what to do so that what is declared follows its new file. */
+function nextStep({ kind, name }: Declaration, needs: EditNeeds): string {
+  if (kind === 'build') return `Its next run follows it: systemctl start ${buildUnit(name)}`;
+  if (kind === 'mirror') return `Its next run follows it: systemctl start ${mirrorUnit(name)}`;
+  return needs.create ? `Create the guest: guestctl update ${name}` : afterEdit(name, needs);
+}

@@ -14,6 +14,7 @@ let cockpit: CockpitHost;
 let visited: Visit;
 const row = (guest: string) => visited.frame.locator(`tr[data-guest=${guest}]`);
 const work = (name: string) => visited.frame.locator(`tr[data-work=${name}]`);
+const dialog = () => visited.frame.getByRole('dialog');
 const openTab = (name: string) => visited.frame.getByRole('tab', { name, exact: true }).click();
 
 /** It makes a tree once it may. */
@@ -81,15 +82,14 @@ async function clicks(...wanted: (readonly [Locator, string?])[]): Promise<numbe
 test('an empty host has a running guest with a timer and a health check, after twelve clicks and a minute', async () => {
   const began = Date.now();
   const { frame } = visited;
-  const dialog = frame.getByRole('dialog');
   const count = await clicks(
     [frame.getByRole('button', { name: 'Create a guest' })],
-    [dialog.getByLabel('Name'), 'mail'],
-    [dialog.getByLabel('A ref of an OSTree remote')],
-    [dialog.getByLabel('Remote and ref'), `site:${serverRef}`],
-    [dialog.getByLabel('URL of the remote'), `file://${mirrorPath}`],
-    [dialog.getByLabel('Health check'), 'test ! -e /usr/share/sick'],
-    [dialog.getByRole('button', { name: 'Create', exact: true })],
+    [dialog().getByLabel('Name'), 'mail'],
+    [dialog().getByLabel('A ref of an OSTree remote')],
+    [dialog().getByLabel('Remote and ref'), `site:${serverRef}`],
+    [dialog().getByLabel('URL of the remote'), `file://${mirrorPath}`],
+    [dialog().getByLabel('Health check'), 'test ! -e /usr/share/sick'],
+    [dialog().getByRole('button', { name: 'Create', exact: true })],
   );
   await row('mail').getByText('running').waitFor();
   const seconds = (Date.now() - began) / 1000;
@@ -187,11 +187,63 @@ test('a mirror that fails says why, and a file with mistakes is named', async ()
   await cockpit.host.sh(`mv ${mirrorPath}.away ${mirrorPath}`);
   await visited.frame.getByRole('button', { name: 'Mirrors' }).click();
   await visited.frame.getByText('wrong.mirror:3').waitFor();
-  await cockpit.host.sh('rm /etc/ostree-guests/wrong.mirror');
+});
+
+test('the file with mistakes is mended there, and its mirror is in the list', async () => {
+  const { frame } = visited;
+  await frame.getByRole('button', { name: 'Open the file of wrong' }).click();
+  await frame.getByRole('button', { name: 'Line 3, column 1' }).waitFor();
+  expect(await findings(visited)).toEqual([]);
+  const mended = mirrorFile.replace('/copy', '/other');
+  const unit = 'ostree-guest-mirror@wrong.service';
+  await saveText('Mirror file of wrong', mended, unit, '+BindPaths=-/srv/mirror/other');
+  await frame.locator('[data-state=done]', { hasText: 'Wrote /etc/ostree-guests/wrong.mirror' }).waitFor();
+  await openTab('Mirror file');
+  await frame.getByRole('button', { name: 'Mirrors' }).click();
+  await work('wrong').getByText('has not run').waitFor();
+  await cockpit.host.sh('rm /etc/ostree-guests/wrong.mirror; systemctl daemon-reload');
+  await work('wrong').waitFor({ state: 'detached' });
+});
+
+/** Types a text into the editor of a file, and saves it after a look at what it changes. */
+async function saveText(label: string, text: string, change: string, line: string): Promise<void> {
+  const { frame } = visited;
+  await frame.getByRole('textbox', { name: label }).fill(text);
+  await frame.getByRole('button', { name: 'Review and save' }).click();
+  await dialog().getByText('The next run follows it.').waitFor();
+  await dialog().getByRole('button', { name: change }).click();
+  await dialog().getByText(line, { exact: true }).waitFor();
+  expect(await findings(visited)).toEqual([]);
+  await dialog().getByRole('button', { name: 'Save' }).click();
+}
+
+test('a build file is edited: mistakes at their place, then the units that change; nothing is overwritten', async () => {
+  const { frame } = visited;
+  const file = '/etc/ostree-guests/tools.build';
+  await openTab('Builds');
+  await work('tools').getByRole('button', { name: 'tools' }).click();
+  await openTab('Build file');
+  const editor = frame.getByRole('textbox', { name: 'Build file of tools' });
+  await editor.waitFor();
+  expect(await editor.inputValue()).toBe(buildFile);
+  await editor.fill(buildFile.replace('Command', 'Comand'));
+  await frame.locator('.marked', { hasText: 'Comand' }).waitFor();
+  await frame.getByRole('button', { name: 'Line 3, column 1' }).waitFor();
+  const mine = `${buildFile}[Service]\nMemoryMax=1G\n`;
+  await saveText('Build file of tools', mine, 'ostree-guest-build@tools.service', '+MemoryMax=1G');
+  await frame.locator('[data-state=done]', { hasText: `Wrote ${file}` }).waitFor();
+  expect(await cockpit.host.sh(`cat ${file}`)).toBe(mine.trimEnd());
+  // The guest of the same name keeps its file.
+  expect(await cockpit.host.sh('cat /etc/ostree-guests/tools.guest')).toContain('Build=tools');
+  await editor.fill(`${mine}# mine\n`);
+  await cockpit.host.sh(`echo '# theirs' >>${file}`);
+  await frame.getByRole('heading', { name: 'was changed by somebody else' }).waitFor();
+  await frame.getByRole('button', { name: 'Discard your changes' }).click();
+  await expect.poll(() => editor.inputValue()).toBe(`${mine}# theirs\n`);
+  await frame.getByRole('button', { name: 'Builds' }).click();
 });
 
 /** Each page, and how to get there from where the one before it ended. */
-const dialog = () => visited.frame.getByRole('dialog');
 const closeDialog = (name: string) => dialog().getByRole('button', { name, exact: true }).last().click();
 const pages: readonly [string, () => Promise<unknown>, (() => Promise<unknown>)?][] = [
   ['a mirror', () => work('debian').getByRole('button', { name: 'debian' }).click()],

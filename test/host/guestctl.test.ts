@@ -288,6 +288,43 @@ test('edit takes a text from a file or from standard input, shows what it change
   expect(await host.sh(`cat ${file}`)).toBe(before?.text.trimEnd());
 });
 
+test('edit takes builds and mirrors, too, by name and kind', async () => {
+  const directory = '/etc/ostree-guests';
+  const build = '[Build]\nCommand=/bin/true\n';
+  const mirror = `[Mirror]\nURL=file:///srv/none\nRef=x\nRepository=/srv/copy\nGPGVerify=no\n`;
+  await host.run('mkdir', '-p', '/srv/copy');
+  await host.write(`${directory}/mail.build`, build);
+  await host.write(`${directory}/far.mirror`, mirror);
+  await host.run('systemctl', 'daemon-reload');
+  const draft = (text: string, command: string) =>
+    host.try(`printf '%s' '${text}' | guestctl ${command} --from=-`);
+  const found = await draft(`${build}Comand=x\n`, 'verify mail.build -o json');
+  expect(JSON.parse(found.stdout)).toMatchObject([
+    { file: `${directory}/mail.build`, line: 3, column: 1, message: expect.stringContaining('Comand') },
+  ]);
+  const masked = await draft('', 'edit mail.build');
+  expect(masked.stderr).toContain('An empty file masks the build');
+  const plan = await draft(`${mirror}OnCalendar=weekly\n`, 'edit far --dry-run -o json');
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    file: `${directory}/far.mirror`,
+    units: [{ path: '/run/systemd/generator/ostree-guest-mirror@far.timer.d/50-guest.conf' }],
+  });
+  expect(await host.sh(`cat ${directory}/far.mirror`)).toBe(mirror.trimEnd());
+  const digest = await host.sh(`guestctl cat -o json mail.build | grep -Po '"sha256": "\\K[^"]+'`);
+  const changed = build.replace('true', 'false');
+  const done = await draft(changed, `edit mail.build --if-sha256=${digest}`);
+  expect(done.stderr).toBe(
+    `Wrote ${directory}/mail.build. Its next run follows it: systemctl start ostree-guest-build@mail.service`,
+  );
+  expect(await host.sh(`cat ${directory}/mail.build`)).toBe(changed.trimEnd());
+  const late = await draft(build, `edit mail.build --if-sha256=${digest}`);
+  expect(late.stderr).toMatch(/mail\.build was changed by somebody else meanwhile/);
+  // The guest of the same name is the one that a name alone stands for.
+  expect((await draft(build, 'edit mail')).stderr).toContain(`${directory}/mail.guest:`);
+  expect((await draft(build, 'edit web.build')).stderr).toContain("'web.build' is declared");
+  await host.sh(`rm ${directory}/mail.build ${directory}/far.mirror; systemctl daemon-reload`);
+});
+
 test('what a changed guest file needs is said until it is done', async () => {
   const file = '/etc/ostree-guests/mail.guest';
   const unapplied = async () => JSON.parse(await host.sh('guestctl status -o json mail')).unapplied;

@@ -3,14 +3,17 @@ import { expect, test } from 'vitest';
 import {
   editArgs,
   editorLines,
+  filesWithMistakes,
   needsWords,
   offsetOf,
   openFile,
   placeWords,
   problemWords,
+  taskOf,
 } from '../../src/cockpit/model/edited-file.ts';
 import type { ToldProblem, ToldSourceFile } from '../../src/cockpit/told/answers.ts';
 
+const mail = { kind: 'guest', name: 'mail' } as const;
 const target = '/etc/ostree-guests/mail.guest';
 const source = (kind: ToldSourceFile['kind'], file: string): ToldSourceFile => ({
   kind,
@@ -26,16 +29,15 @@ test('the guest file is opened, and the other files of the guest are named', () 
     source('nspawn', '/etc/systemd/nspawn/mail.nspawn'),
     source('guest', vendor),
     source('guest', dropIn),
-    source('build', '/etc/ostree-guests/mail.build'),
   ];
-  expect(openFile('mail', sources)).toEqual({
+  expect(openFile(mail, sources)).toEqual({
     file: vendor,
     target,
     text: vendor,
     sha256: 'a'.repeat(64),
     others: ['/etc/systemd/nspawn/mail.nspawn', dropIn],
   });
-  expect(openFile('mail', [source('build', '/etc/ostree-guests/mail.build')])).toBeUndefined();
+  expect(openFile({ kind: 'build', name: 'mail' }, sources)).toBeUndefined();
 });
 
 const problem = (line: number, column: number, message = 'no', file = target): ToldProblem => ({
@@ -86,11 +88,44 @@ test.each([
   [{ ...none, update: true, reboot: true }, 'It asks for another tree: update the guest then.'],
   [{ ...none, reboot: true }, 'The machine follows it when it starts next: restart the guest then.'],
 ])('%j means: %s', (needs, words) => {
-  expect(needsWords({ file: target, changed: true, units: [], needs })).toBe(words);
+  expect(needsWords({ file: target, changed: true, units: [], needs }, 'guest')).toBe(words);
 });
 
 test('what is written replaces only what was opened', () => {
-  const opened = openFile('mail', [source('guest', target)]);
+  const opened = openFile(mail, [source('guest', target)]);
   if (!opened) throw new Error('it is there');
-  expect(editArgs('mail', opened).join(' ')).toBe(`edit mail --from=- --if-sha256=${'a'.repeat(64)}`);
+  expect(editArgs(mail, opened).join(' ')).toBe(`edit mail.guest --from=- --if-sha256=${'a'.repeat(64)}`);
+});
+
+test.each([
+  ['guest', 'mail', 'mail.guest'],
+  ['build', 'ostree-guest-build@mail.service', 'mail.build'],
+  ['mirror', 'ostree-guest-mirror@mail.service', 'mail.mirror'],
+] as const)('a file of a %s is edited, and %s is busy meanwhile', (kind, task, name) => {
+  const declaration = { kind, name: 'mail' };
+  const file = `/etc/ostree-guests/${name}`;
+  const opened = openFile(declaration, [source(kind, file)]);
+  expect(opened).toMatchObject({ file, target: file, others: [] });
+  expect(opened && editArgs(declaration, opened)[1]).toBe(name);
+  expect(taskOf(declaration)).toBe(task);
+});
+
+test('a build or mirror follows its file when it runs next', () => {
+  const edit = { file: target, changed: true, units: [], needs: none };
+  expect(needsWords(edit, 'build')).toBe('The next run follows it.');
+  expect(needsWords(edit, 'mirror')).toBe('The next run follows it.');
+});
+
+test.each([
+  ['nothing', '', []],
+  [
+    'one twice',
+    '/etc/ostree-guests/a.mirror:3:1: no\n    Reff=x\n/etc/ostree-guests/a.mirror:4:1: no',
+    ['a'],
+  ],
+  ['a drop-in', '/run/ostree-guests/b-1.mirror.d/50-x.conf:1:2: no', ['b-1']],
+  ['a build', '/etc/ostree-guests/c.build:1:1: no', []],
+  ['another text', 'see a.mirror and /etc/x.mirror', []],
+])('the mirrors whose files have mistakes are found in: %s', (_, complaint, names) => {
+  expect(filesWithMistakes(complaint, 'mirror')).toEqual(names);
 });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unitsOf } from '../../src/generator/guest-units.ts';
-import { guestOfDraft, readDraft } from '../../src/guestctl/drafts.ts';
+import { declarationNamed, unitsOfDeclaration } from '../../src/guestctl/declaration.ts';
+import { declarationOfDraft, readDraft } from '../../src/guestctl/drafts.ts';
 import { lineDiff } from '../../src/guestctl/line-diff.ts';
+import { planEdit } from '../../src/guestctl/plan-edit.ts';
 import { makeProgram } from '../../src/guestctl/program.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { type Edited, editedText } from '../../src/guestctl/screens/edited.ts';
@@ -97,6 +99,39 @@ test('a unit that is no longer needed is removed', () => {
   expect(removed?.slice(0, 2)).toEqual(['ostree-guest-update@mail.timer.d/50-guest.conf', 'removed']);
 });
 
+const build = '[Build]\nCommand=/bin/true\n';
+const mirror = '[Mirror]\nURL=file:///srv/up\nRef=x\nRepository=/srv/mirror\n';
+
+test.each([
+  ['build', build, 'ostree-guest-build@tools.service', ['ostree-guest-build@tools.service.d/50-guest.conf']],
+  [
+    'mirror',
+    `${mirror}OnCalendar=weekly\n`,
+    'ostree-guest-mirror@tools.service',
+    ['ostree-guest-mirror@tools.service.d/50-guest.conf', 'ostree-guest-mirror@tools.timer.d/50-guest.conf'],
+  ],
+] as const)('the next run of a %s follows its file', async (kind, after, unit, units) => {
+  const plan = await planEdit(declarationNamed(kind, 'tools'), undefined, { after, isChanged: true });
+  expect(plan).toMatchObject({
+    file: `/etc/ostree-guests/tools.${kind}`,
+    needs: { create: false, update: false, reboot: false },
+    next: `Its next run follows it: systemctl start ${unit}`,
+  });
+  expect(plan.units.map(({ path, change }) => [path, change])).toEqual(
+    units.map((path) => [`/run/systemd/generator/${path}`, 'created']),
+  );
+});
+
+test('a build or mirror with mistakes has no units, a guest with mistakes one that says so', () => {
+  const broken = (kind: 'guest' | 'build' | 'mirror') =>
+    unitsOfDeclaration(declarationNamed(kind, 'x'), { broken: { name: 'x', file: '/x', problems: [] } });
+  expect([broken('build'), broken('mirror'), broken('guest').map(({ path }) => path)]).toEqual([
+    [],
+    [],
+    ['systemd-nspawn@x.service.d/50-guest.conf'],
+  ]);
+});
+
 const edited: Edited = {
   name: 'mail',
   file: '/etc/ostree-guests/mail.guest',
@@ -119,18 +154,23 @@ The machine follows it when it starts next: guestctl reboot mail
 });
 
 test.each([
-  [['mail'], 'mail'],
+  [['mail'], { kind: 'guest', name: 'mail', file: '/etc/ostree-guests/mail.guest' }],
+  [['mail.guest'], { kind: 'guest', name: 'mail', file: '/etc/ostree-guests/mail.guest' }],
+  [['mail.build'], { kind: 'build', name: 'mail', file: '/etc/ostree-guests/mail.build' }],
+  [['mail.mirror'], { kind: 'mirror', name: 'mail', file: '/etc/ostree-guests/mail.mirror' }],
   [[], undefined],
+  [['mail.service'], undefined],
+  [['.build'], undefined],
   [['mail', 'web'], undefined],
   [['./mail.guest'], undefined],
   [['Mail'], undefined],
-])('a draft for %j is for %s', (targets, name) => {
+])('a draft for %j is for %j', (targets, declaration) => {
   const verify = makeProgram('1.0').commands.find((command) => command.name() === 'verify');
   if (!verify) throw new Error('it is there');
   verify.exitOverride().configureOutput({ writeErr: () => {} });
-  const find = () => guestOfDraft(targets, verify);
-  if (name === undefined) expect(find).toThrow('--from needs the name of one guest');
-  else expect(find()).toBe(name);
+  const find = () => declarationOfDraft(targets, verify);
+  if (declaration === undefined) expect(find).toThrow('--from needs one name, not a file');
+  else expect(find()).toEqual(declaration);
 });
 
 test('a draft that cannot be one is refused in words', () => {

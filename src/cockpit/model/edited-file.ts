@@ -1,7 +1,20 @@
-// The guest file in the editor: where its mistakes are, and what a change of it means.
+// The file of a guest, build or mirror in the editor: where its mistakes are, and what a change of it means.
 import { configDirectory } from '../../config/paths.ts';
 import type { ToldEdit, ToldProblem, ToldSourceFile } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+
+/** What the file in the editor declares. */
+export interface EditedDeclaration {
+  readonly kind: 'guest' | 'build' | 'mirror';
+  readonly name: string;
+}
+
+/** Its name for guestctl. A guest and a build may share a name. */
+export const nameWithKind = ({ kind, name }: EditedDeclaration): string => `${name}.${kind}`;
+
+/** What actions on it are listed by: the guest, or the unit that runs a build or mirror. */
+export const taskOf = ({ kind, name }: EditedDeclaration): string =>
+  kind === 'guest' ? name : `ostree-guest-${kind}@${name}.service`;
 
 export interface OpenFile {
   /** The file in effect. */
@@ -10,18 +23,39 @@ export interface OpenFile {
   readonly target: string;
   readonly text: string;
   readonly sha256: string;
-  /** Other files of the guest: what they say counts, too. */
+  /** Its other files: what they say counts, too. */
   readonly others: readonly string[];
 }
 
-/** Returns undefined if the guest has no file of its own. */
-export function openFile(guest: string, sources: readonly ToldSourceFile[]): OpenFile | undefined {
-  const own = sources.filter(({ kind }) => kind === 'guest' || kind === 'nspawn');
-  const main = own.find(({ file }) => file.endsWith(`/${guest}.guest`));
+/** Returns undefined if it has no file of its own. */
+export function openFile(
+  declaration: EditedDeclaration,
+  sources: readonly ToldSourceFile[],
+): OpenFile | undefined {
+  const name = nameWithKind(declaration);
+  const main = sources.find(({ file }) => file.endsWith(`/${name}`));
   if (!main) return undefined;
-  const others = own.filter((one) => one !== main).map(({ file }) => file);
+  const others = sources.filter((one) => one !== main).map(({ file }) => file);
   const { file, text, sha256 } = main;
-  return { file, target: `${configDirectory}/${guest}.guest`, text, sha256, others };
+  return { file, target: `${configDirectory}/${name}`, text, sha256, others };
+}
+
+/** What its page calls the file. */
+export function fileWords({ kind }: EditedDeclaration): string {
+  if (kind === 'guest') return t('Guest file');
+  return kind === 'build' ? t('Build file') : t('Mirror file');
+}
+
+/** What the text is, for those who do not see it. */
+export function textWords({ kind, name }: EditedDeclaration): string {
+  if (kind === 'guest') return t('Guest file of {name}', { name });
+  return kind === 'build' ? t('Build file of {name}', { name }) : t('Mirror file of {name}', { name });
+}
+
+/** Returns the names of builds, or of mirrors, whose files guestctl complains of. */
+export function filesWithMistakes(complaint: string, kind: EditedDeclaration['kind']): string[] {
+  const places = complaint.matchAll(/\/([a-z0-9-]+)\.(guest|build|mirror)(?:\.d\/[^/\s]+)?:\d+:\d+:/g);
+  return [...new Set([...places].filter((place) => place[2] === kind).map(([, name = '']) => name))];
 }
 
 /** A part of a line; a mistake begins where a marked one does. */
@@ -75,8 +109,9 @@ export function offsetOf(text: string, { line, column }: ToldProblem): number {
   return Math.min(before + column - 1, text.length);
 }
 
-/** Says what the guest needs once its file is written. */
-export function needsWords({ needs }: ToldEdit): string {
+/** Says what is to be done once the file is written. */
+export function needsWords({ needs }: ToldEdit, kind: EditedDeclaration['kind']): string {
+  if (kind !== 'guest') return t('The next run follows it.');
   if (needs.create) return t('The guest does not exist yet: create it then.');
   if (needs.update) return t('It asks for another tree: update the guest then.');
   if (needs.reboot) return t('The machine follows it when it starts next: restart the guest then.');
@@ -84,9 +119,9 @@ export function needsWords({ needs }: ToldEdit): string {
 }
 
 /** The command that writes the text, unless the file has changed since it was opened. */
-export const editArgs = (guest: string, { sha256 }: OpenFile): string[] => [
+export const editArgs = (declaration: EditedDeclaration, { sha256 }: OpenFile): string[] => [
   'edit',
-  guest,
+  nameWithKind(declaration),
   '--from=-',
   `--if-sha256=${sha256}`,
 ];

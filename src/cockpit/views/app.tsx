@@ -25,7 +25,7 @@ function Place() {
   const guest = kind === 'guest' ? guests?.find((one) => one.name === name) : undefined;
   if (guest) return <GuestPage guest={guest} tab={tab} />;
   if (name !== undefined && (kind === 'builds' || kind === 'mirrors'))
-    return <SitePage kind={kind} name={name} />;
+    return <SitePage kind={kind} name={name} tab={tab} />;
   return <Sections section={kind} />;
 }
 

@@ -10,7 +10,7 @@ import {
 import { ask } from '../bridge/run-guestctl.ts';
 import { tasks } from '../bridge/tasks.ts';
 import { changeBadge } from '../model/difference.ts';
-import { editArgs, needsWords, type OpenFile } from '../model/edited-file.ts';
+import { type EditedDeclaration, editArgs, needsWords, type OpenFile, taskOf } from '../model/edited-file.ts';
 import type { ToldEdit } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel } from './badges.tsx';
@@ -19,19 +19,19 @@ import { useAnswer } from './hooks.ts';
 import { LineDiff } from './line-diff.tsx';
 
 interface PreviewProps {
-  readonly guest: string;
+  readonly declaration: EditedDeclaration;
   readonly opened: OpenFile;
   readonly text: string;
   readonly onClose: () => void;
 }
 
 /** What the new text changes, before it is written. */
-export function EditPreview({ guest, opened, text, onClose }: PreviewProps) {
-  const args = editArgs(guest, opened);
+export function EditPreview({ declaration, opened, text, onClose }: PreviewProps) {
+  const args = editArgs(declaration, opened);
   const [, ...options] = args;
   const { answer, failure } = useAnswer(() => ask('edit', [...options, '--dry-run'], text), text);
   const title = t('Saving {file}', { file: opened.target });
-  const save = () => tasks.run({ guest, title, args, input: text });
+  const save = () => tasks.run({ guest: taskOf(declaration), title, args, input: text });
   return (
     <Modal isOpen variant="large" onClose={onClose} aria-labelledby="preview-title">
       <ModalHeader title={t('What this changes')} labelId="preview-title" description={opened.target} />
@@ -42,16 +42,21 @@ export function EditPreview({ guest, opened, text, onClose }: PreviewProps) {
             <pre className="said">{failure}</pre>
           </Alert>
         )}
-        {answer && <Preview edit={answer} />}
+        {answer && <Preview edit={answer} kind={declaration.kind} />}
       </ModalBody>
       <DialogueFooter label={t('Save')} isDisabled={!answer} onConfirm={save} onClose={onClose} />
     </Modal>
   );
 }
 
-const Preview = ({ edit }: { readonly edit: ToldEdit }) => (
+interface ChangesProps {
+  readonly edit: ToldEdit;
+  readonly kind: EditedDeclaration['kind'];
+}
+
+const Preview = ({ edit, kind }: ChangesProps) => (
   <Content>
-    <p>{needsWords(edit)}</p>
+    <p>{needsWords(edit, kind)}</p>
     {edit.units.length === 0 && <p>{t('No unit of systemd changes.')}</p>}
     {edit.units.map(({ path, change, diff }) => (
       <ExpandableSection

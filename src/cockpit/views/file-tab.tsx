@@ -1,22 +1,29 @@
 import { Alert, Button, Flex, Spinner } from '@patternfly/react-core';
 import { useEffect, useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
-import { type OpenFile, openFile } from '../model/edited-file.ts';
+import {
+  type EditedDeclaration,
+  nameWithKind,
+  type OpenFile,
+  openFile,
+  textWords,
+} from '../model/edited-file.ts';
 import type { ToldProblem } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { EditPreview } from './edit-preview.tsx';
 import { useAnswer, useCheck, useGuests } from './hooks.ts';
 import { TextEditor } from './text-editor.tsx';
 
-/** What is typed and not saved, by guest: it is kept while another tab or another guest is shown. */
+/** What is typed and not saved, by what it declares: it is kept while another tab or page is shown. */
 const unsaved = new Map<string, { readonly opened: OpenFile; readonly text: string }>();
 
-/** The guest file: to read, and for administrators to edit. */
-export function FileTab({ guest }: { readonly guest: string }) {
+/** The file of a guest, build or mirror: to read, and for administrators to edit. */
+export function FileTab({ declaration }: { readonly declaration: EditedDeclaration }) {
   const { round } = useGuests();
-  const [opened, setOpened] = useState(unsaved.get(guest)?.opened);
-  const { answer, failure } = useAnswer(() => ask('cat', [guest]), `${guest} ${round}`);
-  const current = answer && openFile(guest, answer);
+  const name = nameWithKind(declaration);
+  const [opened, setOpened] = useState(unsaved.get(name)?.opened);
+  const { answer, failure } = useAnswer(() => ask('cat', [name]), `${name} ${round}`);
+  const current = answer && openFile(declaration, answer);
   useEffect(() => {
     if (current && !opened) setOpened(current);
   }, [current, opened]);
@@ -24,12 +31,12 @@ export function FileTab({ guest }: { readonly guest: string }) {
   if (!opened) return <Spinner aria-label={t('Loading')} />;
   return (
     <FileEditor
-      key={`${guest} ${opened.sha256}`}
-      guest={guest}
+      key={`${name} ${opened.sha256}`}
+      declaration={declaration}
       opened={opened}
       current={current ?? opened}
       reopen={() => {
-        unsaved.delete(guest);
+        unsaved.delete(name);
         setOpened(current);
       }}
     />
@@ -37,35 +44,28 @@ export function FileTab({ guest }: { readonly guest: string }) {
 }
 
 interface FileEditorProps {
-  readonly guest: string;
+  readonly declaration: EditedDeclaration;
   readonly opened: OpenFile;
   /** The file as it is now: somebody else may have changed it. */
   readonly current: OpenFile;
   readonly reopen: () => void;
 }
 
-function FileEditor({ guest, opened, current, reopen }: FileEditorProps) {
-  const [text, setText] = useState(unsaved.get(guest)?.text ?? opened.text);
+function FileEditor({ declaration, opened, current, reopen }: FileEditorProps) {
+  const name = nameWithKind(declaration);
+  const [text, setText] = useState(unsaved.get(name)?.text ?? opened.text);
   const [isPreviewed, setPreviewed] = useState(false);
   const { isAdmin } = useGuests();
-  const { problems, failure } = useProblems(guest, text);
+  const { problems, failure } = useProblems(name, text);
   const isChanged = text !== opened.text;
-  useEffect(() => {
-    if (isChanged) unsaved.set(guest, { opened, text });
-    else unsaved.delete(guest);
-  }, [guest, opened, text, isChanged]);
-  const isStale = current.sha256 !== opened.sha256;
-  // Nothing is lost if it has become what is typed here: it was saved.
-  const isSame = !isChanged || text === current.text;
-  useEffect(() => {
-    if (isStale && isSame) reopen();
-  }, [isStale, isSame, reopen]);
+  useUnsaved(name, opened, text);
+  const isStale = useStale({ opened, current, reopen }, text);
   return (
     <div className="cards">
-      <Notes guest={guest} opened={opened} isAllowed={isAdmin !== false} />
-      {isStale && !isSame && <Stale file={opened.file} reopen={reopen} />}
+      <Notes name={declaration.name} opened={opened} isAllowed={isAdmin !== false} />
+      {isStale && <Stale file={opened.file} reopen={reopen} />}
       <TextEditor
-        label={t('Guest file of {name}', { name: guest })}
+        label={textWords(declaration)}
         file={opened.target}
         text={text}
         problems={problems}
@@ -83,26 +83,52 @@ function FileEditor({ guest, opened, current, reopen }: FileEditorProps) {
         </Flex>
       )}
       {isPreviewed && (
-        <EditPreview guest={guest} opened={opened} text={text} onClose={() => setPreviewed(false)} />
+        <EditPreview
+          declaration={declaration}
+          opened={opened}
+          text={text}
+          onClose={() => setPreviewed(false)}
+        />
       )}
     </div>
   );
 }
 
+/** Keeps a text while it differs from that of its file. */
+function useUnsaved(name: string, opened: OpenFile, text: string): void {
+  useEffect(() => {
+    if (text === opened.text) unsaved.delete(name);
+    else unsaved.set(name, { opened, text });
+  }, [name, opened, text]);
+}
+
+type FileVersions = Pick<FileEditorProps, 'opened' | 'current' | 'reopen'>;
+
+/** Returns true if the file was changed, and what is typed would be lost if it were opened again. Else it is. */
+function useStale({ opened, current, reopen }: FileVersions, text: string): boolean {
+  const isStale = current.sha256 !== opened.sha256;
+  // Nothing is lost if it has become what is typed here: it was saved.
+  const isSame = text === opened.text || text === current.text;
+  useEffect(() => {
+    if (isStale && isSame) reopen();
+  }, [isStale, isSame, reopen]);
+  return isStale && !isSame;
+}
+
 /** The mistakes of a text; those of the text before, until guestctl has answered. */
-function useProblems(guest: string, text: string) {
-  const { answer, failure } = useCheck(() => ask('verify', [guest, '--from=-'], text), text);
+function useProblems(name: string, text: string) {
+  const { answer, failure } = useCheck(() => ask('verify', [name, '--from=-'], text), text);
   const problems: readonly ToldProblem[] = answer ?? [];
   return { problems, failure };
 }
 
 interface NotesProps {
-  readonly guest: string;
+  readonly name: string;
   readonly opened: OpenFile;
   readonly isAllowed: boolean;
 }
 
-const Notes = ({ guest, opened: { file, target, others }, isAllowed }: NotesProps) => (
+const Notes = ({ name, opened: { file, target, others }, isAllowed }: NotesProps) => (
   <>
     {!isAllowed && <Note title={t('Only administrators may change this file.')} />}
     {isAllowed && file !== target && (
@@ -111,7 +137,7 @@ const Notes = ({ guest, opened: { file, target, others }, isAllowed }: NotesProp
       />
     )}
     {others.length > 0 && (
-      <Note title={t('{name} also follows these files:', { name: guest })}>{others.join(', ')}</Note>
+      <Note title={t('{name} also follows these files:', { name })}>{others.join(', ')}</Note>
     )}
   </>
 );

@@ -18,7 +18,11 @@ function tabsOf(guest: ToldGuest): readonly [TabWish, ...TabWish[]] {
   const isRunning = state === 'running';
   return [
     { id: 'overview', title: t('Overview'), content: <OverviewTab guest={guest} /> },
-    { id: 'file', title: t('Guest file'), content: <FileTab key={name} guest={name} /> },
+    {
+      id: 'file',
+      title: t('Guest file'),
+      content: <FileTab key={name} declaration={{ kind: 'guest', name }} />,
+    },
     { id: 'history', title: t('History'), content: <TimelineTab guest={name} /> },
     { id: 'journal', title: t('Journal'), content: <JournalTab guest={name} isRunning={isRunning} /> },
     {

@@ -25,7 +25,8 @@ export const WayBack = ({ name, list, path }: WayProps) => (
 
 interface HeadingProps {
   readonly name: string;
-  readonly state: Badge;
+  /** undefined if nothing is known of it. */
+  readonly state: Badge | undefined;
   /** What can be done. */
   readonly children: ReactNode;
 }
@@ -36,7 +37,7 @@ export const Heading = ({ name, state, children }: HeadingProps) => (
       <Title headingLevel="h1" size="2xl">
         {name}
       </Title>
-      <BadgeLabel badge={state} />
+      {state && <BadgeLabel badge={state} />}
     </Flex>
     {children}
   </Flex>

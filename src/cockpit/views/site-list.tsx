@@ -1,6 +1,7 @@
 import { Alert, Button, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
+import { filesWithMistakes } from '../model/edited-file.ts';
 import type { SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
@@ -20,6 +21,7 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
       {complaint && (
         <Alert isInline component="h2" variant="warning" title={t('Some files have mistakes')}>
           <pre className="said">{complaint}</pre>
+          <Mistaken kind={kind} complaint={complaint} />
         </Alert>
       )}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
@@ -28,6 +30,14 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
     </>
   );
 }
+
+/** The way to the files with mistakes: these are not in the table. */
+const Mistaken = ({ kind, complaint }: { readonly kind: SiteKind; readonly complaint: string }) =>
+  filesWithMistakes(complaint, kind === 'builds' ? 'build' : 'mirror').map((name) => (
+    <Button key={name} variant="link" onClick={() => cockpit.location.go([kind, name, 'file'])}>
+      {t('Open the file of {name}', { name })}
+    </Button>
+  ));
 
 const Nothing = ({ kind }: { readonly kind: SiteKind }) =>
   kind === 'builds' ? (

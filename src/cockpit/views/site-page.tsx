@@ -1,20 +1,25 @@
-import { Alert, Card, CardBody, CardTitle, EmptyState, PageSection, Spinner } from '@patternfly/react-core';
+import { Alert, Card, CardBody, CardTitle, PageSection, Spinner } from '@patternfly/react-core';
+import { cockpit } from '../bridge/cockpit.ts';
+import { type EditedDeclaration, fileWords } from '../model/edited-file.ts';
 import type { SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { FactsCard } from './facts-card.tsx';
+import { FileTab } from './file-tab.tsx';
 import { Journal, journalOptions } from './journal.tsx';
 import { Heading, WayBack } from './page-head.tsx';
 import { offersOf, PublishedTable } from './published-table.tsx';
+import { Tabbed } from './tabbed.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
 interface SiteProps {
   readonly kind: SiteKind;
   readonly name: string;
+  readonly tab: string | undefined;
 }
 
-/** One build or mirror: what it publishes, and its journal. */
-export function SitePage({ kind, name }: SiteProps) {
+/** One build or mirror: what it publishes, its journal, and its file. A file with mistakes is all that there is of one. */
+export function SitePage({ kind, name, tab }: SiteProps) {
   const { works, failure } = useSite(kind);
   const work = works?.find((one) => one.name === name);
   return (
@@ -22,46 +27,70 @@ export function SitePage({ kind, name }: SiteProps) {
       <WayBack name={name} list={kind === 'builds' ? t('Builds') : t('Mirrors')} path={[kind]} />
       {failure && <Alert isInline variant="danger" title={failure} />}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
-      {works && !work && <EmptyState titleText={t('{name} is not declared', { name })} headingLevel="h1" />}
-      {work && <Work kind={kind} work={work} />}
+      {works && (
+        <>
+          <Heading name={name} state={work?.state}>
+            {work && <ActionButtons of={work.units[0]} actions={[work.action]} />}
+          </Heading>
+          <WorkTabs kind={kind} name={name} work={work} tab={tab} />
+        </>
+      )}
     </PageSection>
   );
 }
 
-const Work = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork }) => (
-  <>
-    <Heading name={work.name} state={work.state}>
-      <ActionButtons of={work.units[0]} actions={[work.action]} />
-    </Heading>
-    <div className="cards">
-      {work.failure && (
-        <Alert isInline component="h2" variant="danger" title={t('The last run failed')}>
-          <pre className="said">{work.failure}</pre>
-        </Alert>
-      )}
-      <FactsCard facts={work.facts} />
-      {work.published.length > 0 && (
-        <Card isCompact>
-          <CardTitle component="h2">{t('Published')}</CardTitle>
-          <CardBody>
-            <PublishedTable offers={offersOf(kind, [work])} namesSource={false} />
-          </CardBody>
-        </Card>
-      )}
+function WorkTabs({ kind, name, work, tab }: SiteProps & { readonly work: SiteWork | undefined }) {
+  const declaration: EditedDeclaration = { kind: kind === 'builds' ? 'build' : 'mirror', name };
+  const file = {
+    id: 'file',
+    title: fileWords(declaration),
+    content: <FileTab key={name} declaration={declaration} />,
+  };
+  if (!work) return file.content;
+  const overview = {
+    id: 'overview',
+    title: t('Overview'),
+    content: <WorkOverview kind={kind} work={work} />,
+  };
+  return (
+    <Tabbed
+      label={name}
+      shown={tab}
+      tabs={[overview, file]}
+      onSelect={(id) => cockpit.location.go([kind, name, id])}
+    />
+  );
+}
+
+const WorkOverview = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork }) => (
+  <div className="cards">
+    {work.failure && (
+      <Alert isInline component="h2" variant="danger" title={t('The last run failed')}>
+        <pre className="said">{work.failure}</pre>
+      </Alert>
+    )}
+    <FactsCard facts={work.facts} />
+    {work.published.length > 0 && (
       <Card isCompact>
-        <CardTitle component="h2">{t('Journal')}</CardTitle>
+        <CardTitle component="h2">{t('Published')}</CardTitle>
         <CardBody>
-          <Journal
-            key={work.units.join()}
-            command={[
-              'journalctl',
-              ...journalOptions,
-              '--follow',
-              ...work.units.map((unit) => `--unit=${unit}`),
-            ]}
-          />
+          <PublishedTable offers={offersOf(kind, [work])} namesSource={false} />
         </CardBody>
       </Card>
-    </div>
-  </>
+    )}
+    <Card isCompact>
+      <CardTitle component="h2">{t('Journal')}</CardTitle>
+      <CardBody>
+        <Journal
+          key={work.units.join()}
+          command={[
+            'journalctl',
+            ...journalOptions,
+            '--follow',
+            ...work.units.map((unit) => `--unit=${unit}`),
+          ]}
+        />
+      </CardBody>
+    </Card>
+  </div>
 );

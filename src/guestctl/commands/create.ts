@@ -10,15 +10,10 @@ import { reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, failed, formatOf, misused, outputOption, print, say } from '../command.ts';
+import { declarationNamed, loadDeclaration } from '../declaration.ts';
 import { enableGuest } from '../enablement.ts';
 import { followUpdate } from '../follow.ts';
-import {
-  createDeclaration,
-  findProblems,
-  findProblemsOfBuild,
-  requireUnchanged,
-  whileDeclaring,
-} from '../install-guest-file.ts';
+import { createDeclaration, findProblems, requireUnchanged, whileDeclaring } from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
 import { type Planned, withPlanned } from '../planned-files.ts';
 import { plannedJson, plannedText } from '../screens/planned.ts';
@@ -148,8 +143,13 @@ function publicKeys(file: string): string {
 }
 
 async function problemsIn(name: string, { build }: Options, planned: Planned): Promise<Problem[]> {
-  const inBuild = build === undefined ? [] : await findProblemsOfBuild(build, planned);
-  return [...inBuild, ...(await findProblems(name, planned))];
+  const ofBuild = build === undefined ? undefined : declarationNamed('build', build);
+  // What is wrong with a build that does not exist is said of the guest.
+  const isThere = ofBuild && loadDeclaration(withPlanned(planned), ofBuild);
+  return [
+    ...(ofBuild && isThere ? await findProblems(ofBuild, planned) : []),
+    ...(await findProblems(declarationNamed('guest', name), planned)),
+  ];
 }
 
 function refuse(problems: readonly Problem[], planned: Planned): void {

@@ -1,20 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Build, CheckedBuild } from '../../config/build.ts';
-import type { Checked, Guest } from '../../config/guest.ts';
-import {
-  type Declared,
-  loadAll,
-  loadBuild,
-  loadBuildFile,
-  loadFile,
-  loadGuest,
-  loadMirror,
-  loadMirrorFile,
-} from '../../config/load.ts';
-import type { CheckedMirror, Mirror } from '../../config/mirror.ts';
-import { enabledDirectory, guestFileOf } from '../../config/paths.ts';
+import type { Build } from '../../config/build.ts';
+import type { Guest } from '../../config/guest.ts';
+import { type Declared, loadAll, loadBuildFile, loadFile, loadMirrorFile } from '../../config/load.ts';
+import type { Mirror } from '../../config/mirror.ts';
+import { enabledDirectory } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
 import type { Reader } from '../../config/search.ts';
 import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
@@ -32,6 +23,13 @@ import {
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { hasProgram } from '../../trees/build/missing-programs.ts';
+import {
+  type AnyChecked,
+  type Declaration,
+  declarationsNamed,
+  declarationWithKind,
+  loadDeclaration,
+} from '../declaration.ts';
 import { verifyBuildOnHost } from './build-on-host.ts';
 import { missingHealthChecks } from './health-checks.ts';
 import { maskedProblem } from './masked.ts';
@@ -54,10 +52,11 @@ export function verify(targets: readonly string[]): Promise<Verified[]> {
   return verifyChecked(targets.length > 0 ? targets.flatMap(find) : allOf(declared), declared, nodeFiles);
 }
 
-/** Checks a guest as it is with these files, some of which are not in place yet. */
-export function verifyPlanned(name: string, files: Reader): Promise<Verified[]> {
-  const file = guestFileOf(name);
-  const checked = loadGuest(files, name) ?? { broken: { name, file, problems: [maskedProblem(file)] } };
+/** Checks a declaration as it is with these files, some of which are not in place yet. */
+export function verifyPlanned(declaration: Declaration, files: Reader): Promise<Verified[]> {
+  const { name, file } = declaration;
+  const masked = { broken: { name, file, problems: [maskedProblem(declaration)] } };
+  const checked = loadDeclaration(files, declaration) ?? masked;
   return verifyChecked([checked], loadAll(files), files);
 }
 
@@ -98,7 +97,6 @@ export async function verifyAllOnHost(
   return [...ofBroken, ...ofOthers.flat(), ...found];
 }
 
-type AnyChecked = Checked | CheckedBuild | CheckedMirror;
 type Whole = { readonly guest: Guest } | { readonly build: Build } | { readonly mirror: Mirror };
 
 /** Returns what to check on the host. If a guest file has mistakes, the rest of it is checked. */
@@ -174,11 +172,14 @@ const allOf = (declared: Declared): AnyChecked[] => [
 
 /** Finds guests, builds and mirrors of a name; all if they share it. Units and `./` in a file need the absolute path of the file. */
 function find(target: string): AnyChecked[] {
+  const named = existsSync(target) ? undefined : declarationWithKind(target);
+  const declared = named && loadDeclaration(nodeFiles, named);
+  if (declared) return [declared];
   if (target.endsWith('.build')) return [loadBuildFile(nodeFiles, resolve(target))];
   if (target.endsWith('.mirror')) return [loadMirrorFile(nodeFiles, resolve(target))];
   if (target.includes('/') || target.endsWith('.guest')) return [loadFile(nodeFiles, resolve(target))];
-  const found = [loadGuest, loadBuild, loadMirror]
-    .map((load) => load(nodeFiles, target))
+  const found = declarationsNamed(target)
+    .map((one) => loadDeclaration(nodeFiles, one))
     .filter((one) => one !== undefined);
   if (found.length === 0)
     throw new Failure(

@@ -1,5 +1,5 @@
 import { Alert, Button, Card, CardBody, CardTitle, Flex, Spinner } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
 import { deploymentRow, type ShownDeployment } from '../model/deployment-row.ts';
@@ -9,6 +9,7 @@ import { ActionButtons } from './action-buttons.tsx';
 import { Badges } from './badges.tsx';
 import { DiffModal } from './diff-modal.tsx';
 import { language, useAnswer, useGuests } from './hooks.ts';
+import { ReadTable } from './read-table.tsx';
 
 /** The roots that a guest can boot. */
 export function DeploymentsCard({ guest }: { readonly guest: ToldGuest }) {
@@ -42,7 +43,7 @@ function DeploymentTable({ guest, rows }: TableProps) {
   const [newest] = rows;
   return (
     <>
-      <Table aria-label={t('Deployments')} variant="compact">
+      <ReadTable label={t('Deployments')}>
         <DeploymentHead />
         <Tbody>
           {rows.map((row) => (
@@ -72,7 +73,7 @@ function DeploymentTable({ guest, rows }: TableProps) {
             </Tr>
           ))}
         </Tbody>
-      </Table>
+      </ReadTable>
       {compared && <DiffModal guest={guest.name} between={compared} onClose={() => setCompared(undefined)} />}
     </>
   );

@@ -11,13 +11,14 @@ import {
   ModalHeader,
   Spinner,
 } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { ask } from '../bridge/run-guestctl.ts';
 import { changeBadge, differenceTitle, filesTitle } from '../model/difference.ts';
 import type { ToldDifference, ToldPackage } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel } from './badges.tsx';
 import { useAnswer } from './hooks.ts';
+import { ReadTable } from './read-table.tsx';
 
 interface DiffProps {
   readonly guest: string;
@@ -92,7 +93,7 @@ const Difference = ({ difference }: { readonly difference: ToldDifference }) => 
 );
 
 const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) => (
-  <Table aria-label={t('Packages')} variant="compact">
+  <ReadTable label={t('Packages')}>
     <Thead>
       <Tr>
         <Th>{t('Package')}</Th>
@@ -119,5 +120,5 @@ const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) =
         </Tr>
       ))}
     </Tbody>
-  </Table>
+  </ReadTable>
 );

@@ -1,5 +1,5 @@
 import { Button, EmptyState, EmptyStateBody, Flex, Spinner, Title } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { summaryOf } from '../model/row.ts';
@@ -11,6 +11,7 @@ import { CreateModal } from './create-modal.tsx';
 import { GuestActions } from './guest-actions.tsx';
 import { language, useGuests } from './hooks.ts';
 import { ImportButton } from './import-button.tsx';
+import { ReadTable } from './read-table.tsx';
 import { UsageCells } from './usage-cells.tsx';
 
 /** All guests of the host. */
@@ -50,7 +51,7 @@ const NoGuests = () => (
 
 function GuestTable({ guests }: { readonly guests: readonly ToldGuest[] }) {
   return (
-    <Table aria-label={t('OSTree guests')} variant="compact" gridBreakPoint="grid-lg">
+    <ReadTable label={t('OSTree guests')} gridBreakPoint="grid-lg">
       <Thead>
         <Tr>
           <Th modifier="nowrap">{t('Guest')}</Th>
@@ -69,7 +70,7 @@ function GuestTable({ guests }: { readonly guests: readonly ToldGuest[] }) {
           <GuestLine key={guest.name} guest={guest} />
         ))}
       </Tbody>
-    </Table>
+    </ReadTable>
   );
 }
 

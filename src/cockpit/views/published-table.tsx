@@ -1,8 +1,9 @@
 import { Button } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
 import type { PublishedRef, SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
+import { ReadTable } from './read-table.tsx';
 import type { SiteKind } from './use-site.ts';
 
 interface RefWithSource extends PublishedRef {
@@ -23,7 +24,7 @@ interface TableProps {
 
 /** Refs that other hosts can pull. */
 export const PublishedTable = ({ offers, namesSource }: TableProps) => (
-  <Table aria-label={t('Published')} variant="compact">
+  <ReadTable label={t('Published')}>
     <Thead>
       <Tr>
         <Th modifier="nowrap">{t('Ref')}</Th>
@@ -58,5 +59,5 @@ export const PublishedTable = ({ offers, namesSource }: TableProps) => (
         </Tr>
       ))}
     </Tbody>
-  </Table>
+  </ReadTable>
 );

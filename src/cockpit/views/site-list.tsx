@@ -1,11 +1,12 @@
 import { Alert, Button, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
 import { filesWithMistakes } from '../model/edited-file.ts';
 import type { SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { BadgeLabel } from './badges.tsx';
+import { ReadTable } from './read-table.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
 /** All builds or all mirrors of this host. */
@@ -65,7 +66,7 @@ interface TableProps {
 }
 
 const SiteTable = ({ kind, title, works }: TableProps) => (
-  <Table aria-label={title} variant="compact">
+  <ReadTable label={title}>
     <Thead>
       <Tr>
         <Th modifier="nowrap">{t('Name')}</Th>
@@ -80,7 +81,7 @@ const SiteTable = ({ kind, title, works }: TableProps) => (
         <SiteLine key={work.name} kind={kind} work={work} />
       ))}
     </Tbody>
-  </Table>
+  </ReadTable>
 );
 
 const SiteLine = ({ kind, work }: { readonly kind: SiteKind; readonly work: SiteWork }) => (

@@ -3,17 +3,19 @@ import type { Broken } from '../config/guest.ts';
 import { loadBuilds } from '../config/load.ts';
 import { unlessForbidden } from '../host/is-root.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
+import { buildTimerUnit, buildUnit, publishUnit, showUnits } from '../host/systemctl.ts';
 import { type BuildResult, readResult } from '../state/build-result.ts';
 import { type Published, type PublishedCommit, readPublished } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { offeredCommits } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
+import { noTimer, type RunTimer, runTimers } from './run-timer.ts';
 
 /** What is known of a build and of what it publishes. */
 export interface BuildOverview {
   readonly build: Build;
   readonly state: RunState;
+  readonly timer: RunTimer;
   /** The last result; undefined if it has not run yet. */
   readonly result: BuildResult | undefined;
   /** True if only root may see the result. */
@@ -48,15 +50,19 @@ export async function overviewOfBuilds(): Promise<{
 }> {
   const { builds, brokenBuilds } = loadBuilds(nodeFiles);
   const units = builds.flatMap(({ name }) => [buildUnit(name), publishUnit(name)]);
-  const shown = await showUnits(units, ['ActiveState']);
+  const [shown, timers] = await Promise.all([
+    showUnits(units, ['ActiveState']),
+    runTimers(builds.map(({ name }) => buildTimerUnit(name))),
+  ]);
   const stateAt = (index: number) => runState(shown[index]?.['ActiveState']);
-  const overviews = builds.map((build, index) =>
-    overviewOf(build, stateAt(2 * index), stateAt(2 * index + 1)),
-  );
+  const overviews = builds.map((build, index) => ({
+    ...overviewOf(build, stateAt(2 * index), stateAt(2 * index + 1)),
+    timer: timers[index] ?? noTimer,
+  }));
   return { overviews, broken: brokenBuilds };
 }
 
-function overviewOf(build: Build, state: RunState, publishing: RunState): BuildOverview {
+function overviewOf(build: Build, state: RunState, publishing: RunState): Omit<BuildOverview, 'timer'> {
   const { publication } = build;
   const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readResult(build.name)) }));
   const record = (publication &&

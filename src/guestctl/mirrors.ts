@@ -3,18 +3,20 @@ import { loadMirrors } from '../config/load.ts';
 import type { Mirror } from '../config/mirror.ts';
 import { unlessForbidden } from '../host/is-root.ts';
 import { nodeFiles } from '../host/node-files.ts';
-import { mirrorUnit, showUnits } from '../host/systemctl.ts';
+import { mirrorTimerUnit, mirrorUnit, showUnits } from '../host/systemctl.ts';
 import { type MirrorResult, readMirrorResult } from '../state/mirror-result.ts';
 import { type PublishedCommit, readPublished, recordedRefs } from '../state/published.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { staleRefs, staleWords } from '../steps/mirror/freshness.ts';
 import { endOfRef, offeredCommits } from '../steps/offer/commit-history.ts';
 import { type RunState, runState } from './run-state.ts';
+import { noTimer, type RunTimer, runTimers } from './run-timer.ts';
 
 /** What is known of a mirror. */
 export interface MirrorOverview {
   readonly mirror: Mirror;
   readonly state: RunState;
+  readonly timer: RunTimer;
   /** The last result; undefined if it has not run yet. */
   readonly result: MirrorResult | undefined;
   /** True if only root may see the result. */
@@ -55,17 +57,19 @@ export async function overviewOfMirrors(): Promise<{
   broken: readonly Broken[];
 }> {
   const { mirrors, brokenMirrors } = loadMirrors(nodeFiles);
-  const shown = await showUnits(
-    mirrors.map(({ name }) => mirrorUnit(name)),
-    ['ActiveState'],
-  );
-  const overviews = mirrors.map((mirror, index) =>
-    overviewOf(mirror, runState(shown[index]?.['ActiveState'])),
-  );
+  const names = mirrors.map(({ name }) => name);
+  const [shown, timers] = await Promise.all([
+    showUnits(names.map(mirrorUnit), ['ActiveState']),
+    runTimers(names.map(mirrorTimerUnit)),
+  ]);
+  const overviews = mirrors.map((mirror, index) => ({
+    ...overviewOf(mirror, runState(shown[index]?.['ActiveState'])),
+    timer: timers[index] ?? noTimer,
+  }));
   return { overviews, broken: brokenMirrors };
 }
 
-function overviewOf(mirror: Mirror, state: RunState): MirrorOverview {
+function overviewOf(mirror: Mirror, state: RunState): Omit<MirrorOverview, 'timer'> {
   const seen = unlessForbidden(() => ({ result: unlessDamaged(() => readMirrorResult(mirror.name)) }));
   return {
     mirror,

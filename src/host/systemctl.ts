@@ -21,6 +21,7 @@ export const maintenanceUnit = (guest: string): string => `ostree-guest-maintena
 
 /** Returns the unit of a build. */
 export const buildUnit = (build: string): string => `ostree-guest-build@${build}.service`;
+export const buildTimerUnit = (build: string): string => `ostree-guest-build@${build}.timer`;
 /** Returns the unit that publishes what a build makes. */
 export const publishUnit = (build: string): string => `ostree-guest-publish@${build}.service`;
 export const mirrorUnit = (mirror: string): string => `ostree-guest-mirror@${mirror}.service`;

@@ -2,6 +2,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
+import type { TestContext } from 'vitest';
 import { environment } from '../host/container.ts';
 import { eventually } from '../host/guests.ts';
 import { bootHost, type Host } from '../host/host.ts';
@@ -82,6 +83,13 @@ export async function visit(browser: Browser, path = '', at = port): Promise<Vis
   });
   await page.goto(`http://127.0.0.1:${at}/ostree-guests${path}`);
   return { page, frame: page.frameLocator('iframe[name="cockpit1:localhost/ostree-guests"]'), errors };
+}
+
+/** Prints the text of the page if a test fails: what it waits for may be missing for a reason that is written there. */
+export async function tellIfFailed({ task }: TestContext, { frame }: Visit): Promise<void> {
+  if (task.result?.state !== 'fail') return;
+  const text = frame.locator('body').innerText({ timeout: 10_000 });
+  console.log(`the page when '${task.name}' failed:\n${await text.catch(String)}`);
 }
 
 /** Opens our page without Cockpit's shell. The server ends with its last page, so keep one open. */

@@ -1,9 +1,16 @@
 // The page in Cockpit, in a real browser: what it shows, and what its buttons do on the host.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { declare, eventually, reaches, start, status, update } from '../host/guests.ts';
 import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 import { findings } from './accessible.ts';
-import { bootCockpit, type CockpitHost, type Visit, visit, visitWithoutPrivileges } from './browser.ts';
+import {
+  bootCockpit,
+  type CockpitHost,
+  tellIfFailed,
+  type Visit,
+  visit,
+  visitWithoutPrivileges,
+} from './browser.ts';
 import { countsDisk, countsMemory } from './counted.ts';
 
 let cockpit: CockpitHost;
@@ -17,6 +24,7 @@ beforeAll(async () => {
   await update(cockpit.host, 'mail');
   visited = await visit(cockpit.browser);
 });
+afterEach((context) => tellIfFailed(context, visited));
 afterAll(() => cockpit?.stop());
 
 test('it lists the guests of the host', async () => {

@@ -1,12 +1,12 @@
 // The page in Cockpit, from an empty host on: the first guest, a bad update, builds and mirrors; that everybody can read it.
 import { availableParallelism, loadavg } from 'node:os';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { declare, eventually } from '../host/guests.ts';
 import { makeKey } from '../host/keys.ts';
 import { makeMirror, mirrorPath, publish, serverRef } from '../host/mirror.ts';
 import { findings, frameOf } from './accessible.ts';
-import { bootCockpit, type CockpitHost, type Visit, visit, visitAlone } from './browser.ts';
+import { bootCockpit, type CockpitHost, tellIfFailed, type Visit, visit, visitAlone } from './browser.ts';
 import { countsMemory } from './counted.ts';
 import { tooWide } from './layouts.ts';
 
@@ -48,6 +48,7 @@ beforeAll(async () => {
   await makeMirror(cockpit.host);
   visited = await visit(cockpit.browser);
 });
+afterEach((context) => tellIfFailed(context, visited));
 afterAll(() => cockpit?.stop());
 
 /** Promises of seconds are of a machine that does nothing else. */
@@ -177,6 +178,10 @@ test('a mirror is run by a click, and what it offers is shown', async () => {
   await offers.getByText('site/tools').waitFor();
   await offers.getByRole('button', { name: 'mirror debian' }).click();
   await visited.frame.getByText(`file://${mirrorPath}`).first().waitFor();
+  const timer = visited.frame.locator('[data-timer="ostree-guest-mirror@debian.timer"]');
+  await timer.getByRole('button', { name: 'Enable' }).click();
+  await timer.getByRole('button', { name: 'Disable' }).waitFor();
+  expect(await cockpit.host.sh('systemctl is-active ostree-guest-mirror@debian.timer')).toBe('active');
 });
 
 test('a mirror that fails says why, and a file with mistakes is named', async () => {

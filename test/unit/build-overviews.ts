@@ -1,6 +1,7 @@
 // Builds as `guestctl builds` knows them.
 import { readBuild } from '../../src/config/build.ts';
 import type { BuildOverview } from '../../src/guestctl/builds.ts';
+import { noTimer } from '../../src/guestctl/run-timer.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
 
 const publish = '[Publish]\nRepository=/srv/ostree\nRef=site/debian\nGPGKey=/etc/credstore/site.key\n';
@@ -22,6 +23,7 @@ const checksum = checksumFrom('a'.repeat(64));
 export const publishing: BuildOverview = {
   build: build('debian', publish),
   state: 'idle',
+  timer: { isEnabled: true, next: new Date('2026-11-25T00:12:00Z') },
   result: { definition: '', ended, checksum },
   isHidden: false,
   published: {
@@ -36,6 +38,7 @@ export const publishing: BuildOverview = {
 export const unpublished: BuildOverview = {
   build: build('fedora'),
   state: 'failed',
+  timer: noTimer,
   result: { definition: '', ended, failure: 'dnf failed' },
   isHidden: false,
   published: undefined,
@@ -45,6 +48,7 @@ export const unpublished: BuildOverview = {
 export const hiddenBuild: BuildOverview = {
   build: build('new', publish),
   state: 'running',
+  timer: noTimer,
   result: undefined,
   isHidden: true,
   published: { repository: '/srv/ostree', ref: 'site/new', state: 'idle', commit: undefined, commits: 0 },

@@ -96,6 +96,7 @@ test('a guest is built with a build of the host, or with a template that has no 
     description: '',
     file: '/etc/ostree-guests/tools.build',
     state: 'idle',
+    timer: { enabled: false, next: null },
     result: null,
     published: null,
   };

@@ -11,6 +11,7 @@ const build: ToldBuild = {
   description: 'Build debian',
   file: '/etc/ostree-guests/debian.build',
   state: 'idle',
+  timer: { enabled: false, next: null },
   result: { time, checksum: 'a'.repeat(64), failure: null },
   published: null,
 };
@@ -91,6 +92,7 @@ const mirror: ToldListedMirror = {
   url: 'https://ostree.example',
   repository: '/srv/mirror',
   state: 'idle',
+  timer: { enabled: true, next: time },
   result: { time, failure: null, hint: 'The upstream has no summary' },
   refs: [{ ref: 'debian/server', made: time, stale: 'nothing new for 9 days', ...commit }],
 };
@@ -114,4 +116,14 @@ test('what is seen without privileges has no result', () => {
     state: { text: 'has not run' },
     ran: '',
   });
+});
+
+test('the timer that runs it is enabled or disabled, and says when it runs it next', () => {
+  const shown = [...buildWork(build, 'en').timers, ...mirrorWork(mirror, 'en').timers];
+  expect(shown.map(({ isEnabled, next, action }) => [isEnabled, next !== '', action.args.join(' ')])).toEqual(
+    [
+      [false, false, 'enable --now ostree-guest-build@debian.timer'],
+      [true, true, 'disable --now ostree-guest-mirror@site.timer'],
+    ],
+  );
 });

@@ -1,5 +1,6 @@
 // Mirrors as `guestctl mirrors` knows them.
 import type { MirrorOverview } from '../../src/guestctl/mirrors.ts';
+import { noTimer } from '../../src/guestctl/run-timer.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
 import { mirrorOf } from './read.ts';
 
@@ -16,6 +17,7 @@ const old = Date.parse('2026-11-14T04:00:00Z');
 export const failing: MirrorOverview = {
   mirror: mirror('debian'),
   state: 'failed',
+  timer: { isEnabled: true, next: new Date('2026-11-25T00:12:00Z') },
   result: { ended, failure: 'cannot fetch debian/13\nand more', lastSuccess: 1_795_000_000_000 },
   isHidden: false,
   refs: [
@@ -34,6 +36,7 @@ export const failing: MirrorOverview = {
 export const running: MirrorOverview = {
   mirror: mirror('fedora'),
   state: 'running',
+  timer: noTimer,
   result: undefined,
   isHidden: true,
   refs: [],
@@ -42,6 +45,7 @@ export const running: MirrorOverview = {
 export const neverRun: MirrorOverview = {
   mirror: mirror('new'),
   state: 'idle',
+  timer: noTimer,
   result: undefined,
   isHidden: false,
   refs: [],

@@ -4,6 +4,7 @@ import { t } from '../words/translate.ts';
 import type { GuestAction } from './actions.ts';
 import type { Fact } from './guest-facts.ts';
 import type { Badge } from './row.ts';
+import { type ShownTimer, timerOfRuns } from './timers.ts';
 import { exactly } from './times.ts';
 
 /** A build or a mirror. */
@@ -16,6 +17,7 @@ export interface SiteWork {
   /** Why the last run, or the publishing, failed; empty if it did not. */
   readonly failure: string;
   readonly facts: readonly Fact[];
+  readonly timers: readonly ShownTimer[];
   readonly published: readonly PublishedRef[];
   /** The units whose journal tells of it. The first one runs it. */
   readonly units: readonly [string, ...string[]];
@@ -34,7 +36,7 @@ export interface PublishedRef {
 }
 
 export function buildWork(build: ToldBuild, language: string): SiteWork {
-  const { name, description, file, state, result, published } = build;
+  const { name, description, file, state, timer, result, published } = build;
   const ran = exactly(result?.time, language);
   const isRunning = state === 'running' || published?.state === 'running';
   const publishing = published?.state === 'failed' ? t('Publishing failed. The journal says why.') : '';
@@ -51,6 +53,7 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
       [t('Commit'), result?.checksum?.slice(0, 12) ?? ''],
       [t('Commits for other hosts'), published ? String(published.commits) : ''],
     ]),
+    timers: timerOfRuns(`ostree-guest-build@${name}.timer`, timer, language),
     published: published
       ? [{ ...refOf(published, language), repository: published.repository, note: '' }]
       : [],
@@ -60,7 +63,7 @@ export function buildWork(build: ToldBuild, language: string): SiteWork {
 }
 
 export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork {
-  const { name, description, file, url, repository, state, result, refs } = mirror;
+  const { name, description, file, url, repository, state, timer, result, refs } = mirror;
   const ran = exactly(result?.time, language);
   const failure = state === 'running' ? '' : failureOf(state, result);
   return {
@@ -75,6 +78,7 @@ export function mirrorWork(mirror: ToldListedMirror, language: string): SiteWork
       [t('Last run'), ran],
       [t('Hint'), result?.hint ?? ''],
     ]),
+    timers: timerOfRuns(`ostree-guest-mirror@${name}.timer`, timer, language),
     published: refs.map((one) => ({ ...refOf(one, language), repository, note: one.stale ?? '' })),
     units: [`ostree-guest-mirror@${name}.service`],
     action: runNow(`ostree-guest-mirror@${name}.service`, t('Running mirror {name}', { name })),

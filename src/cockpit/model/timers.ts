@@ -1,5 +1,5 @@
-// The timers of a guest: when they act next, and the commands that enable and disable them.
-import type { ToldGuest } from '../told/answers.ts';
+// The timers of a guest, or of a build or mirror: when they act next, and the commands that enable and disable them.
+import type { ToldGuest, ToldRunTimer } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import type { GuestCommand } from './actions.ts';
 import { exactly } from './times.ts';
@@ -22,6 +22,13 @@ export function timersOf({ name, update }: ToldGuest, language: string): readonl
   const unit = `ostree-guest-switch@${name}.timer`;
   return [...timers, shownTimer(unit, t('Maintenance window'), windowTimer === 'enabled', window, language)];
 }
+
+/** Returns the timer that runs a build or mirror. */
+export const timerOfRuns = (
+  unit: string,
+  { enabled, next }: ToldRunTimer,
+  language: string,
+): readonly ShownTimer[] => [shownTimer(unit, t('Runs'), enabled, next, language)];
 
 function shownTimer(
   unit: string,

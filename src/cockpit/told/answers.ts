@@ -215,11 +215,17 @@ interface ToldEditNeeds {
 /** Of builds, of mirrors, and of publishing. */
 export type ToldRunState = 'idle' | 'running' | 'failed';
 
+export interface ToldRunTimer {
+  readonly enabled: boolean;
+  readonly next: string | null;
+}
+
 export interface ToldBuild {
   readonly name: string;
   readonly description: string;
   readonly file: string;
   readonly state: ToldRunState;
+  readonly timer: ToldRunTimer;
   readonly result: {
     readonly time: string;
     readonly checksum: string | null;
@@ -243,6 +249,7 @@ export interface ToldListedMirror {
   readonly url: string;
   readonly repository: string;
   readonly state: ToldRunState;
+  readonly timer: ToldRunTimer;
   readonly result: {
     readonly time: string;
     readonly failure: string | null;

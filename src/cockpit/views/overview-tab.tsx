@@ -4,6 +4,7 @@ import { ask } from '../bridge/run-guestctl.ts';
 import { forgive } from '../model/deployment-row.ts';
 import { factsOf, unappliedOf } from '../model/guest-facts.ts';
 import { troubleWords } from '../model/row.ts';
+import { timersOf } from '../model/timers.ts';
 import { exactly } from '../model/times.ts';
 import { progressOf } from '../model/unit-signals.ts';
 import type { ToldGuest } from '../told/answers.ts';
@@ -27,7 +28,7 @@ export function OverviewTab({ guest: listed }: { readonly guest: ToldGuest }) {
       <Troubles guest={guest} />
       <Staged guest={guest} />
       <FactsCard facts={factsOf(guest, language())} />
-      {!guest.hidden && <TimersCard guest={guest} />}
+      {!guest.hidden && <TimersCard of={guest.name} timers={timersOf(guest, language())} />}
       {guest.state !== 'not created' && !guest.hidden && <DeploymentsCard guest={guest} />}
       <Rejected guest={guest} />
     </div>

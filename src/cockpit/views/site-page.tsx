@@ -10,6 +10,7 @@ import { Journal, journalOptions } from './journal.tsx';
 import { Heading, WayBack } from './page-head.tsx';
 import { offersOf, PublishedTable } from './published-table.tsx';
 import { Tabbed } from './tabbed.tsx';
+import { TimersCard } from './timers-card.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
 interface SiteProps {
@@ -70,6 +71,7 @@ const WorkOverview = ({ kind, work }: { readonly kind: SiteKind; readonly work: 
       </Alert>
     )}
     <FactsCard facts={work.facts} />
+    <TimersCard of={work.units[0]} timers={work.timers} />
     {work.published.length > 0 && (
       <Card isCompact>
         <CardTitle component="h2">{t('Published')}</CardTitle>

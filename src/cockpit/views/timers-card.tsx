@@ -1,17 +1,22 @@
 import { Card, CardBody, CardTitle } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { timersOf } from '../model/timers.ts';
-import type { ToldGuest } from '../told/answers.ts';
+import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import type { ShownTimer } from '../model/timers.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
-import { language } from './hooks.ts';
+import { ReadTable } from './read-table.tsx';
 
-/** What a guest does by itself, and when next. */
-export const TimersCard = ({ guest }: { readonly guest: ToldGuest }) => (
+interface TimersProps {
+  /** A guest, or the unit of a build or mirror. */
+  readonly of: string;
+  readonly timers: readonly ShownTimer[];
+}
+
+/** What happens by itself, and when next. */
+export const TimersCard = ({ of, timers }: TimersProps) => (
   <Card isCompact>
     <CardTitle component="h2">{t('By itself')}</CardTitle>
     <CardBody>
-      <Table aria-label={t('By itself')} variant="compact">
+      <ReadTable label={t('By itself')}>
         <Thead>
           <Tr>
             <Th>{t('Timer')}</Th>
@@ -21,18 +26,18 @@ export const TimersCard = ({ guest }: { readonly guest: ToldGuest }) => (
           </Tr>
         </Thead>
         <Tbody>
-          {timersOf(guest, language()).map(({ unit, title, isEnabled, next, action }) => (
+          {timers.map(({ unit, title, isEnabled, next, action }) => (
             <Tr key={unit} data-timer={unit}>
               <Td dataLabel={t('Timer')}>{title}</Td>
               <Td dataLabel={t('Enabled')}>{isEnabled ? t('yes') : t('no')}</Td>
               <Td dataLabel={t('Next')}>{next}</Td>
               <Td isActionCell>
-                <ActionButtons of={guest.name} actions={[action]} />
+                <ActionButtons of={of} actions={[action]} />
               </Td>
             </Tr>
           ))}
         </Tbody>
-      </Table>
+      </ReadTable>
     </CardBody>
   </Card>
 );

@@ -1,4 +1,5 @@
 import { type BuildOverview, hasFailed, type PublishedOverview } from '../builds.ts';
+import { timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
@@ -41,11 +42,12 @@ const publishedWords = ({ commit }: PublishedOverview): string =>
   commit ? [commit.version, short(commit.checksum)].filter(Boolean).join(' ') : 'nothing yet';
 
 /** The stable form for scripts. */
-export const buildJson = ({ build, state, result, published }: BuildOverview) => ({
+export const buildJson = ({ build, state, timer, result, published }: BuildOverview) => ({
   name: build.name,
   description: build.description,
   file: build.file,
   state,
+  timer: timerJson(timer),
   result: result
     ? {
         time: timeJson(result.ended),

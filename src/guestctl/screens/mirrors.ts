@@ -1,4 +1,5 @@
 import type { MirroredRef, MirrorOverview } from '../mirrors.ts';
+import { timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
@@ -59,13 +60,14 @@ function notes({ overview: { state, result }, ref, isFirst }: Row): string {
 }
 
 /** The stable form for scripts. */
-export const mirrorJson = ({ mirror, state, result, refs }: MirrorOverview) => ({
+export const mirrorJson = ({ mirror, state, timer, result, refs }: MirrorOverview) => ({
   name: mirror.name,
   description: mirror.description,
   file: mirror.file,
   url: mirror.remote.url,
   repository: mirror.repository,
   state,
+  timer: timerJson(timer),
   result: result
     ? { time: timeJson(result.ended), failure: result.failure ?? null, hint: result.hint ?? null }
     : null,

@@ -12,24 +12,24 @@ const layouts = {
 } as const;
 
 /**
- * Looks at the page in each layout. Returns those that are wider than their screen. UPDATE_DOCS=1 writes docs/cockpit/NAME.png,
- * for people to look at.
+ * Looks at the page in each layout. Returns those that are wider than their screen. UPDATE_DOCS=1 writes docs/cockpit/NAME-LAYOUT.png
+ * for people to look at; the docs keep some of these.
  */
-export async function tooWide(visited: Visit): Promise<string[]> {
+export async function tooWide(visited: Visit, name: string): Promise<string[]> {
   const { page } = visited;
   const frame = frameOf(visited);
   const before = page.viewportSize();
   const found: string[] = [];
-  for (const [name, size] of Object.entries(layouts)) {
+  for (const [layout, size] of Object.entries(layouts)) {
     await page.setViewportSize(size);
-    await setTheme(visited, name === 'dark' ? 'dark' : 'light');
+    await setTheme(visited, layout === 'dark' ? 'dark' : 'light');
     // No language that is written so has a translation yet.
-    await frame.evaluate(`document.documentElement.dir = '${name === 'right-to-left' ? 'rtl' : 'ltr'}'`);
+    await frame.evaluate(`document.documentElement.dir = '${layout === 'right-to-left' ? 'rtl' : 'ltr'}'`);
     await frame.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
     const main = 'document.querySelector("main")';
-    if (await frame.evaluate<boolean>(`${main}.scrollWidth > ${main}.clientWidth`)) found.push(name);
-    if (process.env['UPDATE_DOCS'] === '1')
-      await page.screenshot({ path: `${checkout()}/docs/cockpit/${name}.png`, animations: 'disabled' });
+    if (await frame.evaluate<boolean>(`${main}.scrollWidth > ${main}.clientWidth`)) found.push(layout);
+    const path = `${checkout()}/docs/cockpit/${name}-${layout}.png`;
+    if (process.env['UPDATE_DOCS'] === '1') await page.screenshot({ path, animations: 'disabled' });
   }
   await frame.evaluate(`document.documentElement.dir = 'ltr'`);
   if (before) await page.setViewportSize(before);

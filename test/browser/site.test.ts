@@ -143,7 +143,7 @@ test('a build is run by a click; its journal, its guest and its page say how far
   const { host } = cockpit;
   const key = await makeKey(host);
   await key.writePrivate('/etc/credstore/site.key');
-  await host.run('mkdir', '-p', '/srv/data', '/srv/mirror/site', '/srv/mirror/copy');
+  await host.run('mkdir', '-p', '/srv/data', '/srv/mirror/site', '/srv/mirror/copy', '/srv/mirror/other');
   await host.write('/etc/ostree-guests/make', make, 0o755);
   await host.write('/etc/ostree-guests/tools.build', buildFile);
   await host.write('/etc/ostree-guests/debian.mirror', mirrorFile);
@@ -251,7 +251,13 @@ test('a build file is edited: mistakes at their place, then the units that chang
 /** Each page, and how to get there from where the one before it ended. */
 const closeDialog = (name: string) => dialog().getByRole('button', { name, exact: true }).last().click();
 const pages: readonly [string, () => Promise<unknown>, (() => Promise<unknown>)?][] = [
-  ['a mirror', () => work('debian').getByRole('button', { name: 'debian' }).click()],
+  [
+    'a mirror',
+    async () => {
+      await openTab('Mirrors');
+      await work('debian').getByRole('button', { name: 'debian' }).click();
+    },
+  ],
   ['the mirrors', () => visited.frame.getByRole('button', { name: 'Mirrors' }).click()],
   ['what is published', () => openTab('Published')],
   ['the builds', () => openTab('Builds')],
@@ -305,13 +311,19 @@ test('axe-core finds nothing on any page or dialogue, light or dark', async () =
   expect(found).toEqual([]);
 });
 
+test('what was said is closed by a click', async () => {
+  const close = visited.frame.getByRole('button', { name: /^Close (success|danger) alert/i });
+  while ((await close.count()) > 0) await close.first().click();
+  expect(await visited.frame.locator('[data-state]').count()).toBe(0);
+});
+
 test('no page is wider than its screen, also a small one', async () => {
   await visited.frame.getByRole('tab', { name: 'Overview' }).click();
   await visited.frame.getByRole('table', { name: 'Deployments' }).waitFor();
-  expect(await tooWide(visited)).toEqual([]);
+  expect(await tooWide(visited, 'guest')).toEqual([]);
   await visited.frame.getByRole('button', { name: 'OSTree guests' }).click();
   await row('mail').getByText('running').waitFor();
-  expect(await tooWide(visited)).toEqual([]);
+  expect(await tooWide(visited, 'list')).toEqual([]);
 });
 
 test('no script failed, and the policy of contents refused nothing', () => {

@@ -32,7 +32,9 @@ class Tasks {
   readonly run = async ({ guest, title, program = 'guestctl', args, input }: TaskWish): Promise<boolean> => {
     this.#last += 1;
     const id = this.#last;
-    this.all.set([...this.all.known(), { id, guest, title, said: '', state: 'running' }]);
+    // What succeeded before has been seen. A failure stays until somebody closes it.
+    const before = this.all.known().filter(({ state }) => state !== 'done');
+    this.all.set([...before, { id, guest, title, said: '', state: 'running' }]);
     try {
       await act([program, ...args], (said) => this.#change(id, { said: said.trim() }), input);
       this.#change(id, { state: 'done' });

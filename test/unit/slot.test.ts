@@ -67,7 +67,9 @@ test('two of four have a slot, and the others wait until one is free', async () 
   const ends: (() => void)[] = [];
   const work = () => new Promise<void>((resolve) => ends.push(resolve));
   const steps = [1, 2, 3, 4].map(() => withSlot(guest, report, work));
-  await vi.waitFor(() => expect([ends.length, said.length]).toEqual([2, 2]), patient);
+  await vi.waitFor(() => expect(ends).toHaveLength(2), patient);
+  // Who gets a slot says so, too, if a busy machine takes half a second for it.
+  await vi.waitFor(() => expect(said.length).toBeGreaterThanOrEqual(2), patient);
   expect(said[0]).toBe('Waiting for the update of another guest (Concurrency=2)');
   for (const begun of [3, 4]) {
     ends[begun - 3]?.();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { endingSignals } from './ending-signals.ts';
 import { attach, type Finished, type RunOptions, run } from './process.ts';
 import { shellQuoted } from './shell-word.ts';
@@ -51,7 +52,9 @@ const waiting = (unit: string, settings: Settings): string[] => [
   '--pipe',
   '--collect',
   `--unit=${unit}`,
-  ...[...boundTo(ownService()), ...settings].map(([key, value]) => `--property=${key}=${value}`),
+  ...[...boundTo(ownCgroup(), getPriority()), ...settings].map(
+    ([key, value]) => `--property=${key}=${value}`,
+  ),
 ];
 
 /**
@@ -105,25 +108,37 @@ export async function attachAsService(
 }
 
 /**
- * `Before=` makes the next start of that service wait until this one has ended. `After=` would do that, too, but
- * a oneshot service that waits for us would then wait for itself.
+ * The settings of a service that works for the service in this control group. It is in the same slice, with the same priority.
+ * `Before=` makes the next start of that service wait until this one has ended. `After=` would do that, too, but a oneshot service
+ * that waits for us would then wait for itself.
  */
-const boundTo = (service: string | undefined): Settings =>
-  service === undefined
-    ? []
-    : [
-        ['BindsTo', service],
-        ['Before', service],
-      ];
+export function boundTo(cgroup: string, nice: number): Settings {
+  const service = serviceOf(cgroup);
+  if (service === undefined) return [];
+  return [
+    ['BindsTo', service],
+    ['Before', service],
+    ['Slice', sliceOf(cgroup)],
+    ['Nice', String(nice)],
+  ];
+}
 
-/** Returns the system service that we run in; undefined on a terminal, and in a user's own systemd. */
-const ownService = (): string | undefined => serviceOf(readFileSync('/proc/self/cgroup', 'utf8'));
+const ownCgroup = (): string => readFileSync('/proc/self/cgroup', 'utf8');
 
-/** Returns the service in /proc/self/cgroup: cgroups(7). It may have control groups of its own. */
+/**
+ * Returns the system service in /proc/self/cgroup: cgroups(7). It may have control groups of its own. Undefined on a terminal, and
+ * in a user's own systemd.
+ */
 export function serviceOf(cgroup: string): string | undefined {
-  const path = /^0::(.*)$/m.exec(cgroup)?.[1] ?? '';
+  const path = pathIn(cgroup);
   return path.startsWith('/user.slice/') ? undefined : /\/([^/]+\.service)(?:\/|$)/.exec(path)?.[1];
 }
+
+/** Returns the slice of that service. */
+const sliceOf = (cgroup: string): string =>
+  /\/([^/]+\.slice)\/[^/]+\.service(?:\/|$)/.exec(pathIn(cgroup))?.[1] ?? '-.slice';
+
+const pathIn = (cgroup: string): string => /^0::(.*)$/m.exec(cgroup)?.[1] ?? '';
 
 /** On a signal that would end us, stops the unit first. */
 function stopOnSignal(unit: string): () => void {

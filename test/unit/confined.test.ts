@@ -1,7 +1,8 @@
 // What runs confined: the settings of its unit, and what is told of its end.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Confinement, settingsOf } from '../../src/host/confined.ts';
-import { serviceOf, withoutNotes } from '../../src/host/systemd-run.ts';
+import { boundTo, serviceOf, withoutNotes } from '../../src/host/systemd-run.ts';
 
 const plain: Confinement = { name: 'x', writable: ['/var/lib/ostree-guests/mail'], timeLimit: '1min' };
 const of = (confinement: Partial<Confinement>, own: string[] = []): Record<string, string> =>
@@ -60,6 +61,23 @@ test.each([
   ['0::/init.scope\n', undefined],
 ])('%j is in the service %s', (cgroup, service) => {
   expect(serviceOf(cgroup)).toBe(service);
+});
+
+test('what works for a service ends with it, is in its slice and has its priority', () => {
+  const cgroup = '0::/machine.slice/machine-updates.slice/ostree-guest-update@mail.service\n';
+  expect(Object.fromEntries(boundTo(cgroup, 10))).toEqual({
+    BindsTo: 'ostree-guest-update@mail.service',
+    Before: 'ostree-guest-update@mail.service',
+    Slice: 'machine-updates.slice',
+    Nice: '10',
+  });
+  expect(Object.fromEntries(boundTo('0::/x.service\n', 0))).toMatchObject({ Slice: '-.slice' });
+  expect(boundTo('0::/user.slice/user-0.slice/session-3.scope\n', 0)).toEqual([]);
+});
+
+test.each(['update', 'build', 'mirror', 'publish'])('guests come before %s, which has time', (step) => {
+  const unit = readFileSync(`units/ostree-guest-${step}@.service`, 'utf8');
+  expect(unit.match(/^(Slice|Nice)=.*$/gm)).toEqual(['Slice=machine-updates.slice', 'Nice=10']);
 });
 
 const notes =

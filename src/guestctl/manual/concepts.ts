@@ -99,6 +99,7 @@ export const units = [
     'ostree-guest-image@NAME.service',
     'Creates an empty image directory, so that machinectl finds the guest.',
   ],
+  ['machine-updates.slice', 'Where updates, builds, publications and mirrors run. Guests come first.'],
   [
     'ostree-guest-changed.service',
     'Collects changes of guests, builds and mirrors for some seconds, and then has their metrics written. Does nothing on a host without the directory of node_exporter.',

@@ -81,7 +81,6 @@ const sandbox = [
   ['TasksMax', '4096'],
   ['Delegate', 'yes'],
   ['KillMode', 'mixed'],
-  ['Slice', 'machine.slice'],
   ['DevicePolicy', 'closed'],
   ['DeviceAllow', 'char-pts rw'],
   ['ProtectSystem', 'strict'],

@@ -8,6 +8,9 @@ import { hasCommit, holdCommit, metadataOf, repositoryOf } from '../ostree/repos
  */
 const key = 'ostree-guests.identity';
 
+/** The key of a commit's metadata with the commit that packages were added to. */
+export const baseKey = 'ostree-guests.base';
+
 /** Returns the argument of `ostree commit` that records the identity. */
 export const identityOption = (identity: string): string => `--add-metadata-string=${key}=${identity}`;
 

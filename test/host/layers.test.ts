@@ -83,6 +83,18 @@ test('nothing is made again while nothing is new', async () => {
   expect(journal).not.toMatch(/Running as unit|Finished with result/);
 });
 
+test('a second guest over the same tree shares the files of the packages, and what it is called is its own', async () => {
+  await declare(host, 'twin', mail(withConfig));
+  await update(host, 'twin');
+  const deployed = (name: string) =>
+    `/var/lib/ostree-guests/${name}/sysroot/ostree/deploy/${name}/deploy/*.0`;
+  const inodes = (name: string) =>
+    host.sh(`cd ${deployed(name)}; stat -c '%n %i' usr/sbin/post* usr/etc/site`);
+  expect(await inodes('twin')).toBe(await inodes('mail'));
+  expect(await host.sh(`grep '^myhostname' ${deployed('twin')}/usr/etc/postfix/main.cf`)).toMatch(/= twin/);
+  await host.run('guestctl', 'remove', '--yes', 'twin');
+});
+
 test('a new base and a new postfix are one update; edited configuration, users and spool survive it', async () => {
   await inGuest(
     host,

@@ -116,6 +116,7 @@ describe('the task of the linking step', () => {
     task.want,
     { kind: 'commit', checksum: 'c' },
     { kind: 'made of', identity: 'i', ref: 'r', layers: ['l'] },
+    { kind: 'made over', base: 'b', ref: 'r' },
     { kind: 'image', image: 'i' },
   ])('arrives as it was sent: $kind', (want) => {
     expect(parseTask(JSON.stringify({ ...task, want }))).toEqual({ ...task, want });

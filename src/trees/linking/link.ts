@@ -36,6 +36,8 @@ export interface Linking {
 export async function link(guest: Receiver, want: Want, { from, ...options }: Linking = {}): Promise<Linked> {
   // Only guests of images have what was made of one.
   const kinds = want.kind === 'made of' ? ['oci'] : undefined;
+  // Copies would save nothing.
+  if (want.kind === 'made over' && (!sharesFiles(guest) || isOnOtherMount(guest.sysroot))) return {};
   const everybody = await standing(guest, kinds);
   const neighbours = from?.map(withoutNotes) ?? [
     ...(await reachable(guest, everybody.neighbours)),

@@ -33,6 +33,8 @@ export type Want =
       readonly ref: string;
       readonly layers: readonly string[];
     }
+  /** The files of a tree that a neighbour keeps under this ref, and has made over this commit. */
+  | { readonly kind: 'made over'; readonly base: string; readonly ref: string }
   /** An image and its layers that a neighbour has pulled: src/trees/image/encapsulated.ts. */
   | { readonly kind: 'image'; readonly image: string }
   /** A commit from a neighbour, with missing objects from a remote: `ostree pull` with these arguments. */
@@ -60,7 +62,7 @@ export function parseTask(json: string): LinkingTask {
 }
 
 function parseWant(want: Fields): Want {
-  const kind = want.oneOf('kind', ['commit', 'made of', 'image', 'pull']);
+  const kind = want.oneOf('kind', ['commit', 'made of', 'made over', 'image', 'pull']);
   switch (kind) {
     case 'commit':
       return { kind, checksum: want.text('checksum') };
@@ -71,6 +73,8 @@ function parseWant(want: Fields): Want {
         ref: want.text('ref'),
         layers: want.texts('layers'),
       };
+    case 'made over':
+      return { kind, base: want.text('base'), ref: want.text('ref') };
     case 'image':
       return { kind, image: want.text('image') };
     case 'pull':

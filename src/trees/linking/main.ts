@@ -8,7 +8,7 @@ import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
 import { type LinkingLine, type LinkingTask, parseTask } from './linking-task.ts';
-import { linkCommit, linkImage, linkLayers, linkMadeOf, seed, trusted } from './neighbours.ts';
+import { linkCommit, linkImage, linkLayers, linkMadeOf, linkMadeOver, seed, trusted } from './neighbours.ts';
 
 const tell = (line: LinkingLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -33,6 +33,9 @@ async function main({
       await linkLayers(repository, want.layers, neighbours);
       return checksum === undefined ? {} : { checksum };
     }
+    case 'made over':
+      await linkMadeOver(repository, want.ref, want.base, neighbours);
+      return {};
     case 'image':
       await linkImage(repository, want.image, neighbours);
       return {};

@@ -5,8 +5,8 @@ import { stateDirectory } from '../../config/paths.ts';
 import { isThere } from '../../host/node-files.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { tryOstree } from '../../ostree/ostree.ts';
-import { hasCommit } from '../../ostree/repository.ts';
-import { sameIn } from '../identity.ts';
+import { hasCommit, metadataOf } from '../../ostree/repository.ts';
+import { baseKey, sameIn } from '../identity.ts';
 import { imageCommit, imageRefsIn } from '../image/encapsulated.ts';
 import { layerCommit, layerRef } from '../image/layer-refs.ts';
 import type { Neighbour } from './linking-task.ts';
@@ -78,6 +78,24 @@ export async function linkImage(
   // Commits in images are bound to other refs.
   const options = [`--repo=${repository}`, 'pull-local', '--disable-verify-bindings'];
   await tryOstree(...options, neighbour, ...(await imageRefsIn(neighbour, image)));
+}
+
+/**
+ * Links the files of a tree that a neighbour has made over the same commit: a tree that is made then takes no space for them.
+ * The next clean-up removes what it does not have. Does not flush, because nothing depends on it.
+ */
+export async function linkMadeOver(
+  repository: string,
+  ref: string,
+  base: string,
+  neighbours: readonly string[],
+): Promise<void> {
+  for (const neighbour of neighbours.filter(isOnOurMount)) {
+    const made = await metadataOf(neighbour, ref, baseKey);
+    if (made?.value !== base) continue;
+    await tryOstree(`--repo=${repository}`, 'pull-local', '--disable-fsync', neighbour, made.checksum);
+    return;
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import { ostree, tryOstree } from '../../ostree/ostree.ts';
 import { requirePlainVersion } from '../../ostree/plain-version.ts';
 import { dateOf, versionOf } from '../../ostree/repository.ts';
 import { commitRoot } from '../commit-root.ts';
+import { baseKey } from '../identity.ts';
 import { sysusersFile } from '../layout/declare.ts';
 import { isKeptFiles, type KeptFiles, keepFiles, restoreFiles } from '../layout/kept-files.ts';
 import { layOut, undoEtc } from '../layout/layout.ts';
@@ -136,7 +137,7 @@ export async function commitLayers(layers: LayersToCommit): Promise<string> {
   const version = [base, own].filter((one) => one !== undefined).join('+') || undefined;
   return commitRoot(
     { repository, root, identity, version },
-    `--add-metadata-string=ostree-guests.base=${below}`,
+    `--add-metadata-string=${baseKey}=${below}`,
     // So that the next one from there is newer.
     ...(own === undefined ? [`--timestamp=${await dateOf(repository, below)}`] : []),
   );

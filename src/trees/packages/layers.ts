@@ -3,6 +3,7 @@ import { type Packages, packagesWords } from '../../config/packages.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { commitOf } from '../identity.ts';
+import { link } from '../linking/link.ts';
 import type { FetchReport, Offer, Source } from '../source.ts';
 import { add, type LayerPlan, layeredRef, plan, requireFiles, type Workspace } from './make-layers.ts';
 import { guestAsOwner } from './owner.ts';
@@ -26,7 +27,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
       // Planning needs the tree below. If that is new, so is the result.
       if (offer.checksum === undefined || !hasCommit(owner.repository, offer.checksum)) {
         const common = offer.checksum ?? offer.common;
-        const fetchNew = async (fetching: FetchReport) => fetch(await made(offer, fetching));
+        const fetchNew = async (fetching: FetchReport) => fetch(guest, await made(offer, fetching));
         return { refspec, from, ...(common && { common }), fetch: fetchNew };
       }
       // Its commit is here.
@@ -37,7 +38,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
         ...(indexes && { layered: { below: offer.checksum, indexes } }),
         refspec,
         from,
-        fetch: () => fetch(now),
+        fetch: () => fetch(guest, now),
       };
     },
   };
@@ -49,5 +50,9 @@ interface Layering extends LayerPlan {
   readonly checksum: Checksum | undefined;
 }
 
-const fetch = async ({ workspace, identity, checksum }: Layering): Promise<Checksum> =>
-  checksum ?? (await add(workspace, identity));
+async function fetch(guest: Guest, { workspace, identity, checksum }: Layering): Promise<Checksum> {
+  if (checksum !== undefined) return checksum;
+  // What another guest has of the same packages is not written again.
+  await link(guest, { kind: 'made over', base: workspace.below, ref: layeredRef });
+  return add(workspace, identity);
+}

@@ -48,7 +48,11 @@ function readRegular(file: string): string {
  * Reads a file that a guest may have put there; undefined if it is missing. Throws, and waits for nothing, if it is a link, a
  * pipe, or larger than any such file is.
  */
-export function readRegularFile(path: string, largest = largestFile): string | undefined {
+export const readRegularFile = (path: string, largest = largestFile): string | undefined =>
+  readRegularBytes(path, largest)?.toString();
+
+/** Does the same with a file that is no text. */
+export function readRegularBytes(path: string, largest: number): Buffer | undefined {
   // Opening a pipe without O_NONBLOCK waits until somebody writes to it.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   let descriptor: number | undefined;
@@ -56,7 +60,7 @@ export function readRegularFile(path: string, largest = largestFile): string | u
     descriptor = unlessMissing(() => openSync(path, flags));
     if (descriptor === undefined) return undefined;
     const stat = fstatSync(descriptor);
-    if (stat.isFile() && stat.size <= largest) return readFileSync(descriptor, 'utf8');
+    if (stat.isFile() && stat.size <= largest) return readFileSync(descriptor);
   } catch (error) {
     // ELOOP is a link, ENXIO a socket.
     if (!['ELOOP', 'ENXIO'].includes(codeOf(error) ?? '')) throw error;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { cEscapes } from '../config/c-escapes.ts';
 import { isObject } from '../host/json-fields.ts';
 import { readRegularFile } from '../host/node-files.ts';
 import { filesBelow } from '../host/paths-below.ts';
+import { commitObject, textOfCommit } from './commit-object.ts';
 import { type Checksum, isChecksum } from './names.ts';
 import { ostree, tryOstree } from './ostree.ts';
 
@@ -53,8 +53,10 @@ function commitIn(ref: string): Checksum | undefined {
 
 /** Returns true if a repository has a commit with all its objects: libostree marks others as partial. */
 export function hasCommit(repository: string, checksum: string): boolean {
-  const object = `${repository}/objects/${checksum.slice(0, 2)}/${checksum.slice(2)}.commit`;
-  return existsSync(object) && !existsSync(`${repository}/state/${checksum}.commitpartial`);
+  return (
+    existsSync(commitObject(repository, checksum)) &&
+    !existsSync(`${repository}/state/${checksum}.commitpartial`)
+  );
 }
 
 /** Protects the objects of a commit from pruning, even if the remote's ref moves. */
@@ -70,17 +72,15 @@ export async function dropRef(repository: string, ref: string): Promise<void> {
 
 /** Deletes refs, which may be those of remotes. */
 export async function deleteRefs(repository: string, refs: readonly string[]): Promise<void> {
-  for (const ref of refs)
-    await ostree(`Cannot drop ${ref} in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ref);
+  if (refs.length > 0)
+    await ostree(`Cannot drop refs in ${repository}`, `--repo=${repository}`, 'refs', '--delete', ...refs);
 }
 
 /** Returns the version in the metadata of a commit, if any. */
-export async function versionOf(repository: string, checksum: string): Promise<string | undefined> {
+export function versionOf(repository: string, checksum: string): string | undefined {
   // Commits that ostree made from images have the metadata of the image instead.
-  const [version, image] = await Promise.all(
-    ['version', 'ostree.container.image-config'].map((key) => readMetadata(repository, checksum, key)),
-  );
-  return version ?? (image && imageVersion(image));
+  const image = () => textOfCommit(repository, checksum, 'ostree.container.image-config');
+  return textOfCommit(repository, checksum, 'version') ?? imageVersion(image() ?? '');
 }
 
 /** Whoever made the commit has written that. */
@@ -114,29 +114,14 @@ export async function hasKernel(repository: string, checksum: string): Promise<b
   return false;
 }
 
-/** Returns the metadata of a commit or local ref under a key, and its checksum; undefined if commit or key is missing. */
-export async function metadataOf(
+/** Returns a text in the metadata of a commit or local ref, and its checksum; undefined if commit or key is missing. */
+export function metadataOf(
   repository: string,
   commit: string,
   key: string,
-): Promise<{ checksum: Checksum; value: string } | undefined> {
+): { checksum: Checksum; value: string } | undefined {
   const checksum = isChecksum(commit) ? commit : readCommit(repository, commit);
   if (checksum === undefined) return undefined;
-  const value = await readMetadata(repository, checksum, key);
+  const value = textOfCommit(repository, checksum, key);
   return value === undefined ? undefined : { checksum, value };
 }
-
-async function readMetadata(repository: string, commit: string, key: string): Promise<string | undefined> {
-  const show = ['show', `--print-metadata-key=${key}`, commit];
-  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, ...show);
-  return exitCode === 0 ? plainText(stdout.trim()) : undefined;
-}
-
-/** Parses a string in GVariant's text format, with quotes and escapes as in C: g_variant_print(). */
-export const plainText = (variant: string): string =>
-  variant
-    .replace(/^(['"])(.*)\1$/s, '$2')
-    .replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_, short?: string, long?: string, one = '') => {
-      const code = short ?? long;
-      return code === undefined ? (cEscapes[one] ?? one) : String.fromCodePoint(Number.parseInt(code, 16));
-    });

@@ -15,26 +15,18 @@ export const baseKey = 'ostree-guests.base';
 export const identityOption = (identity: string): string => `--add-metadata-string=${key}=${identity}`;
 
 /** Returns the commit of an offer: the one that was fetched last under a ref, or one of the deployments. */
-export async function commitOf(
-  sysroot: string,
-  ref: string,
-  identity: string,
-): Promise<Checksum | undefined> {
+export function commitOf(sysroot: string, ref: string, identity: string): Checksum | undefined {
   const repository = repositoryOf(sysroot);
   for (const commit of [ref, ...listDeployments(sysroot).map(({ checksum }) => checksum)]) {
-    const found = await sameIn(repository, commit, identity);
+    const found = sameIn(repository, commit, identity);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** Returns the commit if it was made from that offer and is complete. */
-export async function sameIn(
-  repository: string,
-  commit: string,
-  identity: string,
-): Promise<Checksum | undefined> {
-  const found = await metadataOf(repository, commit, key);
+export function sameIn(repository: string, commit: string, identity: string): Checksum | undefined {
+  const found = metadataOf(repository, commit, key);
   return found?.value === identity && hasCommit(repository, found.checksum) ? found.checksum : undefined;
 }
 

@@ -13,7 +13,7 @@ import { baseRef, layeredRef } from './packages/make-layers.ts';
 export async function dropUnusedRefs(guest: Guest): Promise<void> {
   const repository = repositoryOf(guest.sysroot);
   if (guest.origin.kind !== 'oci') await forgetImages(repository);
-  const layers = guest.origin.kind === 'oci' ? await neededLayers(guest.sysroot) : [];
+  const layers = guest.origin.kind === 'oci' ? neededLayers(guest.sysroot) : [];
   // Our own refs, and those of remotes.
   const refs = [...localRefs(repository, 'ostree-guests'), ...remoteRefs(repository)];
   await deleteRefs(repository, unusedRefs(guest, refs, layers));

@@ -43,8 +43,8 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
   const packages = await diffPackages(repository, old, next);
   const failure = readUndeployed(guest.name);
   return {
-    from: await endOf(repository, old),
-    to: await endOf(repository, next),
+    from: endOf(repository, old),
+    to: endOf(repository, next),
     ...(packages && { packages }),
     ...(failure?.checksum === next && { failure }),
     files,
@@ -78,8 +78,8 @@ async function resolve(guest: Guest, name: string): Promise<string> {
   throw new Failure(`${guest.name} has no commit '${name}'`, remedy);
 }
 
-async function endOf(repository: string, checksum: string): Promise<End> {
-  const version = await versionOf(repository, checksum);
+function endOf(repository: string, checksum: string): End {
+  const version = versionOf(repository, checksum);
   return version === undefined ? { checksum } : { checksum, version };
 }
 

@@ -15,7 +15,7 @@ export async function addPackages(build: Build, layers: Layers, report: Report):
   const below = await fetchBase(build, layers, report);
   const workspace = { owner, packages, below };
   const { identity } = await plan(workspace);
-  const made = await sameIn(owner.repository, layeredRef, identity);
+  const made = sameIn(owner.repository, layeredRef, identity);
   if (made === undefined) report.step(`Making ${below.slice(0, 12)} with ${packagesWords(packages)}`);
   return take(owner.repository, made ?? (await add(workspace, identity, buildVersion())));
 }

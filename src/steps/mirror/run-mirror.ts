@@ -165,7 +165,7 @@ async function describe(repository: string, checksum: Checksum): Promise<Publish
   const made = Date.parse(await dateOf(repository, checksum));
   return {
     checksum,
-    version: plainVersion(await versionOf(repository, checksum)),
+    version: plainVersion(versionOf(repository, checksum)),
     made: Number.isNaN(made) ? undefined : made,
   };
 }

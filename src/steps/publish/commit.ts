@@ -4,7 +4,7 @@ import { type Build, buildRepository } from '../../config/build.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Checksum, checksumFrom } from '../../ostree/names.ts';
 import { ostree, tryOstree } from '../../ostree/ostree.ts';
-import { dateOf, metadataOf, versionOf } from '../../ostree/repository.ts';
+import { dateOf, versionOf } from '../../ostree/repository.ts';
 import { dropSignatures, takeSignatures } from '../../ostree/signatures.ts';
 import type { Signer } from './signer.ts';
 
@@ -51,7 +51,7 @@ async function boundCommit(
   const what = 'Cannot make the commit to publish';
   await ostree(what, here, 'init', '--mode=archive');
   await ostree(what, here, 'config', 'set', 'core.parent', made);
-  const version = await versionOf(made, built);
+  const version = versionOf(made, built);
   if (recipe.kind === 'treefile') {
     await requireBinding(made, built, binding.ref);
     await ostree(what, here, 'pull-local', '--commit-metadata-only', made, built);
@@ -89,9 +89,10 @@ export async function signAgain(repository: string, commit: Checksum, signer: Si
 
 /** A commit of rpm-ostree is published as it is, because its metadata names its packages. The treefile binds it to a ref. */
 async function requireBinding(repository: string, commit: Checksum, ref: string): Promise<void> {
-  const bound = await metadataOf(repository, commit, 'ostree.ref-binding');
-  if (bound === undefined || bound.value.includes(`'${ref}'`)) return;
-  const message = `The treefile binds its commits to ${bound.value}, not to Ref=${ref}`;
+  const show = ['show', '--print-metadata-key=ostree.ref-binding', commit];
+  const { exitCode, stdout: bound } = await tryOstree(`--repo=${repository}`, ...show);
+  if (exitCode !== 0 || bound.includes(`'${ref}'`)) return;
+  const message = `The treefile binds its commits to ${bound.trim()}, not to Ref=${ref}`;
   throw new Failure(message, 'Write the same name there: "ref" in the treefile');
 }
 

@@ -58,7 +58,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
     since: now(),
     from: before.checksum,
     to: candidate,
-    version: await versionOf(repository, candidate),
+    version: versionOf(repository, candidate),
   };
   const verdict = await withSlot(guest, report, () => tryOut(guest, candidate, report));
   const consequence = consequenceOf(verdict, candidate, readStaged(guest.name)?.checksum);

@@ -34,7 +34,7 @@ export async function keepFetched(
   fetched: FetchedOffer,
   because: 'policy' | 'rollback',
 ): Promise<UpdateResult> {
-  const version = await versionOf(repositoryOf(sysroot), fetched.checksum);
+  const version = versionOf(repositoryOf(sysroot), fetched.checksum);
   const then =
     because === 'policy'
       ? `to stage it, set Action=stage in ${file}`
@@ -85,15 +85,11 @@ interface CommitFacts {
   readonly isRunning: boolean;
 }
 
-/** Runs all checks of a commit at the same time: each takes a process. */
+/** Runs the checks of a commit at the same time: each takes a process. */
 async function look({ name, sysroot }: Guest, checksum: string): Promise<CommitFacts> {
   const repository = repositoryOf(sysroot);
-  const [version, isDeployable, runs] = await Promise.all([
-    versionOf(repository, checksum),
-    hasKernel(repository, checksum),
-    isRunning(name),
-  ]);
-  return { version, isDeployable, isRunning: runs };
+  const [isDeployable, runs] = await Promise.all([hasKernel(repository, checksum), isRunning(name)]);
+  return { version: versionOf(repository, checksum), isDeployable, isRunning: runs };
 }
 
 function requireDeployable(guest: Guest, { checksum, refspec }: FetchedOffer, seen: CommitFacts): void {

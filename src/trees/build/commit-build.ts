@@ -56,7 +56,7 @@ export async function commitComposed({ name, container, workPlace }: BuildToComm
   const what = `Cannot take over ${checksum}`;
   await ostree(what, `--repo=${repository}`, 'pull-local', '--untrusted', from, checksum);
   dropSignatures(repository, checksum);
-  const version = await versionOf(repository, checksum);
+  const version = versionOf(repository, checksum);
   if (version) requirePlainVersion(version, 'it');
   return take(repository, checksum);
 }

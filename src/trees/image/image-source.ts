@@ -27,7 +27,7 @@ export function ociSource(guest: Guest, origin: OciOrigin): Source {
   return {
     async check() {
       const found = await inspectImage(image);
-      const checksum = await commitOf(guest.sysroot, imageRef, found.digest);
+      const checksum = commitOf(guest.sysroot, imageRef, found.digest);
       // Unpacked as layers, it would lose what only its commit has, such as labels and capabilities of files.
       if (
         checksum === undefined &&

@@ -1,11 +1,10 @@
 import type { Guest } from '../../config/guest.ts';
 import { sha256 } from '../../host/digest.ts';
-import { remembered } from '../../host/remembered.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import {
-  dropRef,
+  deleteRefs,
   hasCommit,
   localRefs,
   metadataOf,
@@ -56,12 +55,11 @@ export function commitAt(repository: string, ref: string): Checksum | undefined 
 }
 
 /** Returns the refs of the layers, merged ones too, of all images that a guest has: fetched, staged or deployed. */
-export async function neededLayers(sysroot: string): Promise<string[]> {
+export function neededLayers(sysroot: string): string[] {
   const repository = repositoryOf(sysroot);
   const refs = [imageRef, stagedRef].flatMap((ref) => readCommit(repository, ref) ?? []);
   const commits = new Set([...refs, ...listDeployments(sysroot).map(({ checksum }) => checksum)]);
-  const found = await Promise.all([...commits].map((commit) => layersOf([repository, commit])));
-  return found.flatMap(refsOf);
+  return [...commits].flatMap((commit) => refsOf(layersOf(repository, commit)));
 }
 
 /** Returns the refs of the layers of an image, and of the merged trees of its lower ones. */
@@ -71,12 +69,10 @@ const refsOf = (layers: readonly string[]): string[] => [
 ];
 
 /** Returns the layers that a commit was made of; none if it is not of an image. A commit of a remote may say anything. */
-const layersOf = remembered(
-  async ([repository, commit]: readonly [repository: string, commit: Checksum]): Promise<string[]> => {
-    const layers = (await metadataOf(repository, commit, layersKey))?.value.split(' ') ?? [];
-    return layers.length <= mostLayers ? layers : [];
-  },
-);
+function layersOf(repository: string, commit: Checksum): string[] {
+  const layers = metadataOf(repository, commit, layersKey)?.value.split(' ') ?? [];
+  return layers.length <= mostLayers ? layers : [];
+}
 
 /**
  * Drops the layers of images that were refused. They are kept for the next try, but images that are refused one after the other
@@ -88,14 +84,14 @@ export async function dropOtherLayers(
   layers: readonly string[],
 ): Promise<void> {
   const repository = repositoryOf(sysroot);
-  const needed = [...refsOf(layers), ...(await neededLayers(sysroot))];
+  const needed = [...refsOf(layers), ...neededLayers(sysroot)];
   const others = [layerRefs, lowerRefs]
     .flatMap((kind) => localRefs(repository, kind))
     .filter((ref) => !needed.includes(ref));
   if (others.length === 0) return;
   const isMore = isMarked(name, 'cleaning.json');
   mark(name, 'cleaning.json');
-  for (const ref of others) await dropRef(repository, ref);
+  await deleteRefs(repository, others);
   await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
   if (!isMore) unmark(name, 'cleaning.json');
 }

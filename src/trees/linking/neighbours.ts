@@ -45,7 +45,7 @@ export async function linkMadeOf(
   neighbours: readonly string[],
 ): Promise<string | undefined> {
   for (const neighbour of neighbours) {
-    const checksum = await sameIn(neighbour, ref, identity);
+    const checksum = sameIn(neighbour, ref, identity);
     if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
   }
   return undefined;
@@ -91,7 +91,7 @@ export async function linkMadeOver(
   neighbours: readonly string[],
 ): Promise<void> {
   for (const neighbour of neighbours.filter(isOnOurMount)) {
-    const made = await metadataOf(neighbour, ref, baseKey);
+    const made = metadataOf(neighbour, ref, baseKey);
     if (made?.value !== base) continue;
     await tryOstree(`--repo=${repository}`, 'pull-local', '--disable-fsync', neighbour, made.checksum);
     return;

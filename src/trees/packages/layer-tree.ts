@@ -132,7 +132,7 @@ export async function commitLayers(layers: LayersToCommit): Promise<string> {
       removeInside(root, path);
   restoreFiles(root, kept);
   layOut(root);
-  const base = await versionOf(repository, below);
+  const base = versionOf(repository, below);
   if (base !== undefined) requirePlainVersion(base, 'the tree below');
   const version = [base, own].filter((one) => one !== undefined).join('+') || undefined;
   return commitRoot(

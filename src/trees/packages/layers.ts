@@ -17,7 +17,7 @@ export function layered(guest: Guest, base: Source, packages: Packages): Source 
     report.brought();
     const workspace = { owner, packages, below };
     const planned = await plan(workspace);
-    return { workspace, ...planned, checksum: await commitOf(guest.sysroot, layeredRef, planned.identity) };
+    return { workspace, ...planned, checksum: commitOf(guest.sysroot, layeredRef, planned.identity) };
   };
   return {
     async check(report) {

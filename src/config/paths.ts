@@ -28,6 +28,8 @@ export const imagesDirectory = '/run/machines';
 /** The output of generators: systemd.generator(7). */
 export const generatedDirectory = '/run/systemd/generator';
 export const generatorsDirectory = '/usr/lib/systemd/system-generators';
+/** The files of transient units, as long as systemd has them loaded: systemd.unit(5). */
+export const transientDirectory = '/run/systemd/transient';
 /** Units of packages, and the directory in which systemctl(1) records enabled units: systemd.unit(5). */
 export const vendorUnits = '/usr/lib/systemd/system';
 export const enabledDirectory = '/etc/systemd/system';

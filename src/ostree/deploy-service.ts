@@ -1,5 +1,6 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { transientDirectory } from '../config/paths.ts';
 import { emptyRoot } from '../host/confined.ts';
 import type { Finished } from '../host/process.ts';
 import { destroyUnit, unitEnds } from '../host/systemctl.ts';
@@ -17,8 +18,8 @@ export async function deployAsService(
   args: readonly string[],
 ): Promise<Finished> {
   const unit = `ostree-guest-${name}`;
-  // Removes a unit that a killed run has left behind.
-  await destroyUnit(`${unit}.service`);
+  // A killed run has left it behind. Mostly there is none, and asking systemd would take three processes.
+  if (existsSync(`${transientDirectory}/${unit}.service`)) await destroyUnit(`${unit}.service`);
   const settings: Settings = [...deploySandbox(ownDirectory()), ['BindPaths', sysroot]];
   return runAsService(unit, settings, [
     '/usr/bin/ostree',

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { printableLine } from '../host/printable.ts';
 import { run } from '../host/process.ts';
 import { log, tell } from '../host/tell.ts';
@@ -45,15 +44,10 @@ function notifyStatus(text: string): void {
 let latest: string | undefined;
 let isNotifying = false;
 
-/** In milliseconds: the least time between two. Each takes a process. */
-const moment = 300;
-
 /** Sets one status after the other: of two programs that run at once, the one with the older status may be the last. */
 async function notifyLatest(): Promise<void> {
   isNotifying = true;
   while (latest !== undefined) {
-    // Most steps take a moment only. What ends meanwhile has no status.
-    await sleep(moment, undefined, { ref: false });
     const status = `--status=${latest}`;
     latest = undefined;
     await run('systemd-notify', [status]);

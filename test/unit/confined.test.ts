@@ -75,9 +75,14 @@ test('what works for a service ends with it, is in its slice and has its priorit
   expect(boundTo('0::/user.slice/user-0.slice/session-3.scope\n', 0)).toEqual([]);
 });
 
-test.each(['update', 'build', 'mirror', 'publish'])('guests come before %s, which has time', (step) => {
+test.each([
+  ['update', 5],
+  ['build', 5],
+  ['mirror', 10],
+  ['publish', 10],
+])('guests come before %s, which has time', (step, nice) => {
   const unit = readFileSync(`units/ostree-guest-${step}@.service`, 'utf8');
-  expect(unit.match(/^(Slice|Nice)=.*$/gm)).toEqual(['Slice=machine-updates.slice', 'Nice=10']);
+  expect(unit.match(/^(Slice|Nice)=.*$/gm)).toEqual(['Slice=machine-updates.slice', `Nice=${nice}`]);
 });
 
 const notes =

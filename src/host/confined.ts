@@ -136,9 +136,13 @@ const netConfiguration = [
   'pki',
   'resolv.conf',
   'ssl',
-  // The keys that hold for all remotes: ostree-sign(1).
-  ...['trusted', 'revoked'].flatMap((kind) => [`ostree/${kind}.ed25519`, `ostree/${kind}.ed25519.d`]),
 ].map((name) => `/etc/${name}`);
+
+/** The keys that hold for all remotes: ostree-sign(1). */
+const ostreeKeys = ['trusted', 'revoked'].flatMap((kind) => [
+  `/etc/ostree/${kind}.ed25519`,
+  `/etc/ostree/${kind}.ed25519.d`,
+]);
 
 /** An empty root directory with only /proc, /sys, /dev, /run and /tmp, without access to the kernel or to other processes. */
 export const emptyRoot: Settings = [
@@ -165,23 +169,37 @@ export const emptyRoot: Settings = [
 
 const nobody = '65534';
 
-/** DynamicUser= would bring back all of the host. Others run as nobody, too, so it may not send signals. */
-const stranger: Settings = [
+/**
+ * Less than `emptyRoot`, without /proc, /sys and devices: each setting costs time, and a user who owns nothing has no rights that they
+ * would take. Others run as nobody, too, so it may neither send signals nor use what they share. DynamicUser= would bring back all of
+ * the host.
+ */
+const strangerRoot: Settings = [
+  ['TemporaryFileSystem', '/:ro /tmp:size=8M,mode=1777'],
+  ['MountAPIVFS', 'no'],
+  ['BindReadOnlyPaths', '/dev/null'],
   ['User', nobody],
   ['Group', nobody],
-  ['SystemCallFilter', '~kill tkill tgkill pidfd_send_signal'],
-  ['PrivateTmp', 'no'],
-  ['TemporaryFileSystem', '/tmp:size=8M,mode=1777'],
+  ['RestrictNamespaces', 'yes'],
+  ['SystemCallArchitectures', 'native'],
+  ['SystemCallFilter', '@system-service'],
+  ['SystemCallFilter', '~kill tkill tgkill pidfd_send_signal mq_open shmat shmctl'],
+  ['SystemCallFilter', '~semop semtimedop semctl msgsnd msgrcv msgctl'],
 ];
+
+/** All that a stranger sees of /etc. */
+const strangerConfiguration = ['ld.so.cache', 'nsswitch.conf'].map((name) => `/etc/${name}`);
 
 /** The settings of the transient unit. */
 export function settingsOf(confinement: Confinement, own: readonly string[] = ownPlaces()): Settings {
   const { writable, readable = [], network = false, capabilities = [], isStranger = false } = confinement;
-  const seen = [...basics, ...configuration, ...(network ? netConfiguration : []), ...own, ...readable];
+  const ofEtc = isStranger
+    ? strangerConfiguration
+    : [...own, ...configuration, ...(network ? ostreeKeys : [])];
+  const seen = [...basics, ...ofEtc, ...(network ? netConfiguration : []), ...readable];
   const families = [...(isStranger ? [] : ['AF_UNIX']), ...(network ? ['AF_INET AF_INET6 AF_NETLINK'] : [])];
   return [
-    ...emptyRoot,
-    ...(isStranger ? stranger : []),
+    ...(isStranger ? strangerRoot : emptyRoot),
     ['BindReadOnlyPaths', seen.map((path) => `-${path}`).join(' ')],
     ...(writable.length > 0 ? [['BindPaths', writable.join(' ')] as const] : []),
     ...(network ? [] : [['PrivateNetwork', 'yes'] as const]),

@@ -73,13 +73,13 @@ test('it has no capability, no network and no namespace that it was not given', 
 
 test('what talks to servers that a tree has chosen is nobody: it reads no guest, writes 8 MB, and reaches no local socket', async () => {
   const { stdout } = await confined(
-    `echo "$UID"; id -G; grep CapEff /proc/self/status
+    `echo "$UID"; id -G; chown 0 /tmp 2>&- || echo 'no capability'; ls / | grep -vE '^(s?bin|lib.*)$' | xargs; ls /dev | xargs
      for secret in ${guests} /etc/shadow /etc/ostree-guests /root /run/systemd/private /run/dbus /var/lib/dpkg /proc/1/root /dev/shm/secret /dev/hugepages/secret; do
        [ ! -e $secret ] || echo "sees $secret"
      done
      for path in / /usr /etc /var /var/tmp /run /dev; do ! touch $path/x 2>&- || echo "writes $path"; done
-     ! head -c 9M /dev/zero 2>&- >/tmp/large || echo 'writes 9 MB'
-     node -e 'require("net").connect("\\0host").on("error", (e) => console.log(e.code)).on("connect", () => console.log("local"))'
+     for ((i = 0; i < 9; i++)); do printf '%*s' 1000000 x 2>&-; done >/tmp/large && echo 'writes 9 MB'
+     perl -MSocket -e 'print socket(S, AF_UNIX, SOCK_STREAM, 0) ? "local sockets\\n" : "no local sockets\\n"'
      sleep 1 & kill $! 2>&- && echo 'sends signals'
      curl -s http://named.example:1 || echo "curl $?"; (: >/dev/tcp/127.0.0.1/1) 2>&1 | grep -o 'Connection refused' | tail -1`,
     { writable: [], network: true, isStranger: true },
@@ -87,8 +87,10 @@ test('what talks to servers that a tree has chosen is nobody: it reads no guest,
   expect(stdout.split('\n')).toEqual([
     '65534',
     '65534',
-    'CapEff:\t0000000000000000',
-    expect.stringMatching(/^E(AFNOSUPPORT|PERM|ACCES)/),
+    'no capability',
+    'dev etc run tmp usr',
+    'null',
+    'no local sockets',
     // It can resolve names, which takes threads and a pair of sockets: 6 would mean that it cannot.
     'curl 7',
     'Connection refused',

@@ -195,6 +195,8 @@ test('a key that is added signs the commit that clients have, and the signatures
   const both = await ownSignature(commit);
   expect(both).toHaveLength(256);
   expect(both.startsWith(old)).toBe(true);
+  const byGpg = `ostree --repo=${repository} show --gpg-homedir=/var/lib/signing/site ${commit}`;
+  expect(await host.sh(`${byGpg} | grep -c 'Signature made'`)).toBe('1');
   // GPG still verifies the commit and the summary.
   await host.sh(`rm -r /srv/rotated; ${remote('rotated', '--set=gpg-verify-summary=true')}
     ${pull('rotated')}; rm -r /srv/rotated`);

@@ -76,14 +76,19 @@ async function boundCommit(
 
 /**
  * Signs a commit that clients have already, after its build got another key. Signatures of earlier keys stay. Readers see the old
- * signatures or the new ones. Static deltas keep the old ones.
+ * signatures or the new ones. Static deltas keep the old ones. `keys` have signed it before.
  */
-export async function signAgain(repository: string, commit: Checksum, signer: Signer): Promise<void> {
+export async function signAgain(
+  repository: string,
+  commit: Checksum,
+  signer: Signer,
+  keys: string | undefined,
+): Promise<void> {
   const work = mkdtempSync(`${tmpdir()}/sign-`);
   const what = 'Cannot sign the published commit';
   await ostree(what, `--repo=${work}`, 'init', '--mode=archive');
   await ostree(what, `--repo=${work}`, 'pull-local', '--commit-metadata-only', repository, commit);
-  await signer.signCommit(work, commit);
+  await signer.signCommit(work, commit, keys);
   takeSignatures(work, repository, commit);
 }
 

@@ -45,7 +45,7 @@ async function publishCommit(
     await offering.offer({ checksum, version }, deltas, report);
   } else if (offering.keys !== signer.keys) {
     report.step(`Signing ${current.slice(0, 12)} with the present keys`);
-    await signAgain(repository, current, signer);
+    await signAgain(repository, current, signer, offering.keys);
   }
   offering.describe({ built, keys: signer.keys });
   await completeOffer(repository, [offering], { keep, summary: summary ? { signer } : undefined }, report);

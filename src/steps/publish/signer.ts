@@ -29,9 +29,11 @@ export class Signer implements SummarySigner {
     return new Signer(fingerprint, ed25519Key === undefined ? undefined : readKey(ed25519Key));
   }
 
-  /** Signs a commit in a repository of mode archive. */
-  async signCommit(repository: string, commit: Checksum): Promise<void> {
-    if (this.#fingerprint !== undefined) await signWithGpg(repository, commit, this.#fingerprint);
+  /** Signs a commit in a repository of mode archive, but not again with `keys` that have done so. */
+  async signCommit(repository: string, commit: Checksum, keys = ''): Promise<void> {
+    const fingerprint = this.#fingerprint;
+    if (fingerprint !== undefined && !keys.split(' ').includes(fingerprint))
+      await signWithGpg(repository, commit, fingerprint);
     const signatures = signaturesOf(repository, commit);
     this.#addSignature(signatures.replace(/meta$/, ''), signatures);
   }
@@ -58,7 +60,7 @@ export class Signer implements SummarySigner {
   }
 }
 
-/** Does nothing if this key has signed it already. */
+/** Does nothing if this key has signed it already, where OSTree notices that: that of Debian 13 does not. */
 async function signWithGpg(repository: string, commit: Checksum, fingerprint: string): Promise<void> {
   const args = [`--repo=${repository}`, 'gpg-sign', `--gpg-homedir=${keyring}`, commit, fingerprint];
   const { exitCode, stderr } = await tryOstree(...args);

@@ -25,7 +25,8 @@ export async function tooWide(visited: Visit, name: string): Promise<string[]> {
     await setTheme(visited, layout === 'dark' ? 'dark' : 'light');
     // No language that is written so has a translation yet.
     await frame.evaluate(`document.documentElement.dir = '${layout === 'right-to-left' ? 'rtl' : 'ltr'}'`);
-    await frame.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
+    // Tabs find out after a moment that they do not fit, and get buttons to scroll.
+    await frame.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 500)))');
     const main = 'document.querySelector("main")';
     if (await frame.evaluate<boolean>(`${main}.scrollWidth > ${main}.clientWidth`)) found.push(layout);
     const path = `${checkout()}/docs/cockpit/${name}-${layout}.png`;

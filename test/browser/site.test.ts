@@ -323,6 +323,7 @@ test('no page is wider than its screen, also a small one', async () => {
   expect(await tooWide(visited, 'guest')).toEqual([]);
   await visited.frame.getByRole('button', { name: 'OSTree guests' }).click();
   await row('mail').getByText('running').waitFor();
+  await row('mail').locator('[data-label=CPU]').getByText('%').waitFor();
   expect(await tooWide(visited, 'list')).toEqual([]);
 });
 

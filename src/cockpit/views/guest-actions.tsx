@@ -25,7 +25,7 @@ export function GuestActions({ guest, buttons }: ActionsProps) {
   const actions = actionsOf(guest);
   if (!isAllowed) return null;
   return (
-    <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: 'wrap', '2xl': 'nowrap' }}>
+    <Flex gap={{ default: 'gapSm' }} flexWrap={{ default: buttons > 1 ? 'wrap' : 'nowrap' }}>
       <Buttons actions={actions.slice(0, buttons)} isBusy={isBusy} choose={choose} />
       <ActionMenu guest={guest.name} actions={actions.slice(buttons)} isBusy={isBusy} choose={choose} />
       {question}

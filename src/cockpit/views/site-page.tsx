@@ -26,16 +26,12 @@ export function SitePage({ kind, name, tab }: SiteProps) {
   return (
     <PageSection>
       <WayBack name={name} list={kind === 'builds' ? t('Builds') : t('Mirrors')} path={[kind]} />
-      {failure && <Alert isInline variant="danger" title={failure} />}
+      <Heading name={name} state={work?.state}>
+        {work && <ActionButtons of={work.units[0]} actions={[work.action]} />}
+      </Heading>
+      {failure && <Alert isInline component="h2" variant="danger" title={failure} />}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
-      {works && (
-        <>
-          <Heading name={name} state={work?.state}>
-            {work && <ActionButtons of={work.units[0]} actions={[work.action]} />}
-          </Heading>
-          <WorkTabs kind={kind} name={name} work={work} tab={tab} />
-        </>
-      )}
+      {works && <WorkTabs kind={kind} name={name} work={work} tab={tab} />}
     </PageSection>
   );
 }

@@ -14,9 +14,9 @@ interface TimersProps {
 /** What happens by itself, and when next. */
 export const TimersCard = ({ of, timers }: TimersProps) => (
   <Card isCompact>
-    <CardTitle component="h2">{t('By itself')}</CardTitle>
+    <CardTitle component="h2">{t('Timers')}</CardTitle>
     <CardBody>
-      <ReadTable label={t('By itself')}>
+      <ReadTable label={t('Timers')}>
         <Thead>
           <Tr>
             <Th>{t('Timer')}</Th>

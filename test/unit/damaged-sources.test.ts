@@ -8,9 +8,9 @@ import { publishing } from './build-overviews.ts';
 vi.mock('../../src/config/load.ts', () => ({
   loadBuilds: () => ({ builds: [publishing.build], brokenBuilds: [] }),
 }));
-vi.mock('../../src/host/systemctl.ts', () => ({
-  buildUnit: (name: string) => `build@${name}`,
-  publishUnit: (name: string) => `publish@${name}`,
+vi.mock('../../src/guestctl/run-timer.ts', () => ({ noTimer: {}, runTimers: async () => [] }));
+vi.mock('../../src/host/systemctl.ts', async (original) => ({
+  ...(await original<object>()),
   showUnits: async () => [{ ActiveState: 'failed' }, { ActiveState: 'inactive' }],
 }));
 

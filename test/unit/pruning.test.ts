@@ -57,6 +57,6 @@ test('a build lets go of the bases that it had before', async () => {
     writeFileSync(`${repository}/refs/remotes/${ref}`, '');
   }
   await dropFormerBases(repository, 'site:fedora/41');
-  const dropped = [...log().matchAll(/refs --delete (.*)/g)].map(([, ref]) => ref);
-  expect(dropped.sort()).toEqual(['other:debian', 'site:fedora/40']);
+  const dropped = /refs --delete (.*)/.exec(log())?.[1]?.split(' ');
+  expect(dropped?.sort()).toEqual(['other:debian', 'site:fedora/40']);
 });

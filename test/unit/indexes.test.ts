@@ -85,7 +85,7 @@ test('curl sees no guest, is not root, reaches no local socket, and its file and
     expect.arrayContaining(['--property=User=65534', '--property=CapabilityBoundingSet=']),
   );
   expect(command).toContain('--property=RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK');
-  expect(command).toContain('--property=TemporaryFileSystem=/tmp:size=8M,mode=1777');
+  expect(command).toContain('--property=TemporaryFileSystem=/:ro /tmp:size=8M,mode=1777');
   expect(command).toContain('--property=RuntimeMaxSec=2min');
   expect(command.filter((word) => word.startsWith('--property=BindPaths'))).toEqual([]);
   // One a line: src/steps/update/ask-first.

@@ -39,9 +39,18 @@ export function processorTime(directory: string): number {
   return Number(microseconds) / 1e6;
 }
 
-/** Where a service of a host runs; it exists while it does. */
-export const serviceCgroup = (directory: string, slice: string, unit: string): string =>
-  join(unifiedHierarchy(), nameOf(directory), 'payload/system.slice', slice, unit);
+/** Where a service of a host runs, in a slice that is in another one; undefined while it does not. */
+export function serviceCgroup(directory: string, unit: string): string | undefined {
+  const payload = join(cgroupOf(directory), 'payload');
+  const slices = slicesIn(payload).flatMap(slicesIn);
+  return slices.map((slice) => join(slice, unit)).find((cgroup) => existsSync(cgroup));
+}
+
+/** A slice goes when its last service ends. */
+function slicesIn(cgroup: string): string[] {
+  const entries = existsSync(cgroup) ? readdirSync(cgroup) : [];
+  return entries.filter((entry) => entry.endsWith('.slice')).map((entry) => join(cgroup, entry));
+}
 
 /** The process that is PID 1 of the container in this control group, once systemd runs there. */
 export function initProcess(cgroup: string): number | undefined {

@@ -1,6 +1,6 @@
 // SIGKILL of each step that changes a guest, after each of its changes. The guest then starts with its /etc and /var on what
 // it had or on what is new, nothing is damaged, and the next update completes.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceCgroup } from './cgroup.ts';
@@ -94,8 +94,8 @@ const stop = (name: string) =>
 /** The control groups of the units to kill that run. */
 const running = (name: Victim): string[] =>
   victims[name].units
-    .map((step) => serviceCgroup(host.work, `system-ostree\\x2dguest\\x2d${step}.slice`, unit(step, name)))
-    .filter((cgroup) => existsSync(cgroup));
+    .map((step) => serviceCgroup(host.work, unit(step, name)))
+    .filter((cgroup) => cgroup !== undefined);
 
 /** Begins a run, and waits until nothing more happens; each change on disk is told. */
 async function run(name: Victim, changed: (event: string) => void): Promise<void> {

@@ -1,5 +1,5 @@
 // A mirror on the site: what it fetches and refuses, what its readers see when it is killed, and a stick.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceCgroup } from './cgroup.ts';
@@ -226,10 +226,10 @@ test('killed while it fetches, nothing of it is served, and the next run complet
 
 /** Runs the mirror, and kills it at the first change in its repository that `isIt` accepts. */
 async function killedAt(isIt: (event: string) => boolean): Promise<boolean> {
-  const cgroup = serviceCgroup(host.work, 'system-ostree\\x2dguest\\x2dmirror.slice', unit);
   let hit = false;
   const unwatch = watchGuest(outside(host, repository), (event) => {
-    if (hit || !isIt(event) || !existsSync(cgroup)) return;
+    const cgroup = hit || !isIt(event) ? undefined : serviceCgroup(host.work, unit);
+    if (cgroup === undefined) return;
     writeFileSync(join(cgroup, 'cgroup.kill'), '1');
     hit = true;
   });

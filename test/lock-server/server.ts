@@ -46,7 +46,7 @@ export class Locks {
 
   #full(held: ReadonlySet<string>): Reply {
     return this.dialect === 'airlock'
-      ? this.#no(500, 'failed_lock', 'semaphore currently full, all slots are locked already')
+      ? this.#no(500, 'failed_lock', `all ${held.size} semaphore slots currently locked`)
       : this.#no(423, 'lock_held', `lock is held by ${[...held].join()}`);
   }
 

@@ -97,10 +97,10 @@ describe('an answer', () => {
     [
       'of airlock: full',
       500,
-      no('failed_lock', 'semaphore currently full'),
+      no('failed_lock', 'all 4 semaphore slots currently locked'),
       {
         kind: 'full',
-        reason: 'no lock is free (HTTP 500, failed_lock: semaphore currently full)',
+        reason: 'no lock is free (HTTP 500, failed_lock: all 4 semaphore slots currently locked)',
         mayHold: false,
       },
     ],

@@ -32,7 +32,7 @@ export function refusalOf({ status, body, location }: Posted): ServerRefusal | u
   const reason = `HTTP ${status}${words && `, ${words}`}`;
   if (status === 423 || kind === 'failed_lock' || kind === 'lock_held') {
     // airlock says the same if its database does not answer, which may have taken the lock.
-    const mayHold = kind === 'failed_lock' && !/full/.test(value);
+    const mayHold = kind === 'failed_lock' && !/^all \d+ semaphore slots currently locked$/.test(value);
     return { kind: 'full', reason: `no lock is free (${reason})`, mayHold };
   }
   if (status >= 300 && status < 400) {

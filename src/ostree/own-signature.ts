@@ -1,6 +1,7 @@
 // OSTree's own signatures with ed25519: ostree-sign(1). Debian's builds of OSTree cannot make them, and ostree-summary(1) takes the
 // private key only as an argument, which every user can read. So we sign, and write the signature as OSTree reads it.
 import type { KeyObject } from 'node:crypto';
+import { containerOf, entryOf, keyAndValue, membersOf, variantAlignment } from './gvariant.ts';
 
 /** Loading it takes some milliseconds, and `guestctl` seldom reads keys. */
 const crypto = () => process.getBuiltinModule('node:crypto');
@@ -48,64 +49,20 @@ export const publicText = (key: KeyObject): string => publicHalf(key).toString('
  */
 export function withOwnSignature(signatures: Buffer, data: Buffer, key: KeyObject): Buffer {
   const signature = crypto().sign(null, data, key);
-  const entries = membersOf(signatures, 8);
-  const own = entries.filter((entry) => entry.subarray(0, name.length).equals(name));
+  const entries = [...membersOf(signatures, variantAlignment)];
+  const own = entries.filter((entry) => keyAndValue(entry).key === name);
   const others = own.flatMap(signaturesIn).filter((one) => !one.equals(signature));
-  const entry = entryOf([...others, signature]);
-  return containerOf([...entries.filter((one) => !own.includes(one)), entry], 8);
+  const list = containerOf([...others, signature], 1);
+  const entry = entryOf(name, Buffer.concat([list, type]));
+  return containerOf([...entries.filter((one) => !own.includes(one)), entry], variantAlignment);
 }
 
-const name = Buffer.from('ostree.sign.ed25519\0');
+const name = 'ostree.sign.ed25519';
+/** A list of arrays of bytes. */
 const type = Buffer.from('\0aay');
 
-/** Serializes an entry {sv} with a list of arrays of bytes. */
-const entryOf = (signatures: readonly Buffer[]): Buffer =>
-  withEnds(Buffer.concat([aligned(name, 8), containerOf(signatures, 1), type]), [name.length]);
-
-/** Returns the signatures of an entry, which somebody else may have written. */
+/** Returns the signatures of an entry. */
 function signaturesIn(entry: Buffer): Buffer[] {
-  const value = entry.subarray(aligned(name, 8).length, entry.length - widthOf(entry.length));
-  return value.subarray(-type.length).equals(type) ? membersOf(value.subarray(0, -type.length), 1) : [];
+  const { value } = keyAndValue(entry);
+  return value.subarray(-type.length).equals(type) ? [...membersOf(value.subarray(0, -type.length), 1)] : [];
 }
-
-/** Serializes an array whose members begin at multiples of `alignment`; their ends follow the last one. */
-function containerOf(members: readonly Buffer[], alignment: number): Buffer {
-  let body = Buffer.alloc(0);
-  const ends = members.map((member) => {
-    body = Buffer.concat([aligned(body, alignment), member]);
-    return body.length;
-  });
-  return withEnds(body, ends);
-}
-
-function membersOf(container: Buffer, alignment: number): Buffer[] {
-  const ends = endsIn(container);
-  const begin = (index: number) => Math.ceil((ends[index - 1] ?? 0) / alignment) * alignment;
-  return ends.map((end, index) => container.subarray(begin(index), end));
-}
-
-function endsIn(dictionary: Buffer): number[] {
-  const { length } = dictionary;
-  if (length === 0) return [];
-  const width = widthOf(length);
-  const first = dictionary.readUIntLE(length - width, width);
-  return Array.from({ length: (length - first) / width }, (_, index) =>
-    dictionary.readUIntLE(first + index * width, width),
-  );
-}
-
-/** Appends the ends of the members, each as wide as the size of the whole needs. */
-function withEnds(body: Buffer, ends: readonly number[]): Buffer {
-  const width = widths.find((one) => body.length + ends.length * one < 256 ** one) ?? widest;
-  const offsets = Buffer.alloc(ends.length * width);
-  for (const [index, end] of ends.entries()) offsets.writeUIntLE(end, index * width, width);
-  return Buffer.concat([body, offsets]);
-}
-
-const widest = 4;
-const widths = [1, 2, widest];
-
-const widthOf = (length: number): number => widths.find((one) => length < 256 ** one) ?? widest;
-
-const aligned = (bytes: Buffer, alignment: number): Buffer =>
-  Buffer.concat([bytes, Buffer.alloc(-bytes.length & (alignment - 1))]);

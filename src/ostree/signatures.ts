@@ -2,11 +2,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { writeAtomically } from '../host/atomic-file.ts';
 import { unlessMissing } from '../host/node-files.ts';
+import { commitObject } from './commit-object.ts';
 import type { Checksum } from './names.ts';
 
 /** Returns the path of the signatures of a commit. */
 export const signaturesOf = (repository: string, commit: Checksum): string =>
-  `${repository}/objects/${commit.slice(0, 2)}/${commit.slice(2)}.commitmeta`;
+  `${commitObject(repository, commit)}meta`;
 
 /** Replaces the signatures of a commit by those that another repository has, if they differ. */
 export function takeSignatures(from: string, repository: string, commit: Checksum): void {

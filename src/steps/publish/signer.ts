@@ -5,6 +5,7 @@ import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { writeFile } from '../../host/write-file.ts';
+import { commitObject } from '../../ostree/commit-object.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { reason, tryOstree } from '../../ostree/ostree.ts';
 import { noPrivateKeyIn, privateKeyIn, publicText, withOwnSignature } from '../../ostree/own-signature.ts';
@@ -34,8 +35,7 @@ export class Signer implements SummarySigner {
     const fingerprint = this.#fingerprint;
     if (fingerprint !== undefined && !keys.split(' ').includes(fingerprint))
       await signWithGpg(repository, commit, fingerprint);
-    const signatures = signaturesOf(repository, commit);
-    this.#addSignature(signatures.replace(/meta$/, ''), signatures);
+    this.#addSignature(commitObject(repository, commit), signaturesOf(repository, commit));
   }
 
   /** Names the keys, for the record. */

@@ -1,15 +1,15 @@
 // What a busy guest notices while another one is updated: how long it waits for the disk, and how much of the processors it gets.
 import { copyFile } from 'node:fs/promises';
-import { makeDeb, publishDebs } from '../test/host/debs.ts';
+import { makeDeb } from '../test/host/debs.ts';
 import { declare, eventually, guestFile, inGuest, start, update } from '../test/host/guests.ts';
 import { type Host, outside } from '../test/host/host.ts';
 import { serveMirror } from '../test/host/http.ts';
-import { makeKey } from '../test/host/keys.ts';
-import { makeMirror, mirrorPath, publish, serverRef } from '../test/host/mirror.ts';
+import { makeMirror, mirrorPath, serverRef } from '../test/host/mirror.ts';
 import { makeBaseLayer } from '../test/host/oci-image.ts';
 import { guest as mail, publishFiles } from './guest.ts';
 import type { Contender } from './loop.ts';
 import { measure } from './measure.ts';
+import { offerPackages } from './offer-packages.ts';
 import { type Row, row } from './results.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -28,16 +28,17 @@ export const neighbour: Scenario = {
 
 /** One that is only fetched, one with packages, and one that is built. */
 async function makeGuests(host: Host, url: string): Promise<void> {
-  const key = await makeKey(host);
-  await publishDebs(host, '/srv/apt', [await makeDeb(host, 'tool', { version: '1' })], key);
-  await host.write('/etc/ostree-guests/site.sources', 'Types: deb\nURIs: file:/srv/apt\nSuites: ./\n');
-  await publish(host, layeredRef, { files: { '/etc/apt/sources.list': '' } });
-  const packages = `[Packages]\nInstall=tool\nRepository=./site.sources\nRepositoryKey=${key.path}\n`;
+  const debs = [await makeDeb(host, 'tool', { version: '1' })];
+  const withPackages = await offerPackages(host, { debs, ref: layeredRef });
   const { archive } = await makeBaseLayer(host);
   await host.write('/etc/ostree-guests/site.build', build);
   await copyFile(archive, outside(host, '/srv/base.tar'));
   await declare(host, mail, guestFile('', `${url}/repo`));
-  await declare(host, 'layered', guestFile(packages, `${url}/repo`).replace(serverRef, layeredRef));
+  await declare(
+    host,
+    'layered',
+    guestFile(withPackages('tool'), `${url}/repo`).replace(serverRef, layeredRef),
+  );
   await declare(host, 'built', '[Guest]\nBuild=site\n');
   for (const name of [mail, 'layered', 'built']) await update(host, name);
 }

@@ -1,11 +1,11 @@
 // What a night costs in which nothing is new.
-import { makeDeb, publishDebs } from '../test/host/debs.ts';
+import { makeDeb } from '../test/host/debs.ts';
 import { declare, guestFile, update } from '../test/host/guests.ts';
 import type { Host } from '../test/host/host.ts';
 import { type MirrorServer, serveMirror } from '../test/host/http.ts';
-import { makeKey } from '../test/host/keys.ts';
-import { makeMirror, publish, serverRef } from '../test/host/mirror.ts';
+import { makeMirror, serverRef } from '../test/host/mirror.ts';
 import { measure } from './measure.ts';
+import { offerPackages } from './offer-packages.ts';
 import { type Measured, type Row, row } from './results.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -26,14 +26,14 @@ export const nights: Scenario = {
 };
 
 async function makeGuests(host: Host, { url }: MirrorServer): Promise<void> {
-  const key = await makeKey(host);
-  await publishDebs(host, '/srv/mirror/apt', [await makeDeb(host, 'tool', { version: '1' })], key);
-  await host.write('/etc/ostree-guests/web.sources', `Types: deb\nURIs: ${url}/apt\nSuites: ./\n`);
-  const packages = `[Packages]\nInstall=tool\nRepository=./web.sources\nRepositoryKey=${key.path}\n`;
-  // The host reaches no repository of Debian, which the tree of the others names.
-  await publish(host, layeredRef, { files: { '/etc/apt/sources.list': '' } });
+  const withPackages = await offerPackages(host, {
+    debs: [await makeDeb(host, 'tool', { version: '1' })],
+    directory: '/srv/mirror/apt',
+    url: `${url}/apt`,
+    ref: layeredRef,
+  });
   for (const name of names) await declare(host, name, guestFile('', `${url}/repo`));
-  await declare(host, layered, guestFile(packages, `${url}/repo`).replace(serverRef, layeredRef));
+  await declare(host, layered, guestFile(withPackages('tool'), `${url}/repo`).replace(serverRef, layeredRef));
   // The second one finds nothing new, and writes down what it asked.
   for (const name of [...names, layered, ...names, layered]) await update(host, name);
 }

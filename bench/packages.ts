@@ -1,11 +1,11 @@
 // Twenty guests with postfix over one base, and five of which each has another package in addition.
-import { debs, makeDeb, publishDebs } from '../test/host/debs.ts';
+import { debs, makeDeb } from '../test/host/debs.ts';
 import { declare, guestFile, guestsOnDisk, update } from '../test/host/guests.ts';
 import type { Host } from '../test/host/host.ts';
-import { makeKey } from '../test/host/keys.ts';
-import { makeMirror, publish, serverRef } from '../test/host/mirror.ts';
+import { makeMirror, serverRef } from '../test/host/mirror.ts';
 import { say } from '../test/host/say.ts';
-import { type Row, row } from './results.ts';
+import { offerPackages } from './offer-packages.ts';
+import { type Measured, type Row, row } from './results.ts';
 import type { Scenario } from './scenario.ts';
 
 const equal = Array.from({ length: 20 }, (_, index) => `equal-${index}`);
@@ -17,12 +17,9 @@ export const packages: Scenario = {
   name: 'packages',
   measure: async (host) => {
     await makeMirror(host);
-    const key = await makeKey(host);
     const own = await Promise.all(other.map((name) => makeOwn(host, name)));
-    await publishDebs(host, '/srv/apt', [...(await debs(host.trees, ['postfix'])), ...own], key);
-    await publish(host, serverRef, { files: { '/etc/apt/sources.list': '' } });
-    await host.write('/etc/ostree-guests/site.sources', 'Types: deb\nURIs: file:/srv/apt\nSuites: ./\n');
-    return { rows: await measureGuests(host, key.path) };
+    const all = [...(await debs(host.trees, ['postfix'])), ...own];
+    return { rows: await measureGuests(host, await offerPackages(host, { debs: all, ref: serverRef })) };
   },
 };
 
@@ -35,11 +32,10 @@ const makeOwn = (host: Host, name: string): Promise<string> => {
   return makeDeb(host, `own-${name}`, { version: '1', files: Object.fromEntries(files) });
 };
 
-async function measureGuests(host: Host, key: string): Promise<Row[]> {
+async function measureGuests(host: Host, withPackages: (install: string) => string): Promise<Row[]> {
   const create = async (name: string, install: string) => {
     say(`${name} ...`);
-    const packages = `[Packages]\nInstall=${install}\nRepository=./site.sources\nRepositoryKey=${key}\n`;
-    await declare(host, name, guestFile(packages));
+    await declare(host, name, guestFile(withPackages(install)));
     await update(host, name);
   };
   const [first = '', ...more] = equal;
@@ -57,31 +53,20 @@ async function measureGuests(host: Host, key: string): Promise<Row[]> {
       is: 'at most',
       limit: 1,
     }),
-    row(
-      'twenty guests on disk',
-      'MiB',
-      of('twenty', twenty.all),
-      { is: 'times', limit: 1.05 },
-      of('one', one.all),
-    ),
-    row(
-      'twenty guests, their files',
-      'MiB',
-      of('twenty', twenty.files),
-      { is: 'times', limit: 1.05 },
-      of('one', one.files),
-    ),
-    row(
+    onDiskRow('twenty guests on disk', of('twenty', twenty.all), of('one', one.all)),
+    onDiskRow('twenty guests, their files', of('twenty', twenty.files), of('one', one.files)),
+    onDiskRow(
       'five with a package of their own, files more',
-      'MiB',
       of('ours', all.files - twenty.files),
-      { is: 'times', limit: 1.05 },
       of('the packages', ownMiB * other.length),
     ),
   ];
 }
 
-const of = (name: string, value: number) => ({ name, samples: [value] });
+const of = (name: string, value: number): Measured => ({ name, samples: [value] });
+
+const onDiskRow = (what: string, ours: Measured, against: Measured): Row =>
+  row(what, 'MiB', ours, { is: 'times', limit: 1.05 }, against);
 
 /** In MiB: all, and regular files alone. A file that they share counts once. */
 async function onDisk(host: Host): Promise<{ all: number; files: number }> {

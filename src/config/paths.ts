@@ -41,6 +41,13 @@ export const nspawnRuntimeDirectory = '/run/systemd/nspawn';
 export const ostreeRuntime = '/run/ostree';
 /** Remotes of the host: ostree(1). */
 export const remotesDirectory = '/etc/ostree/remotes.d';
+/** The keys that hold for all remotes: ostree-sign(1). */
+export const ostreeKeys = [
+  '/etc/ostree/trusted.ed25519',
+  '/etc/ostree/trusted.ed25519.d',
+  '/etc/ostree/revoked.ed25519',
+  '/etc/ostree/revoked.ed25519.d',
+] as const;
 /** The registry logins of OSTree's own container support; the first file that exists is used. */
 export const registryLogins = ['/etc/ostree/auth.json', '/usr/lib/ostree/auth.json'] as const;
 

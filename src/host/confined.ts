@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../config/guest.ts';
-import { stateOf } from '../config/paths.ts';
+import { ostreeKeys, stateOf } from '../config/paths.ts';
 import type { Finished, RunOptions } from './process.ts';
 import { proxies } from './proxies.ts';
 import { attachAsService, type Pager, runAsService, type Settings, serviceCommand } from './systemd-run.ts';
@@ -137,12 +137,6 @@ const netConfiguration = [
   'resolv.conf',
   'ssl',
 ].map((name) => `/etc/${name}`);
-
-/** The keys that hold for all remotes: ostree-sign(1). */
-const ostreeKeys = ['trusted', 'revoked'].flatMap((kind) => [
-  `/etc/ostree/${kind}.ed25519`,
-  `/etc/ostree/${kind}.ed25519.d`,
-]);
 
 /** An empty root directory with only /proc, /sys, /dev, /run and /tmp, without access to the kernel or to other processes. */
 export const emptyRoot: Settings = [

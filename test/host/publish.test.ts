@@ -10,6 +10,7 @@ import { bootHost, type Host, outside } from './host.ts';
 import { type MirrorServer, serveMirror } from './http.ts';
 import { makeKey, type SigningKey } from './keys.ts';
 import { makeMirror, mirrorPath, publish as publishBase, serverRef } from './mirror.ts';
+import { printedBytes } from './printed-bytes.ts';
 
 const repository = '/srv/mirror/site';
 const ref = 'site/tools';
@@ -132,15 +133,13 @@ test('what was not published is told also after systemd has forgotten it, and th
   expect(await host.sh('guestctl builds --failed')).toBe('');
 });
 
-/** The signatures that OSTree itself reads from a dictionary of signatures; it prints them as lists of bytes. */
+/** The signatures that OSTree itself reads from a dictionary of signatures. */
 const ownSignature = async (commit: string) =>
-  (
+  printedBytes(
     await host.sh(
       `ostree --repo=${repository} show --print-detached-metadata-key=ostree.sign.ed25519 ${commit}`,
-    )
-  )
-    .replace(/[^0-9a-fx,]|0x|byte/g, '')
-    .replaceAll(',', '');
+    ),
+  );
 
 test("it has OSTree's own signature, too, over the commit and over the summary", async () => {
   const commit = await published();

@@ -25,6 +25,10 @@ export const lightFile = (more = '', name = 'light', url?: string) =>
     lightRef(name),
   );
 
+/** Shell words that wait until its script has got there. */
+export const untilStoppable = (name: string): string =>
+  `until pgrep -x -P "$(machinectl show ${name} --property=Leader --value)" sleep; do sleep 0.1; done`;
+
 /** What that takes of a Debian. It has no D-Bus, so that nobody waits for its systemd to answer. */
 const needed =
   /^\/(?!usr\/)|^\/usr\/(etc|lib64|lib\/modules|lib\/os-release|lib\/systemd\/systemd$|lib\/[^/]+\/(libc|ld-linux)[-.]|bin\/(sh|dash|sleep)$)/;

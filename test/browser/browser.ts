@@ -2,7 +2,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
-import type { TestContext } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { environment } from '../host/container.ts';
 import { eventually } from '../host/guests.ts';
 import { bootHost, type Host } from '../host/host.ts';
@@ -69,17 +69,27 @@ export interface Visit {
   readonly errors: readonly string[];
 }
 
+/** Cockpit's own pages miss files and programs, too, and have scripts that fail then. */
+const ourPath = '/ostree-guests/';
+const failed = 'A script failed: ';
+
+/** Runs in each frame: Playwright does not tell in which of them a script failed. */
+const tellFailures = `if (location.pathname.includes('${ourPath}')) {
+  addEventListener('error', ({ message }) => console.error('${failed}' + message));
+  addEventListener('unhandledrejection', ({ reason }) => console.error('${failed}' + reason));
+}`;
+
 /** Opens our page in Cockpit's shell. */
 export async function visit(browser: Browser, path = '', at = port): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
   page.setDefaultTimeout(120_000);
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.addInitScript(tellFailures);
   page.on('console', (message) => {
+    const text = message.text();
     const { url } = message.location();
-    // Cockpit's own pages miss files, too.
-    if (message.type() === 'error' && url.includes('/ostree-guests/'))
-      errors.push(`${url}: ${message.text()}`);
+    if (message.type() !== 'error') return;
+    if (text.startsWith(failed) || url.includes(ourPath)) errors.push(`${url}: ${text}`);
   });
   await page.goto(`http://127.0.0.1:${at}/ostree-guests${path}`);
   return { page, frame: page.frameLocator('iframe[name="cockpit1:localhost/ostree-guests"]'), errors };
@@ -90,6 +100,15 @@ export async function tellIfFailed({ task }: TestContext, { frame }: Visit): Pro
   if (task.result?.state !== 'fail') return;
   const text = frame.locator('body').innerText({ timeout: 10_000 });
   console.log(`the page when '${task.name}' failed:\n${await text.catch(String)}`);
+}
+
+/** Expects that no script of our page has failed, and that one which does would be seen. */
+export async function expectNoFailure({ frame, errors }: Visit): Promise<void> {
+  expect(errors).toEqual([]);
+  await frame.locator('body').evaluate(() => {
+    Promise.reject(new Error('on purpose'));
+  });
+  await expect.poll(() => errors).toEqual([expect.stringContaining('on purpose')]);
 }
 
 /** Opens our page without Cockpit's shell. The server ends with its last page, so keep one open. */

@@ -6,7 +6,15 @@ import { declare, eventually } from '../host/guests.ts';
 import { makeKey } from '../host/keys.ts';
 import { makeMirror, mirrorPath, publish, serverRef } from '../host/mirror.ts';
 import { findings, frameOf } from './accessible.ts';
-import { bootCockpit, type CockpitHost, tellIfFailed, type Visit, visit, visitAlone } from './browser.ts';
+import {
+  bootCockpit,
+  type CockpitHost,
+  expectNoFailure,
+  tellIfFailed,
+  type Visit,
+  visit,
+  visitAlone,
+} from './browser.ts';
 import { countsMemory } from './counted.ts';
 import { tooWide } from './layouts.ts';
 
@@ -327,6 +335,4 @@ test('no page is wider than its screen, also a small one', async () => {
   expect(await tooWide(visited, 'list')).toEqual([]);
 });
 
-test('no script failed, and the policy of contents refused nothing', () => {
-  expect(visited.errors).toEqual([]);
-});
+test('no script failed, and the policy of contents refused nothing', () => expectNoFailure(visited));

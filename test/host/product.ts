@@ -7,6 +7,7 @@ import { checkout } from './paths.ts';
 import { hostRecipe } from './recipe.ts';
 
 const database = 'usr/lib/sysimage/dpkg';
+const users = ['passwd', 'group'];
 
 /**
  * Makes packages of what `npm run build` made, and lets dpkg install those named: what comes of it, as an OSTree tree has it
@@ -22,14 +23,20 @@ export async function installProduct(
   const debs = names.map((name) => debIn(made, name));
   await mkdir(join(destination, 'var/lib'), { recursive: true });
   const dpkg = join(destination, 'var/lib/dpkg');
-  const subpath = ['--subpath', `/${database}`];
-  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, ref, dpkg]);
+  const take = (path: string, to: string) =>
+    execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', '--union', '--subpath', path, ref, to]);
+  await take(`/${database}`, dpkg);
+  // The database of the overrides of modes names users and groups: dpkg-statoverride(1).
+  const etc = join(destination, 'etc');
+  await mkdir(etc);
+  for (const file of users) await take(`/usr/etc/${file}`, etc);
   // Its scripts see an empty root, $DPKG_ROOT, and must leave the machine that this runs on alone.
   await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', ...debs]);
   await mkdir(join(destination, database, '..'), { recursive: true });
   await rename(dpkg, join(destination, database));
   await rm(join(destination, 'var'), { recursive: true });
-  await rename(join(destination, 'etc'), join(destination, 'usr/etc'));
+  for (const file of users) await rm(join(etc, file));
+  await rename(etc, join(destination, 'usr/etc'));
   return destination;
 }
 

@@ -99,6 +99,7 @@ test('a guest is built with a build of the host, or with a template that has no 
     timer: { enabled: false, next: null },
     result: null,
     published: null,
+    mistakes: [],
   };
   const template = (name: string, some: Partial<ToldTemplate> = {}): ToldTemplate => ({
     name,

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import {
   editArgs,
   editorLines,
-  filesWithMistakes,
   needsWords,
   offsetOf,
   openFile,
@@ -114,18 +113,4 @@ test('a build or mirror follows its file when it runs next', () => {
   const edit = { file: target, changed: true, units: [], needs: none };
   expect(needsWords(edit, 'build')).toBe('The next run follows it.');
   expect(needsWords(edit, 'mirror')).toBe('The next run follows it.');
-});
-
-test.each([
-  ['nothing', '', []],
-  [
-    'one twice',
-    '/etc/ostree-guests/a.mirror:3:1: no\n    Reff=x\n/etc/ostree-guests/a.mirror:4:1: no',
-    ['a'],
-  ],
-  ['a drop-in', '/run/ostree-guests/b-1.mirror.d/50-x.conf:1:2: no', ['b-1']],
-  ['a build', '/etc/ostree-guests/c.build:1:1: no', []],
-  ['another text', 'see a.mirror and /etc/x.mirror', []],
-])('the mirrors whose files have mistakes are found in: %s', (_, complaint, names) => {
-  expect(filesWithMistakes(complaint, 'mirror')).toEqual(names);
 });

@@ -1,6 +1,6 @@
 // Builds and mirrors in Cockpit: what the page says of what guestctl prints.
 import { expect, test } from 'vitest';
-import { buildWork, mirrorWork } from '../../src/cockpit/model/site.ts';
+import { apart, buildWork, mirrorWork } from '../../src/cockpit/model/site.ts';
 import type { ToldBuild, ToldListedMirror } from '../../src/cockpit/told/answers.ts';
 
 const time = '2026-11-27T10:00:00Z';
@@ -14,6 +14,7 @@ const build: ToldBuild = {
   timer: { enabled: false, next: null },
   result: { time, checksum: 'a'.repeat(64), failure: null },
   published: null,
+  mistakes: [],
 };
 const published = {
   repository: '/srv/ostree',
@@ -95,6 +96,7 @@ const mirror: ToldListedMirror = {
   timer: { enabled: true, next: time },
   result: { time, failure: null, hint: 'The upstream has no summary' },
   refs: [{ ref: 'debian/server', made: time, stale: 'nothing new for 9 days', ...commit }],
+  mistakes: [],
 };
 
 test('a mirror has its refs, and what is wrong with them', () => {
@@ -126,4 +128,9 @@ test('the timer that runs it is enabled or disabled, and says when it runs it ne
       [true, true, 'disable --now ostree-guest-mirror@site.timer'],
     ],
   );
+});
+
+test('those whose files have mistakes are no works', () => {
+  const broken = { ...build, mistakes: ['/etc/ostree-guests/debian.build:1: no'] };
+  expect(apart([build, broken])).toEqual({ sound: [build], broken: [broken] });
 });

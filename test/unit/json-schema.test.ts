@@ -5,7 +5,7 @@ import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { makeProgram } from '../../src/guestctl/program.ts';
 import { appliedJson } from '../../src/guestctl/screens/applied.ts';
-import { buildJson } from '../../src/guestctl/screens/builds.ts';
+import { brokenBuildJson, buildJson } from '../../src/guestctl/screens/builds.ts';
 import { deploymentJson } from '../../src/guestctl/screens/deployments.ts';
 import { diffJson } from '../../src/guestctl/screens/diff.ts';
 import { editedJson } from '../../src/guestctl/screens/edited.ts';
@@ -13,7 +13,7 @@ import { findingJson } from '../../src/guestctl/screens/findings.ts';
 import { attemptJson } from '../../src/guestctl/screens/history.ts';
 import { brokenJson, overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { sourceJson } from '../../src/guestctl/screens/merged.ts';
-import { mirrorJson } from '../../src/guestctl/screens/mirrors.ts';
+import { brokenMirrorJson, mirrorJson } from '../../src/guestctl/screens/mirrors.ts';
 import { plannedJson } from '../../src/guestctl/screens/planned.ts';
 import { problemJson } from '../../src/guestctl/screens/problems.ts';
 import { templateJson } from '../../src/guestctl/screens/templates.ts';
@@ -90,11 +90,12 @@ test('deployments', () => {
 });
 
 test('mirrors', () => {
-  expectRight([failing, neverRun].map(mirrorJson), 'mirrors');
+  expectRight([...[failing, neverRun].map(mirrorJson), brokenMirrorJson(broken.broken)], 'mirrors');
 });
 
 test('builds', () => {
-  expectRight([publishing, unpublished, hiddenBuild].map(buildJson), 'builds');
+  const builds = [publishing, unpublished, hiddenBuild].map(buildJson);
+  expectRight([...builds, brokenBuildJson(broken.broken)], 'builds');
 });
 
 test('history', () => {

@@ -9,25 +9,12 @@ class CommandFailed extends Error {}
 
 const options = { superuser: 'try', environ: ['LANG=C.UTF-8'] } as const;
 
-/** Runs a command that prints JSON. */
-export const ask = async <Name extends keyof Answers>(
+/** Runs a command that prints JSON. One that fails may have printed its answer, too: `list`, if a guest is damaged. */
+export function ask<Name extends keyof Answers>(
   command: Name,
   args: readonly string[] = [],
   input = '',
-): Promise<Answers[Name]> => (await askLoudly(command, args, input)).answer;
-
-interface LoudAnswer<T> {
-  readonly answer: T;
-  /** What it complained of besides; empty if it succeeded. */
-  readonly complaint: string;
-}
-
-/** As ask(). A command that fails may have printed its answer, too: `list`, if a guest is damaged. */
-export function askLoudly<Name extends keyof Answers>(
-  command: Name,
-  args: readonly string[] = [],
-  input = '',
-): Promise<LoudAnswer<Answers[Name]>> {
+): Promise<Answers[Name]> {
   const process = cockpit.spawn(['guestctl', command, ...args, '--output=json'], {
     ...options,
     err: 'message',
@@ -37,7 +24,7 @@ export function askLoudly<Name extends keyof Answers>(
     const end = (failure?: CockpitFailure) => {
       if (told.trim() === '') return reject(new CommandFailed(messageOf(failure)));
       const answer: Answers[Name] = JSON.parse(told);
-      resolve({ answer, complaint: failure?.message?.trim() ?? '' });
+      resolve(answer);
     };
     process
       .stream((text) => {

@@ -52,12 +52,6 @@ export function textWords({ kind, name }: EditedDeclaration): string {
   return kind === 'build' ? t('Build file of {name}', { name }) : t('Mirror file of {name}', { name });
 }
 
-/** Returns the names of builds, or of mirrors, whose files guestctl complains of. */
-export function filesWithMistakes(complaint: string, kind: EditedDeclaration['kind']): string[] {
-  const places = complaint.matchAll(/\/([a-z0-9-]+)\.(guest|build|mirror)(?:\.d\/[^/\s]+)?:\d+:\d+:/g);
-  return [...new Set([...places].filter((place) => place[2] === kind).map(([, name = '']) => name))];
-}
-
 /** A part of a line; a mistake begins where a marked one does. */
 interface LinePart {
   readonly text: string;

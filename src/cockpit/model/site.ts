@@ -1,5 +1,5 @@
 // Builds, mirrors, and what they publish for other hosts: what is said of each, and what can be done.
-import type { ToldBuild, ToldListedMirror, ToldRunState } from '../told/answers.ts';
+import type { ToldBroken, ToldBuild, ToldListedMirror, ToldRunState } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import type { GuestAction } from './actions.ts';
 import type { Fact } from './guest-facts.ts';
@@ -23,6 +23,12 @@ export interface SiteWork {
   readonly units: readonly [string, ...string[]];
   readonly action: GuestAction;
 }
+
+/** Tells builds or mirrors from those whose files have mistakes: nothing more is known of these. */
+export const apart = <T extends ToldBroken>(told: readonly T[]) => ({
+  sound: told.filter(({ mistakes }) => mistakes.length === 0),
+  broken: told.filter(({ mistakes }) => mistakes.length > 0),
+});
 
 /** A ref that other hosts can pull from this one. */
 export interface PublishedRef {

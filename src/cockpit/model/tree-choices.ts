@@ -17,11 +17,11 @@ export function treeChoices(
   templates: readonly ToldTemplate[],
   builds: readonly ToldBuild[],
 ): readonly TreeChoice[] {
-  const declared = builds.map(({ name, description, file }) => ({
+  const declared = builds.map(({ name, description, file, mistakes }) => ({
     name,
     label: labelOf(name, description),
     hint: t('Declared on this host: {file}', { file }),
-    mistake: '',
+    mistake: mistakes.join('\n'),
   }));
   const copied = templates
     .filter(({ name, build }) => build === null && !builds.some((one) => one.name === name))

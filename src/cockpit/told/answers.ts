@@ -220,8 +220,14 @@ export interface ToldRunTimer {
   readonly next: string | null;
 }
 
-export interface ToldBuild {
+/** What is known of a build or mirror if its file has mistakes. */
+export interface ToldBroken {
   readonly name: string;
+  /** For people, a line each; empty if the file has none. */
+  readonly mistakes: readonly string[];
+}
+
+export interface ToldBuild extends ToldBroken {
   readonly description: string;
   readonly file: string;
   readonly state: ToldRunState;
@@ -242,8 +248,7 @@ export interface ToldBuild {
   } | null;
 }
 
-export interface ToldListedMirror {
-  readonly name: string;
+export interface ToldListedMirror extends ToldBroken {
   readonly description: string;
   readonly file: string;
   readonly url: string;

@@ -1,8 +1,8 @@
 import { Alert, Button, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
-import { filesWithMistakes } from '../model/edited-file.ts';
 import type { SiteWork } from '../model/site.ts';
+import type { ToldBroken } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { BadgeLabel } from './badges.tsx';
@@ -11,7 +11,7 @@ import { type SiteKind, useSite } from './use-site.ts';
 
 /** All builds or all mirrors of this host. */
 export function SiteList({ kind }: { readonly kind: SiteKind }) {
-  const { works, failure, complaint } = useSite(kind);
+  const { works, failure, broken } = useSite(kind);
   const title = kind === 'builds' ? t('Builds') : t('Mirrors');
   return (
     <>
@@ -19,10 +19,10 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
         {title}
       </Title>
       {failure && <Alert isInline variant="danger" title={failure} />}
-      {complaint && (
+      {broken.length > 0 && (
         <Alert isInline component="h2" variant="warning" title={t('Some files have mistakes')}>
-          <pre className="said">{complaint}</pre>
-          <Mistaken kind={kind} complaint={complaint} />
+          <pre className="said">{broken.flatMap(({ mistakes }) => mistakes).join('\n')}</pre>
+          <WaysToFiles kind={kind} broken={broken} />
         </Alert>
       )}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
@@ -32,9 +32,9 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
   );
 }
 
-/** The way to the files with mistakes: these are not in the table. */
-const Mistaken = ({ kind, complaint }: { readonly kind: SiteKind; readonly complaint: string }) =>
-  filesWithMistakes(complaint, kind === 'builds' ? 'build' : 'mirror').map((name) => (
+/** The ways to the files with mistakes: these are not in the table. */
+const WaysToFiles = ({ kind, broken }: { readonly kind: SiteKind; readonly broken: readonly ToldBroken[] }) =>
+  broken.map(({ name }) => (
     <Button key={name} variant="link" onClick={() => cockpit.location.go([kind, name, 'file'])}>
       {t('Open the file of {name}', { name })}
     </Button>

@@ -2,7 +2,7 @@ import { hasFailed, overviewOfBuilds } from '../builds.ts';
 import { type Define, failed, failedOption, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
 import { tellHidden } from '../needs-root.ts';
-import { buildJson, buildsText } from '../screens/builds.ts';
+import { brokenBuildJson, buildJson, buildsText } from '../screens/builds.ts';
 import { isForRoot } from '../screens/list.ts';
 
 export const builds: Define = (guestctl) =>
@@ -14,8 +14,9 @@ export const builds: Define = (guestctl) =>
     .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       const { overviews, broken } = await overviewOfBuilds();
       const listed = onlyFailed ? overviews.filter(hasFailed) : overviews;
+      const unusable = broken.filter((one) => !isForRoot(one));
       await print(command, {
-        json: () => listed.map(buildJson),
+        json: () => [...listed.map(buildJson), ...unusable.map(brokenBuildJson)],
         text: (screen) => {
           if (overviews.length + broken.length === 0) return nobody;
           return onlyFailed && listed.length === 0 ? '' : buildsText(listed, screen);

@@ -3,7 +3,7 @@ import { complainOf } from '../complain.ts';
 import { hasFailed, overviewOfMirrors } from '../mirrors.ts';
 import { tellHidden } from '../needs-root.ts';
 import { isForRoot } from '../screens/list.ts';
-import { mirrorJson, mirrorsText } from '../screens/mirrors.ts';
+import { brokenMirrorJson, mirrorJson, mirrorsText } from '../screens/mirrors.ts';
 
 export const mirrors: Define = (guestctl) =>
   guestctl
@@ -14,8 +14,9 @@ export const mirrors: Define = (guestctl) =>
     .action(async ({ failed: onlyFailed }: { failed?: true }, command) => {
       const { overviews, broken } = await overviewOfMirrors();
       const listed = onlyFailed ? overviews.filter(hasFailed) : overviews;
+      const unusable = broken.filter((one) => !isForRoot(one));
       await print(command, {
-        json: () => listed.map(mirrorJson),
+        json: () => [...listed.map(mirrorJson), ...unusable.map(brokenMirrorJson)],
         text: (screen) => {
           if (overviews.length + broken.length === 0) return nobody;
           return onlyFailed && listed.length === 0 ? '' : mirrorsText(listed, screen);

@@ -1,5 +1,7 @@
+import type { Broken } from '../../config/guest.ts';
+import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import { type BuildOverview, hasFailed, type PublishedOverview } from '../builds.ts';
-import { timerJson } from '../run-timer.ts';
+import { noTimer, timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
@@ -66,4 +68,17 @@ export const buildJson = ({ build, state, timer, result, published }: BuildOverv
         commits: published.commits,
       }
     : null,
+  mistakes: [] as string[],
+});
+
+/** A build whose file has mistakes, in the form of buildJson(). */
+export const brokenBuildJson = ({ name, file, problems }: Broken): ReturnType<typeof buildJson> => ({
+  name,
+  description: '',
+  file,
+  state: 'idle',
+  timer: timerJson(noTimer),
+  result: null,
+  published: null,
+  mistakes: mistakesIn(problems).map(formatProblem),
 });

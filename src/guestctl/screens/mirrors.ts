@@ -1,5 +1,7 @@
+import type { Broken } from '../../config/guest.ts';
+import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import type { MirroredRef, MirrorOverview } from '../mirrors.ts';
-import { timerJson } from '../run-timer.ts';
+import { noTimer, timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
@@ -80,4 +82,19 @@ export const mirrorJson = ({ mirror, state, timer, result, refs }: MirrorOvervie
     stale: stale ?? null,
     removal: timeJson(end),
   })),
+  mistakes: [] as string[],
+});
+
+/** A mirror whose file has mistakes, in the form of mirrorJson(). */
+export const brokenMirrorJson = ({ name, file, problems }: Broken): ReturnType<typeof mirrorJson> => ({
+  name,
+  description: '',
+  file,
+  url: '',
+  repository: '',
+  state: 'idle',
+  timer: timerJson(noTimer),
+  result: null,
+  refs: [],
+  mistakes: mistakesIn(problems).map(formatProblem),
 });

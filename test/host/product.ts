@@ -1,5 +1,5 @@
 // The product as a package installs it, to be laid over the host's tree.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -7,7 +7,6 @@ import { checkout } from './paths.ts';
 import { hostRecipe } from './recipe.ts';
 
 const database = 'usr/lib/sysimage/dpkg';
-const users = ['passwd', 'group'];
 
 /**
  * Makes packages of what `npm run build` made, and lets dpkg install those named: what comes of it, as an OSTree tree has it
@@ -23,20 +22,18 @@ export async function installProduct(
   const debs = names.map((name) => debIn(made, name));
   await mkdir(join(destination, 'var/lib'), { recursive: true });
   const dpkg = join(destination, 'var/lib/dpkg');
-  const take = (path: string, to: string) =>
-    execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', '--union', '--subpath', path, ref, to]);
-  await take(`/${database}`, dpkg);
-  // The database of the overrides of modes names users and groups: dpkg-statoverride(1).
-  const etc = join(destination, 'etc');
-  await mkdir(etc);
-  for (const file of users) await take(`/usr/etc/${file}`, etc);
+  const subpath = ['--subpath', `/${database}`];
+  await execa('ostree', [`--repo=${trees}`, 'checkout', '--force-copy', ...subpath, ref, dpkg]);
+  // It names users and groups of the tree, which dpkg would look for on the machine that this runs on: dpkg-statoverride(1).
+  const [overrides, aside] = [join(dpkg, 'statoverride'), join(destination, 'statoverride')];
+  if (existsSync(overrides)) await rename(overrides, aside);
   // Its scripts see an empty root, $DPKG_ROOT, and must leave the machine that this runs on alone.
   await execa('dpkg', [`--root=${destination}`, '--force-script-chrootless', '--install', ...debs]);
+  if (existsSync(aside)) await rename(aside, overrides);
   await mkdir(join(destination, database, '..'), { recursive: true });
   await rename(dpkg, join(destination, database));
   await rm(join(destination, 'var'), { recursive: true });
-  for (const file of users) await rm(join(etc, file));
-  await rename(etc, join(destination, 'usr/etc'));
+  await rename(join(destination, 'etc'), join(destination, 'usr/etc'));
   return destination;
 }
 

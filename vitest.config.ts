@@ -6,6 +6,7 @@ const onHosts = {
   globalSetup: ['test/host/setup.ts'],
   testTimeout: 1_200_000,
   hookTimeout: 1_200_000,
+  expect: { poll: { timeout: 120_000 } },
 };
 
 export default defineConfig({

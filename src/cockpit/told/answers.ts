@@ -221,13 +221,10 @@ export interface ToldRunTimer {
 }
 
 /** What is known of a build or mirror if its file has mistakes. */
-export interface ToldBroken {
-  readonly name: string;
-  /** For people, a line each; empty if the file has none. */
-  readonly mistakes: readonly string[];
-}
+export type ToldBroken = Pick<ToldBuild, 'name' | 'mistakes'>;
 
-export interface ToldBuild extends ToldBroken {
+export interface ToldBuild {
+  readonly name: string;
   readonly description: string;
   readonly file: string;
   readonly state: ToldRunState;
@@ -246,9 +243,12 @@ export interface ToldBuild extends ToldBroken {
     readonly since: string | null;
     readonly commits: number;
   } | null;
+  /** For people, a line each; empty if its file has none. */
+  readonly mistakes: readonly string[];
 }
 
-export interface ToldListedMirror extends ToldBroken {
+export interface ToldListedMirror {
+  readonly name: string;
   readonly description: string;
   readonly file: string;
   readonly url: string;
@@ -268,4 +268,5 @@ export interface ToldListedMirror extends ToldBroken {
     readonly since: string | null;
     readonly stale: string | null;
   }[];
+  readonly mistakes: readonly string[];
 }

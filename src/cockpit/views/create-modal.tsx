@@ -27,7 +27,12 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
   const create = () => {
     const { name, sshKeys } = form;
     const title = t('Creating {name}', { name });
-    tasks.run({ guest: name, title, args: creationArgs(form), input: sshKeys });
+    tasks.run({
+      guest: name,
+      title,
+      args: creationArgs(form),
+      input: sshKeys.trim() === '' ? undefined : sshKeys,
+    });
   };
   const isWrong = !isReady || (check.creation?.problems.length ?? 0) > 0;
   return (

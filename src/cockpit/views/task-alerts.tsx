@@ -27,7 +27,9 @@ function TaskAlert({ task }: { readonly task: Task }) {
       actionClose={isRunning ? undefined : close}
       data-state={state}
     >
-      {said && <pre className="said">{said.split('\n').slice(-12).join('\n')}</pre>}
+      {said && (
+        <pre className="said">{state === 'failed' ? said : said.split('\n').slice(-12).join('\n')}</pre>
+      )}
     </Alert>
   );
 }

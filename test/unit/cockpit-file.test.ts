@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   editArgs,
   editorLines,
+  listed,
   needsWords,
   offsetOf,
   openFile,
@@ -64,6 +65,15 @@ test.each([
   ['an empty text', '', [problem(1, 1)], ['']],
 ])('a mistake is marked: %s', (_, text, problems, lines) => {
   expect(marked(text, ...problems)).toEqual(lines);
+});
+
+test('a text of many lines has no marks, and of many mistakes the first are listed', () => {
+  const lines = (count: number) => 'x\n'.repeat(count - 1);
+  expect(editorLines(lines(1000), target, []).length).toBe(1000);
+  expect(editorLines(lines(1001), target, [])).toEqual([]);
+  const problems = Array.from({ length: 10_000 }, (_, line) => problem(line, 1));
+  expect(listed(problems)).toEqual({ shown: problems.slice(0, 100), more: 9900 });
+  expect(listed(problems.slice(0, 3))).toEqual({ shown: problems.slice(0, 3), more: 0 });
 });
 
 test('a line says what is wrong in it, with the remedy', () => {

@@ -64,10 +64,26 @@ export interface EditorLine {
   readonly mistakes: string;
 }
 
-/** Returns the lines of a text, with the places of problems of this file marked. */
+/** Texts with more lines have no marks and no numbers: to draw them anew for each key takes seconds. */
+const mostLines = 1000;
+
+/** How many mistakes are listed; to look for the others is for later. */
+const mostProblems = 100;
+
+/** Returns the problems to list, and how many more there are. */
+export const listed = <T>(
+  problems: readonly T[],
+): { readonly shown: readonly T[]; readonly more: number } => ({
+  shown: problems.slice(0, mostProblems),
+  more: Math.max(0, problems.length - mostProblems),
+});
+
+/** Returns the lines of a text, with the places of problems of this file marked; none of a text that has too many. */
 export function editorLines(text: string, file: string, problems: readonly ToldProblem[]): EditorLine[] {
+  const lines = text.split('\n');
+  if (lines.length > mostLines) return [];
   const here = problems.filter((problem) => problem.file === file);
-  return text.split('\n').map((line, index) => {
+  return lines.map((line, index) => {
     const found = here.filter((problem) => problem.line === index + 1);
     return { parts: partsOf(line, found), mistakes: found.map(problemWords).join('\n') };
   });

@@ -1,7 +1,10 @@
 import { useRef } from 'react';
-import { editorLines, offsetOf, placeWords, problemWords } from '../model/edited-file.ts';
+import { editorLines, listed, offsetOf, placeWords, problemWords } from '../model/edited-file.ts';
 import type { ToldProblem } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+
+/** A long text has no marks behind it, and scrolls in its own box. */
+const rowsOfLongText = 25;
 
 interface EditorProps {
   readonly label: string;
@@ -23,7 +26,7 @@ export function TextEditor({ label, file, text, problems, change }: EditorProps)
   };
   return (
     <>
-      <div className="editor">
+      <div className={lines.length > 0 ? 'editor' : 'editor long'}>
         <div className="editor-lines" aria-hidden="true">
           {lines.map(({ parts, mistakes }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number.
@@ -43,7 +46,7 @@ export function TextEditor({ label, file, text, problems, change }: EditorProps)
           aria-invalid={problems.length > 0}
           readOnly={!change}
           value={text}
-          rows={lines.length}
+          rows={lines.length || rowsOfLongText}
           wrap="off"
           spellCheck={false}
           autoCapitalize="off"
@@ -61,19 +64,23 @@ interface ProblemsProps {
   readonly go: (problem: ToldProblem) => void;
 }
 
-const Problems = ({ problems, file, go }: ProblemsProps) => (
-  <ul className="problems" aria-live="polite" aria-label={t('Mistakes')}>
-    {problems.map((problem) => (
-      <li key={`${problem.file} ${problem.line} ${problem.column} ${problem.message}`}>
-        {problem.file === file ? (
-          <button type="button" className="place" onClick={() => go(problem)}>
-            {placeWords(problem, file)}
-          </button>
-        ) : (
-          <span className="place">{placeWords(problem, file)}</span>
-        )}
-        : {problemWords(problem)}
-      </li>
-    ))}
-  </ul>
-);
+function Problems({ problems, file, go }: ProblemsProps) {
+  const { shown, more } = listed(problems);
+  return (
+    <ul className="problems" aria-live="polite" aria-label={t('Mistakes')}>
+      {shown.map((problem) => (
+        <li key={`${problem.file} ${problem.line} ${problem.column} ${problem.message}`}>
+          {problem.file === file ? (
+            <button type="button" className="place" onClick={() => go(problem)}>
+              {placeWords(problem, file)}
+            </button>
+          ) : (
+            <span className="place">{placeWords(problem, file)}</span>
+          )}
+          : {problemWords(problem)}
+        </li>
+      ))}
+      {more > 0 && <li>{t('and {count} more', { count: more })}</li>}
+    </ul>
+  );
+}

@@ -1,8 +1,8 @@
 // The page in Cockpit, in a real browser: what it shows, and what its buttons do on the host.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { declare, eventually, reaches, start, status, update } from '../host/guests.ts';
+import { declare, eventually, inGuest, reaches, start, status, update } from '../host/guests.ts';
 import { makeMirror, publish, serverRef } from '../host/mirror.ts';
-import { findings } from './accessible.ts';
+import { findings, frameOf } from './accessible.ts';
 import {
   bootCockpit,
   type CockpitHost,
@@ -79,6 +79,24 @@ test('the page of a guest shows its life, and what another deployment changes', 
   await frame.getByText('Created from site:debian/12/server').first().waitFor();
   await frame.getByRole('button', { name: 'Inside the guest' }).click();
   await frame.getByRole('log').getByText('systemd[1]').first().waitFor();
+});
+
+test('the journal stays where somebody reads it, and follows at its end', async () => {
+  const log = visited.frame.getByRole('log');
+  const write = async (text: string) => {
+    await inGuest(cockpit.host, 'web', `echo ${text} | systemd-cat -t odd`);
+    await log.getByText(`odd: ${text}`).or(log.getByText(text)).first().waitFor();
+  };
+  const fromEnd = () =>
+    log.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+  await log.evaluate((element) => element.scrollTo({ top: 0 }));
+  await expect.poll(() => log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+  await write('while-reading');
+  expect(await log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+  await log.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  await expect.poll(fromEnd).toBeLessThan(2);
+  await write('at-the-end');
+  await expect.poll(fromEnd).toBeLessThan(2);
 });
 
 test('a deployment is pinned, and the next start goes back to another', async () => {
@@ -277,6 +295,13 @@ test('dialogues copy, rename, export and import a guest', async () => {
   expect(told).not.toContain('/etc/ostree-guests/copied.guest');
 });
 
+test('an address of no guest says so', async () => {
+  await frameOf(visited).evaluate(`location.hash = '#/guest/gone'`);
+  await visited.frame.getByText('There is no guest gone on this host').waitFor();
+  await frameOf(visited).evaluate(`location.hash = '#/'`);
+  await row('mail').waitFor();
+});
+
 test('a command that fails says why, as guestctl does', async () => {
   await cockpit.host.sh('rm -rf /srv/mirror/repo');
   await row('mail').getByRole('button', { name: 'Update' }).click();
@@ -286,3 +311,28 @@ test('a command that fails says why, as guestctl does', async () => {
 });
 
 test('no script failed, and the policy of contents refused nothing', () => expectNoFailure(visited));
+
+/** Replaces guestctl for a moment. */
+async function replaceGuestctl(script: string) {
+  const { host } = cockpit;
+  await host.write('/run/guestctl', `#!/bin/sh\n${script}\n`);
+  await host.sh(
+    'chmod +x /run/guestctl; mount --bind /run/guestctl /usr/bin/guestctl; systemctl daemon-reload',
+  );
+  return () => host.sh('umount /usr/bin/guestctl; systemctl daemon-reload');
+}
+
+// The last one: browsers tell of what cannot be drawn as of scripts that failed.
+test('the page outlives answers that it does not understand, and shows failures line by line', async () => {
+  const { frame } = visited;
+  for (const [script, said] of [
+    [`echo '[{"name": "mail", "state": "running"}]'`, 'The page does not understand what guestctl says'],
+    [`echo '[{"name": "ma'`, 'guestctl printed something else than JSON'],
+    [`printf 'first\\nsecond\\n' >&2; exit 1`, 'first\nsecond'],
+  ] as const) {
+    const putBack = await replaceGuestctl(script);
+    await expect.poll(() => frame.locator('main').innerText(), { timeout: 60_000 }).toContain(said);
+    await putBack();
+    await row('web').getByText('running').waitFor();
+  }
+});

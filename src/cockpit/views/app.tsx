@@ -1,5 +1,6 @@
 import { Alert, Page, PageSection } from '@patternfly/react-core';
 import { t } from '../words/translate.ts';
+import { Boundary } from './boundary.tsx';
 import { GuestPage } from './guest-page.tsx';
 import { useGuests, usePath } from './hooks.ts';
 import { Sections } from './sections.tsx';
@@ -13,8 +14,18 @@ export function App() {
         <Warnings />
         <TaskAlerts />
       </PageSection>
-      <Place />
+      <SafePlace />
     </Page>
+  );
+}
+
+/** Each answer of guestctl, and each place, may be one that can be drawn again. */
+function SafePlace() {
+  const { round } = useGuests();
+  return (
+    <Boundary of={`${usePath().join('/')} ${round}`}>
+      <Place />
+    </Boundary>
   );
 }
 
@@ -26,8 +37,26 @@ function Place() {
   if (guest) return <GuestPage guest={guest} tab={tab} />;
   if (name !== undefined && (kind === 'builds' || kind === 'mirrors'))
     return <SitePage kind={kind} name={name} tab={tab} />;
-  return <Sections section={kind} />;
+  const isMissing = kind === 'guest' && name !== undefined && guests !== undefined;
+  return (
+    <>
+      {isMissing && <Missing name={name} />}
+      <Sections section={kind} />
+    </>
+  );
 }
+
+/** It was removed or renamed, or the address is wrong. */
+const Missing = ({ name }: { readonly name: string }) => (
+  <PageSection>
+    <Alert
+      isInline
+      component="h2"
+      variant="info"
+      title={t('There is no guest {name} on this host', { name })}
+    />
+  </PageSection>
+);
 
 /** What keeps this user from seeing or doing everything. */
 function Warnings() {
@@ -36,7 +65,7 @@ function Warnings() {
     <>
       {failure !== undefined && (
         <Alert isInline variant="danger" title={t('guestctl does not answer')}>
-          {failure}
+          <pre className="said">{failure}</pre>
         </Alert>
       )}
       {isAdmin === false && (

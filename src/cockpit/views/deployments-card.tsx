@@ -1,4 +1,4 @@
-import { Alert, Button, Card, CardBody, CardTitle, Flex, Spinner } from '@patternfly/react-core';
+import { Button, Card, CardBody, CardTitle, Flex, Spinner } from '@patternfly/react-core';
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
@@ -8,6 +8,7 @@ import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { Badges } from './badges.tsx';
 import { DiffModal } from './diff-modal.tsx';
+import { Failure } from './failure.tsx';
 import { language, useAnswer, useGuests } from './hooks.ts';
 import { ReadTable } from './read-table.tsx';
 
@@ -20,7 +21,7 @@ export function DeploymentsCard({ guest }: { readonly guest: ToldGuest }) {
     <Card isCompact>
       <CardTitle component="h2">{t('Deployments')}</CardTitle>
       <CardBody>
-        {failure && <Alert isInline variant="warning" title={failure} />}
+        {failure && <Failure text={failure} variant="warning" />}
         {!answer && !failure && <Spinner aria-label={t('Loading')} />}
         {answer && (
           <DeploymentTable

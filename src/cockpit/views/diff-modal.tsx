@@ -17,6 +17,7 @@ import { changeBadge, differenceTitle, filesTitle } from '../model/difference.ts
 import type { ToldDifference, ToldPackage } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { BadgeLabel } from './badges.tsx';
+import { Failure } from './failure.tsx';
 import { useAnswer } from './hooks.ts';
 import { ReadTable } from './read-table.tsx';
 
@@ -45,7 +46,7 @@ export const DiffModal = ({ guest, between, onClose }: DiffProps) => (
 /** Asks guestctl for the changes, and shows them. */
 export function Changes({ guest, between }: Omit<DiffProps, 'onClose'>) {
   const { answer, failure } = useAnswer(() => ask('diff', [guest, ...between]), `${guest} ${between.join()}`);
-  if (failure) return <Alert isInline variant="danger" title={failure} />;
+  if (failure) return <Failure text={failure} />;
   if (!answer) return <Spinner aria-label={t('Loading')} />;
   return (
     <>

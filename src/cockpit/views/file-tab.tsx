@@ -11,6 +11,7 @@ import {
 import type { ToldProblem } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { EditPreview } from './edit-preview.tsx';
+import { Failure } from './failure.tsx';
 import { useAnswer, useCheck, useGuests } from './hooks.ts';
 import { TextEditor } from './text-editor.tsx';
 
@@ -27,7 +28,7 @@ export function FileTab({ declaration }: { readonly declaration: EditedDeclarati
   useEffect(() => {
     if (current && !opened) setOpened(current);
   }, [current, opened]);
-  if (failure && !opened) return <Alert component="h2" isInline variant="warning" title={failure} />;
+  if (failure && !opened) return <Failure text={failure} variant="warning" />;
   if (!opened) return <Spinner aria-label={t('Loading')} />;
   return (
     <FileEditor
@@ -71,7 +72,7 @@ function FileEditor({ declaration, opened, current, reopen }: FileEditorProps) {
         problems={problems}
         change={isAdmin === false ? undefined : setText}
       />
-      {failure && <Alert component="h2" isInline variant="warning" title={failure} />}
+      {failure && <Failure text={failure} variant="warning" />}
       {isAdmin !== false && (
         <Flex>
           <Button isDisabled={!isChanged} onClick={() => setPreviewed(true)}>

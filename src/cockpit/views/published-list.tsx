@@ -1,5 +1,6 @@
-import { Alert, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
+import { EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
 import { t } from '../words/translate.ts';
+import { Failure } from './failure.tsx';
 import { offersOf, PublishedTable } from './published-table.tsx';
 import { useSite } from './use-site.ts';
 
@@ -15,7 +16,7 @@ export function PublishedList() {
       <Title className="heading" headingLevel="h1" size="2xl">
         {t('Published')}
       </Title>
-      {failure && <Alert isInline variant="danger" title={failure} />}
+      {failure && <Failure text={failure} />}
       {!isKnown && !failure && <Spinner aria-label={t('Loading')} />}
       {isKnown && offers.length === 0 && (
         <EmptyState titleText={t('Nothing is published')} headingLevel="h2">

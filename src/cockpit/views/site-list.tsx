@@ -6,6 +6,7 @@ import type { ToldBroken } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { BadgeLabel } from './badges.tsx';
+import { Failure } from './failure.tsx';
 import { ReadTable } from './read-table.tsx';
 import { type SiteKind, useSite } from './use-site.ts';
 
@@ -18,7 +19,7 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
       <Title className="heading" headingLevel="h1" size="2xl">
         {title}
       </Title>
-      {failure && <Alert isInline variant="danger" title={failure} />}
+      {failure && <Failure text={failure} />}
       {broken.length > 0 && (
         <Alert isInline component="h2" variant="warning" title={t('Some files have mistakes')}>
           <pre className="said">{broken.flatMap(({ mistakes }) => mistakes).join('\n')}</pre>

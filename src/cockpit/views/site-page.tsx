@@ -5,6 +5,7 @@ import type { SiteWork } from '../model/site.ts';
 import { t } from '../words/translate.ts';
 import { ActionButtons } from './action-buttons.tsx';
 import { FactsCard } from './facts-card.tsx';
+import { Failure } from './failure.tsx';
 import { FileTab } from './file-tab.tsx';
 import { Journal, journalOptions } from './journal.tsx';
 import { Heading, WayBack } from './page-head.tsx';
@@ -29,7 +30,7 @@ export function SitePage({ kind, name, tab }: SiteProps) {
       <Heading name={name} state={work?.state}>
         {work && <ActionButtons of={work.units[0]} actions={[work.action]} />}
       </Heading>
-      {failure && <Alert isInline component="h2" variant="danger" title={failure} />}
+      {failure && <Failure text={failure} />}
       {!works && !failure && <Spinner aria-label={t('Loading')} />}
       {works && <WorkTabs kind={kind} name={name} work={work} tab={tab} />}
     </PageSection>

@@ -2,6 +2,7 @@ import { Alert, AlertActionLink, EmptyState, EmptyStateBody } from '@patternfly/
 import { useEffect, useRef, useState } from 'react';
 import { openShell } from '../bridge/shell.ts';
 import { t } from '../words/translate.ts';
+import { Failure } from './failure.tsx';
 
 interface TerminalProps {
   readonly guest: string;
@@ -65,7 +66,7 @@ function Screen({ guest, onEnd }: { readonly guest: string; readonly onEnd: () =
   }, [guest]);
   return (
     <>
-      {failure && <Alert isInline variant="danger" title={failure} />}
+      {failure && <Failure text={failure} />}
       <div className="shell" ref={place} />
     </>
   );

@@ -1,16 +1,17 @@
-import { Alert, EmptyState, ProgressStep, ProgressStepper, Spinner } from '@patternfly/react-core';
+import { EmptyState, ProgressStep, ProgressStepper, Spinner } from '@patternfly/react-core';
 import { ask } from '../bridge/run-guestctl.ts';
 import type { Colour } from '../model/row.ts';
 import { type TimelineEvent, timelineOf } from '../model/timeline.ts';
 import { exactly } from '../model/times.ts';
 import { t } from '../words/translate.ts';
+import { Failure } from './failure.tsx';
 import { language, useAnswer, useGuests } from './hooks.ts';
 
 /** The history of a guest, the newest first. */
 export function TimelineTab({ guest }: { readonly guest: string }) {
   const { round } = useGuests();
   const { answer, failure } = useAnswer(() => ask('history', [guest]), `${guest} ${round}`);
-  if (failure) return <Alert isInline variant="danger" title={failure} />;
+  if (failure) return <Failure text={failure} />;
   if (!answer) return <Spinner aria-label={t('Loading')} />;
   if (answer.length === 0) return <EmptyState titleText={t('Nothing has happened yet')} headingLevel="h3" />;
   return (

@@ -276,8 +276,12 @@ test('dialogues copy, rename, export and import a guest', async () => {
   await row('copied').getByText('stopped').waitFor();
   await reaches(host, 'mail', 'active');
   await choose('copied', 'Rename');
+  await dialog.getByLabel('New name').fill('copied');
+  // Enter does what the button does: nothing yet, and the page is not loaded anew.
+  await dialog.getByLabel('New name').press('Enter');
+  await dialog.getByText('copied is declared already').waitFor();
   await dialog.getByLabel('New name').fill('renamed');
-  await confirm('Rename');
+  await dialog.getByLabel('New name').press('Enter');
   await row('renamed').getByText('stopped').waitFor();
   await row('copied').waitFor({ state: 'detached' });
   await choose('renamed', 'Export');

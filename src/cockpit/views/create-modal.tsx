@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Form, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { Checkbox, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useState } from 'react';
 import { ask } from '../bridge/run-guestctl.ts';
 import { tasks } from '../bridge/tasks.ts';
@@ -15,6 +15,8 @@ import type { ToldCreation } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { FurtherFields, HealthField, SourceField, TreeField, WrittenFiles } from './create-fields.tsx';
 import { DialogueFooter } from './dialogue-footer.tsx';
+import { DialogueForm } from './dialogue-form.tsx';
+import { Failure } from './failure.tsx';
 import { Field } from './field.tsx';
 import { useCheck, useGuestNames } from './hooks.ts';
 
@@ -39,14 +41,22 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="create-title">
       <ModalHeader title={t('Create a guest')} labelId="create-title" />
       <ModalBody tabIndex={0} aria-label={t('Create a guest')}>
-        <CreateForm
-          form={form}
-          change={(some) => setForm({ ...form, ...some })}
-          wrongName={nameMistake(form, taken)}
-          check={check}
-        />
+        <DialogueForm id="create" onConfirm={create} onClose={onClose}>
+          <CreateFields
+            form={form}
+            change={(some) => setForm({ ...form, ...some })}
+            wrongName={nameMistake(form, taken)}
+            check={check}
+          />
+        </DialogueForm>
       </ModalBody>
-      <DialogueFooter label={t('Create')} isDisabled={isWrong} onConfirm={create} onClose={onClose} />
+      <DialogueFooter
+        label={t('Create')}
+        isDisabled={isWrong}
+        form="create"
+        onConfirm={create}
+        onClose={onClose}
+      />
     </Modal>
   );
 }
@@ -58,11 +68,11 @@ interface FormProps {
   readonly check: CreationCheck;
 }
 
-function CreateForm({ form, change, wrongName, check: { creation, failure } }: FormProps) {
+function CreateFields({ form, change, wrongName, check: { creation, failure } }: FormProps) {
   const mistakes = mistakesOf(creation);
   const fields = { form, change, mistakes };
   return (
-    <Form>
+    <>
       <Field
         id="create-name"
         label={t('Name')}
@@ -78,9 +88,9 @@ function CreateForm({ form, change, wrongName, check: { creation, failure } }: F
       {creation && <WrittenFiles creation={creation} />}
       <Starts {...fields} />
       {[...mistakes.others, ...(failure ? [failure] : [])].map((text) => (
-        <Alert component="h2" isInline key={text} variant="warning" title={text} />
+        <Failure key={text} text={text} variant="warning" />
       ))}
-    </Form>
+    </>
   );
 }
 

@@ -5,17 +5,22 @@ interface FooterProps {
   readonly label: string;
   readonly isDanger?: boolean;
   readonly isDisabled?: boolean;
+  /** The form that it confirms: DialogueForm. */
+  readonly form?: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** The end of a dialogue: do it, or leave it. Either closes the dialogue. */
-export const DialogueFooter = ({ label, isDanger, isDisabled, onConfirm, onClose }: FooterProps) => (
+export const DialogueFooter = ({ label, isDanger, isDisabled, form, onConfirm, onClose }: FooterProps) => (
   <ModalFooter>
     <Button
       variant={isDanger ? 'danger' : 'primary'}
       isDisabled={isDisabled}
+      type={form === undefined ? 'button' : 'submit'}
+      form={form}
       onClick={() => {
+        if (form !== undefined) return;
         onClose();
         onConfirm();
       }}

@@ -1,4 +1,4 @@
-import { Checkbox, Form, List, ListItem, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { Checkbox, List, ListItem, Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
 import { tasks } from '../bridge/tasks.ts';
@@ -16,6 +16,7 @@ import {
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
 import { DialogueFooter } from './dialogue-footer.tsx';
+import { DialogueForm } from './dialogue-form.tsx';
 import { Field } from './field.tsx';
 import { useGuestNames } from './hooks.ts';
 
@@ -31,11 +32,12 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
   const [form, setForm] = useState(() => emptyTransfer(transfer, guest));
   const taken = useGuestNames();
   const { title, fields, notes } = dialogueOf(transfer, guest);
+  const confirm = () => begin(transfer, guest, form);
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="transfer-title">
       <ModalHeader title={title} labelId="transfer-title" />
       <ModalBody>
-        <Form>
+        <DialogueForm id="transfer" onConfirm={confirm} onClose={onClose}>
           {fields.map((field) => (
             <TransferField
               key={field}
@@ -51,12 +53,13 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
               <ListItem key={note}>{note}</ListItem>
             ))}
           </List>
-        </Form>
+        </DialogueForm>
       </ModalBody>
       <DialogueFooter
         label={transferLabel(transfer)}
         isDisabled={!isTransferComplete(transfer, guest, form, taken)}
-        onConfirm={() => begin(transfer, guest, form)}
+        form="transfer"
+        onConfirm={confirm}
         onClose={onClose}
       />
     </Modal>

@@ -1,6 +1,7 @@
 // The list of guests in Cockpit: what a row says of what guestctl prints, and what can be done.
 import { expect, test } from 'vitest';
 import { actionsOf } from '../../src/cockpit/model/actions.ts';
+import { isNamed } from '../../src/cockpit/model/named.ts';
 import { type GuestSummary, summaryOf } from '../../src/cockpit/model/row.ts';
 import { isOurs, unitOfPath } from '../../src/cockpit/model/unit-names.ts';
 import type { ToldGuest } from '../../src/cockpit/told/answers.ts';
@@ -159,3 +160,11 @@ test.each([
   expect(unitOfPath(path)).toBe(unit);
   expect(isOurs(unit)).toBe(ours);
 });
+
+test.each(['--help', 'a b', '<b>', ''])(
+  'a file that is named %j is listed, and guestctl is asked nothing about it',
+  (name) => {
+    expect(isNamed({ name })).toBe(false);
+    expect(actionsOf({ ...stopped, name })).toEqual([]);
+  },
+);

@@ -1,6 +1,7 @@
 // How much disk space the deployments of each guest take that nothing else has. Counting takes a moment: guests are asked one
 // after the other, and only if their deployments have changed.
 import { ownDisk } from '../model/guest-facts.ts';
+import { isNamed } from '../model/named.ts';
 import type { ToldGuest } from '../told/answers.ts';
 import { guests } from './guests.ts';
 import { ask } from './run-guestctl.ts';
@@ -37,7 +38,9 @@ function nextGuest(): ToldGuest | undefined {
   if (!isShown) return undefined;
   return guests
     .known()
-    .guests?.find((guest) => !guest.hidden && counted.get(guest.name) !== deploymentsOf(guest));
+    .guests?.find(
+      (guest) => !guest.hidden && isNamed(guest) && counted.get(guest.name) !== deploymentsOf(guest),
+    );
 }
 
 const deploymentsOf = ({ deployments }: ToldGuest): string =>

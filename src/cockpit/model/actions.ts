@@ -1,6 +1,7 @@
 // What can be done with a guest now, and the command that does it.
 import type { ToldGuest } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
+import { isNamed } from './named.ts';
 import { bootsAnother } from './row.ts';
 import { type Transfer, transferLabel } from './transfer.ts';
 
@@ -36,6 +37,7 @@ export function actionsOf(guest: ToldGuest): readonly GuestAction[] {
   const { name, state, update } = guest;
   const isUp = state === 'running';
   const actions: GuestAction[] = [];
+  if (!isNamed(guest)) return actions;
   if (state === 'stopped' || state === 'failed') actions.push(start(name));
   if (isUp && bootsAnother(guest)) actions.push(switchOver(guest));
   if (update.state !== 'running') actions.push(state === 'not created' ? create(name) : updateNow(name));

@@ -1,4 +1,5 @@
 import { Alert, Page, PageSection } from '@patternfly/react-core';
+import { isNamed } from '../model/named.ts';
 import { t } from '../words/translate.ts';
 import { Boundary } from './boundary.tsx';
 import { GuestPage } from './guest-page.tsx';
@@ -33,9 +34,9 @@ function SafePlace() {
 function Place() {
   const { guests } = useGuests();
   const [kind, name, tab] = usePath();
-  const guest = kind === 'guest' ? guests?.find((one) => one.name === name) : undefined;
+  const guest = kind === 'guest' ? guests?.find((one) => one.name === name && isNamed(one)) : undefined;
   if (guest) return <GuestPage guest={guest} tab={tab} />;
-  if (name !== undefined && (kind === 'builds' || kind === 'mirrors'))
+  if (name !== undefined && isNamed({ name }) && (kind === 'builds' || kind === 'mirrors'))
     return <SitePage kind={kind} name={name} tab={tab} />;
   const isMissing = kind === 'guest' && name !== undefined && guests !== undefined;
   return (

@@ -2,6 +2,7 @@ import { Button, EmptyState, EmptyStateBody, Flex, Spinner, Title } from '@patte
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { cockpit } from '../bridge/cockpit.ts';
+import { isNamed } from '../model/named.ts';
 import { summaryOf } from '../model/row.ts';
 import { progressOf } from '../model/unit-signals.ts';
 import type { ToldGuest } from '../told/answers.ts';
@@ -80,9 +81,13 @@ function GuestLine({ guest }: { readonly guest: ToldGuest }) {
   return (
     <Tr data-guest={name}>
       <Td dataLabel={t('Guest')}>
-        <Button variant="link" isInline onClick={() => cockpit.location.go(['guest', name])}>
-          {name}
-        </Button>
+        {isNamed(guest) ? (
+          <Button variant="link" isInline onClick={() => cockpit.location.go(['guest', name])}>
+            {name}
+          </Button>
+        ) : (
+          <bdi>{name}</bdi>
+        )}
         {description && (
           <div className="described">
             <bdi>{description}</bdi>
@@ -98,7 +103,7 @@ function GuestLine({ guest }: { readonly guest: ToldGuest }) {
       <UsageCells guest={guest} />
       <Td dataLabel={t('Next')}>
         {next}
-        {progress && <div className="described progress">{progress}</div>}
+        {progress && <div className="described">{progress}</div>}
       </Td>
       <Td dataLabel={t('Notes')}>
         <Badges badges={notes} of={t('Notes on {name}', { name })} />

@@ -1,6 +1,7 @@
 import { Alert, Button, EmptyState, EmptyStateBody, Spinner, Title } from '@patternfly/react-core';
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { cockpit } from '../bridge/cockpit.ts';
+import { isNamed } from '../model/named.ts';
 import type { SiteWork } from '../model/site.ts';
 import type { ToldBroken } from '../told/answers.ts';
 import { t } from '../words/translate.ts';
@@ -35,7 +36,7 @@ export function SiteList({ kind }: { readonly kind: SiteKind }) {
 
 /** The ways to the files with mistakes: these are not in the table. */
 const WaysToFiles = ({ kind, broken }: { readonly kind: SiteKind; readonly broken: readonly ToldBroken[] }) =>
-  broken.map(({ name }) => (
+  broken.filter(isNamed).map(({ name }) => (
     <Button key={name} variant="link" onClick={() => cockpit.location.go([kind, name, 'file'])}>
       {t('Open the file of {name}', { name })}
     </Button>

@@ -73,10 +73,14 @@ export interface Visit {
 const ourPath = '/ostree-guests/';
 const failed = 'A script failed: ';
 
-/** Runs in each frame: Playwright does not tell in which of them a script failed. */
-const tellFailures = `if (location.pathname.includes('${ourPath}')) {
-  addEventListener('error', ({ message }) => console.error('${failed}' + message));
-  addEventListener('unhandledrejection', ({ reason }) => console.error('${failed}' + reason));
+/**
+ * Runs in each frame: Playwright does not tell in which of them a script failed. A frame has this from before it has its page,
+ * with Cockpit 287.
+ */
+const tellFailures = `{
+  const tell = (what) => location.pathname.includes('${ourPath}') && console.error('${failed}' + what);
+  addEventListener('error', ({ message }) => tell(message));
+  addEventListener('unhandledrejection', ({ reason }) => tell(reason));
 }`;
 
 /** Opens our page in Cockpit's shell. */

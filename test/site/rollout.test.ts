@@ -153,7 +153,7 @@ const reader = (name: string, url: string) => `
   ostree init --repo=/srv/${name} --mode=bare-user
   ostree --repo=/srv/${name} remote add --gpg-import=/etc/ostree-guests/site.asc site ${url}`;
 
-/** Pulls again and again, and looks at each commit that it got. */
+/** Pulls again and again, and looks at each commit that it got. It leaves the processors to what it looks at. */
 const reads = (name: string) => `while [ ! -e /srv/enough ]; do
   begun=$(date +%s%N)
   if said=$(timeout 60 ostree --repo=/srv/${name} pull site ${ref} 2>&1); then
@@ -165,6 +165,7 @@ const reads = (name: string) => `while [ ! -e /srv/enough ]; do
   else
     echo "$begun $(date +%s%N) $(printf %s "$said" | tr '\\n' ' ')" >>/srv/${name}.failed
   fi
+  sleep 0.5
 done
 `;
 

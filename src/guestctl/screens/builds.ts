@@ -1,9 +1,9 @@
 import type { Broken } from '../../config/guest.ts';
-import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import { type BuildOverview, hasFailed, type PublishedOverview } from '../builds.ts';
-import { noTimer, timerJson } from '../run-timer.ts';
+import { timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
+import { unusableJson } from './unusable.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
 
 export const buildsText = (overviews: readonly BuildOverview[], screen: Screen): string =>
@@ -72,13 +72,7 @@ export const buildJson = ({ build, state, timer, result, published }: BuildOverv
 });
 
 /** A build whose file has mistakes, in the form of buildJson(). */
-export const brokenBuildJson = ({ name, file, problems }: Broken): ReturnType<typeof buildJson> => ({
-  name,
-  description: '',
-  file,
-  state: 'idle',
-  timer: timerJson(noTimer),
-  result: null,
+export const brokenBuildJson = (broken: Broken): ReturnType<typeof buildJson> => ({
+  ...unusableJson(broken),
   published: null,
-  mistakes: mistakesIn(problems).map(formatProblem),
 });

@@ -1,9 +1,9 @@
 import type { Broken } from '../../config/guest.ts';
-import { formatProblem, mistakesIn } from '../../config/problem.ts';
 import type { MirroredRef, MirrorOverview } from '../mirrors.ts';
-import { noTimer, timerJson } from '../run-timer.ts';
+import { timerJson } from '../run-timer.ts';
 import type { Screen } from '../screen.ts';
 import { type Column, table } from './table.ts';
+import { unusableJson } from './unusable.ts';
 import { minuteWords, short, timeJson } from './wording.ts';
 
 /** One line for each ref; a mirror without any has one, too. */
@@ -86,15 +86,9 @@ export const mirrorJson = ({ mirror, state, timer, result, refs }: MirrorOvervie
 });
 
 /** A mirror whose file has mistakes, in the form of mirrorJson(). */
-export const brokenMirrorJson = ({ name, file, problems }: Broken): ReturnType<typeof mirrorJson> => ({
-  name,
-  description: '',
-  file,
+export const brokenMirrorJson = (broken: Broken): ReturnType<typeof mirrorJson> => ({
+  ...unusableJson(broken),
   url: '',
   repository: '',
-  state: 'idle',
-  timer: timerJson(noTimer),
-  result: null,
   refs: [],
-  mistakes: mistakesIn(problems).map(formatProblem),
 });

@@ -50,13 +50,7 @@ export function CreateModal({ onClose }: { readonly onClose: () => void }) {
           />
         </DialogueForm>
       </ModalBody>
-      <DialogueFooter
-        label={t('Create')}
-        isDisabled={isWrong}
-        form="create"
-        onConfirm={create}
-        onClose={onClose}
-      />
+      <DialogueFooter label={t('Create')} isDisabled={isWrong} form="create" onClose={onClose} />
     </Modal>
   );
 }

@@ -32,12 +32,11 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
   const [form, setForm] = useState(() => emptyTransfer(transfer, guest));
   const taken = useGuestNames();
   const { title, fields, notes } = dialogueOf(transfer, guest);
-  const confirm = () => begin(transfer, guest, form);
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="transfer-title">
       <ModalHeader title={title} labelId="transfer-title" />
       <ModalBody>
-        <DialogueForm id="transfer" onConfirm={confirm} onClose={onClose}>
+        <DialogueForm id="transfer" onConfirm={() => begin(transfer, guest, form)} onClose={onClose}>
           {fields.map((field) => (
             <TransferField
               key={field}
@@ -59,7 +58,6 @@ export function TransferModal({ transfer, guest, onClose }: TransferProps) {
         label={transferLabel(transfer)}
         isDisabled={!isTransferComplete(transfer, guest, form, taken)}
         form="transfer"
-        onConfirm={confirm}
         onClose={onClose}
       />
     </Modal>

@@ -25,7 +25,7 @@ export const lightFile = (more = '', name = 'light', url?: string) =>
     lightRef(name),
   );
 
-/** Shell words that wait until its script has got there. */
+/** Shell words that wait until the script of a guest has got to its trap: it has a child then. */
 export const untilStoppable = (name: string): string =>
   `until pgrep -x -P "$(machinectl show ${name} --property=Leader --value)" sleep; do sleep 0.1; done`;
 

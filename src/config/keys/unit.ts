@@ -105,7 +105,7 @@ export const unitHelp = (): Descriptions =>
     Conflicts: 'Units that cannot run at the same time as the guest.',
     Before: 'Units that start after the guest.',
     After: 'Units that start before the guest.',
-    OnFailure: 'Units to start when the guest fails.',
+    OnFailure: 'Units to start when the guest, its update, rehearsal, switch or assessment fails.',
     OnSuccess: 'Units to start when the guest ends successfully.',
     RequiresMountsFor: 'Paths whose file systems must be mounted.',
     Documentation: 'URIs of documentation on the guest.',
@@ -160,7 +160,7 @@ export const serviceHelp = (): Descriptions => ({
     },
     LogRateLimitBurst: {
       help: "How many lines of the guest's console the journal of the host keeps in each interval. journald multiplies this by up to 6, depending on free disk space.",
-      default: '100',
+      default: '300',
     },
     Nice: 'The scheduling priority: -20 to 19.',
     IOSchedulingClass: 'The disk scheduling class.',

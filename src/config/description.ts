@@ -10,7 +10,7 @@ export interface Description {
   readonly manual?: string;
   /** The first version of systemd that has the key; older ones ignore it with a warning. */
   readonly since?: number;
-  /** True if the key may be given more than once. Keys of systemd need no such mark. */
+  /** True if the key may be given more than once. Keys of systemd.nspawn(5) need no such mark. */
   readonly repeatable?: true;
 }
 
@@ -24,4 +24,13 @@ export const descriptionOf = (entry: string | Description): Description =>
 export const from = (manual: string, section: Descriptions): Descriptions =>
   Object.fromEntries(
     Object.entries(section).map(([name, entry]) => [name, { ...descriptionOf(entry), manual }]),
+  );
+
+/** Marks keys that may be given more than once. */
+export const repeatable = (section: Descriptions): Descriptions =>
+  Object.fromEntries(
+    Object.entries(section).map(([name, entry]): [string, Description] => [
+      name,
+      { ...descriptionOf(entry), repeatable: true },
+    ]),
   );

@@ -1,5 +1,5 @@
 // lazy: QuickJS reads this file when one of its functions is called.
-import { type Descriptions, from } from '../description.ts';
+import { type Descriptions, from, repeatable } from '../description.ts';
 import { type Effect, type KeyRow, nothingElse } from '../key-table.ts';
 import {
   between,
@@ -97,23 +97,27 @@ export const timerKeys = (): KeyRow[] => [
 
 export const unitHelp = (): Descriptions =>
   from('systemd.unit(5)', {
-    Wants: 'Units to start with the guest.',
-    Requires: 'Units to start with the guest. It does not start if one of them fails.',
-    Requisite: 'Units that must already run; else the guest does not start.',
-    BindsTo: 'Units to start with the guest. It stops when one of them stops, for whatever reason.',
-    PartOf: 'Units whose stop or restart also stops or restarts the guest.',
-    Conflicts: 'Units that cannot run at the same time as the guest.',
-    Before: 'Units that start after the guest.',
-    After: 'Units that start before the guest.',
-    OnFailure: 'Units to start when the guest, its update, rehearsal, switch or assessment fails.',
-    OnSuccess: 'Units to start when the guest ends successfully.',
-    RequiresMountsFor: 'Paths whose file systems must be mounted.',
-    Documentation: 'URIs of documentation on the guest.',
+    ...repeatable({
+      Wants: 'Units to start with the guest.',
+      Requires: 'Units to start with the guest. It does not start if one of them fails.',
+      Requisite: 'Units that must already run; else the guest does not start.',
+      BindsTo: 'Units to start with the guest. It stops when one of them stops, for whatever reason.',
+      PartOf: 'Units whose stop or restart also stops or restarts the guest.',
+      Conflicts: 'Units that cannot run at the same time as the guest.',
+      Before: 'Units that start after the guest.',
+      After: 'Units that start before the guest.',
+      OnFailure: 'Units to start when the guest, its update, rehearsal, switch or assessment fails.',
+      OnSuccess: 'Units to start when the guest ends successfully.',
+      RequiresMountsFor: 'Paths whose file systems must be mounted.',
+      Documentation: 'URIs of documentation on the guest.',
+    }),
     StartLimitIntervalSec: 'The time within which starts are counted.',
     StartLimitBurst: 'How many starts are allowed within StartLimitIntervalSec=.',
-    ConditionPathExists: 'Starts the guest only if this path exists; else the start is skipped.',
-    ConditionHost: 'Starts the guest only on this host; else the start is skipped.',
-    AssertPathExists: 'Fails the start of the guest if this path does not exist.',
+    ...repeatable({
+      ConditionPathExists: 'Starts the guest only if this path exists; else the start is skipped.',
+      ConditionHost: 'Starts the guest only on this host; else the start is skipped.',
+      AssertPathExists: 'Fails the start of the guest if this path does not exist.',
+    }),
   });
 
 export const serviceHelp = (): Descriptions => ({
@@ -123,8 +127,10 @@ export const serviceHelp = (): Descriptions => ({
     StartupCPUWeight: 'Like CPUWeight=, while the host boots or shuts down.',
     CPUQuota: 'The limit of CPU time; 100% is one CPU.',
     CPUQuotaPeriodSec: 'The period over which CPUQuota= is measured.',
-    AllowedCPUs: 'The CPUs that the guest may use.',
-    AllowedMemoryNodes: 'The NUMA nodes that the guest may use.',
+    ...repeatable({
+      AllowedCPUs: 'The CPUs that the guest may use.',
+      AllowedMemoryNodes: 'The NUMA nodes that the guest may use.',
+    }),
     MemoryMin: 'Memory that the kernel never reclaims from the guest.',
     MemoryLow: 'Memory that the kernel reclaims from the guest last.',
     MemoryHigh: 'Memory use above which the guest is slowed down.',
@@ -133,27 +139,33 @@ export const serviceHelp = (): Descriptions => ({
     MemoryZSwapMax: { help: 'The hard limit of compressed swap (zswap) use.', since: 253 },
     TasksMax: { help: 'How many processes and threads the guest may have.', default: '4096' },
     IOWeight: 'The share of disk time: 1 to 10000.',
-    IODeviceWeight: 'Like IOWeight=, for one device.',
-    IOReadBandwidthMax: 'The limit of bytes read from a device per second.',
-    IOWriteBandwidthMax: 'The limit of bytes written to a device per second.',
-    IOReadIOPSMax: 'The limit of read operations on a device per second.',
-    IOWriteIOPSMax: 'The limit of write operations on a device per second.',
-    IODeviceLatencyTargetSec: 'The target latency of a device.',
+    ...repeatable({
+      IODeviceWeight: 'Like IOWeight=, for one device.',
+      IOReadBandwidthMax: 'The limit of bytes read from a device per second.',
+      IOWriteBandwidthMax: 'The limit of bytes written to a device per second.',
+      IOReadIOPSMax: 'The limit of read operations on a device per second.',
+      IOWriteIOPSMax: 'The limit of write operations on a device per second.',
+      IODeviceLatencyTargetSec: 'The target latency of a device.',
+    }),
     IPAccounting: 'Counts the network traffic of the guest.',
-    IPAddressAllow: 'Addresses that the guest may exchange packets with.',
-    IPAddressDeny: 'Addresses that the guest may not exchange packets with.',
-    DeviceAllow: 'Devices that the guest may use.',
+    ...repeatable({
+      IPAddressAllow: 'Addresses that the guest may exchange packets with.',
+      IPAddressDeny: 'Addresses that the guest may not exchange packets with.',
+      DeviceAllow: 'Devices that the guest may use.',
+    }),
     ManagedOOMSwap: 'Whether systemd-oomd kills the guest when swap runs out.',
     ManagedOOMMemoryPressure: 'Whether systemd-oomd kills the guest under memory pressure.',
     ManagedOOMMemoryPressureLimit: 'The memory pressure above which systemd-oomd acts.',
     ManagedOOMPreference: 'Whether systemd-oomd prefers to kill other units.',
   }),
   ...from('systemd.exec(5)', {
-    LoadCredential: 'A credential for the guest, read from a file of the host: ID:PATH.',
-    LoadCredentialEncrypted: 'Like LoadCredential=, from an encrypted file.',
-    SetCredential:
-      'A credential for the guest: ID:VALUE. The value is not written to the unit, which everybody can read. Make sure that only root can read the guest file.',
-    SetCredentialEncrypted: 'Like SetCredential=, with an encrypted value.',
+    ...repeatable({
+      LoadCredential: 'A credential for the guest, read from a file of the host: ID:PATH.',
+      LoadCredentialEncrypted: 'Like LoadCredential=, from an encrypted file.',
+      SetCredential:
+        'A credential for the guest: ID:VALUE. The value is not written to the unit, which everybody can read. Make sure that only root can read the guest file.',
+      SetCredentialEncrypted: 'Like SetCredential=, with an encrypted value.',
+    }),
     LogRateLimitIntervalSec: {
       help: 'The interval of LogRateLimitBurst=.',
       default: '5min',
@@ -181,11 +193,13 @@ export const serviceHelp = (): Descriptions => ({
 
 export const timerHelp = (): Descriptions =>
   from('systemd.timer(5)', {
-    OnActiveSec: 'Updates this long after the timer is started.',
-    OnBootSec: 'Updates this long after the host has booted.',
-    OnStartupSec: 'Updates this long after systemd was started.',
-    OnUnitActiveSec: 'Updates this long after the last update began.',
-    OnUnitInactiveSec: 'Updates this long after the last update ended.',
+    ...repeatable({
+      OnActiveSec: 'Updates this long after the timer is started.',
+      OnBootSec: 'Updates this long after the host has booted.',
+      OnStartupSec: 'Updates this long after systemd was started.',
+      OnUnitActiveSec: 'Updates this long after the last update began.',
+      OnUnitInactiveSec: 'Updates this long after the last update ended.',
+    }),
     AccuracySec: 'How late the timer may be, so that the host wakes up less often.',
     FixedRandomDelay: 'Uses the same random delay each time. Default: yes.',
     Persistent: 'Catches up on a missed update when the host is up again. Default: yes.',

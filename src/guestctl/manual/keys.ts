@@ -1,5 +1,5 @@
 import { type Description, type Descriptions, descriptionOf } from '../../config/description.ts';
-import { isNspawnSection, isUnitSection, type Key, type Vocabulary } from '../../config/vocabulary.ts';
+import { isNspawnSection, type Key, type Vocabulary } from '../../config/vocabulary.ts';
 import { entry, heading } from './roff.ts';
 
 /** Formats a section of keys: first those with a description, then the others. */
@@ -38,5 +38,4 @@ function keyText(key: Key, { help, default: preset, manual, since, repeatable }:
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-const isList = ({ section, nspawn }: Key): boolean =>
-  isUnitSection(section) || (nspawn !== undefined && nspawn.takes !== 'last');
+const isList = ({ nspawn }: Key): boolean => nspawn !== undefined && nspawn.takes !== 'last';

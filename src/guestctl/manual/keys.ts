@@ -1,5 +1,5 @@
 import { type Description, type Descriptions, descriptionOf } from '../../config/description.ts';
-import { isNspawnSection, type Key, type Vocabulary } from '../../config/vocabulary.ts';
+import type { Key, Vocabulary } from '../../config/vocabulary.ts';
 import { entry, heading } from './roff.ts';
 
 /** Formats a section of keys: first those with a description, then the others. */
@@ -16,14 +16,16 @@ export function sectionText(
   return [
     heading(`[${section}] SECTION`),
     ...described,
-    ...others.map((key) => entry(`${key.name}=`, keyText(key, only(key)))),
+    ...others.map((key) => entry(`${key.name}=`, onlyText(key))),
   ];
 }
 
-const only = ({ section, type }: Key): Description => ({
-  help: type.noun === 'not for guests' ? 'Guests cannot have this key.' : `Guests can have ${type.noun}.`,
-  ...(isNspawnSection(section) && { manual: 'systemd.nspawn(5)' }),
-});
+/** Describes a key of systemd.nspawn(5) that has one possible value, or none. Its type is `VALUE only` or `not for guests`. */
+function onlyText({ type: { noun } }: Key): string {
+  const allowed = /^(.*) only$/.exec(noun)?.[1];
+  const help = allowed === undefined ? 'Guests cannot have this key.' : `Must be ${allowed}.`;
+  return `${help} See systemd.nspawn(5).`;
+}
 
 function keyText(key: Key, { help, default: preset, manual, since, repeatable }: Description): string {
   const { noun } = key.type;

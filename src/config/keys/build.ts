@@ -93,7 +93,7 @@ export const buildRemoteHelp = (): Descriptions => ({
 export const buildPackagesHelp = (): Descriptions => ({
   ...packagesHelp(),
   Install: {
-    help: "Packages to add to the base. The base's own package manager (apt, dnf or rpm-ostree) installs them. Takes names of packages, and paths of package files: ./FILE is in the directory of the build file.",
+    help: "Packages to add to the base. The base's own package manager (apt, dnf or rpm-ostree) installs them. ./FILE is a package file in the directory of the build file.",
     repeatable: true,
   },
 });

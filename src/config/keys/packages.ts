@@ -24,7 +24,7 @@ export const packagesKeys = (): KeyRow[] => [
 
 export const packagesHelp = (): Descriptions => ({
   Install: {
-    help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. Takes names of packages, and paths of package files: ./FILE is in the directory of the guest file. With apt, install curl(1) on the host: updates that find nothing new then start no container. With By=rpm-ostree, list names only. The list is complete: packages layered by hand that are not in it are removed. The same holds for Remove=.",
+    help: "Packages to add to the tree. The tree's own package manager (apt, dnf or rpm-ostree) installs them again whenever the tree or one of them has an update. ./FILE is a package file in the directory of the guest file. With apt, install curl(1) on the host: updates that find nothing new then start no container. With By=rpm-ostree, list names only. The list is complete: packages layered by hand that are not in it are removed. The same holds for Remove=.",
     repeatable: true,
   },
   Remove: {

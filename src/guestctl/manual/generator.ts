@@ -23,7 +23,7 @@ export const generatorPage: Page = {
     paragraph(`${generatorsDirectory}/ostree-guests-generator`),
     heading('DESCRIPTION'),
     paragraph(
-      'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest, build and mirror files, ostree-guests.guest(5), ostree-guests.build(5) and ostree-guests.mirror(5), and writes drop-ins for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if nothing is declared.',
+      'This is a systemd.generator(7): systemd runs it at boot and at each systemctl daemon-reload. It reads guest, build and mirror files (ostree-guests.guest(5), ostree-guests.build(5), ostree-guests.mirror(5)), the systemd.nspawn(5) files of guests, and the hostname. It writes drop-ins and links for their units, ostree-guests(7). It reads and writes nothing else. It starts no process but its JavaScript engine, and not even that if nothing is declared.',
     ),
     paragraph(
       'A mistake in one guest file does not affect other guests. The generator logs it, gives that guest a unit that fails with the reason, continues, and exits with 1. guestctl units shows the units of a guest, guestctl verify the mistakes in its file.',

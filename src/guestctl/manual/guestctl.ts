@@ -20,7 +20,7 @@ export const guestctlPage = (program: Command): Page => ({
     ...commands(program),
     heading('OPTIONS'),
     paragraph(
-      'These options may be given before or after the command. Options of a single command are described with it.',
+      'These options may be given before or after the command, --version only before it. Options of a single command are described with it.',
     ),
     ...optionsText(program.options),
     heading('EXIT STATUS'),
@@ -104,7 +104,7 @@ const exitStatus = [
     '3',
     'With update: the source offers only a commit that was rejected, so that it was skipped. To try it again: guestctl forgive. With switch and update --switch: the guest runs on, because no lock is to be had (FleetLock=).',
   ],
-  ['130', 'Ctrl-C detached guestctl from an update, which continues.'],
+  ['130', 'Ctrl-C detached guestctl from an update, a switch or a rehearsal, which continues.'],
   ['255', 'With -H: ssh(1) failed.'],
   [
     'other',

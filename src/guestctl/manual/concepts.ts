@@ -35,7 +35,7 @@ const words = [
 const life = [
   [
     'Declare',
-    'guestctl create writes the guest file, and with --build debian also the build file, from a template. If it fails or is interrupted, it leaves nothing behind. You can also write the files yourself and run systemctl daemon-reload.',
+    'guestctl create writes the guest file, and with --build debian also the build file, from a template. If it cannot create the guest, or is interrupted meanwhile, it leaves nothing behind. You can also write the files yourself and run systemctl daemon-reload.',
   ],
   ['Create', 'The first update creates the system root, fetches the tree and deploys it.'],
   [
@@ -50,7 +50,10 @@ const life = [
     'Start',
     'Before each start, also before a reboot from inside, the staged commit is deployed. /etc is merged at this moment, from the deployment that ran last, so that late edits are kept.',
   ],
-  ['Assess', 'A new deployment is checked once it has booted. If it is not healthy, the guest goes back.'],
+  [
+    'Assess',
+    'A new deployment is checked once it has booted. If it is not healthy, it is started again; after Tries= starts the guest goes back.',
+  ],
   [
     'Move',
     'guestctl export writes the guest into one file, and guestctl import makes it from that file on another host. guestctl copy makes a second machine from it, and guestctl rename gives it another name.',

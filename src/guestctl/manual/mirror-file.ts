@@ -46,7 +46,7 @@ export const mirrorFilePage: Page = {
       `It asks the upstream for the commit of each ref, and verifies the signature and that the commit belongs to this ref. A commit that is older than the one that clients have is refused. A new commit is fetched into ${stateDirectory}/.mirrors/NAME, by a static delta if the upstream has one. Then it is copied to the repository of Repository=, where it keeps its checksum and its signatures, gets static deltas from the commits before it, and is offered by its ref and by the summary, which has no signature. If a ref fails, the others are still mirrored, and the run fails in the end.`,
     ),
     paragraph(
-      'Clients see the old commit or the complete new one of each ref, even if a run is killed; the next run completes it. Any web server can serve the repository. A ref that the upstream no longer has, or that no Ref= names any more, can be pulled for 30 more days. Then it is removed, and a day later its commits. guestctl mirrors shows when.',
+      'Clients see the old commit or the complete new one of each ref, even if a run is killed; the next run completes it. Any web server can serve the repository. A ref that no Ref= finds any more can be pulled for 30 more days. Then it is removed, and a day later its commits. guestctl mirrors shows when. If the upstream lacks a ref that Ref= names without * and ?, the run fails, and clients keep that ref.',
     ),
     heading('WITHOUT A NETWORK'),
     paragraph(

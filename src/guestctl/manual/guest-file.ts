@@ -1,5 +1,11 @@
 import { guestNameRule } from '../../config/guest-name.ts';
-import { configDirectory, nspawnDirectory, runtimeDirectory, vendorDirectory } from '../../config/paths.ts';
+import {
+  configDirectory,
+  nspawnDirectory,
+  nspawnRuntimeDirectory,
+  runtimeDirectory,
+  vendorDirectory,
+} from '../../config/paths.ts';
 import { guestVocabulary } from '../../config/vocabulary.ts';
 import { guestDescriptions } from './descriptions.ts';
 import { sectionText } from './keys.ts';
@@ -18,7 +24,7 @@ const description = [
     'Drop-ins are read after the file, in the order of their file names: NAME.guest.d/*.conf for one guest, guest.d/*.conf for all guests, in the same directories. If both have a file of one name, the one of the guest wins.',
   ),
   paragraph(
-    `The syntax is that of systemd.syntax(7). An empty assignment resets a key. [Exec], [Files] and [Network] are the sections of systemd.nspawn(5). ${nspawnDirectory}/NAME.nspawn is read before the guest file, which adds to it or overrides it. Settings that would break a promise of ostree-guests are refused with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into its update timer.`,
+    `The syntax is that of systemd.syntax(7). An empty assignment resets a key. [Exec], [Files] and [Network] are the sections of systemd.nspawn(5). NAME.nspawn in ${nspawnDirectory} or ${nspawnRuntimeDirectory} is read before the guest file, which adds to it or overrides it. Settings that would break a promise of ostree-guests are refused with the reason. [Unit] and [Service] go into the unit that runs the guest, systemd-nspawn@NAME.service, and [Timer] into its update timer.`,
   ),
   paragraph(
     'The guest can write to /etc and /var, and to /run and /tmp, which are in memory. Everything else is its tree and read-only. In trees made for OSTree, /home, /mnt, /opt, /root, /srv and /usr/local are links into /var. If a tree has a directory there instead, the guest gets a copy of it in /var at its first start. The copy belongs to the guest: updates and rollbacks keep it, and it does not change with the tree.',

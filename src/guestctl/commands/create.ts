@@ -49,7 +49,7 @@ export const create: Define = (guestctl) =>
     .option('--ssh-key <file>', 'Public keys that may log in as root by ssh; - for standard input')
     .option('--description <text>', 'Description for people')
     .option('--set <section.key=value>', 'Any other setting. May be given more than once', collect)
-    .option('--enable', 'Enable its update timer, and start it when the host boots')
+    .option('--enable', 'Start it when the host boots, and enable its update timer')
     .option('--start', 'Start it once it is created')
     .option('--dry-run', 'Only check, and show the files that would be written')
     .addOption(outputOption())

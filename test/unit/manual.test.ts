@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readBuild } from '../../src/config/build.ts';
+import { descriptionOf } from '../../src/config/description.ts';
 import { readGuest } from '../../src/config/guest.ts';
 import { guestVocabulary } from '../../src/config/vocabulary.ts';
 import { buildFilePage } from '../../src/guestctl/manual/build-file.ts';
@@ -16,6 +17,7 @@ import { makeProgram } from '../../src/guestctl/program.ts';
 
 const program = makeProgram('1.0');
 const manual = pageText(guestFilePage, '1.0');
+const plain = (text: string) => text.replaceAll('\\-', '-').replaceAll(/\\f[BIR]/g, '');
 
 test('it has every key, once, below its section', () => {
   const entries: string[] = [];
@@ -56,6 +58,29 @@ test('what is described is there, and what is not described can only be what eve
   expect(missing).toEqual([]);
 });
 
+test('the defaults of [Service] are those of the units', () => {
+  const unit = readFileSync(
+    'test/golden/one-guest/expected/systemd-nspawn@mail.service.d/50-guest.conf',
+    'utf8',
+  );
+  const defaults = Object.entries(guestDescriptions['Service'] ?? {}).flatMap(([name, entry]) => {
+    const value = descriptionOf(entry).default;
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  expect(defaults).not.toEqual([]);
+  expect(unit.split('\n'), 'src/generator/units/guest-service.ts has other ones').toEqual(
+    expect.arrayContaining(defaults),
+  );
+});
+
+test('only lists are said to take more than one value, and fixed keys say which one', () => {
+  const text = plain(manual);
+  expect(text).toMatch(/^After=\n.* May be given more than once\./m);
+  expect(text).not.toMatch(/^Restart=\n.* May be given more than once\./m);
+  expect(text).toContain('\nBoot=\nMust be yes. See systemd.nspawn(5).\n');
+  expect(text).not.toContain('Takes not for guests');
+});
+
 test('its example is a guest, and the one of the README', () => {
   const example = /^\.nf\n(.*?)\n\.fi$/ms.exec(manual)?.[1] ?? '';
   const checked = readGuest(
@@ -89,7 +114,6 @@ test('the example of a build is one, and is in the README', () => {
   expect(readFileSync('README.md', 'utf8'), mend).toContain(example.replace(/^(?=.)/gm, '    '));
 });
 
-const plain = (text: string) => text.replaceAll('\\-', '-').replaceAll(/\\f[BIR]/g, '');
 const all = pages(program).map((page) => [pageFile(page), pageText(page, '1.0')] as const);
 
 test('guestctl(1) has every command, and every option', () => {

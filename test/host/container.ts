@@ -106,10 +106,12 @@ async function isUp(machine: Machine): Promise<boolean> {
       extendEnv: false,
       reject: false,
       stderr: 'ignore',
+      timeout: startLimit,
     });
     return stdout;
   };
-  const state = await systemctl('is-system-running');
+  // One that waits, as soon as its systemd answers: to ask again and again slows the boot down that it waits for.
+  const state = await systemctl('is-system-running', '--wait');
   if (state === 'degraded') detail(`failed units:\n${await systemctl('--failed', '--no-legend')}`);
   return state === 'running' || state === 'degraded';
 }

@@ -31,12 +31,14 @@ export async function makeBareSysroot(host: Host, url = `file://${mirrorPath}`):
 
 /**
  * Makes units of these guests that run systemd-nspawn with the same options and root, and nothing before it. What ours does with
- * mounts is one more option here: /etc is that of the root, and /usr is read-only in it. /tmp is a link in these roots.
+ * mounts is one more option here: /etc is that of the root, and /usr is read-only in it. /tmp is a link in these roots. The roots
+ * are pinned: updates would remove them.
  */
 export const makeBareUnits = (host: Host, names: readonly string[]): Promise<string> =>
   host.sh(`for name in ${names.join(' ')}; do
       mkdir -p /etc/systemd/system/systemd-nspawn@bare-$name.service.d
       root=$(echo /var/lib/ostree-guests/$name/sysroot/ostree/deploy/$name/deploy/*.0)
+      ostree admin --sysroot=/var/lib/ostree-guests/$name/sysroot pin 0
       sed -E -e '/ostree-guest-|^ExecStartPre=/d' \\
         -e '/^ExecStart=$/iEnvironment=SYSTEMD_NSPAWN_TMPFS_TMP=0' \\
         -e 's|^ExecStart=unshare .*/run-guest %i [^ ]+|ExecStart=systemd-nspawn|' \\

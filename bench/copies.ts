@@ -17,10 +17,18 @@ export const copies: Scenario = {
   measure: async (host) => {
     await makeMirror(host);
     await mountFileSystem(host, 'btrfs', '/srv/guests', 8192);
-    await makeFull(host, onExt4, guestFile());
-    await makeFull(host, onBtrfs, guestFile().replace('[Remote]', `Sysroot=${onBtrfs.sysroot}\n[Remote]`));
+    await declare(host, onExt4.name);
+    await declare(
+      host,
+      onBtrfs.name,
+      guestFile().replace('[Remote]', `Sysroot=${onBtrfs.sysroot}\n[Remote]`),
+    );
+    for (const { name } of [onExt4, onBtrfs]) await update(host, name);
+    const empty = await measureEmpty(host);
+    for (const guest of [onExt4, onBtrfs]) await fill(host, guest);
     return {
       rows: [
+        ...empty,
         await measureExport(host),
         await measureCopy(host, onExt4, 'copy', 'auto'),
         await measureCopy(host, onBtrfs, 'copy on btrfs', 'always'),
@@ -29,13 +37,25 @@ export const copies: Scenario = {
   },
 };
 
-/** Makes a guest whose /var has 700 MB in large files and 300 MB in small ones. */
-async function makeFull(host: Host, { name, sysroot }: Guest, file: string): Promise<void> {
-  await declare(host, name, file);
-  await update(host, name);
+/** Fills the /var of a guest with 700 MB in large files and 300 MB in small ones. */
+async function fill(host: Host, { name, sysroot }: Guest): Promise<void> {
   await host.sh(`cd ${sysroot}/ostree/deploy/${name}/var && mkdir large small
     head -c 700M /dev/urandom | split -b 10M - large/
     head -c 300M /dev/urandom | split -b 20K -a 4 - small/; sync`);
+}
+
+/** What takes as long for a guest of any size. */
+async function measureEmpty(host: Host): Promise<Row[]> {
+  const { name } = onExt4;
+  const out = { name: 'export', command: `guestctl export ${name} - >/dev/null` };
+  const copy = {
+    name: 'copy',
+    before: 'guestctl remove -qy twin || :; sync',
+    command: `guestctl copy -q ${name} twin`,
+  };
+  const { elapsed } = await measure(host, [out, copy], { rounds: 3 });
+  await host.sh('guestctl remove -qy twin');
+  return [out, copy].map((one) => row(`${one.name} without data`, 'ms', { ...elapsed(one), name: 'ours' }));
 }
 
 async function measureExport(host: Host): Promise<Row> {

@@ -49,6 +49,7 @@ async function makeMany(host: Host): Promise<void> {
     for ((i = 1; i < ${guests}; i++)); do
       sysroot=guest-$i/sysroot
       mkdir -p $sysroot/boot
+      chmod 700 $sysroot
       cp -a ${guest}/sysroot/boot/loader* $sysroot/boot
       for directory in $deployed; do mkdir -p guest-$i/\${directory#*/}; done
       cp -a ${guest}/sysroot/ostree/boot.* $sysroot/ostree

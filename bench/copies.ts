@@ -44,17 +44,16 @@ async function fill(host: Host, { name, sysroot }: Guest): Promise<void> {
     head -c 300M /dev/urandom | split -b 20K -a 4 - small/; sync`);
 }
 
+const copyOf = (name: string): string => `guestctl copy -q ${name} twin`;
+const removeTwin = 'guestctl remove -qy twin || :';
+
 /** What takes as long for a guest of any size. */
 async function measureEmpty(host: Host): Promise<Row[]> {
   const { name } = onExt4;
   const out = { name: 'export', command: `guestctl export ${name} - >/dev/null` };
-  const copy = {
-    name: 'copy',
-    before: 'guestctl remove -qy twin || :; sync',
-    command: `guestctl copy -q ${name} twin`,
-  };
+  const copy = { name: 'copy', before: `${removeTwin}; sync`, command: copyOf(name) };
   const { elapsed } = await measure(host, [out, copy], { rounds: 3 });
-  await host.sh('guestctl remove -qy twin');
+  await host.sh(removeTwin);
   return [out, copy].map((one) => row(`${one.name} without data`, 'ms', { ...elapsed(one), name: 'ours' }));
 }
 
@@ -81,8 +80,8 @@ async function measureCopy(
   reflink: 'auto' | 'always',
 ): Promise<Row> {
   const twin = `${sysroot.replace(/\/sysroot$/, '')}-bare`;
-  const before = `guestctl remove -qy twin || :; chattr -i ${twin}/ostree/deploy/*/deploy/*.0 || :; rm -rf ${twin}; sync`;
-  const ours = { name: 'ours', before, command: `guestctl copy -q ${name} twin` };
+  const before = `${removeTwin}; chattr -i ${twin}/ostree/deploy/*/deploy/*.0 || :; rm -rf ${twin}; sync`;
+  const ours = { name: 'ours', before, command: copyOf(name) };
   const cp = {
     name: `cp --reflink=${reflink}`,
     before,

@@ -21,16 +21,12 @@ export const descriptionOf = (entry: string | Description): Description =>
   typeof entry === 'string' ? { help: entry } : entry;
 
 /** Adds the manual page to each key of a section. */
-export const from = (manual: string, section: Descriptions): Descriptions =>
-  Object.fromEntries(
-    Object.entries(section).map(([name, entry]) => [name, { ...descriptionOf(entry), manual }]),
-  );
+export const from = (manual: string, section: Descriptions): Descriptions => withEach(section, { manual });
 
 /** Marks keys that may be given more than once. */
-export const repeatable = (section: Descriptions): Descriptions =>
+export const repeatable = (section: Descriptions): Descriptions => withEach(section, { repeatable: true });
+
+const withEach = (section: Descriptions, more: Partial<Description>): Descriptions =>
   Object.fromEntries(
-    Object.entries(section).map(([name, entry]): [string, Description] => [
-      name,
-      { ...descriptionOf(entry), repeatable: true },
-    ]),
+    Object.entries(section).map(([name, entry]) => [name, { ...descriptionOf(entry), ...more }]),
   );

@@ -91,9 +91,12 @@ export async function settle({ host }: Pick<Stage, 'host'>): Promise<Violation[]
   return exitCode === 0 ? [] : [{ guest: '', what: `nothing is on its way for ever: ${stdout}` }];
 }
 
-/** A change of the guest file that was cut off is made. */
+/** A change of the guest file that was cut off is made. A host that has booted with half of a file may not know the guest. */
 async function finishEditing(stage: Stage): Promise<Violation[]> {
-  for (const guest of stage.guests.filter(({ isDeclared }) => !isDeclared)) await edit(stage, guest, {});
+  for (const guest of stage.guests.filter(({ isDeclared }) => !isDeclared)) {
+    await edit(stage, guest, {});
+    guest.model = { ...guest.model, wanted: 'either' };
+  }
   return [];
 }
 

@@ -6,10 +6,13 @@ type Reflink = 'auto' | 'always';
 /** The options of cp(1) that keep owners, modes, links, times, attributes and labels. Reflinks share the space of files. */
 export const copyOptions = (reflink: Reflink): string[] => ['-a', `--reflink=${reflink}`];
 
-/** A path, and where it is copied to. */
+/** A directory, and where it is copied to. */
 export type Pair = readonly [from: string, to: string];
 
-/** Returns a command for a confined process: it runs `first` with a path, and then copies. */
+/**
+ * Returns a command for a confined process: it runs `first` with a path, and then copies. A link is followed, which leads nowhere
+ * if it leads out of what the process sees: a copy of the link would lead there again.
+ */
 export const copyPairs = (
   first: string,
   path: string,
@@ -19,7 +22,7 @@ export const copyPairs = (
   'sh',
   '-c',
   `${first} "$1" && shift
-while [ $# -gt 1 ]; do cp ${copyOptions(reflink).join(' ')} -- "$1" "$2" || exit; shift 2; done`,
+while [ $# -gt 1 ]; do cp ${copyOptions(reflink).join(' ')} -- "$1/." "$2" || exit; shift 2; done`,
   'sh',
   path,
   ...pairs.flat(),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Failure } from './failure.ts';
-import { destroyUnit } from './systemctl.ts';
+import { destroyLeft } from './systemctl.ts';
 
 /** The longest time that a unit stays frozen. Work that takes longer must fail. */
 const longest = '10min';
@@ -12,8 +12,8 @@ const longest = '10min';
 export async function whileFrozen<T>(unit: string, name: string, work: () => Promise<T>): Promise<T> {
   const { spawn } = await import('node:child_process');
   const service = `ostree-guest-${name}`;
-  // A killed run has left it behind, if at all: it thaws.
-  await destroyUnit(`${service}.service`);
+  // It thaws.
+  await destroyLeft([service]);
   const properties = [
     `ExecStartPre=/usr/bin/systemctl freeze ${unit}`,
     `ExecStopPost=/usr/bin/systemctl thaw ${unit}`,

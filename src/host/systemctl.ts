@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { transientDirectory } from '../config/paths.ts';
 import { Failure } from './failure.ts';
 import { parseList } from './json-fields.ts';
 import { run } from './process.ts';
@@ -175,10 +177,21 @@ export async function killUnit(unit: string): Promise<void> {
 export const destroyUnit = (unit: string): Promise<void> => destroyUnits([unit]);
 
 /** Does the same with some units. */
-export async function destroyUnits(units: readonly string[]): Promise<void> {
+async function destroyUnits(units: readonly string[]): Promise<void> {
   await run('systemctl', ['kill', '--signal=KILL', '--', ...units]);
   await run('systemctl', ['stop', '--', ...units]);
   await resetFailed(...units);
+}
+
+/**
+ * Does the same with transient services that a run which was killed may have left behind. Mostly there are none, and asking systemd
+ * would take three processes.
+ */
+export async function destroyLeft(services: readonly string[]): Promise<void> {
+  const there = services
+    .map((service) => `${service}.service`)
+    .filter((unit) => existsSync(`${transientDirectory}/${unit}`));
+  if (there.length > 0) await destroyUnits(there);
 }
 
 /** Resets the failed state and the start limit of units: systemctl(1), reset-failed. */

@@ -1,9 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { transientDirectory } from '../config/paths.ts';
 import { emptyRoot } from '../host/confined.ts';
 import type { Finished } from '../host/process.ts';
-import { destroyUnit, unitEnds } from '../host/systemctl.ts';
+import { destroyLeft, unitEnds } from '../host/systemctl.ts';
 import { runAsService, type Settings } from '../host/systemd-run.ts';
 
 /**
@@ -18,8 +17,7 @@ export async function deployAsService(
   args: readonly string[],
 ): Promise<Finished> {
   const unit = `ostree-guest-${name}`;
-  // A killed run has left it behind. Mostly there is none, and asking systemd would take three processes.
-  if (existsSync(`${transientDirectory}/${unit}.service`)) await destroyUnit(`${unit}.service`);
+  await destroyLeft([unit]);
   const settings: Settings = [...deploySandbox(ownDirectory()), ['BindPaths', sysroot]];
   return runAsService(unit, settings, [
     '/usr/bin/ostree',

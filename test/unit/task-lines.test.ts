@@ -50,7 +50,7 @@ describe('the task of a job', () => {
     [
       'takeCommits',
       {
-        ...input,
+        sysroot: '/s',
         from: '/a',
         commits: ['c'],
         staged: 'c',
@@ -58,7 +58,7 @@ describe('the task of a job', () => {
       },
     ],
     ['replaceFiles', { ...input, from: '/a' }],
-    ['renewIdentity', { ...input, before: 'old' }],
+    ['replaceFiles', { ...input, from: '/a', copyOf: 'old' }],
   ])('%s arrives as it was sent', (job, sent) => {
     expect(read(JSON.stringify({ job, input: sent, rooms: [] }))).toEqual({ job, input: sent, rooms: [] });
   });
@@ -114,7 +114,7 @@ describe('the task of the linking step', () => {
 
   test.each<LinkingTask['want']>([
     task.want,
-    { kind: 'commit', checksum: 'c' },
+    { kind: 'commits', checksums: ['c'] },
     { kind: 'made of', identity: 'i', ref: 'r', layers: ['l'] },
     { kind: 'made over', base: 'b', ref: 'r' },
     { kind: 'image', image: 'i' },
@@ -126,8 +126,8 @@ describe('the task of the linking step', () => {
     ['no notes', { notes: undefined }, /"notes" is missing/],
     ['notes of a neighbour that are gone', { neighbours: [{ repository: '/other' }] }, /"notes" is missing/],
     ['guests without a namespace that are gone', { unconfined: null }, /"unconfined" is not a list of texts/],
-    ['another wish', { want: { kind: 'all' } }, /"kind" is not one of commit, made of/],
-    ['half a wish', { want: { kind: 'commit' } }, /"checksum" is missing/],
+    ['another wish', { want: { kind: 'all' } }, /"kind" is not one of commits, made of/],
+    ['half a wish', { want: { kind: 'commits' } }, /"checksums" is missing/],
   ])('with %s is refused', (_, change, message) => {
     expect(() => parseTask(JSON.stringify({ ...task, ...change }))).toThrow(message);
   });

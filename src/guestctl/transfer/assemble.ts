@@ -11,7 +11,8 @@ import { imageUnit, reloadUnits, startUnit } from '../../host/systemctl.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { setImmutable } from '../../ostree/immutable.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
-import { deployMutable } from '../../ostree/sysroot.ts';
+import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
+import { deployMutable, ensureSysroot } from '../../ostree/sysroot.ts';
 import { noteUnconfined } from '../../state/unshared.ts';
 import { link } from '../../trees/linking/link.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
@@ -19,63 +20,96 @@ import { doJob } from '../../trees/treework/run.ts';
 import { whileDeclaring } from '../install-guest-file.ts';
 import { writeState } from './carried-state.ts';
 import { type Incoming, jobOf } from './incoming.ts';
-import type { Manifest } from './manifest.ts';
+import { commitsOf, type Manifest } from './manifest.ts';
 import type { NewFile, Plan } from './place.ts';
 
-/** The parts of a guest that are to become one. */
+/** A guest that is to be made. */
 export interface Assembly {
   readonly plan: Plan;
   readonly manifest: Manifest;
-  readonly repository: string;
-  /** Has the directories etc/POSITION, and perhaps var. */
-  readonly parts: string;
-  /** True for a copy, which gets an identity of its own. */
-  readonly isNew: boolean;
   /** True if root in a guest may have written to the repository: then its objects are not trusted. */
   readonly isUnconfined: boolean;
 }
 
-/** Makes the guest in the directory of the import, complete and on disk. putInPlace() moves it into place. */
-export async function assemble(
+/** Where the commits come from. */
+interface Brought {
+  readonly repository: string;
+  /** The directories of the guest that it is in; none if it is in that of the import. */
+  readonly rooms: readonly string[];
+}
+
+/** Makes the sysroot in the directory of the import, and brings the commits. From then on, the guest needs `repository` no more. */
+export async function bringCommits(
   incoming: Incoming,
-  { plan: { guest }, manifest, repository, parts, isNew, isUnconfined }: Assembly,
+  { plan: { guest }, manifest, isUnconfined }: Assembly,
+  { repository, rooms }: Brought,
   check: () => void,
 ): Promise<void> {
-  const { name, machine, update } = guest;
+  const { name } = guest;
   const sysroot = incoming.sysrootFor(guest);
-  const rooms = incoming.rooms(sysroot);
-  const place = { name: jobOf(incoming.id), rooms, readable: [repository] };
-  const what = `Cannot make ${name}`;
-  const commits = [...new Set(manifest.deployments.map(({ checksum }) => checksum))];
-  const { staged } = manifest.state;
-  const task = { sysroot, stateroot: name, from: repository };
-  await doJob(what, place, 'takeCommits', { ...task, commits: [], staged: undefined, remotes: [] });
+  // It has nothing of a tree yet, so this needs no confinement.
+  await ensureSysroot(sysroot, name);
   check();
-  // Objects that other guests have take no more space. A guest that shares no files gets its own; the linking step would note so in
-  // the directory of the name, which does not exist yet.
-  for (const checksum of isConfined(guest) && !isUnconfined ? commits : [])
-    await link({ name, sysroot, machine, update }, { kind: 'commit', checksum });
+  const commits = commitsOf(manifest);
+  if (isConfined(guest) && !isUnconfined) await linkShared(guest, sysroot, commits);
   check();
-  await doJob(what, place, 'takeCommits', {
-    ...task,
-    commits: [...new Set([...commits, ...(staged ? [staged.checksum] : [])])],
-    staged: staged?.checksum,
-    remotes: manifest.remotes,
-  });
+  const staged = manifest.state.staged?.checksum;
+  const { remotes } = manifest;
+  const isWhole = commits.every((commit) => hasCommit(repositoryOf(sysroot), commit));
+  if (isWhole && staged === undefined && remotes.length === 0) return;
+  await doJob(
+    cannotMake(name),
+    { name: jobOf(incoming.id), rooms: incoming.rooms(sysroot), readable: rooms },
+    'takeCommits',
+    { sysroot, from: repository, commits, staged, remotes },
+  );
+}
+
+const cannotMake = (guest: string): string => `Cannot make ${guest}`;
+
+/**
+ * Makes a guest of its commits, of the directories etc/POSITION in `parts`, and of `parts`/var if it exists: complete and on disk.
+ * A copy of a guest of this host gets an identity of its own. putInPlace() moves it into place.
+ */
+export async function assemble(
+  incoming: Incoming,
+  { plan: { guest }, manifest, isUnconfined }: Assembly,
+  parts: string,
+  kind: 'copy' | 'import',
+  check: () => void,
+): Promise<void> {
+  const { name } = guest;
+  const sysroot = incoming.sysrootFor(guest);
   for (const { checksum, origin } of [...manifest.deployments].reverse()) {
     check();
     await deployMutable(sysroot, name, { checksum, origin: formatKeyfile(parseKeyfile(origin)) });
   }
   check();
-  await doJob(what, place, 'replaceFiles', { sysroot, stateroot: name, from: parts });
-  if (isNew) await doJob(what, place, 'renewIdentity', { sysroot, stateroot: name, before: manifest.guest });
+  await doJob(
+    cannotMake(name),
+    { name: jobOf(incoming.id), rooms: incoming.rooms(sysroot) },
+    'replaceFiles',
+    { sysroot, stateroot: name, from: parts, copyOf: kind === 'copy' ? manifest.guest : undefined },
+  );
   const names = listDeployments(sysroot).map((deployment) => deployment.name);
   if (names.length !== manifest.deployments.length)
     throw new Error(`${names.length} of ${manifest.deployments.length} deployments were made`);
   writeState(incoming.owner, manifest.state, names, manifest.var);
   if (isUnconfined) noteUnconfined(incoming.owner);
-  await syncFileSystem(sysroot);
-  await syncFileSystem(incoming.guest);
+  await flush(incoming.guest, sysroot);
+}
+
+/**
+ * Brings the commits that other guests have: they take no more space. A guest that shares no files gets its own; the linking step
+ * would note so in the directory of the name, which does not exist yet.
+ */
+const linkShared = ({ name, machine, update }: Guest, sysroot: string, checksums: readonly string[]) =>
+  link({ name, sysroot, machine, update }, { kind: 'commits', checksums });
+
+/** Writes a guest to disk. Its sysroot may be on another file system. */
+async function flush(state: string, sysroot: string): Promise<void> {
+  await syncFileSystem(state);
+  if (!sysroot.startsWith(`${state}/`)) await syncFileSystem(sysroot);
 }
 
 /**

@@ -1,13 +1,13 @@
 // A second guest like one of this host. It gets a guest file of its own, and is a machine of its own.
 import type { Guest } from '../../config/guest.ts';
 import type { Problem } from '../../config/problem.ts';
-import { runConfined, treeCapabilities } from '../../host/confined.ts';
+import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { copyPairs, type Pair } from '../../host/copy-tree.ts';
 import { leavingRoom } from '../../host/disk-room.ts';
 import { requireSuccess } from '../../host/process.ts';
 import { sharesFiles } from '../../trees/linking/shares.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
-import { assemble, putInPlace } from './assemble.ts';
+import { assemble, bringCommits, putInPlace } from './assemble.ts';
 import { declarationOf } from './describe.ts';
 import { fileForCopy } from './file-for-copy.ts';
 import { Incoming, jobOf } from './incoming.ts';
@@ -42,21 +42,14 @@ export async function copyGuest(
     try {
       await incoming.open();
       say(`Copying ${guest.name}`);
+      const assembly = { plan, manifest, isUnconfined: !sharesFiles(guest) };
+      // First: an update of the guest could remove a commit that was staged, and the files may take long.
+      const from = { repository: parts.repository, rooms: roomsOf(guest) };
+      await bringCommits(incoming, assembly, from, check);
       const copies = incoming.partsFor(plan.guest);
-      await leavingRoom(copies, () => copyParts(jobOf(incoming.id), parts, copies));
+      await leavingRoom(copies, () => copyParts(jobOf(incoming.id), guest, parts, copies));
       check();
-      await assemble(
-        incoming,
-        {
-          plan,
-          manifest,
-          repository: parts.repository,
-          parts: copies,
-          isNew: true,
-          isUnconfined: !sharesFiles(guest),
-        },
-        check,
-      );
+      await assemble(incoming, assembly, copies, 'copy', check);
       requireSame();
       await putInPlace(incoming, () => planFor(name, manifest, 'another name'));
     } finally {
@@ -66,15 +59,21 @@ export async function copyGuest(
   });
 }
 
-/** Copies /etc and /var, with reflinks where the file system has them. The process sees the old files and the new place. */
-async function copyParts(name: string, { etc, var: varDirectory }: ArchiveParts, to: string): Promise<void> {
+/** Copies /etc and /var, with reflinks where the file system has them. The process sees the old guest and the new place. */
+async function copyParts(
+  name: string,
+  guest: Guest,
+  { etc, var: varDirectory }: ArchiveParts,
+  to: string,
+): Promise<void> {
   const pairs = etc.map((path, position): Pair => [path, `${to}/${etcName}/${position}`]);
   if (varDirectory !== undefined) pairs.push([varDirectory, `${to}/${varName}`]);
   const finished = await runConfined(
     {
       name,
       writable: [to],
-      readable: [...etc, ...(varDirectory === undefined ? [] : [varDirectory])],
+      // Not the directories themselves: systemd would follow a link that the guest has made of one.
+      readable: roomsOf(guest),
       capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
       timeLimit: '1d',
     },

@@ -25,12 +25,13 @@ export async function manifestOf(
 ): Promise<Manifest> {
   const { name } = guest;
   const enabled = enabledUnits();
+  const [systemd, ostree] = await Promise.all([systemdVersion(), ostreeVersion()]);
   const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
   return {
     guest: name,
     time: new Date().toISOString(),
-    systemd: await systemdVersion(),
-    ostree: await ostreeVersion(),
+    systemd,
+    ostree,
     running,
     var: hasVar,
     files: declarationOf(guest),

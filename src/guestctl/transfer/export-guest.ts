@@ -1,10 +1,12 @@
 import type { Guest } from '../../config/guest.ts';
-import { ownProgram, runConfined, treeCapabilities } from '../../host/confined.ts';
+import { ownProgram, roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import type { Report } from '../../state/report.ts';
+import { doJob } from '../../trees/treework/run.ts';
 import { type TransferLine, TransferLines } from './lines.ts';
+import { commitsOf } from './manifest.ts';
 import { packPlace, zstdOptions } from './pack.ts';
-import { type ArchiveParts, packJob, type Wish, withParts } from './parts.ts';
+import { type ArchiveParts, linkJob, packJob, type Wish, withParts } from './parts.ts';
 import { etcName, manifestName, repositoryName, trailerOf, varName, writeAll } from './stream.ts';
 
 export interface ArchiveTarget {
@@ -16,6 +18,7 @@ export interface ArchiveTarget {
 /** Writes a guest into an archive, and returns what it has. */
 export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, report: Report) =>
   withParts(guest, wish, report.step, async (parts, { requireSame }) => {
+    const places = placesOf({ ...parts, repository: await holdCommits(guest, parts) });
     let digest: string | undefined;
     const onLine = (line: TransferLine) => {
       if ('bytes' in line) report.progress(`Exporting ${guest.name}`, line.bytes);
@@ -27,12 +30,13 @@ export const exportGuest = (guest: Guest, wish: Wish, target: ArchiveTarget, rep
       {
         name: packJob(guest.name),
         writable: [],
-        readable: placesOf(parts),
+        // With the directories of the guest, so that it can check that the parts are in them.
+        readable: [...roomsOf(guest), ...places],
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
         timeLimit: '1d',
         memory: '1G',
       },
-      ownProgram('transfer', 'pack', target.compress ? 'zstd' : 'plain'),
+      ownProgram('transfer', 'pack', target.compress ? 'zstd' : 'plain', ...places),
       { descriptors: { stdout: target.descriptor }, onErrors: lines.add },
     );
     lines.require(`Cannot export ${guest.name}`, finished);
@@ -48,6 +52,21 @@ async function writeTrailer({ descriptor, compress }: ArchiveTarget, digest: str
   if (!compress) return writeAll(descriptor, trailer);
   const how = { input: trailer.toString('latin1'), descriptors: { stdout: descriptor } };
   requireSuccess('Cannot complete the archive', await run('zstd', zstdOptions, how));
+}
+
+/** Makes a repository of the commits that are wanted. They stay, whatever is pruned meanwhile. */
+async function holdCommits(
+  guest: Guest,
+  { repository: from, scratch, manifest }: ArchiveParts,
+): Promise<string> {
+  const to = `${scratch}/${repositoryName}`;
+  await doJob(
+    `Cannot copy the tree of ${guest.name}`,
+    { name: linkJob(guest.name), rooms: roomsOf(guest) },
+    'linkCommits',
+    { from, to, commits: commitsOf(manifest) },
+  );
+  return to;
 }
 
 /** The process that packs sees the parts at fixed places, and nothing else of the guest. */

@@ -5,7 +5,7 @@ import { ostreeVersion } from '../../ostree/ostree.ts';
 import type { Report } from '../../state/report.ts';
 import { interruptible } from '../interruption.ts';
 import { verifyOnHost } from '../verify/on-host.ts';
-import { assemble, putInPlace } from './assemble.ts';
+import { assemble, bringCommits, putInPlace } from './assemble.ts';
 import { Incoming, jobOf } from './incoming.ts';
 import { type TransferLine, TransferLines } from './lines.ts';
 import { type Manifest, parseManifest } from './manifest.ts';
@@ -34,19 +34,11 @@ export const importGuest = (stdin: number, as: string | undefined, report: Repor
       const plan = planFor(name, manifest);
       for (const note of plan.notes) report.step(note);
       report.step(`Everything in the archive is as it should be. Making ${name}`);
-      await assemble(
-        incoming,
-        {
-          plan,
-          manifest,
-          repository: `${incoming.data}/${repositoryName}`,
-          parts: incoming.data,
-          isNew: false,
-          // Each object was checked against its name.
-          isUnconfined: false,
-        },
-        check,
-      );
+      // Each object was checked against its name.
+      const assembly = { plan, manifest, isUnconfined: false };
+      const from = { repository: `${incoming.data}/${repositoryName}`, rooms: [] };
+      await bringCommits(incoming, assembly, from, check);
+      await assemble(incoming, assembly, incoming.data, 'import', check);
       check();
       await putInPlace(incoming, () => planFor(name, manifest));
       return { name, plan, manifest, problems: (await verifyOnHost([plan.guest])).flat() };

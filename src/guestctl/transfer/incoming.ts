@@ -1,6 +1,6 @@
 // A guest that is being imported or copied: a directory that nobody takes for a guest, until it is renamed. What a killed
 // import or a power cut left there, the next one removes; in the state directory, systemd-tmpfiles(8) does so when the host boots.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { stateDirectory, stateOf } from '../../config/paths.ts';
 import { writeAtomically } from '../../host/atomic-file.ts';
@@ -10,7 +10,7 @@ import { tryLock } from '../../host/flock.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { randomName } from '../../host/random-name.ts';
-import { destroyUnit } from '../../host/systemctl.ts';
+import { destroyLeft } from '../../host/systemctl.ts';
 
 /** The directory of all imports. No guest has such a name. */
 const all = `${stateDirectory}/.incoming`;
@@ -88,7 +88,7 @@ async function sweep(): Promise<void> {
   for (const id of new Set(names.flatMap((name) => idIn.exec(name) ?? []))) {
     const release = await tryLock(lockOf(id));
     if (!release) continue;
-    for (const unit of unitsOf(id)) await destroyUnit(unit);
+    await destroyLeft([`ostree-guest-${jobOf(id)}`]);
     await remove(id);
     release();
   }
@@ -96,7 +96,6 @@ async function sweep(): Promise<void> {
 
 /** The jobs of an import. A killed guestctl does not end them. */
 export const jobOf = (id: string): string => `incoming-${id}`;
-const unitsOf = (id: string): string[] => [`ostree-guest-${jobOf(id)}.service`];
 
 /** Removes the directory in a confined process: an archive may have links, and be nested too deep for Node. */
 async function remove(id: string): Promise<void> {
@@ -106,9 +105,20 @@ async function remove(id: string): Promise<void> {
   const there = [`${all}/${id}`, ...(elsewhere && isOurs ? [elsewhere] : [])].filter((path) =>
     existsSync(path),
   );
-  if (there.length > 0) await removeAll(id, there);
+  const full = there.filter((path) => !removeEmpty(path));
+  if (full.length > 0) await removeAll(id, full);
   rmSync(elsewhereOf(id), { force: true });
   rmSync(lockOf(id), { force: true });
+}
+
+/** Removes a directory if it is empty, as that of an import that has ended well mostly is. That saves a process and its sandbox. */
+function removeEmpty(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function removeAll(id: string, there: readonly string[]): Promise<void> {

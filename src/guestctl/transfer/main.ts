@@ -5,7 +5,7 @@ import type { TransferLine } from './lines.ts';
 import { pack } from './pack.ts';
 import { unpack, unpackPlace } from './unpack-archive.ts';
 
-const [job = '', how = ''] = process.argv.slice(2);
+const [job = '', how = '', ...places] = process.argv.slice(2);
 
 /** The archive goes to standard output, so that the lines go to standard error. */
 const out = job === 'pack' ? process.stderr : process.stdout;
@@ -19,7 +19,7 @@ const progress = (now: number): void => {
 
 async function work(): Promise<void> {
   if (job === 'pack')
-    return void say({ digest: await pack(how === 'zstd', progress, (warning) => say({ warning })) });
+    return void say({ digest: await pack(places, how === 'zstd', progress, (warning) => say({ warning })) });
   process.umask(0o022);
   return unpack(progress, (manifest) => say({ manifest }));
 }

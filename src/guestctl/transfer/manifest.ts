@@ -55,6 +55,11 @@ interface CarriedDeployment {
   readonly origin: string;
 }
 
+/** The commits of a guest: those of its deployments, and the one that is staged. */
+export const commitsOf = ({ deployments, state }: Pick<Manifest, 'deployments' | 'state'>): string[] => [
+  ...new Set([...deployments, ...(state.staged ? [state.staged] : [])].map(({ checksum }) => checksum)),
+];
+
 /** No guest has more deployments, and an archive could name any number. */
 const most = 100;
 

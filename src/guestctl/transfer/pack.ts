@@ -1,7 +1,17 @@
 // Writes the archive of a guest to standard output. Runs confined: it sees only the guest's files, read-only.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { codeOf, Failure } from '../../host/failure.ts';
 import { requireSuccess, run } from '../../host/process.ts';
@@ -13,8 +23,14 @@ export const packPlace = '/export';
 /** tar(1): owners as numbers, all attributes, holes as holes, and no times of the last reading. */
 export const tarOptions = ['--file=-', '--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls'];
 
-/** Writes the archive without its trailer. Returns its SHA-256. */
-export async function pack(compress: boolean, progress: Tell, warn: (text: string) => void): Promise<string> {
+/** Writes the archive of what is bound at these places (PATH:PLACE), without its trailer. Returns its SHA-256. */
+export async function pack(
+  places: readonly string[],
+  compress: boolean,
+  progress: Tell,
+  warn: (text: string) => void,
+): Promise<string> {
+  for (const [path = '', place = ''] of places.map((one) => one.split(':'))) requireSame(path, place);
   const parts = [manifestName, repositoryName, etcName, varName].filter((name) =>
     readdirSync(packPlace).includes(name),
   );
@@ -46,6 +62,28 @@ export async function pack(compress: boolean, progress: Tell, warn: (text: strin
   if (passed.status === 'rejected' || reasons.length > 0)
     throw codeOf(reasons[0]) === 'EPIPE' && zstd ? reasons[1] : reasons[0];
   return passed.value;
+}
+
+/**
+ * Fails unless a guest has at this path what is bound at this place. Until systemd bound it, root in a guest that manages itself
+ * could replace it by a link to anywhere on the host. We see nothing of the host but the guest: here, such a link leads nowhere.
+ */
+function requireSame(path: string, place: string): void {
+  if (isSame(path, place)) return;
+  throw new Failure(`${path} was replaced meanwhile, and leads to elsewhere`, 'Nothing was exported');
+}
+
+function isSame(path: string, place: string): boolean {
+  try {
+    const opened = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const [own, bound] = [fstatSync(opened, { bigint: true }), lstatSync(place, { bigint: true })];
+    const isBelowNoLink = readlinkSync(`/proc/self/fd/${opened}`) === path;
+    closeSync(opened);
+    return isBelowNoLink && own.ino === bound.ino && own.dev === bound.dev;
+  } catch {
+    // It is a link, or there is nothing.
+    return false;
+  }
 }
 
 /** tar(1) exits with it if a file has changed while it was read. */

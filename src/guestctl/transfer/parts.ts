@@ -1,6 +1,6 @@
 // Takes the parts of a guest out, for a copy of it: its commits, the /etc of each deployment, and /var. Meanwhile the guest is
 // stopped, or frozen for an instant, or down anyway.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
@@ -13,7 +13,7 @@ import { requireSuccess } from '../../host/process.ts';
 import {
   activeStates,
   bootUnit,
-  destroyUnits,
+  destroyLeft,
   isDown,
   maintenanceUnit,
   rehearseUnit,
@@ -32,13 +32,12 @@ import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { partsLockOf, scratchOf } from '../../trees/parts/scratch.ts';
-import { doJob } from '../../trees/treework/run.ts';
 import { interruptible } from '../interruption.ts';
 import { requireCreated } from '../preconditions.ts';
 import { readState } from './carried-state.ts';
 import { manifestOf } from './describe.ts';
 import { type Manifest, manifestText } from './manifest.ts';
-import { manifestName, repositoryName } from './stream.ts';
+import { manifestName } from './stream.ts';
 
 export interface Wish {
   /** Whether /var is wanted. */
@@ -53,7 +52,10 @@ export interface Wish {
 export interface ArchiveParts {
   readonly manifest: Manifest;
   readonly manifestFile: string;
+  /** That of the guest. */
   readonly repository: string;
+  /** A directory for what is made of the parts, on the same file system. It is removed at the end. */
+  readonly scratch: string;
   /** In the order of the boot list. */
   readonly etc: readonly string[];
   readonly var: string | undefined;
@@ -70,7 +72,7 @@ interface Checks {
 type Use<T> = (parts: ArchiveParts, checks: Checks) => Promise<T>;
 
 /** Names the units that read the guest. Only one export or copy of it runs at a time. */
-const linkJob = (guest: string): string => `export-${guest}`;
+export const linkJob = (guest: string): string => `export-${guest}`;
 const snapshotJob = (guest: string): string => `snapshot-${guest}`;
 export const packJob = (guest: string): string => `pack-${guest}`;
 const jobsOf = (guest: string): string[] => [linkJob, snapshotJob, packJob].map((job) => job(guest));
@@ -86,7 +88,7 @@ export async function withParts<T>(
   const scratch = scratchOf(guest.sysroot);
   const release = await lockOf(guest.name, scratch);
   // A killed export does not end them.
-  await destroyUnits(jobsOf(guest.name).map((job) => `ostree-guest-${job}.service`));
+  await destroyLeft(jobsOf(guest.name).map((job) => `ostree-guest-${job}`));
   const machine = stoppable(guest.name, say);
   try {
     return await interruptible((check) => gatherAndUse(guest, wish, scratch, machine, use, check));
@@ -206,33 +208,37 @@ async function gather(
   { running, snapshot }: { readonly running: boolean; readonly snapshot: boolean },
 ): Promise<ArchiveParts> {
   const { name, sysroot } = guest;
-  await removeTree(scratch);
-  mkdirSync(scratch, { mode: 0o700 });
   const deployments = listDeployments(sysroot);
-  const state = readState(guest, deployments);
-  const commits = [...deployments, ...(state.staged ? [state.staged] : [])].map(({ checksum }) => checksum);
-  const repository = `${scratch}/${repositoryName}`;
-  await doJob(
-    `Cannot copy the tree of ${name}`,
-    { name: linkJob(name), rooms: roomsOf(guest) },
-    'linkCommits',
-    {
-      from: repositoryOf(sysroot),
-      to: repository,
-      commits: [...new Set(commits)],
-    },
-  );
   const live = {
     etc: deployments.map(({ path }) => `${path}/etc`),
     var: wish.var ? varOf(sysroot, name) : undefined,
   };
+  requireOwn(sysroot, [repositoryOf(sysroot), ...live.etc, ...(live.var === undefined ? [] : [live.var])]);
+  await removeTree(scratch);
+  mkdirSync(scratch, { mode: 0o700 });
+  const state = readState(guest, deployments);
   const places = snapshot ? await takeSnapshot(guest, live, scratch, running) : live;
   if (namesOf(listDeployments(sysroot)) !== namesOf(deployments))
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
   const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
   const manifestFile = `${scratch}/${manifestName}`;
   writeFile(manifestFile, manifestText(manifest), { mode: 0o600, flag: 'wx' });
-  return { manifest, manifestFile, repository, ...places };
+  return { manifest, manifestFile, repository: repositoryOf(sysroot), scratch, ...places };
+}
+
+/**
+ * Fails if a directory of a guest is a link, or below one. A guest that manages itself can make such links, which would lead to
+ * directories of the host, or of other guests. What reads a guest that runs must check it once more: pack.ts.
+ */
+function requireOwn(sysroot: string, directories: readonly string[]): void {
+  const base = realpathSync.native(sysroot);
+  const isOwn = (path: string) => realpathSync.native(path) === `${base}${path.slice(sysroot.length)}`;
+  const link = directories.find((path) => !isOwn(path));
+  if (link === undefined) return;
+  throw new Failure(
+    `${link} is a link, or below one, and not a directory of the guest: nothing was read`,
+    'Only root in the guest, or on this host, can have made it. Put the directory back in its place',
+  );
 }
 
 const namesOf = (deployments: readonly Deployment[]): string => deployments.map(({ name }) => name).join(' ');
@@ -244,8 +250,7 @@ async function takeSnapshot(
   scratch: string,
   running: boolean,
 ): Promise<Pick<ArchiveParts, 'etc' | 'var'>> {
-  const { name, sysroot } = guest;
-  mkdirSync(`${scratch}/etc`);
+  const { name } = guest;
   const etc = live.etc.map((_, position) => `${scratch}/etc/${position}`);
   const varCopy = live.var && `${scratch}/var`;
   const pairs = live.etc.map((path, position): Pair => [path, etc[position] ?? '']);
@@ -258,7 +263,7 @@ async function takeSnapshot(
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
         timeLimit: '9min',
       },
-      copyPairs('sync --file-system --', sysroot, pairs, 'always'),
+      copyPairs('mkdir -- "$1" && sync --file-system --', `${scratch}/etc`, pairs, 'always'),
     );
   const finished = await (running ? whileFrozen(driver.unit(name), `frozen-${name}`, copy) : copy());
   requireSuccess(`Cannot copy the files of ${name}`, finished);

@@ -12,7 +12,7 @@ import { removeTree } from '../../host/tree-removal.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit } from '../../ostree/repository.ts';
 import { feed } from './feed.ts';
-import { largestManifest, type Manifest, parseManifest } from './manifest.ts';
+import { commitsOf, largestManifest, type Manifest, parseManifest } from './manifest.ts';
 import { exitOf, tarOptions } from './pack.ts';
 import {
   damaged,
@@ -145,7 +145,7 @@ export async function strangeIn(repository: string): Promise<string> {
  * Checks each object against its name, so that other guests may share it. Keeps nothing of the repository but its objects: its
  * configuration could lead elsewhere.
  */
-async function checkRepository({ deployments, state }: Manifest): Promise<void> {
+async function checkRepository(manifest: Manifest): Promise<void> {
   const repository = `${unpackPlace}/${repositoryName}`;
   if (kindOf(`${repository}/objects`) !== 'directory') throw unfit(`${repositoryName}/objects`);
   const strange = await strangeIn(repository);
@@ -157,10 +157,6 @@ async function checkRepository({ deployments, state }: Manifest): Promise<void> 
   await removeTree(repository);
   renameSync(clean, repository);
   await ostree('The archive is damaged', `--repo=${repository}`, 'fsck', '--quiet');
-  const commits = [
-    ...deployments.map(({ checksum }) => checksum),
-    ...(state.staged ? [state.staged.checksum] : []),
-  ];
-  const missing = commits.find((commit) => !hasCommit(repository, commit));
+  const missing = commitsOf(manifest).find((commit) => !hasCommit(repository, commit));
   if (missing !== undefined) throw new Failure(`The archive has no commit ${missing.slice(0, 12)}`);
 }

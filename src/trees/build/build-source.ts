@@ -25,7 +25,7 @@ export function buildSource(guest: Guest, origin: BuildOrigin): Source {
       const fetch = async () => {
         const made = buildRepository(origin.build);
         if (!hasCommit(repository, checksum))
-          await link(guest, { kind: 'commit', checksum }, { from: [made] });
+          await link(guest, { kind: 'commits', checksums: [checksum] }, { from: [made] });
         if (!hasCommit(repository, checksum)) throw new Failure(`Cannot take ${checksum} from ${made}`);
         await keepBrought(guest.sysroot, builtRef, checksum);
         return checksum;

@@ -21,8 +21,8 @@ export interface Neighbour {
 }
 
 export type Want =
-  /** A commit that a neighbour has. */
-  | { readonly kind: 'commit'; readonly checksum: string }
+  /** Commits that neighbours have. */
+  | { readonly kind: 'commits'; readonly checksums: readonly string[] }
   /**
    * The commit of a neighbour's ref, if it has this identity: src/trees/identity.ts. In addition those of the layers that any
    * neighbour has: src/trees/image/layer-refs.ts.
@@ -62,10 +62,10 @@ export function parseTask(json: string): LinkingTask {
 }
 
 function parseWant(want: Fields): Want {
-  const kind = want.oneOf('kind', ['commit', 'made of', 'made over', 'image', 'pull']);
+  const kind = want.oneOf('kind', ['commits', 'made of', 'made over', 'image', 'pull']);
   switch (kind) {
-    case 'commit':
-      return { kind, checksum: want.text('checksum') };
+    case 'commits':
+      return { kind, checksums: want.texts('checksums') };
     case 'made of':
       return {
         kind,

@@ -8,7 +8,7 @@ import { reason } from '../../ostree/ostree.ts';
 import { pullAndTell } from '../../ostree/pull-progress.ts';
 import { note } from '../../state/unshared.ts';
 import { type LinkingLine, type LinkingTask, parseTask } from './linking-task.ts';
-import { linkCommit, linkImage, linkLayers, linkMadeOf, linkMadeOver, seed, trusted } from './neighbours.ts';
+import { linkFromAny, linkImage, linkLayers, linkMadeOf, linkMadeOver, seed, trusted } from './neighbours.ts';
 
 const tell = (line: LinkingLine): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -26,8 +26,9 @@ async function main({
     throw new Failure('the guest no longer shares files with others', 'Start the update again');
   const neighbours = trusted(all);
   switch (want.kind) {
-    case 'commit':
-      return (await linkCommit(repository, want.checksum, neighbours)) ? { checksum: want.checksum } : {};
+    case 'commits':
+      await linkFromAny(repository, want.checksums, neighbours);
+      return {};
     case 'made of': {
       const checksum = await linkMadeOf(repository, want.ref, want.identity, neighbours);
       await linkLayers(repository, want.layers, neighbours);
@@ -41,7 +42,7 @@ async function main({
       return {};
     case 'pull': {
       const { checksum, args } = want;
-      if (await linkCommit(repository, checksum, neighbours)) return { checksum };
+      if (await linkFromAny(repository, [checksum], neighbours)) return { checksum };
       if (want.seed) await seed(repository, neighbours);
       const caches = neighbours.map((neighbour) => `--localcache-repo=${neighbour}`);
       const pull = [`--repo=${repository}`, 'pull', ...caches, ...args];

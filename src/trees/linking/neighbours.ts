@@ -23,18 +23,19 @@ export const trusted = (neighbours: readonly Neighbour[]): string[] =>
 
 const isOnOurMount = (repository: string): boolean => repository.startsWith(`${stateDirectory}/`);
 
-/** Links a commit from a neighbour that has it. Returns true if it is complete now. */
-export async function linkCommit(
+/** Links commits from neighbours that have them. Returns true if all of them are complete now. */
+export async function linkFromAny(
   repository: string,
-  checksum: string,
+  checksums: readonly string[],
   neighbours: readonly string[],
 ): Promise<boolean> {
-  for (const neighbour of neighbours.filter((candidate) => hasCommit(candidate, checksum))) {
-    // Failures are ignored: a neighbour may be pruning, and the remote still has everything.
-    await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, checksum);
-    if (hasCommit(repository, checksum)) return true;
+  const missing = () => checksums.filter((checksum) => !hasCommit(repository, checksum));
+  for (const neighbour of neighbours) {
+    const theirs = missing().filter((checksum) => hasCommit(neighbour, checksum));
+    // Failures are ignored: a neighbour may be pruning, and what is missing comes from elsewhere.
+    if (theirs.length > 0) await tryOstree(`--repo=${repository}`, 'pull-local', neighbour, ...theirs);
   }
-  return false;
+  return missing().length === 0;
 }
 
 /** Links the commit that another guest has made from the same offer. */
@@ -46,7 +47,7 @@ export async function linkMadeOf(
 ): Promise<string | undefined> {
   for (const neighbour of neighbours) {
     const checksum = sameIn(neighbour, ref, identity);
-    if (checksum !== undefined && (await linkCommit(repository, checksum, [neighbour]))) return checksum;
+    if (checksum !== undefined && (await linkFromAny(repository, [checksum], [neighbour]))) return checksum;
   }
   return undefined;
 }

@@ -6,16 +6,10 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { identityFiles, makesIdentity } from '../layout/machine-identity.ts';
 
 /**
- * Makes a copy of a guest a machine of its own, in a confined process: the next start makes anew the files that only one machine
- * may have.
+ * Makes a copy of a guest a machine of its own: the next start makes anew the files that only one machine may have. `before` is
+ * the name of the guest that it was copied from.
  */
-export async function renewIdentity(task: {
-  readonly sysroot: string;
-  readonly stateroot: string;
-  /** The name of the guest that it was copied from. */
-  readonly before: string;
-}): Promise<void> {
-  const { sysroot, stateroot, before } = task;
+export async function renewIdentity(sysroot: string, stateroot: string, before: string): Promise<void> {
   for (const { path } of listDeployments(sysroot)) {
     await renewKeys(path);
     writeInside(path, 'etc/machine-id', '');

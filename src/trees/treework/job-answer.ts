@@ -50,5 +50,4 @@ const results: { readonly [Name in JobName]: (answer: Fields) => Result<Name> } 
   linkCommits: nothing,
   takeCommits: nothing,
   replaceFiles: nothing,
-  renewIdentity: nothing,
 };

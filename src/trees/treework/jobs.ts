@@ -4,7 +4,6 @@ import { unpackLayer } from '../image/unpack-layer.ts';
 import { unshare } from '../linking/unshare.ts';
 import { checkOutTree, commitLayers } from '../packages/layer-tree.ts';
 import { linkCommits, takeCommits } from '../parts/commits.ts';
-import { renewIdentity } from '../parts/renew-identity.ts';
 import { replaceFiles } from '../parts/replace-files.ts';
 
 /**
@@ -22,7 +21,6 @@ const jobs = {
   linkCommits,
   takeCommits,
   replaceFiles,
-  renewIdentity,
 };
 
 type Jobs = typeof jobs;

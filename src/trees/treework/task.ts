@@ -72,12 +72,15 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
     commits: input.texts('commits'),
   }),
   takeCommits: (input) => ({
-    ...inSysroot(input),
+    sysroot: input.text('sysroot'),
     from: input.text('from'),
     commits: input.texts('commits'),
     staged: input.optionalText('staged'),
     remotes: input.list('remotes').map(parseCarriedRemote),
   }),
-  replaceFiles: (input) => ({ ...inSysroot(input), from: input.text('from') }),
-  renewIdentity: (input) => ({ ...inSysroot(input), before: input.text('before') }),
+  replaceFiles: (input) => ({
+    ...inSysroot(input),
+    from: input.text('from'),
+    copyOf: input.optionalText('copyOf'),
+  }),
 };

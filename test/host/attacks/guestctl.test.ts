@@ -1,4 +1,5 @@
 // What a guest can leave in its /var and /etc for the commands of an administrator to fall over.
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { declare, eventually, inGuest, start, update } from '../guests.ts';
 import { bootHost, type Host } from '../host.ts';
@@ -71,6 +72,38 @@ test('nor while the guest runs, and its own is shown as it comes', async () => {
   await inGuest(host, 'web', 'rm /var/log/journal; rm -rf /run/log; ln -s /run/log /run/log');
   expect((await host.try('guestctl logs --inside web')).all).not.toContain('HOSTMARK');
   await host.run('systemctl', 'stop', 'systemd-nspawn@web');
+});
+
+test.each([
+  ['its /var', '', 'var', '/root'],
+  ['an /etc', '/deploy/*.0', 'etc', '/etc'],
+  ['its repository', '/../..', 'repo', '/var/lib/ostree-guests/web/sysroot/ostree/repo'],
+])('%s that is a link is neither exported nor copied', async (_, below, directory, target) => {
+  const place = (command: string) => host.sh(`cd ${dirname(variable)}${below}; ${command}`);
+  // The root of a deployment is immutable, also for what manages itself, until that makes it mutable.
+  await place(`chattr -i .; mv ${directory} kept; ln -s ${target} ${directory}`);
+  for (const command of ['guestctl export mail /srv/mail.tar', 'guestctl copy mail twin']) {
+    const { exitCode, all } = await host.try(command);
+    expect([command, exitCode, all.includes(`/${directory} is a link, or below one`)]).toEqual([
+      command,
+      1,
+      true,
+    ]);
+  }
+  expect(await host.sh('ls -d /srv/mail.tar /var/lib/ostree-guests/twin 2>/dev/null || true')).toBe('');
+  await place(`rm ${directory}; mv kept ${directory}`);
+});
+
+test('what is replaced by a link between the look at it and the reading does not leave the host', async () => {
+  // An export waits in its sandbox until the link is there, as a guest that runs could place it.
+  await host.sh(`mkdir -p /run/systemd/system/ostree-guest-export-.service.d /srv/secret; touch /srv/secret/of-host
+    printf '[Service]\\nExecStopPost=sh -c "cd ${dirname(variable)}; mv var kept; ln -s /srv/secret var"\\n' >/run/systemd/system/ostree-guest-export-.service.d/swap.conf
+    systemctl daemon-reload`);
+  const { exitCode, all } = await host.try('guestctl export mail /srv/mail.tar');
+  expect([exitCode, /\/var was replaced meanwhile/.test(all)]).toEqual([1, true]);
+  expect(await host.sh('ls /srv/mail.tar 2>/dev/null || true')).toBe('');
+  await host.sh(`rm -r /run/systemd/system/ostree-guest-export-.service.d; systemctl daemon-reload
+    cd ${dirname(variable)}; rm var; mv kept var`);
 });
 
 test('deep directories, immutable files and links out of it do not keep a guest from being removed', async () => {

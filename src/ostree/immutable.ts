@@ -4,14 +4,6 @@ import { run } from '../host/process.ts';
 import { listDeployments } from './deployments.ts';
 import { isDeploymentName } from './names.ts';
 
-/** Clears the immutable flag that OSTree sets on the roots of deployments, so that they can be removed. */
-export async function clearImmutable(sysroot: string): Promise<void> {
-  const deployments = ['-path', '*/deploy/*/deploy/*', '-prune'];
-  const clear = ['-exec', 'chattr', '-i', '{}', '+'];
-  const where = `${sysroot}/ostree/deploy`;
-  await run('find', [where, '-mindepth', '3', '-maxdepth', '3', '-type', 'd', ...deployments, ...clear]);
-}
-
 /** Makes the root of a deployment immutable, as OSTree does; a no-op if the file system has no such flag. */
 export async function setImmutable(root: string): Promise<void> {
   await run('chattr', ['+i', '--', root]);

@@ -10,7 +10,6 @@ import { run } from '../../host/process.ts';
 import { disableUnits, reloadUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { stopAllOf } from '../../machine/guest-state.ts';
-import { clearImmutable } from '../../ostree/immutable.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
@@ -64,7 +63,6 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
   if (existsSync(boot))
     renameSync(boot, existsSync(`${boot}.removed`) ? `${boot}.removed/${Date.now()}` : `${boot}.removed`);
-  await clearImmutable(sysroot);
   // If /var is kept, the directories above it stay, too.
   const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
   const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];
@@ -85,9 +83,12 @@ const entriesBut = (directory: string, kept: readonly string[]): string[] =>
     .map((entry) => `${directory}/${entry}`)
     .filter((path) => !kept.includes(path));
 
-/** Tries rm(1) first, which is quicker. A guest may have made files immutable; chattr(1) follows no links below a directory. */
-const removal =
-  'rm -rf --one-file-system -- "$@" 2>/dev/null || { chattr -R -f -ia -- "$@"; rm -rf --one-file-system -- "$@"; }';
+/**
+ * The roots of deployments are immutable. Then it tries rm(1) first, which is quicker: a guest may have made other files immutable.
+ * chattr(1) follows no links below a directory.
+ */
+const removal = `find "$1/ostree/deploy" -mindepth 3 -maxdepth 3 -type d -path '*/deploy/*/deploy/*' -prune -exec chattr -i {} + 2>/dev/null
+shift; rm -rf --one-file-system -- "$@" 2>/dev/null || { chattr -R -f -ia -- "$@"; rm -rf --one-file-system -- "$@"; }`;
 
 /** Removes directories in a process that sees only this guest. They may have links, and be nested too deep for Node. */
 async function removeConfined(guest: Guest, paths: readonly string[]): Promise<void> {
@@ -99,7 +100,7 @@ async function removeConfined(guest: Guest, paths: readonly string[]): Promise<v
       capabilities: treeCapabilities,
       timeLimit: '2h',
     },
-    ['sh', '-c', removal, 'sh', ...paths],
+    ['sh', '-c', removal, 'sh', guest.sysroot, ...paths],
   );
   if (exitCode === 0) return;
   throw new Failure(

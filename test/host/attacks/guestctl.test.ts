@@ -120,6 +120,19 @@ test('deep directories, immutable files and links out of it do not keep a guest 
   await host.run('ostree', 'fsck', '--quiet', '--repo=/var/lib/ostree-guests/web/sysroot/ostree/repo');
 });
 
+test('an /ostree that is a link to that of another guest does not take away its protection', async () => {
+  const others = '/var/lib/ostree-guests/web/sysroot/ostree';
+  const flags = () => host.sh(`lsattr -d ${others}/deploy/web/deploy/*.0 | cut -c1-6`);
+  expect(await flags()).toBe('----i-');
+  await declare(host, 'liar');
+  await host.sh(
+    `mkdir -p /var/lib/ostree-guests/liar/sysroot; ln -s ${others} /var/lib/ostree-guests/liar/sysroot/ostree`,
+  );
+  await host.run('guestctl', 'remove', '--yes', 'liar');
+  expect(await flags()).toBe('----i-');
+  await host.run('ostree', 'fsck', '--quiet', `--repo=${others}/repo`);
+});
+
 test('a guest that is removed but for its /var keeps that', async () => {
   const other = variable.replaceAll('mail', 'web');
   await host.sh(`echo mine >${other}/mine`);

@@ -21,7 +21,8 @@ export const copyPairs = (
 ): string[] => [
   'sh',
   '-c',
-  `${first} "$1" && shift
+  `${first} "$1" || exit
+shift
 while [ $# -gt 1 ]; do cp ${copyOptions(reflink).join(' ')} -- "$1/." "$2" || exit; shift 2; done`,
   'sh',
   path,
@@ -32,6 +33,19 @@ while [ $# -gt 1 ]; do cp ${copyOptions(reflink).join(' ')} -- "$1/." "$2" || ex
 export async function copyTree(from: string, to: string, reflink: Reflink = 'auto'): Promise<void> {
   requireSuccess(`Cannot copy ${from} to ${to}`, await run('cp', [...copyOptions(reflink), '--', from, to]));
 }
+
+/** Returns a command for a confined process that fails unless a directory supports reflinks: it tries that as canReflink() does. */
+export const tryReflink = (directory: string): string[] => [
+  'sh',
+  '-c',
+  `probe=$(mktemp -d "$1/.reflink-XXXXXX") || exit
+head -c 4096 /dev/zero >"$probe/a" && cp --reflink=always "$probe/a" "$probe/b" 2>/dev/null
+exitCode=$?
+rm -rf --one-file-system "$probe"
+exit $exitCode`,
+  'sh',
+  directory,
+];
 
 /** Returns true if a directory supports reflinks, by trying it with a file of one block. */
 export async function canReflink(directory: string): Promise<boolean> {

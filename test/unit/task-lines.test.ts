@@ -50,7 +50,7 @@ describe('the task of a job', () => {
     [
       'takeCommits',
       {
-        sysroot: '/s',
+        ...input,
         from: '/a',
         commits: ['c'],
         staged: 'c',

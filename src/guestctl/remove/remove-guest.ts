@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeOf, stateOf } from '../../config/paths.ts';
@@ -7,6 +7,7 @@ import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
+import { randomName } from '../../host/random-name.ts';
 import { disableUnits, reloadUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { stopAllOf } from '../../machine/guest-state.ts';
@@ -61,8 +62,9 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const boot = `${sysroot}/boot`;
   // A guest that manages itself may have made it immutable. An interrupted removal may have left its directory.
   await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
-  if (existsSync(boot))
-    renameSync(boot, existsSync(`${boot}.removed`) ? `${boot}.removed/${Date.now()}` : `${boot}.removed`);
+  // A new name: it could have made a link of one that it knows, and a rename into that would leave the guest.
+  if (hasEntry(boot))
+    renameSync(boot, `${boot}.removed${hasEntry(`${boot}.removed`) ? `-${randomName()}` : ''}`);
   // If /var is kept, the directories above it stay, too.
   const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
   const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];
@@ -77,6 +79,8 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   if (keepVar) return;
   for (const directory of [sysroot, state]) unlessMissing(() => rmdirSync(directory));
 }
+
+const hasEntry = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 const entriesBut = (directory: string, kept: readonly string[]): string[] =>
   (unlessMissing(() => readdirSync(directory)) ?? [])

@@ -27,6 +27,7 @@ import { Failure } from '../../host/failure.ts';
 import { tryLock } from '../../host/flock.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { inOwn, requireOwn } from '../../host/own-directory.ts';
 import { run } from '../../host/process.ts';
 import { isDown, reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
@@ -99,6 +100,8 @@ async function requireRenamable({ from, to }: Rename): Promise<void> {
     ...(staterootOf(sysroot, from) === to ? [] : [`${sysroot}/ostree/deploy/${to}`]),
   ].find((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
   if (taken !== undefined) throw new Failure(`There is a ${taken} already`, 'Choose another name');
+  const deployments = `${sysroot}/ostree/deploy`;
+  if (existsSync(deployments)) requireOwn(sysroot, [deployments]);
   const state = lstatSync(stateOf(from), { throwIfNoEntry: false });
   if (state && (state.isSymbolicLink() || state.dev !== lstatSync(stateDirectory).dev))
     throw new Failure(
@@ -128,9 +131,11 @@ const areActive = async (units: readonly string[]): Promise<boolean[]> =>
 async function takeNewName({ from, to }: Rename): Promise<void> {
   const { sysroot } = requireGuest(from);
   for (const renamed of [...namedAfter(from, to), ...declarations({ from, to })]) copy(renamed);
-  const link = `${sysroot}/ostree/deploy/${to}`;
   const stateroot = staterootOf(sysroot, from);
-  if (existsSync(`${sysroot}/ostree/deploy/${stateroot}`) && !existsSync(link)) symlinkSync(stateroot, link);
+  if (existsSync(`${sysroot}/ostree/deploy/${stateroot}`))
+    inOwn(sysroot, `${sysroot}/ostree/deploy`, (deploy) => {
+      if (!existsSync(`${deploy}/${to}`)) symlinkSync(stateroot, `${deploy}/${to}`);
+    });
   // All of it has to be on disk before the name changes.
   await run('sync', []);
   await reloadUnits();
@@ -144,8 +149,9 @@ async function removeOldName({ from, to }: Rename): Promise<void> {
   // One that somebody has started in the last moment, and what works on it.
   await stopAllOf(from);
   const { sysroot } = requireGuest(to);
-  const link = `${sysroot}/ostree/deploy/${from}`;
-  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(link);
+  const deployments = `${sysroot}/ostree/deploy`;
+  if (lstatSync(`${deployments}/${from}`, { throwIfNoEntry: false })?.isSymbolicLink())
+    inOwn(sysroot, deployments, (own) => rmSync(`${own}/${from}`));
   for (const { from: path } of declarations({ from, to })) rmSync(path, { recursive: true, force: true });
   for (const { from: path } of namedAfter(from, to)) discard(path);
   rmSync(runtimeOf(from), { recursive: true, force: true });

@@ -12,7 +12,7 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { setImmutable } from '../../ostree/immutable.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { hasCommit, repositoryOf } from '../../ostree/repository.ts';
-import { deployMutable, ensureSysroot } from '../../ostree/sysroot.ts';
+import { deployMutable } from '../../ostree/sysroot.ts';
 import { noteUnconfined } from '../../state/unshared.ts';
 import { link } from '../../trees/linking/link.ts';
 import { isConfined } from '../../trees/linking/shares.ts';
@@ -47,22 +47,21 @@ export async function bringCommits(
 ): Promise<void> {
   const { name } = guest;
   const sysroot = incoming.sysrootFor(guest);
-  // It has nothing of a tree yet, so this needs no confinement.
-  await ensureSysroot(sysroot, name);
-  check();
+  const place = { name: jobOf(incoming.id), rooms: incoming.rooms(sysroot), readable: rooms };
+  const none = { sysroot, stateroot: name, from: repository, commits: [], staged: undefined, remotes: [] };
   const commits = commitsOf(manifest);
-  if (isConfined(guest) && !isUnconfined) await linkShared(guest, sysroot, commits);
-  check();
   const staged = manifest.state.staged?.checksum;
   const { remotes } = manifest;
-  const isWhole = commits.every((commit) => hasCommit(repositoryOf(sysroot), commit));
-  if (isWhole && staged === undefined && remotes.length === 0) return;
-  await doJob(
-    cannotMake(name),
-    { name: jobOf(incoming.id), rooms: incoming.rooms(sysroot), readable: rooms },
-    'takeCommits',
-    { sysroot, from: repository, commits, staged, remotes },
-  );
+  if (isConfined(guest) && !isUnconfined) {
+    // In a unit: what guestctl itself starts would go on if that is killed.
+    await doJob(cannotMake(name), place, 'takeCommits', none);
+    check();
+    await linkShared(guest, sysroot, commits);
+    check();
+    const isWhole = commits.every((commit) => hasCommit(repositoryOf(sysroot), commit));
+    if (isWhole && staged === undefined && remotes.length === 0) return;
+  }
+  await doJob(cannotMake(name), place, 'takeCommits', { ...none, commits, staged, remotes });
 }
 
 const cannotMake = (guest: string): string => `Cannot make ${guest}`;

@@ -5,11 +5,11 @@ import { type Guest, managesItself } from '../../config/guest.ts';
 import { sourcesOf } from '../../config/load.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
+import { inOwn } from '../../host/own-directory.ts';
 import { switchTimerUnit, systemdVersion, timerUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { ostreeVersion } from '../../ostree/ostree.ts';
-import { repositoryOf } from '../../ostree/repository.ts';
 import { type DeclaredFile, enabledKinds, type Manifest } from './manifest.ts';
 import { readRemotes } from './remotes.ts';
 
@@ -37,13 +37,20 @@ export async function manifestOf(
     files: declarationOf(guest),
     deployments: deployments.map(({ checksum, path }) => ({
       checksum,
-      origin: readRegularFile(`${path}.origin`) ?? '',
+      origin: readOrigin(guest.sysroot, path),
     })),
     state,
-    remotes: managesItself(guest) ? readRemotes(repositoryOf(guest.sysroot)) : [],
+    remotes: managesItself(guest) ? readRemotes(guest.sysroot) : [],
     enabled: enabledKinds.filter((one) => enabled.has(units[one])),
   };
 }
+
+const readOrigin = (sysroot: string, deployment: string): string =>
+  inOwn(
+    sysroot,
+    dirname(deployment),
+    (own) => readRegularFile(`${own}/${basename(deployment)}.origin`) ?? '',
+  );
 
 /** Returns the files that declare a guest, and its build. */
 export const declarationOf = ({ name, origin }: Guest): DeclaredFile[] => [

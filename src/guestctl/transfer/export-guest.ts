@@ -69,7 +69,7 @@ async function holdCommits(
   return to;
 }
 
-/** The process that packs sees the parts at fixed places, and nothing else of the guest. */
+/** The process that packs sees the parts at fixed places, too. */
 const placesOf = ({ manifestFile, repository, etc, var: varDirectory }: ArchiveParts): string[] =>
   [
     [manifestFile, manifestName] as const,

@@ -1,14 +1,15 @@
 // Takes the parts of a guest out, for a copy of it: its commits, the /etc of each deployment, and /var. Meanwhile the guest is
 // stopped, or frozen for an instant, or down anyway.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
-import { canReflink, copyPairs, type Pair } from '../../host/copy-tree.ts';
+import { copyPairs, type Pair, tryReflink } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Release, tryLock } from '../../host/flock.ts';
 import { whileFrozen } from '../../host/freeze.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
+import { inOwn, requireOwn } from '../../host/own-directory.ts';
 import { requireSuccess } from '../../host/process.ts';
 import {
   activeStates,
@@ -75,7 +76,9 @@ type Use<T> = (parts: ArchiveParts, checks: Checks) => Promise<T>;
 export const linkJob = (guest: string): string => `export-${guest}`;
 const snapshotJob = (guest: string): string => `snapshot-${guest}`;
 export const packJob = (guest: string): string => `pack-${guest}`;
-const jobsOf = (guest: string): string[] => [linkJob, snapshotJob, packJob].map((job) => job(guest));
+const reflinkJob = (guest: string): string => `reflink-${guest}`;
+const jobsOf = (guest: string): string[] =>
+  [reflinkJob, linkJob, snapshotJob, packJob].map((job) => job(guest));
 
 /** Makes the parts of a guest available while `use` runs. Starts a guest again that was stopped for it. */
 export async function withParts<T>(
@@ -134,14 +137,14 @@ async function gatherAndUse<T>(
   use: Use<T>,
   check: () => void,
 ): Promise<T> {
-  const { name, sysroot } = guest;
+  const { name } = guest;
   await requireQuiet(name);
   const running = await isRunning(name);
-  const shares = await canReflink(sysroot);
+  const shares = running && (await canReflink(guest));
   if (running && wish.stop) await machine.stop();
   else if (running && !shares) throw cannotSnapshot(guest, wish.command);
   check();
-  const [isFrozen, isSnapshot] = [running && !wish.stop, running && shares];
+  const [isFrozen, isSnapshot] = [running && !wish.stop, shares];
   if (!isFrozen) await beginWatch(name);
   const parts = await gather(guest, wish, scratch, { running: isFrozen, snapshot: isSnapshot });
   check();
@@ -156,6 +159,20 @@ async function gatherAndUse<T>(
 function requireSame(guest: string, check: () => void): void {
   check();
   requireNoStart(guest);
+}
+
+/** Tries it where only the guest is seen: one that manages itself, and runs, could replace what we write by links. */
+async function canReflink(guest: Guest): Promise<boolean> {
+  const { exitCode } = await runConfined(
+    {
+      name: reflinkJob(guest.name),
+      writable: roomsOf(guest),
+      capabilities: treeCapabilities,
+      timeLimit: '1min',
+    },
+    tryReflink(guest.sysroot),
+  );
+  return exitCode === 0;
 }
 
 /** Takes the lock that keeps the files of a guest in place. When it is released, the scratch directory is removed. */
@@ -222,23 +239,9 @@ async function gather(
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
   const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
   const manifestFile = `${scratch}/${manifestName}`;
-  writeFile(manifestFile, manifestText(manifest), { mode: 0o600, flag: 'wx' });
+  const text = manifestText(manifest);
+  inOwn(sysroot, scratch, (own) => writeFile(`${own}/${manifestName}`, text, { mode: 0o600, flag: 'wx' }));
   return { manifest, manifestFile, repository: repositoryOf(sysroot), scratch, ...places };
-}
-
-/**
- * Fails if a directory of a guest is a link, or below one. A guest that manages itself can make such links, which would lead to
- * directories of the host, or of other guests. What reads a guest that runs must check it once more: pack.ts.
- */
-function requireOwn(sysroot: string, directories: readonly string[]): void {
-  const base = realpathSync.native(sysroot);
-  const isOwn = (path: string) => realpathSync.native(path) === `${base}${path.slice(sysroot.length)}`;
-  const link = directories.find((path) => !isOwn(path));
-  if (link === undefined) return;
-  throw new Failure(
-    `${link} is a link, or below one, and not a directory of the guest: nothing was read`,
-    'Only root in the guest, or on this host, can have made it. Put the directory back in its place',
-  );
 }
 
 const namesOf = (deployments: readonly Deployment[]): string => deployments.map(({ name }) => name).join(' ');

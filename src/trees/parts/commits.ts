@@ -5,7 +5,7 @@ import { writeFile } from '../../host/write-file.ts';
 import { replaceGroup } from '../../ostree/keyfile.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { hasCommit, holdCommit, repositoryOf, stagedRef } from '../../ostree/repository.ts';
-import { configFileOf, configOf } from '../../ostree/sysroot.ts';
+import { configFileOf, configOf, ensureSysroot } from '../../ostree/sysroot.ts';
 import type { CarriedRemote } from './carried-remote.ts';
 
 /** Makes a repository with these commits of another one only, by hard links. They stay, whatever is pruned there. */
@@ -27,17 +27,19 @@ export async function linkCommits(task: {
   );
 }
 
-/** Brings commits into the repository of a sysroot: by hard links from a repository on the same mount. */
+/** Makes a sysroot unless it is there, and brings commits into its repository. */
 export async function takeCommits(task: {
   readonly sysroot: string;
+  readonly stateroot: string;
   readonly from: string;
   readonly commits: readonly string[];
   /** The one that is to be deployed at the next start. */
   readonly staged: string | undefined;
   readonly remotes: readonly CarriedRemote[];
 }): Promise<void> {
-  const { sysroot, from, commits, staged, remotes } = task;
+  const { sysroot, stateroot, from, commits, staged, remotes } = task;
   const repository = repositoryOf(sysroot);
+  await ensureSysroot(sysroot, stateroot);
   const missing = commits.filter((commit) => !hasCommit(repository, commit));
   if (missing.length > 0)
     await ostree('Cannot bring the tree', `--repo=${repository}`, 'pull-local', from, ...missing);

@@ -72,7 +72,7 @@ const inputs: { readonly [Name in JobName]: (input: Fields) => Input<Name> } = {
     commits: input.texts('commits'),
   }),
   takeCommits: (input) => ({
-    sysroot: input.text('sysroot'),
+    ...inSysroot(input),
     from: input.text('from'),
     commits: input.texts('commits'),
     staged: input.optionalText('staged'),

@@ -106,6 +106,22 @@ test('what is replaced by a link between the look at it and the reading does not
     cd ${dirname(variable)}; rm var; mv kept var`);
 });
 
+test('a rename makes nothing below a link', async () => {
+  const sysroot = '/var/lib/ostree-guests/mail/sysroot';
+  await host.sh(`mkdir -p /srv/deploy/mail; cd ${sysroot}; mv ostree kept; ln -s /srv ostree`);
+  const { exitCode, all } = await host.try('guestctl rename mail post');
+  expect([exitCode, all.includes('/ostree/deploy is a link, or below one')]).toEqual([1, true]);
+  expect(await host.sh(`cd ${sysroot}; rm ostree; mv kept ostree; ls /srv/deploy`)).toBe('mail');
+});
+
+test('a boot list that was a file is not moved to where a link leads', async () => {
+  await declare(host, 'mover');
+  await host.sh(`mkdir -p /srv/cron /var/lib/ostree-guests/mover/sysroot; cd /var/lib/ostree-guests/mover/sysroot
+    echo evil >boot; ln -s /srv/cron boot.removed`);
+  await host.run('guestctl', 'remove', '--yes', 'mover');
+  expect(await host.sh('ls /srv/cron; ls -d /var/lib/ostree-guests/mover 2>/dev/null || true')).toBe('');
+});
+
 test('deep directories, immutable files and links out of it do not keep a guest from being removed', async () => {
   // A path cannot be as long as this. What manages itself has the capability to make files immutable.
   await host.sh(`cd ${variable}; for i in {1..30}; do mkdir ${'d'.repeat(200)}; cd ${'d'.repeat(200)}; done

@@ -458,10 +458,10 @@ test('killed or without power anywhere, an import leaves no guest or a whole one
   const frozen = 'grep -q "frozen 1" /sys/fs/cgroup/machine.slice/systemd-nspawn@mail.service/cgroup.events';
   // What copies its files meanwhile does not get further.
   const hanging = '/run/systemd/system/ostree-guest-snapshot-mail.service.d';
-  await a.write('/run/hang', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+  await a.write('/run/hang', '#!/bin/sh\nexec sleep 54321\n', 0o755);
   await a.write(`${hanging}/hang.conf`, '[Service]\nBindReadOnlyPaths=/run/hang:/usr/bin/sync\n');
   await a.sh(`systemctl daemon-reload; rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar &
-    until ${frozen} && systemctl is-active -q ostree-guest-snapshot-mail; do kill -0 $!; sleep 0.1; done
+    until ${frozen} && pgrep -fx 'sleep 54321'; do kill -0 $!; sleep 0.1; done
     kill -KILL $!`);
   await eventually(a, `! ${frozen}`);
   expect(await inGuest(a, 'mail', 'cat /var/data')).toBe('data');

@@ -12,7 +12,7 @@ const longest = '10min';
 export async function whileFrozen<T>(unit: string, name: string, work: () => Promise<T>): Promise<T> {
   const { spawn } = await import('node:child_process');
   const service = `ostree-guest-${name}`;
-  // It thaws.
+  // One that a killed run has left behind thaws the unit as it ends.
   await destroyLeft([service]);
   const properties = [
     `ExecStartPre=/usr/bin/systemctl freeze ${unit}`,

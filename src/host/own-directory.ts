@@ -22,16 +22,23 @@ export function requireOwn(base: string, directories: readonly string[]): void {
 
 function open(base: string, directory: string): number {
   const path = `${realpathSync.native(base)}${directory.slice(base.length)}`;
+  const opened = openUnlinked(path, constants.O_DIRECTORY);
+  if (opened !== undefined) return opened;
+  throw new Failure(
+    `${directory} is a link, or below one, and not a directory of the guest: nothing was done`,
+    'Only root in the guest, or on this host, can have made it so. Put the directory back in its place',
+  );
+}
+
+/** Opens a path for reading. Returns undefined if it is a link or below one, or if there is none. */
+export function openUnlinked(path: string, flags = 0): number | undefined {
   let opened: number | undefined;
   try {
-    opened = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    opened = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | flags);
     if (readlinkSync(`/proc/self/fd/${opened}`) === path) return opened;
   } catch {
     // ENOENT, ENOTDIR or ELOOP.
   }
   if (opened !== undefined) closeSync(opened);
-  throw new Failure(
-    `${directory} is a link, or below one, and not a directory of the guest: nothing was done`,
-    'Only root in the guest, or on this host, can have made it so. Put the directory back in its place',
-  );
+  return undefined;
 }

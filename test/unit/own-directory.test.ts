@@ -11,9 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { copyPairs } from '../../src/host/copy-tree.ts';
 import { inOwn, requireOwn } from '../../src/host/own-directory.ts';
-import { run } from '../../src/host/process.ts';
 
 let base: string;
 
@@ -60,11 +58,4 @@ test('a directory that is replaced while it is used stays the same', () => {
     return readFileSync(`${own}/config`, 'utf8');
   });
   expect(read).toBe('of the guest');
-});
-
-test('a copy whose first step fails copies nothing', async () => {
-  const [command = '', ...args] = copyPairs('mkdir --', `${base}/host`, [[repo(), `${base}/copy`]], 'auto');
-  expect((await run(command, args)).exitCode).not.toBe(0);
-  expect(() => readFileSync(`${base}/copy/config`)).toThrow(/ENOENT/);
-  expect(readFileSync(`${base}/host/repo/config`, 'utf8')).toBe('of the host');
 });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeOf, stateOf } from '../../config/paths.ts';
@@ -9,6 +9,7 @@ import { unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { randomName } from '../../host/random-name.ts';
 import { disableUnits, reloadUnits } from '../../host/systemctl.ts';
+import { kindOf } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { stopAllOf } from '../../machine/guest-state.ts';
 import { varOf } from '../../ostree/sysroot.ts';
@@ -63,8 +64,7 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   // A guest that manages itself may have made it immutable. An interrupted removal may have left its directory.
   await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
   // A new name: it could have made a link of one that it knows, and a rename into that would leave the guest.
-  if (hasEntry(boot))
-    renameSync(boot, `${boot}.removed${hasEntry(`${boot}.removed`) ? `-${randomName()}` : ''}`);
+  if (kindOf(boot)) renameSync(boot, `${boot}.removed${kindOf(`${boot}.removed`) ? `-${randomName()}` : ''}`);
   // If /var is kept, the directories above it stay, too.
   const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
   const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];
@@ -79,8 +79,6 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   if (keepVar) return;
   for (const directory of [sysroot, state]) unlessMissing(() => rmdirSync(directory));
 }
-
-const hasEntry = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 const entriesBut = (directory: string, kept: readonly string[]): string[] =>
   (unlessMissing(() => readdirSync(directory)) ?? [])

@@ -1,19 +1,10 @@
 // Writes the archive of a guest to standard output. Runs confined: it sees only the guest's files, read-only.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { codeOf, Failure } from '../../host/failure.ts';
+import { openUnlinked } from '../../host/own-directory.ts';
 import { requireSuccess, run } from '../../host/process.ts';
 import { etcName, manifestName, passOn, repositoryName, type Tell, varName } from './stream.ts';
 
@@ -70,20 +61,19 @@ export async function pack(
  */
 function requireSame(path: string, place: string): void {
   if (isSame(path, place)) return;
-  throw new Failure(`${path} was replaced meanwhile, and leads to elsewhere`, 'Nothing was exported');
+  throw new Failure(
+    `${path} was replaced meanwhile, and leads to elsewhere: nothing was exported`,
+    'Only root in the guest, or on this host, can have done that. Put it back in its place, and export the guest again',
+  );
 }
 
 function isSame(path: string, place: string): boolean {
-  try {
-    const opened = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const [own, bound] = [fstatSync(opened, { bigint: true }), lstatSync(place, { bigint: true })];
-    const isBelowNoLink = readlinkSync(`/proc/self/fd/${opened}`) === path;
-    closeSync(opened);
-    return isBelowNoLink && own.ino === bound.ino && own.dev === bound.dev;
-  } catch {
-    // It is a link, or there is nothing.
-    return false;
-  }
+  const opened = openUnlinked(path);
+  if (opened === undefined) return false;
+  const own = fstatSync(opened, { bigint: true });
+  closeSync(opened);
+  const bound = lstatSync(place, { bigint: true, throwIfNoEntry: false });
+  return own.ino === bound?.ino && own.dev === bound.dev;
 }
 
 /** tar(1) exits with it if a file has changed while it was read. */

@@ -95,7 +95,7 @@ test.each([
 });
 
 test('what is replaced by a link between the look at it and the reading does not leave the host', async () => {
-  // An export waits in its sandbox until the link is there, as a guest that runs could place it.
+  // When the commits are held, and before systemd binds what is packed: a guest that runs could do it then.
   await host.sh(`mkdir -p /run/systemd/system/ostree-guest-export-.service.d /srv/secret; touch /srv/secret/of-host
     printf '[Service]\\nExecStopPost=sh -c "cd ${dirname(variable)}; mv var kept; ln -s /srv/secret var"\\n' >/run/systemd/system/ostree-guest-export-.service.d/swap.conf
     systemctl daemon-reload`);

@@ -111,6 +111,20 @@ export async function stopTimedOut(unit: string, invocation: string): Promise<bo
   return (await readEntries(matches)).some(({ UNIT_RESULT }) => UNIT_RESULT === 'timeout');
 }
 
+/** "A stop job for a unit has finished", from systemd: sd-messages.h, SD_MESSAGE_UNIT_STOPPED. */
+const unitStopped = '9d1aaa27d60140bd96365438aad20286';
+
+/**
+ * Returns true if this run of a unit ended because somebody had systemd stop it. To stop a unit that is still starting,
+ * systemd kills its ExecStartPre= and calls the unit failed, so that its state does not tell [T 252, 257, 262].
+ */
+export async function endedByStop(unit: string, invocation: string): Promise<boolean> {
+  await syncJournal();
+  const matches = [`MESSAGE_ID=${unitStopped}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
+  // A restart, also one by systemd itself, begins with such a message, too.
+  return (await readEntries(matches)).some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
+}
+
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */
 export function parseEntries(stdout: string): JournalFields[] {
   return stdout

@@ -38,7 +38,7 @@ async function guest(name: string, policy = ''): Promise<void> {
 async function gate(unit: string, key: string, file: string): Promise<() => Promise<unknown>> {
   const path = `/var/lib/ostree-guests/${file}`;
   await host.write(
-    `/run/systemd/system/${unit}.service.d/gate.conf`,
+    `/run/systemd/system/${unit}.service.d/00-gate.conf`,
     // The sandboxes of some steps have no other programs.
     `[Service]\n${key}=/bin/sh -c "until [ -e ${path} ]; do sleep 0.1 2>/dev/null || :; done"\n`,
   );
@@ -230,6 +230,46 @@ test('a host that has no inotify instances left rejects nothing', async () => {
   await settles('lacking');
   expect((await status(host, 'lacking')).running?.checksum).toBe(commit);
   expect(await inGuest(host, 'lacking', 'echo up')).toBe('up');
+});
+
+test('a switch whose guest is stopped while it starts leaves it stopped, and does not fail', async () => {
+  await guest('halted');
+  const commit = await publish(host, 'debian/12/halted', { version: '2' });
+  await update(host, 'halted');
+  const open = await gate('systemd-nspawn@halted', 'ExecStartPre', 'halt');
+  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-switch@halted');
+  await eventually(host, '[ "$(systemctl show -P SubState systemd-nspawn@halted)" = start-pre ]');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@halted');
+  await open();
+  await end(host, 'ostree-guest-switch@halted');
+  expect(await host.sh('systemctl show -P Result ostree-guest-switch@halted')).toBe('success');
+  expect(await host.sh('journalctl -u ostree-guest-switch@halted')).toMatch(/halted was stopped meanwhile/);
+  expect(await outcomes('halted')).not.toContain('failed');
+  await start(host, 'halted');
+  await settles('halted');
+  expect((await status(host, 'halted')).running?.checksum).toBe(commit);
+});
+
+test('a guest that is stopped while it reboots on trial stays stopped, and is not called bad', async () => {
+  await guest('leaving', 'HealthCheck=/usr/bin/false\n');
+  const commit = await publish(host, 'debian/12/leaving', { version: '2' });
+  await update(host, 'leaving');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@leaving');
+  await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@leaving | grep checking');
+  const open = await gate('systemd-nspawn@leaving', 'ExecStartPre', 'leave');
+  await host.run('machinectl', 'reboot', 'leaving');
+  await eventually(host, '[ "$(systemctl show -P SubState systemd-nspawn@leaving)" = start-pre ]');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@leaving');
+  await open();
+  await end(host, 'ostree-guest-assess@leaving');
+  // systemd itself calls it failed, because it had to kill what was before the start.
+  expect(await host.sh('systemctl is-active systemd-nspawn@leaving || true')).toBe('failed');
+  expect(await outcomes('leaving')).not.toContain('failed');
+  expect(await status(host, 'leaving')).toMatchObject({ rejected: [], trial: { tries: 2, left: 1 } });
+  await declare(host, 'leaving', guestFile('[Update]\n').replace(serverRef, 'debian/12/leaving'));
+  await start(host, 'leaving');
+  await settles('leaving');
+  expect((await status(host, 'leaving')).running?.checksum).toBe(commit);
 });
 
 test('a guest reboots though D-Bus was started anew while it ran', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import type { UpdatePolicy } from '../../config/policy.ts';
 import { excerpt } from '../../config/problem.ts';
-import { lastMessages } from '../../host/journal.ts';
+import { endedByStop, lastMessages } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
 import { inside, kindOf } from '../../host/tree-files.ts';
@@ -87,16 +87,17 @@ async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
 }
 
 async function unitState(unit: string): Promise<Sight['unit']> {
-  const [shown] = await showUnits([unit], ['ActiveState', 'Job']);
-  switch (shown?.['ActiveState']) {
+  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
+  switch (shown['ActiveState']) {
     case 'active':
     case 'reloading':
       return 'up';
     case 'deactivating':
-      // With a job, somebody stops the guest; without one, it ends by itself. A stop that times out ends as failed.
+      // With a job, somebody stops the guest; without one, it ends by itself.
       return shown['Job'] ? 'stopped' : 'starting';
     case 'failed':
-      return 'failed';
+      // A job starts it anew.
+      return shown['Job'] || (await endedByStop(unit, shown['InvocationID'] ?? '')) ? 'stopped' : 'failed';
     case 'inactive':
       return 'stopped';
     default:

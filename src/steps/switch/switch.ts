@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
-import { stopTimedOut } from '../../host/journal.ts';
+import { endedByStop, stopTimedOut } from '../../host/journal.ts';
 import {
   assessUnit,
   bootUnit,
@@ -145,7 +145,7 @@ function waitWords(name: string): string {
 async function restartMachine(guest: Guest, since: number, report: Report): Promise<Failure | undefined> {
   const { name } = guest;
   const unit = driver.unit(name);
-  const [shown] = await showUnits([unit], ['InvocationID']);
+  const before = await runOf(unit);
   const problem = await tryRestartUnit(unit).then(
     () => undefined,
     (error: unknown) => {
@@ -153,13 +153,17 @@ async function restartMachine(guest: Guest, since: number, report: Report): Prom
       return error;
     },
   );
-  if (await stopTimedOut(unit, shown?.['InvocationID'] ?? '')) {
+  if (await stopTimedOut(unit, before)) {
     report.step(killedWarning(name));
     const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
     await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });
   }
-  return problem;
+  return problem && (await endedByStop(unit, await runOf(unit))) ? undefined : problem;
 }
+
+/** Returns the InvocationID= of the current or last run of a unit. */
+const runOf = async (unit: string): Promise<string> =>
+  (await showUnits([unit], ['InvocationID']))[0]?.['InvocationID'] ?? '';
 
 /** Says why a restart would not deploy the staged update. */
 export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): string =>

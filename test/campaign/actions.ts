@@ -40,10 +40,18 @@ async function command({ host }: Stage, script: string): Promise<string> {
   return exitCode === 0 ? '' : `exit code ${exitCode}: ${said}`;
 }
 
+/** Runs systemctl(1). What never reached systemd, because that was starting anew, is said again, as anybody would. */
 const systemctl =
   (verb: string, unitOf: (name: string) => string) =>
   (stage: Stage, { name }: Guest) =>
-    command(stage, `systemctl ${verb} ${unitOf(name)}`);
+    command(
+      stage,
+      `until said=$(systemctl ${verb} ${unitOf(name)} 2>&1); do
+        exitCode=$?
+        [[ $said == *'Failed to connect'* ]] && ((SECONDS < 30)) || { echo "$said"; exit $exitCode; }
+        sleep 0.1
+      done`,
+    );
 
 /** Waits until what a guest follows is no longer being changed: while it waits, another change may begin. */
 async function changed(guest: Guest): Promise<void> {

@@ -10,6 +10,7 @@ export type Properties = Readonly<Record<string, string>>;
 
 export const bootUnit = (guest: string): string => `ostree-guest-boot@${guest}.service`;
 export const updateUnit = (guest: string): string => `ostree-guest-update@${guest}.service`;
+export const tidyUnit = (guest: string): string => `ostree-guest-tidy@${guest}.service`;
 export const timerUnit = (guest: string): string => `ostree-guest-update@${guest}.timer`;
 export const assessUnit = (guest: string): string => `ostree-guest-assess@${guest}.service`;
 export const switchUnit = (guest: string): string => `ostree-guest-switch@${guest}.service`;

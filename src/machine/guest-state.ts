@@ -14,6 +14,7 @@ import {
   stopUnit,
   switchTimerUnit,
   switchUnit,
+  tidyUnit,
   timerUnit,
   updateUnit,
 } from '../host/systemctl.ts';
@@ -27,7 +28,7 @@ export const unitsOfGuest = (guest: string): string[] =>
 /** Returns all units that run a guest or work on it: its own, its steps, and what starts copies of it. Its own is first. */
 export const servicesOfGuest = (guest: string): string[] => [
   ...unitsOfGuest(guest),
-  ...[rehearseUnit, rehearsalUnit, maintenanceUnit].map((unit) => unit(guest)),
+  ...[rehearseUnit, rehearsalUnit, maintenanceUnit, tidyUnit].map((unit) => unit(guest)),
 ];
 
 /** Returns the timers of a guest: of its updates, of its maintenance window, and of a switch that waits for a lock. */

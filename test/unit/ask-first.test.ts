@@ -41,6 +41,7 @@ function run(...args: string[]) {
 
 const words = 'Up to date: site:debian (aaaa)';
 const script = readFileSync('src/steps/update/ask-first', 'utf8')
+  .replaceAll('/tmp/', at('tmp/'))
   .replaceAll('/var/lib/ostree-guests', at('state'))
   .replaceAll('/proc/self/mountinfo', at('mountinfo'))
   .replaceAll(/(?<![\w$])\/(?=etc|run\/(?!ostree )|usr\/lib|ostree\/repo)/g, `${work}/`)
@@ -57,6 +58,7 @@ beforeEach(() => {
   write('bin/install', `#!/bin/sh\necho "$*" >${at('closed')}\n`);
   write('bin/ostree', `#!/bin/sh\necho "$*" >${at('asked')}\n`);
   for (const name of ['node', 'install', 'ostree']) chmodSync(at(`bin/${name}`), 0o755);
+  mkdirSync(at('tmp'));
   write('mountinfo', '36 35 98:0 / /run/ostree rw,noatime - tmpfs tmpfs rw\n');
   write('etc/ostree-guests/mail.guest', '[Guest]\n');
   write('etc/ostree-guests/guest.d/all.conf', '');
@@ -190,6 +192,13 @@ test.each([
   answerWithPackages(until);
   expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
   expect(readFileSync(at('requests'), 'utf8')).toBe('\nurl = "http://apt/InRelease"\nsilent\n');
+});
+
+test('the repositories are asked while the remote is asked', () => {
+  answerWithPackages('');
+  const waits = `for try in 1 2 3 4 5 6 7 8 9; do [ -e ${at('requests')} ] && exit; sleep 1; done; exit 1`;
+  write('bin/ostree', `#!/bin/sh\n${waits}\n`);
+  expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
 });
 
 test.each<[string, () => void]>([

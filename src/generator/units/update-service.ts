@@ -2,7 +2,6 @@ import { buildDirectory } from '../../config/build.ts';
 import { type Guest, placeOf } from '../../config/guest.ts';
 import { filesOfRemote } from '../../config/origin.ts';
 import { filesOfPackages } from '../../config/packages.ts';
-import { stateOf } from '../../config/paths.ts';
 import { execWord } from './exec-word.ts';
 import { bindSysroot, hasExternalSysroot, requireSysrootMount } from './external-sysroot.ts';
 import { onFailure } from './on-failure.ts';
@@ -14,7 +13,7 @@ export function updateService(guest: Guest): Parts {
   const { origin } = guest;
   const service = origin.kind === 'oci' ? imageLines(origin.image, guest.name) : [];
   if (origin.kind === 'build') service.push(...buildLines(origin.build));
-  if (origin.kind === 'oci' || guest.packages) service.push(leftOver);
+  if (origin.kind === 'oci' || guest.packages) unit.push(tidy);
   const files = filesOf(guest);
   if (files.length > 0) service.push(`BindReadOnlyPaths=${files.map((file) => `-${file}`).join(' ')}`);
   if (hasExternalSysroot(guest)) {
@@ -24,13 +23,8 @@ export function updateService(guest: Guest): Parts {
   return { unit, service };
 }
 
-/**
- * Cleans up after a run that was killed while it worked on a tree. First stops its helpers, which systemd would stop only after
- * this. Not in the template, because it needs a sandbox of its own, which would slow down each update of all guests.
- */
-const leftOver = `ExecStopPost=-sh -c 'cd ${stateOf('%i')} || exit 0; [ -e image ] || [ -e layers ] || exit 0; \\
-    systemctl kill --signal=KILL ostree-guest-tree-%i.service ostree-guest-layers-%i.service 2>/dev/null; \\
-    for try in 1 2 3 4 5; do rm -rf --one-file-system image layers 2>/dev/null && break; sleep 1; done'`;
+/** Removes what a run leaves that is killed while it works on a tree. Not in the template, because systemd loads one for each guest. */
+const tidy = 'OnFailure=ostree-guest-tidy@%i.service';
 
 /** Creates the sysroot before the sandbox is set up, which can bind only existing directories. The update reports failures. */
 const makeSysroot = (guest: Guest): string =>

@@ -102,6 +102,10 @@ export const units = [
     'ostree-guest-image@NAME.service',
     'Creates an empty image directory, so that machinectl finds the guest.',
   ],
+  [
+    'ostree-guest-tidy@NAME.service',
+    'Removes what an update left that was killed while it worked on a tree.',
+  ],
   ['machine-updates.slice', 'Where updates, builds, publications and mirrors run. Guests come first.'],
   [
     'ostree-guest-changed.service',

@@ -52,6 +52,12 @@ export async function isRunning(guest: string): Promise<boolean> {
   return !isDown(state);
 }
 
+/** Returns true while the guest is being started. */
+export async function isStarting(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState']);
+  return unit?.['ActiveState'] === 'activating';
+}
+
 /** Returns true if the guest is up, or starting, for maintenance only. */
 export async function isMaintained(guest: string): Promise<boolean> {
   const [unit] = await showUnits([maintenanceUnit(guest)], ['ActiveState']);

@@ -272,6 +272,27 @@ test('a guest that is stopped while it reboots on trial stays stopped, and is no
   expect((await status(host, 'leaving')).running?.checksum).toBe(commit);
 });
 
+test('a start that is stopped before the guest has begun to boot uses up no try', async () => {
+  await guest('never');
+  await host.run('systemctl', 'stop', 'systemd-nspawn@never');
+  const commit = await publish(host, 'debian/12/never', { version: '2' });
+  await update(host, 'never');
+  const open = await gate('ostree-guest-boot@never', 'ExecStartPre', 'never/begin');
+  for (const _try of [1, 2]) {
+    await host.run('systemctl', 'start', '--no-block', 'systemd-nspawn@never');
+    await eventually(host, '[ "$(systemctl is-active ostree-guest-boot@never)" = activating ]');
+    await host.run('systemctl', 'stop', 'systemd-nspawn@never');
+    await open();
+    await end(host, 'ostree-guest-boot@never');
+    await host.run('rm', '/var/lib/ostree-guests/never/begin');
+  }
+  expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 2 } });
+  await open();
+  await start(host, 'never');
+  await settles('never');
+  expect(await status(host, 'never')).toMatchObject({ running: { checksum: commit }, rejected: [] });
+});
+
 test('a guest reboots though D-Bus was started anew while it ran', async () => {
   await guest('bus');
   await host.run('systemctl', 'restart', 'dbus');

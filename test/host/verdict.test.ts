@@ -46,6 +46,26 @@ async function gate(unit: string, key: string, file: string): Promise<() => Prom
   return () => host.run('touch', path);
 }
 
+/**
+ * Has the assessment of a guest wait where it starts a program with such arguments, a pattern of the shell. Returns what waits until
+ * it is there, and what lets it go on.
+ */
+async function hold(name: string, program: string, args: string) {
+  const [here, open] = ['here', 'open'].map((file) => `/var/lib/ostree-guests/${name}/${file}`);
+  const wait = `touch ${here}; until [ -e ${open} ]; do sleep 0.1; done`;
+  const shim = `#!/bin/sh\ncase "$*" in ${args}) ${wait} ;; esac\nexec /usr/bin/${program} "$@"\n`;
+  await host.write(`/srv/${name}/${program}`, shim);
+  await host.write(
+    `/run/systemd/system/ostree-guest-assess@${name}.service.d/hold.conf`,
+    `[Service]\nEnvironment=PATH=/srv/${name}:/usr/bin:/bin\nBindReadOnlyPaths=/srv/${name}\n`,
+  );
+  await host.sh(`chmod 755 /srv/${name}/${program}; systemctl daemon-reload`);
+  return {
+    isReached: () => eventually(host, `[ -e ${here} ]`),
+    letGo: () => host.run('touch', `${open}`),
+  };
+}
+
 const outcomes = async (name: string) => (await history(host, name)).map(({ outcome }) => outcome);
 const settles = (name: string) =>
   eventually(
@@ -291,6 +311,44 @@ test('a start that is stopped before the guest has begun to boot uses up no try'
   await start(host, 'never');
   await settles('never');
   expect(await status(host, 'never')).toMatchObject({ running: { checksum: commit }, rejected: [] });
+});
+
+test('a guest that is stopped while its systemd is asked is not called bad for what stops in it', async () => {
+  await guest('asked', 'Tries=1\n');
+  const commit = await publish(host, 'debian/12/asked', {
+    version: '2',
+    files: {
+      '/usr/lib/systemd/system/slow.service':
+        '[Unit]\nAfter=dbus.service\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\nExecStop=sleep 15\n',
+      '/usr/lib/systemd/system/multi-user.target.d/slow.conf': '[Unit]\nWants=slow.service\n',
+    },
+  });
+  await update(host, 'asked');
+  const { isReached, letGo } = await hold('asked', 'systemctl', '--machine=*is-active*');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@asked');
+  await isReached();
+  await host.run('systemctl', 'stop', '--no-block', 'systemd-nspawn@asked');
+  await eventually(host, '[ "$(systemctl --machine=asked is-active default.target)" = inactive ]');
+  await letGo();
+  await end(host, 'ostree-guest-assess@asked');
+  await eventually(host, '[ -z "$(systemctl show -P Job systemd-nspawn@asked)" ]');
+  expect(await host.sh('systemctl is-active systemd-nspawn@asked || :')).toBe('inactive');
+  expect(await status(host, 'asked')).toMatchObject({ rejected: [], trial: { tries: 1, left: 0 } });
+  expect((await status(host, 'asked')).deployments[0]?.checksum).toBe(commit);
+});
+
+test('a guest that is stopped just after a bad verdict is not started again', async () => {
+  await guest('late', 'HealthCheck=/usr/bin/not-there\n');
+  await publish(host, 'debian/12/late', { version: '2' });
+  await update(host, 'late');
+  const { isReached, letGo } = await hold('late', 'logger', '*');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@late');
+  await isReached();
+  await host.run('systemctl', 'stop', 'systemd-nspawn@late');
+  await letGo();
+  await end(host, 'ostree-guest-assess@late');
+  expect(await host.sh('systemctl is-active systemd-nspawn@late || :')).toBe('inactive');
+  expect(await outcomes('late')).toContain('failed');
 });
 
 test('a guest reboots though D-Bus was started anew while it ran', async () => {

@@ -12,7 +12,7 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { isTakenOver } from '../lock/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
-import { judge, type Subject } from './health.ts';
+import { judge, type Subject, unitState } from './health.ts';
 import { consequenceOf, type TrialConsequence } from './rule.ts';
 
 /**
@@ -109,8 +109,7 @@ async function follow(
       const message = `${subject} is not healthy: ${fault}`;
       if (isRejected) reject(guest.name, fresh.checksum, fault);
       await record(guest, { ...attempt, outcome: 'failed', message });
-      await startAgain(guest);
-      throw new Failure(message, nextStep(trial, from));
+      throw new Failure(message, await startAgain(guest, nextStep(trial, from)));
     }
   }
 }
@@ -123,14 +122,17 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
   return bootedRoot(guest.name) === fresh.path && readTrial(guest.name, fresh.name)?.left === trial.left;
 }
 
-async function startAgain({ name }: Guest): Promise<void> {
+/** Starts it once more, unless somebody has stopped it since the verdict. Returns what comes next, for people. */
+async function startAgain({ name }: Guest, next: string): Promise<string> {
   const unit = driver.unit(name);
+  if ((await unitState(unit)) === 'stopped') return 'It was stopped meanwhile, and stays stopped';
   // A guest that did not come up cannot shut down cleanly.
   const [shown] = await showUnits([unit], ['ActiveState']);
   if (shown?.['ActiveState'] === 'activating') await killUnit(unit);
   // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
   await beginRestart(unit);
+  return next;
 }
 
 function nextStep({ left }: Trial, from: Deployment | undefined): string {

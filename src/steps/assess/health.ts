@@ -69,7 +69,7 @@ export async function rememberFailedUnits({ name, update }: Guest, ask?: Ask): P
   const deadline = performance.now() + update.healthTimeout;
   for (;;) {
     const state = await systemState(name, ask);
-    if (state === 'running' || state === 'degraded') break;
+    if (isBooted(state)) break;
     if ((state !== 'initializing' && state !== 'starting') || performance.now() > deadline) return;
     await sleep(500);
   }
@@ -81,12 +81,19 @@ async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
   const state = await unitState(unit);
   if (state !== 'up' || !hasBus) return { unit: state };
   const system = await systemState(machine);
-  if (system !== 'running' && system !== 'degraded') return { unit: state, system };
-  const isAtTarget = await isActive(machine, 'default.target');
-  return { unit: state, system, isAtTarget, failedUnits: await failedUnits(machine) };
+  if (!isBooted(system)) return { unit: state, system };
+  const [isAtTarget, failed] = [await isActive(machine, 'default.target'), await failedUnits(machine)];
+  const seen = { unit: state, system, isAtTarget, failedUnits: failed };
+  if (isAtTarget && failed?.length === 0) return seen;
+  // If somebody stops it meanwhile, its target ends, and units may fail: that is no fault of its tree.
+  const after = await systemState(machine);
+  return isBooted(after) ? seen : { unit: state, system: after };
 }
 
-async function unitState(unit: string): Promise<Sight['unit']> {
+const isBooted = (system: string | undefined): boolean => system === 'running' || system === 'degraded';
+
+/** Returns the state of the unit of a machine. */
+export async function unitState(unit: string): Promise<Sight['unit']> {
   const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
   switch (shown['ActiveState']) {
     case 'active':

@@ -196,8 +196,10 @@ test.each([
 
 test('the repositories are asked while the remote is asked', () => {
   answerWithPackages('');
-  const waits = `for try in 1 2 3 4 5 6 7 8 9; do [ -e ${at('requests')} ] && exit; sleep 1; done; exit 1`;
-  write('bin/ostree', `#!/bin/sh\n${waits}\n`);
+  const waits = (file: string) =>
+    `for try in 1 2 3 4 5 6 7 8 9; do [ -e ${file} ] && exit; sleep 1; done; exit 1\n`;
+  write('bin/ostree', `#!/bin/sh\n>${at('asked')}; ${waits(at('requests'))}`);
+  write('bin/confined', `#!/bin/sh\ncat >${at('requests')}; printf 304,; ${waits(at('asked'))}`);
   expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
 });
 

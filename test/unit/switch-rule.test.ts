@@ -253,7 +253,7 @@ describe('a guest that was restarted', () => {
   const well: Restarted = { wanted: 'c', hasProblem: false, next: 'c', isRunning: true };
   test.each<[title: string, how: Partial<Restarted>, stopped: boolean, outcome: string]>([
     ['went well', {}, false, 'switched'],
-    ['was stopped meanwhile', { isRunning: false }, true, 'switched'],
+    ['was stopped meanwhile', { isRunning: false }, true, 'stopped'],
     ['has a problem', { hasProblem: true, isRunning: false }, false, 'failed'],
     ['has had a problem, and runs', { hasProblem: true }, false, 'switched'],
     ['went back', { next: 'b' }, false, 'back'],

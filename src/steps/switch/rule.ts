@@ -147,7 +147,8 @@ export function outcomeOf({
   hasProblem,
   next,
   isRunning,
-}: Restarted): 'switched' | 'back' | 'failed' {
+}: Restarted): 'switched' | 'back' | 'failed' | 'stopped' {
   if (next !== wanted) return 'back';
-  return hasProblem && !isRunning ? 'failed' : 'switched';
+  if (isRunning) return 'switched';
+  return hasProblem ? 'failed' : 'stopped';
 }

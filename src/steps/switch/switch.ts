@@ -96,8 +96,7 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   const problem = await restartMachine(guest, since, report);
   const restarted = { wanted, hasProblem: problem !== undefined };
   const before = { ...restarted, next: nextCommit(readNext(guest)), isRunning: await isRunning(name) };
-  if (wasStopped(before))
-    return report.step(`${name} was stopped meanwhile. The update takes effect at its next start`);
+  if (wasStopped(before)) return report.step(stoppedWords(name));
   report.progress('It was restarted; waiting for the verdict on it');
   await settled(guest);
   const [next] = listDeployments(guest.sysroot);
@@ -106,10 +105,15 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
       throw notSwitched(guest, wanted, next);
     case 'failed':
       throw problem;
+    case 'stopped':
+      return report.step(stoppedWords(name));
     case 'switched':
       return report.step(`${name} runs ${next?.title}`);
   }
 }
+
+const stoppedWords = (name: string): string =>
+  `${name} was stopped meanwhile, and stays stopped. Its next start boots what it was switched to`;
 
 /** Rehearses the update if the policy asks for it. A switch that asks for the lock again has done that. */
 async function prepare(guest: Guest, { wanted, rehearses }: Restart, report: Report): Promise<void> {

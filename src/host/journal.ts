@@ -116,13 +116,15 @@ const unitStopped = '9d1aaa27d60140bd96365438aad20286';
 
 /**
  * Returns true if this run of a unit ended because somebody had systemd stop it. To stop a unit that is still starting,
- * systemd kills its ExecStartPre= and calls the unit failed, so that its state does not tell [T 252, 257, 262].
+ * systemd kills its ExecStartPre= and calls the unit failed, so that its state does not tell [T 252, 257, 262]. False if the journal
+ * cannot be read, or has no such messages (LogLevel= of systemd).
  */
 export async function endedByStop(unit: string, invocation: string): Promise<boolean> {
   await syncJournal();
   const matches = [`MESSAGE_ID=${unitStopped}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
   // A restart, also one by systemd itself, begins with such a message, too.
-  return (await readEntries(matches)).some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
+  const entries = await readEntries(matches).catch(() => []);
+  return entries.some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
 }
 
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */

@@ -52,10 +52,10 @@ export async function isRunning(guest: string): Promise<boolean> {
   return !isDown(state);
 }
 
-/** Returns true while the guest is being started. */
-export async function isStarting(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState']);
-  return unit?.['ActiveState'] === 'activating';
+/** Returns true if somebody has given up the start of a guest. One that takes too long may do so because of its tree. */
+export async function wasGivenUp(guest: string): Promise<boolean> {
+  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState', 'Result']);
+  return unit?.['ActiveState'] !== 'activating' && unit?.['Result'] !== 'timeout';
 }
 
 /** Returns true if the guest is up, or starting, for maintenance only. */

@@ -307,7 +307,14 @@ test('a start that is stopped before the guest has begun to boot uses up no try'
     await host.run('rm', '/var/lib/ostree-guests/never/begin');
   }
   expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 2 } });
+  // One that takes too long may do so because of its tree.
+  const limit = '/run/systemd/system/systemd-nspawn@never.service.d/99-limit.conf';
+  await host.write(limit, '[Service]\nTimeoutStartSec=3s\n');
+  await host.sh('systemctl daemon-reload; ! systemctl start systemd-nspawn@never');
   await open();
+  await end(host, 'ostree-guest-boot@never');
+  await host.sh(`rm ${limit}; systemctl daemon-reload`);
+  expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 1 } });
   await start(host, 'never');
   await settles('never');
   expect(await status(host, 'never')).toMatchObject({ running: { checksum: commit }, rejected: [] });

@@ -28,7 +28,10 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
   },
   activeStates: async () => new Map([['vm@mail.service', 'active']]),
 }));
-vi.mock('../../src/host/journal.ts', () => ({ lastMessages: async () => ['Booting', 'no memory for mail'] }));
+vi.mock('../../src/host/journal.ts', () => ({
+  lastMessages: async () => ['Booting', 'no memory for mail'],
+  endedByStop: async () => host.now.isStopped ?? false,
+}));
 vi.mock('../../src/host/systemd-run.ts', () => ({
   runAsService: async (_unit: string, _properties: unknown, command: readonly string[]) => {
     host.asked.push(command.join(' '));
@@ -66,6 +69,11 @@ test.each<[string, readonly Moment[], Verdict]>([
     'lacks memory of the host',
     [booting, { unit: 'failed' }],
     { kind: 'hindered', lack: 'no memory for mail' },
+  ],
+  [
+    'is stopped as it starts, which systemd calls a failure',
+    [booting, { unit: 'failed', isStopped: true }],
+    { kind: 'stopped' },
   ],
   [
     'has a unit that fails',

@@ -9,6 +9,8 @@ export interface Moment {
   readonly sub?: string;
   readonly system?: string;
   readonly failed?: string;
+  /** Whether its unit ended because somebody stopped it. */
+  readonly isStopped?: boolean;
   /** The exit code of a health check then. */
   readonly check?: number;
 }

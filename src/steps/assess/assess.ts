@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
+import { endedByStop } from '../../host/journal.ts';
 import { beginRestart, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
@@ -12,7 +13,7 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { isTakenOver } from '../lock/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
-import { judge, type Subject, unitState } from './health.ts';
+import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence } from './rule.ts';
 
 /**
@@ -125,10 +126,13 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
 /** Starts it once more, unless somebody has stopped it since the verdict. Returns what comes next, for people. */
 async function startAgain({ name }: Guest, next: string): Promise<string> {
   const unit = driver.unit(name);
-  if ((await unitState(unit)) === 'stopped') return 'It was stopped meanwhile, and stays stopped';
+  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
+  const isStopping = shown['ActiveState'] === 'deactivating' && shown['Job'];
+  // Not if it has ended by itself.
+  if (isStopping || (await endedByStop(unit, shown['InvocationID'] ?? '')))
+    return 'It was stopped meanwhile, and stays stopped';
   // A guest that did not come up cannot shut down cleanly.
-  const [shown] = await showUnits([unit], ['ActiveState']);
-  if (shown?.['ActiveState'] === 'activating') await killUnit(unit);
+  if (shown['ActiveState'] === 'activating') await killUnit(unit);
   // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
   await beginRestart(unit);

@@ -92,8 +92,7 @@ async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
 
 const isBooted = (system: string | undefined): boolean => system === 'running' || system === 'degraded';
 
-/** Returns the state of the unit of a machine. */
-export async function unitState(unit: string): Promise<Sight['unit']> {
+async function unitState(unit: string): Promise<Sight['unit']> {
   const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
   switch (shown['ActiveState']) {
     case 'active':

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { isMaintained, isRunning, isStarting } from '../../machine/guest-state.ts';
+import { isMaintained, isRunning, wasGivenUp } from '../../machine/guest-state.ts';
 import { noteStart } from '../../machine/start-mark.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
@@ -50,7 +50,7 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
   await attempt(report, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, report);
   const next = await chooseDeployment(guest, await lockForStart(guest, hold, report), report);
-  await attempt(report, () => discountGivenUp(guest, next, report));
+  await attempt(report, () => discountStopped(guest, next, report));
   point(guest.name, next);
   report.step(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
@@ -100,12 +100,12 @@ async function chooseDeployment(guest: Guest, hold: HoldFacts, report: Report): 
   throw new Failure(`${guest.name} has ${message}`, remedy);
 }
 
-/** Uncounts a start that was stopped, or took too long, while this step went on: the deployment on trial did not boot in it. */
-async function discountGivenUp({ name }: Guest, next: Deployment, report: Report): Promise<void> {
+/** Uncounts a start that was stopped while this step went on: the deployment on trial did not boot in it. */
+async function discountStopped({ name }: Guest, next: Deployment, report: Report): Promise<void> {
   const trial = readTrial(name, next.name);
-  if (!trial || (await isStarting(name))) return;
+  if (!trial || !(await wasGivenUp(name))) return;
   uncountTry(name, trial);
-  report.step(`${name} is no longer being started. This start does not count`);
+  report.step(`The start of ${name} was stopped, and does not count`);
 }
 
 /** Says when the staged update is deployed that this start has left. */

@@ -103,16 +103,20 @@ export const inOrder = (entries: readonly JournalFields[]): JournalFields[] =>
 
 /** "A unit failed", from systemd: sd-messages.h, SD_MESSAGE_UNIT_FAILURE_RESULT. */
 const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';
+/** "A stop job for a unit has finished", from systemd: sd-messages.h, SD_MESSAGE_UNIT_STOPPED. */
+const unitStopped = '9d1aaa27d60140bd96365438aad20286';
+
+/** Returns what systemd itself has said with this MESSAGE_ID about one run of a unit. */
+async function systemdSaid(message: string, unit: string, invocation: string): Promise<JournalFields[]> {
+  await syncJournal();
+  return readEntries([`MESSAGE_ID=${message}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1']);
+}
 
 /** Returns true if this run of a unit, which had been up, did not stop within its TimeoutStopSec= and was killed. */
 export async function stopTimedOut(unit: string, invocation: string): Promise<boolean> {
-  await syncJournal();
-  const matches = [`MESSAGE_ID=${unitFailed}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
-  return (await readEntries(matches)).some(({ UNIT_RESULT }) => UNIT_RESULT === 'timeout');
+  const said = await systemdSaid(unitFailed, unit, invocation);
+  return said.some(({ UNIT_RESULT }) => UNIT_RESULT === 'timeout');
 }
-
-/** "A stop job for a unit has finished", from systemd: sd-messages.h, SD_MESSAGE_UNIT_STOPPED. */
-const unitStopped = '9d1aaa27d60140bd96365438aad20286';
 
 /**
  * Returns true if this run of a unit ended because somebody had systemd stop it. To stop a unit that is still starting,
@@ -120,11 +124,9 @@ const unitStopped = '9d1aaa27d60140bd96365438aad20286';
  * cannot be read, or has no such messages (LogLevel= of systemd).
  */
 export async function endedByStop(unit: string, invocation: string): Promise<boolean> {
-  await syncJournal();
-  const matches = [`MESSAGE_ID=${unitStopped}`, `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1'];
+  const said = await systemdSaid(unitStopped, unit, invocation).catch(() => []);
   // A restart, also one by systemd itself, begins with such a message, too.
-  const entries = await readEntries(matches).catch(() => []);
-  return entries.some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
+  return said.some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
 }
 
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */

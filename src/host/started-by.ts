@@ -17,10 +17,9 @@ export async function correctTrigger(unit: string, env = process.env): Promise<v
   const last = loaded.map(({ Id = '', LastTriggerUSecMonotonic = '' }): Elapse => {
     return { timer: Id, elapsed: String(microseconds(LastTriggerUSecMonotonic) ?? 0) };
   });
-  // A timer that was stopped meanwhile is no longer loaded.
-  const all = timers.includes(said) ? last : [{ timer: said, elapsed }, ...last];
   const by = startedBy(
-    all,
+    // Both are true of the timer that is named. It may have elapsed again since, or be no longer loaded.
+    [{ timer: said, elapsed }, ...last],
     shown['InactiveExitTimestampMonotonic'],
     shown['InactiveEnterTimestampMonotonic'],
   );
@@ -36,7 +35,8 @@ export interface Elapse {
 
 /**
  * Returns the timer that started a service, if one did. `started` and `ended`: when it last left, and entered, the inactive state;
- * `ended` is of the run before.
+ * `ended` is of the run before. A timer that has elapsed again since is not found, as systemd keeps only the last time:
+ * those of this project elapse less often than that.
  */
 export const startedBy = (
   timers: readonly Elapse[],

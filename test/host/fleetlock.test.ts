@@ -25,10 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-/** Has the timer elapse each second until `done`. Then no start by hand is taken for one by the timer: src/host/started-by.ts */
+/** Has the timer elapse every 5 seconds until `done`. Then no start by hand is taken for one by the timer: src/host/started-by.ts */
 async function often(done: () => Promise<void>): Promise<void> {
   const dropIn = '/run/systemd/system/ostree-guest-lock@.timer.d/often.conf';
-  const timing = '[Timer]\nOnCalendar=\nOnCalendar=*:*:*\nRandomizedDelaySec=0\nAccuracySec=10ms\n';
+  const timing = '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\nAccuracySec=10ms\n';
   await host.write(dropIn, timing);
   await host.sh('systemctl daemon-reload');
   await done();

@@ -119,7 +119,7 @@ async function setUpClient(host: Host, publicKey: string): Promise<void> {
   // In place of five minutes.
   await host.write(
     '/etc/systemd/system/ostree-guest-lock@.timer.d/often.conf',
-    '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/3\nRandomizedDelaySec=0\nAccuracySec=10ms\n',
+    '[Timer]\nOnCalendar=\nOnCalendar=*:*:0/5\nRandomizedDelaySec=0\nAccuracySec=10ms\n',
   );
   await host.run('systemctl', 'daemon-reload');
 }

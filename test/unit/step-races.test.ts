@@ -1,12 +1,13 @@
 // What happens beside a step at its worst moment: a guest that still boots, a step that somebody else has started, a newer
 // deployment. systemd and the guest are stand-ins.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readBaseline, writeBaseline } from '../../src/state/baseline.ts';
 import { writeRehearsal } from '../../src/state/rehearsal.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
 import { rememberFailedUnits } from '../../src/steps/assess/health.ts';
+import { compare } from '../../src/steps/rehearse/rehearse.ts';
 import { rehearsed } from '../../src/steps/update/rehearsed.ts';
 import { host, type Moment } from './fake-driver.ts';
 import { commit, named } from './names.ts';
@@ -30,6 +31,8 @@ vi.mock('../../src/machine/driver.ts', async () => ({ driver: (await import('./f
 vi.mock('../../src/host/systemctl.ts', async (original) => ({
   ...(await original<object>()),
   startUnit: async () => events.onStart(),
+  beginStart: async () => events.onStart(),
+  destroyUnit: async () => undefined,
   showUnits: async (units: readonly string[]) => {
     events.onShow();
     return units.map(() => ({ ActiveState: host.now.unit }));
@@ -117,6 +120,34 @@ describe('a rehearsal that an update asks for', () => {
     await expect(rehearsed(guest, wanted)).rejects.toThrow(
       'cccccccccccc of mail was not rehearsed: something else was staged meanwhile',
     );
+  });
+});
+
+describe('a unit that failed in a rehearsal is compared with', () => {
+  const fails = 'web.service loaded failed failed Web';
+  const is = (system: string, failed = ''): Moment => ({ unit: 'active', system, failed });
+  const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
+
+  test.each<[title: string, boots: readonly Moment[], kind: string]>([
+    [
+      'one that also fails now',
+      [is('degraded', fails), is('degraded', fails), is('degraded', fails)],
+      'healthy',
+    ],
+    ['one that works now', [is('degraded', fails), is('running')], 'faulty'],
+    [
+      'nothing, if what runs now did not come up in time',
+      [is('degraded', fails), is('starting')],
+      'incomparable',
+    ],
+    ['nothing, if what runs now goes down', [is('degraded', fails), is('stopping', fails)], 'incomparable'],
+  ])('%s', async (_, boots, kind) => {
+    rmSync(`${state}/mail`, { recursive: true, force: true });
+    mkdirSync(`${state}/mail/rehearsal`, { recursive: true });
+    const rest = [...boots];
+    events.onStart = () => Object.assign(host, { now: rest.shift(), next: [] });
+    const verdict = await compare(guest, { candidate: '/new', current: '/now' }, report);
+    expect([verdict.kind, rest]).toEqual([kind, []]);
   });
 });
 

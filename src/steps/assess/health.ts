@@ -77,7 +77,8 @@ export async function rememberFailedUnits({ name, update }: Guest, ask?: Ask): P
   if (failed) writeBaseline(name, { failedUnits: failed });
 }
 
-async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
+/** Looks at a machine. Failed units are known only of one that is up. */
+export async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
   const state = await unitState(unit);
   if (state !== 'up' || !hasBus) return { unit: state };
   const system = await systemState(machine);

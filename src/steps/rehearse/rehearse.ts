@@ -4,7 +4,6 @@ import { now } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import { Failure } from '../../host/failure.ts';
 import { beginStart, destroyUnit, rehearsalUnit } from '../../host/systemctl.ts';
-import { failedUnits } from '../../machine/inside.ts';
 import { hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readCommit, repositoryOf, stagedRef, versionOf } from '../../ostree/repository.ts';
 import { triggerOf } from '../../state/attempts.ts';
@@ -13,7 +12,7 @@ import { writeRehearsal } from '../../state/rehearsal.ts';
 import { readRejection, reject } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
 import { dropUndeployed, readStaged } from '../../state/staged.ts';
-import { judge } from '../assess/health.ts';
+import { judge, look, type Subject } from '../assess/health.ts';
 import type { Verdict } from '../assess/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
@@ -91,14 +90,15 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
 }
 
 /** If units failed, rehearses the running deployment to see whether they also fail there. */
-async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<RehearsalVerdict> {
+export async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<RehearsalVerdict> {
   const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
   const units = suspects(verdict);
   if (!units) return verdict;
   report.step(`${units.join(' and ')} failed. Rehearsing the running deployment, to compare`);
   await destroyUnit(rehearsalUnit(guest.name));
   await bootAndJudge(guest, scratch.current, undefined, report);
-  const usual = await failedUnits(rehearsalMachine(guest.name));
+  // Of a machine that is not up, whatever its verdict, not all of them are known.
+  const { failedUnits: usual } = await look(subjectOf(guest, scratch.current, undefined));
   await destroyUnit(rehearsalUnit(guest.name));
   if (!usual) return { kind: 'incomparable', units };
   const measure = measureAgain(units, usual);
@@ -114,8 +114,14 @@ async function bootAndJudge(
   const link = rehearsalRoot(guest.name);
   rmSync(link, { force: true });
   symlinkSync(root, link);
-  const unit = rehearsalUnit(guest.name);
-  await beginStart(unit);
-  const subject = { machine: rehearsalMachine(guest.name), unit, baseline, root, hasBus: hasBus(root) };
-  return judge(subject, guest.update, report);
+  await beginStart(rehearsalUnit(guest.name));
+  return judge(subjectOf(guest, root, baseline), guest.update, report);
 }
+
+const subjectOf = ({ name }: Guest, root: string, baseline: Baseline | undefined): Subject => ({
+  machine: rehearsalMachine(name),
+  unit: rehearsalUnit(name),
+  baseline,
+  root,
+  hasBus: hasBus(root),
+});

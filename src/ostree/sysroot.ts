@@ -5,7 +5,7 @@ import { lostConnection } from '../host/systemctl.ts';
 import { writeFile } from '../host/write-file.ts';
 import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService, deployServiceEnds } from './deploy-service.ts';
-import { type Deployment, isPinned, listDeployments } from './deployments.ts';
+import { listDeployments } from './deployments.ts';
 import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
@@ -121,36 +121,6 @@ export async function deployMutable(
 export async function cleanup(sysroot: string, stateroot: string): Promise<void> {
   await freeUnlisted(sysroot, stateroot);
   await ostree(`Cannot clean up ${sysroot}`, 'admin', `--sysroot=${sysroot}`, 'cleanup');
-}
-
-/**
- * Pins or unpins a deployment: ostree-admin-pin(1). That takes an index, and a deployment that is made meanwhile shifts all
- * indexes by one. So we check what was changed, and undo the change of any other deployment.
- */
-export async function setPinned(sysroot: string, { name }: Deployment, pinned: boolean): Promise<void> {
-  const before = pinsOf(sysroot);
-  for (let tries = 3; tries > 0; tries -= 1) {
-    await pinAt(sysroot, name, pinned);
-    const wrong = [...pinsOf(sysroot)].find(([one, is]) => one !== name && before.get(one) === !is);
-    if (wrong) await pinAt(sysroot, wrong[0], !wrong[1]);
-    if (pinsOf(sysroot).get(name) === pinned) return;
-  }
-  throw new Failure(
-    `Cannot ${pinned ? 'pin' : 'unpin'} ${name}: the deployments change all the time`,
-    'Try it again',
-  );
-}
-
-/** Returns for each deployment in the boot list whether it is pinned. */
-const pinsOf = (sysroot: string): Map<string, boolean> =>
-  new Map(listDeployments(sysroot).map((deployment) => [deployment.name, isPinned(deployment)]));
-
-async function pinAt(sysroot: string, name: string, pinned: boolean): Promise<void> {
-  const index = listDeployments(sysroot).findIndex((deployment) => deployment.name === name);
-  if (index < 0)
-    throw new Failure(`${name} is no longer in the boot list`, 'Choose another: guestctl deployments');
-  const options = [`--sysroot=${sysroot}`, 'pin', ...(pinned ? [] : ['--unpin'])];
-  await ostree(`Cannot ${pinned ? 'pin' : 'unpin'} ${name}`, 'admin', ...options, String(index));
 }
 
 /** Returns the /var of a guest, which its deployments share. */

@@ -2,11 +2,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { run } from '../../src/host/process.ts';
 import { makeDefault, undeploy } from '../../src/ostree/boot-list.ts';
 import { isPinned, listDeployments } from '../../src/ostree/deployments.ts';
-import { setPinned, varOf } from '../../src/ostree/sysroot.ts';
+import { setPinned } from '../../src/ostree/pins.ts';
+import { varOf } from '../../src/ostree/sysroot.ts';
 import { recoverVar } from '../../src/ostree/var-snapshots.ts';
+
+// Without a sandbox.
+vi.mock('../../src/host/confined.ts', async (original) => ({
+  ...(await original<object>()),
+  runConfined: (_: unknown, [program = '', ...args]: readonly string[]) => run(program, args),
+}));
 
 let sysroot: string;
 const names = ['a', 'b', 'c'].map((digit) => `${digit.repeat(64)}.0`);
@@ -83,7 +91,7 @@ test.each([
   ['the boot list changes', swap, [true, false, false]],
 ])('a deployment is pinned, and no other, while %s', async (_, meanwhile, expected) => {
   const [, second] = listDeployments(sysroot);
-  if (second) await pinWith(meanwhile, sysroot, second, true);
+  if (second) await pinWith(meanwhile, { name: 'os', sysroot }, second, true);
   expect(listDeployments(sysroot).map(isPinned)).toEqual(expected);
   expect(listDeployments(sysroot).filter(isPinned)[0]?.name).toBe(second?.name);
 });

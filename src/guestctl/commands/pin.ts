@@ -1,4 +1,4 @@
-import { setPinned } from '../../ostree/sysroot.ts';
+import { setPinned } from '../../ostree/pins.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { findDeployment } from '../../steps/update/ask-for-rollback.ts';
 import { type Define, guestArgument, requiredDeploymentArgument, say } from '../command.ts';
@@ -15,7 +15,7 @@ const define =
       .action(async (name: string, wanted: string, _options, command) => {
         const guest = requireGuest(name);
         const deployment = findDeployment(guest, wanted);
-        await setPinned(guest.sysroot, deployment, pinned);
+        await setPinned(guest, deployment, pinned);
         say(
           command,
           `${deploymentWords(deployment)} is ${pinned ? 'pinned: it is kept until you unpin it' : 'no longer pinned'}`,

@@ -1,9 +1,8 @@
 import type { Guest } from '../../config/guest.ts';
-import { roomsOf, runConfined } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
-import { ostree, reason, tryOstree } from '../../ostree/ostree.ts';
+import { isChecksum } from '../../ostree/names.ts';
 import { hasCommit, repositoryOf, versionOf } from '../../ostree/repository.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
@@ -11,6 +10,7 @@ import { bootedRoot } from '../../steps/boot/root-link.ts';
 import { diffPackages } from './database.ts';
 import { bothChanged, type FileChange, parseDiff } from './file-changes.ts';
 import type { PackageChange } from './package-changes.ts';
+import { RepositoryReader } from './read-repository.ts';
 
 /** One end of a comparison. */
 export interface End {
@@ -36,11 +36,11 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
   const deployments = listDeployments(guest.sysroot);
   const now = await current(guest, deployments);
   const preset = from === undefined || to === undefined ? ends(guest, deployments, now) : undefined;
-  const old = await resolve(guest, from ?? preset?.from ?? '');
-  const next = await resolve(guest, to ?? preset?.to ?? '');
-  const what = `Cannot compare ${old} with ${next}`;
-  const files = parseDiff(await ostree(what, `--repo=${repository}`, 'diff', old, next));
-  const packages = await diffPackages(repository, old, next);
+  const reader = new RepositoryReader(guest);
+  const old = await resolve(guest, reader, from ?? preset?.from ?? '');
+  const next = await resolve(guest, reader, to ?? preset?.to ?? '');
+  const files = parseDiff(await reader.read(`Cannot compare ${old} with ${next}`, 'diff', old, next));
+  const packages = await diffPackages(reader, old, next);
   const failure = readUndeployed(guest.name);
   return {
     from: endOf(repository, old),
@@ -48,7 +48,7 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
     ...(packages && { packages }),
     ...(failure?.checksum === next && { failure }),
     files,
-    etc: bothChanged(await localChanges(guest, now), files),
+    etc: bothChanged(await localChanges(reader, now), files),
   };
 }
 
@@ -68,10 +68,11 @@ function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment 
 }
 
 /** Finds a commit by CHECKSUM.SERIAL, by its first digits, or by a ref. */
-async function resolve(guest: Guest, name: string): Promise<string> {
+async function resolve(guest: Guest, reader: RepositoryReader, name: string): Promise<string> {
   const repository = repositoryOf(guest.sysroot);
   const commit = name.replace(/^([0-9a-f]+)\.\d+$/, '$1');
-  const { exitCode, stdout } = await tryOstree(`--repo=${repository}`, 'rev-parse', '--', commit);
+  if (isChecksum(commit) && hasCommit(repository, commit)) return commit;
+  const { exitCode, stdout } = await reader.attempt('rev-parse', '--', commit);
   const checksum = stdout.trim();
   if (exitCode === 0 && hasCommit(repository, checksum)) return checksum;
   const remedy = `Its deployments: guestctl deployments ${guest.name}; its refs: ostree refs --repo=${repository}`;
@@ -83,22 +84,13 @@ function endOf(repository: string, checksum: string): End {
   return version === undefined ? { checksum } : { checksum, version };
 }
 
-/** Lists the changes of a machine to its /etc. Runs confined to the guest, which may change /etc meanwhile. */
-async function localChanges(guest: Guest, deployment: Deployment | undefined): Promise<FileChange[]> {
+/** Lists the changes of a machine to its /etc. */
+async function localChanges(
+  reader: RepositoryReader,
+  deployment: Deployment | undefined,
+): Promise<FileChange[]> {
   if (!deployment) return [];
   const { path } = deployment;
-  // `ostree diff` requires a repository, although it compares two directories.
-  const ends = [`--repo=${repositoryOf(guest.sysroot)}`, `${path}/usr/etc`, `${path}/etc`];
-  const { exitCode, stdout, stderr } = await runConfined(
-    {
-      name: `diff-${guest.name}-${process.pid}`,
-      writable: [],
-      readable: roomsOf(guest),
-      capabilities: ['CAP_DAC_READ_SEARCH'],
-      timeLimit: '10min',
-    },
-    ['ostree', 'diff', ...ends],
-  );
-  if (exitCode !== 0) throw new Failure(`Cannot compare /etc: ${reason(stderr)}`);
-  return parseDiff(stdout);
+  // It requires a repository, although it compares two directories.
+  return parseDiff(await reader.read('Cannot compare /etc', 'diff', `${path}/usr/etc`, `${path}/etc`));
 }

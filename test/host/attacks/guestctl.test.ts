@@ -114,6 +114,17 @@ test('a rename makes nothing below a link', async () => {
   expect(await host.sh(`cd ${sysroot}; rm ostree; mv kept ostree; ls /srv/deploy`)).toBe('mail');
 });
 
+test('a repository that is a link is not compared', async () => {
+  const commit = await host.sh(`basename ${dirname(variable)}/deploy/*.0 .0`);
+  await host.sh(`cd ${dirname(variable)}/../..; mv repo /srv/outside; ln -s /srv/outside repo`);
+  const { exitCode, all } = await host.try(`guestctl diff mail ${commit} ${commit}`);
+  await host.sh(`cd ${dirname(variable)}/../..; rm repo; mv /srv/outside repo`);
+  expect([exitCode, all]).toEqual([
+    1,
+    expect.stringMatching(/^Cannot compare [0-9a-f]{64} with .*No such file/),
+  ]);
+});
+
 test('a boot list that was a file is not moved to where a link leads', async () => {
   await declare(host, 'mover');
   await host.sh(`mkdir -p /srv/cron /var/lib/ostree-guests/mover/sysroot; cd /var/lib/ostree-guests/mover/sysroot

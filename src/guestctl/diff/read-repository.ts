@@ -1,0 +1,49 @@
+import type { Guest } from '../../config/guest.ts';
+import { roomsOf, runConfined } from '../../host/confined.ts';
+import { Failure } from '../../host/failure.ts';
+import type { Finished } from '../../host/process.ts';
+import { reason } from '../../ostree/ostree.ts';
+import { repositoryOf } from '../../ostree/repository.ts';
+
+/**
+ * Runs ostree(1) on the repository of one guest, where nothing else is seen and only `writable` can be written to: a guest that manages
+ * itself may have made its directories links, and may change them meanwhile.
+ */
+export class RepositoryReader {
+  readonly #guest: Guest;
+  readonly #writable: readonly string[];
+  static #runs = 0;
+
+  constructor(guest: Guest, writable: readonly string[] = []) {
+    this.#guest = guest;
+    this.#writable = writable;
+  }
+
+  /** Returns a reader that can also write to a directory. */
+  writingTo(directory: string): RepositoryReader {
+    return new RepositoryReader(this.#guest, [directory]);
+  }
+
+  /** Returns any exit code. */
+  attempt(command: string, ...args: readonly string[]): Promise<Finished> {
+    const { name, sysroot } = this.#guest;
+    RepositoryReader.#runs += 1;
+    return runConfined(
+      {
+        name: `diff-${name}-${process.pid}-${RepositoryReader.#runs}`,
+        writable: this.#writable,
+        readable: roomsOf(this.#guest),
+        capabilities: ['CAP_DAC_READ_SEARCH'],
+        timeLimit: '10min',
+      },
+      ['ostree', command, `--repo=${repositoryOf(sysroot)}`, ...args],
+    );
+  }
+
+  /** Returns its output. If it fails, the message begins with `what`. */
+  async read(what: string, command: string, ...args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.attempt(command, ...args);
+    if (exitCode !== 0) throw new Failure(`${what}: ${reason(stderr)}`);
+    return stdout;
+  }
+}

@@ -69,8 +69,8 @@ async function wordsWithoutRun(
   );
 }
 
-/** In seconds: how long before the end of its service a process can have said why. */
-const beforeTheEnd = 5;
+/** In seconds: how long before the end of its service a process can have said why, and how long after it journald may read that. */
+const [beforeTheEnd, afterTheEnd] = [5, 60];
 
 /**
  * Returns what processes of a service said just before it ended, and journald read when they were gone: it no longer finds
@@ -92,10 +92,14 @@ async function wordsBeforeEnd(
   const end = Number(shown['ExecMainExitTimestamp']?.replace(/^@/, ''));
   const name = shown['SyslogIdentifier'];
   if (!end || !name || end + 1 <= since) return [];
-  const when = [`--since=@${Math.max(since, end - beforeTheEnd)}`, `--until=@${end + 1}`];
+  const when = [`--since=@${Math.max(since, end - beforeTheEnd)}`, `--until=@${end + afterTheEnd}`];
   const entries = await readEntries([...which, ...when, `SYSLOG_IDENTIFIER=${name}`, '_TRANSPORT=journal']);
-  return entries.filter(({ _SYSTEMD_UNIT }) => _SYSTEMD_UNIT === undefined);
+  return entries.filter((entry) => entry['_SYSTEMD_UNIT'] === undefined && sentAt(entry) <= end + 1);
 }
+
+/** Returns when a program sent an entry, in seconds since 1970. journald sorts and shows entries by when it read them. */
+const sentAt = ({ _SOURCE_REALTIME_TIMESTAMP: sent, __REALTIME_TIMESTAMP: read }: JournalFields): number =>
+  Number(sent ?? read) / 1e6;
 
 /** Sorts entries by the time at which journald got them. */
 export const inOrder = (entries: readonly JournalFields[]): JournalFields[] =>

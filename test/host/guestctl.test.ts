@@ -484,11 +484,11 @@ test('who starts, switches or rehearses is told why it failed', async () => {
       /^fails did not start: Failed to .*\/srv\/missing.*: No such file or directory\. Full/,
     ),
   ]);
-  // journald may read what nspawn said only when nspawn is gone, and then no longer knows its unit.
+  // journald may read what nspawn said only when nspawn is gone, some seconds later, and then no longer knows its unit.
   const late = await host.try(`pid=$(systemctl show -P MainPID systemd-journald)
     systemctl reset-failed systemd-nspawn@fails
     kill -STOP "$pid"
-    { until systemctl is-failed --quiet systemd-nspawn@fails; do sleep 0.1; done; kill -CONT "$pid"; } &
+    { until systemctl is-failed --quiet systemd-nspawn@fails; do sleep 0.1; done; sleep 3; kill -CONT "$pid"; } &
     guestctl start fails`);
   expect(late.stderr).toMatch(
     /^fails did not start: Failed to .*\/srv\/missing.*: No such file or directory\. Full/,

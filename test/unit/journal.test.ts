@@ -11,7 +11,7 @@ const at = vi.hoisted(() => {
     asked,
     allAsked,
     shown: {} as Record<string, string>,
-    answers: {} as Record<string, object[]>,
+    answers: {} as Record<string, Record<string, string>[]>,
     reads: [] as (readonly string[])[],
   };
 });
@@ -24,7 +24,9 @@ vi.mock('../../src/host/process.ts', () => ({
     // Each answer comes only when all questions were asked.
     if (at.reads.length === 3) at.allAsked();
     await at.asked;
-    const entries = at.answers[args.at(-1) === '_TRANSPORT=journal' ? 'nameless' : (args.at(-1) ?? '')] ?? [];
+    const known = at.answers[args.at(-1) === '_TRANSPORT=journal' ? 'nameless' : (args.at(-1) ?? '')] ?? [];
+    const until = Number(/ --until=@(\d+)/.exec(args.join(' '))?.[1] ?? Number.POSITIVE_INFINITY);
+    const entries = known.filter((entry) => Number(entry['__REALTIME_TIMESTAMP']) <= until * 1e6);
     return { exitCode: 0, stdout: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), stderr: '' };
   },
 }));
@@ -51,7 +53,13 @@ test('the last words of a unit are found whatever journald knew of it, at once a
       said('second', 70, unit),
       said('first', 60, ofRun),
     ],
-    nameless: [said('last', 90), said('third', 80, ofRun)],
+    nameless: [
+      said('fourth', 90),
+      said('third', 80, ofRun),
+      // Sent before the end, and read later.
+      said('last', 109e6, { _SOURCE_REALTIME_TIMESTAMP: '100500000' }),
+      said('of another unit', 110e6, { _SOURCE_REALTIME_TIMESTAMP: '109000000' }),
+    ],
   };
-  expect(await lastMessages('a.service')).toEqual(['first', 'second', 'third', 'last']);
+  expect(await lastMessages('a.service')).toEqual(['first', 'second', 'third', 'fourth', 'last']);
 });

@@ -11,28 +11,26 @@ const machined = [
   'org.freedesktop.machine1.Manager',
 ] as const;
 
-/** In milliseconds. It answers at once, or hangs. */
-const machinedTimeout = 3000;
+/** In milliseconds. It answers at once, or hangs. On a busy host, at once is seconds: only what is merely shown may be missing then. */
+const [toDecide, toShow] = [10_000, 3000];
 
 /** Returns true if systemd-machined hangs. Starts it if it is not running. */
 export async function machinedHangs(): Promise<boolean> {
   const begun = now();
   const question = ['get-property', ...machined, 'PoolPath'];
-  const { exitCode } = await run('busctl', question, { timeout: machinedTimeout });
-  return exitCode !== 0 && now() - begun >= machinedTimeout;
+  const { exitCode } = await run('busctl', question, { timeout: toDecide });
+  return exitCode !== 0 && now() - begun >= toDecide;
 }
 
 /** Asks systemd-machined a question of busctl(1). Returns undefined if it does not answer, or knows no such machine. */
-async function ask(...question: readonly string[]): Promise<string | undefined> {
-  const { exitCode, stdout } = await run('busctl', ['--json=short', ...question], {
-    timeout: machinedTimeout,
-  });
+async function ask(question: readonly string[], timeout = toShow): Promise<string | undefined> {
+  const { exitCode, stdout } = await run('busctl', ['--json=short', ...question], { timeout });
   return exitCode === 0 ? stdout : undefined;
 }
 
 /** Whether a machine has a user namespace. */
 export async function usersOf(machine: string): Promise<Users> {
-  const answer = await ask('call', ...machined, 'GetMachineUIDShift', 's', machine);
+  const answer = await ask(['call', ...machined, 'GetMachineUIDShift', 's', machine], toDecide);
   return answer === undefined ? 'unknown' : parseShift(answer);
 }
 
@@ -47,7 +45,7 @@ function parseShift(answer: string): Users {
  * makes it hang. Returns an empty list if it does not answer.
  */
 export async function addressesOf(machine: string): Promise<string[]> {
-  const answer = await ask('call', ...machined, 'GetMachineAddresses', 's', machine);
+  const answer = await ask(['call', ...machined, 'GetMachineAddresses', 's', machine]);
   return answer === undefined ? [] : parseAddresses(answer);
 }
 
@@ -62,11 +60,11 @@ export function parseAddresses(answer: string): string[] {
 
 /** Returns the interfaces of the host that systemd-machined knows of a machine: its links, such as ve-NAME. */
 export async function linksOf(machine: string): Promise<string[]> {
-  const found = await ask('call', ...machined, 'GetMachine', 's', machine);
+  const found = await ask(['call', ...machined, 'GetMachine', 's', machine]);
   const [path] = found === undefined ? [] : parseAnswer(found);
   if (typeof path !== 'string') return [];
   const property = ['org.freedesktop.machine1.Machine', 'NetworkInterfaces'];
-  const told = await ask('get-property', machined[0], path, ...property);
+  const told = await ask(['get-property', machined[0], path, ...property]);
   const numbers = told === undefined ? [] : parseAnswer(told);
   return readdirSync(networkInterfaces).filter((name) => numbers.includes(indexOf(name)));
 }

@@ -139,7 +139,7 @@ test('a second guest of the build has keys of its own', async () => {
   const [one, other] = [await identity('mail'), await identity('web')].map((text) => text.split('\n'));
   expect(one).toHaveLength(5);
   expect(one?.filter((line) => other?.includes(line))).toEqual([]);
-  expect(await inGuest(host, 'web', 'ssh-keyscan -t ed25519 127.0.0.1 2>&1')).toMatch(/ ssh-ed25519 /);
+  expect(await inGuest(host, 'web', 'ssh-keyscan -T 60 -t ed25519 127.0.0.1 2>&1')).toMatch(/ ssh-ed25519 /);
 });
 
 test('a build that fails fails the update, with its last words; the guest runs on', async () => {

@@ -234,7 +234,7 @@ test.each<[string, string, RegExp]>([
 ])('an archive with %s changes nothing', async (_, change, reason) => {
   await forge(change);
   untouched ??= await watched(b);
-  const { exitCode, stderr } = await b.try('timeout 60 guestctl import /srv/forged.tar');
+  const { exitCode, stderr } = await b.try('timeout 300 guestctl import /srv/forged.tar');
   expect([exitCode, stderr]).toEqual([1, expect.stringMatching(reason)]);
   expect(await watched(b)).toBe(untouched);
 });

@@ -420,11 +420,14 @@ test('exec runs a command as on a login, and ends it with guestctl', async () =>
     '--signal=TERM 0.6',
     '--signal=INT 0.5',
     '--foreground --signal=HUP 0.6',
-    '2',
   ]) {
     await host.try(`timeout ${words} guestctl exec mail sleep 777`);
     expect((await exec('pgrep -x sleep')).stdout).toBe('');
   }
+  // The host sees the processes of its guests, too.
+  await host.sh(`guestctl exec mail sleep 777 & until pgrep -fx 'sleep 777'; do kill -0 $!; sleep 0.1; done
+    kill $!; wait $! || true`);
+  expect((await exec('pgrep -x sleep')).stdout).toBe('');
 });
 
 test('restart and reboot wait until the guest is up, and say what it runs', async () => {

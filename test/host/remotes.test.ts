@@ -108,7 +108,7 @@ test('a running update shows how far it is in systemctl status', async () => {
   await slow.release();
   const seen = await host.sh('cat /run/seen');
   expect(seen).toMatch(
-    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ [kM]B, [\d.]+ [kM]B\/s, \d+ (?:s|min) left"/,
+    /Status: "Fetching site:debian\/12\/server \([0-9a-f]{12}\) from http:.*: \d+ % \(\d+ of \d+ objects\), [\d.]+ [kM]B, [\d.]+ [kM]B\/s, (?:\d+ h )?\d+ (?:s|min) left"/,
   );
   // On a terminal below the step, again and again.
   expect((await terminal).all).toMatch(/\d+ % \(\d+ of \d+ objects\), .* left\r/);

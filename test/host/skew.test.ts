@@ -102,7 +102,6 @@ test.skipIf(!carried || !existsSync(archive))(
       );
     }
   },
-  600_000,
 );
 
 test.skipIf(!carried)('they leave what they are, each with an update staged, to the next host', async () => {

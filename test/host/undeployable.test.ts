@@ -1,7 +1,7 @@
 // Updates that OSTree cannot deploy: the guest is not restarted for them again and again, whoever looks is told why, and what
 // is strange in /etc stops neither fetching nor cleaning.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { declare, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
+import { declare, end, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
 
@@ -93,6 +93,7 @@ test('an update that is held back is applied in its window, or by hand, whoever 
   expect(await host.sh('guestctl list')).not.toContain('update waits');
   await host.sh('guestctl reboot mail');
   expect(await status(host, 'mail')).toMatchObject({ running: { checksum: first }, staged: null });
+  await end(host, 'ostree-guest-assess@mail');
 
   await hold('NotBefore=1h');
   const second = await publish(host, serverRef, { version: '4' });
@@ -103,6 +104,9 @@ test('an update that is held back is applied in its window, or by hand, whoever 
   expect(Date.parse(staged.appliedFrom) - Date.parse(staged.since)).toBe(3_600_000);
   // The timer of the window overrides nothing, however often it elapses; a person does, also if it has elapsed before.
   const held = await leader('mail');
+  // Else systemd may let it elapse up to a minute later: systemd.timer(5), AccuracySec=.
+  const exact = '/run/systemd/system/ostree-guest-switch@mail.timer.d/exact.conf';
+  await host.write(exact, '[Timer]\nAccuracySec=10ms\n');
   await hold('NotBefore=1h\nSwitchOnCalendar=*:*:0/5');
   await host.sh('systemctl start ostree-guest-switch@mail.timer');
   const waits = "journalctl -o cat -u ostree-guest-switch@mail | grep -c 'The staged update waits'";

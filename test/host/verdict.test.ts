@@ -196,8 +196,9 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
   await hold();
   await publish(host, 'debian/12/slow', { version: '2' });
   await host.sh('systemctl start --no-block ostree-guest-update@slow');
-  // The switch kills the guest, and starts it from the update.
+  // The switch kills the guest, and starts it from the update. It writes that down beside the assessment.
   await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@slow | grep checking');
+  await eventually(host, 'guestctl history -o json slow | grep "did not stop in time"');
   expect(await host.sh('guestctl history -o json slow')).toMatch(killed);
   // Stopped on trial, it is killed once more.
   await hold();
@@ -263,7 +264,9 @@ test('a switch whose guest is stopped while it starts leaves it stopped, and doe
   await open();
   await end(host, 'ostree-guest-switch@halted');
   expect(await host.sh('systemctl show -P Result ostree-guest-switch@halted')).toBe('success');
-  expect(await host.sh('journalctl -u ostree-guest-switch@halted')).toMatch(/halted was stopped meanwhile/);
+  expect(await host.sh('journalctl --sync; journalctl -u ostree-guest-switch@halted')).toMatch(
+    /halted was stopped meanwhile/,
+  );
   expect(await outcomes('halted')).not.toContain('failed');
   await start(host, 'halted');
   await settles('halted');
@@ -307,10 +310,13 @@ test('a start that is stopped before the guest has begun to boot uses up no try'
     await host.run('rm', '/var/lib/ostree-guests/never/begin');
   }
   expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 2 } });
-  // One that takes too long may do so because of its tree.
+  // One that takes too long may do so because of its tree. Its time is over at once, but not before the boot step has begun.
+  await host.run('systemctl', 'start', '--no-block', 'systemd-nspawn@never');
+  await eventually(host, '[ "$(systemctl is-active ostree-guest-boot@never)" = activating ]');
   const limit = '/run/systemd/system/systemd-nspawn@never.service.d/99-limit.conf';
-  await host.write(limit, '[Service]\nTimeoutStartSec=3s\n');
-  await host.sh('systemctl daemon-reload; ! systemctl start systemd-nspawn@never');
+  await host.write(limit, '[Service]\nTimeoutStartSec=10ms\n');
+  await host.run('systemctl', 'daemon-reload');
+  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@never)" = failed ]');
   await open();
   await end(host, 'ostree-guest-boot@never');
   await host.sh(`rm ${limit}; systemctl daemon-reload`);

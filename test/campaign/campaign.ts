@@ -73,7 +73,9 @@ export async function campaign({
       if (number < first) continue;
       const began = Date.now();
       const cpu = processorTime(stage.host.work);
-      const wrong = await playRound(stage, drawn.round);
+      const wrong = await playRound(stage, drawn.round).catch((error: unknown) => {
+        throw new Error(`seed ${seed} round ${number} could not be played`, { cause: error });
+      });
       played += 1;
       const seconds = ((Date.now() - began) / 1000).toFixed(1);
       say(

@@ -1,7 +1,7 @@
 // npm run campaign -- --seed S --rounds N [--hosts H] [--first N] [--minutes M] [--script FILE]: random things happen to guests of real test hosts, and after each round
 // what must be true is looked for. The same seed draws the same things.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { runProgram } from '../host/program.ts';
 import { say } from '../host/say.ts';
 import { campaign, type Result, usualCast } from './campaign.ts';
@@ -32,11 +32,17 @@ async function main(): Promise<void> {
   ) as [number, number, number, number];
   const until = inMinutes(values.minutes);
   // Each host has a control group, guests and a seed of its own.
-  const results = await Promise.all(
+  const ended = await Promise.allSettled(
     Array.from({ length: hosts }, (_, host) =>
-      campaign({ seed: seed + host, first, rounds, until, say, ownDisk }),
+      campaign({ seed: seed + host, first, rounds, until, say, ownDisk }).catch((error: unknown) => {
+        // At once: the others go on.
+        say(inspect(error));
+        throw error;
+      }),
     ),
   );
+  const results = ended.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+  if (results.length < hosts) process.exitCode = 1;
   const count = (of: (result: Result) => number) => results.reduce((sum, result) => sum + of(result), 0);
   const [played, failed] = [count((one) => one.rounds), count((one) => one.failures.length)];
   say(`${played} rounds, ${failed} of them failed, in ${Math.round(process.uptime())} s`);

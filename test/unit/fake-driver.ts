@@ -9,6 +9,8 @@ export interface Moment {
   readonly sub?: string;
   readonly system?: string;
   readonly failed?: string;
+  /** The state of its default target. Default: active. */
+  readonly target?: string;
   /** Whether its unit ended because somebody stopped it. */
   readonly isStopped?: boolean;
   /** The exit code of a health check then. */
@@ -32,10 +34,10 @@ export const fake: Machine = {
   settings: () => [],
   unitsAtBoot: (guest) => [`vm@${guest}.service`],
   async systemctl(_machine, [verb = '']) {
-    const { system, failed } = host.now;
+    const { system, failed, target = 'active' } = host.now;
     if (system === undefined) return says(1);
     if (verb === 'is-system-running') return says(0, system);
-    return verb === 'is-active' ? says(0, 'active') : says(0, failed ?? '');
+    return verb === 'is-active' ? says(0, target) : says(0, failed ?? '');
   },
   async check(machine, words) {
     host.asked.push(`${machine}: ${words.join(' ')}`);

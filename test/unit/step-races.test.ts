@@ -140,6 +140,14 @@ describe('a unit that failed in a rehearsal is compared with', () => {
       [is('degraded', fails), is('starting')],
       'incomparable',
     ],
+    [
+      'nothing, if what runs now does not reach its target',
+      [
+        is('degraded', fails),
+        { ...is('degraded', 'db.service loaded failed failed Db'), target: 'inactive' },
+      ],
+      'incomparable',
+    ],
     ['nothing, if what runs now goes down', [is('degraded', fails), is('stopping', fails)], 'incomparable'],
   ])('%s', async (_, boots, kind) => {
     rmSync(`${state}/mail`, { recursive: true, force: true });

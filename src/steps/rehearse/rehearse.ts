@@ -98,7 +98,8 @@ export async function compare(guest: Guest, scratch: Scratch, report: Report): P
   await destroyUnit(rehearsalUnit(guest.name));
   await bootAndJudge(guest, scratch.current, undefined, report);
   // Of a machine that is not up, whatever its verdict, not all of them are known.
-  const { failedUnits: usual } = await look(subjectOf(guest, scratch.current, undefined));
+  const seen = await look(subjectOf(guest, scratch.current, undefined));
+  const usual = seen.isAtTarget ? seen.failedUnits : undefined;
   await destroyUnit(rehearsalUnit(guest.name));
   if (!usual) return { kind: 'incomparable', units };
   const measure = measureAgain(units, usual);

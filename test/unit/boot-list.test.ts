@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Confinement } from '../../src/host/confined.ts';
 import { run } from '../../src/host/process.ts';
 import { makeDefault, undeploy } from '../../src/ostree/boot-list.ts';
 import { isPinned, listDeployments } from '../../src/ostree/deployments.ts';
@@ -10,11 +11,15 @@ import { setPinned } from '../../src/ostree/pins.ts';
 import { varOf } from '../../src/ostree/sysroot.ts';
 import { recoverVar } from '../../src/ostree/var-snapshots.ts';
 
-// Without a sandbox.
-vi.mock('../../src/host/confined.ts', async (original) => ({
-  ...(await original<object>()),
-  runConfined: (_: unknown, [program = '', ...args]: readonly string[]) => run(program, args),
-}));
+// Without the sandbox.
+vi.mock('../../src/host/confined.ts', async (original) => {
+  const { roomsOf, ...others } = await original<typeof import('../../src/host/confined.ts')>();
+  const runConfined = ({ writable }: Confinement, [program = '', ...args]: readonly string[]) => {
+    expect(writable).toEqual(roomsOf({ name: 'os', sysroot }));
+    return run(program, args);
+  };
+  return { ...others, roomsOf, runConfined };
+});
 
 let sysroot: string;
 const names = ['a', 'b', 'c'].map((digit) => `${digit.repeat(64)}.0`);

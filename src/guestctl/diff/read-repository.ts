@@ -24,8 +24,16 @@ export class RepositoryReader {
     return new RepositoryReader(this.#guest, [directory]);
   }
 
-  /** Returns any exit code. */
-  attempt(command: string, ...args: readonly string[]): Promise<Finished> {
+  /** Returns any exit code of ostree. Fails if it could not run, or was killed. */
+  async attempt(command: string, ...args: readonly string[]): Promise<Finished> {
+    const finished = await this.#run(command, args);
+    // ostree itself says it like that.
+    if (finished.exitCode !== 0 && !/^error: /m.test(finished.stderr))
+      throw new Failure(`Cannot run ostree ${command}: ${reason(finished.stderr)}`, 'See: journalctl -e');
+    return finished;
+  }
+
+  #run(command: string, args: readonly string[]): Promise<Finished> {
     const { name, sysroot } = this.#guest;
     RepositoryReader.#runs += 1;
     return runConfined(
@@ -35,6 +43,8 @@ export class RepositoryReader {
         readable: roomsOf(this.#guest),
         capabilities: ['CAP_DAC_READ_SEARCH'],
         timeLimit: '10min',
+        // A comparison keeps all files that changed in memory.
+        memory: '1G',
       },
       ['ostree', command, `--repo=${repositoryOf(sysroot)}`, ...args],
     );
@@ -42,7 +52,7 @@ export class RepositoryReader {
 
   /** Returns its output. If it fails, the message begins with `what`. */
   async read(what: string, command: string, ...args: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.attempt(command, ...args);
+    const { exitCode, stdout, stderr } = await this.#run(command, args);
     if (exitCode !== 0) throw new Failure(`${what}: ${reason(stderr)}`);
     return stdout;
   }

@@ -162,7 +162,7 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
 /** Returns the last errors of each unit in its last run. A journal that cannot be read hides nothing else. */
 async function faultsOf(units: readonly string[]): Promise<Map<string, string>> {
   // For a sandbox that cannot be set up, systemd logs two.
-  const faultOf = (unit: string) => lastMessages(unit, ['--priority=err', '--lines=2']).catch(() => []);
+  const faultOf = (unit: string) => lastMessages(unit, { lines: 2, onlyErrors: true }).catch(() => []);
   const found = units.map(async (unit) => [unit, (await faultOf(unit)).join('; ')] as const);
   return new Map(await Promise.all(found));
 }

@@ -62,7 +62,7 @@ async function whyNotStarted(name: string, begun: number): Promise<string> {
     '+',
     `UNIT=${unit}`,
   ]);
-  const last = await lastWords(unit, ['--lines=20'], begun / 1000);
+  const last = await lastWords(unit, { lines: 20 }, begun / 1000);
   return startFault(inOrder([...entries, ...last]));
 }
 

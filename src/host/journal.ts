@@ -32,17 +32,25 @@ export async function readEntries(matches: readonly string[]): Promise<JournalFi
   return parseEntries(stdout);
 }
 
+/** Which of the entries of a unit: so many of the last ones, all of them or only errors. */
+export interface Which {
+  readonly lines: number;
+  readonly onlyErrors?: boolean;
+}
+
+const optionsOf = ({ lines, onlyErrors = false }: Which): string[] => [
+  `--lines=${lines}`,
+  ...(onlyErrors ? ['--priority=err'] : []),
+];
+
 /** Returns the last messages of the current or last run of a unit, the oldest first. */
-export async function lastMessages(
-  unit: string,
-  which: readonly string[] = ['--lines=20'],
-): Promise<string[]> {
+export async function lastMessages(unit: string, which: Which = { lines: 20 }): Promise<string[]> {
   const [[shown = {}]] = await Promise.all([
     showUnits([unit], ['InvocationID', startOfRun, ...ofLastWords]),
     syncJournal(),
   ]);
   const found = await Promise.all([
-    readEntries([...which, `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]),
+    readEntries([...optionsOf(which), `_SYSTEMD_INVOCATION_ID=${shown['InvocationID'] ?? ''}`]),
     wordsWithoutRun(unit, shown, which),
     wordsBeforeEnd(shown, which),
   ]);
@@ -56,13 +64,9 @@ const startOfRun = 'InactiveExitTimestampMonotonic';
  * Returns what was said since this run began and journald read when the unit had ended: it still knows the unit, from
  * systemd, but not the run, because systemd removes /run/systemd/units/invocation:UNIT at the end.
  */
-async function wordsWithoutRun(
-  unit: string,
-  shown: Properties,
-  which: readonly string[],
-): Promise<JournalFields[]> {
+async function wordsWithoutRun(unit: string, shown: Properties, which: Which): Promise<JournalFields[]> {
   const start = Number(shown[startOfRun]);
-  const entries = await readEntries([...which, '--boot', `_SYSTEMD_UNIT=${unit}`]);
+  const entries = await readEntries([...optionsOf(which), '--boot', `_SYSTEMD_UNIT=${unit}`]);
   return entries.filter(
     ({ _SYSTEMD_INVOCATION_ID, __MONOTONIC_TIMESTAMP }) =>
       _SYSTEMD_INVOCATION_ID === undefined && Number(__MONOTONIC_TIMESTAMP) >= start,
@@ -77,24 +81,31 @@ const [beforeTheEnd, afterTheEnd] = [5, 60];
  * their unit, so that such an entry has only the program's name and the time. Call syncJournal() first.
  * @param since In seconds since 1970: only what was said after that.
  */
-export async function lastWords(unit: string, which: readonly string[], since = 0): Promise<JournalFields[]> {
+export async function lastWords(unit: string, which: Which, since = 0): Promise<JournalFields[]> {
   const [shown = {}] = await showUnits([unit], ofLastWords);
   return wordsBeforeEnd(shown, which, since);
 }
 
 const ofLastWords = ['ExecMainExitTimestamp', 'SyslogIdentifier'];
 
-async function wordsBeforeEnd(
-  shown: Properties,
-  which: readonly string[],
-  since = 0,
-): Promise<JournalFields[]> {
+async function wordsBeforeEnd(shown: Properties, which: Which, since = 0): Promise<JournalFields[]> {
   const end = Number(shown['ExecMainExitTimestamp']?.replace(/^@/, ''));
   const name = shown['SyslogIdentifier'];
   if (!end || !name || end + 1 <= since) return [];
-  const when = [`--since=@${Math.max(since, end - beforeTheEnd)}`, `--until=@${end + afterTheEnd}`];
-  const entries = await readEntries([...which, ...when, `SYSLOG_IDENTIFIER=${name}`, '_TRANSPORT=journal']);
-  return entries.filter((entry) => entry['_SYSTEMD_UNIT'] === undefined && sentAt(entry) <= end + 1);
+  const begin = Math.max(since, end - beforeTheEnd);
+  const entries = await readEntries([
+    // The words of others are among them, who run the same program.
+    ...optionsOf({ ...which, lines: 1000 }),
+    `--since=@${begin}`,
+    `--until=@${end + afterTheEnd}`,
+    `SYSLOG_IDENTIFIER=${name}`,
+    '_TRANSPORT=journal',
+  ]);
+  const own = entries.filter((entry) => {
+    const sent = sentAt(entry);
+    return entry['_SYSTEMD_UNIT'] === undefined && sent >= begin && sent <= end + 1;
+  });
+  return own.slice(-which.lines);
 }
 
 /** Returns when a program sent an entry, in seconds since 1970. journald sorts and shows entries by when it read them. */

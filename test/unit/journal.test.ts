@@ -26,7 +26,10 @@ vi.mock('../../src/host/process.ts', () => ({
     await at.asked;
     const known = at.answers[args.at(-1) === '_TRANSPORT=journal' ? 'nameless' : (args.at(-1) ?? '')] ?? [];
     const until = Number(/ --until=@(\d+)/.exec(args.join(' '))?.[1] ?? Number.POSITIVE_INFINITY);
-    const entries = known.filter((entry) => Number(entry['__REALTIME_TIMESTAMP']) <= until * 1e6);
+    const lines = Number(/--lines=(\d+)/.exec(args.join(' '))?.[1]);
+    const entries = known
+      .filter((entry) => Number(entry['__REALTIME_TIMESTAMP']) <= until * 1e6)
+      .slice(-lines);
     return { exitCode: 0, stdout: entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), stderr: '' };
   },
 }));
@@ -54,11 +57,14 @@ test('the last words of a unit are found whatever journald knew of it, at once a
       said('first', 60, ofRun),
     ],
     nameless: [
-      said('fourth', 90),
-      said('third', 80, ofRun),
+      said('of another unit, before', 108e6, { _SOURCE_REALTIME_TIMESTAMP: '94000000' }),
+      said('fourth', 99e6),
+      said('third', 99e6, ofRun),
       // Sent before the end, and read later.
       said('last', 109e6, { _SOURCE_REALTIME_TIMESTAMP: '100500000' }),
-      said('of another unit', 110e6, { _SOURCE_REALTIME_TIMESTAMP: '109000000' }),
+      ...Array.from({ length: 30 }, () =>
+        said('of another unit, later', 110e6, { _SOURCE_REALTIME_TIMESTAMP: '109000000' }),
+      ),
     ],
   };
   expect(await lastMessages('a.service')).toEqual(['first', 'second', 'third', 'fourth', 'last']);

@@ -18,7 +18,7 @@ export async function correctTrigger(unit: string, env = process.env): Promise<v
     return { timer: Id, elapsed: String(microseconds(LastTriggerUSecMonotonic) ?? 0) };
   });
   const by = startedBy(
-    // Both are true of the timer that is named. It may have elapsed again since, or be no longer loaded.
+    // What it says is true of the first start. The timer may have elapsed again since, or be no longer loaded.
     [{ timer: said, elapsed }, ...last],
     shown['InactiveExitTimestampMonotonic'],
     shown['InactiveEnterTimestampMonotonic'],

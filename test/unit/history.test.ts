@@ -196,14 +196,6 @@ test.each<
   expect(startedBy(timers, start, end)).toBe(by);
 });
 
-test('the timer that systemd names is found, although it has elapsed again since', () => {
-  const timers = [
-    { timer: 'lock', elapsed: '8998000' },
-    { timer: 'lock', elapsed: '9998000' },
-  ];
-  expect(startedBy(timers, '9000000', '3000000')).toBe('lock');
-});
-
 let directory: string;
 beforeEach(() => {
   directory = join(mkdtempSync(join(tmpdir(), 'history-')), 'history');

@@ -21,6 +21,8 @@ export interface Action {
 }
 
 const isThere = ({ exists }: Model) => exists;
+/** What is being made anew takes the first tree that is offered then. It has no file yet with which a tree could clash. */
+const isNotNew = (model: Model): boolean => isThere(model) && !model.remade;
 const isUp = ({ exists, wanted }: Model) => exists && wanted !== 'down';
 const same = (model: Model): Model => model;
 /** A start of the guest was asked for, so that one before it may not come to a verdict. */
@@ -77,7 +79,7 @@ function publishes(kind: Kind, weight: number): Action {
   return {
     name: `publish ${kind}`,
     weight,
-    possible: isThere,
+    possible: kind === 'clashing' ? isNotNew : isThere,
     run: async (stage, guest, luck) => (await offer(stage, guest, kind, luck)).slice(0, 12),
     effect: (model) => ({ ...model, offered: kind }),
   };
@@ -141,7 +143,7 @@ export const guestActions: readonly Action[] = [
   {
     name: 'go back to an older tree',
     weight: 1,
-    possible: isThere,
+    possible: isNotNew,
     run: async (stage, guest, luck) => (await goBack(stage, guest, luck)).slice(0, 12),
     effect: same,
   },

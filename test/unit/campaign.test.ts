@@ -25,6 +25,12 @@ test('a seed draws the same rounds each time, and another one draws others', () 
   expect(draw(7, 20)).not.toEqual(draw(8, 20));
 });
 
+test('a tree clashes only with a guest that has the file', () => {
+  const publish = actionOf('publish clashing');
+  expect(publish.possible(newModel)).toBe(true);
+  expect(publish.possible(after('remove and create'))).toBe(false);
+});
+
 test('chance is spread over all that there is, by its weight', () => {
   const random = randomFrom(1, 2);
   const picked = Array.from({ length: 2000 }, () =>

@@ -32,17 +32,17 @@ async function main(): Promise<void> {
   ) as [number, number, number, number];
   const until = inMinutes(values.minutes);
   // Each host has a control group, guests and a seed of its own.
-  const ended = await Promise.allSettled(
+  const ended = await Promise.all(
     Array.from({ length: hosts }, (_, host) =>
       campaign({ seed: seed + host, first, rounds, until, say, ownDisk }).catch((error: unknown) => {
         // At once: the others go on.
         say(inspect(error));
-        throw error;
+        process.exitCode = 1;
+        return undefined;
       }),
     ),
   );
-  const results = ended.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
-  if (results.length < hosts) process.exitCode = 1;
+  const results = ended.filter((one) => one !== undefined);
   const count = (of: (result: Result) => number) => results.reduce((sum, result) => sum + of(result), 0);
   const [played, failed] = [count((one) => one.rounds), count((one) => one.failures.length)];
   say(`${played} rounds, ${failed} of them failed, in ${Math.round(process.uptime())} s`);

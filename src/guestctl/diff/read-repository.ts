@@ -26,19 +26,12 @@ export class RepositoryReader {
 
   /** Returns any exit code of ostree. Fails if it could not run, or was killed. */
   async attempt(command: string, ...args: readonly string[]): Promise<Finished> {
-    const finished = await this.#run(command, args);
-    // ostree itself says it like that.
-    if (finished.exitCode !== 0 && !/^error: /m.test(finished.stderr))
-      throw new Failure(`Cannot run ostree ${command}: ${reason(finished.stderr)}`, 'See: journalctl -e');
-    return finished;
-  }
-
-  #run(command: string, args: readonly string[]): Promise<Finished> {
     const { name, sysroot } = this.#guest;
     RepositoryReader.#runs += 1;
-    return runConfined(
+    const unit = `diff-${name}-${process.pid}-${RepositoryReader.#runs}`;
+    const finished = await runConfined(
       {
-        name: `diff-${name}-${process.pid}-${RepositoryReader.#runs}`,
+        name: unit,
         writable: this.#writable,
         readable: roomsOf(this.#guest),
         capabilities: ['CAP_DAC_READ_SEARCH'],
@@ -48,11 +41,18 @@ export class RepositoryReader {
       },
       ['ostree', command, `--repo=${repositoryOf(sysroot)}`, ...args],
     );
+    // ostree itself says it like that.
+    if (finished.exitCode !== 0 && !/^error: /m.test(finished.stderr))
+      throw new Failure(
+        `Cannot run ostree ${command}: ${reason(finished.stderr)}`,
+        `See: journalctl -u ostree-guest-${unit}`,
+      );
+    return finished;
   }
 
   /** Returns its output. If it fails, the message begins with `what`. */
   async read(what: string, command: string, ...args: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.#run(command, args);
+    const { exitCode, stdout, stderr } = await this.attempt(command, ...args);
     if (exitCode !== 0) throw new Failure(`${what}: ${reason(stderr)}`);
     return stdout;
   }

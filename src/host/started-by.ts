@@ -35,8 +35,8 @@ export interface Elapse {
 
 /**
  * Returns the timer that started a service, if one did. `started` and `ended`: when it last left, and entered, the inactive state;
- * `ended` is of the run before. A timer that has elapsed again since is not found, as systemd keeps only the last time:
- * those of this project elapse less often than that.
+ * `ended` is of the run before. systemd keeps only the last time of a timer: one that elapses again before the service asks
+ * is not found.
  */
 export const startedBy = (
   timers: readonly Elapse[],

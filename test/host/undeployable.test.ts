@@ -126,7 +126,7 @@ test('an update that is held back is applied in its window, or by hand, whoever 
   expect(
     await host.sh('wc -l </run/told; journalctl --update-catalog; journalctl -x -n 1 OSTREE_GUEST=mail'),
   ).toMatch(/^4\n[\s\S]*An attempt to change the OSTree guest mail has ended/);
-  await host.sh('rm /etc/ostree-guests/mail.guest.d/hold.conf && systemctl daemon-reload');
+  await host.sh(`rm /etc/ostree-guests/mail.guest.d/hold.conf ${exact} && systemctl daemon-reload`);
 });
 
 test('an immutable file in /etc stops no update: not the next ones, and not their clean-up', async () => {

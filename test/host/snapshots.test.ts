@@ -64,3 +64,20 @@ test.each([
     await host.run('machinectl', 'poweroff', name);
   },
 );
+
+test('immutable files in copies of /var stop no deployment, and what cannot be removed no other removal', async () => {
+  const copies = '/srv/xfs/sysroot/var-snapshots';
+  // The copy of the running deployment, which its update replaces, and one that is no longer needed.
+  await host.sh(`cd ${copies}; ls -d *.0 replaced-*; find . -name data -exec chattr +i {} +; chattr +a replaced-*
+    mkdir replaced-z mounted; mount -t tmpfs tmpfs mounted`);
+  const commit = await publish(host, serverRef, { version: '3' });
+  await update(host, 'xfs');
+  const said = await host.sh('journalctl --sync; journalctl -o cat -n 30 -u ostree-guest-update@xfs');
+  expect(said).toMatch(/^Cannot remove \S*\/mounted: .*\. The next update tries that again$/m);
+  expect(await host.sh(`ls ${copies}`)).toMatch(/^[0-9a-f]{64}\.0\nmounted\nreplaced-z$/);
+  await start(host, 'xfs');
+  expect((await status(host, 'xfs')).running?.checksum).toBe(commit);
+  await host.sh(`umount ${copies}/mounted`);
+  await update(host, 'xfs');
+  expect(await host.sh(`ls ${copies} /var/lib/ostree-guests/xfs`)).not.toMatch(/mounted|cleaning/);
+});

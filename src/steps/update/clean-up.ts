@@ -11,25 +11,48 @@ import { dropUnusedRefs } from '../../trees/unused-refs.ts';
 import { unneededSnapshots } from '../keep-rule.ts';
 
 /**
- * Removes everything that no deployment and no ref needs. Failures are reported and do not stop the update, which
- * is more important than the space.
+ * Removes everything that no deployment and no ref needs. Failures are reported, and stop neither the other removals nor
+ * the update, which is more important than the space.
  */
 export async function cleanUp(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
   mark(name, 'cleaning.json');
-  try {
-    await dropUnusedRefs(guest);
-    await cleanup(sysroot, name);
-    for (const snapshot of unneededSnapshots(snapshotsIn(sysroot), listDeployments(sysroot)))
-      await removeSnapshot(sysroot, snapshot);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    // An interrupted clean-up may have pruned a part of a commit, which must not count as complete.
-    const repository = repositoryOf(sysroot);
-    await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
-    return report.step(`${error.message}. The next update tries that again`);
+  const ofCommits = await failureOf(() => removeCommits(guest));
+  // An interrupted clean-up may have pruned a part of a commit, which must not count as complete.
+  if (ofCommits) await pruneIncomplete(repositoryOf(sysroot));
+  const ofSnapshots = await failureOf(() => removeSnapshots(sysroot));
+  for (const failure of [ofCommits, ofSnapshots])
+    if (failure) report.step(`${failure.message}. The next update tries that again`);
+  if (!ofCommits && !ofSnapshots) unmark(name, 'cleaning.json');
+}
+
+async function removeCommits(guest: Guest): Promise<void> {
+  await dropUnusedRefs(guest);
+  await cleanup(guest.sysroot, guest.name);
+}
+
+async function pruneIncomplete(repository: string): Promise<void> {
+  await ostree(`Cannot prune ${repository}`, `--repo=${repository}`, 'prune', '--refs-only');
+}
+
+/** Removes copies of /var. Names those that cannot be removed, when the others are gone. */
+async function removeSnapshots(sysroot: string): Promise<void> {
+  const failures: Failure[] = [];
+  for (const snapshot of unneededSnapshots(snapshotsIn(sysroot), listDeployments(sysroot))) {
+    const failure = await failureOf(() => removeSnapshot(sysroot, snapshot));
+    if (failure) failures.push(failure);
   }
-  unmark(name, 'cleaning.json');
+  if (failures.length > 0) throw new Failure(failures.map(({ message }) => message).join('; '));
+}
+
+async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 /**

@@ -47,6 +47,11 @@ test('a running guest is restarted once for a commit that cannot be deployed, un
     staged: { failure: { reason: string } };
   };
   expect(staged.failure.reason).toContain('cannot merge');
+  expect(JSON.parse(await host.sh('guestctl diff -o json mail'))).toMatchObject({
+    failure: staged.failure,
+    etc: [],
+    unmergeable: ['/etc/app.conf'],
+  });
 
   // Something else in /etc does not help, but that file does.
   await inGuest(host, 'mail', 'echo more >/etc/more');

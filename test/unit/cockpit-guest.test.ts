@@ -152,6 +152,7 @@ test('a difference is named by its ends and counted', () => {
     packages: null,
     files: [{ path: '/usr/a', change: 'added' as const }],
     etc: [],
+    unmergeable: [],
   };
   expect(differenceTitle(difference)).toBe('From 12.1 aaaaaaaaaaaa to bbbbbbbbbbbb');
   expect(filesTitle(difference)).toBe('One file changes');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bothChanged, parseDiff } from '../../src/guestctl/diff/file-changes.ts';
+import { bothChanged, directoriesIn, mergeOf, parseDiff } from '../../src/guestctl/diff/file-changes.ts';
 import { comparePackages, parseDpkgStatus, parseRpmList } from '../../src/guestctl/diff/package-changes.ts';
 import { compareDebVersions, compareRpmVersions } from '../../src/guestctl/diff/versions.ts';
 import { diffText } from '../../src/guestctl/screens/diff.ts';
@@ -138,12 +138,27 @@ test('of /etc, what both the machine and the update changed', () => {
   ]);
 });
 
+test.each([
+  ['file', false],
+  ['link', false],
+  ['directory', true],
+  [undefined, true],
+] as const)('a directory of the update, and a %s here: can be merged: %s', (kind, isMergeable) => {
+  const list = 'd00755 0 0      0 /usr/etc\n-00644 0 0    210 /usr/etc/one\nd00700 0 33     0 /usr/etc/a b\n';
+  expect(mergeOf(['/etc/one', '/etc/a b'], directoriesIn(list), () => kind)).toEqual({
+    etc: ['/etc/one', ...(isMergeable ? ['/etc/a b'] : [])],
+    unmergeable: isMergeable ? [] : ['/etc/a b'],
+  });
+});
+
 const difference = {
   from: { checksum: 'a'.repeat(64), version: '13.1' },
   to: { checksum: 'b'.repeat(64) },
+  failure: undefined,
   packages,
   files,
   etc: ['/etc/one'],
+  unmergeable: ['/etc/app.conf'],
 };
 const plain = { wide: false, legend: true, width: 200, paint: (_: unknown, text: string) => text };
 
@@ -167,10 +182,13 @@ test('as a screen', () => {
       Files: 1 changed, 1 added, 1 removed (list them: -o wide)
 
       Changed both on this machine and by the update; the one on the machine stays:
-        /etc/one`),
+        /etc/one
+
+      Not mergeable: a file here, a directory in the update. Rename or remove each:
+        /etc/app.conf`),
   );
   expect(diffText(difference, { ...plain, wide: true })).toContain('  A /usr/bin/two words\n');
-  expect(diffText({ ...difference, packages: [], files: [], etc: [] }, plain)).toMatch(
+  expect(diffText({ ...difference, packages: [], files: [], etc: [], unmergeable: [] }, plain)).toMatch(
     /The packages are the same\n\nThe files are the same$/,
   );
 });

@@ -116,14 +116,17 @@ test('history', () => {
 
 test('diff', () => {
   const end = { checksum: 'a'.repeat(64) };
-  const change = { from: end, to: { ...end, version: '12.1' } };
+  const change = { from: end, to: { ...end, version: '12.1' }, failure: undefined };
   const found = {
     packages: [{ name: 'postfix', change: 'added', to: '3.10' }],
     files: [{ path: '/usr/bin/x', change: 'changed' }],
     etc: ['/etc/x'],
+    unmergeable: ['/etc/y'],
   } as const;
-  expectRight(diffJson({ ...change, ...found }), 'diff');
-  expectRight(diffJson({ ...change, files: [], etc: [] }), 'diff');
+  const told = diffJson({ ...change, ...found, failure: undeployed.undeployed });
+  expect(told.failure?.reason).toContain('cannot merge');
+  expectRight(told, 'diff');
+  expectRight(diffJson({ ...change, files: [], etc: [], unmergeable: [] }), 'diff');
 });
 
 test('problems and findings', () => {

@@ -141,6 +141,7 @@ export interface ToldDifference {
   readonly packages: readonly ToldPackage[] | null;
   readonly files: readonly ToldFile[];
   readonly etc: readonly string[];
+  readonly unmergeable: readonly string[];
 }
 
 export interface ToldEnd {

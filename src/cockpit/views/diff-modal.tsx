@@ -58,22 +58,18 @@ export function Changes({ guest, between }: Omit<DiffProps, 'onClose'>) {
 
 const Difference = ({ difference }: { readonly difference: ToldDifference }) => (
   <>
-    {difference.etc.length > 0 && (
-      <Alert
-        isInline
-        component="h2"
-        variant="warning"
-        title={t('Changed here and in the update: your version stays')}
-      >
-        <List isPlain>
-          {difference.etc.map((path) => (
-            <ListItem key={path}>
-              <bdi>{path}</bdi>
-            </ListItem>
-          ))}
-        </List>
-      </Alert>
-    )}
+    <Paths
+      paths={difference.unmergeable}
+      variant="danger"
+      title={t(
+        'A file here, a directory in the update: rename or remove it, or the update cannot be deployed',
+      )}
+    />
+    <Paths
+      paths={difference.etc}
+      variant="warning"
+      title={t('Changed here and in the update: your version stays')}
+    />
     {difference.packages === null ? (
       <Content component="p">{t('The trees have no list of packages that guestctl can read.')}</Content>
     ) : difference.packages.length === 0 ? (
@@ -92,6 +88,25 @@ const Difference = ({ difference }: { readonly difference: ToldDifference }) => 
     </ExpandableSection>
   </>
 );
+
+interface PathsProps {
+  readonly paths: readonly string[];
+  readonly variant: 'danger' | 'warning';
+  readonly title: string;
+}
+
+const Paths = ({ paths, variant, title }: PathsProps) =>
+  paths.length > 0 && (
+    <Alert isInline component="h2" variant={variant} title={title}>
+      <List isPlain>
+        {paths.map((path) => (
+          <ListItem key={path}>
+            <bdi>{path}</bdi>
+          </ListItem>
+        ))}
+      </List>
+    </Alert>
+  );
 
 const Packages = ({ packages }: { readonly packages: readonly ToldPackage[] }) => (
   <ReadTable label={t('Packages')}>

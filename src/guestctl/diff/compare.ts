@@ -1,5 +1,6 @@
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
+import { kindInside } from '../../host/tree-files.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { isChecksum } from '../../ostree/names.ts';
@@ -8,7 +9,14 @@ import { whatIsStaged } from '../../state/staged-update.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
 import { bootedRoot } from '../../steps/boot/root-link.ts';
 import { diffPackages } from './database.ts';
-import { bothChanged, type FileChange, parseDiff } from './file-changes.ts';
+import {
+  bothChanged,
+  directoriesIn,
+  type FileChange,
+  type Merge,
+  mergeOf,
+  parseDiff,
+} from './file-changes.ts';
 import type { PackageChange } from './package-changes.ts';
 import { RepositoryReader } from './read-repository.ts';
 
@@ -18,16 +26,14 @@ export interface End {
   readonly version?: string;
 }
 
-export interface Difference {
+export interface Difference extends Merge {
   readonly from: End;
   readonly to: End;
   /** Undefined if the trees have no known package database. */
   readonly packages?: readonly PackageChange[];
   readonly files: readonly FileChange[];
   /** Why the last start could not deploy the second commit, if that is staged. */
-  readonly failure?: Undeployed;
-  /** Files that this machine and the update have both changed. */
-  readonly etc: readonly string[];
+  readonly failure: Undeployed | undefined;
 }
 
 /** Compares two commits. Default: the changes of the next start; if nothing is staged, those of the last update. */
@@ -46,9 +52,9 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
     from: endOf(repository, old),
     to: endOf(repository, next),
     ...(packages && { packages }),
-    ...(failure?.checksum === next && { failure }),
+    failure: failure?.checksum === next ? failure : undefined,
     files,
-    etc: bothChanged(await localChanges(reader, now), files),
+    ...(await mergeInto(now, next, files, reader)),
   };
 }
 
@@ -82,6 +88,20 @@ async function resolve(guest: Guest, reader: RepositoryReader, name: string): Pr
 function endOf(repository: string, checksum: string): End {
   const version = versionOf(repository, checksum);
   return version === undefined ? { checksum } : { checksum, version };
+}
+
+/** Compares the changes of a commit with those of a machine to its /etc. */
+async function mergeInto(
+  now: Deployment | undefined,
+  next: string,
+  files: readonly FileChange[],
+  reader: RepositoryReader,
+): Promise<Merge> {
+  const both = bothChanged(await localChanges(reader, now), files);
+  if (!now || both.length === 0) return { etc: [], unmergeable: [] };
+  // A commit without /usr/etc has removed all of these.
+  const { stdout } = await reader.attempt('ls', '-R', next, '/usr/etc');
+  return mergeOf(both, directoriesIn(stdout), (path) => kindInside(now.path, path));
 }
 
 /** Lists the changes of a machine to its /etc. */

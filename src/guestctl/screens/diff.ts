@@ -3,11 +3,13 @@ import type { Difference, End } from '../diff/compare.ts';
 import type { FileChange } from '../diff/file-changes.ts';
 import type { PackageChange } from '../diff/package-changes.ts';
 import type { Screen } from '../screen.ts';
+import { undeployedJson } from './json.ts';
 import { short, undeployedWords } from './wording.ts';
 import { wrapped } from './wrapped.ts';
 
 /** Prints the changes of an update: packages first, then the number of changed files in each directory; with -o wide each file. */
-export function diffText({ from, to, failure, packages, files, etc }: Difference, screen: Screen): string {
+export function diffText(difference: Difference, screen: Screen): string {
+  const { from, to, failure, packages, files, etc, unmergeable } = difference;
   return [
     `${endWords(from)} -> ${endWords(to)}`,
     ...(failure ? ['', ...wrapped(undeployedWords(failure), screen.width, '')] : []),
@@ -15,7 +17,8 @@ export function diffText({ from, to, failure, packages, files, etc }: Difference
       ? ['', 'The trees have no package database of dpkg or rpm']
       : packageLines(packages)),
     ...fileLines(files, screen.wide),
-    ...etcLines(etc),
+    ...pathLines(stays, etc),
+    ...pathLines(stops, unmergeable),
   ].join('\n');
 }
 
@@ -44,15 +47,16 @@ function fileLines(files: readonly FileChange[], wide: boolean): string[] {
   return ['', `Files: ${counts} (list them: -o wide)`];
 }
 
-function etcLines(etc: readonly string[]): string[] {
-  if (etc.length === 0) return [];
-  const about = 'Changed both on this machine and by the update; the one on the machine stays:';
-  return ['', about, ...etc.map((path) => `  ${printableLine(path)}`)];
-}
+const stays = 'Changed both on this machine and by the update; the one on the machine stays:';
+const stops = 'Not mergeable: a file here, a directory in the update. Rename or remove each:';
 
-export const diffJson = ({ from, to, packages, files, etc }: Difference) => ({
+const pathLines = (about: string, paths: readonly string[]): string[] =>
+  paths.length === 0 ? [] : ['', about, ...paths.map((path) => `  ${printableLine(path)}`)];
+
+export const diffJson = ({ from, to, failure, packages, files, etc, unmergeable }: Difference) => ({
   from: endJson(from),
   to: endJson(to),
+  failure: undeployedJson(failure),
   packages:
     packages?.map(({ name, change, from: old, to: now }) => ({
       name,
@@ -62,6 +66,7 @@ export const diffJson = ({ from, to, packages, files, etc }: Difference) => ({
     })) ?? null,
   files,
   etc,
+  unmergeable,
 });
 
 const endJson = ({ checksum, version }: End) => ({ checksum, version: version ?? null });

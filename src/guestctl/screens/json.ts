@@ -4,6 +4,7 @@ import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Lock, LockRefusal } from '../../state/fleet-lock.ts';
 import type { Staged } from '../../state/staged.ts';
+import type { Undeployed } from '../../state/undeployed.ts';
 import type { Details } from '../details.ts';
 import type { BrokenGuest, Overview } from '../overview.ts';
 import { troublesOf } from '../troubles.ts';
@@ -58,8 +59,12 @@ const stagedJson = ({ checksum, refspec, time }: Staged, { hold, undeployed }: O
   onlyInWindow: hold?.isOnlyInWindow ?? false,
   waitsForRehearsal: hold?.isUnrehearsed ?? false,
   waitsForLock: hold?.lock ? refusal(hold.lock) : null,
-  failure: undeployed ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() } : null,
+  failure: undeployedJson(undeployed),
 });
+
+/** Says why the last start could not deploy an update. */
+export const undeployedJson = (undeployed: Undeployed | undefined) =>
+  undeployed ? { reason: undeployed.reason, since: new Date(undeployed.time).toISOString() } : null;
 
 const refusal = ({ kind, reason, since }: LockRefusal) => ({
   kind,

@@ -64,8 +64,25 @@ afterAll(() => {
 
 const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthTimeoutSec=1min\n');
 
+const deployment = (letter: string) => ({
+  name: named(`${letter.repeat(64)}.0`),
+  checksum: commit(letter.repeat(64)),
+  title: letter,
+  path: `/${letter}`,
+});
+const trialOf = (letter: string, fallback: string) => ({
+  deployment: deployment(letter).name,
+  fallback: deployment(fallback).name,
+  since: 0,
+  tries: 2,
+  left: 1,
+});
+
 describe('the failed units before an update', () => {
-  beforeEach(() => writeBaseline('mail', { failedUnits: ['old.service'] }));
+  beforeEach(() => {
+    writeBaseline('mail', { failedUnits: ['old.service'] });
+    list.splice(0, list.length, deployment('b'), deployment('a'));
+  });
 
   const is = (system?: string, failed = ''): Moment => ({
     unit: 'active',
@@ -90,6 +107,34 @@ describe('the failed units before an update', () => {
     Object.assign(host, { now: first, next });
     await rememberFailedUnits(guest);
     expect(readBaseline('mail')?.failedUnits).toEqual(known);
+  });
+
+  test('are those of before its trial, for a guest on trial', async () => {
+    beginTrial('mail', trialOf('b', 'a'));
+    Object.assign(host, { now: is('degraded', late), next: [] });
+    await rememberFailedUnits(guest);
+    expect(readBaseline('mail')?.failedUnits).toEqual(['old.service']);
+  });
+
+  test('are not those of a deployment whose trial begins while it is asked', async () => {
+    const now = {
+      ...is('degraded'),
+      get failed() {
+        beginTrial('mail', trialOf('b', 'a'));
+        return late;
+      },
+    };
+    Object.assign(host, { now, next: [] });
+    await rememberFailedUnits(guest);
+    expect(readBaseline('mail')?.failedUnits).toEqual(['old.service']);
+  });
+
+  test('are those of what runs, if another deployment is on trial', async () => {
+    list.unshift(deployment('c'));
+    beginTrial('mail', trialOf('c', 'b'));
+    Object.assign(host, { now: is('degraded', late), next: [] });
+    await rememberFailedUnits(guest);
+    expect(readBaseline('mail')?.failedUnits).toEqual(['late.service']);
   });
 });
 
@@ -160,19 +205,6 @@ describe('a unit that failed in a rehearsal is compared with', () => {
 });
 
 describe('a verdict', () => {
-  const deployment = (letter: string) => ({
-    name: named(`${letter.repeat(64)}.0`),
-    checksum: commit(letter.repeat(64)),
-    title: letter,
-    path: `/${letter}`,
-  });
-  const trialOf = (letter: string, fallback: string) => ({
-    deployment: deployment(letter).name,
-    fallback: deployment(fallback).name,
-    since: 0,
-    tries: 2,
-    left: 1,
-  });
   const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
 
   test('ends the trial of what was judged, and not one that has begun meanwhile', async () => {

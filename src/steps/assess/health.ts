@@ -9,8 +9,11 @@ import { inside, kindOf } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { failedUnits, isActive, systemState } from '../../machine/inside.ts';
 import type { Ask } from '../../machine/machine.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
 import { writeBaseline } from '../../state/baseline.ts';
 import type { Report } from '../../state/report.ts';
+import { readTrial } from '../../state/trial.ts';
+import { bootedRoot } from '../boot/root-link.ts';
 import {
   blame,
   endedByItself,
@@ -63,18 +66,29 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
 
 /**
  * Records the failed units of a guest, to compare its next deployment with. Waits for a guest that is still booting:
- * before it is up, not all of them are known. Keeps the old record if it does not come up.
+ * before it is up, not all of them are known. Keeps the old record if it does not come up, and if it is on trial: it is not known yet
+ * whether units may fail in that deployment.
  */
-export async function rememberFailedUnits({ name, update }: Guest, ask?: Ask): Promise<void> {
+export async function rememberFailedUnits(guest: Guest, ask?: Ask): Promise<void> {
+  const { name, update } = guest;
   const deadline = performance.now() + update.healthTimeout;
   for (;;) {
+    if (isOnTrial(guest)) return;
     const state = await systemState(name, ask);
     if (isBooted(state)) break;
     if ((state !== 'initializing' && state !== 'starting') || performance.now() > deadline) return;
     await sleep(500);
   }
   const failed = await failedUnits(name, ask);
-  if (failed) writeBaseline(name, { failedUnits: failed });
+  // A reboot may have begun a trial meanwhile.
+  if (failed && !isOnTrial(guest)) writeBaseline(name, { failedUnits: failed });
+}
+
+/** True if what the guest runs, or last ran, is on trial. */
+function isOnTrial({ name, sysroot }: Guest): boolean {
+  const root = bootedRoot(name);
+  const running = listDeployments(sysroot).find(({ path }) => path === root);
+  return readTrial(name, running?.name) !== undefined;
 }
 
 /** Looks at a machine. Failed units are known only of one that is up. */

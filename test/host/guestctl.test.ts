@@ -230,6 +230,26 @@ test('doctor finds nothing bad, until the units of a guest are out of date', asy
   await host.sh("sed -i 's/yearly/weekly/' /etc/ostree-guests/mail.guest; systemctl daemon-reload");
 });
 
+test('doctor sees shortages of the host coming', async () => {
+  await declare(host, 'idle');
+  // The kernel has these limits for the machine below, and all that runs on it.
+  const found = await host.sh(`echo 3 >/run/three; echo MemAvailable: 3 kB >/run/meminfo
+    unshare --mount sh -euc 'mount --bind /run/meminfo /proc/meminfo
+      for file in fs/inotify/max_user_instances user/max_user_namespaces kernel/pty/max kernel/threads-max; do
+        mount --bind /run/three /proc/sys/$file
+      done
+      guestctl doctor'`);
+  for (const shortage of [
+    /inotify +fs\.inotify\.max_user_instances is 3, enough for about 0 of 2 declared guests\n +Run: sysctl --system/,
+    /user namespaces +user\.max_user_namespaces is 3, enough for about 0 of 2 declared guests\n/,
+    /terminals +kernel\.pty\.max is 3, of which 1024 are reserved .* about 0 of 1 declared guests that do not run\n/,
+    /tasks +kernel\.threads-max is 3, and \d+ processes and threads run, .* 0 of 1 /,
+    /memory +0 MiB of memory and swap are left, enough for about 0 of 1 /,
+  ])
+    expect(found).toMatch(shortage);
+  await host.sh('rm /etc/ostree-guests/idle.guest; systemctl daemon-reload');
+});
+
 test('edit puts a change in place, and one with mistakes not', async () => {
   const edit = (script: string) => host.try(`EDITOR='sed -i ${script}' guestctl edit mail`);
   expect((await edit('s/x/x/')).stderr).toBe('Nothing was changed');

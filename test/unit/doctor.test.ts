@@ -7,6 +7,7 @@ import type { HostNetwork } from '../../src/guestctl/doctor/network-checks.ts';
 import { plain } from '../../src/guestctl/screen.ts';
 import { findingsText } from '../../src/guestctl/screens/findings.ts';
 import { judge, type NspawnFacts } from '../../src/machine/nspawn/doctor.ts';
+import { type HostLimits, limitFindings } from '../../src/machine/nspawn/limits-rule.ts';
 import { screen } from './overviews.ts';
 import { guestOf } from './read.ts';
 
@@ -21,11 +22,28 @@ const healthyHost: HostNetwork = {
   addresses: [],
 };
 
+const limits: HostLimits = {
+  inotifyInstances: 8192,
+  inotifyOfPackage: 8192,
+  userNamespaces: 15_000,
+  terminals: { most: 4096, reserve: 1024, inUse: 20 },
+  tasks: { parameter: 'kernel.threads-max', most: 30_000, inUse: 500 },
+  memory: 2 ** 30,
+};
+
 const nspawn: NspawnFacts = {
   hasNspawn: true,
   machinedHangs: false,
-  inotifyInstances: 128,
+  limits,
+  down: 0,
   hasFuse: true,
+};
+
+const fileSystem: Facts['fileSystem'] = {
+  type: 'ext4',
+  free: 40e9,
+  size: 100e9,
+  inodes: { free: 5_000_000, all: 6_000_000 },
 };
 
 const healthy: Facts = {
@@ -33,9 +51,8 @@ const healthy: Facts = {
   ostree: '2025.2',
   node: '20.19.0',
   kernel: '6.12.9',
-  fileSystem: { type: 'ext4', free: 40e9, size: 100e9 },
+  fileSystem,
   mapped: undefined,
-  userNamespaces: 15_000,
   hasFuse: true,
   mapsOwners: true,
   network: { host: healthyHost, running: [], stopped: [] },
@@ -65,6 +82,8 @@ const healthy: Facts = {
   mirrors: [],
 };
 
+const few = (free: number) => ({ fileSystem: { ...fileSystem, inodes: { free, all: 1000 } } });
+
 const rehearsed = guestOf('[Guest]\nRef=site:x\n[Update]\nRehearse=yes\n');
 
 test('a host on which all is well', () => {
@@ -74,8 +93,8 @@ test('a host on which all is well', () => {
         ok  ostree           2025.2
         ok  node             20.19.0
         ok  nspawn           systemd-nspawn is there
-        ok  id mapping       ext4 can map ids
         ok  user namespaces  allowed
+        ok  id mapping       ext4 can map ids
         ok  network          systemd-networkd gives guests addresses
         ok  names            guests have names on this host
         ok  selinux          off
@@ -85,12 +104,103 @@ test('a host on which all is well', () => {
   );
 });
 
-test('a host that cannot watch enough files for its guests', () => {
-  const guests = Array.from({ length: 8 }, () => guestOf('[Guest]\nRef=site:x\n'));
-  const of = (inotifyInstances: number) =>
-    judge({ ...nspawn, inotifyInstances }, guests).filter(({ check }) => check === 'inotify');
-  expect(of(128)).toMatchObject([{ state: 'warning', message: expect.stringContaining('about 7 guests') }]);
-  expect(of(8192)).toEqual([]);
+/** What is said of limits of a host on which eight of ten guests do not run. */
+const shortages = (less: Partial<HostLimits>) =>
+  limitFindings({ ...limits, ...less }, { declared: 10, down: 8, mapped: 9 })
+    .filter(({ state }) => state !== 'good')
+    .map(({ check, state, message, remedy }) => `${state} ${check}: ${message}. ${remedy}`);
+
+const raise = (setting: string) =>
+  `Write ${setting} into /etc/sysctl.d/60-guests.conf, then run: sysctl --system`;
+
+const terminals = (most: number) => ({ terminals: { ...limits.terminals, most } });
+const tasks = (most: number) => ({ tasks: { ...limits.tasks, most } });
+
+test.each<[title: string, less: Partial<HostLimits>, said: string[]]>([
+  ['has enough of all', {}, []],
+  [
+    'does not tell its limits',
+    {
+      inotifyInstances: Number.POSITIVE_INFINITY,
+      userNamespaces: Number.POSITIVE_INFINITY,
+      ...terminals(Number.POSITIVE_INFINITY),
+      ...tasks(Number.POSITIVE_INFINITY),
+      memory: Number.POSITIVE_INFINITY,
+    },
+    [],
+  ],
+  ['has enough inotify instances for each declared guest', { inotifyInstances: 150 }, []],
+  [
+    'was not booted since the package was installed',
+    { inotifyInstances: 149 },
+    [
+      'warning inotify: fs.inotify.max_user_instances is 149, enough for about 9 of 10 declared guests. Run: sysctl --system. It applies the file of this package, /usr/lib/sysctl.d/50-ostree-guests.conf. If nothing changes, a file in /etc/sysctl.d sets less',
+    ],
+  ],
+  [
+    'takes just what the package sets',
+    { inotifyInstances: 149, inotifyOfPackage: 150 },
+    [expect.stringContaining('Run: sysctl')],
+  ],
+  [
+    'has applied what the package sets, which is not enough',
+    { inotifyInstances: 20, inotifyOfPackage: 149 },
+    [
+      `warning inotify: fs.inotify.max_user_instances is 20, enough for about 0 of 10 declared guests. ${raise('fs.inotify.max_user_instances = 512')}`,
+    ],
+  ],
+  [
+    'allows no user namespace',
+    { userNamespaces: 0 },
+    [`bad user namespaces: The kernel allows none. ${raise('user.max_user_namespaces = 128')}`],
+  ],
+  ['has enough user namespaces for guests that have one', { userNamespaces: 46 }, []],
+  [
+    'allows few user namespaces',
+    { userNamespaces: 45 },
+    [
+      `warning user namespaces: user.max_user_namespaces is 45, enough for about 8 of 9 declared guests. ${raise('user.max_user_namespaces = 128')}`,
+    ],
+  ],
+  ['has enough terminals for the guests that do not run', terminals(1068), []],
+  [
+    'has terminals for itself only',
+    terminals(1067),
+    [
+      `warning terminals: kernel.pty.max is 1067, of which 1024 are reserved for the host and 20 are in use, enough for about 7 of 8 declared guests that do not run. ${raise('kernel.pty.max = 4096')}`,
+    ],
+  ],
+  ['can start enough processes', tasks(596), []],
+  [
+    'can start few processes',
+    tasks(595),
+    [
+      `warning tasks: kernel.threads-max is 595, and 500 processes and threads run, enough for about 7 of 8 declared guests that do not run. ${raise('kernel.threads-max = 2048')}`,
+    ],
+  ],
+  ['has enough memory', { memory: 160 * 2 ** 20 }, []],
+  [
+    'has little memory left',
+    { memory: 160 * 2 ** 20 - 1 },
+    [
+      'warning memory: 159 MiB of memory and swap are left, enough for about 7 of 8 declared guests that do not run. Add memory or swap before you start all of them. guestctl status NAME shows what a guest takes that runs',
+    ],
+  ],
+])('a host that %s', (_, less, said) => {
+  expect(shortages(less)).toEqual(said);
+});
+
+test('a guest that runs, or has no user namespace, takes none of the rest', () => {
+  const guests = ['pick', 'no'].map((users) =>
+    guestOf(`[Guest]\nRef=site:x\n[Exec]\nPrivateUsers=${users}\n`),
+  );
+  const of = (less: Partial<HostLimits>, down: number) =>
+    judge({ ...nspawn, limits: { ...limits, ...less }, down }, guests).filter(
+      ({ state }) => state !== 'good',
+    );
+  expect(of({ userNamespaces: 14 }, 2)).toEqual([]);
+  expect(of({ memory: 0 }, 0)).toEqual([]);
+  expect(of({ memory: 0 }, 1)).toMatchObject([{ check: 'memory' }]);
 });
 
 const own = guestOf('[Guest]\nRef=site:x\n[Update]\nBy=rpm-ostree\n');
@@ -115,13 +225,13 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['nspawn', { machines: judge({ ...nspawn, hasNspawn: false }, []) }, 'bad', 'There is no systemd-nspawn'],
   [
     'id mapping',
-    { fileSystem: { type: 'nfs4', free: 1e12, size: 1e12 } },
+    { fileSystem: { ...fileSystem, type: 'nfs4' } },
     'warning',
     'nfs4 under Linux 6.12.9 cannot map ids, or is not known to',
   ],
   [
     'id mapping',
-    { fileSystem: { type: 'btrfs', free: 1e12, size: 1e12 }, kernel: '5.10.0' },
+    { fileSystem: { ...fileSystem, type: 'btrfs' }, kernel: '5.10.0' },
     'bad',
     'btrfs under Linux 5.10.0 cannot map ids, or is not known to',
   ],
@@ -134,7 +244,6 @@ test.each<[string, Partial<Facts>, string, string]>([
   ['rehearsals', { declared: { ...healthy.declared, guests: [rehearsed] } }, 'good', 'mount can map owners'],
   ['id mapping', { mapped: true, kernel: '5.10.0' }, 'good', 'ext4 maps ids, as a try showed'],
   ['id mapping', { mapped: false }, 'bad', 'ext4 under Linux 6.12.9 cannot map ids, as a try showed'],
-  ['user namespaces', { userNamespaces: 0 }, 'bad', 'The kernel allows none'],
   [
     'selinux',
     { selinux: 'enforcing', hasSelinuxModule: true },
@@ -148,7 +257,15 @@ test.each<[string, Partial<Facts>, string, string]>([
     'warning',
     'permissive, without the module of ostree-guests: guests whose labels the policy of this host does not know cannot be fetched',
   ],
-  ['disk', { fileSystem: { type: 'ext4', free: 2e9, size: 100e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
+  ['disk', { fileSystem: { ...fileSystem, free: 2e9 } }, 'bad', '2.0 GB of 100.0 GB are free'],
+  [
+    'disk',
+    { fileSystem: { ...fileSystem, inodes: { free: 0, all: 0 } } },
+    'good',
+    '40.0 GB of 100.0 GB are free',
+  ],
+  ['disk', few(100), 'warning', '100 of 1000 inodes are free: df -i /var/lib/ostree-guests'],
+  ['disk', few(9), 'bad', '9 of 1000 inodes are free: df -i /var/lib/ostree-guests'],
   [
     'machined',
     { machines: judge({ ...nspawn, machinedHangs: true }, []) },

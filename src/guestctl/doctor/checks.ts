@@ -14,7 +14,6 @@ export const diagnose = (facts: Facts): Finding[] => [
   ...facts.machines,
   idMapping(facts),
   ...rehearsals(facts),
-  userNamespaces(facts),
   ...networkFindings(facts.network, facts.declared.guests),
   ...fuse(facts),
   selinux(facts),
@@ -132,11 +131,6 @@ function rehearsals({ mapsOwners, declared }: Facts): Finding[] {
   return [warning('rehearsals', message, 'Install util-linux 2.39 or newer, or leave out Rehearse=')];
 }
 
-function userNamespaces({ userNamespaces: allowed }: Facts): Finding {
-  if (allowed > 0) return good('user namespaces', 'allowed');
-  return bad('user namespaces', 'The kernel allows none', 'Run: sysctl user.max_user_namespaces=15000');
-}
-
 function fuse({ hasFuse, declared }: Facts): Finding[] {
   const inNeed = declared.builds.filter(({ recipe }) => recipe.kind === 'treefile').map(({ name }) => name);
   if (inNeed.length === 0) return [];
@@ -163,12 +157,24 @@ function selinux({ selinux: mode, hasSelinuxModule }: Facts): Finding {
 
 const gigabyte = 1e9;
 
-function space({ fileSystem: { free, size } }: Facts): Finding {
+function space({ fileSystem: { free, size, inodes } }: Facts): Finding {
+  const few = fewInodes(inodes);
+  if (few) return few;
   const message = `${(free / gigabyte).toFixed(1)} GB of ${(size / gigabyte).toFixed(1)} GB are free`;
   // Below 3 % libostree fetches nothing: ostree.repo-config(5), min-free-space-percent.
   if (free > Math.max(size * 0.1, gigabyte)) return good('disk', message);
-  const remedy = `Make room under ${stateDirectory}; guestctl deployments shows what a guest keeps`;
-  return free < size * 0.03 ? bad('disk', message, remedy) : warning('disk', message, remedy);
+  return free < size * 0.03 ? bad('disk', message, makeRoom) : warning('disk', message, makeRoom);
+}
+
+const makeRoom = `Make room under ${stateDirectory}; guestctl deployments shows what a guest keeps`;
+
+/** Each deployment takes an inode for each directory, and for each file in /etc, also where guests share all files. */
+function fewInodes({ free, all }: Facts['fileSystem']['inodes']): Finding | undefined {
+  // Some file systems do not have a fixed number of them.
+  if (all === 0 || free > all * 0.1) return undefined;
+  const message = `${free} of ${all} inodes are free: df -i ${stateDirectory}`;
+  // Below 1 % no tree is unpacked: src/host/disk-room.ts.
+  return free < all * 0.01 ? bad('disk', message, makeRoom) : warning('disk', message, makeRoom);
 }
 
 const hasMistakes = ({ problems }: Broken): boolean => mistakesIn(problems).length > 0;

@@ -38,12 +38,16 @@ export interface Facts {
   readonly ostree: string | undefined;
   readonly node: string;
   readonly kernel: string;
-  /** The file system of the guests: its type, and its space in bytes. */
-  readonly fileSystem: { readonly type: string; readonly free: number; readonly size: number };
+  /** The file system of the guests: its type, its space in bytes, and its inodes. */
+  readonly fileSystem: {
+    readonly type: string;
+    readonly free: number;
+    readonly size: number;
+    /** `all` is 0 if the file system does not have a fixed number. */
+    readonly inodes: { readonly free: number; readonly all: number };
+  };
   /** True if a test has mapped owners there; undefined if it could not be tested. */
   readonly mapped: boolean | undefined;
-  /** The number of user namespaces that the kernel allows. */
-  readonly userNamespaces: number;
   /** True if mount(8) can map owners. */
   readonly mapsOwners: boolean;
   readonly network: NetworkFacts;
@@ -116,13 +120,12 @@ async function programFacts() {
 
 async function diskFacts(root: string): Promise<Facts['fileSystem']> {
   const type = await fileSystemOf(root);
-  const { bavail, blocks, bsize } = statfsSync(root);
-  return { type, free: bavail * bsize, size: blocks * bsize };
+  const { bavail, blocks, bsize, ffree, files } = statfsSync(root);
+  return { type, free: bavail * bsize, size: blocks * bsize, inodes: { free: ffree, all: files } };
 }
 
 const kernelFacts = () => ({
   kernel: release(),
-  userNamespaces: Number(read('/proc/sys/user/max_user_namespaces') ?? 0),
   hasFuse: hasFuse(),
   selinux: selinux(),
   hasSelinuxModule: hasSelinuxModule(),

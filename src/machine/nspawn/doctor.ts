@@ -1,33 +1,36 @@
-import { readFileSync } from 'node:fs';
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
+import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import { fuseRemedy, hasFuse } from '../../host/fuse-device.ts';
-import { unlessMissing } from '../../host/node-files.ts';
-import { showUnits } from '../../host/systemctl.ts';
+import { activeStates, isDown, showUnits } from '../../host/systemctl.ts';
 import type { Finding } from '../finding.ts';
+import { type HostLimits, limitFindings } from './limits-rule.ts';
 import { machinedHangs } from './machined.ts';
+import { readLimits } from './read-limits.ts';
 
 /** What systemd-nspawn and its guests need of the host. */
 export interface NspawnFacts {
   readonly hasNspawn: boolean;
   /** True if systemd-machined does not answer. */
   readonly machinedHangs: boolean;
-  /** The number of inotify instances that the kernel allows root: inotify(7). */
-  readonly inotifyInstances: number;
+  readonly limits: HostLimits;
+  /** How many of the guests do not run. */
+  readonly down: number;
   /** True if /dev/fuse exists. */
   readonly hasFuse: boolean;
 }
 
 export async function nspawnFindings(guests: readonly Guest[]): Promise<Finding[]> {
-  const [hangs, [unit]] = await Promise.all([
+  const [hangs, [unit], states] = await Promise.all([
     machinedHangs(),
     showUnits(['systemd-nspawn@a.service'], ['LoadState']),
+    activeStates([nspawnUnits.unit('*')]),
   ]);
-  const instances = unlessMissing(() => readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'));
   const facts = {
     hasNspawn: unit?.['LoadState'] === 'loaded',
     machinedHangs: hangs,
-    inotifyInstances: Number(instances ?? 0),
+    limits: readLimits(),
+    down: guests.filter(({ name }) => isDown(states.get(nspawnUnits.unit(name)) ?? 'inactive')).length,
     hasFuse: hasFuse(),
   };
   return judge(facts, guests);
@@ -36,7 +39,11 @@ export async function nspawnFindings(guests: readonly Guest[]): Promise<Finding[
 export const judge = (facts: NspawnFacts, guests: readonly Guest[]): Finding[] => [
   nspawn(facts),
   ...(facts.machinedHangs ? [hanging] : []),
-  ...inotify(facts, guests),
+  ...limitFindings(facts.limits, {
+    declared: guests.length,
+    down: facts.down,
+    mapped: guests.filter(({ machine }) => machine.privateUsers !== 'no').length,
+  }),
   ...fuse(facts, guests),
 ];
 
@@ -53,18 +60,6 @@ const hanging: Finding = {
     'systemd-machined does not answer, and until it does no guest can start: one of them may have a pipe for a file that it reads',
   remedy: `Run: systemctl kill --signal=KILL systemd-machined; guests go on. Which one it is: ls -lL ${runtimeDirectory}/*/root/{etc,usr/lib}/os-release`,
 };
-
-/** The maximum use of a guest, and that of the host itself [T: 6 to 8, and 6 to 50]. */
-const [inotifyOfGuest, inotifyOfHost] = [10, 50];
-
-/** Checks inotify instances: all guests count as the host's root, whatever their user namespace. */
-function inotify({ inotifyInstances }: NspawnFacts, guests: readonly Guest[]): Finding[] {
-  const room = Math.max(0, Math.floor((inotifyInstances - inotifyOfHost) / inotifyOfGuest));
-  if (guests.length <= room) return [];
-  const message = `fs.inotify.max_user_instances is ${inotifyInstances}, enough for about ${room} guests, but ${guests.length} are declared`;
-  const remedy = 'Run: sysctl --system; or write more into /etc/sysctl.d/60-inotify.conf first';
-  return [{ check: 'inotify', state: 'warning', message, remedy }];
-}
 
 /** Checks /dev/fuse: a guest cannot have what the host does not have. */
 function fuse({ hasFuse: isThere }: NspawnFacts, guests: readonly Guest[]): Finding[] {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { stopOrKill } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
-import { driver } from '../machine/driver.ts';
+import { stopGuest } from '../machine/guest-state.ts';
 import { findLock } from '../state/fleet-lock.ts';
 import { killedWarning } from '../state/killed.ts';
 import { say } from './command.ts';
@@ -9,7 +8,7 @@ import { keepsLockWords } from './give-up-lock.ts';
 
 /** Shuts a guest down, and says whether it had to be killed. */
 export async function stopAndTell(name: string, command: Command): Promise<void> {
-  const isKilled = await stopOrKill(driver.unit(name));
+  const isKilled = await stopGuest(name);
   if (isKilled) tell(`warning: ${killedWarning(name)}`);
   say(command, `${name} is stopped`);
   const lock = findLock(name);

@@ -148,9 +148,9 @@ export async function restartUnit(unit: string): Promise<void> {
   await act('restart', unit);
 }
 
-/** Restarts a unit if it runs, and waits for it. */
+/** Restarts a unit if it runs, and waits for it. Fails if that would cancel a stop that somebody has asked for. */
 export async function tryRestartUnit(unit: string): Promise<void> {
-  await act('try-restart', unit);
+  await act('try-restart', unit, '--job-mode=fail');
 }
 
 /** Starts an inactive unit, and waits only until the start has begun. */
@@ -164,10 +164,23 @@ export async function beginStart(unit: string): Promise<void> {
   }
 }
 
-/** Queues a restart and returns at once (--no-block). */
+/** Queues a restart and returns at once (--no-block). Fails if that would cancel a stop that somebody has asked for. */
 export async function beginRestart(unit: string): Promise<void> {
-  await act('restart', unit, '--no-block');
+  await act('restart', unit, '--no-block', '--job-mode=fail');
 }
+
+/** Waits until a unit is not about to be stopped, or started anew. A no-op if it has no job. */
+export async function stopEnds(unit: string): Promise<void> {
+  for (;;) {
+    const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job']);
+    if (!isGoingDown(shown)) return;
+    await sleep(200);
+  }
+}
+
+/** True if a unit is up and has a job, which may still wait for those of other units: it is stopped, maybe to be started anew. */
+export const isGoingDown = ({ ActiveState, Job }: Properties): boolean =>
+  Boolean(Job) && ['active', 'reloading', 'deactivating'].includes(ActiveState ?? '');
 
 /** Kills all processes of a unit with SIGKILL. */
 export async function killUnit(unit: string): Promise<void> {

@@ -364,6 +364,27 @@ test('a guest that is stopped just after a bad verdict is not started again', as
   expect(await outcomes('late')).toContain('failed');
 });
 
+test('a guest that crashes on trial and is stopped then stays stopped, and its next start counts', async () => {
+  await guest('crashed', "HealthCheck=sh -c 'sleep infinity; exit 1'\nHealthTimeoutSec=15min\n");
+  const commit = await publish(host, 'debian/12/crashed', { version: '2' });
+  await update(host, 'crashed');
+  const { isReached, letGo } = await hold('crashed', 'logger', '*');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@crashed');
+  await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@crashed | grep checking');
+  await host.run('systemctl', 'kill', '--signal=KILL', 'systemd-nspawn@crashed');
+  await isReached();
+  // systemd has nothing to stop, and notes nowhere that it was asked to.
+  await host.run('guestctl', 'stop', 'crashed');
+  await letGo();
+  await end(host, 'ostree-guest-assess@crashed');
+  expect(await host.sh('systemctl is-active systemd-nspawn@crashed || :')).toBe('failed');
+  expect(await status(host, 'crashed')).toMatchObject({ rejected: [], trial: { tries: 2, left: 1 } });
+  await declare(host, 'crashed', guestFile('[Update]\n').replace(serverRef, 'debian/12/crashed'));
+  await start(host, 'crashed');
+  await settles('crashed');
+  expect((await status(host, 'crashed')).running?.checksum).toBe(commit);
+});
+
 test('a guest reboots though D-Bus was started anew while it ran', async () => {
   await guest('bus');
   await host.run('systemctl', 'restart', 'dbus');

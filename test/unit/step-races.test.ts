@@ -13,12 +13,14 @@ import { host, type Moment } from './fake-driver.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 
-const { state, events, list, clock } = await vi.hoisted(async () => {
+const { state, events, unit, list, clock } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   return {
     state: mkdtempSync('/tmp/step-races-'),
     /** Called when systemd is asked to start a unit, or about one. */
     events: { onStart: () => {}, onShow: () => {} },
+    /** What the unit of the guest says, beside its state, and what is done with it. */
+    unit: { job: '', isStopped: false, done: [] as string[], onRecord: () => {}, onRestart: () => {} },
     list: [] as { name: string; checksum: string; title: string; path: string }[],
     /** In milliseconds. Time passes only when somebody waits, however busy the machine is. */
     clock: { now: 0 },
@@ -31,11 +33,20 @@ vi.mock('../../src/machine/driver.ts', async () => ({ driver: (await import('./f
 vi.mock('../../src/host/systemctl.ts', async (original) => ({
   ...(await original<object>()),
   startUnit: async () => events.onStart(),
-  beginStart: async () => events.onStart(),
+  beginStart: async () => {
+    unit.done.push('start');
+    events.onStart();
+  },
+  beginRestart: async () => {
+    unit.onRestart();
+    unit.done.push('restart');
+  },
+  killUnit: async () => unit.done.push('kill'),
+  resetFailed: async () => undefined,
   destroyUnit: async () => undefined,
   showUnits: async (units: readonly string[]) => {
     events.onShow();
-    return units.map(() => ({ ActiveState: host.now.unit }));
+    return units.map(() => ({ ActiveState: host.now.unit, Job: unit.job }));
   },
 }));
 vi.mock('../../src/ostree/deployments.ts', async (original) => ({
@@ -43,8 +54,12 @@ vi.mock('../../src/ostree/deployments.ts', async (original) => ({
   listDeployments: () => list,
   hasBus: () => true,
 }));
+vi.mock('../../src/host/journal.ts', () => ({
+  endedByStop: async () => unit.isStopped,
+  lastMessages: async () => [],
+}));
 vi.mock('../../src/steps/boot/root-link.ts', () => ({ bootedRoot: () => '/b' }));
-vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => undefined }));
+vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => unit.onRecord() }));
 vi.mock('node:timers/promises', () => ({
   setTimeout: async (pause: number) => {
     clock.now += pause;
@@ -55,6 +70,7 @@ vi.mock('node:timers/promises', () => ({
 beforeEach(() => {
   rmSync(state, { recursive: true, force: true });
   Object.assign(events, { onStart: () => {}, onShow: () => {} });
+  Object.assign(unit, { job: '', isStopped: false, done: [], onRecord: () => {}, onRestart: () => {} });
   vi.spyOn(performance, 'now').mockImplementation(() => clock.now);
 });
 afterAll(() => {
@@ -220,5 +236,37 @@ describe('a verdict', () => {
     await assess(guest, report);
     expect(readTrial('mail', deployment('b').name)).toBeUndefined();
     expect(readTrial('mail', deployment('c').name)).toEqual(trialOf('c', 'b'));
+  });
+
+  const unhealthy: Moment = { unit: 'active', system: 'maintenance' };
+  const again = /^It is started once more \(1 of its tries left\)$/;
+  const leftAlone = /^Somebody has stopped or restarted it meanwhile$/;
+  const stops = (moment: Partial<typeof unit>) => () => Object.assign(unit, moment);
+
+  test.each<[title: string, now: Moment, meanwhile: () => void, done: string[], next: RegExp]>([
+    ['a guest that has crashed', { unit: 'failed' }, () => {}, ['start'], again],
+    ['a guest that runs', unhealthy, () => {}, ['restart'], again],
+    ['a guest that did not come up', { unit: 'activating' }, () => {}, ['kill', 'restart'], again],
+    ['none that was stopped just after it', unhealthy, stops({ isStopped: true }), [], leftAlone],
+    ['none that is being stopped', unhealthy, stops({ job: '7' }), [], leftAlone],
+    [
+      'none whose stop comes just before its restart, which systemd then refuses',
+      unhealthy,
+      () => {
+        unit.onRestart = () => {
+          unit.job = '7';
+          throw new Error('Transaction is destructive');
+        };
+      },
+      [],
+      leftAlone,
+    ],
+  ])('that is bad starts again %s', async (_, now, meanwhile, done, next) => {
+    list.splice(0, list.length, deployment('b'), deployment('a'));
+    beginTrial('mail', trialOf('b', 'a'));
+    Object.assign(host, { now, next: [] });
+    unit.onRecord = meanwhile;
+    await expect(assess(guest, report)).rejects.toMatchObject({ remedy: expect.stringMatching(next) });
+    expect(unit.done).toEqual(done);
   });
 });

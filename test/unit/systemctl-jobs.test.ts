@@ -1,16 +1,21 @@
 // Jobs of systemd that wait while it is busy. systemctl(1) is a stand-in.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { beginStart, startAnew } from '../../src/host/systemctl.ts';
+import { beginRestart, beginStart, startAnew, stopEnds, tryRestartUnit } from '../../src/host/systemctl.ts';
+import { stopGuest } from '../../src/machine/guest-state.ts';
 
-const { asked, shown, time } = vi.hoisted(() => ({
+const { asked, acted, shown, time } = vi.hoisted(() => ({
   asked: [] as string[],
+  /** The whole commands that do more than look. */
+  acted: [] as string[],
   /** What systemctl shows one time after the other; the last one stays. */
   shown: [] as string[],
   time: { waits: 0 },
 }));
 vi.mock('../../src/host/process.ts', () => ({
-  run: async (_file: string, [verb = '']: readonly string[]) => {
+  run: async (_file: string, args: readonly string[]) => {
+    const [verb = ''] = args;
     asked.push(verb);
+    if (verb !== 'show') acted.push(args.join(' '));
     const stdout = verb === 'show' ? (shown.length > 1 ? (shown.shift() ?? '') : (shown[0] ?? '')) : '';
     return { ended: 'exited', exitCode: 0, stdout, stderr: '' };
   },
@@ -24,6 +29,7 @@ vi.mock('node:timers/promises', () => ({
 beforeEach(() => {
   time.waits = 0;
   asked.length = 0;
+  acted.length = 0;
 });
 
 const waiting = 'ActiveState=inactive\nJob=7\n';
@@ -51,4 +57,30 @@ test.each([
   shown.splice(0, shown.length, `ActiveState=${state}\n`);
   await startAnew('ostree-guest-update@mail.service');
   expect(asked.filter((verb) => verb === 'start')).toHaveLength(starts);
+});
+
+test('a guest that is stopped is not started again by its assessment, not even if it has just crashed', async () => {
+  shown.splice(0, shown.length, 'Result=exit-code\n');
+  expect(await stopGuest('mail')).toBe(false);
+  expect(acted).toEqual(['stop -- ostree-guest-assess@mail.service', 'stop -- systemd-nspawn@mail.service']);
+});
+
+test.each([
+  ['a restart', beginRestart],
+  ['a restart of what runs', tryRestartUnit],
+])('%s cancels no stop', async (_, restart) => {
+  await restart('systemd-nspawn@mail.service');
+  expect(acted).toEqual([expect.stringContaining(' --job-mode=fail ')]);
+});
+
+test.each<[title: string, looks: readonly string[], waits: number]>([
+  ['waits for the sockets of the guest', ['ActiveState=active\nJob=7\n', 'ActiveState=inactive\n'], 1],
+  ['goes on', ['ActiveState=deactivating\nJob=7\n', 'ActiveState=failed\n'], 1],
+  ['is none: it starts', ['ActiveState=activating\nJob=7\n'], 0],
+  ['is none: it ends by itself', ['ActiveState=deactivating\n'], 0],
+  ['has ended', ['ActiveState=inactive\n'], 0],
+])('a stop that %s', async (_, looks, waits) => {
+  shown.splice(0, shown.length, ...looks);
+  await stopEnds('systemd-nspawn@mail.service');
+  expect(time.waits).toBe(waits);
 });

@@ -1,7 +1,15 @@
 import type { Guest } from '../../config/guest.ts';
 import { Failure } from '../../host/failure.ts';
 import { endedByStop } from '../../host/journal.ts';
-import { beginRestart, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
+import {
+  beginRestart,
+  beginStart,
+  isDown,
+  isGoingDown,
+  killUnit,
+  resetFailed,
+  showUnits,
+} from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
@@ -126,17 +134,29 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
 /** Starts it once more, unless somebody has stopped it since the verdict. Returns what comes next, for people. */
 async function startAgain({ name }: Guest, next: string): Promise<string> {
   const unit = driver.unit(name);
-  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
-  const isStopping = shown['ActiveState'] === 'deactivating' && shown['Job'];
-  // Not if it has ended by itself.
-  if (isStopping || (await endedByStop(unit, shown['InvocationID'] ?? '')))
-    return 'It was stopped meanwhile, and stays stopped';
+  const state = await stateUnlessStopped(unit);
+  if (state === 'stopped') return leftAlone;
   // A guest that did not come up cannot shut down cleanly.
-  if (shown['ActiveState'] === 'activating') await killUnit(unit);
+  if (state === 'activating') await killUnit(unit);
   // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
-  await beginRestart(unit);
+  try {
+    await (isDown(state) ? beginStart(unit) : beginRestart(unit));
+  } catch (error) {
+    if ((await stateUnlessStopped(unit)) === 'stopped') return leftAlone;
+    throw error;
+  }
   return next;
+}
+
+const leftAlone = 'Somebody has stopped or restarted it meanwhile';
+
+/** Returns the ActiveState of a unit, or `stopped` if somebody has stopped or restarts it. Not if it has ended by itself. */
+async function stateUnlessStopped(unit: string): Promise<string | undefined> {
+  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
+  return isGoingDown(shown) || (await endedByStop(unit, shown['InvocationID'] ?? ''))
+    ? 'stopped'
+    : shown['ActiveState'];
 }
 
 function nextStep({ left }: Trial, from: Deployment | undefined): string {

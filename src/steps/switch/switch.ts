@@ -10,6 +10,7 @@ import {
   type Properties,
   rehearseUnit,
   showUnits,
+  stopEnds,
   tryRestartUnit,
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
@@ -157,6 +158,8 @@ async function restartMachine(guest: Guest, since: number, report: Report): Prom
       return error;
     },
   );
+  // A stop that somebody has asked for just before, and that may take a while.
+  if (problem) await stopEnds(unit);
   if (await stopTimedOut(unit, before)) {
     report.step(killedWarning(name));
     const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;

@@ -134,6 +134,25 @@ test.runIf(canRehearse)(
 );
 
 test.runIf(canRehearse)(
+  'a host that is too slow for a rehearsal of what runs now as well rejects nothing',
+  async () => {
+    // Nothing ever comes up.
+    const dropIn = '/run/systemd/system/ostree-guest-rehearsal@mail.service.d/slow.conf';
+    await host.write(dropIn, '[Service]\nExecStartPre=/bin/sleep infinity\n');
+    await declare(host, 'mail', file('HealthTimeoutSec=3s\n'));
+    const slow = await publish(host, serverRef, { version: 'slow', ...faults['is good'] });
+    await update(host, 'mail');
+    expect((await host.try('guestctl rehearse mail')).stderr).toMatch(
+      /did not come up within 3 s\. Whether the update is at fault is not known, because in a rehearsal of the running deployment, it did not come up within 3 s/,
+    );
+    expect(await status(host, 'mail')).toMatchObject({ rejected: [], staged: { checksum: slow } });
+    await host.sh(`rm ${dropIn}; systemctl daemon-reload`);
+    await declare(host, 'mail', file(''));
+    expect((await rehearse()).all).toBe('');
+  },
+);
+
+test.runIf(canRehearse)(
   'an update that comes while a switch rehearses another one changes nothing of that, and is staged after it',
   async () => {
     const { open, isReached } = await holdRehearsals();

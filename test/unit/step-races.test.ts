@@ -7,7 +7,7 @@ import { writeRehearsal } from '../../src/state/rehearsal.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
 import { rememberFailedUnits } from '../../src/steps/assess/health.ts';
-import { compare } from '../../src/steps/rehearse/rehearse.ts';
+import { judgeCandidate } from '../../src/steps/rehearse/rehearse.ts';
 import { rehearsed } from '../../src/steps/update/rehearsed.ts';
 import { host, type Moment } from './fake-driver.ts';
 import { commit, named } from './names.ts';
@@ -78,7 +78,7 @@ afterAll(() => {
   rmSync(state, { recursive: true, force: true });
 });
 
-const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthTimeoutSec=1min\n');
+const guest = guestOf('[Guest]\nRef=site:x\n[Update]\nHealthCheck=true\nHealthTimeoutSec=1min\n');
 
 const deployment = (letter: string) => ({
   name: named(`${letter.repeat(64)}.0`),
@@ -184,7 +184,7 @@ describe('a rehearsal that an update asks for', () => {
   });
 });
 
-describe('a unit that failed in a rehearsal is compared with', () => {
+describe('what went wrong in a rehearsal is compared with', () => {
   const fails = 'web.service loaded failed failed Web';
   const is = (system: string, failed = ''): Moment => ({ unit: 'active', system, failed });
   const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
@@ -196,6 +196,13 @@ describe('a unit that failed in a rehearsal is compared with', () => {
       'healthy',
     ],
     ['one that works now', [is('degraded', fails), is('running')], 'faulty'],
+    ['what runs now, if it did not come up in time', [is('starting'), is('running')], 'faulty'],
+    ['nothing, if neither came up in time', [is('starting'), is('starting')], 'incomparable'],
+    [
+      'nothing, if neither is well in spite of the units that always fail',
+      [is('degraded', fails), { ...is('degraded', fails), check: 1 }, { ...is('degraded', fails), check: 1 }],
+      'incomparable',
+    ],
     [
       'nothing, if what runs now did not come up in time',
       [is('degraded', fails), is('starting')],
@@ -215,7 +222,7 @@ describe('a unit that failed in a rehearsal is compared with', () => {
     mkdirSync(`${state}/mail/rehearsal`, { recursive: true });
     const rest = [...boots];
     events.onStart = () => Object.assign(host, { now: rest.shift(), next: [] });
-    const verdict = await compare(guest, { candidate: '/new', current: '/now' }, report);
+    const verdict = await judgeCandidate(guest, { candidate: '/new', current: '/now' }, report);
     expect([verdict.kind, rest]).toEqual([kind, []]);
   });
 });

@@ -157,7 +157,7 @@ const stages = (world: World, rehearses: boolean): Move[] => [
 ];
 
 const rehearsals = (world: World): Move[] =>
-  [...verdicts, { kind: 'incomparable', units: ['x'] } as const].map((verdict) => {
+  [...verdicts, { kind: 'incomparable', fault: 'x', reference: 'y' } as const].map((verdict) => {
     const consequence = rehearsal.consequenceOf(
       verdict,
       'b',

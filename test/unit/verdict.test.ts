@@ -114,7 +114,7 @@ test.each<[string, Verdict, string[], Verdict]>([
   expect(blame(verdict, lackOf(messages), 'it did not come up')).toEqual(expected);
 });
 
-const sick: Verdict = { kind: 'faulty', fault: 'x failed', units: ['x.service'] };
+const sick = { kind: 'faulty', fault: 'x failed', units: ['x.service'] } as const;
 
 test.each<[string, Verdict, number, unknown]>([
   [
@@ -169,20 +169,15 @@ describe('a rehearsal', () => {
       'c',
       { kind: 'fail', fault: 'the host lacks something: memory' },
     ],
-    [
-      'that was stopped rejects nothing',
-      { kind: 'stopped' },
-      'c',
-      { kind: 'fail', fault: 'the machine was stopped' },
-    ],
+    ['that was stopped rejects nothing', { kind: 'stopped' }, 'c', { kind: 'fail', fault: 'it was stopped' }],
     [
       'what cannot be compared is not rejected',
-      { kind: 'incomparable', units: ['x', 'y'] },
+      { kind: 'incomparable', fault: 'x failed', reference: 'it did not come up' },
       'c',
       {
         kind: 'fail',
         fault:
-          'x and y failed, and whether they fail in the running deployment, too, is not known: it did not come up in a rehearsal',
+          'x failed. Whether the update is at fault is not known, because in a rehearsal of the running deployment, it did not come up',
       },
     ],
   ])('%s', (_, verdict, staged, expected) => {
@@ -194,17 +189,62 @@ describe('a rehearsal', () => {
     expect(rehearsal.measureOf({ failedUnits: ['a'] })).toEqual({ failedUnits: ['a'] });
   });
 
-  test('compares with what runs now only if units failed', () => {
-    expect(rehearsal.suspects(sick)).toEqual(['x.service']);
-    expect(rehearsal.suspects(crashed)).toBeUndefined();
-    expect(rehearsal.suspects({ kind: 'stopped' })).toBeUndefined();
-  });
-
-  test.each<[string, string[], unknown]>([
-    ['what fails in what runs now as well does not count', ['x', 'y', 'z'], { failedUnits: ['x', 'y', 'z'] }],
-    ['a unit that does not fail there counts', ['x'], undefined],
-  ])('%s', (_, usual, expected) => {
-    expect(rehearsal.measureAgain(['x', 'y'], usual)).toEqual(expected);
+  const late: Extract<Verdict, { kind: 'faulty' }> = { kind: 'faulty', fault: 'it did not come up' };
+  const well: Verdict = { kind: 'healthy', failedUnits: [] };
+  const again = (...failedUnits: string[]) => ({ kind: 'again', measure: { failedUnits } });
+  const unknown = (fault: string, reference: string) => ({ kind: 'incomparable', fault, reference });
+  test.each<[string, typeof late, rehearsal.Reference, unknown]>([
+    ['did not come up, but what runs now did', late, { verdict: well, failedUnits: [] }, late],
+    [
+      'did not come up, and neither did what runs now',
+      late,
+      { verdict: late, failedUnits: undefined },
+      unknown('it did not come up', 'it did not come up'),
+    ],
+    [
+      'did not come up, and the host lacked memory for what runs now',
+      late,
+      { verdict: { kind: 'hindered', lack: 'memory' }, failedUnits: undefined },
+      unknown('it did not come up', 'the host lacks something: memory'),
+    ],
+    [
+      'did not come up, and what runs now was stopped',
+      late,
+      { verdict: { kind: 'stopped' }, failedUnits: undefined },
+      unknown('it did not come up', 'it was stopped'),
+    ],
+    [
+      'has failed units, which fail in what runs now as well',
+      sick,
+      { verdict: well, failedUnits: ['x.service', 'y.service'] },
+      again('x.service', 'y.service'),
+    ],
+    [
+      'has failed units, which work in what runs now',
+      sick,
+      { verdict: well, failedUnits: ['y.service'] },
+      sick,
+    ],
+    [
+      'has failed units, which work in what runs now, whose health check fails',
+      sick,
+      { verdict: late, failedUnits: [] },
+      sick,
+    ],
+    [
+      'has failed units, and what runs now did not come up',
+      sick,
+      { verdict: late, failedUnits: undefined },
+      unknown('x failed', 'it did not come up'),
+    ],
+    [
+      'has failed units, and what runs now cannot be asked for them',
+      sick,
+      { verdict: well, failedUnits: undefined },
+      unknown('x failed', 'it did not say which units failed'),
+    ],
+  ])('of a commit that %s', (_, found, reference, expected) => {
+    expect(rehearsal.compare(found, reference)).toEqual(expected);
   });
 
   test.each<

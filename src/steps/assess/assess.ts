@@ -22,7 +22,7 @@ import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { isTakenOver } from '../lock/rule.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
-import { consequenceOf, type TrialConsequence } from './rule.ts';
+import { consequenceOf, type TrialConsequence, unhappyWords } from './rule.ts';
 
 /**
  * Judges a guest that was just started from a deployment on trial. A healthy one is blessed; a faulty one is started again,
@@ -65,9 +65,7 @@ async function giveBackIfHealthy(
   // Somebody has started it anew: that start is judged by itself.
   if (bootedRoot(name) !== root || readTrial(name, running.name)) return;
   if (verdict.kind === 'healthy') return dropLock(name, report);
-  const why =
-    verdict.kind === 'faulty' ? verdict.fault : verdict.kind === 'hindered' ? verdict.lack : 'it was stopped';
-  report.warn(`${name} keeps its lock: ${why}`);
+  report.warn(`${name} keeps its lock: ${unhappyWords(verdict)}`);
   await keepTrying(name);
 }
 

@@ -20,6 +20,18 @@ export type Verdict =
   /** With the units that failed, if it is because of them. */
   | { readonly kind: 'faulty'; readonly fault: string; readonly units?: readonly string[] };
 
+/** Says why a machine was not found healthy. */
+export function unhappyWords(verdict: Exclude<Verdict, { kind: 'healthy' }>): string {
+  switch (verdict.kind) {
+    case 'faulty':
+      return verdict.fault;
+    case 'hindered':
+      return `the host lacks something: ${verdict.lack}`;
+    case 'stopped':
+      return 'it was stopped';
+  }
+}
+
 type Faulty = Extract<Verdict, { kind: 'faulty' }>;
 
 const faulty = (fault: string): Faulty => ({ kind: 'faulty', fault });

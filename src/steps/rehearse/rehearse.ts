@@ -20,11 +20,11 @@ import { requireRehearsable } from './rehearsable.ts';
 import { makeScratch, removeScratch, type Scratch, scratchOf } from './rehearsal-scratch.ts';
 import {
   candidateOf,
+  compare,
   consequenceOf,
-  measureAgain,
   measureOf,
+  type Reference,
   type RehearsalVerdict,
-  suspects,
 } from './rule.ts';
 
 /** Returns the name of the throwaway machine. No guest has a dot in its name. machinectl allows 64 characters. */
@@ -73,7 +73,10 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
     if (consequence.unstages) dropUndeployed(guest.name, listDeployments(guest.sysroot)[0]?.checksum);
   }
   await record(guest, { ...attempt, outcome: 'failed', message });
-  throw new Failure(message, `${guest.name} is as it was. See: journalctl -u ${rehearsalUnit(guest.name)}`);
+  const again =
+    consequence.kind === 'fail' ? `. Then rehearse it again: guestctl rehearse ${guest.name}` : '';
+  const log = `journalctl -u ${rehearsalUnit(guest.name)}`;
+  throw new Failure(message, `${guest.name} is as it was. See: ${log}${again}`);
 }
 
 async function tryOut(guest: Guest, candidate: string, report: Report): Promise<RehearsalVerdict> {
@@ -82,28 +85,36 @@ async function tryOut(guest: Guest, candidate: string, report: Report): Promise<
     await destroyUnit(rehearsalUnit(guest.name));
     report.step(`Rehearsing ${candidate.slice(0, 12)}`);
     const scratch = await makeScratch(guest, candidate);
-    return await compare(guest, scratch, report);
+    return await judgeCandidate(guest, scratch, report);
   } finally {
     await destroyUnit(rehearsalUnit(guest.name));
     await removeScratch(guest);
   }
 }
 
-/** If units failed, rehearses the running deployment to see whether they also fail there. */
-export async function compare(guest: Guest, scratch: Scratch, report: Report): Promise<RehearsalVerdict> {
-  const verdict = await bootAndJudge(guest, scratch.candidate, measureOf(readBaseline(guest.name)), report);
-  const units = suspects(verdict);
-  if (!units) return verdict;
-  report.step(`${units.join(' and ')} failed. Rehearsing the running deployment, to compare`);
-  await destroyUnit(rehearsalUnit(guest.name));
-  await bootAndJudge(guest, scratch.current, undefined, report);
-  // Of a machine that is not up, whatever its verdict, not all of them are known.
-  const seen = await look(subjectOf(guest, scratch.current, undefined));
-  const usual = seen.isAtTarget ? seen.failedUnits : undefined;
-  await destroyUnit(rehearsalUnit(guest.name));
-  if (!usual) return { kind: 'incomparable', units };
-  const measure = measureAgain(units, usual);
-  return measure ? bootAndJudge(guest, scratch.candidate, measure, report) : verdict;
+/** Rehearses the candidate. If it is not healthy, also rehearses the running deployment, to see whether that is. */
+export async function judgeCandidate(
+  guest: Guest,
+  scratch: Scratch,
+  report: Report,
+): Promise<RehearsalVerdict> {
+  let measure = measureOf(readBaseline(guest.name));
+  for (let reference: Reference | undefined; ; ) {
+    const found = await bootAndJudge(guest, scratch.candidate, measure, report);
+    if (found.kind !== 'faulty') return found;
+    reference ??= await referenceOf(guest, scratch.current, found.fault, report);
+    const compared = compare(found, reference);
+    if (compared.kind !== 'again') return compared;
+    measure = compared.measure;
+  }
+}
+
+async function referenceOf(guest: Guest, root: string, fault: string, report: Report): Promise<Reference> {
+  report.step(`Not healthy: ${fault}. Rehearsing the running deployment, to compare`);
+  const verdict = await bootAndJudge(guest, root, undefined, report);
+  // Of a machine that is not up, whatever its verdict, not all failed units are known.
+  const { isAtTarget, failedUnits } = await look(subjectOf(guest, root, undefined));
+  return { verdict, failedUnits: isAtTarget ? failedUnits : undefined };
 }
 
 async function bootAndJudge(
@@ -112,6 +123,8 @@ async function bootAndJudge(
   baseline: Baseline | undefined,
   report: Report,
 ): Promise<Verdict> {
+  // Ends the machine that was judged before.
+  await destroyUnit(rehearsalUnit(guest.name));
   const link = rehearsalRoot(guest.name);
   rmSync(link, { force: true });
   symlinkSync(root, link);

@@ -1,6 +1,6 @@
 // Decides what a rehearsal is compared with, and what follows from its verdict. No side effects: rehearse.ts acts.
 import type { Baseline } from '../../state/baseline.ts';
-import type { Verdict } from '../assess/rule.ts';
+import { unhappyWords, type Verdict } from '../assess/rule.ts';
 
 /**
  * Chooses the commit to rehearse: the one that is being staged, which the ref holds. If that was rejected, it is no longer being
@@ -15,19 +15,42 @@ export const candidateOf = <T>(
 /** Without a baseline, each failed unit counts, until a rehearsal of the running deployment shows that it fails there, too. */
 export const measureOf = (known: Baseline | undefined): Baseline => known ?? { failedUnits: [] };
 
+/** What a rehearsal of the running deployment found, which a candidate that is not healthy is compared with. */
+export interface Reference {
+  readonly verdict: Verdict;
+  /** Undefined if it is not up, so that not all of them are known. */
+  readonly failedUnits: readonly string[] | undefined;
+}
+
 /**
- * Returns the failed units to look for in a rehearsal of the running deployment: they may fail only for lack of a network.
- * Undefined if failed units are not the reason of the verdict.
+ * `incomparable`: the candidate is not healthy, but in a rehearsal the running deployment is not either, so that nothing can be
+ * said of the candidate. With the fault of both.
  */
-export const suspects = (verdict: Verdict): readonly string[] | undefined =>
-  verdict.kind === 'faulty' ? verdict.units : undefined;
+export type RehearsalVerdict =
+  | Verdict
+  | { readonly kind: 'incomparable'; readonly fault: string; readonly reference: string };
 
-/** Returns the measure of a second try. Undefined if one of the units works in the running deployment: the verdict stands. */
-export const measureAgain = (units: readonly string[], usual: readonly string[]): Baseline | undefined =>
-  units.every((unit) => usual.includes(unit)) ? { failedUnits: usual } : undefined;
+/** Rehearse the candidate once more, by this measure. */
+type Again = { readonly kind: 'again'; readonly measure: Baseline };
 
-/** The running deployment did not come up in its rehearsal, so that nothing can be said of units that failed. */
-export type RehearsalVerdict = Verdict | { readonly kind: 'incomparable'; readonly units: readonly string[] };
+/**
+ * Decides what the fault of a candidate is worth. A rehearsal has no network, and the host may be slow: what goes wrong in the
+ * running deployment as well says nothing of the candidate.
+ */
+export function compare(
+  found: Extract<Verdict, { kind: 'faulty' }>,
+  { verdict, failedUnits: usual }: Reference,
+): RehearsalVerdict | Again {
+  const incomparable = (reference: string) =>
+    ({ kind: 'incomparable', fault: found.fault, reference }) as const;
+  if (!found.units) return verdict.kind === 'healthy' ? found : incomparable(unhappyWords(verdict));
+  if (!usual) return incomparable(verdict.kind === 'healthy' ? unanswered : unhappyWords(verdict));
+  return found.units.every((unit) => usual.includes(unit))
+    ? { kind: 'again', measure: { failedUnits: usual } }
+    : found;
+}
+
+const unanswered = 'it did not say which units failed';
 
 export type RehearsalConsequence =
   /** The guest may be switched. */
@@ -51,13 +74,12 @@ export function consequenceOf(
       return { kind: 'reject', fault, reason: `in its rehearsal, ${fault}`, unstages: staged === candidate };
     }
     case 'hindered':
-      return { kind: 'fail', fault: `the host lacks something: ${verdict.lack}` };
     case 'stopped':
-      return { kind: 'fail', fault: 'the machine was stopped' };
+      return { kind: 'fail', fault: unhappyWords(verdict) };
     case 'incomparable': {
-      const failed = `${verdict.units.join(' and ')} failed`;
-      const unknown = 'whether they fail in the running deployment, too, is not known';
-      return { kind: 'fail', fault: `${failed}, and ${unknown}: it did not come up in a rehearsal` };
+      const unknown =
+        'Whether the update is at fault is not known, because in a rehearsal of the running deployment';
+      return { kind: 'fail', fault: `${verdict.fault}. ${unknown}, ${verdict.reference}` };
     }
   }
 }

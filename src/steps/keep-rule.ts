@@ -2,7 +2,7 @@
 
 import type { Deployment } from '../ostree/deployments.ts';
 import type { DeploymentName } from '../ostree/names.ts';
-import { restoredSnapshot } from '../ostree/var-snapshots.ts';
+import { partialOf, restoredSnapshot } from '../ostree/var-snapshots.ts';
 
 /** Returns the deployments to remove from the boot list: beyond `Keep=`, not needed for a trial, and not pinned. */
 export const leftOut = <Kept extends Pick<Deployment, 'name'> & { readonly isPinned: boolean }>(
@@ -12,8 +12,8 @@ export const leftOut = <Kept extends Pick<Deployment, 'name'> & { readonly isPin
 ): Kept[] => deployments.slice(keep).filter(({ name, isPinned }) => !needed.includes(name) && !isPinned);
 
 /**
- * Returns the copies of /var to delete: of deployments outside of the boot list, incomplete ones, and all except
- * the newest one that a rollback replaced. A copy that is about to replace /var is kept.
+ * Returns the copies of /var to delete: of deployments outside of the boot list, and all except the newest one that a
+ * rollback replaced. A copy that is about to replace /var is kept, and so is what a start may be making.
  */
 export function unneededSnapshots(
   snapshots: readonly string[],
@@ -23,6 +23,7 @@ export function unneededSnapshots(
     .filter((name) => name.startsWith('replaced-'))
     .toSorted()
     .at(-1);
-  const needed = [...deployments.map(({ name }) => name), newest, restoredSnapshot];
+  const made = [...deployments.map(({ name }) => name), restoredSnapshot];
+  const needed = [...made, ...made.map(partialOf), newest];
   return snapshots.filter((name) => !needed.includes(name));
 }

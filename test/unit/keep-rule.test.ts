@@ -27,14 +27,15 @@ test.each<[title: string, snapshots: string[], deployments: string, goes: string
   ['none', [], 'ba', []],
   ['of a deployment in the boot list', ['a'], 'ba', []],
   ['of one that left it', ['a', 'c'], 'ba', ['c']],
-  ['one that was cut off', ['a.new'], 'ba', ['a.new']],
+  ['what a start makes meanwhile, before it deploys', ['a', 'a.new'], 'ba', []],
+  ['what was cut off, and of no use any more', ['c.new', 'removed-1'], 'ba', ['c.new', 'removed-1']],
   [
     'the newest that was replaced, in whatever order',
     ['replaced-2', 'replaced-3', 'replaced-1'],
     'a',
     ['replaced-2', 'replaced-1'],
   ],
-  ['what is about to take the place of /var', ['restored', 'restored.new'], 'a', ['restored.new']],
+  ['what is about to take the place of /var', ['restored', 'restored.new'], 'a', []],
 ])('snapshots: %s', (_, snapshots, list, goes) => {
   expect(
     unneededSnapshots(

@@ -5,10 +5,7 @@ export function deployRemedy(cause: string, etc: string): string | undefined {
 
 const remedies: readonly (readonly [pattern: RegExp, remedy: (etc: string) => string])[] = [
   [/cannot merge/, (etc) => `Rename or remove that file in ${etc}`],
-  [
-    /[Nn]on-regular|not a regular file/,
-    (etc) => `Remove the pipe, socket or device: find ${etc} ! -type f ! -type d ! -type l`,
-  ],
+  [/special file/, (etc) => `Remove the device: find ${etc} -type b -o -type c`],
   [/Operation not permitted/, (etc) => `Is a file immutable? lsattr -R ${etc}; chattr -i FILE`],
   [/No space left|min-free-space/, (etc) => `Free space there: df -h ${etc}`],
   [/os-release|PRETTY_NAME/, () => 'The tree is to have an os-release file that names it: os-release(5)'],

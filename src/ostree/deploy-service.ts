@@ -5,6 +5,12 @@ import type { Finished } from '../host/process.ts';
 import { destroyLeft, unitEnds } from '../host/systemctl.ts';
 import { runAsService, type Settings } from '../host/systemd-run.ts';
 
+/** A directory `of` the sysroot, in whose place OSTree is shown a copy. */
+export interface EtcView {
+  readonly of: string;
+  readonly copy: string;
+}
+
 /**
  * Runs `ostree admin --sysroot=SYSROOT deploy …` as a service of its own, ostree-guest-NAME. Nothing of a tree can be started
  * there: the service's root directory has the sysroot, libraries, ostree and sh, but no other program. libostree starts bwrap(1)
@@ -15,10 +21,15 @@ export async function deployAsService(
   name: string,
   sysroot: string,
   args: readonly string[],
+  etc?: EtcView,
 ): Promise<Finished> {
   const unit = `ostree-guest-${name}`;
   await destroyLeft([unit]);
-  const settings: Settings = [...deploySandbox(ownDirectory()), ['BindPaths', sysroot]];
+  const settings: Settings = [
+    ...deploySandbox(ownDirectory()),
+    ['BindPaths', sysroot],
+    ...(etc ? [['BindReadOnlyPaths', `${etc.copy}:${etc.of}`] as const] : []),
+  ];
   return runAsService(unit, settings, [
     '/usr/bin/ostree',
     'admin',

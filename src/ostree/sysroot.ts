@@ -4,11 +4,12 @@ import { readRegularFile, unlessMissing } from '../host/node-files.ts';
 import { lostConnection } from '../host/systemctl.ts';
 import { writeFile } from '../host/write-file.ts';
 import { deployRemedy } from './deploy-remedy.ts';
-import { deployAsService, deployServiceEnds } from './deploy-service.ts';
+import { deployAsService, deployServiceEnds, type EtcView } from './deploy-service.ts';
 import { listDeployments } from './deployments.ts';
 import { freeUnlisted, setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
+import { dropPlainEtc, stumbles, withPlainEtc } from './plain-etc.ts';
 import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
 import { staterootOf } from './stateroot.ts';
@@ -92,6 +93,7 @@ export async function deployMutable(
   { checksum, origin }: ToDeploy,
 ): Promise<void> {
   await freeUnlisted(sysroot, stateroot);
+  await dropPlainEtc(sysroot);
   const [before] = listDeployments(sysroot);
   const originFile = `${sysroot}/next.origin`;
   rmSync(originFile, { force: true });
@@ -99,7 +101,8 @@ export async function deployMutable(
   try {
     const os = staterootOf(sysroot, stateroot);
     const options = [`--os=${os}`, '--no-prune', '--retain', `--origin-file=${originFile}`];
-    const run = () => deployAsService(`deploy-${stateroot}`, sysroot, [...options, checksum]);
+    const run = (etc?: EtcView) =>
+      deployAsService(`deploy-${stateroot}`, sysroot, [...options, checksum], etc);
     const isDone = () => listDeployments(sysroot)[0]?.checksum === checksum;
     let finished = await run();
     if (!isDone() && (finished.exitCode === 0 || lostConnection(finished.stderr))) {
@@ -107,6 +110,8 @@ export async function deployMutable(
       await deployServiceEnds(`deploy-${stateroot}`);
       if (!isDone()) finished = await run();
     }
+    if (!isDone() && before && stumbles(finished))
+      finished = await withPlainEtc(sysroot, `${before.path}/etc`, run);
     if (finished.exitCode !== 0 && !(isDone() && lostConnection(finished.stderr))) {
       const cause = reason(finished.stderr);
       const remedy = deployRemedy(cause, `${before?.path ?? sysroot}/etc`);

@@ -1,4 +1,4 @@
-// A disk that is full when a guest starts: it starts all the same.
+// A disk that is full when a guest starts, or is judged: it starts all the same.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountFileSystem } from './filesystem.ts';
 import { declare, eventually, start, status, update } from './guests.ts';
@@ -68,4 +68,28 @@ test('a deployment on trial that is not found healthy is left, though nothing ca
   await start(host, 'small');
   expect(await status(host, 'small')).toMatchObject({ running: { checksum: first }, trial: null });
   await eventually(host, 'guestctl deployments small | grep rejected');
+});
+
+test('its assessment takes it back by itself, though the verdict cannot be written down', async () => {
+  const policy = '[Update]\nTries=1\nHealthCheck=false\nHealthTimeoutSec=1s\n';
+  await declare(host, 'small', lightFile(policy));
+  const third = await publishLight(host, '3');
+  await update(host, 'small');
+  await stop();
+  // It waits until the disk is full. The sandbox has no sleep(1).
+  await host.sh(`mkdir -p /run/systemd/system/ostree-guest-assess@small.service.d
+    printf '[Service]\\nExecStartPre=/bin/sh -c "until [ -e /run/ostree-guests/small/full ]; do :; done"\\n' \
+      >/run/systemd/system/ostree-guest-assess@small.service.d/gate.conf
+    systemctl daemon-reload`);
+  await start(host, 'small');
+  expect(await running()).toBe(third);
+  await fill();
+  await host.run('touch', '/run/ostree-guests/small/full');
+  await eventually(host, `readlink /run/ostree-guests/small/root | grep ${first}`);
+  await empty();
+  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@small)" = active ]');
+  expect(await running()).toBe(first);
+  expect(await host.sh('journalctl --sync; journalctl -o cat -u ostree-guest-assess@small')).toMatch(
+    /No space left.*The next start tries that again/,
+  );
 });

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readBaseline, writeBaseline } from '../../src/state/baseline.ts';
 import { writeRehearsal } from '../../src/state/rehearsal.ts';
+import { readRejection } from '../../src/state/rejected.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
 import { rememberFailedUnits } from '../../src/steps/assess/health.ts';
@@ -13,7 +14,7 @@ import { host, type Moment } from './fake-driver.ts';
 import { commit, named } from './names.ts';
 import { guestOf } from './read.ts';
 
-const { state, events, unit, list, clock } = await vi.hoisted(async () => {
+const { state, events, unit, list, clock, disk } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
   return {
     state: mkdtempSync('/tmp/step-races-'),
@@ -24,11 +25,23 @@ const { state, events, unit, list, clock } = await vi.hoisted(async () => {
     list: [] as { name: string; checksum: string; title: string; path: string }[],
     /** In milliseconds. Time passes only when somebody waits, however busy the machine is. */
     clock: { now: 0 },
+    disk: { isFull: false },
   };
 });
 vi.mock('../../src/config/paths.ts', async (original) =>
   (await import('./state-in.ts')).stateIn(await original<object>(), () => state),
 );
+vi.mock('../../src/host/atomic-file.ts', async (original) => {
+  const module = await original<typeof import('../../src/host/atomic-file.ts')>();
+  return {
+    ...module,
+    writeAtomically: (file: string, content: string) => {
+      if (disk.isFull)
+        throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write', path: file });
+      module.writeAtomically(file, content);
+    },
+  };
+});
 vi.mock('../../src/machine/driver.ts', async () => ({ driver: (await import('./fake-driver.ts')).fake }));
 vi.mock('../../src/host/systemctl.ts', async (original) => ({
   ...(await original<object>()),
@@ -71,6 +84,7 @@ beforeEach(() => {
   rmSync(state, { recursive: true, force: true });
   Object.assign(events, { onStart: () => {}, onShow: () => {} });
   Object.assign(unit, { job: '', isStopped: false, done: [], onRecord: () => {}, onRestart: () => {} });
+  disk.isFull = false;
   vi.spyOn(performance, 'now').mockImplementation(() => clock.now);
 });
 afterAll(() => {
@@ -275,5 +289,34 @@ describe('a verdict', () => {
     unit.onRecord = meanwhile;
     await expect(assess(guest, report)).rejects.toMatchObject({ remedy: expect.stringMatching(next) });
     expect(unit.done).toEqual(done);
+  });
+
+  describe('with a full disk', () => {
+    const broken = { unit: 'active', system: 'degraded', failed: 'bad.service loaded failed failed Bad' };
+    const begin = (now: Moment, left: number) => {
+      list.splice(0, list.length, deployment('b'), deployment('a'));
+      writeBaseline('mail', { failedUnits: [] });
+      beginTrial('mail', { ...trialOf('b', 'a'), left });
+      Object.assign(host, { now, next: [] });
+      disk.isFull = true;
+    };
+    const warnings: string[] = [];
+    const telling = { ...report, warn: (text: string) => void warnings.push(text) };
+
+    test('starts a guest again whose last try failed', async () => {
+      begin(broken, 0);
+      await expect(assess(guest, telling)).rejects.toThrow('bad.service failed');
+      expect(unit.done).toEqual(['restart']);
+      expect(readRejection('mail', deployment('b').checksum)).toBeUndefined();
+      expect(warnings).toEqual([expect.stringMatching(/No space left .*tries that again/)]);
+    });
+
+    test('blesses a healthy one', async () => {
+      begin({ unit: 'active', system: 'running' }, 1);
+      unit.onRecord = () => unit.done.push('record');
+      await assess(guest, telling);
+      expect(unit.done).toEqual(['record']);
+      expect(readTrial('mail', deployment('b').name)).toBeUndefined();
+    });
   });
 });

@@ -20,6 +20,7 @@ import { endTrial, fallbackOf, readTrial, type Trial, uncountTry } from '../../s
 import { bootedRoot } from '../boot/root-link.ts';
 import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { isTakenOver } from '../lock/rule.ts';
+import { noteDown } from '../note-down.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence, unhappyWords } from './rule.ts';
@@ -90,36 +91,48 @@ async function follow(
     to: fresh.checksum,
     version: fresh.title,
   };
-  const subject = `${fresh.title} (${fresh.name.slice(0, 12)})`;
   switch (consequence.kind) {
     case 'leave':
       return report.step('The guest was stopped before the verdict. Its next start counts, too');
-    case 'bless': {
-      endTrial(guest.name, fresh.name);
-      const { failedUnits } = consequence;
-      if (failedUnits) writeBaseline(guest.name, { failedUnits });
-      const message = `${subject} is healthy: blessed`;
-      report.progress(message);
-      await record(guest, { ...attempt, outcome: 'blessed', message });
-      if (mayHoldLock(guest.name) && !isTakenOver(readLockWish(guest.name), fresh.checksum))
-        await dropLock(guest.name, report);
-      return;
-    }
+    case 'bless':
+      return bless(guest, fresh, consequence.failedUnits, attempt, report);
     case 'discount': {
-      uncountTry(guest.name, trial);
+      const isUncounted = noteDown(report, () => uncountTry(guest.name, trial), 'So this start counts');
       const lack = `The host lacks something, so ${guest.name} could not be started: ${consequence.lack}`;
-      await record(guest, { ...attempt, outcome: 'failed', message: `${lack}. This start does not count` });
+      const message = isUncounted ? `${lack}. This start does not count` : lack;
+      await record(guest, { ...attempt, outcome: 'failed', message });
       throw new Failure(lack, `See: guestctl doctor. Then start it again: guestctl start ${guest.name}`);
     }
     case 'startAgain': {
       const { fault, isRejected } = consequence;
-      const message = `${subject} is not healthy: ${fault}`;
-      if (isRejected) reject(guest.name, fresh.checksum, fault);
+      const message = `${nameOf(fresh)} is not healthy: ${fault}`;
+      if (isRejected)
+        noteDown(report, () => reject(guest.name, fresh.checksum, fault), 'The next start tries that again');
       await record(guest, { ...attempt, outcome: 'failed', message });
       throw new Failure(message, await startAgain(guest, nextStep(trial, from)));
     }
   }
 }
+
+/** Ends the trial of a healthy deployment. Its failed units are the baseline of the next one. */
+async function bless(
+  guest: Guest,
+  fresh: Deployment,
+  failedUnits: readonly string[] | undefined,
+  attempt: Begun,
+  report: Report,
+): Promise<void> {
+  const { name } = guest;
+  endTrial(name, fresh.name);
+  if (failedUnits)
+    noteDown(report, () => writeBaseline(name, { failedUnits }), 'The list of failed units stays as it was');
+  const message = `${nameOf(fresh)} is healthy: blessed`;
+  report.progress(message);
+  await record(guest, { ...attempt, outcome: 'blessed', message });
+  if (mayHoldLock(name) && !isTakenOver(readLockWish(name), fresh.checksum)) await dropLock(name, report);
+}
+
+const nameOf = ({ title, name }: Deployment): string => `${title} (${name.slice(0, 12)})`;
 
 /**
  * True if the guest is still in the start that was judged. systemd starts a guest again that reboots at once: the boot step may have

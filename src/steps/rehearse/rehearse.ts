@@ -14,6 +14,7 @@ import type { Report } from '../../state/report.ts';
 import { dropUndeployed, readStaged } from '../../state/staged.ts';
 import { judge, look, type Subject } from '../assess/health.ts';
 import type { Verdict } from '../assess/rule.ts';
+import { noteDown } from '../note-down.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { withSlot } from '../update/slot.ts';
 import { requireRehearsable } from './rehearsable.ts';
@@ -69,7 +70,8 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   }
   const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${consequence.fault}`;
   if (consequence.kind === 'reject') {
-    reject(guest.name, candidate, consequence.reason);
+    const { reason } = consequence;
+    noteDown(report, () => reject(guest.name, candidate, reason), 'So it is rehearsed again');
     if (consequence.unstages) dropUndeployed(guest.name, listDeployments(guest.sysroot)[0]?.checksum);
   }
   await record(guest, { ...attempt, outcome: 'failed', message });

@@ -1,0 +1,16 @@
+import { explainAny } from '../host/failure.ts';
+import type { Report } from '../state/report.ts';
+
+/**
+ * Writes something down that must not keep a verdict from taking effect: the disk may be full. If that fails, reports it and what it
+ * means; a sentence without its full stop. Returns true if it was written.
+ */
+export function noteDown(report: Pick<Report, 'warn'>, write: () => void, otherwise: string): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    report.warn(`${explainAny(error)}. ${otherwise}`);
+    return false;
+  }
+}

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { loadGuest } from '../config/load.ts';
+import { monotonic } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import { type JournalFields, readEntries, syncJournal } from '../host/journal.ts';
+import { type JournalFields, readEntries, readSince, syncJournal } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import {
   buildUnit,
@@ -14,7 +15,7 @@ import {
   updateUnit,
 } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
-import { lastAttempt } from '../state/past-attempts.ts';
+import { attemptsSince, lastAttempt } from '../state/past-attempts.ts';
 import { isQuiet, say } from './command.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -47,11 +48,11 @@ const logs = (guest: string): string => `Full log: guestctl logs ${guest}`;
 export async function updateAndFollow(guest: string, command: Command): Promise<boolean> {
   const before = lastAttempt(guest);
   await followUpdate(guest, command, true);
-  const last = lastAttempt(guest);
-  const isSkipped = last?.outcome === 'rejected' && last.time.getTime() !== before?.time.getTime();
+  const last = attemptsSince(guest, before).at(-1);
+  if (last?.outcome !== 'rejected') return false;
   // Else it was among the steps.
-  if (isSkipped && isQuiet(command)) tell(last.message);
-  return isSkipped;
+  if (isQuiet(command)) tell(last.message);
+  return true;
 }
 
 /** Like updateAndFollow(), for a caller that handles signals itself. */
@@ -76,6 +77,7 @@ export async function rehearseAndFollow(guest: string, command: Command): Promis
 
 async function follow(step: Step, command: Command, start = startUnit): Promise<void> {
   const { guest, unit, name, detaches = true } = step;
+  const from = await endOfLog(step);
   const progress = new ProgressLine();
   const end = new AbortController();
   const detach = () => {
@@ -88,7 +90,7 @@ async function follow(step: Step, command: Command, start = startUnit): Promise<
     process.exit(detached);
   };
   if (detaches) process.once('SIGINT', detach);
-  const told = tellSteps(step, isQuiet(command), progress, end.signal);
+  const told = tellSteps(step, from, isQuiet(command), progress, end.signal);
   try {
     await start(unit);
   } catch (error) {
@@ -101,33 +103,43 @@ async function follow(step: Step, command: Command, start = startUnit): Promise<
   }
 }
 
-/** Prints the log of a step from now on, and on a terminal its progress. */
+/** What the journal has of a step. The last entry may lack its unit: its process may be gone before the journal looks it up. */
+const logOf = ({ guest, unit }: Step): string[] => [
+  `_SYSTEMD_UNIT=${unit}`,
+  '+',
+  `OSTREE_GUEST=${guest}`,
+  '_UID=0',
+];
+
+/** Returns the options of journalctl(1) that show what follows these entries, whatever somebody does to the clock. */
+const after = (entries: readonly JournalFields[]): readonly string[] | undefined => {
+  const cursor = entries.at(-1)?.['__CURSOR'];
+  return cursor === undefined ? undefined : [`--after-cursor=${cursor}`];
+};
+
+/** Returns the options that show what is logged of a step from now on. A journal that cannot be read keeps no step from starting. */
+const endOfLog = async (step: Step): Promise<readonly string[]> =>
+  after(await readEntries(['--lines=1', ...logOf(step)]).catch(() => [])) ?? [];
+
+/** Prints the log of a step, and on a terminal its progress. */
 async function tellSteps(
-  { guest, unit }: Step,
+  step: Step,
+  begin: readonly string[],
   quiet: boolean,
   progress: ProgressLine,
   end: AbortSignal,
 ): Promise<void> {
-  const since = `--since=@${Date.now() / 1000}`;
-  let from = since;
+  const begun = monotonic();
+  let from = begin;
   let steps: readonly JournalFields[] = [];
   for (let ended = false; !ended; ) {
     ended = end.aborted;
     if (ended) await syncJournal();
-    // The last entry may lack its unit: its process may be gone before the journal looks it up.
-    const entries = await readEntries([
-      from,
-      // Limits a flood to its last lines.
-      '--lines=1000',
-      `_SYSTEMD_UNIT=${unit}`,
-      '+',
-      `OSTREE_GUEST=${guest}`,
-      '_UID=0',
-    ]);
+    // The limit is for a flood.
+    const entries = await readEntries([...from, '--lines=1000', ...logOf(step)]);
     // Skips libostree's own log of each pull.
     const news = entries.filter((entry) => entry['_COMM'] !== 'ostree' && !isSaidAgain(entry));
-    const cursor = entries.at(-1)?.['__CURSOR'];
-    if (cursor !== undefined) from = `--after-cursor=${cursor}`;
+    from = after(entries) ?? from;
     progress.clear();
     for (const { MESSAGE = '', PRIORITY } of news) {
       if (Number(PRIORITY) <= errorPriority || !quiet) tell(MESSAGE);
@@ -135,19 +147,19 @@ async function tellSteps(
     steps = [...steps, ...news].slice(-100);
     if (ended) return;
     if (!quiet && process.stderr.isTTY) {
-      const [shown] = await showUnits([unit], ['StatusText']);
-      progress.show(howFar(shown?.['StatusText'] ?? '', steps) || (await lastWordOfBuild(guest, since)));
+      const [shown] = await showUnits([step.unit], ['StatusText']);
+      progress.show(howFar(shown?.['StatusText'] ?? '', steps) || (await lastWordOfBuild(step.guest, begun)));
     }
     await sleep(interval, undefined, { signal: end }).catch(() => {});
   }
 }
 
-/** Returns the last line that the build of a guest has printed; empty if it has none. */
-async function lastWordOfBuild(guest: string, since: string): Promise<string> {
+/** Returns the last line that the build of a guest has printed since a time by monotonic(); empty if it has none. */
+async function lastWordOfBuild(guest: string, since: number): Promise<string> {
   const checked = loadGuest(nodeFiles, guest);
   if (!checked || 'broken' in checked || checked.guest.origin.kind !== 'build') return '';
   const unit = buildUnit(checked.guest.origin.build);
-  const [entry] = await readEntries([since, '--lines=1', `_SYSTEMD_UNIT=${unit}`]);
+  const [entry] = await readSince(since, ['--lines=1', `_SYSTEMD_UNIT=${unit}`]);
   return entry?.['MESSAGE'] ?? '';
 }
 

@@ -1,13 +1,17 @@
 // Starts guests, and tells why one did not start, or started from something else than expected.
+
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import { monotonic } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import { inOrder, type JournalFields, lastWords, readEntries, syncJournal } from '../host/journal.ts';
+import { inOrder, type JournalFields, lastWords, readSince, syncJournal } from '../host/journal.ts';
 import { bootUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { driver } from '../machine/driver.ts';
 import { isRunning } from '../machine/guest-state.ts';
 import { listDeployments } from '../ostree/deployments.ts';
-import { readPast } from '../state/past-attempts.ts';
+import type { PastAttempt } from '../state/attempts.ts';
+import { attemptsSince, lastAttempt } from '../state/past-attempts.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { readUndeployed } from '../state/undeployed.ts';
 import { say } from './command.ts';
@@ -19,42 +23,43 @@ export async function startAndTell(
   command: Command,
   act: () => Promise<void>,
 ): Promise<void> {
-  const begun = Date.now();
+  const begun = monotonic();
+  const [last, undeployedBefore] = [lastAttempt(name), knownUndeployed(name)];
   const failure = await act().then(skipped(name), (error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     return error;
   });
   if (failure) {
-    await tellAttempts(name, begun);
+    tellAttempts(name, last);
     const reason = (await whyNotStarted(name, begun)) || failure.message;
     throw new Failure(`${name} did not start: ${reason}`, `Full log: guestctl logs ${name} -n 50`);
   }
-  await tellAttempts(name, begun);
-  const undeployed = unlessDamaged(() => readUndeployed(name));
-  if (undeployed && undeployed.time >= begun) tell(`${name}: ${undeployedWords(undeployed)}`);
+  tellAttempts(name, last);
+  const undeployed = knownUndeployed(name);
+  if (undeployed && !isDeepStrictEqual(undeployed, undeployedBefore))
+    tell(`${name}: ${undeployedWords(undeployed)}`);
   const [booted] = listDeployments(sysroot);
   if (booted) say(command, `${name} runs ${deploymentWords(booted)}`);
   say(command, `A shell in it: guestctl shell ${name}`);
 }
 
+const knownUndeployed = (name: string) => unlessDamaged(() => readUndeployed(name));
+
 /** systemd skips a unit with an unmet condition, and reports success. */
 const skipped = (name: string) => async (): Promise<Failure | undefined> =>
   (await isRunning(name)) ? undefined : new Failure('a condition of its unit is not met');
 
-/** Tells rollbacks and failed updates of this start: they are in the history, not in the result of the unit. */
-async function tellAttempts(name: string, begun: number): Promise<void> {
-  const { attempts } = await readPast(name);
-  for (const { time, outcome, action, message } of attempts)
-    if (time.getTime() >= begun && (outcome === 'failed' || action === 'rollback'))
-      tell(`${name}: ${message}`);
+/** Tells rollbacks and failed updates since the last attempt: they are in the history, not in the result of the unit. */
+function tellAttempts(name: string, last: PastAttempt | undefined): void {
+  for (const { outcome, action, message } of attemptsSince(name, last))
+    if (outcome === 'failed' || action === 'rollback') tell(`${name}: ${message}`);
 }
 
 /** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of what runs the guest. */
 async function whyNotStarted(name: string, begun: number): Promise<string> {
   const unit = driver.unit(name);
   await syncJournal();
-  const entries = await readEntries([
-    `--since=@${begun / 1000}`,
+  const entries = await readSince(begun, [
     '--lines=200',
     `_SYSTEMD_UNIT=${bootUnit(name)}`,
     '+',
@@ -62,7 +67,7 @@ async function whyNotStarted(name: string, begun: number): Promise<string> {
     '+',
     `UNIT=${unit}`,
   ]);
-  const last = await lastWords(unit, { lines: 20 }, begun / 1000);
+  const last = await lastWords(unit, { lines: 20 }, begun);
   return startFault(inOrder([...entries, ...last]));
 }
 

@@ -6,6 +6,12 @@ import { readFileSync } from 'node:fs';
  */
 export const now = (): number => performance.timeOrigin + performance.now();
 
+/**
+ * Returns the time of the monotonic clock in microseconds, as systemd and the journal have it: __MONOTONIC_TIMESTAMP in
+ * systemd.journal-fields(7), properties such as ActiveEnterTimestampMonotonic.
+ */
+export const monotonic = (): number => Number(process.hrtime.bigint() / 1000n);
+
 /** True if a time of another process lies less than `limit` milliseconds back. False if it is in the future: the clock was ahead then. */
 export const isRecent = (time: number, limit: number, at = now()): boolean =>
   time <= at + tolerance && at - time < limit;

@@ -66,11 +66,8 @@ const startOfRun = 'InactiveExitTimestampMonotonic';
  */
 async function wordsWithoutRun(unit: string, shown: Properties, which: Which): Promise<JournalFields[]> {
   const start = Number(shown[startOfRun]);
-  const entries = await readEntries([...optionsOf(which), '--boot', `_SYSTEMD_UNIT=${unit}`]);
-  return entries.filter(
-    ({ _SYSTEMD_INVOCATION_ID, __MONOTONIC_TIMESTAMP }) =>
-      _SYSTEMD_INVOCATION_ID === undefined && Number(__MONOTONIC_TIMESTAMP) >= start,
-  );
+  const entries = await readSince(start, [...optionsOf(which), `_SYSTEMD_UNIT=${unit}`]);
+  return entries.filter(({ _SYSTEMD_INVOCATION_ID }) => _SYSTEMD_INVOCATION_ID === undefined);
 }
 
 /** In seconds: how long before the end of its service a process can have said why, and how long after it journald may read that. */
@@ -79,20 +76,22 @@ const [beforeTheEnd, afterTheEnd] = [5, 60];
 /**
  * Returns what processes of a service said just before it ended, and journald read when they were gone: it no longer finds
  * their unit, so that such an entry has only the program's name and the time. Call syncJournal() first.
- * @param since In seconds since 1970: only what was said after that.
+ * @param since By monotonic(): only what was said after that.
  */
 export async function lastWords(unit: string, which: Which, since = 0): Promise<JournalFields[]> {
   const [shown = {}] = await showUnits([unit], ofLastWords);
   return wordsBeforeEnd(shown, which, since);
 }
 
-const ofLastWords = ['ExecMainExitTimestamp', 'SyslogIdentifier'];
+const ofLastWords = ['ExecMainExitTimestamp', 'ExecMainExitTimestampMonotonic', 'SyslogIdentifier'];
 
 async function wordsBeforeEnd(shown: Properties, which: Which, since = 0): Promise<JournalFields[]> {
   const end = Number(shown['ExecMainExitTimestamp']?.replace(/^@/, ''));
   const name = shown['SyslogIdentifier'];
-  if (!end || !name || end + 1 <= since) return [];
-  const begin = Math.max(since, end - beforeTheEnd);
+  // In seconds. The journal is asked by the clock that the host had then; it may have been set since `since`.
+  const passed = (Number(shown['ExecMainExitTimestampMonotonic']) - since) / 1e6;
+  if (!end || !name || passed <= -1) return [];
+  const begin = end - Math.min(beforeTheEnd, passed);
   const entries = await readEntries([
     // The words of others are among them, who run the same program.
     ...optionsOf({ ...which, lines: 1000 }),
@@ -112,9 +111,18 @@ async function wordsBeforeEnd(shown: Properties, which: Which, since = 0): Promi
 const sentAt = ({ _SOURCE_REALTIME_TIMESTAMP: sent, __REALTIME_TIMESTAMP: read }: JournalFields): number =>
   Number(sent ?? read) / 1e6;
 
-/** Sorts entries by the time at which journald got them. */
+/** Returns the time at which journald got an entry, by monotonic() in the same boot. */
+const gotAt = ({ __MONOTONIC_TIMESTAMP: time }: JournalFields): number => Number(time);
+
+/** Sorts entries of one boot by the time at which journald got them. */
 export const inOrder = (entries: readonly JournalFields[]): JournalFields[] =>
-  [...entries].sort((a, b) => Number(a['__REALTIME_TIMESTAMP']) - Number(b['__REALTIME_TIMESTAMP']));
+  entries.toSorted((a, b) => gotAt(a) - gotAt(b));
+
+/** Returns entries of this boot that match all FIELD=VALUE, and that journald got since a time by monotonic(). */
+export async function readSince(since: number, matches: readonly string[]): Promise<JournalFields[]> {
+  const entries = await readEntries(['--boot', ...matches]);
+  return entries.filter((entry) => gotAt(entry) >= since);
+}
 
 /** "A unit failed", from systemd: sd-messages.h, SD_MESSAGE_UNIT_FAILURE_RESULT. */
 const unitFailed = 'd9b373ed55a64feb8242e02dbe79a49c';

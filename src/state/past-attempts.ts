@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { stateDirectory } from '../config/paths.ts';
 import { readEntries } from '../host/journal.ts';
 import { unlessMissing } from '../host/node-files.ts';
@@ -27,9 +28,23 @@ export async function readPast(guest: string | undefined): Promise<Past> {
     return !begin || time < begin;
   });
   return {
-    attempts: [...older, ...attempts].sort((a, b) => a.time.getTime() - b.time.getTime()),
+    attempts: merged([...older, ...attempts]),
     damaged: files.flatMap(({ damaged }) => damaged),
   };
+}
+
+/**
+ * Merges the attempts of all guests by the clock that the host had. Keeps the order in which those of one guest were written,
+ * because the clock may have been set back in between.
+ */
+export function merged(attempts: readonly PastAttempt[]): PastAttempt[] {
+  const newest = new Map<string, number>();
+  const placed = attempts.map((attempt) => {
+    const at = Math.max(newest.get(attempt.guest) ?? 0, attempt.time.getTime());
+    newest.set(attempt.guest, at);
+    return { attempt, at };
+  });
+  return placed.sort((a, b) => a.at - b.at).map(({ attempt }) => attempt);
 }
 
 function readFile(guest: string): Past {
@@ -43,6 +58,12 @@ function readFile(guest: string): Past {
 
 /** Returns the last attempt in the files of a guest. */
 export const lastAttempt = (guest: string): PastAttempt | undefined => readFile(guest).attempts.at(-1);
+
+/** Returns the attempts that the files of a guest have got since `last` was the last one. */
+export function attemptsSince(guest: string, last: PastAttempt | undefined): readonly PastAttempt[] {
+  const { attempts } = readFile(guest);
+  return attempts.slice(attempts.findLastIndex((one) => isDeepStrictEqual(one, last)) + 1);
+}
 
 /** Returns the last attempt in the files of a guest to create or update it. */
 export const lastUpdate = (guest: string): PastAttempt | undefined =>

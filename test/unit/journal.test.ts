@@ -39,6 +39,7 @@ test('the last words of a unit are found whatever journald knew of it, at once a
     InvocationID: 'abc',
     InactiveExitTimestampMonotonic: '50',
     ExecMainExitTimestamp: '@100',
+    ExecMainExitTimestampMonotonic: '100000000',
     SyslogIdentifier: 'ostree-guest-update',
   };
   const said = (MESSAGE: string, time: number, more = {}) => ({

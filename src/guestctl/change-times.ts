@@ -1,9 +1,11 @@
 // When files were last changed, by their times alone.
+
 import { lstatSync, statSync } from 'node:fs';
+import { wallClock } from '../host/clock.ts';
 import { nodeFiles } from '../host/node-files.ts';
 
 /** True if a change is certainly older. A time in the future tells nothing: the clock was set back. */
-export const isBefore = (changed: number, time: number): boolean => changed < time && time <= Date.now();
+export const isBefore = (changed: number, time: number): boolean => changed < time && time <= wallClock();
 
 /** Returns when a file or its link was last changed: its status, because a copy can keep an old time of modification. */
 export function changeOf(path: string): number {

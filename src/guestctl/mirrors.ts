@@ -1,6 +1,7 @@
 import type { Broken } from '../config/guest.ts';
 import { loadMirrors } from '../config/load.ts';
 import type { Mirror } from '../config/mirror.ts';
+import { wallClock } from '../host/clock.ts';
 import { unlessForbidden } from '../host/is-root.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import { mirrorTimerUnit, mirrorUnit, showUnits } from '../host/systemctl.ts';
@@ -76,7 +77,7 @@ function overviewOf(mirror: Mirror, state: RunState): Omit<MirrorOverview, 'time
     state,
     result: seen?.result,
     isHidden: seen === undefined,
-    refs: mirroredRefs(mirror, Date.now()),
+    refs: mirroredRefs(mirror, wallClock()),
   };
 }
 

@@ -7,6 +7,12 @@ import { readFileSync } from 'node:fs';
 export const now = (): number => performance.timeOrigin + performance.now();
 
 /**
+ * Returns the time in milliseconds since 1970 by the clock that the host has at this instant, for what is kept or shown, and to
+ * compare with that. It may be set at any time: what is measured with it can be negative, or years.
+ */
+export const wallClock = (): number => Date.now();
+
+/**
  * Returns the time of the monotonic clock in microseconds, as systemd and the journal have it: __MONOTONIC_TIMESTAMP in
  * systemd.journal-fields(7), properties such as ActiveEnterTimestampMonotonic.
  */

@@ -1,3 +1,4 @@
+import { wallClock } from '../host/clock.ts';
 import type { JournalFields } from '../host/journal.ts';
 import { type Fields, fieldsOf, isObject, WrongJson } from '../host/json-fields.ts';
 
@@ -112,7 +113,7 @@ const longest = 2000;
 /** Returns the line of an attempt in the history file, without undefined fields. */
 export const attemptLine = ({ message, version, ...attempt }: Attempt) => ({
   format,
-  time: new Date().toISOString(),
+  time: new Date(wallClock()).toISOString(),
   ...attempt,
   ...(version !== undefined && { version: version.slice(0, longest) }),
   message: message.slice(0, longest),

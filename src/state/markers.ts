@@ -1,5 +1,7 @@
 // Facts that only need the name of a file: it exists or it does not.
+
 import { writeAtomically } from '../host/atomic-file.ts';
+import { wallClock } from '../host/clock.ts';
 import { isThere } from '../host/node-files.ts';
 import { removeFile, stateFile } from './state-file.ts';
 
@@ -20,7 +22,7 @@ export const mark = (guest: string, marker: keyof typeof markers): void =>
 
 /** Writes since when it is so, for people. */
 export const writeMarker = (file: string): void =>
-  writeAtomically(file, `${JSON.stringify({ since: Date.now() })}\n`);
+  writeAtomically(file, `${JSON.stringify({ since: wallClock() })}\n`);
 
 export const unmark = (guest: string, marker: keyof typeof markers): void =>
   removeFile(markerFile(guest, marker));

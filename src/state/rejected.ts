@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { wallClock } from '../host/clock.ts';
 import { type Checksum, isChecksum } from '../ostree/names.ts';
 import { stateFiles } from './state-files.ts';
 
@@ -23,7 +24,7 @@ export function readRejection(guest: string, checksum: Checksum): Rejection | un
 
 export function reject(guest: string, checksum: Checksum, reason: string): void {
   const before = readRejection(guest, checksum);
-  stateFiles.rejected.write(guest, { ...before, checksum, reason, time: Date.now() }, checksum);
+  stateFiles.rejected.write(guest, { ...before, checksum, reason, time: wallClock() }, checksum);
 }
 
 /** Adds the content to a rejection. A no-op if the commit is not rejected, or the content is known. */

@@ -1,3 +1,4 @@
+import { wallClock } from '../host/clock.ts';
 import { run } from '../host/process.ts';
 import type { Checksum } from '../ostree/names.ts';
 import { readStaged } from './staged.ts';
@@ -20,7 +21,7 @@ export async function rememberUndeployed(
   etc: string,
   failure: Pick<Undeployed, 'checksum' | 'reason' | 'remedy'>,
 ): Promise<void> {
-  stateFiles.undeployed.write(guest, { ...failure, time: Date.now(), etc: bounded(await filesIn(etc)) });
+  stateFiles.undeployed.write(guest, { ...failure, time: wallClock(), etc: bounded(await filesIn(etc)) });
 }
 
 /** Returns undefined if it is about another commit than the one staged now. */

@@ -7,7 +7,7 @@ import { writeRehearsal } from '../../src/state/rehearsal.ts';
 import { readRejection } from '../../src/state/rejected.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
-import { rememberFailedUnits } from '../../src/steps/assess/health.ts';
+import { judge, rememberFailedUnits } from '../../src/steps/assess/health.ts';
 import { judgeCandidate } from '../../src/steps/rehearse/rehearse.ts';
 import { rehearsed } from '../../src/steps/update/rehearsed.ts';
 import { host, type Moment } from './fake-driver.ts';
@@ -238,6 +238,55 @@ describe('what went wrong in a rehearsal is compared with', () => {
     events.onStart = () => Object.assign(host, { now: rest.shift(), next: [] });
     const verdict = await judgeCandidate(guest, { candidate: '/new', current: '/now' }, report);
     expect([verdict.kind, rest]).toEqual([kind, []]);
+  });
+});
+
+describe('while somebody sets the clock of the host, a machine', () => {
+  const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
+  const subject = {
+    machine: 'mail',
+    unit: 'vm@mail.service',
+    baseline: { failedUnits: [] },
+    root: '/b',
+    hasBus: true,
+  };
+  const minute = 60_000;
+  const jumps = [
+    ['ahead', 3 * 60 * minute],
+    ['back', -3 * 60 * minute],
+  ] as const;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    return () => vi.useRealTimers();
+  });
+  /** Sets the clock at each look. There are not many of them in a minute. */
+  const jump = (by: number) => {
+    let looks = 0;
+    events.onShow = () => {
+      looks += 1;
+      if (looks > 1000) throw new Error('It does not end');
+      vi.setSystemTime(Date.now() + by);
+    };
+  };
+
+  test.each(jumps)('that takes a while to come up is healthy: %s', async (_, by) => {
+    jump(by);
+    const booting = Array.from({ length: 9 }, () => ({ unit: 'activating' }));
+    Object.assign(host, {
+      now: { unit: 'activating' },
+      next: [...booting, { unit: 'active', system: 'running' }],
+    });
+    expect(await judge(subject, guest.update, report)).toMatchObject({ kind: 'healthy' });
+  });
+
+  test.each(jumps)('that does not come up is faulty in time: %s', async (_, by) => {
+    jump(by);
+    Object.assign(host, { now: { unit: 'activating' }, next: [] });
+    const begun = clock.now;
+    expect(await judge(subject, guest.update, report)).toMatchObject({ kind: 'faulty' });
+    expect(clock.now - begun).toBeGreaterThanOrEqual(minute);
+    expect(clock.now - begun).toBeLessThan(1.1 * minute);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { wallClock } from '../../host/clock.ts';
 import { tell } from '../../host/tell.ts';
 import { readPast } from '../../state/past-attempts.ts';
 import { type Define, outputOption, print } from '../command.ts';
@@ -17,6 +18,6 @@ export const history: Define = (guestctl) =>
       await print(command, {
         json: () => attempts.map(attemptJson),
         text: (screen) =>
-          historyText(attempts, { ...screen, namesGuests: name === undefined, now: new Date() }),
+          historyText(attempts, { ...screen, namesGuests: name === undefined, now: new Date(wallClock()) }),
       });
     });

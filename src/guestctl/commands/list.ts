@@ -1,3 +1,4 @@
+import { wallClock } from '../../host/clock.ts';
 import { tell } from '../../host/tell.ts';
 import { type Define, failed, failedOption, formatOf, outputOption, print } from '../command.ts';
 import { complainOf } from '../complain.ts';
@@ -24,7 +25,7 @@ export const list: Define = (guestctl) =>
         text: (screen) => {
           if (overviews.length + broken.length === 0) return nobody;
           const rows = [...listed, ...unusable];
-          return onlyFailed && rows.length === 0 ? '' : listText(rows, screen, new Date());
+          return onlyFailed && rows.length === 0 ? '' : listText(rows, screen, new Date(wallClock()));
         },
       });
       complainOf(broken.flatMap(({ broken }) => broken.problems));

@@ -9,6 +9,7 @@ import { generatedDirectory, stateDirectory } from '../../config/paths.ts';
 import { unitsOfBuild, unitsOfMirror } from '../../generator/further-units.ts';
 import type { Generated } from '../../generator/generated.ts';
 import { unitsOf } from '../../generator/guest-units.ts';
+import { wallClock } from '../../host/clock.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { fileSystemOf } from '../../host/findmnt.ts';
 import { hasFuse } from '../../host/fuse-device.ts';
@@ -143,7 +144,7 @@ function guestFacts(declared: Declared) {
       ...builds.filter((build) => !unitsOfBuild(build).every(isThere)),
       ...mirrors.filter((mirror) => !unitsOfMirror(mirror).every(isThere)),
     ].map(({ name }) => name),
-    mirrors: mirrors.flatMap((mirror) => troublesOfMirror(mirror, Date.now())),
+    mirrors: mirrors.flatMap((mirror) => troublesOfMirror(mirror, wallClock())),
     unsigned: guests.map(unsignedWarning).filter((one) => one !== undefined),
     foreignHolders: foreignHolders(),
     halfRemoved: guests

@@ -1,7 +1,9 @@
 // The part of a guest's state that goes with it to another place. Deployments get new names there, so that they are numbers
 // here: positions in the boot list.
+
 import { readdirSync } from 'node:fs';
 import { writeAtomically } from '../../host/atomic-file.ts';
+import { wallClock } from '../../host/clock.ts';
 import { type Fields, listOf } from '../../host/json-fields.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
@@ -87,7 +89,7 @@ export function writeState(
   };
   if (state.staged) stateFiles.staged.write(owner, state.staged);
   if (state.rollback !== undefined)
-    stateFiles.rollback.write(owner, { deployment: nameOf(state.rollback), var: false, time: Date.now() });
+    stateFiles.rollback.write(owner, { deployment: nameOf(state.rollback), var: false, time: wallClock() });
   for (const { deployment, fallback, since, tries, left } of state.trials) {
     const trial = { deployment: nameOf(deployment), fallback: nameOf(fallback), since, tries };
     stateFiles.trial.write(owner, trial, `${trial.deployment}+${left}`);

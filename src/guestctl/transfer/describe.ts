@@ -1,8 +1,10 @@
 // Describes a guest for its archive or its copy: its manifest, and the files that declare it.
+
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type Guest, managesItself } from '../../config/guest.ts';
 import { sourcesOf } from '../../config/load.ts';
+import { wallClock } from '../../host/clock.ts';
 import { enabledUnits } from '../../host/enabled-units.ts';
 import { nodeFiles, readRegularFile } from '../../host/node-files.ts';
 import { inOwn } from '../../host/own-directory.ts';
@@ -29,7 +31,7 @@ export async function manifestOf(
   const units = { guest: driver.unit(name), update: timerUnit(name), switch: switchTimerUnit(name) };
   return {
     guest: name,
-    time: new Date().toISOString(),
+    time: new Date(wallClock()).toISOString(),
     systemd,
     ostree,
     running,

@@ -1,5 +1,6 @@
 import { type Build, buildDirectory, buildRepository, type Command } from '../../config/build.ts';
 import { type Position, placeText } from '../../config/problem.ts';
+import { wallClock } from '../../host/clock.ts';
 import { explain, Failure, messageOf } from '../../host/failure.ts';
 import { shown } from '../../host/printable.ts';
 import { endingWords } from '../../host/process.ts';
@@ -23,7 +24,7 @@ import { type BuildDirectories, makeBuildDirectories, runInside, workPlace } fro
 export async function runBuild(build: Build, report: Report): Promise<void> {
   const definition = definitionOf(build);
   const end = (result: { checksum: Checksum } | { failure: string }) =>
-    writeResult(build.name, { definition, ended: Date.now(), ...result });
+    writeResult(build.name, { definition, ended: wallClock(), ...result });
   const work = `${buildDirectory(build.name)}/work`;
   try {
     await removeTree(work);

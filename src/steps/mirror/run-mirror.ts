@@ -1,5 +1,6 @@
 import { type Mirror, mirrorPlace } from '../../config/mirror.ts';
 import { placeText } from '../../config/problem.ts';
+import { wallClock } from '../../host/clock.ts';
 import { explain, explainAny, Failure, messageOf } from '../../host/failure.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
@@ -25,10 +26,10 @@ export async function runMirror(mirror: Mirror, report: Report): Promise<void> {
   try {
     const { failures, hint } = await mirrorAll(mirror, report);
     if (failures.length > 0) throw new MirrorFailure(failures, hint);
-    writeMirrorResult(mirror.name, { ended: Date.now(), hint });
+    writeMirrorResult(mirror.name, { ended: wallClock(), hint });
   } catch (error) {
     const hint = error instanceof MirrorFailure ? error.hint : undefined;
-    tryWriteResult(mirror.name, { ended: Date.now(), failure: explain(error) ?? messageOf(error), hint });
+    tryWriteResult(mirror.name, { ended: wallClock(), failure: explain(error) ?? messageOf(error), hint });
     throw error;
   }
 }
@@ -156,7 +157,7 @@ async function dropRef({ repository, remote }: Mirror, ref: string, report: Repo
   await dropped.drop();
   const { end = 0 } = dropped;
   const day = new Date(end).toISOString().slice(0, 10);
-  const fate = Date.now() < end ? `clients can pull it until ${day}` : 'it is removed';
+  const fate = wallClock() < end ? `clients can pull it until ${day}` : 'it is removed';
   report.step(`${ref} is no longer mirrored from ${remote.url}: ${fate}`);
   return dropped;
 }
@@ -174,7 +175,7 @@ async function describe(repository: string, checksum: Checksum): Promise<Publish
 function staleness(mirror: Mirror, refs: readonly string[]): string[] {
   const { freshness, repository, remote } = mirror;
   const records = refs.map((ref) => ({ ref, commits: readPublished(repository, ref).commits }));
-  return staleRefs(records, freshness, Date.now()).map(
+  return staleRefs(records, freshness, wallClock()).map(
     (stale) =>
       `${at(mirror, 'FreshnessSec')}: ${staleWords(stale)} at ${remote.url}: its updates may be held back`,
   );

@@ -1,3 +1,4 @@
+import { wallClock } from '../../host/clock.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { dropRef, hasCommit, holdCommit, readCommit } from '../../ostree/repository.ts';
@@ -40,7 +41,7 @@ export class OfferedRef {
     const damage = publishedDamage(repository, ref);
     if (damage) complain(`${damage.message}. ${damage.remedy}`);
     this.#recorded = readPublished(repository, ref);
-    const commits = withCurrent(this.#recorded.commits, this.current, Date.now());
+    const commits = withCurrent(this.#recorded.commits, this.current, wallClock());
     this.#next = { ...this.#recorded, commits, dropped: undefined, missed: undefined };
   }
 
@@ -68,7 +69,7 @@ export class OfferedRef {
 
   /** Lets the ref go: clients find it for some time, and its commits stay a day longer. Offering it again takes that back. */
   async drop(): Promise<void> {
-    const now = Date.now();
+    const now = wallClock();
     this.#next = { ...this.#next, dropped: droppedSince(this.#recorded, now), missed: now };
     if (this.#isOver) await dropRef(this.repository, this.ref);
   }
@@ -80,7 +81,7 @@ export class OfferedRef {
   }
 
   get #isOver(): boolean {
-    return this.end !== undefined && Date.now() >= this.end;
+    return this.end !== undefined && wallClock() >= this.end;
   }
 
   /** Records commits before they are written to the repository. */
@@ -93,12 +94,12 @@ export class OfferedRef {
     const { checksum } = commit;
     await this.#makeDeltas(deltaBases(this.#next.commits, checksum, deltas), checksum, report);
     await holdCommit(this.repository, this.ref, checksum);
-    this.#next = { ...this.#next, commits: offered(this.#next.commits, commit, Date.now()) };
+    this.#next = { ...this.#next, commits: offered(this.#next.commits, commit, wallClock()) };
   }
 
   /** Decides which commits this ref no longer needs. */
   removal(keep: number): CommitRemoval {
-    return removalOf(this.#next, keep, Date.now());
+    return removalOf(this.#next, keep, wallClock());
   }
 
   forget(commits: readonly Checksum[]): void {

@@ -1,4 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
+import { wallClock } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { hasSnapshot } from '../../ostree/var-snapshots.ts';
@@ -42,7 +43,7 @@ export function askForRollback(guest: Guest, wanted: string | undefined, withVar
     reject(name, current.checksum, `rolled back to ${target.title} by hand`);
   forgive(name, target.checksum);
   if (decision.kind === 'ask')
-    writeRollback(name, { deployment: target.name, var: withVar, time: Date.now() });
+    writeRollback(name, { deployment: target.name, var: withVar, time: wallClock() });
   else dropRollback(name);
   dropUndeployed(name, current.checksum);
   return target;

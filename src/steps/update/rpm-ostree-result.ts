@@ -1,7 +1,7 @@
 // Records results of rpm-ostree in a guest that were rejected. They go by their content, and not by their offer: the same
 // packages over the same tree become another commit each time, and an offer may be named by the running commit.
 
-import { isRecent } from '../../host/clock.ts';
+import { isRecent, wallClock } from '../../host/clock.ts';
 import { sha256 } from '../../host/digest.ts';
 import type { RpmOstreeDeployment } from '../../machine/rpm-ostree.ts';
 import type { Checksum } from '../../ostree/names.ts';
@@ -22,7 +22,7 @@ const day = 24 * 3600 * 1000;
 export const digestOfAttempt = (...parts: readonly unknown[]): string => sha256(JSON.stringify(parts));
 
 export const rememberRefused = (guest: string, attempt: string, rejected: Checksum): void =>
-  writeRefused(guest, { attempt, rejected, time: Date.now() });
+  writeRefused(guest, { attempt, rejected, time: wallClock() });
 
 /** Returns the last attempt that resulted in something rejected. */
 export function lastRefused(guest: string): Pick<Repetition, 'refused' | 'isRecent'> {

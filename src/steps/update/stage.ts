@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Guest, originPlace } from '../../config/guest.ts';
-import { uptime } from '../../host/clock.ts';
+import { uptime, wallClock } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { bootUnit, isChanging, startUnit, switchUnit, updateUnit } from '../../host/systemctl.ts';
 import { isRunning } from '../../machine/guest-state.ts';
@@ -62,7 +62,7 @@ export async function stage(
   await switchEnds(guest.name, report);
   const { refspec } = fetched;
   const before = readStaged(guest.name);
-  const since = stagedSince(before, to, { time: Date.now(), uptime: uptime() });
+  const since = stagedSince(before, to, { time: wallClock(), uptime: uptime() });
   if (before?.checksum !== to) forgetReleased(guest.name);
   writeStaged(guest.name, { checksum: to, refspec, ...since, ...(version && { version }) });
   report.progress('Cleaning up');

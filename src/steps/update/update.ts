@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { now, uptime } from '../../host/clock.ts';
+import { now, uptime, wallClock } from '../../host/clock.ts';
 import { inContext, messageOf } from '../../host/failure.ts';
 import { startAnew, switchUnit } from '../../host/systemctl.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
@@ -174,7 +174,7 @@ function correctTime({ name, sysroot }: Guest): void {
   const staged = readWaiting(name);
   if (!staged) return;
   const { checksum } = staged;
-  const since = stagedSince(staged, checksum, { time: Date.now(), uptime: uptime() });
+  const since = stagedSince(staged, checksum, { time: wallClock(), uptime: uptime() });
   if (since.time === staged.time) return;
   replaceWaiting(name, { ...staged, ...since }, () => listDeployments(sysroot)[0]?.checksum === checksum);
 }

@@ -1,4 +1,5 @@
 import { buildRepository } from '../../config/build.ts';
+import { wallClock } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { readInside, requireDirectory } from '../../host/tree-files.ts';
 import { isChecksum } from '../../ostree/names.ts';
@@ -42,7 +43,7 @@ export async function commitBuild({ name, container, workPlace }: BuildToCommit)
 
 /** The version of a tree that is built now: 20261127.1330. */
 export const buildVersion = (): string =>
-  new Date().toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
+  new Date(wallClock()).toISOString().replace(/^(\d+)-(\d+)-(\d+)T(\d+):(\d+).*$/, '$1$2$3.$4$5');
 
 /**
  * Takes over the commit that rpm-ostree made in a repository of the container. The container could write anything there, so

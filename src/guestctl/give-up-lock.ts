@@ -1,4 +1,4 @@
-import { lockUnit, startAnew } from '../host/systemctl.ts';
+import { lockUnit, resetFailed, startAnew } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { findLock, forgetLockWish, type Lock } from '../state/fleet-lock.ts';
 import { addressOf, lockBody, lockHeaders } from '../steps/lock/protocol.ts';
@@ -7,7 +7,8 @@ import { addressOf, lockBody, lockHeaders } from '../steps/lock/protocol.ts';
 export async function giveUpLock(guest: string): Promise<void> {
   forgetLockWish(guest);
   if (!findLock(guest)) return;
-  await startAnew(lockUnit(guest)).catch(() => undefined);
+  // A unit that has failed stays listed, also without the guest.
+  await startAnew(lockUnit(guest)).catch(() => resetFailed(lockUnit(guest)));
   const lock = findLock(guest);
   if (!lock) return;
   tell(`warning: ${guest} could not give back its lock: ${lock.fault ?? 'see its journal'}. Do it by hand:`);

@@ -1,4 +1,5 @@
 // The state of guests, by their units on the host.
+import { Failure } from '../host/failure.ts';
 import {
   activeStates,
   assessUnit,
@@ -45,12 +46,28 @@ export async function stopGuest(guest: string): Promise<boolean> {
   return stopOrKill(driver.unit(guest));
 }
 
-/** Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. */
+/**
+ * Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. One of them may have
+ * begun to start another that was stopped before: so it stops all of them again until none is left.
+ */
 export async function stopAllOf(guest: string): Promise<void> {
-  const units = [...timersOfGuest(guest), ...servicesOfGuest(guest)];
-  for (const unit of units) await stopUnit(unit);
+  const [machine = '', ...steps] = servicesOfGuest(guest);
+  const units = [...timersOfGuest(guest), ...steps, machine];
+  let left: string | undefined = machine;
+  for (let tries = 0; left !== undefined && tries < 5; tries += 1) {
+    for (const unit of units) await stopUnit(unit);
+    left = await firstLeft(units);
+  }
+  if (left !== undefined)
+    throw new Failure(`${left} is started again and again`, `Find out by what: systemctl status ${left}`);
   // Else systemctl(1) lists those that have failed also without the guest, and the host counts as degraded.
   await resetFailed(...units, `ostree-guest-port@${guest}_*`);
+}
+
+/** Returns one of the units that runs, or is about to be started. */
+async function firstLeft(units: readonly string[]): Promise<string | undefined> {
+  const shown = await showUnits(units, ['Id', 'ActiveState', 'Job']);
+  return shown.find(({ ActiveState, Job }) => Job || !isDown(ActiveState))?.['Id'];
 }
 
 /** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */

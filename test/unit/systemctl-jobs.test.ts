@@ -1,7 +1,7 @@
 // Jobs of systemd that wait while it is busy. systemctl(1) is a stand-in.
 import { beforeEach, expect, test, vi } from 'vitest';
 import { beginRestart, beginStart, startAnew, stopEnds, tryRestartUnit } from '../../src/host/systemctl.ts';
-import { stopGuest } from '../../src/machine/guest-state.ts';
+import { stopAllOf, stopGuest } from '../../src/machine/guest-state.ts';
 
 const { asked, acted, shown, time } = vi.hoisted(() => ({
   asked: [] as string[],
@@ -83,4 +83,31 @@ test.each<[title: string, looks: readonly string[], waits: number]>([
   shown.splice(0, shown.length, ...looks);
   await stopEnds('systemd-nspawn@mail.service');
   expect(time.waits).toBe(waits);
+});
+
+const stops = (unit: string) => acted.filter((command) => command === `stop -- ${unit}`).length;
+const down = 'ActiveState=inactive\n';
+
+test.each<[title: string, looks: readonly string[], rounds: number]>([
+  ['all is down then', [down], 1],
+  ['its assessment has just started it again', ['Id=x\nActiveState=active\n', down], 2],
+  ['its start waits', ['Id=x\nActiveState=failed\nJob=7\n', down], 2],
+])('what runs a guest or works on it is stopped until nothing is left: %s', async (_, looks, rounds) => {
+  shown.splice(0, shown.length, ...looks);
+  await stopAllOf('mail');
+  expect(stops('systemd-nspawn@mail.service')).toBe(rounds);
+  const order = [
+    'ostree-guest-update@mail.timer',
+    'ostree-guest-assess@mail.service',
+    'systemd-nspawn@mail.service',
+  ];
+  expect(acted.filter((command) => order.some((unit) => command.endsWith(unit))).slice(0, 3)).toEqual(
+    order.map((unit) => `stop -- ${unit}`),
+  );
+});
+
+test('what is started again and again is named', async () => {
+  const machine = 'systemd-nspawn@mail.service';
+  shown.splice(0, shown.length, `Id=${machine}\nActiveState=active\n`);
+  await expect(stopAllOf('mail')).rejects.toThrow(`${machine} is started again and again`);
 });

@@ -1,3 +1,4 @@
+import type { Guest } from '../../config/guest.ts';
 import { diskUsage } from '../../host/disk-usage.ts';
 import { Failure } from '../../host/failure.ts';
 import { tell } from '../../host/tell.ts';
@@ -20,13 +21,11 @@ export const remove: Define = (guestctl) =>
     .option('-y, --yes', 'Do not ask for confirmation')
     .option('--keep-var', 'Keep its /var for a guest of this name that is created later')
     .action(async (name: string, options: { yes?: true; keepVar?: true }, command) => {
-      const guest = requireGuest(name);
-      refuseHalfRenamed(name);
-      if (await isRunning(name))
-        throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
+      const guest = await requireRemovable(name);
       const keepVar = options.keepVar === true;
+      const told = toBeRemoved(guest);
       tell(`This permanently deletes of ${name}:`);
-      for (const path of toBeRemoved(guest)) tell(`  ${path}`);
+      for (const path of told) tell(`  ${path}`);
       const { length } = listDeployments(guest.sysroot);
       const size = sizeWords(await diskUsage(guest.sysroot));
       const what = `${length} ${length === 1 ? 'deployment' : 'deployments'}`;
@@ -37,13 +36,27 @@ export const remove: Define = (guestctl) =>
           'Nothing was removed',
           `To remove it without a question: guestctl remove --yes ${name}`,
         );
-      // Another removal could end between, and a new guest of this name begin.
       const release = await lockOf(name);
       try {
-        const current = requireGuest(name);
+        // Until now, somebody may have started it, changed its files, or removed it and made another one.
+        const current = await requireRemovable(name);
+        if (toBeRemoved(current).some((path) => !told.includes(path)))
+          throw new Failure(
+            `The files of ${name} have changed meanwhile, nothing was removed`,
+            'Try it again',
+          );
         await removeGuest(current, { keepVar, declarations: declarationsOf(current) });
       } finally {
         await release();
       }
       say(command, `${name} is removed`);
     });
+
+/** Returns a guest. Fails if it runs, or is half renamed. */
+async function requireRemovable(name: string): Promise<Guest> {
+  const guest = requireGuest(name);
+  refuseHalfRenamed(name);
+  if (await isRunning(name))
+    throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
+  return guest;
+}

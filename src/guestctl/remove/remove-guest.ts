@@ -42,15 +42,25 @@ export interface Removal {
  */
 export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
-  await disableUnits(enableable(name));
-  await giveUpLock(name);
+  // From now on the guest counts as not created, so that nobody can start it.
+  await discardBootList(guest);
   // No step may use the files while they are deleted.
   await stopAllOf(name);
+  await disableUnits(enableable(name));
+  await giveUpLock(name);
   await removeSysroot(guest, keepVar);
   rmSync(runtimeOf(guest.name), { recursive: true, force: true });
   driver.forget(guest.name);
   for (const path of declarations) rmSync(path, { recursive: true });
   await reloadUnits();
+}
+
+async function discardBootList({ sysroot }: Guest): Promise<void> {
+  const boot = `${sysroot}/boot`;
+  // A guest that manages itself may have made it immutable. An interrupted removal may have left its directory.
+  await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
+  // A new name: it could have made a link of one that it knows, and a rename into that would leave the guest.
+  if (kindOf(boot)) renameSync(boot, `${boot}.removed${kindOf(`${boot}.removed`) ? `-${randomName()}` : ''}`);
 }
 
 async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
@@ -59,12 +69,8 @@ async function removeSysroot(guest: Guest, keepVar: boolean): Promise<void> {
   const stateroot = dirname(varOf(sysroot, name));
   // A guest that was renamed has a link to it.
   const link = `${sysroot}/ostree/deploy/${name}`;
-  // Removes the boot list first: from now on the guest counts as not created.
-  const boot = `${sysroot}/boot`;
-  // A guest that manages itself may have made it immutable. An interrupted removal may have left its directory.
-  await run('chattr', ['-f', '-ia', '--', sysroot, boot]);
-  // A new name: it could have made a link of one that it knows, and a rename into that would leave the guest.
-  if (kindOf(boot)) renameSync(boot, `${boot}.removed${kindOf(`${boot}.removed`) ? `-${randomName()}` : ''}`);
+  // An update may just have made another one.
+  await discardBootList(guest);
   // If /var is kept, the directories above it stay, too.
   const above = [stateroot, dirname(stateroot), `${sysroot}/ostree`];
   const kept = keepVar ? [`${state}/places`, `${stateroot}/var`, link, ...above, sysroot] : [sysroot];

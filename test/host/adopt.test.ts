@@ -97,10 +97,14 @@ test('the adopted guest is one as all others: it runs, and is updated from where
 });
 
 test('--remove undeploys the old one, its /var stays, and the staged update of the host becomes its next boot', async () => {
-  await stopGuest('mail');
+  const run = () => host.sh('systemctl show -P InvocationID systemd-nspawn@mail');
+  const before = await run();
   const staged = (await fingerprint(host))['the staged update in /run/ostree'];
   const { stderr } = await host.run('guestctl', 'adopt', 'mail', '--remove');
-  expect(stderr).toMatch(/Adopted before, from .*mail boots.*Undeployed [0-9a-f]{64}\.0 from the host/s);
+  expect(stderr).toMatch(
+    /Adopted before, from .*Undeployed [0-9a-f]{64}\.0 from the host.*mail runs, and was left so/s,
+  );
+  expect(await run()).toBe(before);
   expect(await host.sh('ostree admin status')).not.toContain(' mail ');
   expect(await host.sh('ls /ostree/deploy/mail/deploy')).toBe('');
   expect(await host.sh('cat /ostree/deploy/mail/var/lib/app/hard')).toBe('data');

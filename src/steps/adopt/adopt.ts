@@ -11,6 +11,7 @@ import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
 import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { isChecksum } from '../../ostree/names.ts';
@@ -20,7 +21,7 @@ import type { Report } from '../../state/report.ts';
 import { hostRepository } from '../../trees/ostree/host-remotes.ts';
 import { guestFileText } from './adopted-guest-file.ts';
 import { copyDirectory, copyMissing } from './copy-directory.ts';
-import { occupantsOf } from './occupants.ts';
+import { requireVacant } from './occupants.ts';
 import { findOldGuest, type OldGuest, staterootOf } from './old-guest.ts';
 import { removeOldGuest } from './remove-old-guest.ts';
 
@@ -47,11 +48,16 @@ export async function adopt({ stateroot, deployment, remove }: Adoption, report:
   else report.step(`Adopted before, from ${from}`);
   declare(stateroot, sysroot, report);
   await reloadUnits();
-  await verifyBoot(stateroot, report);
+  requireVacant(stateroot);
+  await requireOurUnit(stateroot);
+  const runs = await isRunning(stateroot);
+  if (!runs) await verifyBoot(stateroot, report);
   if (remove) await removeOldGuest(stateroot, report);
   else if (existsSync(staterootOf(stateroot)))
     report.step(`The old one is untouched. To take it off the host: guestctl adopt ${stateroot} --remove`);
-  report.step(`Start the guest with: guestctl start ${stateroot}`);
+  report.step(
+    runs ? `${stateroot} runs, and was left so` : `Start the guest with: guestctl start ${stateroot}`,
+  );
 }
 
 async function bring(old: OldGuest, sysroot: string, report: Report): Promise<void> {
@@ -59,17 +65,14 @@ async function bring(old: OldGuest, sysroot: string, report: Report): Promise<vo
   if (existsSync(sysroot))
     throw new Failure(`There is a guest '${stateroot}' already: ${sysroot}`, 'Nothing was changed');
   if (!existsSync(guestFileOf(stateroot))) guestFileText(stateroot, old.origin);
-  const [occupant] = occupantsOf(stateroot);
-  if (occupant !== undefined)
-    throw new Failure(
-      `'${stateroot}' is running (process ${occupant}, for one)`,
-      `Stop it first: ${driver.words('poweroff', stateroot)}`,
-    );
+  requireVacant(stateroot);
   const work = `${dirname(sysroot)}/adopting`;
   makeDirectories(stateDirectory, 0o700);
   report.step(`Copying the tree of ${root}`);
   await bringTree(old, work, report);
   await bringFiles(old, work, report);
+  // One that was started meanwhile has changed its files while they were copied.
+  requireVacant(stateroot);
   writeAtomically(markerOf(work), `${root}\n`);
   await syncFileSystem(work);
   // The guest appears here, as a whole.
@@ -149,7 +152,6 @@ async function bringFiles(old: OldGuest, work: string, report: Report): Promise<
 /** Starts the guest, checks it, and stops it again. */
 async function verifyBoot(guest: string, report: Report): Promise<void> {
   const unit = driver.unit(guest);
-  await requireOurUnit(guest);
   report.step(`Starting ${unit} to check that it boots`);
   await startUnit(unit).catch((error: Failure) => {
     throw new Failure(

@@ -1,7 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Failure } from '../../host/failure.ts';
+import { driver } from '../../machine/driver.ts';
+
+/** Fails if anything runs from a stateroot of the host. */
+export function requireVacant(stateroot: string): void {
+  const [occupant] = occupantsOf(stateroot);
+  if (occupant === undefined) return;
+  throw new Failure(
+    `'${stateroot}' is running (process ${occupant}, for one)`,
+    `Stop it first: ${driver.words('poweroff', stateroot)}`,
+  );
+}
 
 /** Returns the processes that run from a stateroot of the host, however they were started. */
-export function occupantsOf(stateroot: string): number[] {
+function occupantsOf(stateroot: string): number[] {
   const own = readFileSync('/proc/self/mountinfo', 'utf8');
   const inside = `${sysrootOf(own).replace(/\/$/, '')}/ostree/deploy/${stateroot}/`;
   return readdirSync('/proc')

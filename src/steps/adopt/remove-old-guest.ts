@@ -3,10 +3,12 @@ import { Failure } from '../../host/failure.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import type { Report } from '../../state/report.ts';
 import { type HostDeployment, hostDeployments } from './host-deployments.ts';
+import { requireVacant } from './occupants.ts';
 import { deploymentsOf, staterootOf } from './old-guest.ts';
 
 /** Removes a stateroot's deployments from the host with OSTree's own commands. Its /var stays: OSTree deletes no /var. */
 export async function removeOldGuest(stateroot: string, report: Report): Promise<void> {
+  requireVacant(stateroot);
   requireOthersListed(stateroot, await hostDeployments());
   for (;;) {
     // Each removal shifts the indexes.

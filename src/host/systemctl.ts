@@ -148,6 +148,11 @@ export async function restartUnit(unit: string): Promise<void> {
   await act('restart', unit);
 }
 
+/** Restarts a unit like restartUnit(), but fails if that would cancel a stop that somebody has asked for. */
+export async function restartUnlessStopped(unit: string): Promise<void> {
+  await act('restart', unit, '--job-mode=fail');
+}
+
 /** Restarts a unit if it runs, and waits for it. Fails if that would cancel a stop that somebody has asked for. */
 export async function tryRestartUnit(unit: string): Promise<void> {
   await act('try-restart', unit, '--job-mode=fail');
@@ -162,11 +167,6 @@ export async function beginStart(unit: string): Promise<void> {
     if (shown['ActiveState'] !== 'inactive' || !shown['Job']) return;
     await sleep(100);
   }
-}
-
-/** Queues a restart and returns at once (--no-block). Fails if that would cancel a stop that somebody has asked for. */
-export async function beginRestart(unit: string): Promise<void> {
-  await act('restart', unit, '--no-block', '--job-mode=fail');
 }
 
 /** Waits until a unit is not about to be stopped, or started anew. A no-op if it has no job. */
@@ -247,13 +247,6 @@ export async function stopUnit(unit: string): Promise<void> {
   const { exitCode, stderr } = await run('systemctl', ['stop', '--', unit]);
   if (exitCode !== 0 && exitCode !== notLoaded)
     throw new Failure(`Cannot stop ${unit}: ${stderr.trim()}`, `See: systemctl status ${unit}`);
-}
-
-/** Stops a unit; returns true if it did not stop within its TimeoutStopSec= and was killed. */
-export async function stopOrKill(unit: string): Promise<boolean> {
-  await stopUnit(unit);
-  const [shown] = await showUnits([unit], ['Result']);
-  return shown?.['Result'] === 'timeout';
 }
 
 /** Runs all generators and reloads all units. */

@@ -12,7 +12,6 @@ import {
   rehearseUnit,
   resetFailed,
   showUnits,
-  stopOrKill,
   stopUnit,
   switchTimerUnit,
   switchUnit,
@@ -36,15 +35,6 @@ export const servicesOfGuest = (guest: string): string[] => [
 /** Returns the timers of a guest: of its updates, of its maintenance window, and of a switch that waits for a lock. */
 export const timersOfGuest = (guest: string): string[] =>
   [timerUnit, switchTimerUnit, lockTimerUnit].map((unit) => unit(guest));
-
-/**
- * Shuts a guest down; returns true if it had to be killed. First stops its assessment, which starts a guest again that has crashed
- * on trial: systemd notes nowhere that somebody stops what is down already. The next start is assessed again.
- */
-export async function stopGuest(guest: string): Promise<boolean> {
-  await stopUnit(assessUnit(guest));
-  return stopOrKill(driver.unit(guest));
-}
 
 /**
  * Stops everything that runs a guest, works on it, or would start that. Each can be stopped at any instant. One of them may have

@@ -3,9 +3,10 @@ import type { Guest } from '../config/guest.ts';
 import { now } from '../host/clock.ts';
 import { explain } from '../host/failure.ts';
 import { writeEntry } from '../host/journal.ts';
+import type { TellKilled } from '../machine/stopping.ts';
 import { type Attempt, attemptFields, attemptLine } from '../state/attempts.ts';
 import { appendLine, historyOf } from '../state/history.ts';
-import { complain } from '../state/report.ts';
+import { complain, type Report } from '../state/report.ts';
 import { stateFile } from '../state/state-file.ts';
 import { notify } from './notify.ts';
 
@@ -30,3 +31,11 @@ export async function record(
   }
   await Promise.all([writeEntry(attemptFields(complete)), notify(guest, complete)]);
 }
+
+/** Reports and records that the guest was killed by this attempt, because it did not stop in time. */
+export const recordKilled =
+  (guest: Guest, attempt: Begun, report: Report): TellKilled =>
+  (message) => {
+    report.step(message);
+    return record(guest, { ...attempt, outcome: 'failed', message });
+  };

@@ -179,7 +179,7 @@ test('a guest that is stopped while its switch waits stays stopped', async () =>
 test('a stop that takes too long is said, and what it stops stays stopped, also on trial', async () => {
   await guest(
     'slow',
-    "HealthCheck=sh -c 'sleep infinity; exit 1'\nHealthTimeoutSec=15min\nAction=switch\n[Service]\nTimeoutStopSec=3s\n",
+    "HealthCheck=sh -c 'until test -e /run/sick; do sleep 0.2; done; exit 1'\nHealthTimeoutSec=15min\nAction=switch\n[Service]\nTimeoutStopSec=3s\n",
   );
   const hold = () =>
     inGuest(
@@ -192,6 +192,11 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
   await hold();
   expect((await host.try('guestctl stop slow')).all).toMatch(killed);
   await start(host, 'slow');
+  for (const act of ['guestctl restart slow', 'guestctl export -q --stop slow /srv/slow.tar']) {
+    await reaches(host, 'slow', 'active');
+    await hold();
+    expect((await host.try(act)).all).toMatch(killed);
+  }
   await reaches(host, 'slow', 'active');
   await hold();
   await publish(host, 'debian/12/slow', { version: '2' });
@@ -200,6 +205,11 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
   await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@slow | grep checking');
   await eventually(host, 'guestctl history -o json slow | grep "did not stop in time"');
   expect(await host.sh('guestctl history -o json slow')).toMatch(killed);
+  // The assessment does, too.
+  await hold();
+  await inGuest(host, 'slow', 'systemd-run -q --unit=sick false; touch /run/sick');
+  await eventually(host, '[ "$(guestctl history -o json slow | grep -o "did not stop in time" | wc -l)" = 2 ]');
+  await reaches(host, 'slow', 'active');
   // Stopped on trial, it is killed once more.
   await hold();
   await host.sh('systemctl stop systemd-nspawn@slow');

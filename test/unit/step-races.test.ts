@@ -50,7 +50,7 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
     unit.done.push('start');
     events.onStart();
   },
-  beginRestart: async () => {
+  restartUnlessStopped: async () => {
     unit.onRestart();
     unit.done.push('restart');
   },
@@ -72,7 +72,10 @@ vi.mock('../../src/host/journal.ts', () => ({
   lastMessages: async () => [],
 }));
 vi.mock('../../src/steps/boot/root-link.ts', () => ({ bootedRoot: () => '/b' }));
-vi.mock('../../src/steps/record-attempt.ts', () => ({ record: async () => unit.onRecord() }));
+vi.mock('../../src/steps/record-attempt.ts', () => ({
+  record: async () => unit.onRecord(),
+  recordKilled: () => () => undefined,
+}));
 vi.mock('node:timers/promises', () => ({
   setTimeout: async (pause: number) => {
     clock.now += pause;

@@ -1,18 +1,29 @@
 // Jobs of systemd that wait while it is busy. systemctl(1) is a stand-in.
 import { beforeEach, expect, test, vi } from 'vitest';
-import { beginRestart, beginStart, startAnew, stopEnds, tryRestartUnit } from '../../src/host/systemctl.ts';
-import { stopAllOf, stopGuest } from '../../src/machine/guest-state.ts';
+import {
+  beginStart,
+  restartUnlessStopped,
+  startAnew,
+  stopEnds,
+  tryRestartUnit,
+} from '../../src/host/systemctl.ts';
+import { stopAllOf } from '../../src/machine/guest-state.ts';
+import { restartGuest, stopGuest } from '../../src/machine/stopping.ts';
 
-const { asked, acted, shown, time } = vi.hoisted(() => ({
+const { asked, acted, shown, time, journal } = vi.hoisted(() => ({
   asked: [] as string[],
   /** The whole commands that do more than look. */
   acted: [] as string[],
   /** What systemctl shows one time after the other; the last one stays. */
   shown: [] as string[],
   time: { waits: 0 },
+  /** What the journal has of the run before. */
+  journal: { result: '' },
 }));
 vi.mock('../../src/host/process.ts', () => ({
-  run: async (_file: string, args: readonly string[]) => {
+  run: async (file: string, args: readonly string[]) => {
+    if (file === 'journalctl')
+      return { exitCode: 0, stdout: JSON.stringify({ UNIT_RESULT: journal.result }), stderr: '' };
     const [verb = ''] = args;
     asked.push(verb);
     if (verb !== 'show') acted.push(args.join(' '));
@@ -60,13 +71,33 @@ test.each([
 });
 
 test('a guest that is stopped is not started again by its assessment, not even if it has just crashed', async () => {
-  shown.splice(0, shown.length, 'Result=exit-code\n');
-  expect(await stopGuest('mail')).toBe(false);
+  shown.splice(0, shown.length, 'ActiveState=failed\nResult=exit-code\n');
+  await stopGuest('mail', () => undefined);
   expect(acted).toEqual(['stop -- ostree-guest-assess@mail.service', 'stop -- systemd-nspawn@mail.service']);
 });
 
+const run = (id: string, state: string, result = 'success') =>
+  `ActiveState=${state}\nInvocationID=${id}\nResult=${result}\n`;
+
+test.each<
+  [title: string, act: typeof stopGuest, before: string, after: string, result: string, told: number]
+>([
+  ['that stops in time', stopGuest, run('a', 'active'), run('a', 'inactive'), '', 0],
+  ['that stops too slowly', stopGuest, run('a', 'active'), run('a', 'failed', 'timeout'), '', 1],
+  ['that systemd forgets, for it stops in time', stopGuest, run('a', 'active'), run('', 'inactive'), '', 0],
+  ['that is down since a start took too long', stopGuest, run('a', 'failed', 'timeout'), '', '', 0],
+  ['that restarts', restartGuest, run('a', 'active'), run('b', 'active'), 'exit-code', 0],
+  ['that stops too slowly to restart', restartGuest, run('a', 'active'), run('b', 'active'), 'timeout', 1],
+])('a guest %s', async (_, act, before, after, result, told) => {
+  shown.splice(0, shown.length, before, after);
+  journal.result = result;
+  const warnings: string[] = [];
+  await act('mail', (warning) => void warnings.push(warning));
+  expect(warnings).toHaveLength(told);
+});
+
 test.each([
-  ['a restart', beginRestart],
+  ['a restart', restartUnlessStopped],
   ['a restart of what runs', tryRestartUnit],
 ])('%s cancels no stop', async (_, restart) => {
   await restart('systemd-nspawn@mail.service');

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import { configDirectory } from '../../config/paths.ts';
-import { restartUnit } from '../../host/systemctl.ts';
 import { tell } from '../../host/tell.ts';
-import { driver } from '../../machine/driver.ts';
+import { restartGuest } from '../../machine/stopping.ts';
 import { carryOut, planApply, type Steps } from '../apply/apply.ts';
 import { readDeclarations } from '../apply/input.ts';
 import { type Define, failed, outputOption, print } from '../command.ts';
 import { switchAndFollow, updateAndFollow } from '../follow.ts';
 import { appliedJson, appliedText } from '../screens/applied.ts';
 import { startAndTell } from '../start-guest.ts';
+import { tellWarning } from '../stop-guest.ts';
 
 export const apply: Define = (guestctl) =>
   guestctl
@@ -34,7 +34,7 @@ export const apply: Define = (guestctl) =>
 const stepsOf = (command: Command): Steps => ({
   update: (guest) => updateAndFollow(guest, command),
   switchOver: (guest) => switchAndFollow(guest, command),
-  restart: (guest) => startAndTell(guest, command, () => restartUnit(driver.unit(guest.name))),
+  restart: (guest) => startAndTell(guest, command, () => restartGuest(guest.name, tellWarning)),
   tellFailure: tell,
 });
 

@@ -1,10 +1,10 @@
-import { restartUnit } from '../../host/systemctl.ts';
-import { driver } from '../../machine/driver.ts';
+import { restartGuest } from '../../machine/stopping.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { type Define, guestsArgument } from '../command.ts';
 import { eachGuest } from '../each-guest.ts';
 import { requireCreated } from '../preconditions.ts';
 import { startAndTell } from '../start-guest.ts';
+import { tellWarning } from '../stop-guest.ts';
 
 export const restart: Define = (guestctl) =>
   guestctl
@@ -15,6 +15,6 @@ export const restart: Define = (guestctl) =>
       // Mistakes in a file would keep the guest from starting again.
       await eachGuest(names.map(requireGuest), async (guest) => {
         requireCreated(guest);
-        await startAndTell(guest, command, () => restartUnit(driver.unit(guest.name)));
+        await startAndTell(guest, command, () => restartGuest(guest.name, tellWarning));
       });
     });

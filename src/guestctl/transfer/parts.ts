@@ -20,7 +20,6 @@ import {
   rehearseUnit,
   showUnits,
   startUnit,
-  stopUnit,
   switchUnit,
   updateUnit,
 } from '../../host/systemctl.ts';
@@ -29,12 +28,14 @@ import { writeFile } from '../../host/write-file.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { wasStarted, watchForStart } from '../../machine/start-mark.ts';
+import { stopGuest } from '../../machine/stopping.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { partsLockOf, scratchOf } from '../../trees/parts/scratch.ts';
 import { interruptible } from '../interruption.ts';
 import { requireCreated } from '../preconditions.ts';
+import { tellWarning } from '../stop-guest.ts';
 import { readState } from './carried-state.ts';
 import { manifestOf } from './describe.ts';
 import { type Manifest, manifestText } from './manifest.ts';
@@ -118,7 +119,7 @@ function stoppable(name: string, say: (text: string) => void): Stoppable {
     stop: async () => {
       say(`Stopping ${name}`);
       isStopped = true;
-      await stopUnit(driver.unit(name));
+      await stopGuest(name, tellWarning);
     },
     startAgain: async () => {
       if (!isStopped) return;

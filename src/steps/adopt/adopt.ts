@@ -9,9 +9,10 @@ import { Failure } from '../../host/failure.ts';
 import { parseFields } from '../../host/json-fields.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { unlessMissing } from '../../host/node-files.ts';
-import { reloadUnits, showUnits, startUnit, stopUnit } from '../../host/systemctl.ts';
+import { reloadUnits, showUnits, startUnit } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
+import { stopGuest } from '../../machine/stopping.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { formatKeyfile, parseKeyfile } from '../../ostree/keyfile.ts';
 import { isChecksum } from '../../ostree/names.ts';
@@ -159,7 +160,7 @@ async function verifyBoot(guest: string, report: Report): Promise<void> {
       `${error.remedy}. The old one is untouched`,
     );
   });
-  await stopUnit(unit);
+  await stopGuest(guest, report.warn);
   report.step(`${guest} boots, and is stopped again`);
 }
 

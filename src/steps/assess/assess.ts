@@ -1,16 +1,10 @@
 import type { Guest } from '../../config/guest.ts';
+import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
 import { endedByStop } from '../../host/journal.ts';
-import {
-  beginRestart,
-  beginStart,
-  isDown,
-  isGoingDown,
-  killUnit,
-  resetFailed,
-  showUnits,
-} from '../../host/systemctl.ts';
+import { beginStart, isDown, isGoingDown, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { restartGuestUnlessStopped, type TellKilled } from '../../machine/stopping.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
 import { readLockWish } from '../../state/fleet-lock.ts';
@@ -21,7 +15,7 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { dropLock, keepTrying, mayHoldLock } from '../lock/lock.ts';
 import { isTakenOver } from '../lock/rule.ts';
 import { noteDown } from '../note-down.ts';
-import { type Begun, record } from '../record-attempt.ts';
+import { type Begun, record, recordKilled } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
 import { consequenceOf, type TrialConsequence, unhappyWords } from './rule.ts';
 
@@ -109,7 +103,8 @@ async function follow(
       if (isRejected)
         noteDown(report, () => reject(guest.name, fresh.checksum, fault), 'The next start tries that again');
       await record(guest, { ...attempt, outcome: 'failed', message });
-      throw new Failure(message, await startAgain(guest, nextStep(trial, from)));
+      const tellKilled = recordKilled(guest, { ...attempt, since: now() }, report);
+      throw new Failure(message, await startAgain(guest, nextStep(trial, from), tellKilled));
     }
   }
 }
@@ -143,7 +138,7 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
 }
 
 /** Starts it once more, unless somebody has stopped it since the verdict. Returns what comes next, for people. */
-async function startAgain({ name }: Guest, next: string): Promise<string> {
+async function startAgain({ name }: Guest, next: string, tellKilled: TellKilled): Promise<string> {
   const unit = driver.unit(name);
   const state = await stateUnlessStopped(unit);
   if (state === 'stopped') return leftAlone;
@@ -151,11 +146,20 @@ async function startAgain({ name }: Guest, next: string): Promise<string> {
   if (state === 'activating') await killUnit(unit);
   // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
+  let isEnded = false;
+  const goOn = () => {
+    isEnded = true;
+  };
+  // The new start of the guest ends this assessment by a signal, and begins the next one when this one has ended.
+  process.on('SIGTERM', goOn);
   try {
-    await (isDown(state) ? beginStart(unit) : beginRestart(unit));
+    await (isDown(state) ? beginStart(unit) : restartGuestUnlessStopped(name, tellKilled));
   } catch (error) {
     if ((await stateUnlessStopped(unit)) === 'stopped') return leftAlone;
-    throw error;
+    // The signal ends systemctl(1), too, but not what systemd does.
+    if (!isEnded) throw error;
+  } finally {
+    process.off('SIGTERM', goOn);
   }
   return next;
 }

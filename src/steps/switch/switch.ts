@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { Failure } from '../../host/failure.ts';
-import { endedByStop, stopTimedOut } from '../../host/journal.ts';
+import { endedByStop } from '../../host/journal.ts';
 import {
   assessUnit,
   bootUnit,
@@ -10,16 +10,14 @@ import {
   type Properties,
   rehearseUnit,
   showUnits,
-  stopEnds,
-  tryRestartUnit,
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
+import { tryRestartGuest } from '../../machine/stopping.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { isWaitingForLock, readLockRefusal } from '../../state/fleet-lock.ts';
-import { killedWarning } from '../../state/killed.ts';
 import { readRejection } from '../../state/rejected.ts';
 import { release } from '../../state/released.ts';
 import type { Report } from '../../state/report.ts';
@@ -29,7 +27,7 @@ import { rememberFailedUnits } from '../assess/health.ts';
 import { getLock } from '../lock/lock.ts';
 import { settleIdle } from '../lock/settle-idle.ts';
 import { holdWords, lastRehearsed } from '../read-hold.ts';
-import { record } from '../record-attempt.ts';
+import { recordKilled } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
 import { rehearsed } from '../update/rehearsed.ts';
 import { readNext, readSwitchState } from './read-state.ts';
@@ -150,21 +148,14 @@ function waitWords(name: string): string {
 async function restartMachine(guest: Guest, since: number, report: Report): Promise<Failure | undefined> {
   const { name } = guest;
   const unit = driver.unit(name);
-  const before = await runOf(unit);
-  const problem = await tryRestartUnit(unit).then(
+  const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
+  const problem = await tryRestartGuest(name, recordKilled(guest, attempt, report)).then(
     () => undefined,
     (error: unknown) => {
       if (!(error instanceof Failure)) throw error;
       return error;
     },
   );
-  // A stop that somebody has asked for just before, and that may take a while.
-  if (problem) await stopEnds(unit);
-  if (await stopTimedOut(unit, before)) {
-    report.step(killedWarning(name));
-    const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
-    await record(guest, { ...attempt, outcome: 'failed', message: killedWarning(name) });
-  }
   return problem && (await endedByStop(unit, await runOf(unit))) ? undefined : problem;
 }
 

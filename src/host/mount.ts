@@ -18,12 +18,18 @@ export async function tryMapping(directory: string): Promise<boolean | undefined
   return (await run('unshare', ['--mount', '--', ...mount])).exitCode === 0;
 }
 
-/** Binds a directory with its owners mapped: 0 becomes `base`, and so on. mount(8), X-mount.idmap. */
-export const bindMapped = (from: string, to: string, base: number): Promise<void> =>
-  mount('--bind', ...(base === 0 ? [] : ['-o', `X-mount.idmap=b:0:${base}:65536`]), from, to);
+/** UIDs and GIDs of the host that a user namespace has as 0 and up. */
+export interface UserRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Binds a directory with its owners mapped: 0 becomes the first of the range, and so on. mount(8), X-mount.idmap. */
+export const bindMapped = (from: string, to: string, { first, count }: UserRange): Promise<void> =>
+  mount('--bind', '-o', `X-mount.idmap=b:0:${first}:${count}`, from, to);
 
 /** Mounts a directory once more, as it is. */
-export const bind = (from: string, to: string): Promise<void> => bindMapped(from, to, 0);
+export const bind = (from: string, to: string): Promise<void> => mount('--bind', from, to);
 
 /** Mounts a directory that this process has open, even if its path has changed: mount(8) must not resolve it. */
 export const bindOpened = (opened: number, to: string): Promise<void> =>

@@ -1,5 +1,6 @@
 import type { Guest } from '../config/guest.ts';
 import type { Problem } from '../config/problem.ts';
+import type { UserRange } from '../host/mount.ts';
 import type { Finished } from '../host/process.ts';
 import type { Finding } from './finding.ts';
 
@@ -27,8 +28,8 @@ export interface RehearsalDirectories {
   readonly var: string;
   /** Further writable directories: DIRECTORY:PATH-INSIDE. */
   readonly places: readonly string[];
-  /** The owner of root's files in `var` and `places`. */
-  readonly owner: number;
+  /** The owners of the files in `var` and `places`; undefined without a user namespace. */
+  readonly users: UserRange | undefined;
 }
 
 /**
@@ -76,8 +77,8 @@ export interface Machine {
    */
   lackOf(messages: readonly string[]): string | undefined;
 
-  /** Returns the UID of the host that owns the files of root in a rehearsal. */
-  rehearsalOwner(guest: Guest): number;
+  /** Returns the user namespace of a rehearsal; undefined if the guest has none. */
+  rehearsalUsers(guest: Guest): UserRange | undefined;
   /**
    * Boots the machine of a rehearsal in our own unit, with the limits of the guest, but without a network, and with nothing
    * of the host writable. Tells systemd when it is up (sd_notify(3)), and returns its exit code.

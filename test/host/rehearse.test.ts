@@ -82,7 +82,8 @@ test.runIf(canRehearse)(
 test "$(cat /etc/mine)" = mine; test "$(cat /var/mine)" = mine
 test "$(hostname)" = mail; test -e /run/credentials/@system/greeting
 test "$(ls /sys/class/net)" = lo
-read -r inside outside size </proc/self/uid_map; test $outside -ge 65536; test $size = 65536
+read -r inside outside size </proc/self/uid_map; test $outside = 2000000000; test $size = 131072
+test "$(stat -c %u /var/high)" = 70000; chown 70001 /var/high
 ! touch /usr/x; ! touch /var/data/x; ! test -e /sysroot/ostree
 echo changed >/etc/mine; echo changed >/var/mine; touch /etc/new /var/new; rm /var/gone
 `,
@@ -90,6 +91,10 @@ echo changed >/etc/mine; echo changed >/var/mine; touch /etc/new /var/new; rm /v
       },
     };
     await inGuest(host, 'mail', 'echo mine >/etc/mine; echo mine >/var/mine; echo mine >/var/gone; sync');
+    // More UIDs than nspawn picks. The guest has them only after its next start.
+    await host.write('/etc/ostree-guests/mail.guest.d/wide.conf', '[Exec]\nPrivateUsers=2000000000:131072\n');
+    await host.sh(`systemctl daemon-reload; cd /var/lib/ostree-guests/mail/sysroot/ostree/deploy/mail/var
+      touch high; chown 70000 high`);
     await publish(host, serverRef, { version: 'look', files });
     await update(host, 'mail');
     const [before, running, onHost] = [await traces(), await boots(), await fingerprint(host)];
@@ -108,6 +113,7 @@ echo changed >/etc/mine; echo changed >/var/mine; touch /etc/new /var/new; rm /v
       'mine\nmine\nmine',
     );
     expect((await status(host, 'mail')).staged).not.toBeNull();
+    await host.sh('rm /etc/ostree-guests/mail.guest.d/wide.conf; systemctl daemon-reload');
   },
 );
 

@@ -52,7 +52,7 @@ export const fake: Machine = {
   links: async () => [],
   users: async () => 'own',
   lackOf: (messages) => messages.find((message) => message.startsWith('no memory')),
-  rehearsalOwner: () => 0,
+  rehearsalUsers: () => undefined,
   rehearse: async () => 0,
   forget: () => undefined,
   verify: async () => [],

@@ -1,6 +1,7 @@
 // What a rehearsal takes over of a guest, and what it must not.
 import { expect, test } from 'vitest';
 import { guestOptions, rehearsalOptions } from '../../src/generator/nspawn/guest-options.ts';
+import { rehearsalUsers } from '../../src/machine/nspawn/rehearsal-options.ts';
 import { rehearsalMachine } from '../../src/steps/rehearse/rehearse.ts';
 import { guestOf } from './read.ts';
 
@@ -44,6 +45,15 @@ test('it is a machine of its own, with the name of the guest inside, and its own
       '--bind=/view/home:/home',
     ]),
   );
+});
+
+test.each([
+  ['no', undefined],
+  ['1000000', { first: 1_000_000, count: 65_536 }],
+  ['268435456:2097152', { first: 268_435_456, count: 2_097_152 }],
+  ['pick', { first: expect.any(Number), count: 65_536 }],
+])('it has as many UIDs as the guest: PrivateUsers=%s', (value, range) => {
+  expect(rehearsalUsers(guestOf(`[Guest]\nRef=site:x\n[Exec]\nPrivateUsers=${value}\n`))).toEqual(range);
 });
 
 test('two guests whose long names begin alike are rehearsed at once', () => {

@@ -6,7 +6,7 @@ import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
 import { lackOf } from './lack-rule.ts';
 import { addressesOf, linksOf, usersOf } from './machined.ts';
-import { rehearsalOwner, runRehearsal } from './rehearsal-options.ts';
+import { rehearsalUsers, runRehearsal } from './rehearsal-options.ts';
 import { askToReboot, attachInside, checkInside, serviceInside, shellInside } from './run-inside.ts';
 import { verifyMachines } from './verify.ts';
 
@@ -29,7 +29,7 @@ export const nspawn: Machine = {
   links: linksOf,
   users: usersOf,
   lackOf,
-  rehearsalOwner,
+  rehearsalUsers,
   rehearse: runRehearsal,
   // The empty directory of units/ostree-guest-image@.service.
   forget: (guest) => unlessMissing(() => rmdirSync(`${imagesDirectory}/${guest}`)),

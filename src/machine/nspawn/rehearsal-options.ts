@@ -4,20 +4,22 @@ import type { Guest } from '../../config/guest.ts';
 import { rehearsalOptions } from '../../generator/nspawn/guest-options.ts';
 import { setCredentials } from '../../generator/units/set-credentials.ts';
 import { ownFile } from '../../host/confined.ts';
+import type { UserRange } from '../../host/mount.ts';
 import { run } from '../../host/process.ts';
 import { isDirectory } from '../../host/tree-files.ts';
 import type { RehearsalDirectories } from '../machine.ts';
 
-/** Returns the first UID of the user namespace of a rehearsal; 0 without one. */
-export function rehearsalOwner({ name, machine: { privateUsers } }: Guest): number {
-  return privateUsers === 'no' ? 0 : (rangeOf(privateUsers) ?? freeRange(name));
+/** Returns the range of the guest, which it uses itself; if nspawn picks that, a free one. */
+export function rehearsalUsers({ name, machine: { privateUsers } }: Guest): UserRange | undefined {
+  if (privateUsers === 'no') return undefined;
+  return privateUsers === 'pick' ? freeRange(name) : parseRange(privateUsers);
 }
 
 /** Runs systemd-nspawn(1) with the input, output and notifications of this process. */
 export async function runRehearsal(guest: Guest, rehearsal: RehearsalDirectories): Promise<number> {
   const { name, values } = guest;
   await run('sh', [ownFile('clear-left-over'), rehearsal.machine]);
-  const users = guest.machine.privateUsers === 'no' ? 'no' : `${rehearsal.owner}:65536`;
+  const users = rehearsal.users ? `${rehearsal.users.first}:${rehearsal.users.count}` : 'no';
   const machine = { ...guest.machine, credentials: [...credentials(), ...setCredentials(guest).keys()] };
   const options = rehearsalOptions({ name, machine, values }, { ...rehearsal, users });
   // Like run-guest.
@@ -46,22 +48,25 @@ function credentials(): string[] {
   return directory !== undefined && existsSync(directory) ? readdirSync(directory) : [];
 }
 
+/** What nspawn gives a guest that does not ask for more. */
+const usualCount = 65536;
+
 /** Parses the UIDs of a guest file: FIRST or FIRST:COUNT. */
-const rangeOf = (users: string): number | undefined => {
-  const first = Number(users.split(':')[0]);
-  return Number.isInteger(first) ? first : undefined;
-};
+function parseRange(users: string): UserRange {
+  const [first, count = usualCount] = users.split(':').map(Number);
+  return { first: Number(first), count };
+}
 
 /** Finds a free UID range for containers: systemd's docs/UIDS-GIDS.md. */
-function freeRange(guest: string): number {
+function freeRange(guest: string): UserRange {
   let hash = 0;
   for (const character of guest) hash = (hash * 31 + character.charCodeAt(0)) % ranges;
   for (let tried = 0; tried < ranges; tried += 1) {
-    const base = firstRange + ((hash + tried) % ranges) * 65536;
-    if (!existsSync(`/run/systemd/nspawn-uid/${base}`)) return base;
+    const first = firstRange + ((hash + tried) % ranges) * usualCount;
+    if (!existsSync(`/run/systemd/nspawn-uid/${first}`)) return { first, count: usualCount };
   }
   throw new Error('No range of UIDs is free');
 }
 
 const firstRange = 0x80000;
-const ranges = (0x6fff0000 - firstRange) / 65536;
+const ranges = (0x6fff0000 - firstRange) / usualCount;

@@ -2,7 +2,7 @@ import { chownSync, closeSync, constants, openSync, realpathSync } from 'node:fs
 import type { Guest } from '../../config/guest.ts';
 import { codeOf } from '../../host/failure.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
-import { bind, bindMapped, bindOpened, mountOverlay } from '../../host/mount.ts';
+import { bind, bindMapped, bindOpened, mountOverlay, type UserRange } from '../../host/mount.ts';
 import { driver } from '../../machine/driver.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { placesIn, recordedPlace } from '../boot/places.ts';
@@ -15,13 +15,13 @@ import { rehearsalMachine, rehearsalRoot } from './rehearse.ts';
  * of the guest's /var, and boots the candidate on it with the options of the guest. Returns the exit code.
  */
 export async function runRehearsal(guest: Guest): Promise<number> {
-  const owner = driver.rehearsalOwner(guest);
-  const varView = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), owner);
+  const users = driver.rehearsalUsers(guest);
+  const varView = await viewOf(guest.name, 'var', varOf(guest.sysroot, guest.name), users);
   const root = realpathSync(rehearsalRoot(guest.name));
   const etc = `${scratchOf(guest.name)}/etc`;
   makeDirectories(etc);
   await bind(`${root}/etc`, etc);
-  const places = await viewOfPlaces(guest, root, varView, owner);
+  const places = await viewOfPlaces(guest, root, varView, users);
   writeCredentials(guest);
   return driver.rehearse(guest, {
     machine: rehearsalMachine(guest.name),
@@ -29,18 +29,23 @@ export async function runRehearsal(guest: Guest): Promise<number> {
     etc,
     var: varView,
     places,
-    owner,
+    users,
   });
 }
 
 /** Returns binds for the writable places: from the view of /var, or a view of the tree's directory. */
-async function viewOfPlaces(guest: Guest, root: string, varView: string, base: number): Promise<string[]> {
+async function viewOfPlaces(
+  guest: Guest,
+  root: string,
+  varView: string,
+  users: UserRange | undefined,
+): Promise<string[]> {
   const binds: string[] = [];
   for (const place of placesIn(root)) {
     const kept = recordedPlace(guest.name, place);
     const view =
       (kept && (await pinned(`${varView}/${kept}`, `${scratchOf(guest.name)}/${place.name}`))) ??
-      (await viewOf(guest.name, place.name, `${root}${place.path}`, base));
+      (await viewOf(guest.name, place.name, `${root}${place.path}`, users));
     binds.push(`${view}:${place.path}`);
   }
   return binds;
@@ -73,15 +78,21 @@ function openDirectory(path: string): number | undefined {
 }
 
 /** Makes a copy-on-write view. The owners of an overlay cannot be mapped, but those of its layers can. */
-async function viewOf(guest: string, name: string, directory: string, base: number): Promise<string> {
+async function viewOf(
+  guest: string,
+  name: string,
+  directory: string,
+  users: UserRange | undefined,
+): Promise<string> {
   const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'view'].map(
     (layer) => `${scratchOf(guest)}/${name}/${layer}`,
   );
+  const root = users?.first ?? 0;
   for (const layer of [lower, upper, work, merged]) {
     makeDirectories(layer);
-    chownSync(layer, base, base);
+    chownSync(layer, root, root);
   }
-  await bindMapped(directory, lower, base);
+  await (users ? bindMapped(directory, lower, users) : bind(directory, lower));
   await mountOverlay({ lower, upper, work }, merged);
   return merged;
 }

@@ -2,9 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
+import type { Guest } from '../config/guest.ts';
 import { monotonic } from '../host/clock.ts';
-import { Failure } from '../host/failure.ts';
+import { explainAny, Failure } from '../host/failure.ts';
 import { inOrder, type JournalFields, lastWords, readSince, syncJournal } from '../host/journal.ts';
+import { run } from '../host/process.ts';
 import { bootUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
 import { driver } from '../machine/driver.ts';
@@ -12,17 +14,17 @@ import { isRunning } from '../machine/guest-state.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import type { PastAttempt } from '../state/attempts.ts';
 import { attemptsSince, lastAttempt } from '../state/past-attempts.ts';
+import { whatIsStaged } from '../state/staged-update.ts';
 import { unlessDamaged } from '../state/state-file.ts';
 import { readUndeployed } from '../state/undeployed.ts';
+import { noteFailedUnits } from '../steps/assess/health.ts';
 import { say } from './command.ts';
 import { deploymentWords, undeployedWords } from './screens/wording.ts';
 
 /** Starts or restarts a guest with `act`, and reports what it runs. A failure has its reason. */
-export async function startAndTell(
-  { name, sysroot }: { readonly name: string; readonly sysroot: string },
-  command: Command,
-  act: () => Promise<void>,
-): Promise<void> {
+export async function startAndTell(guest: Guest, command: Command, act: () => Promise<void>): Promise<void> {
+  const { name, sysroot } = guest;
+  await lookBeforeUpdate(guest);
   const begun = monotonic();
   const [last, undeployedBefore] = [lastAttempt(name), knownUndeployed(name)];
   const failure = await act().then(skipped(name), (error: unknown) => {
@@ -41,6 +43,19 @@ export async function startAndTell(
   const [booted] = listDeployments(sysroot);
   if (booted) say(command, `${name} runs ${deploymentWords(booted)}`);
   say(command, `A shell in it: guestctl shell ${name}`);
+}
+
+/**
+ * Looks once more which units have failed, if this start boots an update that was staged before: they are no fault of the update. Does
+ * not wait for a guest that hangs.
+ */
+async function lookBeforeUpdate(guest: Guest): Promise<void> {
+  if (!unlessDamaged(() => whatIsStaged(guest))) return;
+  try {
+    await noteFailedUnits(guest, (file, args) => run(file, args, { timeout: 5000 }));
+  } catch (error) {
+    tell(`${explainAny(error)}. Units that have failed since the update was staged count against it`);
+  }
 }
 
 const knownUndeployed = (name: string) => unlessDamaged(() => readUndeployed(name));

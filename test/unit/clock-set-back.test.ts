@@ -9,6 +9,7 @@ import { type Attempt, attemptLine, type PastAttempt } from '../../src/state/att
 import { appendLine, historyOf } from '../../src/state/history.ts';
 import { merged } from '../../src/state/past-attempts.ts';
 import { journal, journald } from './fake-journal.ts';
+import { guestOf } from './read.ts';
 
 const { state, host } = await vi.hoisted(async () => {
   const { mkdtempSync } = await import('node:fs');
@@ -89,7 +90,7 @@ test('why a guest did not start', async () => {
     journald('No such file or directory', machine);
     throw new Failure('Job failed');
   };
-  const started = startAndTell({ name: 'mail', sysroot: '/nowhere' }, new Command(), act);
+  const started = startAndTell(guestOf('[Guest]\nRef=site:x\n'), new Command(), act);
   await expect(started).rejects.toThrow('mail did not start: No such file or directory');
   expect(host.told).toEqual(['mail: The tree cannot be deployed']);
 });

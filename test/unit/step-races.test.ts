@@ -1,10 +1,13 @@
 // What happens beside a step at its worst moment: a guest that still boots, a step that somebody else has started, a newer
 // deployment. systemd and the guest are stand-ins.
 import { mkdirSync, rmSync } from 'node:fs';
+import { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startAndTell } from '../../src/guestctl/start-guest.ts';
 import { readBaseline, writeBaseline } from '../../src/state/baseline.ts';
 import { writeRehearsal } from '../../src/state/rehearsal.ts';
 import { readRejection } from '../../src/state/rejected.ts';
+import { writeStaged } from '../../src/state/staged.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
 import { judge, rememberFailedUnits } from '../../src/steps/assess/health.ts';
@@ -168,6 +171,21 @@ describe('the failed units before an update', () => {
     Object.assign(host, { now: is('degraded', late), next: [] });
     await rememberFailedUnits(guest);
     expect(readBaseline('mail')?.failedUnits).toEqual(['late.service']);
+  });
+
+  test.each<[title: string, staged: string | undefined, moment: Moment, known: string[]]>([
+    ['are looked at once more if an update is staged', 'c', is('degraded', late), ['late.service']],
+    ['are not waited for', 'c', is('starting', late), ['old.service']],
+    ['are not looked at without an update', undefined, is('degraded', late), ['old.service']],
+  ])('before guestctl starts a guest anew, %s', async (_, staged, moment, known) => {
+    if (staged) writeStaged('mail', { checksum: commit(staged.repeat(64)), refspec: 'site:x', time: 0 });
+    Object.assign(host, { now: moment, next: [] });
+    let before: readonly string[] | undefined;
+    const command = new Command().option('--quiet').setOptionValue('quiet', true);
+    await startAndTell(guest, command, async () => {
+      before = readBaseline('mail')?.failedUnits;
+    });
+    expect(before).toEqual(known);
   });
 });
 

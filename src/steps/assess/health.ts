@@ -70,18 +70,20 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
  * whether units may fail in that deployment.
  */
 export async function rememberFailedUnits(guest: Guest, ask?: Ask): Promise<void> {
-  const { name, update } = guest;
-  const deadline = performance.now() + update.healthTimeout;
-  for (;;) {
-    if (isOnTrial(guest)) return;
-    const state = await systemState(name, ask);
-    if (isBooted(state)) break;
-    if ((state !== 'initializing' && state !== 'starting') || performance.now() > deadline) return;
-    await sleep(500);
-  }
-  const failed = await failedUnits(name, ask);
+  const deadline = performance.now() + guest.update.healthTimeout;
+  while ((await noteFailedUnits(guest, ask)) === 'booting' && performance.now() <= deadline) await sleep(500);
+}
+
+/** Does the same, but does not wait for a guest that is still booting. */
+export async function noteFailedUnits(guest: Guest, ask?: Ask): Promise<'booting' | 'done'> {
+  const { name } = guest;
+  if (isOnTrial(guest)) return 'done';
+  const state = await systemState(name, ask);
+  if (state === 'initializing' || state === 'starting') return 'booting';
+  const failed = isBooted(state) ? await failedUnits(name, ask) : undefined;
   // A reboot may have begun a trial meanwhile.
   if (failed && !isOnTrial(guest)) writeBaseline(name, { failedUnits: failed });
+  return 'done';
 }
 
 /** True if what the guest runs, or last ran, is on trial. */

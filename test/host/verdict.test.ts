@@ -213,7 +213,10 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
   // The assessment does, too.
   await hold();
   await inGuest(host, 'slow', 'systemd-run -q --unit=sick false; touch /run/sick');
-  await eventually(host, '[ "$(guestctl history -o json slow | grep -o "did not stop in time" | wc -l)" = 2 ]');
+  await eventually(
+    host,
+    '[ "$(guestctl history -o json slow | grep -o "did not stop in time" | wc -l)" = 2 ]',
+  );
   await reaches(host, 'slow', 'active');
   // Stopped on trial, it is killed once more.
   await hold();

@@ -551,8 +551,9 @@ describe('the past', () => {
   const messages = async (guest?: string) => (await readPast(guest)).attempts.map(({ message }) => message);
 
   test('is that of the files, and before them that of the journal', async () => {
-    write('mail', 'third', '2026-03-03');
-    write('mail', 'second', '2026-02-02');
+    write('mail', 'second', '2026-03-03');
+    // The clock was set back.
+    write('mail', 'third', '2026-02-02');
     write('web', 'of web', '2026-01-15');
     journal.entries = [
       inJournal('mail', 'first', '2026-01-01'),

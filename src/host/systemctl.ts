@@ -20,6 +20,8 @@ export const switchTimerUnit = (guest: string): string => `ostree-guest-switch@$
 export const lockUnit = (guest: string): string => `ostree-guest-lock@${guest}.service`;
 export const lockTimerUnit = (guest: string): string => `ostree-guest-lock@${guest}.timer`;
 export const imageUnit = (guest: string): string => `ostree-guest-image@${guest}.service`;
+/** Returns the transient unit that starts a guest whose start gave up before its boot step had ended. */
+export const startAgainUnit = (guest: string): string => `ostree-guest-start-${guest}.service`;
 export const maintenanceUnit = (guest: string): string => `ostree-guest-maintenance@${guest}.service`;
 
 /** Returns the unit of a build. */

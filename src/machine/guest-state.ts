@@ -8,6 +8,7 @@ import {
   lockTimerUnit,
   lockUnit,
   maintenanceUnit,
+  type Properties,
   rehearsalUnit,
   rehearseUnit,
   resetFailed,
@@ -69,11 +70,25 @@ export async function isRunning(guest: string): Promise<boolean> {
   return !isDown(state);
 }
 
-/** Returns true if somebody has given up the start of a guest. One that takes too long may do so because of its tree. */
-export async function wasGivenUp(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState', 'Result']);
-  return unit?.['ActiveState'] !== 'activating' && unit?.['Result'] !== 'timeout';
+/** A start of a guest that waits for its boot step. */
+export type Start = 'goes on' | 'stopped' | 'timed out';
+
+/** Returns what has become of the start that the running boot step of a guest works for. */
+export async function startOf(guest: string): Promise<Start> {
+  const units = [driver.unit(guest), bootUnit(guest)];
+  const [unit = {}, step = {}] = await showUnits(units, ['ActiveState', 'Result', ended, begun]);
+  return startState(unit, step);
 }
+
+/** Judges a start by the properties of the unit of its guest, and of its boot step. */
+export function startState(unit: Properties, step: Properties): Start {
+  if (unit['ActiveState'] === 'activating') return 'goes on';
+  const isOfThisStart = unit['ActiveState'] === 'deactivating' || Number(unit[ended]) > Number(step[begun]);
+  return unit['Result'] === 'timeout' && isOfThisStart ? 'timed out' : 'stopped';
+}
+
+/** In microseconds, of the monotonic clock. */
+const [ended, begun] = ['InactiveEnterTimestampMonotonic', 'InactiveExitTimestampMonotonic'];
 
 /** Returns true if the guest is up, or starting, for maintenance only. */
 export async function isMaintained(guest: string): Promise<boolean> {

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../host/clock.ts';
 import { Failure } from '../host/failure.ts';
-import { isDown, type Properties, showUnits } from '../host/systemctl.ts';
+import { bootUnit, isDown, type Properties, showUnits } from '../host/systemctl.ts';
 import { driver } from './driver.ts';
 
-/** How long a guest may take to shut down and to boot, in milliseconds: as long as its unit may take for both. */
+/**
+ * How long a guest may take to shut down and to boot, in milliseconds: as long as its unit may take for both. Its boot step has a limit
+ * of its own.
+ */
 const patience = 11 * 60_000;
 
 /** Asks a running guest to reboot, and waits until it is up again. Fails if it does not come up. */
 export async function reboot(name: string): Promise<void> {
-  const look = async (): Promise<Properties> => (await showUnits([driver.unit(name)], shown))[0] ?? {};
-  const before = await look();
+  const look = async (): Promise<Properties[]> => showUnits([driver.unit(name), bootUnit(name)], shown);
+  const [before = {}] = await look();
   await driver.reboot(name);
-  for (const begun = now(); now() - begun < patience; await sleep(300)) {
-    const state = rebootState(before, await look());
+  for (let begun = now(); now() - begun < patience; await sleep(300)) {
+    const [unit = {}, step] = await look();
+    const state = rebootState(before, unit);
+    if (step?.['ActiveState'] === 'activating') begun = now();
     if (state === 'up') return;
     if (state === 'down') throw new Failure(`${name} did not start again`, `See: guestctl logs ${name}`);
   }

@@ -328,20 +328,40 @@ test('a start that is stopped before the guest has begun to boot uses up no try'
     await host.run('rm', '/var/lib/ostree-guests/never/begin');
   }
   expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 2 } });
-  // One that takes too long may do so because of its tree. Its time is over at once, but not before the boot step has begun.
-  await host.run('systemctl', 'start', '--no-block', 'systemd-nspawn@never');
-  await eventually(host, '[ "$(systemctl is-active ostree-guest-boot@never)" = activating ]');
-  const limit = '/run/systemd/system/systemd-nspawn@never.service.d/99-limit.conf';
-  await host.write(limit, '[Service]\nTimeoutStartSec=10ms\n');
-  await host.run('systemctl', 'daemon-reload');
-  await eventually(host, '[ "$(systemctl is-active systemd-nspawn@never)" = failed ]');
   await open();
-  await end(host, 'ostree-guest-boot@never');
-  await host.sh(`rm ${limit}; systemctl daemon-reload`);
-  expect.soft(await status(host, 'never')).toMatchObject({ trial: { tries: 2, left: 1 } });
   await start(host, 'never');
   await settles('never');
   expect(await status(host, 'never')).toMatchObject({ running: { checksum: commit }, rejected: [] });
+});
+
+/** Has systemd end the start of a guest as one that takes too long, while its boot step goes on. */
+async function timeOut(name: string): Promise<void> {
+  const limit = `/run/systemd/system/systemd-nspawn@${name}.service.d/99-limit.conf`;
+  await host.write(limit, '[Service]\nTimeoutStartSec=10ms\n');
+  await host.run('systemctl', 'daemon-reload');
+  await eventually(host, `[ "$(systemctl is-active systemd-nspawn@${name})" = failed ]`);
+  await host.sh(`rm ${limit}; systemctl daemon-reload`);
+}
+
+test('a switch waits for a boot step that takes longer than a start may, and for the guest that it starts again', async () => {
+  await guest('long', 'Tries=1\n[Service]\nTimeoutStartSec=15s\n');
+  const commit = await publish(host, 'debian/12/long', { version: '2' });
+  await update(host, 'long');
+  const open = await gate('ostree-guest-boot@long', 'ExecStartPre', 'long/go');
+  await host.run('systemctl', 'start', '--no-block', 'ostree-guest-switch@long');
+  await eventually(host, '[ "$(systemctl is-active ostree-guest-boot@long)" = activating ]');
+  await host.run('sleep', '16');
+  expect(await host.sh('systemctl show -P SubState systemd-nspawn@long')).toBe('start-pre');
+  // A daemon-reload forgets that it may take longer.
+  await timeOut('long');
+  await open();
+  await end(host, 'ostree-guest-switch@long');
+  expect(await host.sh('systemctl show -P Result ostree-guest-switch@long')).toBe('success');
+  expect(await status(host, 'long')).toMatchObject({
+    running: { checksum: commit },
+    rejected: [],
+    trial: null,
+  });
 });
 
 test('a guest that is stopped while its systemd is asked is not called bad for what stops in it', async () => {

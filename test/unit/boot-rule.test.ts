@@ -2,7 +2,14 @@
 
 import { expect, test } from 'vitest';
 import type { UpdatePolicy } from '../../src/config/policy.ts';
-import { type BootDecision, type BootState, type Candidate, decide } from '../../src/steps/boot/rule.ts';
+import {
+  type BootDecision,
+  type BootState,
+  type Candidate,
+  decide,
+  type EndedStart,
+  onEndedStart,
+} from '../../src/steps/boot/rule.ts';
 import { noHold } from '../../src/steps/hold-rule.ts';
 import { commit, named } from './names.ts';
 
@@ -518,4 +525,27 @@ test.each<[title: string, situation: Situation, expected: string]>([
   ],
 ])('a guest that %s', (_, situation, expected) => {
   expect(decided(situation)).toBe(expected);
+});
+
+test.each<
+  [title: string, EndedStart['start'], of: 'new' | 'on trial' | 'new, on trial' | 'as it was', string]
+>([
+  ['still waits for it', 'goes on', 'new, on trial', ''],
+  ['was stopped', 'stopped', 'as it was', ''],
+  ['was stopped, once it had gone back', 'stopped', 'new', ''],
+  ['was stopped, of a deployment on trial', 'stopped', 'on trial', 'uncounts'],
+  ['was stopped, once it had deployed', 'stopped', 'new, on trial', 'uncounts'],
+  ['took too long, for what runs anyway', 'timed out', 'as it was', ''],
+  ['took too long, because it went back', 'timed out', 'new', 'starts again'],
+  ['took too long, because it deployed', 'timed out', 'new, on trial', 'uncounts, starts again'],
+  // Its tree may be the reason, each time.
+  ['took too long, of a deployment on trial', 'timed out', 'on trial', 'starts again'],
+])('the boot step of a start that %s', (_, start, of, expected) => {
+  const { uncounts, startsAgain } = onEndedStart({
+    start,
+    isOnTrial: of.endsWith('on trial'),
+    isNew: of.startsWith('new'),
+  });
+  const follows = [uncounts && 'uncounts', startsAgain && 'starts again'].filter(Boolean);
+  expect(follows.join(', ')).toBe(expected);
 });

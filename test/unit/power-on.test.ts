@@ -57,11 +57,13 @@ beforeEach(() => {
   }
   const bootStep = `[ "$1" != start ] || ln -sf "$BOOTS" '${link}'`;
   write(join(bin, 'systemctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n[ -z "$BOOTS" ] || ${bootStep}\n`);
+  write(join(bin, 'systemd-notify'), `#!/bin/sh\necho "notify $*" >>'${asked}'\n`);
   write(join(bin, 'busctl'), `#!/bin/sh\necho "$*" >>'${asked}'\n`);
   // Only root can give something to root.
   write(join(bin, 'install'), `#!/bin/sh\necho "$*" >'${join(work, 'closed')}'\n`);
   mkdirSync(dirname(link), { recursive: true });
-  for (const program of ['systemctl', 'busctl', 'install']) chmodSync(join(bin, program), 0o755);
+  for (const program of ['systemctl', 'systemd-notify', 'busctl', 'install'])
+    chmodSync(join(bin, program), 0o755);
   mkdirSync(join(sysroot, 'ostree/deploy/mail/var'), { recursive: true });
 });
 
@@ -96,7 +98,11 @@ function plainStart(guest = plainGuest, hold: HoldFacts = noHold): string | unde
 
 const plainGuest = guestOf(`[Guest]\nRef=site:x\nSysroot=${sysroot}\n`);
 
-const leftToBootStep = { root: undefined, asked: 'start ostree-guest-boot@mail.service\n' };
+/** The start of the guest may take as long as the boot step. */
+const leftToBootStep = {
+  root: undefined,
+  asked: 'notify EXTEND_TIMEOUT_USEC=7800000000\nstart ostree-guest-boot@mail.service\n',
+};
 
 const entryFile = (name: string): string => join(sysroot, 'boot/loader/entries', `${name}.conf`);
 

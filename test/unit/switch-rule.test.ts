@@ -233,12 +233,14 @@ test.each<
 });
 
 describe('a guest that was restarted', () => {
-  const quiet: Settling = { isOnTrial: false, machine: 'active', assessment: 'inactive' };
+  const quiet: Settling = { isOnTrial: false, machine: 'active', assessment: 'inactive', boot: ['inactive'] };
   test.each<[title: string, seen: Partial<Settling>, idle: number, expected: unknown]>([
     ['has settled', {}, 0, 'settled'],
     ['has settled, after a while', {}, 9, 'settled'],
     ['has settled, and its assessment has not ended yet', { assessment: 'active' }, 0, 'settled'],
     ['is starting', { machine: 'activating' }, 5, { idle: 0 }],
+    ['has given up, and its boot step goes on', { machine: 'failed', boot: ['activating'] }, 5, { idle: 0 }],
+    ['is about to be started again', { machine: 'failed', boot: ['inactive', 'activating'] }, 5, { idle: 0 }],
     ['is going down', { machine: 'deactivating' }, 5, { idle: 0 }],
     ['is about to be judged', { assessment: 'activating' }, 5, { idle: 0 }],
     ['is judged', { isOnTrial: true, assessment: 'active' }, 5, { idle: 0 }],

@@ -181,7 +181,10 @@ export const serviceHelp = (): Descriptions => ({
   ...from('systemd.service(5)', {
     Restart: 'When systemd restarts the guest after it ended. A reboot from inside always works.',
     RestartSec: 'How long to wait before such a restart.',
-    TimeoutStartSec: { help: 'How long a start may take.', default: '5min' },
+    TimeoutStartSec: {
+      help: 'How long the guest may take to boot. Deploying an update before that has a limit of its own.',
+      default: '5min',
+    },
     TimeoutStopSec: {
       help: 'How long a stop may take before the remaining processes are killed.',
       default: '5min',

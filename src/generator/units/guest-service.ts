@@ -40,10 +40,11 @@ export function guestService(guest: Guest): Parts {
 /**
  * One string, because each one costs time on QuickJS. The console of a guest goes to the journal of the host,
  * which it must not fill. But the reason why a guest ended must be in it: a start and a stop are some 130 lines, of a server
- * 250. It must not set priorities either: SyslogLevelPrefix=.
+ * 250. It must not set priorities either: SyslogLevelPrefix=. What runs before the start may extend its time: NotifyAccess=.
  */
 const defaults = `TimeoutStartSec=5min
 TimeoutStopSec=5min
+NotifyAccess=exec
 TasksMax=4096
 LogRateLimitIntervalSec=5min
 LogRateLimitBurst=300

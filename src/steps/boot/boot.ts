@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { roomsOf } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { isMaintained, isRunning, wasGivenUp } from '../../machine/guest-state.ts';
+import { requireSuccess } from '../../host/process.ts';
+import { bootUnit, startAgainUnit } from '../../host/systemctl.ts';
+import { type Settings, startAsService } from '../../host/systemd-run.ts';
+import { driver } from '../../machine/driver.ts';
+import { isMaintained, isRunning, startOf } from '../../machine/guest-state.ts';
 import { noteStart } from '../../machine/start-mark.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
@@ -26,7 +30,7 @@ import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
 import { readBootState } from './read-state.ts';
 import { bootedRoot, point } from './root-link.ts';
-import { type BootDecision, decide } from './rule.ts';
+import { type BootDecision, decide, onEndedStart } from './rule.ts';
 
 /**
  * The boot loader of a guest: rolls back or deploys the staged update, counts the tries of a
@@ -49,8 +53,9 @@ export async function boot(guest: Guest, report: Report): Promise<void> {
   }
   await attempt(report, () => existsSync(guest.sysroot) && closeSysroot(guest.sysroot));
   await ownFiles(guest, report);
+  const [before] = listDeployments(guest.sysroot);
   const next = await chooseDeployment(guest, await lockForStart(guest, hold, report), report);
-  await attempt(report, () => discountStopped(guest, next, report));
+  await attempt(report, () => afterStart(guest, next, next.name !== before?.name, report));
   point(guest.name, next);
   report.step(`Default: ${next.title} (${next.checksum.slice(0, 12)}.${next.serial})`);
 }
@@ -100,12 +105,28 @@ async function chooseDeployment(guest: Guest, hold: HoldFacts, report: Report): 
   throw new Failure(`${guest.name} has ${message}`, remedy);
 }
 
-/** Uncounts a start that was stopped while this step went on: the deployment on trial did not boot in it. */
-async function discountStopped({ name }: Guest, next: Deployment, report: Report): Promise<void> {
+/** Makes up for a start that has ended while this step went on. */
+async function afterStart(guest: Guest, next: Deployment, isNew: boolean, report: Report): Promise<void> {
+  const { name } = guest;
   const trial = readTrial(name, next.name);
-  if (!trial || !(await wasGivenUp(name))) return;
-  uncountTry(name, trial);
-  report.step(`The start of ${name} was stopped, and does not count`);
+  if (!trial && !isNew) return;
+  const start = await startOf(name);
+  const { uncounts, startsAgain } = onEndedStart({ start, isOnTrial: trial !== undefined, isNew });
+  if (trial && uncounts) uncountTry(name, trial);
+  if (uncounts) report.step(`The start of ${name} ${start}, and does not count`);
+  if (startsAgain) await startAfterThis(name, report);
+}
+
+/** Starts the guest once this step has ended: a start would not run it again before. */
+async function startAfterThis(name: string, report: Report): Promise<void> {
+  report.step(`${name} is started again`);
+  const settings: Settings = [
+    ['Type', 'oneshot'],
+    ['After', bootUnit(name)],
+  ];
+  const command = ['systemctl', 'start', '--no-block', '--', driver.unit(name)];
+  const started = await startAsService(startAgainUnit(name), settings, command, {});
+  requireSuccess(`Cannot start ${name} again`, started);
 }
 
 /** Says when the staged update is deployed that this start has left. */

@@ -2,6 +2,7 @@
 // decides and acts until the decision is to boot, so the next start completes an interrupted one.
 
 import type { UpdatePolicy } from '../../config/policy.ts';
+import type { Start } from '../../machine/guest-state.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { DeploymentName } from '../../ostree/names.ts';
 import type { Rejection } from '../../state/rejected.ts';
@@ -196,3 +197,25 @@ const canTryOut = ({ deployments }: BootState): boolean =>
 
 const trialOf = (deployment: Candidate | undefined): Trial | undefined =>
   deployment === undefined || deployment.trial === 'unreadable' ? undefined : deployment.trial;
+
+/** A start that the boot step works for, once that is done. */
+export interface EndedStart {
+  readonly start: Start;
+  readonly isOnTrial: boolean;
+  /** True if this boot step has changed the default deployment. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Decides what follows if the start ended before its boot step: the guest has not booted in it. Who stops a guest wants it down. A
+ * start that takes too long is made up for, but not for ever: a tree may make each one take too long. So it counts, unless
+ * this step has deployed, which the next one need not do again.
+ */
+export function onEndedStart({ start, isOnTrial, isNew }: EndedStart): {
+  readonly uncounts: boolean;
+  readonly startsAgain: boolean;
+} {
+  if (start === 'goes on') return { uncounts: false, startsAgain: false };
+  const isLate = start === 'timed out';
+  return { uncounts: isOnTrial && (!isLate || isNew), startsAgain: isLate && (isOnTrial || isNew) };
+}

@@ -113,6 +113,8 @@ export interface Settling {
   /** The states of its unit and of its assessment: systemctl(1), ActiveState. */
   readonly machine: string | undefined;
   readonly assessment: string | undefined;
+  /** Those of its boot step, which may outlast a start, and of what then starts the guest again. */
+  readonly boot: readonly (string | undefined)[];
 }
 
 /**
@@ -120,10 +122,12 @@ export interface Settling {
  * stopped it, and the trial continues at the next start.
  */
 export function settle(
-  { isOnTrial, machine, assessment }: Settling,
+  { isOnTrial, machine, assessment, boot }: Settling,
   idle: number,
 ): 'settled' | 'abandoned' | { readonly idle: number } {
-  const changes = [machine, assessment].some((state) => state === 'activating' || state === 'deactivating');
+  const changes = [machine, assessment, ...boot].some(
+    (state) => state === 'activating' || state === 'deactivating',
+  );
   if (!isOnTrial && !changes) return 'settled';
   if (changes || assessment === 'active') return { idle: 0 };
   return idle < 9 ? { idle: idle + 1 } : 'abandoned';

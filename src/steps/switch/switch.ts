@@ -10,6 +10,7 @@ import {
   type Properties,
   rehearseUnit,
   showUnits,
+  startAgainUnit,
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
@@ -99,9 +100,10 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   report.progress('It was restarted; waiting for the verdict on it');
   await settled(guest);
   const [next] = listDeployments(guest.sysroot);
-  switch (outcomeOf({ ...restarted, next: next?.checksum, isRunning: await isRunning(name) })) {
+  const runs = await isRunning(name);
+  switch (outcomeOf({ ...restarted, next: next?.checksum, isRunning: runs })) {
     case 'back':
-      throw notSwitched(guest, wanted, next);
+      throw notSwitched(guest, wanted, next, runs);
     case 'failed':
       throw problem;
     case 'stopped':
@@ -167,13 +169,13 @@ const runOf = async (unit: string): Promise<string> =>
 export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): string =>
   `${reason}. ${name} is not restarted for it. ${remedy}; then: guestctl switch ${name}`;
 
-/** Waits until the default deployment is not on trial, and the guest is neither starting nor stopping. */
+/** Waits until the default deployment is not on trial, and the guest is neither starting nor stopping, nor about to. */
 async function settled({ name, sysroot }: Guest): Promise<void> {
-  const units = [driver.unit(name), assessUnit(name)];
+  const units = [driver.unit, assessUnit, bootUnit, startAgainUnit].map((unit) => unit(name));
   for (let idle = 0; ; await sleep(500)) {
-    const [machine, assessment] = (await showUnits(units, ['ActiveState', 'Job'])).map(stateWithJob);
+    const [machine, assessment, ...boot] = (await showUnits(units, ['ActiveState', 'Job'])).map(stateWithJob);
     const isOnTrial = readTrial(name, listDeployments(sysroot)[0]?.name) !== undefined;
-    const seen = settle({ isOnTrial, machine, assessment }, idle);
+    const seen = settle({ isOnTrial, machine, assessment, boot }, idle);
     if (seen === 'settled') return;
     if (seen === 'abandoned')
       throw new Failure(
@@ -188,12 +190,20 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
 const stateWithJob = ({ ActiveState, Job }: Properties): string | undefined =>
   Job ? 'activating' : ActiveState;
 
-function notSwitched({ name }: Guest, wanted: Checksum, next: Deployment | undefined): Failure {
+function notSwitched(
+  { name }: Guest,
+  wanted: Checksum,
+  next: Deployment | undefined,
+  runs: boolean,
+): Failure {
   const reason =
     readRejection(name, wanted)?.reason ?? readUndeployed(name)?.reason ?? 'it could not be deployed';
-  const log = `journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;
-  return new Failure(
-    `${name} is back on ${next?.title} (${next?.name.slice(0, 12)}): ${reason}`,
-    `See: ${log}`,
-  );
+  const log = `See: journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;
+  const where = `on ${next?.title} (${next?.name.slice(0, 12)})`;
+  return runs
+    ? new Failure(`${name} is back ${where}: ${reason}`, log)
+    : new Failure(
+        `${name} is back ${where}, and does not run: ${reason}`,
+        `Start it: guestctl start ${name}. ${log}`,
+      );
 }

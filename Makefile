@@ -28,6 +28,7 @@ install:
 	chmod 644 $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(PROGRAMS)))
 	install -m 644 templates/*.build $(DESTDIR)$(LIBDIR)/templates
 	install -m 755 dist/bwrap $(DESTDIR)$(LIBDIR)
+	install -m 644 packaging/start-timers $(DESTDIR)$(LIBDIR)
 	$(FILL) generators/ostree-guests-generator > $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	chmod 755 $(DESTDIR)$(LIBDIR)/ostree-guests-generator
 	ln -sfr $(DESTDIR)$(LIBDIR)/ostree-guests-generator $(DESTDIR)$(GENERATORDIR)/ostree-guests-generator

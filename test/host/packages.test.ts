@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { retries } from './debian.ts';
-import { declare, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
+import { declare, end, eventually, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
 import { bootHost, type Host, outside } from './host.ts';
 import { serveMirror } from './http.ts';
 import { makeMirror, publish, serverRef } from './mirror.ts';
@@ -36,15 +36,20 @@ test('lintian has nothing to say of the Debian packages', async () => {
   expect(all).toBe('');
 });
 
-test('the rpm is for every architecture, runs nothing but what the policy takes, and has no file where OSTree systems have none', async () => {
+test('the rpm is for every architecture, runs only what the policy and timers take, and has no file where OSTree systems have none', async () => {
   const query = async (...args: string[]) =>
     (await execa('rpm', ['--query', '--package', ...args, packageOf('.rpm')])).stdout.split('\n');
   expect(await query('--queryformat', '%{ARCH}')).toEqual(['noarch']);
   expect(await query('--triggers', '--filetriggers')).toEqual(['']);
   const scripts = (await query('--scripts')).filter((line) => /^ +/.test(line));
-  expect(scripts.filter((line) => !/^ +(if )?\/usr\/sbin\/(semodule|selinuxenabled) /.test(line))).toEqual(
-    [],
-  );
+  const others = scripts.filter((line) => !/^ +(if )?\/usr\/sbin\/(semodule|selinuxenabled) /.test(line));
+  // A removal stops timers, which nothing but an installation would start again. With no systemd, neither is run.
+  expect(others).toEqual([
+    "    systemctl stop 'ostree-guest-*@*.timer' || :",
+    '    sh /usr/lib/ostree-guests/start-timers || :',
+  ]);
+  const guarded = /\[ -d \/run\/systemd\/system \]; then\n {4}(?=systemctl|sh )/g;
+  expect((await query('--scripts')).join('\n').match(guarded)).toHaveLength(2);
   const list = await query('--list');
   expect(list).toContain('/usr/bin/guestctl');
   expect(list.filter((file) => !/^\/(usr\/(?!local)|etc\/ostree-guests$)/.test(file))).toEqual([]);
@@ -89,7 +94,7 @@ describe('on a plain host', () => {
   beforeAll(async () => {
     host = await bootHost({ ostree: false, product: undefined });
     await makeMirror(host);
-    cpSync(packageOf('.deb'), outside(host, '/srv/product.deb'));
+    for (const kind of ['deb', 'rpm']) cpSync(packageOf(`.${kind}`), outside(host, `/srv/product.${kind}`));
   });
   afterAll(() => host?.stop());
 
@@ -146,20 +151,52 @@ describe('on a plain host', () => {
     expect(await inGuest(host, 'mail', 'cat /etc/mine')).toBe('mine');
   });
 
-  test.each(['remove', 'purge'])(
-    'dpkg --%s leaves it alone, too, and another installation has it back',
-    async (how) => {
-      const before = await life();
-      await host.sh(`dpkg --${how} ostree-guests && ! command -v guestctl`);
-      expect(await life()).toEqual(before);
-      expect(await host.sh("systemctl list-units --all --no-legend --state=failed 'ostree-guest-*'")).toBe(
-        '',
-      );
-      await host.sh('dpkg --install /srv/new.deb');
-      expect(await life()).toEqual(before);
-      expect(await host.sh('systemctl is-active ostree-guest-update@mail.timer')).toBe('active');
-      await update(host, 'mail');
-      expect((await status(host, 'mail')).state).toBe('running');
-    },
-  );
+  test('a timer that elapses while the package is upgraded loses no update', async () => {
+    // dpkg waits where the new files are there and systemd has not been reloaded, until the update has begun.
+    const elapses = `[ "$1" != upgrade ] || { systemctl restart ostree-guest-update@mail.timer
+      until [ "$(systemctl show -P LastTriggerUSec ostree-guest-update@mail.timer)" != "$(cat /run/last)" ]; do sleep 0.1; done; }`;
+    await host.sh(`cd /srv/new && sed -i 's/^Version:.*/&.2/' DEBIAN/control
+      cat >DEBIAN/postrm <<'EOF'\n#!/bin/sh\n${elapses}\nEOF
+      chmod 755 DEBIAN/postrm; dpkg-deb -b . /srv/elapses.deb; dpkg --install /srv/elapses.deb`);
+    const soon = '[Timer]\nOnCalendar=\nOnActiveSec=1s\nRandomizedDelaySec=0\nAccuracySec=1us\n';
+    const dropIn = '/etc/systemd/system/ostree-guest-update@mail.timer.d/soon.conf';
+    await host.write(dropIn, soon);
+    await host.sh(`systemctl daemon-reload
+      systemctl show -P LastTriggerUSec ostree-guest-update@mail.timer >/run/last`);
+    const commit = await publish(host, serverRef, { version: '12.3' });
+    await host.sh(`sed -i 's/^Version:.*/&.3/' /srv/new/DEBIAN/control; rm /srv/new/DEBIAN/postrm
+      dpkg-deb -b /srv/new /srv/new.deb; dpkg --install /srv/new.deb`);
+    await end(host, 'ostree-guest-update@mail');
+    expect((await status(host, 'mail')).staged?.checksum).toBe(commit);
+    await host.sh(
+      `rm -r ${dropIn}; systemctl daemon-reload; systemctl restart ostree-guest-update@mail.timer`,
+    );
+  });
+
+  // rpm works here, too, only that its own database knows no other packages, and that nothing reloads systemd after a removal.
+  const rpm = 'rpm --dbpath=/srv/rpmdb --nodeps';
+  test.each([
+    ['dpkg --remove ostree-guests', `${rpm} --install /srv/product.rpm`],
+    [`${rpm} --erase ostree-guests`, 'dpkg --install /srv/new.deb'],
+    ['dpkg --purge ostree-guests', 'dpkg --install /srv/new.deb'],
+  ])('%s leaves it alone, too, and %s has it back with its timers', async (remove, install) => {
+    // A guest that waits for a lock; it is asked for again when the test is over.
+    await host.sh('mkdir -p /var/lib/ostree-guests/waits; echo >/var/lib/ostree-guests/waits/lock-wish.json');
+    await host.write(
+      '/etc/systemd/system/ostree-guest-lock@waits.timer.d/late.conf',
+      '[Timer]\nOnCalendar=\nOnCalendar=2199-01-01\n',
+    );
+    const timers = ['ostree-guest-update@mail.timer', 'ostree-guest-lock@waits.timer'];
+    const before = await life();
+    await host.sh(remove);
+    expect(await life()).toEqual(before);
+    for (const timer of timers) expect(await host.sh(`systemctl is-active ${timer} || :`)).toBe('inactive');
+    expect(await host.sh('command -v guestctl || :')).toBe('');
+    expect(await host.sh("systemctl list-units --all --no-legend --state=failed 'ostree-guest-*'")).toBe('');
+    await host.sh(install);
+    expect(await life()).toEqual(before);
+    for (const timer of timers) expect(await host.sh(`systemctl is-active ${timer} || :`)).toBe('active');
+    await update(host, 'mail');
+    expect((await status(host, 'mail')).state).toBe('running');
+  });
 });

@@ -52,14 +52,21 @@ async function ask(...args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await run('systemctl', args);
     if (exitCode === 0) return stdout;
     if (!lostConnection(stderr) || performance.now() > deadline)
-      throw new Failure(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
+      throw new NoAnswer(`systemd does not answer: ${stderr.trim()}`, 'Is systemd running here?');
     await sleep(200);
   }
 }
 
+/** systemd did not answer a question. It may do so later. */
+export class NoAnswer extends Failure {}
+
 /** True for the ActiveState of a unit that does not run, and neither starts nor stops. */
 export const isDown = (activeState: string | undefined): boolean =>
   activeState === 'inactive' || activeState === 'failed';
+
+/** Returns the ActiveState of a unit; `activating` if a job of it waits, because it is about to change. */
+export const stateWithJob = ({ ActiveState, Job }: Properties): string | undefined =>
+  Job ? 'activating' : ActiveState;
 
 /** Waits until a unit has ended. A no-op if it does not run. */
 export async function unitEnds(unit: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Guest } from '../config/guest.ts';
 import { explainAny, Failure } from '../host/failure.ts';
 import { correctTrigger } from '../host/started-by.ts';
+import { NoAnswer } from '../host/systemctl.ts';
 import { requireKnown } from '../machine/known-to-systemd.ts';
 import { isUndeclared, requireGuest } from '../state/declared.ts';
 import { findLock } from '../state/fleet-lock.ts';
@@ -42,7 +43,10 @@ async function workOn(
   await work(guest);
 }
 
-/** EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. */
+/**
+ * EX_SOFTWARE of sysexits.h, as systemd prints it: the program ended before its work was done. It may be done the next time, unlike
+ * after a failure that a user has to act on.
+ */
 const unfinished = 70;
 
 /** Like serviceMain(), for guests and builds. */
@@ -63,6 +67,6 @@ export async function runService<T>(
     if (process.exitCode === unfinished) process.exitCode = 0;
   } catch (error) {
     complain(explainAny(error));
-    process.exitCode = 1;
+    process.exitCode = error instanceof Failure && !(error instanceof NoAnswer) ? 1 : unfinished;
   }
 }

@@ -227,6 +227,26 @@ test('a stop that takes too long is said, and what it stops stays stopped, also 
   expect(await status(host, 'slow')).toMatchObject({ rejected: [], trial: {} });
 });
 
+test('an assessment that is ended begins anew, and the next update makes up for one that was stopped', async () => {
+  await guest('resumed', 'HealthCheck=test -e /var/well\nHealthTimeoutSec=15min\n');
+  await publish(host, 'debian/12/resumed', { version: '2' });
+  await update(host, 'resumed');
+  await update(host, 'resumed');
+  await reboot(host, 'resumed');
+  const assess = 'ostree-guest-assess@resumed';
+  const isChecking = () => eventually(host, `systemctl show -P StatusText ${assess} | grep checking`);
+  await isChecking();
+  const before = await host.sh(`systemctl show -P InvocationID ${assess}`);
+  await host.run('systemctl', 'kill', assess);
+  await eventually(host, `[ "$(systemctl show -P InvocationID ${assess})" != ${before} ]`);
+  await isChecking();
+  await host.run('systemctl', 'stop', assess);
+  await inGuest(host, 'resumed', 'touch /var/well');
+  expect(await outcomes('resumed')).not.toContain('blessed');
+  await update(host, 'resumed');
+  await eventually(host, 'guestctl history resumed | grep blessed');
+});
+
 test('guestctl update brings what is published while another update goes on', async () => {
   await guest('joined');
   const go = await gate('ostree-guest-update@joined', 'ExecStartPost', 'joined/go');

@@ -125,6 +125,12 @@ test('a success is noted with its time, which changes no answer, and needs no ro
   expect(run('mail')).toEqual({ stdout: `${words}\n`, status: 0 });
 });
 
+test('a guest on trial is left to the update, which makes up for an assessment that was lost', () => {
+  write('state/mail/trials/x.0+1.json', '');
+  expect(run('mail').stdout).toBe('the update itself\n');
+  expect(existsSync(at('asked'))).toBe(false);
+});
+
 test('a guest that may be downgraded accepts any answer', () => {
   answer('');
   expect(run('mail').stdout).toBe(`${words}\n`);

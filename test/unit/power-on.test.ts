@@ -387,6 +387,21 @@ test('what it has put on trial is judged, and nothing else', () => {
   expect(powerOnWith({ BOOTS: root(0) }, sysroot).asked).toBe(leftToBootStep.asked);
 });
 
+test('an assessment that systemd does not hear of, because it starts anew, is asked for again', () => {
+  deployed(1, 1);
+  write(join(state, 'mail/trials', `${commit}.1+1.json`), '{}');
+  const flaky = `#!/bin/sh
+echo "$*" >>'${asked}'
+case $1 in
+start) ln -sf '${join(sysroot, boot(1))}' '${link}' ;;
+restart) mkdir '${join(work, 'heard')}' 2>/dev/null && exit 1 || exit 0 ;;
+esac
+`;
+  write(join(bin, 'systemctl'), flaky);
+  const judged = 'restart --no-block ostree-guest-assess@mail.service\n';
+  expect(powerOn(sysroot).asked).toBe(leftToBootStep.asked + judged + judged);
+});
+
 test('it decides for a guest that manages itself', () => {
   deployed(0, 1);
   expect(powerOn()).toEqual(leftToBootStep);

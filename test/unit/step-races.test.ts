@@ -11,6 +11,7 @@ import { writeStaged } from '../../src/state/staged.ts';
 import { beginTrial, endTrials, readTrial } from '../../src/state/trial.ts';
 import { assess } from '../../src/steps/assess/assess.ts';
 import { judge, rememberFailedUnits } from '../../src/steps/assess/health.ts';
+import { resumeAssessment } from '../../src/steps/assess/resume.ts';
 import { judgeCandidate } from '../../src/steps/rehearse/rehearse.ts';
 import { rehearsed } from '../../src/steps/update/rehearsed.ts';
 import { host, type Moment } from './fake-driver.ts';
@@ -24,7 +25,14 @@ const { state, events, unit, list, clock, disk } = await vi.hoisted(async () => 
     /** Called when systemd is asked to start a unit, or about one. */
     events: { onStart: () => {}, onShow: () => {} },
     /** What the unit of the guest says, beside its state, and what is done with it. */
-    unit: { job: '', isStopped: false, done: [] as string[], onRecord: () => {}, onRestart: () => {} },
+    unit: {
+      job: '',
+      assessment: 'inactive',
+      isStopped: false,
+      done: [] as string[],
+      onRecord: () => {},
+      onRestart: () => {},
+    },
     list: [] as { name: string; checksum: string; title: string; path: string }[],
     /** In milliseconds. Time passes only when somebody waits, however busy the machine is. */
     clock: { now: 0 },
@@ -62,7 +70,11 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
   destroyUnit: async () => undefined,
   showUnits: async (units: readonly string[]) => {
     events.onShow();
-    return units.map(() => ({ ActiveState: host.now.unit, Job: unit.job }));
+    return units.map((one) =>
+      one.startsWith('ostree-guest-assess@')
+        ? { ActiveState: unit.assessment }
+        : { ActiveState: host.now.unit, Job: unit.job },
+    );
   },
 }));
 vi.mock('../../src/ostree/deployments.ts', async (original) => ({
@@ -89,7 +101,14 @@ vi.mock('node:timers/promises', () => ({
 beforeEach(() => {
   rmSync(state, { recursive: true, force: true });
   Object.assign(events, { onStart: () => {}, onShow: () => {} });
-  Object.assign(unit, { job: '', isStopped: false, done: [], onRecord: () => {}, onRestart: () => {} });
+  Object.assign(unit, {
+    job: '',
+    assessment: 'inactive',
+    isStopped: false,
+    done: [],
+    onRecord: () => {},
+    onRestart: () => {},
+  });
   disk.isFull = false;
   vi.spyOn(performance, 'now').mockImplementation(() => clock.now);
 });
@@ -388,5 +407,35 @@ describe('a verdict', () => {
       expect(unit.done).toEqual(['record']);
       expect(readTrial('mail', deployment('b').name)).toBeUndefined();
     });
+  });
+});
+
+describe('an assessment that was lost', () => {
+  const telling = { step: () => undefined, progress: () => undefined, warn: () => undefined };
+  const active: Moment = { unit: 'active' };
+
+  test.each<[title: string, now: Moment, onTrial: string, more: Partial<typeof unit>, done: string[]]>([
+    ['begins anew', active, 'b', {}, ['start']],
+    ['begins anew, also if it has failed', active, 'b', { assessment: 'failed' }, ['start']],
+    ['goes on', active, 'b', { assessment: 'active' }, []],
+    ['is none if the guest is about to be started again', active, 'b', { job: '7' }, []],
+    ['is none if the guest starts', { unit: 'activating' }, 'b', {}, []],
+    ['is none if the guest is down', { unit: 'failed' }, 'b', {}, []],
+    ['is none if nothing is on trial', active, 'c', {}, []],
+  ])('%s', async (_, now, onTrial, more, done) => {
+    list.splice(0, list.length, deployment('b'), deployment('a'));
+    beginTrial('mail', trialOf(onTrial, 'a'));
+    Object.assign(host, { now, next: [] });
+    Object.assign(unit, more);
+    await resumeAssessment(guest, telling);
+    expect(unit.done).toEqual(done);
+  });
+
+  test('is none if the guest does not run what is on trial', async () => {
+    list.splice(0, list.length, deployment('c'), deployment('b'));
+    beginTrial('mail', trialOf('c', 'b'));
+    Object.assign(host, { now: active, next: [] });
+    await resumeAssessment(guest, telling);
+    expect(unit.done).toEqual([]);
   });
 });

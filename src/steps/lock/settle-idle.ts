@@ -5,11 +5,18 @@ import { listDeployments } from '../../ostree/deployments.ts';
 import { readLockWish } from '../../state/fleet-lock.ts';
 import type { Report } from '../../state/report.ts';
 import { readTrial } from '../../state/trial.ts';
+import { resumeAssessment } from '../assess/resume.ts';
 import { dropLock, mayHoldLock } from './lock.ts';
 import { type Idle, whenIdle } from './rule.ts';
 
-/** Gives back a lock that is left over, once the guest is healthy: a switch or a start was killed, or did not take the guest down. */
+/** Settles what a switch or a start has left that was killed, or did not take the guest down: a trial, or a lock. */
 export async function settleIdle(guest: Guest, report: Report): Promise<void> {
+  await resumeAssessment(guest, report);
+  await settleLeftLock(guest, report);
+}
+
+/** Gives back a lock that is left over, once the guest is healthy. */
+async function settleLeftLock(guest: Guest, report: Report): Promise<void> {
   const { name, sysroot } = guest;
   const [isWanted, mayHold] = [readLockWish(name) !== undefined, mayHoldLock(name)];
   if (!isWanted && !mayHold) return;

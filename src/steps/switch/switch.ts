@@ -7,10 +7,10 @@ import {
   assessUnit,
   bootUnit,
   lockTimerUnit,
-  type Properties,
   rehearseUnit,
   showUnits,
   startAgainUnit,
+  stateWithJob,
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
@@ -185,10 +185,6 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
     idle = seen.idle;
   }
 }
-
-/** A unit whose job waits is about to change. */
-const stateWithJob = ({ ActiveState, Job }: Properties): string | undefined =>
-  Job ? 'activating' : ActiveState;
 
 function notSwitched(
   { name }: Guest,

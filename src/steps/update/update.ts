@@ -16,6 +16,7 @@ import { unlessDamaged } from '../../state/state-file.ts';
 import { removeLeftOver } from '../../trees/leftovers.ts';
 import { NamedFiles } from '../../trees/named-files.ts';
 import { type Offer, sourceOf } from '../../trees/source.ts';
+import { resumeAssessment } from '../assess/resume.ts';
 import { waitsForRehearsal } from '../read-hold.ts';
 import { type Begun, record } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
@@ -70,6 +71,7 @@ export async function update(guest: Guest, first: AskedFirst, report: Report): P
   };
   const stagedBefore = stagedCommit(guest);
   try {
+    await resumeAssessment(guest, report);
     // First: what changes from now on was not followed.
     const named = new NamedFiles().digest(guest);
     if (mustSupportRehearsals({ deployments }, guest.update)) await requireRehearsable(guest);

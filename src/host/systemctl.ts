@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transientDirectory } from '../config/paths.ts';
+import { monotonic } from './clock.ts';
 import { Failure } from './failure.ts';
 import { parseList } from './json-fields.ts';
 import { run } from './process.ts';
@@ -228,15 +229,32 @@ async function act(
   unit: string,
   ...options: readonly string[]
 ): Promise<void> {
-  const { exitCode, stderr } = await run('systemctl', [verb, ...options, '--', unit]);
-  if (exitCode === 0) return;
-  if (lostConnection(stderr) && (await endedWell(unit))) return;
-  const cause = stderr.trim().split('\n')[0] ?? '';
-  throw new Failure(
-    `Cannot ${verb} ${unit}: ${cause}`,
-    `See: systemctl status ${unit}; journalctl -u ${unit}`,
-  );
+  const begun = monotonic();
+  const deadline = performance.now() + patience;
+  for (;;) {
+    const { exitCode, stderr } = await run('systemctl', [verb, ...options, '--', unit]);
+    if (exitCode === 0) return;
+    const wasLost = lostConnection(stderr);
+    const isHeard = wasLost && (await wasHeard(unit, begun));
+    if (isHeard && (await endedWell(unit))) return;
+    if (wasLost && !isHeard && performance.now() < deadline) {
+      await sleep(200);
+      continue;
+    }
+    const cause = stderr.trim().split('\n')[0] ?? '';
+    const remedy = `See: systemctl status ${unit}; journalctl -u ${unit}`;
+    throw new Failure(`Cannot ${verb} ${unit}: ${cause}`, remedy);
+  }
 }
+
+/** True if systemd has heard of a command though the connection broke: the unit has a job, or was started since. */
+async function wasHeard(unit: string, since: number): Promise<boolean> {
+  const [shown = {}] = await showUnits([unit], ['Job', lastStart]);
+  return Boolean(shown['Job']) || Number(shown[lastStart]) >= since;
+}
+
+/** In microseconds, of the monotonic clock. */
+const lastStart = 'InactiveExitTimestampMonotonic';
 
 /** Waits for the job of a unit, also after the connection to systemd broke; returns true if it succeeded. */
 async function endedWell(unit: string): Promise<boolean> {

@@ -4,19 +4,22 @@ import {
   beginStart,
   restartUnlessStopped,
   startAnew,
+  startUnit,
   stopEnds,
   tryRestartUnit,
 } from '../../src/host/systemctl.ts';
 import { stopAllOf } from '../../src/machine/guest-state.ts';
 import { restartGuest, stopGuest } from '../../src/machine/stopping.ts';
 
-const { asked, acted, shown, time, journal } = vi.hoisted(() => ({
+const { asked, acted, shown, time, broken, journal } = vi.hoisted(() => ({
   asked: [] as string[],
   /** The whole commands that do more than look. */
   acted: [] as string[],
   /** What systemctl shows one time after the other; the last one stays. */
   shown: [] as string[],
   time: { waits: 0 },
+  /** How many commands that do more than look lose their connection. */
+  broken: { commands: 0 },
   /** What the journal has of the run before. */
   journal: { result: '' },
 }));
@@ -27,6 +30,8 @@ vi.mock('../../src/host/process.ts', () => ({
     const [verb = ''] = args;
     asked.push(verb);
     if (verb !== 'show') acted.push(args.join(' '));
+    if (verb !== 'show' && broken.commands-- > 0)
+      return { ended: 'exited', exitCode: 1, stdout: '', stderr: 'Connection reset by peer' };
     const stdout = verb === 'show' ? (shown.length > 1 ? (shown.shift() ?? '') : (shown[0] ?? '')) : '';
     return { ended: 'exited', exitCode: 0, stdout, stderr: '' };
   },
@@ -41,6 +46,7 @@ beforeEach(() => {
   time.waits = 0;
   asked.length = 0;
   acted.length = 0;
+  broken.commands = 0;
 });
 
 const waiting = 'ActiveState=inactive\nJob=7\n';
@@ -56,6 +62,20 @@ test.each<[title: string, looks: readonly string[], waits: number]>([
   shown.splice(0, shown.length, ...looks);
   await beginStart('ostree-guest-rehearsal@mail.service');
   expect(time.waits).toBe(waits);
+});
+
+const since = (time: number) =>
+  `ActiveState=inactive\nResult=success\nInactiveExitTimestampMonotonic=${time}\n`;
+
+test.each<[title: string, looks: readonly string[], starts: number]>([
+  ['it was not heard', [since(0)], 2],
+  ['it was heard, and its job waits', [waiting, since(0)], 1],
+  ['it was heard, and has ended', [since(Number.MAX_SAFE_INTEGER)], 1],
+])('systemd starts anew as it is asked for a start: %s', async (_, looks, starts) => {
+  broken.commands = 1;
+  shown.splice(0, shown.length, ...looks);
+  await startUnit('ostree-guest-lock@mail.service');
+  expect(acted).toHaveLength(starts);
 });
 
 test.each([

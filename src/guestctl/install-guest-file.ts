@@ -1,5 +1,6 @@
 // Guest, build and mirror files that guestctl writes: checked first, then installed.
 import { realpathSync } from 'node:fs';
+import { loadGuests } from '../config/load.ts';
 import { runtimeDirectory } from '../config/paths.ts';
 import type { Problem } from '../config/problem.ts';
 import { createAtomically, writeAtomically } from '../host/atomic-file.ts';
@@ -16,6 +17,7 @@ import { verifyBuildOnHost } from './verify/build-on-host.ts';
 import { maskedProblem } from './verify/masked.ts';
 import { verifyMirrorOnHost } from './verify/mirror-on-host.ts';
 import { verifyOnHost } from './verify/on-host.ts';
+import { GuestPlaces, sharedSysroot } from './verify/shared-sysroot.ts';
 
 /** Returns the problems of a declaration if its file had this text, each with its line; empty if there are none. */
 export async function problemsWith(declaration: Declaration, text: string): Promise<string> {
@@ -32,7 +34,22 @@ export async function findProblems(declaration: Declaration, planned: Planned): 
   if ('mirror' in checked) return verifyMirrorOnHost(checked.mirror);
   const guest = 'broken' in checked ? checked.broken.rest?.() : checked.guest;
   const inFiles = 'broken' in checked ? checked.broken.problems : [];
-  return [...inFiles, ...(await verifyOnHost([guest], files)).flat()];
+  const shared = guest ? sharedSysroot(guest, new GuestPlaces(loadGuests(files))) : [];
+  return [...inFiles, ...shared, ...(await verifyOnHost([guest], files)).flat()];
+}
+
+/**
+ * Fails if these files give a guest a directory of another one. findProblems() tells so before; this is for whileDeclaring(): another
+ * guestctl may have declared a guest meanwhile.
+ */
+export function refuseShared(planned: Planned): void {
+  const files = withPlanned(planned);
+  const before = new Map(loadGuests(nodeFiles).guests.map(({ name, sysroot }) => [name, sysroot]));
+  const declared = loadGuests(files);
+  const places = new GuestPlaces(declared);
+  const moved = declared.guests.filter(({ name, sysroot }) => before.get(name) !== sysroot);
+  const problems = moved.flatMap((guest) => sharedSysroot(guest, places));
+  if (problems.length > 0) throw new Failure(`${problemsText(problems, files)}\nNothing was written`);
 }
 
 /**
@@ -61,6 +78,7 @@ export async function replaceDeclaration(
 ): Promise<void> {
   await whileDeclaring(() => {
     requireUnchanged(file, before);
+    refuseShared(new Map([[file, after]]));
     writeDeclaration(file, after);
   });
   await reloadUnits();

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { Failure } from '../host/failure.ts';
-import { readRegularFile, unlessMissing } from '../host/node-files.ts';
+import { readRegularFile } from '../host/node-files.ts';
 import { lostConnection } from '../host/systemctl.ts';
 import { writeFile } from '../host/write-file.ts';
 import { deployRemedy } from './deploy-remedy.ts';
@@ -12,7 +12,7 @@ import { ostree, reason } from './ostree.ts';
 import { dropPlainEtc, stumbles, withPlainEtc } from './plain-etc.ts';
 import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
-import { staterootOf } from './stateroot.ts';
+import { staterootOf, strangerIn } from './stateroot.ts';
 
 /**
  * Creates the missing parts of a guest's sysroot. Each step checks whether it was done, so that a run
@@ -53,11 +53,7 @@ export async function ensureSysroot(sysroot: string, stateroot: string): Promise
 
 /** Two guests in one sysroot would boot each other's deployments. */
 function requireOwn(sysroot: string, stateroot: string): void {
-  const own = staterootOf(sysroot, stateroot);
-  const others = unlessMissing(() => readdirSync(`${sysroot}/ostree/deploy`)) ?? [];
-  const other = others.find(
-    (name) => name !== stateroot && name !== own && existsSync(`${sysroot}/ostree/deploy/${name}/deploy`),
-  );
+  const other = strangerIn(sysroot, stateroot);
   if (other === undefined) return;
   const message = `${sysroot} is the sysroot of ${other}: each guest needs its own`;
   throw new Failure(message, `Give ${stateroot} another place: Sysroot= in [Guest]`);

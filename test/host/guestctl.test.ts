@@ -648,6 +648,53 @@ test('status says what the machine takes, where it is reached, and what each dep
   );
 });
 
+test('no guest gets the directory of another one, or is removed with it', async () => {
+  const sysroot = '/var/lib/ostree-guests/mail/sysroot';
+  const at = (directory: string) => guestFile().replace('[Guest]\n', `[Guest]\nSysroot=${directory}\n`);
+  const refusal = async (command: string, input = '') => {
+    const { exitCode, stderr } = await host.try(`${command} <<'.'\n${input}.`);
+    expect(exitCode).toBe(1);
+    return stderr;
+  };
+  await inGuest(host, 'mail', 'echo mine >/var/mine');
+  await host.sh(`ln -s ${sysroot} /srv/link`);
+  for (const directory of [sysroot, `${sysroot}/inside`, '/var/lib/ostree-guests', '/srv/link'])
+    expect(
+      await refusal(
+        `guestctl create two --ref site:${serverRef} --url file:///srv/mirror/repo --set Guest.Sysroot=${directory}`,
+      ),
+    ).toMatch(
+      /two\.guest:3:9: .* is shared with mail \(.*\): each guest .*\n +Sysroot=[\s\S]*Nothing was written/,
+    );
+  await declare(host, 'two', at('/srv/two'));
+  expect(await refusal('guestctl edit two --from -', at('/srv/link'))).toContain(
+    '/srv/link is shared with mail',
+  );
+  expect(await host.sh('cat /etc/ostree-guests/two.guest')).toContain('/srv/two');
+  // A directory that a guest would have under another name.
+  await declare(host, 'two', at('/var/lib/ostree-guests/late/sysroot'));
+  expect(await refusal('guestctl rename mail late')).toContain('late/sysroot is shared with two');
+
+  // Declared by hand, which nothing checks.
+  await declare(host, 'two', at(sysroot));
+  const remedy = 'Give two another directory (/etc/ostree-guests/two.guest:2): guestctl edit two';
+  for (const [one, other] of [
+    ['two', 'mail'],
+    ['mail', 'two'],
+  ] as const)
+    expect(await refusal(`guestctl remove --yes ${one}`)).toBe(
+      `${sysroot} is shared with ${other} (${sysroot}), nothing was removed. ${remedy}`,
+    );
+  await host.sh('mv /etc/ostree-guests/mail.guest /root');
+  expect(await refusal('guestctl remove --yes two')).toMatch(
+    /mail\/sysroot has the files of mail, which is not declared, nothing was removed\. To keep them, give two another/,
+  );
+  await host.sh('mv /root/mail.guest /etc/ostree-guests && systemctl daemon-reload');
+  await host.sh(`guestctl edit two --from - <<'.' && guestctl remove --yes two\n${guestFile()}.`);
+  expect(await host.sh(`rm /srv/link; cat ${sysroot}/ostree/deploy/mail/var/mine`)).toBe('mine');
+  expect(await status(host, 'mail')).toMatchObject({ state: 'running' });
+});
+
 describe('remove', () => {
   test('refuses what runs, and what nobody has agreed to', async () => {
     const running = await host.try('guestctl remove --yes mail');

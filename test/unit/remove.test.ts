@@ -7,6 +7,7 @@ const { guest, done } = vi.hoisted(() => ({
   guest: {
     isRunning: false,
     isHalfRenamed: false,
+    isShared: false,
     files: ['/etc/mail.guest', '/srv/mail'],
     meanwhile: () => {},
   },
@@ -38,19 +39,28 @@ vi.mock('../../src/guestctl/rename/guard.ts', () => ({
 }));
 vi.mock('../../src/guestctl/remove/remove-guest.ts', () => ({
   declarationsOf: () => [],
+  requireUnshared: () => {
+    if (guest.isShared) throw new Error('shared');
+  },
   toBeRemoved: () => guest.files,
   removeGuest: async () => done.push('remove'),
 }));
 
 beforeEach(() => {
   done.length = 0;
-  Object.assign(guest, { isRunning: false, isHalfRenamed: false, files: ['/etc/mail.guest', '/srv/mail'] });
+  Object.assign(guest, {
+    isRunning: false,
+    isHalfRenamed: false,
+    isShared: false,
+    files: ['/etc/mail.guest', '/srv/mail'],
+  });
 });
 
 test.each<[title: string, change: Partial<typeof guest>, refusal: RegExp | undefined]>([
   ['nothing happens', {}, undefined],
   ['one of its files goes', { files: ['/etc/mail.guest'] }, undefined],
   ['it is started', { isRunning: true }, /^mail is running, nothing was removed$/],
+  ['another guest gets its directory', { isShared: true }, /^shared$/],
   ['its rename is cut off', { isHalfRenamed: true }, /^cut off$/],
   [
     'it gets another directory',

@@ -65,7 +65,7 @@ export const guestHelp = (): Descriptions => ({
   Build:
     'The build that makes the tree on this host, declared in NAME.build: ostree-guests.build(5). Many guests may use one build. Each update of one of them starts a build run; updates that wait at the same time share it.',
   Sysroot: {
-    help: `The directory of the system root of the guest. A guest outside of ${stateDirectory} shares no disk space with other guests. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.`,
+    help: `The directory of the system root of the guest. A guest outside of ${stateDirectory} shares no disk space with other guests. Each guest needs a directory of its own, neither inside of one of another guest nor above it. The directory is created with mode 0700 and must keep it, because files of root in the guest belong to root on the host. No directory above it may be writable by others.`,
     default: defaultSysrootOf('NAME'),
   },
 });

@@ -12,7 +12,7 @@ import { isWaitingForLock } from '../../state/fleet-lock.ts';
 import { complain } from '../../state/report.ts';
 import { readHold } from '../../steps/read-hold.ts';
 import { readNext } from '../../steps/switch/read-state.ts';
-import { whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
+import { refuseShared, whileDeclaring, writeDeclaration } from '../install-guest-file.ts';
 import { withPlanned } from '../planned-files.ts';
 import { UnappliedReader } from '../read-unapplied.ts';
 import { problemsText } from '../screens/problems.ts';
@@ -60,7 +60,7 @@ export async function planApply(declarations: Declarations): Promise<Applied> {
   const overlay = withPlanned(new Map(files.map(({ path, text }) => [path, text])));
   const declared = loadAll(overlay);
   const wanted = affected([...declarations.keys()], declared);
-  const problems = await verifyAllOnHost(wanted, declared.guests, overlay);
+  const problems = await verifyAllOnHost(wanted, declared, overlay);
   if (problems.length > 0) throw new Failure(`${problemsText(problems, overlay)}\nNothing was changed`);
   const changed = files.filter(({ change }) => change !== 'unchanged');
   const builds = changedBuilds(files, declared);
@@ -77,6 +77,7 @@ export async function carryOut({ files, reloads, guests }: Applied, steps: Steps
   const changed = files.filter(({ change }) => change !== 'unchanged');
   if (changed.length > 0)
     await whileDeclaring(() => {
+      refuseShared(new Map(changed.map(({ path, text }) => [path, text])));
       for (const { path, text } of changed) writeDeclaration(path, text);
     });
   if (reloads) await reloadUnits();

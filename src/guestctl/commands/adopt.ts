@@ -1,7 +1,9 @@
 import { Argument } from 'commander';
+import { defaultSysrootOf } from '../../config/paths.ts';
 import { adopt as adoptStateroot } from '../../steps/adopt/adopt.ts';
 import { type Define, deploymentArgument } from '../command.ts';
 import { terminalReport } from '../terminal-report.ts';
+import { requireOwnPlaces } from '../verify/shared-sysroot.ts';
 
 export const adopt: Define = (guestctl) =>
   guestctl
@@ -17,6 +19,7 @@ export const adopt: Define = (guestctl) =>
         { remove = false }: { remove?: boolean },
         command,
       ) => {
+        requireOwnPlaces({ name: stateroot, sysroot: defaultSysrootOf(stateroot) });
         const report = terminalReport(command);
         await adoptStateroot({ stateroot, deployment, remove }, report).finally(report.end);
       },

@@ -13,7 +13,13 @@ import { type Define, failed, formatOf, misused, outputOption, print, say } from
 import { declarationNamed, loadDeclaration } from '../declaration.ts';
 import { enableGuest } from '../enablement.ts';
 import { followUpdate } from '../follow.ts';
-import { createDeclaration, findProblems, requireUnchanged, whileDeclaring } from '../install-guest-file.ts';
+import {
+  createDeclaration,
+  findProblems,
+  refuseShared,
+  requireUnchanged,
+  whileDeclaring,
+} from '../install-guest-file.ts';
 import { type NewGuest, newGuestText } from '../new-guest.ts';
 import { type Planned, withPlanned } from '../planned-files.ts';
 import { plannedJson, plannedText } from '../screens/planned.ts';
@@ -107,6 +113,7 @@ const declaredAlready = (name: string): Failure =>
 /** Writes the files, and returns those that did not exist. A build may have been declared by another create meanwhile. */
 function writeNew(name: string, planned: Planned, wrote: (file: string) => void): string[] {
   if (loadGuest(nodeFiles, name)) throw declaredAlready(name);
+  refuseShared(planned);
   const written: string[] = [];
   for (const [file, text] of planned) {
     if (createDeclaration(file, text)) {

@@ -8,7 +8,7 @@ import { varOf } from '../../ostree/sysroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { confirm } from '../ask.ts';
 import { type Define, guestArgument, say } from '../command.ts';
-import { declarationsOf, removeGuest, toBeRemoved } from '../remove/remove-guest.ts';
+import { declarationsOf, removeGuest, requireUnshared, toBeRemoved } from '../remove/remove-guest.ts';
 import { refuseHalfRenamed } from '../rename/guard.ts';
 import { sizeWords } from '../screens/wording.ts';
 import { lockOf } from '../transfer/parts.ts';
@@ -52,10 +52,11 @@ export const remove: Define = (guestctl) =>
       say(command, `${name} is removed`);
     });
 
-/** Returns a guest. Fails if it runs, or is half renamed. */
+/** Returns a guest. Fails if it runs, is half renamed, or has its directory in common with another guest. */
 async function requireRemovable(name: string): Promise<Guest> {
   const guest = requireGuest(name);
   refuseHalfRenamed(name);
+  requireUnshared(guest);
   if (await isRunning(name))
     throw new Failure(`${name} is running, nothing was removed`, `Stop it: guestctl stop ${name}`);
   return guest;

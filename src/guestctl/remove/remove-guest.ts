@@ -1,21 +1,25 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Guest } from '../../config/guest.ts';
+import { type Guest, placeOf } from '../../config/guest.ts';
+import { loadGuests } from '../../config/load.ts';
 import { runtimeOf, stateOf } from '../../config/paths.ts';
 import { searchPath } from '../../config/search.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
 import { Failure } from '../../host/failure.ts';
-import { unlessMissing } from '../../host/node-files.ts';
+import { nodeFiles, unlessMissing } from '../../host/node-files.ts';
 import { run } from '../../host/process.ts';
 import { randomName } from '../../host/random-name.ts';
+import { realPlace } from '../../host/real-place.ts';
 import { disableUnits, reloadUnits } from '../../host/systemctl.ts';
 import { kindOf } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { stopAllOf } from '../../machine/guest-state.ts';
+import { strangerIn } from '../../ostree/stateroot.ts';
 import { varOf } from '../../ostree/sysroot.ts';
 import { unsharedNotes } from '../../state/unshared.ts';
 import { enableable } from '../enablement.ts';
 import { giveUpLock } from '../give-up-lock.ts';
+import { GuestPlaces, sharedWords } from '../verify/shared-sysroot.ts';
 
 /** Returns the files that declare a guest, except those in /usr, which belong to packages. */
 export const declarationsOf = ({ name }: Guest): string[] =>
@@ -36,12 +40,41 @@ export interface Removal {
   readonly declarations: readonly string[];
 }
 
+/** Fails if what is deleted with a guest is also another guest's, whether that is declared or not. */
+export function requireUnshared(guest: Guest): void {
+  const { name, sysroot } = guest;
+  const shared = new GuestPlaces(loadGuests(nodeFiles)).sharedBy(guest);
+  if (shared) {
+    const one = misplaced(guest, shared.other);
+    throw new Failure(
+      `${sharedWords(shared)}, nothing was removed`,
+      `Give ${one.name} another directory (${placeOf(one, 'Guest', 'Sysroot')}): guestctl edit ${one.name}`,
+    );
+  }
+  // Its own state directory is nobody else's, whatever a guest that manages itself has made there.
+  if (realPlace(sysroot).startsWith(`${realPlace(stateOf(name))}/`)) return;
+  const stranger = strangerIn(sysroot, name);
+  if (stranger !== undefined)
+    throw new Failure(
+      `${sysroot} has the files of ${stranger}, which is not declared, nothing was removed`,
+      `To keep them, give ${name} another directory (${placeOf(guest, 'Guest', 'Sysroot')}): guestctl edit ${name}. Else remove ${sysroot}/ostree/deploy/${stranger} first`,
+    );
+}
+
+/** Returns the one of two guests in a directory that has named it and has no files in it, if there is one. */
+function misplaced(guest: Guest, other: Guest): Guest {
+  const named = [guest, other].filter(({ values }) => values.at('Guest', 'Sysroot'));
+  const isEmpty = ({ name, sysroot }: Guest) => !existsSync(`${sysroot}/ostree/deploy/${name}`);
+  return named.find(isEmpty) ?? named[0] ?? guest;
+}
+
 /**
  * Removes a guest that does not run. The declaration is removed last, so that the same command completes an interrupted
  * removal.
  */
 export async function removeGuest(guest: Guest, { keepVar, declarations }: Removal): Promise<void> {
   const { name } = guest;
+  requireUnshared(guest);
   // From now on the guest counts as not created, so that nobody can start it.
   await discardBootList(guest);
   // No step may use the files while they are deleted.

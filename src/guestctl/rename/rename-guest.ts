@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { guestName, guestNameRule } from '../../config/guest-name.ts';
 import {
+  defaultSysrootOf,
   guestFileOf,
   imagesDirectory,
   runtimeDirectory,
@@ -36,6 +37,7 @@ import { staterootOf } from '../../ostree/stateroot.ts';
 import { requireGuest } from '../../state/declared.ts';
 import { whileDeclaring } from '../install-guest-file.ts';
 import { lockOf } from '../transfer/parts.ts';
+import { requireOwnPlaces } from '../verify/shared-sysroot.ts';
 import {
   begunRename,
   guardName,
@@ -86,7 +88,7 @@ async function carryOut({ from, to }: Rename, isBegun: boolean): Promise<void> {
 }
 
 async function requireRenamable({ from, to }: Rename): Promise<void> {
-  const { file, sysroot } = requireGuest(from);
+  const { file, sysroot, values } = requireGuest(from);
   if (!guestName.test(to))
     throw new Failure(`'${to}' is not a guest name`, `Guest names have ${guestNameRule}`);
   if (file !== guestFileOf(from))
@@ -100,6 +102,7 @@ async function requireRenamable({ from, to }: Rename): Promise<void> {
     ...(staterootOf(sysroot, from) === to ? [] : [`${sysroot}/ostree/deploy/${to}`]),
   ].find((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
   if (taken !== undefined) throw new Failure(`There is a ${taken} already`, 'Choose another name');
+  requireOwnPlaces({ name: to, sysroot: values.last('Guest', 'Sysroot') ?? defaultSysrootOf(to) }, from);
   const deployments = `${sysroot}/ostree/deploy`;
   if (existsSync(deployments)) requireOwn(sysroot, [deployments]);
   const state = lstatSync(stateOf(from), { throwIfNoEntry: false });

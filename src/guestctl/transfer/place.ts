@@ -10,7 +10,7 @@ import { Failure } from '../../host/failure.ts';
 import { nodeFiles } from '../../host/node-files.ts';
 import { withPlanned } from '../planned-files.ts';
 import { problemsText } from '../screens/problems.ts';
-import { sharedSysroot, sysrootsOf } from '../verify/shared-sysroot.ts';
+import { GuestPlaces, sharedSysroot } from '../verify/shared-sysroot.ts';
 import type { DeclaredFile, Manifest } from './manifest.ts';
 
 /** A file to write, unless it is there with the same text. */
@@ -59,7 +59,7 @@ export function planFor(
   const { guest } = checked;
   requireOwnBuild(files, guest);
   if (!isFree(guest.sysroot)) throw inTheWay(`${guest.sysroot} exists already`);
-  const [shared] = sharedSysroot(guest, sysrootsOf(loadGuests(nodeFiles).guests));
+  const [shared] = sharedSysroot(guest, new GuestPlaces(loadGuests(nodeFiles)));
   if (shared) throw new Failure(shared.message, 'Nothing was changed');
   return { guest, files: mine, notes };
 }

@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Build } from '../../config/build.ts';
 import type { Guest } from '../../config/guest.ts';
-import { type Declared, loadAll, loadBuildFile, loadFile, loadMirrorFile } from '../../config/load.ts';
+import {
+  type Declared,
+  type DeclaredGuests,
+  loadAll,
+  loadBuildFile,
+  loadFile,
+  loadMirrorFile,
+} from '../../config/load.ts';
 import type { Mirror } from '../../config/mirror.ts';
 import { enabledDirectory } from '../../config/paths.ts';
 import type { Problem } from '../../config/problem.ts';
@@ -38,7 +45,7 @@ import { missingUnits } from './missing-units.ts';
 import { missingNotify } from './notify-programs.ts';
 import { verifyOnHost } from './on-host.ts';
 import { type PortUses, portUses, sharedPorts } from './shared-ports.ts';
-import { type Sysroots, sharedSysroot, sysrootsOf } from './shared-sysroot.ts';
+import { GuestPlaces, sharedSysroot } from './shared-sysroot.ts';
 import { verifyUnits, type WithUnits } from './unit-check.ts';
 
 export interface Verified {
@@ -71,27 +78,24 @@ async function verifyChecked(
   const inUnits = await verifyUnits(whole.map((one) => one && withUnits(one)));
   const inNames = await missingUnits(ofGuests);
   const onHost = await verifyOnHost(ofGuests, files);
-  const [uses, sysroots] = [portUses(declared.guests), sysrootsOf(declared.guests)];
+  const [uses, places] = [portUses(declared.guests), new GuestPlaces(declared)];
   return checked.map((one, index) => {
     const known = 'broken' in one ? one.broken.problems : [];
-    const itself = whole[index] ? withoutAsking(whole[index], uses, sysroots) : [];
+    const itself = whole[index] ? withoutAsking(whole[index], uses, places) : [];
     const asked = [onHost, ofOthers, inNames, inUnits].map((problems) => problems[index] ?? []);
     return { name: nameOf(one), problems: inOrder(onePerPlace(known, itself, ...asked)) };
   });
 }
 
-/** Checks declarations some of whose files are not in place yet. `all`: the guests that are declared once they are. */
+/** Checks declarations some of whose files are not in place yet. `all`: what is declared once they are. */
 export async function verifyAllOnHost(
   { guests, broken, builds, brokenBuilds, mirrors, brokenMirrors }: Declared,
-  all: readonly Guest[],
+  all: DeclaredGuests,
   files: Reader,
 ): Promise<Problem[]> {
-  const sysroots = sysrootsOf(all);
+  const places = new GuestPlaces(all);
   const onHost = await verifyOnHost(guests, files);
-  const found = guests.flatMap((guest, index) => [
-    ...sharedSysroot(guest, sysroots),
-    ...(onHost[index] ?? []),
-  ]);
+  const found = guests.flatMap((guest, index) => [...sharedSysroot(guest, places), ...(onHost[index] ?? [])]);
   const ofBroken = [...broken, ...brokenBuilds, ...brokenMirrors].flatMap(({ problems }) => problems);
   const ofOthers = await Promise.all([...builds.map(verifyBuildOnHost), ...mirrors.map(verifyMirrorOnHost)]);
   return [...ofBroken, ...ofOthers.flat(), ...found];
@@ -139,10 +143,10 @@ async function verifyOther(one: Whole): Promise<Problem[]> {
 }
 
 /** Checks of guests that start no program. */
-function withoutAsking(one: Whole, uses: PortUses, sysroots: Sysroots): Problem[] {
+function withoutAsking(one: Whole, uses: PortUses, places: GuestPlaces): Problem[] {
   if (!('guest' in one)) return [];
   return [
-    ...sharedSysroot(one.guest, sysroots),
+    ...sharedSysroot(one.guest, places),
     ...sharedPorts(one.guest, uses),
     ...missingHealthChecks(one.guest),
     ...missingNotify(one.guest, hasVisibleProgram),

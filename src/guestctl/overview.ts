@@ -219,7 +219,7 @@ function readFiles(guest: Guest, activeState: string, unapplied: UnappliedReader
     staged,
     hold: staged && holdingOf(guest, staged),
     lock: readIf(isPresent(stateFiles.lock), () => readLock(guest.name)),
-    undeployed: readIf(isPresent(undeployed), () => readUndeployed(guest.name)),
+    undeployed: readIf(isPresent(undeployed), () => readUndeployed(guest, staged)),
     rollback: readIf(isPresent(rollback), () => readRollback(guest.name)),
     trial: readIf(isPresent(trial), () => readTrial(guest.name, deployments[0]?.name)),
     rejected,

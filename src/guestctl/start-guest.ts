@@ -26,7 +26,7 @@ export async function startAndTell(guest: Guest, command: Command, act: () => Pr
   const { name, sysroot } = guest;
   await lookBeforeUpdate(guest);
   const begun = monotonic();
-  const [last, undeployedBefore] = [lastAttempt(name), knownUndeployed(name)];
+  const [last, undeployedBefore] = [lastAttempt(name), knownUndeployed(guest)];
   const failure = await act().then(skipped(name), (error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     return error;
@@ -37,7 +37,7 @@ export async function startAndTell(guest: Guest, command: Command, act: () => Pr
     throw new Failure(`${name} did not start: ${reason}`, `Full log: guestctl logs ${name} -n 50`);
   }
   tellAttempts(name, last);
-  const undeployed = knownUndeployed(name);
+  const undeployed = knownUndeployed(guest);
   if (undeployed && !isDeepStrictEqual(undeployed, undeployedBefore))
     tell(`${name}: ${undeployedWords(undeployed)}`);
   const [booted] = listDeployments(sysroot);
@@ -58,7 +58,7 @@ async function lookBeforeUpdate(guest: Guest): Promise<void> {
   }
 }
 
-const knownUndeployed = (name: string) => unlessDamaged(() => readUndeployed(name));
+const knownUndeployed = (guest: Guest) => unlessDamaged(() => readUndeployed(guest));
 
 /** systemd skips a unit with an unmet condition, and reports success. */
 const skipped = (name: string) => async (): Promise<Failure | undefined> =>

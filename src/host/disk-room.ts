@@ -13,6 +13,18 @@ export function roomBelow(directory: string): number {
   return bsize * bavail - Math.min(bsize * blocks * reservedShare, reservedBytes);
 }
 
+/** A part of a file system: bytes, and files, which also run out. */
+export interface DiskSpace {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** Returns what is free below a directory, with all reserves of ours. */
+export function freeBelow(directory: string): DiskSpace {
+  const { bsize, bavail, ffree, files } = statfsSync(directory);
+  return { bytes: bsize * bavail, files: files > 0 ? ffree : Number.MAX_SAFE_INTEGER };
+}
+
 /** Fails if there is no space for this many bytes below a directory. */
 export function requireRoom(directory: string, bytes: number, what: string): void {
   const room = roomBelow(directory);
@@ -47,4 +59,4 @@ export async function leavingRoom<T>(
 export const noRoom = (directory: string): Failure =>
   new Failure(`the file system of ${directory} is full, except for a reserve`, 'Free some space there');
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

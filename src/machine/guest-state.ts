@@ -62,8 +62,14 @@ async function firstLeft(units: readonly string[]): Promise<string | undefined> 
 }
 
 /** Returns true if a guest runs or has not ended yet: its deployment must not be touched. */
-export async function isRunning(guest: string): Promise<boolean> {
-  const [unit] = await showUnits([driver.unit(guest)], ['ActiveState', 'SubState']);
+export const isRunning = (guest: string): Promise<boolean> => hasBooted(driver.unit(guest));
+
+/** Returns the same of a guest that may be up for maintenance only. */
+export const isUp = async (guest: string): Promise<boolean> =>
+  (await isRunning(guest)) || (await hasBooted(maintenanceUnit(guest)));
+
+async function hasBooted(name: string): Promise<boolean> {
+  const [unit] = await showUnits([name], ['ActiveState', 'SubState']);
   const state = unit?.['ActiveState'];
   // The boot step runs before the guest, while the unit is activating.
   if (state === 'activating') return !/^(condition|start-pre|auto-restart.*)$/.test(unit?.['SubState'] ?? '');
@@ -99,11 +105,11 @@ export async function isMaintained(guest: string): Promise<boolean> {
 /** Returns the users of those that run. Asks for all of them: a guest file may have changed since its guest was started. */
 export async function usersOfRunning(guests: readonly string[]): Promise<Map<string, Users>> {
   const states = await activeStates([driver.unit('*')]);
-  const running = guests.filter((guest) => isUp(states.get(driver.unit(guest))));
+  const running = guests.filter((guest) => isActive(states.get(driver.unit(guest))));
   return new Map(
     await Promise.all(running.map(async (guest) => [guest, await driver.users(guest)] as const)),
   );
 }
 
-const isUp = (state: string | undefined): boolean =>
+const isActive = (state: string | undefined): boolean =>
   state === 'active' || state === 'deactivating' || state === 'reloading';

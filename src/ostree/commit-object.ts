@@ -15,6 +15,19 @@ export function textOfCommit(repository: string, checksum: string, key: string):
   return object && textIn(metadataIn(object), key);
 }
 
+/**
+ * Returns what commits with the same content that a guest has made itself have in common, except for their time: the same packages
+ * over the same commit, or the same image. Undefined if the commit alone identifies it.
+ */
+export function contentOfCommit(repository: string, checksum: string): string | undefined {
+  const object = readObject(commitObject(repository, checksum));
+  if (!object) return undefined;
+  const packages = textIn(metadataIn(object), 'rpmostree.state-sha512');
+  return packages === undefined
+    ? textIn(metadataIn(object), 'ostree.manifest-digest')
+    : `${parentIn(object).toString('hex')} ${packages}`;
+}
+
 /** A guest that manages itself may have put anything there. */
 function readObject(file: string): Buffer | undefined {
   try {
@@ -27,6 +40,9 @@ function readObject(file: string): Buffer | undefined {
 
 /** Returns the metadata in a commit object, of the type a{sv}: the first member of a(a{sv}aya(say)sstayay). */
 const metadataIn = (commit: Buffer): Buffer => commit.subarray(0, lastEnd(commit));
+
+/** Returns the checksum of its parent, the second member; empty if it has none. */
+const parentIn = (commit: Buffer): Buffer => commit.subarray(lastEnd(commit), lastEnd(commit, 1));
 
 /** Finds a text in a dictionary a{sv}. */
 export function textIn(dictionary: Buffer, key: string): string | undefined {

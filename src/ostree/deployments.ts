@@ -32,6 +32,8 @@ export interface BootList {
   /** The default first. */
   readonly deployments: Deployment[];
   readonly refused: RefusedEntry[];
+  /** The number of files, of which some may be no entries of deployments. */
+  readonly files: number;
 }
 
 /** The deployments in a sysroot's boot list, the default first; none if nothing was ever deployed. */
@@ -42,13 +44,14 @@ export const listDeployments = (sysroot: string): Deployment[] => readBootList(s
  * it is trusted, and nothing is opened that could block.
  */
 export function readBootList(sysroot: string): BootList {
-  const list: BootList = { deployments: [], refused: [] };
   const directory = `${sysroot}/boot/loader/entries`;
-  const names = unlessMissing(() => readdirSync(directory)) ?? [];
+  const all = unlessMissing(() => readdirSync(directory)) ?? [];
+  const names = all.filter((one) => one.endsWith('.conf')).sort();
+  const list: BootList = { deployments: [], refused: [], files: names.length };
   if (names.length === 0) return list;
   const base = realpathSync.native(sysroot);
   const found: (BootEntry & { readonly file: string })[] = [];
-  for (const name of names.filter((one) => one.endsWith('.conf')).sort()) {
+  for (const name of names) {
     const file = `${directory}/${name}`;
     const entry = readEntry(file);
     if (entry && 'wrong' in entry) list.refused.push({ file, reason: entry.wrong });

@@ -18,10 +18,13 @@ export function* membersOf(container: Buffer, alignment: number): Generator<Buff
   }
 }
 
-/** Returns the end that is stored last in a container: in a tuple, that of its first member. */
-export function lastEnd(container: Buffer): number {
+/**
+ * Returns the end that is stored last in a container, or one `before` it: in a tuple, the ends of its members of variable size are
+ * stored backwards, so that the last one is that of the first member.
+ */
+export function lastEnd(container: Buffer, before = 0): number {
   const width = widthOf(container.length);
-  return uint(container, container.length - width, width);
+  return uint(container, container.length - (before + 1) * width, width);
 }
 
 /** Reads an entry {sv}: its key, and its value, which ends with a zero byte and its type. */

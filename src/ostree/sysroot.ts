@@ -6,13 +6,14 @@ import { writeFile } from '../host/write-file.ts';
 import { deployRemedy } from './deploy-remedy.ts';
 import { deployAsService, deployServiceEnds, type EtcView } from './deploy-service.ts';
 import { listDeployments } from './deployments.ts';
-import { freeUnlisted, setImmutable } from './immutable.ts';
+import { setImmutable } from './immutable.ts';
 import { parseKeyfile } from './keyfile.ts';
 import { ostree, reason } from './ostree.ts';
 import { dropPlainEtc, stumbles, withPlainEtc } from './plain-etc.ts';
 import { closeSysroot } from './protection.ts';
 import { repositoryOf } from './repository.ts';
 import { staterootOf, strangerIn } from './stateroot.ts';
+import { freeUnlisted } from './unlisted.ts';
 
 /**
  * Creates the missing parts of a guest's sysroot. Each step checks whether it was done, so that a run

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import type { DiskSpace } from '../host/disk-room.ts';
 import { eachLine } from '../host/each-line.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { run } from '../host/process.ts';
@@ -45,6 +46,19 @@ export async function treeSpace(sysroot: string): Promise<TreeSpace> {
   const find = [`${sysroot}/`, '-xdev', ...prune, '-printf', format];
   await run('find', find, { forPeople: true, onOutput: (text) => count.add(text) });
   return { all: count.all, own: count.bytes };
+}
+
+/** Measures what OSTree writes for a deployment like this one: each directory, and all of /etc. The files of the tree are hard links. */
+export async function spaceToDeploy(root: string): Promise<DiskSpace> {
+  const sum = { bytes: 0, files: 0 };
+  const add = eachLine((blocks) => {
+    sum.bytes += Number(blocks) * 512;
+    sum.files += 1;
+  });
+  const written = ['-type', 'd', '-o', '-path', `${pattern(root)}/etc/*`];
+  const find = [root, '-xdev', '(', ...written, ')', '-printf', '%b\\n'];
+  await run('find', find, { forPeople: true, onOutput: add });
+  return sum;
 }
 
 /** Returns a pattern of find(1) that matches this path only. */

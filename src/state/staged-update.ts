@@ -1,6 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Guest } from '../config/guest.ts';
-import { unlessMissing } from '../host/node-files.ts';
 import {
   type Deployment,
   listDeployments,
@@ -8,7 +7,7 @@ import {
   partsOf,
   sourceOfOrigin,
 } from '../ostree/deployments.ts';
-import { isDeploymentName } from '../ostree/names.ts';
+import { unlisted } from '../ostree/unlisted.ts';
 import { readStaged, type Staged } from './staged.ts';
 
 /** Returns the update that the next start of a running guest boots, if any. */
@@ -32,7 +31,7 @@ type ListedDeployments = readonly Pick<Deployment, 'name' | 'checksum'>[];
 
 /**
  * Returns the update that a running guest's own OSTree has staged. Its record is in the guest's /run. Here it is the deployment
- * outside of the boot list: OSTree deletes all others of that kind when it cleans up.
+ * outside of the boot list: OSTree deletes all others of that kind when it cleans up, and each start removes them.
  */
 function stagedInside(
   sysroot: string,
@@ -40,10 +39,7 @@ function stagedInside(
   deployments: ListedDeployments,
 ): Staged | undefined {
   const directory = `${sysroot}/ostree/deploy/${stateroot}/deploy`;
-  const listed = new Set(deployments.map(({ name }) => name));
-  const name = (unlessMissing(() => readdirSync(directory)) ?? [])
-    .filter(isDeploymentName)
-    .find((entry) => !listed.has(entry));
+  const name = unlisted(sysroot, stateroot, deployments)[0];
   if (name === undefined) return undefined;
   const refspec = sourceOfOrigin(originOf({ path: `${directory}/${name}` })) ?? '';
   return {

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { buildDirectory } from '../config/build.ts';
 import { mirrorDirectory } from '../config/mirror.ts';
 import type { Uptime } from '../host/clock.ts';
+import type { DiskSpace } from '../host/disk-room.ts';
 import { type Fields, isObject, isText, listOf } from '../host/json-fields.ts';
 import { unlessMissing } from '../host/node-files.ts';
 import { ownPartOf } from '../ostree/archive.ts';
@@ -44,6 +45,9 @@ const parseStaged = (fields: Fields): Staged => ({
   version: fields.optionalText('version'),
   uptime: fields.optionalFields('uptime') && fields.is('uptime', isUptime, 'an uptime'),
 });
+
+const isSpace = (value: unknown): value is DiskSpace =>
+  isObject(value) && typeof value['bytes'] === 'number' && typeof value['files'] === 'number';
 
 /** The files in a guest's state directory. */
 export const stateFiles = {
@@ -118,10 +122,12 @@ export const stateFiles = {
     format: 1,
     parse: (fields) => ({
       checksum: checksumIn(fields, 'checksum'),
+      content: fields.optionalText('content'),
       reason: fields.text('reason'),
       remedy: fields.text('remedy'),
       time: fields.number('time'),
       etc: fields.texts('etc'),
+      free: fields.optionalFields('free') && fields.is('free', isSpace, 'disk space'),
     }),
     ifDamaged: 'The guest may be restarted once in vain for an update that cannot be deployed',
   }),

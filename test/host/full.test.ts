@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountFileSystem } from './filesystem.ts';
 import { declare, eventually, start, status, update } from './guests.ts';
 import { bootHost, type Host } from './host.ts';
-import { lightFile, publishLight, readInside } from './light.ts';
+import { lightFile, publishLight, readInside, untilStoppable } from './light.ts';
 import { makeMirror } from './mirror.ts';
 
 let host: Host;
@@ -92,4 +92,39 @@ test('its assessment takes it back by itself, though the verdict cannot be writt
   expect(await host.sh('journalctl --sync; journalctl -o cat -u ostree-guest-assess@small')).toMatch(
     /No space left.*The next start tries that again/,
   );
+});
+
+test('a running guest is not restarted for an update that does not fit, but once there is room', async () => {
+  await host.sh('rm -r /run/systemd/system/ostree-guest-assess@small.service.d');
+  await declare(host, 'small', lightFile());
+  await update(host, 'small');
+  await host.sh('guestctl forgive small');
+  const fourth = await publishLight(host, '4');
+  await update(host, 'small');
+  const leader = () => host.sh('machinectl show small --property=Leader --value');
+  const before = await leader();
+  const byTimer = '/run/systemd/system/ostree-guest-switch@small.service.d/timer.conf';
+  await host.write(byTimer, '[Service]\nEnvironment=TRIGGER_UNIT=ostree-guest-switch@small.timer\n');
+  await host.sh('systemctl daemon-reload');
+  // Enough to remember something, and too little for a deployment.
+  await host.sh('head -c 500K /dev/urandom >/srv/small/spare; sync');
+  await fill();
+  await host.sh('systemctl start ostree-guest-switch@small');
+  expect(await leader()).toBe(before);
+  const journal = await host.sh('journalctl --sync; journalctl -o cat -n 20 -u ostree-guest-switch@small');
+  expect(journal).toMatch(/A deployment takes .*small is not restarted for it\. Free space there: df /);
+
+  // A start that somebody asks for tries it, and is told why it failed. The disk alone was at fault, so /etc does not matter.
+  const restart = () => host.sh(`${untilStoppable('small')}; systemctl restart systemd-nspawn@small`);
+  await host.sh('rm /srv/small/spare');
+  await restart();
+  expect(await running()).not.toBe(fourth);
+  expect(await host.sh('guestctl status small')).toMatch(/failed to deploy the update\..* No space left/);
+  const again = await leader();
+  await host.sh('rm /run/ostree-guests/small/root/etc/kept; systemctl start ostree-guest-switch@small');
+  expect(await leader()).toBe(again);
+  await empty();
+  await host.sh(`${untilStoppable('small')}; systemctl start ostree-guest-switch@small`);
+  expect(await running()).toBe(fourth);
+  await host.sh(`rm ${byTimer}; systemctl daemon-reload`);
 });

@@ -1,14 +1,23 @@
 // The boot list in real files, as libostree 2025.2 lays them out.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Confinement } from '../../src/host/confined.ts';
 import { run } from '../../src/host/process.ts';
 import { makeDefault, undeploy } from '../../src/ostree/boot-list.ts';
 import { isPinned, listDeployments } from '../../src/ostree/deployments.ts';
 import { setPinned } from '../../src/ostree/pins.ts';
 import { varOf } from '../../src/ostree/sysroot.ts';
+import { removeUnlisted, unlisted } from '../../src/ostree/unlisted.ts';
 import { recoverVar } from '../../src/ostree/var-snapshots.ts';
 
 // Without the sandbox.
@@ -111,4 +120,36 @@ test('a /var that was cut off between the two renames is put in place, and only 
   rmSync(varOf(sysroot, 'os'), { recursive: true });
   recoverVar(sysroot, 'os');
   expect(readFileSync(join(varOf(sysroot, 'os'), 'data'), 'utf8')).toBe('restored');
+});
+
+describe('deployments outside of it', () => {
+  const left = `${'d'.repeat(64)}.0`;
+  const place = () => join(sysroot, 'ostree/deploy/os');
+  const kept = () => readdirSync(join(place(), 'deploy')).sort();
+  beforeEach(() => {
+    mkdirSync(join(place(), 'deploy', left, 'etc'), { recursive: true });
+    writeFileSync(join(place(), 'deploy', `${left}.origin`), '');
+    mkdirSync(join(place(), 'backing', left), { recursive: true });
+  });
+
+  test('are removed, with what belongs to them', async () => {
+    expect(unlisted(sysroot, 'os')).toEqual([left]);
+    writeFileSync(join(place(), 'deploy', 'note'), '');
+    await removeUnlisted(sysroot, 'os');
+    expect(kept()).toEqual([...names, 'note']);
+    expect(readdirSync(join(place(), 'backing'))).toEqual([]);
+    expect(unlisted(sysroot, 'none')).toEqual([]);
+  });
+
+  test.each<[title: string, change: () => void]>([
+    [
+      'an entry cannot be read',
+      () => writeFileSync(join(sysroot, 'boot/loader/entries/ostree-2-os.conf'), ''),
+    ],
+    ['no entry is left', () => rmSync(join(sysroot, 'boot/loader/entries'), { recursive: true })],
+  ])('stay if %s: they may be in it', async (_, change) => {
+    change();
+    await removeUnlisted(sysroot, 'os');
+    expect(kept()).toEqual([...names, left, `${left}.origin`]);
+  });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { afterAll, expect, test } from 'vitest';
-import { commitObject, textIn, textOfCommit } from '../../src/ostree/commit-object.ts';
+import { commitObject, contentOfCommit, textIn, textOfCommit } from '../../src/ostree/commit-object.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'commit-object-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -42,6 +42,8 @@ test('a damaged commit has no texts that are not in it, and takes no time', () =
     const cut = textOfCommit(repositoryWith(written.subarray(0, length)), checksum, 'version');
     expect([undefined, '12.1']).toContain(cut);
   }
+  for (let length = 0; length < written.length; length += 1)
+    expect(contentOfCommit(repositoryWith(written.subarray(0, length)), checksum)).toBeUndefined();
   for (const byte of [0, 1, 7, 127, 255]) {
     expect(textIn(Buffer.alloc(100_000, byte), 'version')).toBeUndefined();
   }
@@ -83,5 +85,11 @@ test.skipIf(!hasOstree)('the same as `ostree show` says, of commits of all sizes
     const commit = ['commit', '--orphan', `--tree=dir=${tree}`, ...options];
     const { stdout } = await execa('ostree', [`--repo=${repository}`, ...commit]);
     for (const [key, text] of texts) expect(textOfCommit(repository, stdout, key)).toBe(text);
+    const made = (...options: string[]) => execa('ostree', [`--repo=${repository}`, ...commit, ...options]);
+    const layered = await made(`--parent=${stdout}`, '--add-metadata-string=rpmostree.state-sha512=abc');
+    expect(contentOfCommit(repository, layered.stdout)).toBe(`${stdout} abc`);
+    const image = await made('--add-metadata-string=ostree.manifest-digest=sha256:1');
+    expect(contentOfCommit(repository, image.stdout)).toBe('sha256:1');
+    expect(contentOfCommit(repository, stdout)).toBeUndefined();
   }
 });

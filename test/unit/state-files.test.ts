@@ -26,8 +26,9 @@ import {
   stateFiles,
 } from '../../src/state/state-files.ts';
 import { beginTrial, countTry, fallbackOf, readTrial } from '../../src/state/trial.ts';
-import { failsAgain, readUndeployed, rememberUndeployed } from '../../src/state/undeployed.ts';
+import { failsAgain, filesIn, readUndeployed, rememberUndeployed } from '../../src/state/undeployed.ts';
 import { commit as commitOf, named } from './names.ts';
+import { guestOf } from './read.ts';
 
 const { root } = vi.hoisted(() => ({ root: { path: '' } }));
 vi.mock('../../src/config/paths.ts', async (original) =>
@@ -57,7 +58,15 @@ const right: Readonly<Record<keyof typeof stateFiles, object>> = {
   rejected: { checksum: commit, reason: 'bad.service failed', time: 1 },
   refused: { attempt: 'abc', rejected: commit, time: 1 },
   packagesInside: { install: ['vim'], remove: [] },
-  undeployed: { checksum: commit, reason: 'it cannot merge', remedy: 'Rename it', time: 1, etc: ['f a'] },
+  undeployed: {
+    checksum: commit,
+    content: 'sha256:1',
+    reason: 'it cannot merge',
+    remedy: 'Rename it',
+    time: 1,
+    etc: ['f a'],
+    free: { bytes: 1, files: 2 },
+  },
   baseline: { failedUnits: ['bad.service'] },
   rehearsed: { checksum: commit },
   released: { checksum: commit, withoutLock: true },
@@ -118,7 +127,7 @@ describe.each(kinds)('%s', (key, kind) => {
 
   test('each field is missed, and each of another type is noticed', () => {
     if (key === 'seen') return;
-    const optional = ['version', 'uptime', 'content', 'withoutLock', 'fault'];
+    const optional = ['version', 'uptime', 'content', 'free', 'withoutLock', 'fault'];
     for (const field of Object.keys(right[key])) {
       put(kind, JSON.stringify({ ...right[key], [field]: { of: 'another type' } }));
       expect([field, kind.damage('mail')]).toMatchObject([
@@ -255,15 +264,19 @@ test('what the file system cannot read is damaged, and keeps no guest from start
 });
 
 test('the list of a large /etc stays below what is read of a state file, special files first', async () => {
-  const etc = join(root.path, 'etc');
+  const path = join(root.path, 'deployment');
+  const etc = join(path, 'etc');
   mkdirSync(etc, { recursive: true });
+  const guest = guestOf('[Guest]\nRef=site:x\n[Remote]\nURL=file:///srv\n');
   const long = 'x'.repeat(200);
   for (let at = 0; at < 4000; at += 1) writeFileSync(join(etc, `${long}${at}`), '');
   execFileSync('mkfifo', [join(etc, 'zz-pipe')]);
   writeStaged('mail', staged);
-  await rememberUndeployed('mail', etc, { checksum: commit, reason: 'x', remedy: 'y' });
-  const undeployed = readUndeployed('mail');
+  await rememberUndeployed(guest, { path }, 'etc', { checksum: commit, reason: 'x', remedy: 'y' });
+  const undeployed = readUndeployed(guest);
   expect(undeployed?.etc).toContain('p zz-pipe');
   expect(JSON.stringify(undeployed).length).toBeLessThan(1 << 20);
-  expect(undeployed && (await failsAgain(undeployed, etc))).toBe(true);
+  const none = { bytes: 0, files: 0 };
+  const now = { etc: await filesIn(etc), free: none, takes: none };
+  expect(undeployed && failsAgain(undeployed, now)).toBe(true);
 });

@@ -13,8 +13,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { DiskSpace } from '../../src/host/disk-room.ts';
 import { Failure } from '../../src/host/failure.ts';
 import type { JournalFields } from '../../src/host/journal.ts';
+import { commitObject } from '../../src/ostree/commit-object.ts';
+import { containerOf, entryOf, variantAlignment } from '../../src/ostree/gvariant.ts';
+import { repositoryOf } from '../../src/ostree/repository.ts';
 import { type Attempt, attemptFields, attemptLine } from '../../src/state/attempts.ts';
 import { readResult, writeResult } from '../../src/state/build-result.ts';
 import { guestIn, requireBuild, requireGuest, requireGuestName } from '../../src/state/declared.ts';
@@ -66,9 +70,11 @@ import {
 } from '../../src/state/trial.ts';
 import {
   failsAgain,
+  filesIn,
   forgetUndeployed,
   readUndeployed,
   rememberUndeployed,
+  type Suspect,
 } from '../../src/state/undeployed.ts';
 import { isUnshared, noteUnconfined, noteUnshared, wasUnconfined } from '../../src/state/unshared.ts';
 import { commit as commitOf, named } from './names.ts';
@@ -355,20 +361,79 @@ describe('what is staged', () => {
 });
 
 describe('an update that could not be deployed', () => {
-  const etc = `${work}/etc`;
+  const path = `${work}/deployment`;
+  const etc = `${path}/etc`;
   const failure = { checksum: commit('b'), reason: 'it cannot merge', remedy: 'Rename it' };
+  const sysroot = `${work}/sysroot`;
+  const text = `[Guest]\nRef=site:x\nSysroot=${sysroot}\n[Remote]\nURL=file:///srv\n`;
+  const guest = () => guestOf(text);
+  const remember = (suspect: Suspect = 'etc') => rememberUndeployed(guest(), { path }, suspect, failure);
+  const space = (bytes: number, files = bytes) => ({ bytes, files });
+  const none = space(0);
 
   test('is that of what is staged', async () => {
-    mkdirSync(etc);
-    await rememberUndeployed('mail', etc, failure);
-    expect(readUndeployed('mail')).toBeUndefined();
+    mkdirSync(etc, { recursive: true });
+    await remember();
+    expect(readUndeployed(guest())).toBeUndefined();
     writeStaged('mail', staged('b'));
-    expect(readUndeployed('mail')).toMatchObject(failure);
+    expect(readUndeployed(guest())).toMatchObject(failure);
     writeStaged('mail', staged('c'));
-    expect(readUndeployed('mail')).toBeUndefined();
+    expect(readUndeployed(guest())).toBeUndefined();
     writeStaged('mail', staged('b'));
     forgetUndeployed('mail');
-    expect(readUndeployed('mail')).toBeUndefined();
+    expect(readUndeployed(guest())).toBeUndefined();
+  });
+
+  /** An object of a commit without a parent, or with one, and a text in its metadata. */
+  const putCommit = (letter: string, parent: string, key: string, value: string) => {
+    const member = Buffer.concat([Buffer.from(value), Buffer.from('\0\0s')]);
+    const metadata = containerOf([entryOf(key, member)], variantAlignment);
+    const above = Buffer.from(parent, 'hex');
+    const ends = [metadata.length + above.length, metadata.length].flatMap((end) => [end & 255, end >> 8]);
+    const file = commitObject(repositoryOf(sysroot), commit(letter));
+    mkdirSync(dirname(file), { recursive: true });
+    // Long enough that positions take two bytes.
+    const rest = Buffer.alloc(300);
+    writeFileSync(file, Buffer.concat([metadata, above, rest, Buffer.from(ends)]));
+  };
+
+  test.each<[title: string, staged: string | undefined, isAbout: boolean]>([
+    ['that commit', 'b', true],
+    ['the same packages over the same commit', 'c', true],
+    ['the same packages over another commit', 'd', false],
+    ['other packages', 'e', false],
+    ['a commit that is not known', 'f', false],
+    ['nothing, because OSTree dropped it', undefined, true],
+  ])('is, if the guest manages itself, also that of the same content: %s', async (_, letter, isAbout) => {
+    const byItself = guestOf(`${text}[Update]\nBy=rpm-ostree\n`);
+    mkdirSync(etc, { recursive: true });
+    const key = 'rpmostree.state-sha512';
+    for (const [name, parent, packages] of [
+      ['b', '1', 'x'],
+      ['c', '1', 'x'],
+      ['d', '2', 'x'],
+      ['e', '1', 'y'],
+    ] as const)
+      putCommit(name, parent.repeat(64), key, packages);
+    await rememberUndeployed(byItself, { path }, 'etc', failure);
+    const found = readUndeployed(byItself, letter === undefined ? undefined : { checksum: commit(letter) });
+    expect(found !== undefined).toBe(isAbout);
+  });
+
+  test('is that of one commit, if nothing is known of its content', async () => {
+    mkdirSync(etc, { recursive: true });
+    const byItself = guestOf(`${text}[Update]\nBy=rpm-ostree\n`);
+    await rememberUndeployed(byItself, { path }, 'etc', failure);
+    expect(readUndeployed(byItself, { checksum: commit('b') })).toMatchObject(failure);
+    expect(readUndeployed(byItself, { checksum: commit('c') })).toBeUndefined();
+  });
+
+  test('is that of an image by its digest', async () => {
+    mkdirSync(etc, { recursive: true });
+    const byItself = guestOf(`${text}[Update]\nBy=rpm-ostree\n`);
+    for (const letter of ['b', 'c']) putCommit(letter, '', 'ostree.manifest-digest', 'sha256:1');
+    await rememberUndeployed(byItself, { path }, 'etc', failure);
+    expect(readUndeployed(byItself, { checksum: commit('c') })).toMatchObject({ content: 'sha256:1' });
   });
 
   test.each<[title: string, change: () => unknown, fails: boolean]>([
@@ -382,11 +447,34 @@ describe('an update that could not be deployed', () => {
     mkdirSync(`${etc}/directory`, { recursive: true });
     for (const name of ['file', 'directory/file']) writeFileSync(`${etc}/${name}`, '');
     writeStaged('mail', staged('b'));
-    await rememberUndeployed('mail', etc, failure);
-    const undeployed = readUndeployed('mail');
+    await remember();
+    const undeployed = readUndeployed(guest());
     expect(undeployed?.etc).toHaveLength(3);
+    expect(undeployed?.free).toBeUndefined();
     change();
-    expect(undeployed && (await failsAgain(undeployed, etc))).toBe(fails);
+    const now = { etc: await filesIn(etc), free: none, takes: none };
+    expect(undeployed && failsAgain(undeployed, now)).toBe(fails);
+  });
+
+  test.each<[title: string, suspect: Suspect, changed: boolean, free: DiskSpace, fails: boolean]>([
+    ['a full disk', 'disk', false, space(100), true],
+    ['a full disk, and /etc has changed', 'disk', true, space(109), true],
+    ['a full disk, which has room for a deployment more', 'disk', false, space(110, 0), false],
+    ['no inodes, and there are as many more as a deployment takes', 'disk', false, space(0, 110), false],
+    ['/etc, and the disk has room now', 'etc', false, space(1000), true],
+  ])('fails again for %s', async (_, suspect, changed, free, fails) => {
+    mkdirSync(etc, { recursive: true });
+    writeFileSync(`${etc}/file`, '');
+    writeStaged('mail', staged('b'));
+    await remember(suspect);
+    const undeployed = readUndeployed(guest());
+    expect([undeployed?.etc.length, undeployed?.free !== undefined]).toEqual(
+      suspect === 'etc' ? [1, false] : [0, true],
+    );
+    const found = { ...failure, time: 0, etc: undeployed?.etc ?? [] };
+    const then = suspect === 'etc' ? found : { ...found, free: space(100) };
+    const now = { etc: changed ? [] : ['f file'], free, takes: space(10) };
+    expect(failsAgain(then, now)).toBe(fails);
   });
 
   test('a large /etc is remembered as far as 512 kB go, and links before files', async () => {
@@ -396,8 +484,8 @@ describe('an update that could not be deployed', () => {
     for (let number = 0; number < 2048; number += 1) writeFileSync(`${etc}/${nameOf(number)}`, '');
     symlinkSync('x', `${etc}/${nameOf(2048)}`);
     writeStaged('mail', staged('b'));
-    await rememberUndeployed('mail', etc, failure);
-    const list = readUndeployed('mail')?.etc ?? [];
+    await remember();
+    const list = readUndeployed(guest())?.etc ?? [];
     expect(list).toHaveLength(2048);
     expect(list[0]).toBe(`l ${nameOf(2048)}`);
   });

@@ -85,7 +85,7 @@ test.each([
     undeployed,
     `
       mail - Mail server
-        Trouble: the start on Tue 2026-11-24 05:01:00 UTC failed to deploy the staged update. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
+        Trouble: the start on Tue 2026-11-24 05:01:00 UTC failed to deploy the update. Cannot deploy cccccccccccc: Modified config file newly defaults to directory 'app.conf', cannot merge. Rename or remove that file in /etc
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot

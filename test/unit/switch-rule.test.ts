@@ -11,6 +11,7 @@ import {
   type Settling,
   type SwitchState,
   settle,
+  shortageOf,
   wasStopped,
 } from '../../src/steps/switch/rule.ts';
 import { commit, named } from './names.ts';
@@ -23,7 +24,7 @@ const deployment = (letter: string) => ({
 const staged = { checksum: commit('c'), refspec: 'site:x', time: 0 };
 const rollback = { deployment: named('a.0'), var: false, time: 0 };
 const age = { kind: 'age', until: 9 } as const;
-const inVain = { checksum: commit('c'), reason: 'no room', remedy: 'make some', time: 0, etc: [] };
+const inVain = { reason: 'no room', remedy: 'make some' };
 
 /** A guest that runs commit b, and ran commit a before. */
 const found: SwitchState = {
@@ -103,12 +104,12 @@ describe('a switch of a guest', () => {
     ['with a rollback', { rollback }, ['timer'], restart('a')],
     ['with a rollback, which is not rehearsed', { rollback, staged }, ['timer', 'rehearse'], restart('a')],
     ['with another default, which is not rehearsed', { booted: '/a' }, ['timer', 'rehearse'], restart('b')],
-    ['that would be in vain', { staged, inVain }, ['timer'], { kind: 'leaveInVain', undeployed: inVain }],
+    ['that would be in vain', { staged, inVain }, ['timer'], { kind: 'leaveInVain', inVain }],
     [
       'that would be in vain, and is stopped',
       { staged, inVain, isRunning: false },
       ['timer'],
-      { kind: 'leaveInVain', undeployed: inVain },
+      { kind: 'leaveInVain', inVain },
     ],
     ['that would be in vain, but somebody wants to see it', { staged, inVain }, ['manual'], restart('c')],
     ['with an update that is held back', { staged, hold: age }, ['timer', 'holds'], leaveHeld],
@@ -216,7 +217,7 @@ test.each<
   ['ends if nothing is staged but a rollback is due', { rollback }, 'switch', 'end'],
   ['ends if the update is held back', { staged, hold: age }, 'switch', 'end'],
   ['goes on with a switch, for a rollback only', { staged, hold: age, rollback }, 'switch', 'switch'],
-  ['says why a switch would be in vain', { staged, inVain }, 'switch', { undeployed: inVain }],
+  ['says why a switch would be in vain', { staged, inVain }, 'switch', { inVain }],
   ['goes on with a switch, for a rollback', { staged, inVain, rollback }, 'switch', 'switch'],
   ['goes on with a switch, for a stopped guest', { staged, isRunning: false }, 'switch', 'switch'],
   ['ends if a start may be held back', { staged, notBefore: 9, isRunning: false }, 'switch', 'end'],
@@ -230,6 +231,17 @@ test.each<
 ])('an update %s', (_, { notBefore = 0, ...situation }, action, expected) => {
   const policy = { action, notBefore, window: undefined };
   expect(afterUpdate({ ...found, ...situation }, policy)).toEqual(expected);
+});
+
+test.each<[title: string, free: [bytes: number, files: number], reason: string | undefined]>([
+  ['enough', [5e6, 30], undefined],
+  ['too few bytes', [4_999_999, 30], 'A deployment takes 5 MB, and 4 MB are free'],
+  ['nearly no bytes', [1, 0], 'A deployment takes 5 MB, and 0 MB are free'],
+  ['too few inodes', [5e6, 29], 'A deployment takes 30 inodes, and 29 are free'],
+])('what is free is compared with what a deployment takes: %s', (_, [bytes, files], reason) => {
+  const shortage = shortageOf({ bytes: 5e6, files: 30 }, { bytes, files }, '/x/etc');
+  expect(shortage?.reason).toBe(reason);
+  if (shortage) expect(shortage.remedy).toMatch(/^Free space there: df -[hi] \/x\/etc$/);
 });
 
 describe('a guest that was restarted', () => {

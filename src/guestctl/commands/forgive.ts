@@ -16,7 +16,7 @@ export const forgive: Define = (guestctl) =>
         forget(name, checksum);
         say(command, `Forgiven: ${short(checksum)} (${reason})`);
       }
-      const undeployed = readUndeployed(name);
+      const undeployed = readUndeployed(guest);
       forgetUndeployed(name);
       if (undeployed) say(command, `Forgiven: ${short(undeployed.checksum)} (${undeployed.reason})`);
       if (rejected.length === 0 && !undeployed) return say(command, `No commit of ${name} has failed`);

@@ -3,7 +3,7 @@ import { Failure } from '../../host/failure.ts';
 import { kindInside } from '../../host/tree-files.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
-import { isChecksum } from '../../ostree/names.ts';
+import { type Checksum, isChecksum } from '../../ostree/names.ts';
 import { hasCommit, repositoryOf, versionOf } from '../../ostree/repository.ts';
 import { whatIsStaged } from '../../state/staged-update.ts';
 import { readUndeployed, type Undeployed } from '../../state/undeployed.ts';
@@ -47,12 +47,11 @@ export async function diff(guest: Guest, from?: string, to?: string): Promise<Di
   const next = await resolve(guest, reader, to ?? preset?.to ?? '');
   const files = parseDiff(await reader.read(`Cannot compare ${old} with ${next}`, 'diff', old, next));
   const packages = await diffPackages(reader, old, next);
-  const failure = readUndeployed(guest.name);
   return {
     from: endOf(repository, old),
     to: endOf(repository, next),
     ...(packages && { packages }),
-    failure: failure?.checksum === next ? failure : undefined,
+    failure: readUndeployed(guest) && readUndeployed(guest, { checksum: next }),
     files,
     ...(await mergeInto(now, next, files, reader)),
   };
@@ -74,13 +73,13 @@ function ends(guest: Guest, deployments: readonly Deployment[], now: Deployment 
 }
 
 /** Finds a commit by CHECKSUM.SERIAL, by its first digits, or by a ref. */
-async function resolve(guest: Guest, reader: RepositoryReader, name: string): Promise<string> {
+async function resolve(guest: Guest, reader: RepositoryReader, name: string): Promise<Checksum> {
   const repository = repositoryOf(guest.sysroot);
   const commit = name.replace(/^([0-9a-f]+)\.\d+$/, '$1');
   if (isChecksum(commit) && hasCommit(repository, commit)) return commit;
   const { exitCode, stdout } = await reader.attempt('rev-parse', '--', commit);
   const checksum = stdout.trim();
-  if (exitCode === 0 && hasCommit(repository, checksum)) return checksum;
+  if (exitCode === 0 && isChecksum(checksum) && hasCommit(repository, checksum)) return checksum;
   const remedy = `Its deployments: guestctl deployments ${guest.name}; its refs: ostree refs --repo=${repository}`;
   throw new Failure(`${guest.name} has no commit '${name}'`, remedy);
 }

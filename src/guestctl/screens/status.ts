@@ -159,7 +159,7 @@ function nextWords({
   const inWindow = isSoon ? `; ${when.filter(Boolean).join(' and ')}, the staged update` : '';
   const next = deployments.find(({ name }) => name === rollback?.deployment) ?? deployments[0];
   if (!next) return damage === undefined ? `create it: guestctl update ${guest.name}` : '-';
-  const unless = undeployed ? ', unless the staged update can be deployed then' : '';
+  const unless = staged && undeployed ? ', unless the staged update can be deployed then' : '';
   if (next === running) return `the running deployment${unless}${inWindow}`;
   return `${deploymentWords(next)}${unless}: ${how}${inWindow}`;
 }

@@ -41,10 +41,10 @@ export function afterEdit(guest: string, { update, reboot }: Pick<Unapplied, 'up
     : 'Nothing else is to be done';
 }
 
-/** Says why the staged update could not be deployed, and what to do. */
+/** Says why the update could not be deployed, and what to do. */
 export const undeployedWords = ({ time, reason, remedy }: Undeployed): string =>
   printableLine(
-    `the start on ${timeWords(new Date(time))} failed to deploy the staged update. ${reason}. ${remedy}`,
+    `the start on ${timeWords(new Date(time))} failed to deploy the update. ${reason}. ${remedy}`,
   );
 
 /** Names a deployment in a few columns: its version and the first digits of its commit. */

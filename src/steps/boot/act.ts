@@ -29,6 +29,7 @@ export async function act(guest: Guest, decision: Act, state: BootState, report:
       throw new Failure(`The deployment ${decision.deployment} to roll back to is gone`);
     case 'noteBootList':
       putOnTrial(guest, decision.trial);
+      if (decision.trial) forgetUndeployed(name);
       return writeSeen(name, decision.seen);
     case 'giveUp':
       return giveUp(guest, decision, report);

@@ -26,6 +26,7 @@ import { cancelLock, getLock } from '../lock/lock.ts';
 import { holdWords, readHoldFacts, withLock } from '../read-hold.ts';
 import { attempt } from './attempt.ts';
 import { followRule } from './decide-and-act.ts';
+import { clearDropped } from './dropped-inside.ts';
 import { keepMountPoints } from './mount-points.ts';
 import { keepPlaces } from './places.ts';
 import { readBootState } from './read-state.ts';
@@ -40,14 +41,16 @@ import { type BootDecision, decide, onEndedStart } from './rule.ts';
  */
 export async function boot(guest: Guest, report: Report): Promise<void> {
   noteStart(guest.name);
+  // If the state is of a newer version, nothing is changed: serviceMain() has reported that.
+  const isNewer = damagedState(guest.name).some((damage) => damage.isNewer);
+  if (guest.update.by === 'rpm-ostree' && !isNewer) await attempt(report, () => clearDropped(guest, report));
   if (guest.update.by === 'rpm-ostree' && (await isMaintained(guest.name))) {
     await ownFiles(guest, report);
     return pointToDefault(guest);
   }
   const hold = await readHoldFacts(guest, report.warn);
   await requireStopped(guest, hold);
-  if (damagedState(guest.name).some(({ isNewer }) => isNewer)) {
-    // The state is of a newer version: serviceMain() has reported that.
+  if (isNewer) {
     await ownFiles(guest, report);
     return pointToDefault(guest);
   }

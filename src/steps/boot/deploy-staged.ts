@@ -1,16 +1,15 @@
 import type { Guest } from '../../config/guest.ts';
 import { isImageName } from '../../config/origin.ts';
-import { now } from '../../host/clock.ts';
-import { Failure } from '../../host/failure.ts';
-import { bootUnit } from '../../host/systemctl.ts';
+import { explain, Failure } from '../../host/failure.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import { formatKeyfile, type Keyfile } from '../../ostree/keyfile.ts';
 import { deploy } from '../../ostree/sysroot.ts';
+import { removeUnlisted } from '../../ostree/unlisted.ts';
 import { takeSnapshot } from '../../ostree/var-snapshots.ts';
 import type { Report } from '../../state/report.ts';
 import type { Staged } from '../../state/staged.ts';
-import { rememberUndeployed } from '../../state/undeployed.ts';
-import { record } from '../record-attempt.ts';
+import { suspectOf, tellUndeployed } from '../tell-undeployed.ts';
+import { attempt } from './attempt.ts';
 
 /** Deploys the staged update as the default deployment; `before` is the previous default. */
 export async function deployStaged(
@@ -25,29 +24,15 @@ export async function deployStaged(
     report.step(`Deploying ${refspec} (${checksum.slice(0, 12)})`);
     await deploy(guest.sysroot, guest.name, { checksum, origin: formatKeyfile(originKeyfile(refspec)) });
   } catch (error) {
-    if (error instanceof Failure) await remember(guest, staged, before, error);
+    const reason = error instanceof Failure ? error.message : explain(error);
+    if (reason === undefined) throw error;
+    const remedy = error instanceof Failure ? error.remedy : undefined;
+    const suspect = suspectOf(reason);
+    // Gives back what OSTree has written until the disk was full.
+    if (suspect === 'disk') await attempt(report, () => removeUnlisted(guest.sysroot, guest.name));
+    await tellUndeployed(guest, before, { checksum, reason, remedy, suspect, trigger: 'start' }, report);
     throw error;
   }
-}
-
-/** Records why it failed, so that the guest is not restarted for it in vain. */
-async function remember(
-  guest: Guest,
-  { checksum }: Staged,
-  before: Deployment | undefined,
-  { message, remedy = `See: journalctl -u ${bootUnit(guest.name)}` }: Failure,
-): Promise<void> {
-  if (before)
-    await rememberUndeployed(guest.name, `${before.path}/etc`, { checksum, reason: message, remedy });
-  await record(guest, {
-    action: 'switch',
-    from: before?.checksum,
-    to: checksum,
-    outcome: 'failed',
-    trigger: 'start',
-    since: now(),
-    message,
-  });
 }
 
 /** Returns the origin file; images are named as by rpm-ostree and bootc. */

@@ -1,14 +1,32 @@
 // Decides whether a running guest is restarted, and how its switch ends. No side effects: switch.ts acts.
 
 import type { UpdatePolicy } from '../../config/policy.ts';
+import { type DiskSpace, megabytes } from '../../host/disk-room.ts';
 import type { Deployment } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import type { Trigger } from '../../state/attempts.ts';
 import type { Released } from '../../state/released.ts';
 import type { Rollback } from '../../state/rollback-request.ts';
 import type { Staged } from '../../state/staged.ts';
-import type { Undeployed } from '../../state/undeployed.ts';
 import { type Hold, type HoldPolicy, mayHold, needsLock, needsRehearsal } from '../hold-rule.ts';
+
+/** Why an update cannot be deployed, and what to do. */
+export interface InVain {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** Compares what a deployment takes with what is free. `place` is on that file system. */
+export function shortageOf(takes: DiskSpace, free: DiskSpace, place: string): InVain | undefined {
+  const inVain = (what: string, has: string, df: string) => ({
+    reason: `A deployment takes ${what}, and ${has} are free`,
+    remedy: `Free space there: ${df} ${place}`,
+  });
+  if (free.bytes < takes.bytes)
+    return inVain(megabytes(takes.bytes), `${Math.floor(free.bytes / 1e6)} MB`, 'df -h');
+  if (free.files < takes.files) return inVain(`${takes.files} inodes`, `${free.files}`, 'df -i');
+  return undefined;
+}
 
 /** The state of a guest before a switch. */
 export interface SwitchState {
@@ -19,8 +37,8 @@ export interface SwitchState {
   readonly rollback: Rollback | undefined;
   /** The root that the guest was last started from. */
   readonly booted: string | undefined;
-  /** Why the last start could not deploy the staged update, if nothing has changed since. */
-  readonly inVain: Undeployed | undefined;
+  /** Why the next start could not deploy the staged update either. */
+  readonly inVain: InVain | undefined;
   /** Why the next start does not deploy the staged update, unless this switch asks for it. */
   readonly hold: Hold | undefined;
   /** The update that somebody has asked for. */
@@ -34,7 +52,7 @@ export type SwitchDecision =
   /** The next start boots what runs now. */
   | { readonly kind: 'nothing' }
   /** A restart would not bring it. */
-  | { readonly kind: 'leaveInVain'; readonly undeployed: Undeployed }
+  | { readonly kind: 'leaveInVain'; readonly inVain: InVain }
   /** The staged update is held back, and nobody has asked for it. */
   | { readonly kind: 'leaveHeld'; readonly hold: Hold }
   /** A guest that is stopped stays stopped. */
@@ -71,7 +89,7 @@ export function decide(
   const update = rollback ? undefined : staged?.checksum;
   if (trigger === 'timer' && update) {
     if (hold) return { kind: 'leaveHeld', hold };
-    if (inVain) return { kind: 'leaveInVain', undeployed: inVain };
+    if (inVain) return { kind: 'leaveInVain', inVain };
   }
   const releases = mayHold(policy) ? update : undefined;
   // The timer asks only for a restart, and nobody knows when a stopped guest starts.
@@ -90,10 +108,10 @@ export function decide(
 export function afterUpdate(
   { staged, rollback, inVain, hold, isRunning }: Omit<SwitchState, 'deployments' | 'booted'>,
   policy: Pick<UpdatePolicy, 'action'> & HoldPolicy,
-): 'end' | 'switch' | { readonly undeployed: Undeployed } {
+): 'end' | 'switch' | { readonly inVain: InVain } {
   if (policy.action !== 'switch' || !staged || (hold && !rollback)) return 'end';
   if (!isRunning && !rollback && mayHold(policy)) return 'end';
-  return inVain && !rollback ? { undeployed: inVain } : 'switch';
+  return inVain && !rollback ? { inVain } : 'switch';
 }
 
 /** What determines the next commit. */

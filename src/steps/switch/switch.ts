@@ -15,7 +15,7 @@ import {
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { tryRestartGuest } from '../../machine/stopping.ts';
-import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
+import { listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { isWaitingForLock, readLockRefusal } from '../../state/fleet-lock.ts';
@@ -30,9 +30,18 @@ import { settleIdle } from '../lock/settle-idle.ts';
 import { holdWords, lastRehearsed } from '../read-hold.ts';
 import { recordKilled } from '../record-attempt.ts';
 import { requireRehearsable } from '../rehearse/rehearsable.ts';
+import { tellUndeployed } from '../tell-undeployed.ts';
 import { rehearsed } from '../update/rehearsed.ts';
 import { readNext, readSwitchState } from './read-state.ts';
-import { decide, nextCommit, outcomeOf, type SwitchDecision, settle, wasStopped } from './rule.ts';
+import {
+  decide,
+  type InVain,
+  nextCommit,
+  outcomeOf,
+  type SwitchDecision,
+  settle,
+  wasStopped,
+} from './rule.ts';
 
 /**
  * Runs ostree-guest-switch@NAME.service: restarts a running guest into the next deployment, and waits for
@@ -66,7 +75,7 @@ async function leave(
     case 'nothing':
       return 'Nothing is staged';
     case 'leaveInVain':
-      return whyInVain(guest, decision.undeployed);
+      return whyInVain(guest, decision.inVain);
     case 'leaveHeld':
       return `The staged update waits: ${holdWords(decision.hold)}`;
     case 'leaveStopped':
@@ -92,6 +101,7 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   if (wish && !(await getLock(name, wish, report))) return report.step(waitWords(name));
   await requireStillNext(guest, wanted, report);
   if (releases) release(name, releases);
+  const known = readUndeployed(guest, { checksum: wanted });
   report.step(`Restarting ${name}`);
   const problem = await restartMachine(guest, since, report);
   const restarted = { wanted, hasProblem: problem !== undefined };
@@ -103,7 +113,7 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   const runs = await isRunning(name);
   switch (outcomeOf({ ...restarted, next: next?.checksum, isRunning: runs })) {
     case 'back':
-      throw notSwitched(guest, wanted, next, runs);
+      throw await notSwitched(guest, wanted, known, runs, report);
     case 'failed':
       throw problem;
     case 'stopped':
@@ -166,7 +176,7 @@ const runOf = async (unit: string): Promise<string> =>
   (await showUnits([unit], ['InvocationID']))[0]?.['InvocationID'] ?? '';
 
 /** Says why a restart would not deploy the staged update. */
-export const whyInVain = ({ name }: Guest, { reason, remedy }: Undeployed): string =>
+export const whyInVain = ({ name }: Guest, { reason, remedy }: InVain): string =>
   `${reason}. ${name} is not restarted for it. ${remedy}; then: guestctl switch ${name}`;
 
 /** Waits until the default deployment is not on trial, and the guest is neither starting nor stopping, nor about to. */
@@ -186,14 +196,16 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
   }
 }
 
-function notSwitched(
-  { name }: Guest,
+async function notSwitched(
+  guest: Guest,
   wanted: Checksum,
-  next: Deployment | undefined,
+  known: Undeployed | undefined,
   runs: boolean,
-): Failure {
-  const reason =
-    readRejection(name, wanted)?.reason ?? readUndeployed(name)?.reason ?? 'it could not be deployed';
+  report: Report,
+): Promise<Failure> {
+  const { name, sysroot } = guest;
+  const [next] = listDeployments(sysroot);
+  const reason = readRejection(name, wanted)?.reason ?? (await whyNotDeployed(guest, wanted, known, report));
   const log = `See: journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;
   const where = `on ${next?.title} (${next?.name.slice(0, 12)})`;
   return runs
@@ -202,4 +214,22 @@ function notSwitched(
         `${name} is back ${where}, and does not run: ${reason}`,
         `Start it: guestctl start ${name}. ${log}`,
       );
+}
+
+/** Returns the reason, and remembers one if the start has not, such as for a guest that manages itself and was killed. */
+async function whyNotDeployed(
+  guest: Guest,
+  checksum: Checksum,
+  known: Undeployed | undefined,
+  report: Report,
+): Promise<string> {
+  const told = readUndeployed(guest, { checksum });
+  if (told && told.time !== known?.time) return told.reason;
+  const deployments = listDeployments(guest.sysroot);
+  const reason = `${guest.name} came back without ${checksum.slice(0, 12)}`;
+  if (deployments.some((one) => one.checksum === checksum)) return reason;
+  const remedy = `See: guestctl logs ${guest.name}`;
+  const failure = { checksum, reason, remedy, suspect: 'etc' } as const;
+  await tellUndeployed(guest, deployments[0], { ...failure, trigger: triggerOf(process.env) }, report);
+  return reason;
 }

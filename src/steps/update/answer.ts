@@ -89,5 +89,5 @@ function wordsIfSettled({ name }: Guest, question: Question, offer: Offer): stri
     readable.every((path) => existsSync(path));
   if (!isSame) return undefined;
   if (!state.staged) return `Up to date: ${nameOf(offer)}`;
-  return readUndeployed(name) ? undefined : `${nameOf(offer)} is staged and takes effect at the next start`;
+  return readUndeployed(guest) ? undefined : `${nameOf(offer)} is staged and takes effect at the next start`;
 }

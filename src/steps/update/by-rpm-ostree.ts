@@ -19,6 +19,7 @@ import { dropRef, repositoryOf, stagedRef } from '../../ostree/repository.ts';
 import type { Trigger } from '../../state/attempts.ts';
 import { type Rejection, rejectedCommits, skippedWords } from '../../state/rejected.ts';
 import type { Report } from '../../state/report.ts';
+import { forgetUndeployed } from '../../state/undeployed.ts';
 import { rememberFailedUnits } from '../assess/health.ts';
 import { bringPackages, hasDeclared } from './change-packages-inside.ts';
 import { isNew, type OnCheck, onCheck, onResult, type UpgradeCheck, whyNotAgain } from './inside-rule.ts';
@@ -166,6 +167,8 @@ async function stage(
     case 'leave':
       return leftAlone(name, result.rejection, result.offer);
     case 'same':
+      // Nothing is left that a shutdown failed to deploy.
+      if (!result.staged) forgetUndeployed(name);
       report.step(result.staged ? staged(result.staged) : `Up to date: ${made ? describe(made) : name}`);
       return undefined;
   }

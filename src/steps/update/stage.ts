@@ -123,7 +123,7 @@ export async function howItTakesEffect(guest: Guest, what: string): Promise<stri
   const hold = await readHoldOfStart(guest, staged, complain);
   const effect = effectOf(
     staged,
-    readUndeployed(name),
+    readUndeployed(guest),
     hold,
     staged !== undefined && (await isRunning(name)),
   );

@@ -214,7 +214,7 @@ async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
   if (guest.update.action !== 'switch' || !whatIsStaged(guest)) return;
   const next = afterUpdate(await readSwitchState(guest), guest.update);
   if (next === 'end') return;
-  if (next !== 'switch') return report.step(whyInVain(guest, next.undeployed));
+  if (next !== 'switch') return report.step(whyInVain(guest, next.inVain));
   report.step(`Switching to it: systemctl status ${switchUnit(guest.name)}`);
   await startAnew(switchUnit(guest.name));
 }

@@ -24,10 +24,10 @@ export type Finished = Ending & { readonly stdout: string; readonly stderr: stri
 export const endingWords = (ending: Ending): string =>
   ending.ended === 'exited' ? `exit code ${ending.exitCode}` : ending.reason;
 
-/** Fails if a program failed, with `what` and the first line of its errors. */
-export function requireSuccess(what: string, finished: Finished): void {
+/** Fails if a program failed, with `what`, the first line of its errors, and what to do. */
+export function requireSuccess(what: string, finished: Finished, remedy?: string): void {
   if (finished.exitCode === 0) return;
-  throw new Failure(`${what}: ${finished.stderr.trim().split('\n')[0] || endingWords(finished)}`);
+  throw new Failure(`${what}: ${finished.stderr.trim().split('\n')[0] || endingWords(finished)}`, remedy);
 }
 
 export interface RunOptions {

@@ -65,6 +65,8 @@ export interface Machine {
   shell(machine: string): Promise<number>;
   /** Asks the init system of a running machine to reboot, and returns at once. */
   reboot(machine: string): Promise<void>;
+  /** Returns the directory of the control group of all processes in a running guest, but not of what runs it: cgroups(7). */
+  processes(guest: string): Promise<string>;
   journal(machine: string): OwnJournal;
   /** Returns its IP addresses; none if the host does not tell. */
   addresses(machine: string): Promise<readonly string[]>;

@@ -455,12 +455,24 @@ test('killed or without power anywhere, an import leaves no guest or a whole one
   expect(await left(b)).toMatch(/^one\n/);
   await expectWhole();
 
-  const frozen = 'grep -q "frozen 1" /sys/fs/cgroup/machine.slice/systemd-nspawn@mail.service/cgroup.events';
+  const group = '/sys/fs/cgroup/machine.slice/systemd-nspawn@mail.service';
+  // nspawn itself goes on: it tells systemd that it is alive, and ends the guest if it is stopped.
+  const frozen = `(cd ${group}; grep -qx "frozen 1" payload/cgroup.events && grep -qx "frozen 0" supervisor/cgroup.events)`;
   // What copies its files meanwhile does not get further.
   const hanging = '/run/systemd/system/ostree-guest-snapshot-mail.service.d';
   await a.write('/run/hang', '#!/bin/sh\nexec sleep 54321\n', 0o755);
   await a.write(`${hanging}/hang.conf`, '[Service]\nBindReadOnlyPaths=/run/hang:/usr/bin/sync\n');
-  await a.sh(`systemctl daemon-reload; rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar &
+  // One that takes too long, while the guest is stopped.
+  await a.write(`${hanging}/limit.conf`, '[Service]\nRuntimeMaxSec=10s\n');
+  const { stderr } =
+    await a.try(`systemctl daemon-reload; rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar &
+    until ${frozen}; do kill -0 $!; sleep 0.1; done; systemctl stop --no-block systemd-nspawn@mail; wait $!`);
+  expect(stderr).toMatch(
+    /Cannot copy the files of mail while it is frozen: it took too long, and was ended\. Let it be stopped for the copy: guestctl export mail --stop/,
+  );
+  await eventually(a, '[ "$(systemctl is-active systemd-nspawn@mail)" = inactive ]');
+  await start(a, 'mail');
+  await a.sh(`rm ${hanging}/limit.conf; systemctl daemon-reload; rm -f /srv/mail.tar; guestctl export -q mail /srv/mail.tar &
     until ${frozen} && pgrep -fx 'sleep 54321'; do kill -0 $!; sleep 0.1; done
     kill -KILL $!`);
   await eventually(a, `! ${frozen}`);

@@ -47,6 +47,7 @@ export const fake: Machine = {
   attach: async () => 0,
   shell: async () => 0,
   reboot: async () => undefined,
+  processes: async (guest) => `/sys/fs/cgroup/vm-${guest}`,
   journal: () => ({ option: '--directory=/vm/journal', readable: [] }),
   addresses: async () => [],
   links: async () => [],

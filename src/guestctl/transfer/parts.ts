@@ -4,13 +4,13 @@ import { mkdirSync } from 'node:fs';
 import type { Guest } from '../../config/guest.ts';
 import { runtimeDirectory } from '../../config/paths.ts';
 import { roomsOf, runConfined, treeCapabilities } from '../../host/confined.ts';
-import { copyPairs, type Pair, tryReflink } from '../../host/copy-tree.ts';
+import { copyPairs, type Pair, syncFileSystem, tryReflink } from '../../host/copy-tree.ts';
 import { Failure } from '../../host/failure.ts';
 import { type Release, tryLock } from '../../host/flock.ts';
-import { whileFrozen } from '../../host/freeze.ts';
+import { frozenAtMost, whileFrozen } from '../../host/freeze.ts';
 import { makeDirectories } from '../../host/make-directories.ts';
 import { inOwn, requireOwn } from '../../host/own-directory.ts';
-import { requireSuccess } from '../../host/process.ts';
+import { type Finished, requireSuccess } from '../../host/process.ts';
 import {
   activeStates,
   bootUnit,
@@ -235,7 +235,7 @@ async function gather(
   await removeTree(scratch);
   mkdirSync(scratch, { mode: 0o700 });
   const state = readState(guest, deployments);
-  const places = snapshot ? await takeSnapshot(guest, live, scratch, running) : live;
+  const places = snapshot ? await takeSnapshot(guest, live, scratch, running ? wish : undefined) : live;
   if (namesOf(listDeployments(sysroot)) !== namesOf(deployments))
     throw new Failure(`The deployments of ${name} have changed meanwhile`, 'Try it again');
   const manifest = await manifestOf(guest, { running, var: wish.var, deployments, state });
@@ -247,29 +247,46 @@ async function gather(
 
 const namesOf = (deployments: readonly Deployment[]): string => deployments.map(({ name }) => name).join(' ');
 
-/** Copies /etc and /var with reflinks. A running guest is frozen meanwhile, so that the copy is what a power cut would leave. */
+/**
+ * Copies /etc and /var with reflinks. A running guest is frozen meanwhile, so that the copy is what a power cut would leave.
+ * @param frozenFor The wish, if the guest runs.
+ */
 async function takeSnapshot(
   guest: Guest,
   live: Pick<ArchiveParts, 'etc' | 'var'>,
   scratch: string,
-  running: boolean,
+  frozenFor: Wish | undefined,
 ): Promise<Pick<ArchiveParts, 'etc' | 'var'>> {
   const { name } = guest;
   const etc = live.etc.map((_, position) => `${scratch}/etc/${position}`);
   const varCopy = live.var && `${scratch}/var`;
   const pairs = live.etc.map((path, position): Pair => [path, etc[position] ?? '']);
   if (live.var && varCopy) pairs.push([live.var, varCopy]);
-  const copy = () =>
+  const copy = (timeLimit: string) =>
     runConfined(
       {
         name: snapshotJob(name),
         writable: roomsOf(guest),
         capabilities: [...treeCapabilities, 'CAP_SYS_ADMIN'],
-        timeLimit: '9min',
+        timeLimit,
       },
       copyPairs('mkdir -- "$1" && sync --file-system --', `${scratch}/etc`, pairs, 'always'),
     );
-  const finished = await (running ? whileFrozen(driver.unit(name), `frozen-${name}`, copy) : copy());
-  requireSuccess(`Cannot copy the files of ${name}`, finished);
+  if (frozenFor) await copyFrozen(guest, frozenFor, () => copy(`${frozenAtMost}s`));
+  else requireSuccess(`Cannot copy the files of ${name}`, await copy('2h'));
   return { etc, var: varCopy };
+}
+
+async function copyFrozen(
+  { name, sysroot }: Guest,
+  { command }: Wish,
+  copy: () => Promise<Finished>,
+): Promise<void> {
+  // What has to be written to disk anyway is written before the guest is frozen.
+  await syncFileSystem(sysroot);
+  requireSuccess(
+    `Cannot copy the files of ${name} while it is frozen`,
+    await whileFrozen(await driver.processes(name), `frozen-${name}`, copy),
+    `Let it be stopped for the copy: ${command} --stop`,
+  );
 }

@@ -2,6 +2,7 @@ import { rmdirSync } from 'node:fs';
 import { imagesDirectory, nspawnDirectory } from '../../config/paths.ts';
 import { nspawnUnits } from '../../generator/nspawn/driver.ts';
 import { unlessMissing } from '../../host/node-files.ts';
+import { showUnits } from '../../host/systemctl.ts';
 import type { Machine } from '../machine.ts';
 import { nspawnFindings } from './doctor.ts';
 import { lackOf } from './lack-rule.ts';
@@ -23,6 +24,11 @@ export const nspawn: Machine = {
   attach: attachInside,
   shell: shellInside,
   reboot: askToReboot,
+  // nspawn itself is in another one beside it, and goes on [T 252, 257, 262].
+  async processes(guest) {
+    const [unit] = await showUnits([nspawnUnits.unit(guest)], ['ControlGroup']);
+    return `/sys/fs/cgroup${unit?.['ControlGroup']}/payload`;
+  },
   // systemd-machined answers with the root directory of the machine.
   journal: (machine) => ({ option: `--machine=${machine}`, readable: ['/run/dbus/system_bus_socket'] }),
   addresses: addressesOf,

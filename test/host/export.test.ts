@@ -391,27 +391,48 @@ test('a host is lost, and its guests run on a bare one, with their data, boot li
   expect(staged?.checksum).not.toBe(layered);
 });
 
-test('a copy of the files, made while a guest runs and is updated, is a guest as well', async () => {
+/** What of these guests is enabled, and runs of that. */
+const enabledOf = (host: Host) =>
+  host.sh(`for unit in {systemd-nspawn@one.service,ostree-guest-update@one.timer,systemd-nspawn@tried.service,ostree-guest-update@tried.timer}
+    do echo $(systemctl is-enabled $unit) $(systemctl is-active $unit); done`);
+
+test('a copy of the files, made while guests run, are on trial and updated, are guests as well', async () => {
   await b.sh('for name in mail one layered; do guestctl stop $name; guestctl remove -qy $name; done');
+  const onTrial = lightFile('[Update]\nTries=5\nHealthCheck=false\nHealthTimeoutSec=6h\n', 'tried');
+  await publishLight(a, '1', {}, 'tried');
+  await declare(a, 'tried', onTrial);
+  await update(a, 'tried');
+  await start(a, 'tried');
+  const tried = await publishLight(a, '2', {}, 'tried');
+  await update(a, 'tried');
+  await a.sh(`guestctl restart tried; guestctl enable tried; systemctl enable ostree-guest-update@one.timer
+    truncate -s 2G ${varOf('tried')}/sparse; mv /etc/ostree-guests/mail.guest /etc/ostree-guests/layered.guest /srv`);
+  expect((await a.try(copyFiles.replace('/srv/files.tar', '/dev/full'))).exitCode).not.toBe(0);
   const updating = '[ "$(systemctl is-active ostree-guest-update@one)" != inactive ]';
   const fetched = (commit: string) =>
     `[ -e ${objectsOf('one')}/${commit.slice(0, 2)}/${commit.slice(2)}.commit ]`;
   for (const [round, point] of [() => updating, fetched].entries()) {
     const commit = await publishLight(a, `round ${round}`);
     await a.sh(`systemctl start --no-block ostree-guest-update@one; until ${point(commit)}; do sleep 0.02; done
-      rm -f /srv/files.tar; ${copyFiles}`);
+      rm -f /srv/files.tar; export TAR_OPTIONS='--exclude=ostree-guests/mail* --exclude=ostree-guests/layered*'
+      ${copyFiles}`);
+    expect(Number(await a.sh('stat -c %s /srv/files.tar'))).toBeLessThan(2 ** 30);
     await carry(a, '/srv/files.tar', b);
     await b.sh(restoreFiles);
+    expect(await enabledOf(b)).toBe('disabled active\nenabled active\nenabled active\nenabled active');
+    expect(await status(b, 'tried')).toMatchObject({
+      running: { checksum: tried },
+      trial: { tries: 5, left: 3 },
+    });
     expect(await readInside(b, 'one', '/var/data', '/etc/kept')).toBe('data\nkept');
     expect(await b.sh('ostree fsck --repo=/var/lib/ostree-guests/one/sysroot/ostree/repo')).toContain(
       'no errors',
     );
-    await b.sh(
-      `guestctl stop one; for file in /etc/ostree-guests/*.guest; do guestctl remove -qy $(basename $file .guest); done`,
-    );
+    await b.sh(`for name in one tried; do guestctl stop $name; guestctl remove -qy $name; done`);
     await eventually(a, '[ "$(systemctl is-active ostree-guest-update@one)" = inactive ]');
     await a.run('guestctl', 'restart', 'one');
   }
+  await a.sh('guestctl stop tried; guestctl remove -qy tried; mv /srv/*.guest /etc/ostree-guests');
 });
 
 test('killed or without power anywhere, an import leaves no guest or a whole one, and a frozen guest goes on', async () => {

@@ -16,7 +16,7 @@ BASHDIR = $(PREFIX)/share/bash-completion/completions
 # Debian: vendor-completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
-PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on dist/clear-left-over dist/run-guest dist/ask-first dist/make-place dist/start-networkd dist/forward-port dist/name-servers
+PROGRAMS = $(filter-out dist/guestctl.cjs,$(wildcard dist/*.cjs)) $(wildcard dist/generator-qjs*.js) dist/power-on dist/note-memory dist/clear-left-over dist/run-guest dist/ask-first dist/make-place dist/start-networkd dist/forward-port dist/name-servers
 FILL = sed -e 's|@NODE@|$(NODE)|g' -e 's|@QJS@|$(QJS)|g' -e 's|@LIBDIR@|$(LIBDIR)|g'
 
 .PHONY: install install-cockpit

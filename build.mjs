@@ -89,6 +89,7 @@ const scripts = [
   'steps/boot/power-on',
   'steps/update/ask-first',
   'steps/update/make-place',
+  'machine/note-memory',
   'machine/nspawn/clear-left-over',
   'machine/nspawn/run-guest',
   'machine/nspawn/name-servers',

@@ -23,6 +23,9 @@ export const runtimeOf = (guest: string): string => `${runtimeDirectory}/${guest
 /** Returns the link to the deployment that a guest boots or has booted. */
 export const rootLinkOf = (guest: string): string => `${runtimeOf(guest)}/root`;
 
+/** Returns the file in which the last run of a guest has left what its control group knew of memory: src/machine/note-memory. */
+export const memoryNoteOf = (guest: string): string => `${runtimeOf(guest)}/memory-events`;
+
 /** Where machinectl(1) finds running and other machines by their images. */
 export const imagesDirectory = '/run/machines';
 /** The output of generators: systemd.generator(7). */

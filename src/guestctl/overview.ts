@@ -3,13 +3,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type Broken, type Guest, managesItself } from '../config/guest.ts';
 import { type DeclaredGuests, loadGuests } from '../config/load.ts';
 import { originName } from '../config/origin.ts';
+import { isFull } from '../host/disk-room.ts';
 import { enabledUnits } from '../host/enabled-units.ts';
 import { explain } from '../host/failure.ts';
+import { fewAtATime } from '../host/few-at-a-time.ts';
 import { isForRootOnly } from '../host/is-root.ts';
 import { lastMessages } from '../host/journal.ts';
 import { nodeFiles } from '../host/node-files.ts';
 import {
   activeStates,
+  assessUnit,
   nextElapses,
   showUnits,
   switchTimerUnit,
@@ -27,8 +30,10 @@ import { unlessDamaged } from '../state/state-file.ts';
 import { damagedState, presentState, stateFiles } from '../state/state-files.ts';
 import { readTrial, type Trial } from '../state/trial.ts';
 import { readUndeployed, type Undeployed } from '../state/undeployed.ts';
+import { hostSideOf } from '../steps/assess/host-lack.ts';
 import { bootedRoot } from '../steps/boot/root-link.ts';
 import { hasWindow } from './enablement.ts';
+import { type GuestFault, guestFault } from './guest-fault.ts';
 import { type Holding, holdingOf, withoutOpenWindows } from './holding.ts';
 import { UnappliedReader } from './read-unapplied.ts';
 import { nothingUnapplied, type Unapplied } from './unapplied.ts';
@@ -66,6 +71,10 @@ export interface Overview {
   readonly unapplied: Unapplied;
   /** The ActiveState of the guest's unit, in words for machines. */
   readonly state: State;
+  /** Why it has failed. */
+  readonly fault: GuestFault | undefined;
+  /** Set if it runs a deployment on trial, of which nothing can be said now. With the reason, for people, if that is known. */
+  readonly unjudged: { readonly reason: string | undefined } | undefined;
   readonly since: Date | undefined;
   readonly update: {
     readonly state: 'running' | 'failed' | 'idle';
@@ -116,7 +125,7 @@ export const overviewOfAll = ({ shows }: { shows: boolean }): Promise<Gathered> 
 async function gather(name: string, declared: () => DeclaredGuests, shows: boolean): Promise<Gathered> {
   const timers = nextElapses(timerUnit(name), switchTimerUnit(name));
   const [states, { guests, broken }] = await Promise.all([
-    activeStates([driver.unit(name), updateUnit(name)]),
+    activeStates([driver.unit, updateUnit, assessUnit].map((unit) => unit(name))),
     // Start the processes first: reading keeps this thread busy.
     turn().then(declared),
   ]);
@@ -136,21 +145,20 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
     };
   });
   const found = await withoutOpenWindows(inFiles);
-  const updates = shows ? guests.map(({ name }) => updateUnit(name)) : [];
-  const faults = await faultsOf(updates.filter((unit) => stateOfUnit(unit) === 'failed'));
+  const hasFailed = (unit: string) => stateOfUnit(unit) === 'failed';
+  const faults = await faultsOf(shows ? found : [], hasFailed);
   const [next, enabled] = [await timers, enabledUnits()];
-  const overviews = found.map((found): Overview => {
-    const { name } = found.guest;
-    const [unit, timer, switchTimer] = [updateUnit(name), timerUnit(name), switchTimerUnit(name)];
-    const state = updateState(stateOfUnit(unit));
+  const overviews = found.map((one): Overview => {
+    const { name } = one.guest;
+    const unit = updateUnit(name);
+    const result = { state: updateState(stateOfUnit(unit)), fault: faults.ofUnits.get(unit) };
     const status = says(unit)?.['StatusText'] ?? '';
-    const times = {
-      next: next.get(timer),
-      window: next.get(switchTimer),
-      enabled: enabled.has(timer),
-      windowEnabled: hasWindow(found.guest) ? enabled.has(switchTimer) : undefined,
+    return {
+      ...one,
+      fault: faults.ofGuests.get(name),
+      unjudged: unjudgedOf(one, hasFailed, faults),
+      update: { ...result, status, ...scheduleOf(one.guest, next, enabled) },
     };
-    return { ...found, update: { state, status, fault: faults.get(unit), ...times } };
   });
   const brokenGuests = broken.map((one) => ({
     broken: one,
@@ -159,15 +167,58 @@ async function gather(name: string, declared: () => DeclaredGuests, shows: boole
   return { overviews, broken: brokenGuests };
 }
 
-/** Returns the last errors of each unit in its last run. A journal that cannot be read hides nothing else. */
-async function faultsOf(units: readonly string[]): Promise<Map<string, string>> {
-  // For a sandbox that cannot be set up, systemd logs two.
-  const faultOf = (unit: string) => lastMessages(unit, { lines: 2, onlyErrors: true }).catch(() => []);
-  const found = units.map(async (unit) => [unit, (await faultOf(unit)).join('; ')] as const);
-  return new Map(await Promise.all(found));
+/** Returns when the timers of a guest elapse next, and whether they are enabled. */
+function scheduleOf(guest: Guest, next: ReadonlyMap<string, Date>, enabled: ReadonlySet<string>) {
+  const [timer, window] = [timerUnit(guest.name), switchTimerUnit(guest.name)];
+  return {
+    next: next.get(timer),
+    window: next.get(window),
+    enabled: enabled.has(timer),
+    windowEnabled: hasWindow(guest) ? enabled.has(window) : undefined,
+  };
 }
 
-type InFiles = Omit<Overview, 'since' | 'update'>;
+/** Why guests, and units of their steps, have failed. */
+interface Faults {
+  readonly ofGuests: ReadonlyMap<string, GuestFault | undefined>;
+  readonly ofUnits: ReadonlyMap<string, string>;
+}
+
+/** Reads it in the journal. A journal that cannot be read hides nothing else. */
+async function faultsOf(found: readonly InFiles[], hasFailed: (unit: string) => boolean): Promise<Faults> {
+  const guests = found.filter(({ state }) => state === 'failed');
+  const units = [
+    ...found.map(({ guest: { name } }) => updateUnit(name)).filter(hasFailed),
+    ...found.filter((one) => isUnjudged(one, hasFailed)).map(({ guest: { name } }) => assessUnit(name)),
+  ];
+  // For a sandbox that cannot be set up, systemd logs two.
+  const faultOf = (unit: string) => lastMessages(unit, { lines: 2, onlyErrors: true }).catch(() => []);
+  return {
+    ofGuests: new Map(await fewAtATime(guests, async ({ guest }) => [guest.name, await guestFault(guest)])),
+    ofUnits: new Map(await fewAtATime(units, async (unit) => [unit, (await faultOf(unit)).join('; ')])),
+  };
+}
+
+/** True if a guest runs a deployment on trial, and the assessment has ended without a verdict. */
+const isUnjudged = ({ guest, state, trial }: InFiles, hasFailed: (unit: string) => boolean): boolean =>
+  state === 'running' && trial !== undefined && hasFailed(assessUnit(guest.name));
+
+/** Says why nothing can be said of a deployment on trial that runs. */
+function unjudgedOf(
+  one: InFiles,
+  hasFailed: (unit: string) => boolean,
+  { ofUnits }: Faults,
+): Overview['unjudged'] {
+  const { guest, state, trial } = one;
+  if (isUnjudged(one, hasFailed)) return { reason: ofUnits.get(assessUnit(guest.name)) };
+  const full = state === 'running' && trial && hostSideOf(guest).writes.find(isFull);
+  if (!full) return undefined;
+  return {
+    reason: `no fault of the deployment on trial counts while the file system of ${full} is full. Make room there`,
+  };
+}
+
+type InFiles = Omit<Overview, 'since' | 'fault' | 'unjudged' | 'update'>;
 
 /** Reads the state of a guest. If that fails, the guest is listed as damaged. */
 function stateInFiles(guest: Guest, activeState: string, unapplied: UnappliedReader): InFiles {

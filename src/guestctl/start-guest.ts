@@ -5,11 +5,8 @@ import type { Command } from 'commander';
 import type { Guest } from '../config/guest.ts';
 import { monotonic } from '../host/clock.ts';
 import { explainAny, Failure } from '../host/failure.ts';
-import { inOrder, type JournalFields, lastWords, readSince, syncJournal } from '../host/journal.ts';
 import { run } from '../host/process.ts';
-import { bootUnit } from '../host/systemctl.ts';
 import { tell } from '../host/tell.ts';
-import { driver } from '../machine/driver.ts';
 import { isRunning } from '../machine/guest-state.ts';
 import { listDeployments } from '../ostree/deployments.ts';
 import type { PastAttempt } from '../state/attempts.ts';
@@ -20,6 +17,7 @@ import { readUndeployed } from '../state/undeployed.ts';
 import { noteFailedUnits } from '../steps/assess/health.ts';
 import { say } from './command.ts';
 import { deploymentWords, undeployedWords } from './screens/wording.ts';
+import { startFault } from './start-fault.ts';
 
 /** Starts or restarts a guest with `act`, and reports what it runs. A failure has its reason. */
 export async function startAndTell(guest: Guest, command: Command, act: () => Promise<void>): Promise<void> {
@@ -33,7 +31,8 @@ export async function startAndTell(guest: Guest, command: Command, act: () => Pr
   });
   if (failure) {
     tellAttempts(name, last);
-    const reason = (await whyNotStarted(name, begun)) || failure.message;
+    const { errors, lastWords } = await startFault(name, begun);
+    const reason = errors || lastWords || failure.message;
     throw new Failure(`${name} did not start: ${reason}`, `Full log: guestctl logs ${name} -n 50`);
   }
   tellAttempts(name, last);
@@ -69,44 +68,3 @@ function tellAttempts(name: string, last: PastAttempt | undefined): void {
   for (const { outcome, action, message } of attemptsSince(name, last))
     if (outcome === 'failed' || action === 'rollback') tell(`${name}: ${message}`);
 }
-
-/** Returns the errors of the guest's start since a time: those of its boot step, of systemd, and of what runs the guest. */
-async function whyNotStarted(name: string, begun: number): Promise<string> {
-  const unit = driver.unit(name);
-  await syncJournal();
-  const entries = await readSince(begun, [
-    '--lines=200',
-    `_SYSTEMD_UNIT=${bootUnit(name)}`,
-    '+',
-    `_SYSTEMD_UNIT=${unit}`,
-    '+',
-    `UNIT=${unit}`,
-  ]);
-  const last = await lastWords(unit, { lines: 20 }, begun);
-  return startFault(inOrder([...entries, ...last]));
-}
-
-/** Finds the reason in the journal of a start that failed. */
-export function startFault(entries: readonly JournalFields[]): string {
-  const said = entries.map(({ MESSAGE = '', PRIORITY = '6', UNIT, SYSLOG_IDENTIFIER }) => ({
-    text: MESSAGE.trim(),
-    isError: (Number(PRIORITY) <= 4 && !isSummary(MESSAGE) && !isIgnored(MESSAGE)) || isSkipped(MESSAGE),
-    isOfDriver: UNIT === undefined && SYSLOG_IDENTIFIER === driver.identifier,
-  }));
-  const errors = said.filter(({ isError }) => isError);
-  // What runs the guest has no priorities in the journal. Its last line is why it ended.
-  const last = said.filter(({ isOfDriver, text }) => isOfDriver && text !== '').slice(-1);
-  const reasons = errors.length > 0 ? errors.slice(0, 2) : last;
-  return [...new Set(reasons.map(({ text }) => text.replace(/\.+$/, '')))].join('; ');
-}
-
-const isSkipped = (message: string): boolean => /unmet condition check|being skipped\.?$/.test(message);
-
-/** Faults after which systemd went on, such as a counter of the control group that cannot be read. */
-const isIgnored = (message: string): boolean => /\bignoring\b/.test(message);
-
-/** Lines of systemd that say only that a unit failed. */
-const isSummary = (message: string): boolean =>
-  /Failed to start |Failed at step |Failed with result |Main process exited|Control process exited|Scheduled restart job/.test(
-    message,
-  );

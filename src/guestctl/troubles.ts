@@ -1,11 +1,13 @@
-import { updateUnit } from '../host/systemctl.ts';
+import { assessUnit, updateUnit } from '../host/systemctl.ts';
 import { driver } from '../machine/driver.ts';
+import type { GuestFault } from './guest-fault.ts';
 import type { Overview } from './overview.ts';
 import { short, undeployedWords } from './screens/wording.ts';
 
 export const troubleKinds = [
   'damaged',
   'start failed',
+  'not assessed',
   'rejected',
   'not deployed',
   'no lock',
@@ -24,6 +26,8 @@ export function troublesOf({
   guest,
   damage,
   state,
+  fault,
+  unjudged,
   rejection,
   hold,
   undeployed,
@@ -32,8 +36,8 @@ export function troublesOf({
   const troubles: Trouble[] = [];
   const add = (kind: Trouble['kind'], message: string) => troubles.push({ kind, message });
   if (damage !== undefined) add('damaged', damage);
-  if (state === 'failed')
-    add('start failed', `the guest has failed, see: systemctl status ${driver.unit(guest.name)}`);
+  if (state === 'failed') add('start failed', failedWords(guest.name, fault));
+  if (unjudged) add('not assessed', unjudgedWords(guest.name, unjudged));
   if (rejection) {
     const what = `${short(rejection.checksum)} is not used: ${rejection.reason}`;
     add('rejected', `${what}. To try it again: guestctl forgive ${guest.name}`);
@@ -46,3 +50,20 @@ export function troublesOf({
   }
   return troubles;
 }
+
+function failedWords(name: string, fault: GuestFault | undefined): string {
+  const more = `More: guestctl logs ${name} -n 50`;
+  switch (fault?.kind) {
+    case 'lack':
+      return `the guest has failed, because the host lacks something: ${fault.text}. See: guestctl doctor. Then: guestctl start ${name}`;
+    case 'error':
+      return `the guest has failed: ${fault.text}. ${more}`;
+    case 'lastWords':
+      return `the guest has failed. The last line on its console: ${fault.text}. ${more}`;
+    case undefined:
+      return `the guest has failed, see: systemctl status ${driver.unit(name)}`;
+  }
+}
+
+const unjudgedWords = (name: string, { reason }: NonNullable<Overview['unjudged']>): string =>
+  reason || `there is no verdict on the deployment on trial, see: systemctl status ${assessUnit(name)}`;

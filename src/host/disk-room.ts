@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 import { Failure } from './failure.ts';
 
 /** The share of the guests' file system that is never used: a full one would stop all guests. */
@@ -24,6 +24,25 @@ export function freeBelow(directory: string): DiskSpace {
   const { bsize, bavail, ffree, files } = statfsSync(directory);
   return { bytes: bsize * bavail, files: files > 0 ? ffree : Number.MAX_SAFE_INTEGER };
 }
+
+/**
+ * True if hardly anything can be written below a directory: less than 1% and less than 64 MiB, or hardly any inode, is left.
+ * False if that cannot be told, such as for a directory that is missing.
+ */
+export function isFull(directory: string): boolean {
+  try {
+    return hasNoRoom(statfsSync(directory));
+  } catch {
+    return false;
+  }
+}
+
+/** Decides that by the numbers of a file system. */
+export const hasNoRoom = ({ bsize, bavail, blocks, ffree, files }: FileSystemRoom): boolean =>
+  bavail * bsize < Math.min((blocks * bsize) / 100, 64 << 20) || ffree < Math.min(files / 100, 100);
+
+/** The numbers of statfs(2) about its room. Some file systems do not report inodes: then there are 0. */
+type FileSystemRoom = Pick<StatsFs, 'bsize' | 'bavail' | 'blocks' | 'ffree' | 'files'>;
 
 /** Fails if there is no space for this many bytes below a directory. */
 export function requireRoom(directory: string, bytes: number, what: string): void {

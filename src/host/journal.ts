@@ -152,6 +152,22 @@ export async function endedByStop(unit: string, invocation: string): Promise<boo
   return said.some(({ JOB_TYPE }) => JOB_TYPE === 'stop');
 }
 
+/** Returns what systemd itself has said last of a run of a unit, such as why it could not start that. Call syncJournal() first. */
+export async function systemdWords(unit: string, invocation: string): Promise<string[]> {
+  const found = await readEntries(['--lines=20', `UNIT=${unit}`, `INVOCATION_ID=${invocation}`, '_PID=1']);
+  return found.map(({ MESSAGE = '' }) => MESSAGE);
+}
+
+/** Returns what systemd-oomd has said since a time in seconds since 1970. */
+export async function oomdWords(since: number): Promise<string[]> {
+  const found = await readEntries([
+    `--since=@${since}`,
+    '--lines=1000',
+    '_SYSTEMD_UNIT=systemd-oomd.service',
+  ]);
+  return found.map(({ MESSAGE = '' }) => MESSAGE);
+}
+
 /** One JSON object in each line: the journal's export formats, "Journal JSON Format". */
 export function parseEntries(stdout: string): JournalFields[] {
   return stdout

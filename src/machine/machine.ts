@@ -74,8 +74,8 @@ export interface Machine {
   links(machine: string): Promise<readonly string[]>;
   users(machine: string): Promise<Users>;
   /**
-   * Finds in the last messages of the unit of a machine that ended by itself what the host lacked; undefined if the host is
-   * not to blame.
+   * Finds in the last messages of a machine that ended by itself, and of systemd about its unit, what the host lacked; undefined if
+   * the host is not to blame.
    */
   lackOf(messages: readonly string[]): string | undefined;
 

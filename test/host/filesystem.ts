@@ -3,6 +3,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Host } from './host.ts';
 
+/** Fills one to the last block: what is written lazily gives some back when it is. */
+export const fill = (host: Host, directory: string) =>
+  host.sh(`cd ${directory}; n=0
+    while (echo x >x.$n) 2>/dev/null; do
+      cat /dev/zero >fill.$n 2>/dev/null || true
+      sync; n=$((n + 1))
+    done`);
+export const empty = (host: Host, directory: string) => host.sh(`rm -f ${directory}/fill.* ${directory}/x.*`);
+
 /** Makes one and mounts it in the host. It goes with the host: the loop device is let go with its last mount. */
 export async function mountFileSystem(
   host: Host,

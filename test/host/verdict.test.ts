@@ -1,6 +1,7 @@
 // A verdict is evidence: what goes wrong beside an update, and must neither bless nor reject it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faults } from './faults.ts';
+import { empty, fill, mountFileSystem } from './filesystem.ts';
 import {
   declare,
   end,
@@ -284,11 +285,86 @@ test('a host that has no inotify instances left rejects nothing', async () => {
   await eventually(host, 'guestctl history lacking | grep lacks');
   await host.run('rm', '/run/systemd/system/systemd-nspawn@lacking.service.d/99-lack.conf');
   await host.run('systemctl', 'daemon-reload');
-  expect(await status(host, 'lacking')).toMatchObject({ rejected: [], trial: { tries: 1, left: 1 } });
+  expect(await status(host, 'lacking')).toMatchObject({
+    rejected: [],
+    trial: { tries: 1, left: 1 },
+    troubles: [
+      {
+        kind: 'start failed',
+        message: expect.stringMatching(/the host lacks something: Failed to create.*Too many open files/),
+      },
+    ],
+  });
   await start(host, 'lacking');
   await settles('lacking');
   expect((await status(host, 'lacking')).running?.checksum).toBe(commit);
   expect(await inGuest(host, 'lacking', 'echo up')).toBe('up');
+});
+
+test('a service that fails for want of room on the disk rejects nothing, and has another start', async () => {
+  await mountFileSystem(host, 'ext4', '/srv/tight', 1500);
+  await publish(host, 'debian/12/tight', { version: '1' });
+  const file = `[Update]\nTries=1\nHealthTimeoutSec=1h\n`;
+  await declare(
+    host,
+    'tight',
+    guestFile(file).replace(serverRef, 'debian/12/tight').replace('\n\n', '\nSysroot=/srv/tight/sysroot\n\n'),
+  );
+  await update(host, 'tight');
+  await start(host, 'tight');
+  await reaches(host, 'tight', 'active');
+  const commit = await publish(host, 'debian/12/tight', {
+    version: '2',
+    files: {
+      '/usr/lib/systemd/system/db.service':
+        '[Service]\nType=oneshot\nExecStart=sh -c "while [ -e /var/hold ]; do sleep 0.2; done; head -c 90M /dev/zero >/var/db"\n',
+      '/usr/lib/systemd/system/multi-user.target.d/db.conf': '[Unit]\nWants=db.service\nAfter=db.service\n',
+    },
+  });
+  await update(host, 'tight');
+  await inGuest(host, 'tight', 'touch /var/hold');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@tight');
+  await eventually(host, '[ "$(systemctl --machine=tight is-active db.service)" = activating ]');
+  await fill(host, '/srv/tight');
+  await host.sh('rm /srv/tight/sysroot/ostree/deploy/tight/var/hold');
+  await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@tight | grep "Waiting for room"');
+  expect(await host.sh('guestctl list')).toMatch(/tight .*not assessed, on trial/);
+  const full = /file system of \/srv\/tight\/sysroot is full/;
+  expect((await host.try('guestctl status tight')).stdout).toMatch(full);
+  expect(await outcomes('tight')).toContain('failed');
+  expect(await status(host, 'tight')).toMatchObject({
+    state: 'running',
+    rejected: [],
+    trial: { tries: 1, left: 1 },
+  });
+  await empty(host, '/srv/tight');
+  await eventually(host, 'guestctl history tight | grep blessed');
+  expect((await status(host, 'tight')).running?.checksum).toBe(commit);
+  await host.run('systemctl', 'stop', 'systemd-nspawn@tight');
+});
+
+test('the kernel that kills a guest for want of memory of the host rejects nothing', async () => {
+  await guest('starved', 'Tries=1\nHealthTimeoutSec=1h\nHealthCheck=sleep infinity\n');
+  await publish(host, 'debian/12/starved', { version: '2' });
+  await update(host, 'starved');
+  // The limit is the machine's, which runs other test hosts: so the control group is said to have counted what it counts then.
+  await host.write(
+    '/run/systemd/system/systemd-nspawn@starved.service.d/99-memory.conf',
+    '[Service]\nExecStopPost=sh -c "(echo $INVOCATION_ID; echo oom 0; echo oom_kill 1) >/run/ostree-guests/%i/memory-events"\n',
+  );
+  await host.run('systemctl', 'daemon-reload');
+  await host.run('systemctl', 'restart', '--no-block', 'systemd-nspawn@starved');
+  await eventually(host, 'systemctl show -P StatusText ostree-guest-assess@starved | grep checking');
+  await host.sh('kill -KILL "$(machinectl show starved --property=Leader --value)"');
+  await end(host, 'ostree-guest-assess@starved');
+  const lack = /the host lacks something: memory, so that the kernel killed 1 of its processes/;
+  expect((await host.try('guestctl status starved')).stdout).toMatch(lack);
+  expect(await status(host, 'starved')).toMatchObject({
+    state: 'failed',
+    rejected: [],
+    trial: { tries: 1, left: 1 },
+    troubles: [{ kind: 'start failed', message: expect.stringMatching(lack) }],
+  });
 });
 
 test('a switch whose guest is stopped while it starts leaves it stopped, and does not fail', async () => {

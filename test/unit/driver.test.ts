@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { unitsOf } from '../../src/generator/guest-units.ts';
 import { unknownCommand } from '../../src/guestctl/other-verbs.ts';
-import { startFault } from '../../src/guestctl/start-guest.ts';
+import { faultIn } from '../../src/guestctl/start-fault.ts';
 import type { Properties } from '../../src/host/systemctl.ts';
 import { isRunning, unitsOfGuest, usersOfRunning } from '../../src/machine/guest-state.ts';
 import { failedUnits } from '../../src/machine/inside.ts';
@@ -30,6 +30,8 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
 }));
 vi.mock('../../src/host/journal.ts', () => ({
   lastMessages: async () => ['Booting', 'no memory for mail'],
+  systemdWords: async () => [],
+  oomdWords: async () => [],
   endedByStop: async () => host.now.isStopped ?? false,
 }));
 vi.mock('../../src/host/systemd-run.ts', () => ({
@@ -49,6 +51,8 @@ const report = { step: () => undefined, progress: () => undefined, warn: () => u
 const subject = {
   machine: 'mail',
   unit: fake.unit('mail'),
+  memoryNote: '/nowhere/memory-events',
+  writes: [],
   baseline: { failedUnits: [] },
   root: '/nowhere',
   hasBus: true,
@@ -138,7 +142,7 @@ test('people are told its commands', () => {
 
 test('why it ended is what the driver said last', () => {
   const entry = { MESSAGE: 'No kernel', SYSLOG_IDENTIFIER: 'vm' };
-  expect(startFault([entry])).toBe('No kernel');
+  expect(faultIn([entry]).lastWords).toBe('No kernel');
 });
 
 test('the generator makes units of another driver', () => {

@@ -123,7 +123,7 @@ test('a trouble has a value of 0 while there is none, so that an alert ends', ()
       return of === guest && Number(found) === value ? [kind] : [];
     });
   expect(kindsOf('mail', 1)).toEqual([]);
-  expect(kindsOf('mail', 0)).toHaveLength(7);
+  expect(kindsOf('mail', 0)).toHaveLength(8);
   expect(kindsOf('failed', 1)).toEqual(['start failed', 'update failed']);
   expect(kindsOf('trial', 1)).toEqual(['rejected']);
   expect(kindsOf('undeployed', 1)).toEqual(['not deployed']);

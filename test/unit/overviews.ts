@@ -34,6 +34,8 @@ const calm = {
   trial: undefined,
   rejected: [],
   rejection: undefined,
+  fault: undefined,
+  unjudged: undefined,
   unapplied: { reload: false, update: false, reboot: false },
 } as const;
 const idle = {
@@ -109,6 +111,7 @@ export const stoppedWithStaged: Overview = { ...stopped, staged };
 export const failed: Overview = {
   ...stopped,
   state: 'failed',
+  fault: { kind: 'lack', text: 'Failed to create control group inotify object: Too many open files' },
   update: { ...idle, state: 'failed', fault: 'Cannot pull. Try again', status: '' },
 };
 export const updating: Overview = {
@@ -140,6 +143,15 @@ export const onTrial: Overview = {
   rejection,
 };
 /** A window begins before the next update. */
+/** On trial, and the host lacks something, so that it was not judged. */
+export const unjudged: Overview = {
+  ...running,
+  trial: onTrial.trial,
+  unjudged: {
+    reason:
+      'The host lacks something, so 13.2 cannot be judged: the file system of /srv is full. See: guestctl doctor. Then start it again: guestctl restart mail',
+  },
+};
 export const waiting: Overview = {
   ...withStaged,
   update: { ...idle, window: at('08:00:00') },

@@ -1,5 +1,6 @@
 // `guestctl status` as it is read, and the form for scripts.
 import { expect, test } from 'vitest';
+import type { GuestFault } from '../../src/guestctl/guest-fault.ts';
 import { overviewJson, statusJson } from '../../src/guestctl/screens/json.ts';
 import { statusText } from '../../src/guestctl/screens/status.ts';
 import { wrapped } from '../../src/guestctl/screens/wrapped.ts';
@@ -16,6 +17,7 @@ import {
   runsOlder,
   screen,
   undeployed,
+  unjudged,
   updating,
   waiting,
   withoutLock,
@@ -169,11 +171,12 @@ test.each([
     failed,
     `
       mail - Mail server
-        Trouble: the last update failed. Cannot pull. Try again. More: systemctl status ostree-guest-update@mail.service
+        Trouble: the guest has failed, because the host lacks something: Failed to create control group inotify object: Too many open files. See: guestctl doctor. Then: guestctl start mail
+                 the last update failed. Cannot pull. Try again. More: systemctl status ostree-guest-update@mail.service
        Declared: mail.guest
          Source: site:debian/12/server (file:///srv/mirror/repo)
         Sysroot: /var/lib/ostree-guests/mail/sysroot
-          State: FAILED, see: systemctl status systemd-nspawn@mail.service
+          State: FAILED
         Running: -
            Next: Debian GNU/Linux 13 (trixie) 13.2 (bbbbbbbbbbbb.0): guestctl start mail
          Update: next Tue 2026-11-24 23:10:05 UTC
@@ -197,6 +200,46 @@ test.each([
   ],
 ])('a guest that %s', (_, overview, text) => {
   expect(statusText(overview, nothing)).toBe(screen(text));
+});
+
+test.each<[title: string, fault: GuestFault | undefined, text: string]>([
+  [
+    'lacked something of the host',
+    { kind: 'lack', text: 'the file system of /srv is full' },
+    'the guest has failed, because the host lacks something: the file system of /srv is full. See: guestctl doctor. Then: guestctl start mail',
+  ],
+  [
+    'had an error',
+    { kind: 'error', text: 'Failed to stat /srv/data: No such file or directory' },
+    'the guest has failed: Failed to stat /srv/data: No such file or directory. More: guestctl logs mail -n 50',
+  ],
+  [
+    'ended without one',
+    { kind: 'lastWords', text: 'Exiting PID 1' },
+    'the guest has failed. The last line on its console: Exiting PID 1. More: guestctl logs mail -n 50',
+  ],
+  [
+    'failed for an unknown reason',
+    undefined,
+    'the guest has failed, see: systemctl status systemd-nspawn@mail.service',
+  ],
+])('why a guest %s, in text and in the form for scripts', (_, fault, text) => {
+  const overview = { ...failed, fault, update: running.update };
+  expect(statusText(overview, nothing)).toContain(`Trouble: ${text}\n`);
+  expect(overviewJson(overview).troubles).toEqual([{ kind: 'start failed', message: text }]);
+});
+
+test('a guest that runs, and could not be judged for lack of something', () => {
+  const message = unjudged.unjudged?.reason ?? '';
+  expect(statusText(unjudged, nothing)).toContain(`Trouble: ${message}\n`);
+  expect(overviewJson(unjudged).troubles).toEqual([{ kind: 'not assessed', message }]);
+  expect(overviewJson({ ...unjudged, unjudged: { reason: undefined } }).troubles).toEqual([
+    {
+      kind: 'not assessed',
+      message:
+        'there is no verdict on the deployment on trial, see: systemctl status ostree-guest-assess@mail.service',
+    },
+  ]);
 });
 
 test('what is due comes before what the next start boots', () => {

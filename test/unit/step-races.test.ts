@@ -85,6 +85,8 @@ vi.mock('../../src/ostree/deployments.ts', async (original) => ({
 vi.mock('../../src/host/journal.ts', () => ({
   endedByStop: async () => unit.isStopped,
   lastMessages: async () => [],
+  systemdWords: async () => [],
+  oomdWords: async () => [],
 }));
 vi.mock('../../src/steps/boot/root-link.ts', () => ({ bootedRoot: () => '/b' }));
 vi.mock('../../src/steps/record-attempt.ts', () => ({
@@ -285,6 +287,8 @@ describe('while somebody sets the clock of the host, a machine', () => {
   const report = { step: () => undefined, progress: () => undefined, warn: () => undefined };
   const subject = {
     machine: 'mail',
+    memoryNote: '/run/nothing',
+    writes: [],
     unit: 'vm@mail.service',
     baseline: { failedUnits: [] },
     root: '/b',

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Finished } from '../../src/host/process.ts';
 import { lostConnection } from '../../src/host/systemctl.ts';
-import { lackOf } from '../../src/machine/nspawn/lack-rule.ts';
 import { evidence } from '../../src/machine/nspawn/run-inside.ts';
 import { unhappyOf } from '../../src/steps/assess/health.ts';
 import {
   blame,
   consequenceOf,
+  type Faulty,
   judgeChecked,
   judgeSight,
   type Sight,
@@ -76,7 +76,8 @@ describe('one look', () => {
   });
 });
 
-const crashed: Verdict = { kind: 'faulty', fault: 'it ended by itself' };
+const crashed = { kind: 'faulty', fault: 'it ended by itself' } as const;
+const sick = { kind: 'faulty', fault: 'x failed', units: ['x.service'] } as const;
 
 describe('a look after the health checks', () => {
   const no = { complaint: 'HealthCheck=x did not succeed', isFinal: false };
@@ -95,26 +96,14 @@ describe('a look after the health checks', () => {
   });
 });
 
-test.each<[string, Verdict, string[], Verdict]>([
-  ['crashed', crashed, [], { kind: 'faulty', fault: 'it ended by itself (it did not come up)' }],
-  [
-    'crashed because the host lacked something',
-    crashed,
-    ['Failed to fork: Cannot allocate memory'],
-    { kind: 'hindered', lack: 'Failed to fork: Cannot allocate memory' },
-  ],
-  [
-    'is faulty for another reason',
-    { kind: 'faulty', fault: 'x failed' },
-    ['Failed to fork: Cannot allocate memory'],
-    { kind: 'faulty', fault: 'x failed' },
-  ],
-  ['was stopped', { kind: 'stopped' }, ['Failed to fork: Cannot allocate memory'], { kind: 'stopped' }],
-])('who is to blame for a machine that %s', (_, verdict, messages, expected) => {
-  expect(blame(verdict, lackOf(messages), 'it did not come up')).toEqual(expected);
+test.each<[string, Faulty, string | undefined, Verdict]>([
+  ['crashed', crashed, undefined, { kind: 'faulty', fault: 'it ended by itself (it did not come up)' }],
+  ['crashed because the host lacked something', crashed, 'memory', { kind: 'hindered', lack: 'memory' }],
+  ['has a unit that failed', sick, undefined, sick],
+  ['has a unit that failed while the disk is full', sick, 'room', { kind: 'hindered', lack: 'room' }],
+])('who is to blame for a machine that %s', (_, verdict, lack, expected) => {
+  expect(blame(verdict, lack, 'it did not come up')).toEqual(expected);
 });
-
-const sick = { kind: 'faulty', fault: 'x failed', units: ['x.service'] } as const;
 
 test.each<[string, Verdict, number, unknown]>([
   [
@@ -189,11 +178,11 @@ describe('a rehearsal', () => {
     expect(rehearsal.measureOf({ failedUnits: ['a'] })).toEqual({ failedUnits: ['a'] });
   });
 
-  const late: Extract<Verdict, { kind: 'faulty' }> = { kind: 'faulty', fault: 'it did not come up' };
+  const late: Faulty = { kind: 'faulty', fault: 'it did not come up' };
   const well: Verdict = { kind: 'healthy', failedUnits: [] };
   const again = (...failedUnits: string[]) => ({ kind: 'again', measure: { failedUnits } });
   const unknown = (fault: string, reference: string) => ({ kind: 'incomparable', fault, reference });
-  test.each<[string, typeof late, rehearsal.Reference, unknown]>([
+  test.each<[string, Faulty, rehearsal.Reference, unknown]>([
     ['did not come up, but what runs now did', late, { verdict: well, failedUnits: [] }, late],
     [
       'did not come up, and neither did what runs now',
@@ -224,6 +213,12 @@ describe('a rehearsal', () => {
       sick,
       { verdict: well, failedUnits: ['y.service'] },
       sick,
+    ],
+    [
+      'has failed units, of which one works in what runs now',
+      { ...sick, units: ['x.service', 'y.service'] },
+      { verdict: well, failedUnits: ['y.service'] },
+      { ...sick, units: ['x.service', 'y.service'] },
     ],
     [
       'has failed units, which work in what runs now, whose health check fails',
@@ -334,16 +329,6 @@ test.each([
   ['Job for a.service failed because the control process exited with error code.', false],
 ])('%s: a lost connection: %s', (stderr, expected) => {
   expect(lostConnection(stderr)).toBe(expected);
-});
-
-test('what the host lacks is no fault of the deployment', () => {
-  const inotify = 'Failed to create control group inotify object: Too many open files';
-  expect(lackOf(['Welcome to Debian', inotify, 'Exiting PID 1...'])).toBe(inotify);
-  const taken = "Failed to register machine: Machine 'mail' already exists";
-  expect(lackOf([taken, 'Parent died too early'])).toBe(taken);
-  expect(lackOf(['Failed to start bad.service', 'mail: /etc/mail: No such file or directory'])).toBe(
-    undefined,
-  );
 });
 
 describe('a check that could not be executed', () => {

@@ -75,6 +75,8 @@ export function troubleWords(kind: ToldTrouble['kind']): string {
       return t('damaged');
     case 'start failed':
       return t('start failed');
+    case 'not assessed':
+      return t('not assessed');
     case 'rejected':
       return t('rejected');
     case 'not deployed':

@@ -71,6 +71,7 @@ export interface ToldTrouble {
     | 'file has mistakes'
     | 'damaged'
     | 'start failed'
+    | 'not assessed'
     | 'rejected'
     | 'not deployed'
     | 'no lock'

@@ -1,4 +1,5 @@
 import { type Guest, managesItself } from '../../config/guest.ts';
+import { memoryNoteOf } from '../../config/paths.ts';
 import { machineUnits } from '../driver.ts';
 import { requireSysrootMount } from './external-sysroot.ts';
 import { waitForMaintenance } from './maintenance-service.ts';
@@ -21,6 +22,7 @@ export function guestService(guest: Guest): Parts {
     `ExecStart=${machineUnits.command(guest)}`,
     // The template of systemd 262 has one that older versions of nspawn do not understand.
     'ExecStopPost=',
+    noteMemory,
   ];
   if (guest.effects.has('command')) {
     service.push(...credentialLines(guest));
@@ -65,6 +67,9 @@ OnFailure=ostree-guest-changed.service`;
 /** True if the guest has no user namespace. Then it may share no file with another guest. */
 const hasNoUsers = (guest: Guest): boolean =>
   guest.effects.has('command') && guest.machine.privateUsers === 'no';
+
+/** Runs at each end, when the control group of the unit still exists. */
+const noteMemory = `ExecStopPost=-sh @LIBDIR@/note-memory ${memoryNoteOf('%i')}`;
 
 /** A shell script, because it must be quick: src/steps/boot/power-on. */
 const powerOn = 'sh @LIBDIR@/power-on %i';

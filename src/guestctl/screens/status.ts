@@ -3,7 +3,6 @@ import { packagesWords } from '../../config/packages.ts';
 import { printableLine } from '../../host/printable.ts';
 import { timerUnit } from '../../host/systemctl.ts';
 import { timeWords } from '../../host/time-words.ts';
-import { driver } from '../../machine/driver.ts';
 import type { MachineFacts } from '../../machine/machine-facts.ts';
 import type { Details } from '../details.ts';
 import type { Overview } from '../overview.ts';
@@ -82,11 +81,9 @@ const kinds = { veth: '', private: 'of its own, without a link to the host', hos
 const spaceWords = (bytes: number | undefined): string =>
   bytes === undefined ? '' : `, ${sizeWords(bytes)} of its own`;
 
-/** Prints failures first, with the command that shows more or repairs them. The state says whether the guest failed. */
+/** Prints failures first, with the command that shows more or repairs them. */
 const troubleLines = (overview: Overview): [string, string][] =>
-  troublesOf(overview)
-    .filter(({ kind }) => kind !== 'start failed')
-    .map(({ message }, index) => [index === 0 ? 'Trouble' : '', message]);
+  troublesOf(overview).map(({ message }, index) => [index === 0 ? 'Trouble' : '', message]);
 
 const dueLines = ({ guest, unapplied }: Overview): [string, string][] =>
   unappliedWords(guest, unapplied).map((text, index) => [index === 0 ? 'Due' : '', text]);
@@ -98,9 +95,9 @@ function runningWords({ isHidden, running, deployments, trial }: Overview): stri
   return deploymentWords(running) + onTrial;
 }
 
-function stateWords({ guest, state, since }: Overview): string {
+function stateWords({ state, since }: Overview): string {
   if (state === 'running' && since) return `running since ${timeWords(since)}`;
-  return state === 'failed' ? `FAILED, see: systemctl status ${driver.unit(guest.name)}` : state;
+  return state === 'failed' ? 'FAILED' : state;
 }
 
 function stagedLine({ staged }: Overview): [string, string][] {

@@ -1,10 +1,12 @@
 /**
- * Finds what the host lacked in the last messages of nspawn and of the first process of a machine: errno(3), or D-Bus and
- * machined, which nspawn needs before it starts anything of the tree.
+ * Finds what the host lacked in the last messages of nspawn, of the first process of a machine, and of systemd of the host: errno(3),
+ * or what nspawn needs of the host before it starts anything of the tree. That is D-Bus and machined, free UIDs, network
+ * interfaces, and the directory, which another nspawn may still hold [T 252, 257, 262].
  */
 export const lackOf = (messages: readonly string[]): string | undefined =>
-  messages.find((message) => noResource.test(message) || noManager.test(message));
+  messages.find((message) => noResource.test(message) || ofHost.test(message));
 
 const noResource =
   /^(Failed to|Cannot) .*: (Too many open files|No space left on device|Cannot allocate memory|Resource temporarily unavailable|Disk quota exceeded|Too many (users|references)|User namespace limit)/i;
-const noManager = /^Failed to (register machine|open system bus|connect to system bus|allocate scope)/;
+const ofHost =
+  /^(Failed to (register machine|open (system )?bus|connect to system bus|allocate scope|pick suitable UID\/GID range|add new \w+ interfaces)|Directory tree .* is currently busy)/;

@@ -1,9 +1,11 @@
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
+import { isFull } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
 import { endedByStop } from '../../host/journal.ts';
 import { beginStart, isDown, isGoingDown, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
+import { isRunning } from '../../machine/guest-state.ts';
 import { restartGuestUnlessStopped, type TellKilled } from '../../machine/stopping.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
@@ -17,6 +19,7 @@ import { isTakenOver } from '../lock/rule.ts';
 import { noteDown } from '../note-down.ts';
 import { type Begun, record, recordKilled } from '../record-attempt.ts';
 import { judge, type Subject } from './health.ts';
+import { hostSideOf, roomReturns } from './host-lack.ts';
 import { consequenceOf, type TrialConsequence, unhappyWords } from './rule.ts';
 
 /**
@@ -37,10 +40,10 @@ export async function assess(guest: Guest, report: Report): Promise<void> {
   await follow(guest, consequenceOf(verdict, trial), { fresh, from, trial }, report);
 }
 
-const subjectOf = ({ name }: Guest, { path }: Deployment): Subject => ({
-  machine: name,
-  unit: driver.unit(name),
-  baseline: readBaseline(name),
+const subjectOf = (guest: Guest, { path }: Deployment): Subject => ({
+  ...hostSideOf(guest),
+  machine: guest.name,
+  baseline: readBaseline(guest.name),
   root: path,
   hasBus: hasBus(path),
 });
@@ -92,10 +95,11 @@ async function follow(
       return bless(guest, fresh, consequence.failedUnits, attempt, report);
     case 'discount': {
       const isUncounted = noteDown(report, () => uncountTry(guest.name, trial), 'So this start counts');
-      const lack = `The host lacks something, so ${guest.name} could not be started: ${consequence.lack}`;
+      const lack = `The host lacks something, so ${nameOf(fresh)} cannot be judged: ${consequence.lack}`;
       const message = isUncounted ? `${lack}. This start does not count` : lack;
       await record(guest, { ...attempt, outcome: 'failed', message });
-      throw new Failure(lack, `See: guestctl doctor. Then start it again: guestctl start ${guest.name}`);
+      const tellKilled = recordKilled(guest, { ...attempt, since: now() }, report);
+      throw new Failure(lack, await makeUpFor(guest, lack, tellKilled, report));
     }
     case 'startAgain': {
       const { fault, isRejected } = consequence;
@@ -128,6 +132,27 @@ async function bless(
 }
 
 const nameOf = ({ title, name }: Deployment): string => `${title} (${name.slice(0, 12)})`;
+
+/**
+ * Starts a guest again that was not judged because its disk was full, once there is room: a service that failed is not started by
+ * itself then. Returns what comes next, for people.
+ */
+async function makeUpFor(
+  guest: Guest,
+  lack: string,
+  tellKilled: TellKilled,
+  report: Report,
+): Promise<string> {
+  const { name } = guest;
+  const { writes } = hostSideOf(guest);
+  if (writes.some(isFull)) {
+    report.step(`${lack}. Waiting for room there`);
+    if (await roomReturns(writes, guest.update.healthTimeout))
+      return startAgain(guest, 'There is room again: it is started once more', tellKilled);
+  }
+  const verb = (await isRunning(name)) ? 'restart' : 'start';
+  return `See: guestctl doctor. Then start it again: guestctl ${verb} ${name}`;
+}
 
 /**
  * True if the guest is still in the start that was judged. systemd starts a guest again that reboots at once: the boot step may have

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import type { UpdatePolicy } from '../../config/policy.ts';
 import { excerpt } from '../../config/problem.ts';
-import { endedByStop, lastMessages } from '../../host/journal.ts';
+import { endedByStop } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
 import { showUnits } from '../../host/systemctl.ts';
 import { inside, kindOf } from '../../host/tree-files.ts';
@@ -14,6 +14,7 @@ import { writeBaseline } from '../../state/baseline.ts';
 import type { Report } from '../../state/report.ts';
 import { readTrial } from '../../state/trial.ts';
 import { bootedRoot } from '../boot/root-link.ts';
+import { type HostSide, lackOfHost } from './host-lack.ts';
 import {
   blame,
   endedByItself,
@@ -25,10 +26,9 @@ import {
   type Verdict,
 } from './rule.ts';
 
-/** A machine that was just started: its name, and the unit that it runs in. */
-export interface Subject extends Measure {
+/** A machine that was just started. */
+export interface Subject extends Measure, HostSide {
   readonly machine: string;
-  readonly unit: string;
   /** The root directory of its deployment. */
   readonly root: string;
 }
@@ -39,6 +39,18 @@ export interface Subject extends Measure {
  * the health checks, because it may have gone down meanwhile. Time is monotonic: setting the clock changes nothing.
  */
 export async function judge(subject: Subject, policy: UpdatePolicy, report: Report): Promise<Verdict> {
+  const { verdict, complaint } = await watch(subject, policy, report);
+  if (verdict.kind !== 'faulty') return verdict;
+  return blame(verdict, await lackOfHost(subject, endedByItself(verdict)), complaint);
+}
+
+/** A verdict that does not ask yet what the host lacks, and what had been wrong until then. */
+interface Watched {
+  readonly verdict: Verdict;
+  readonly complaint: string;
+}
+
+async function watch(subject: Subject, policy: UpdatePolicy, report: Report): Promise<Watched> {
   const begun = performance.now();
   const left = () => begun + policy.healthTimeout - performance.now();
   // A machine that takes long is looked at less often, because each look keeps the processors from it. The last look
@@ -50,18 +62,19 @@ export async function judge(subject: Subject, policy: UpdatePolicy, report: Repo
   for (; left() > 0; await sleep(pause(wasChecked ? 1000 : 300))) {
     const before = judgeSight(await look(subject), subject);
     if (before === 'booting') continue;
-    if (before !== 'up') return await withCause(before, subject, complaint);
+    if (before !== 'up') return { verdict: before, complaint };
     report.progress('It is up; checking its health');
     const unhappy = await firstComplaint(subject, policy.healthChecks, left);
     const sight = await look(subject);
     const after = judgeChecked(sight, subject, unhappy);
-    if (after !== 'again') return await withCause(after, subject, complaint);
+    if (after !== 'again') return { verdict: after, complaint };
     // The deadline, or a machine that goes down, interrupts the last check: the complaint of the previous one is more useful.
     const isWhole = left() > 0 && judgeSight(sight, subject) === 'up';
     if (!wasChecked || isWhole) complaint = unhappy?.complaint ?? 'it went down while it was checked';
     wasChecked = true;
   }
-  return { kind: 'faulty', fault: `${complaint} within ${policy.healthTimeout / 1000} s` };
+  const fault = `${complaint} within ${policy.healthTimeout / 1000} s`;
+  return { verdict: { kind: 'faulty', fault }, complaint };
 }
 
 /**
@@ -127,10 +140,6 @@ async function unitState(unit: string): Promise<Sight['unit']> {
       return 'starting';
   }
 }
-
-/** Adds the reason why a machine ended by itself, from its unit's journal. */
-const withCause = async (verdict: Verdict, { unit }: Subject, complaint: string): Promise<Verdict> =>
-  blame(verdict, endedByItself(verdict) ? driver.lackOf(await lastMessages(unit)) : undefined, complaint);
 
 async function firstComplaint(
   { machine, root }: Subject,

@@ -32,7 +32,7 @@ export function unhappyWords(verdict: Exclude<Verdict, { kind: 'healthy' }>): st
   }
 }
 
-type Faulty = Extract<Verdict, { kind: 'faulty' }>;
+export type Faulty = Extract<Verdict, { kind: 'faulty' }>;
 
 const faulty = (fault: string): Faulty => ({ kind: 'faulty', fault });
 
@@ -73,8 +73,7 @@ export function judgeSight(
   return { kind: 'faulty', fault: `${units.join(' and ')} failed, and had not failed before`, units };
 }
 
-export const endedByItself = (verdict: Verdict): verdict is Faulty =>
-  verdict.kind === 'faulty' && verdict.fault === ended;
+export const endedByItself = ({ fault }: Faulty): boolean => fault === ended;
 
 /** A health check that did not succeed. */
 export interface Unhappy {
@@ -97,10 +96,10 @@ export function judgeChecked(
     : 'again';
 }
 
-/** Blames the host instead of the deployment if a machine ended by itself because the host lacked something. */
-export function blame(verdict: Verdict, lack: string | undefined, complaint: string): Verdict {
-  if (!endedByItself(verdict)) return verdict;
-  return lack === undefined ? faulty(`${verdict.fault} (${complaint})`) : { kind: 'hindered', lack };
+/** Blames the host instead of the deployment if it lacks something: then what went wrong is no evidence. */
+export function blame(verdict: Faulty, lack: string | undefined, complaint: string): Verdict {
+  if (lack !== undefined) return { kind: 'hindered', lack };
+  return endedByItself(verdict) ? faulty(`${verdict.fault} (${complaint})`) : verdict;
 }
 
 /** The consequence of a verdict on a deployment on trial. */

@@ -137,6 +137,8 @@ async function bootAndJudge(
 const subjectOf = ({ name }: Guest, root: string, baseline: Baseline | undefined): Subject => ({
   machine: rehearsalMachine(name),
   unit: rehearsalUnit(name),
+  memoryNote: `${scratchOf(name)}/memory-events`,
+  writes: [scratchOf(name)],
   baseline,
   root,
   hasBus: hasBus(root),

@@ -1,6 +1,6 @@
 // Decides what a rehearsal is compared with, and what follows from its verdict. No side effects: rehearse.ts acts.
 import type { Baseline } from '../../state/baseline.ts';
-import { unhappyWords, type Verdict } from '../assess/rule.ts';
+import { type Faulty, unhappyWords, type Verdict } from '../assess/rule.ts';
 
 /**
  * Chooses the commit to rehearse: the one that is being staged, which the ref holds. If that was rejected, it is no longer being
@@ -37,10 +37,7 @@ type Again = { readonly kind: 'again'; readonly measure: Baseline };
  * Decides what the fault of a candidate is worth. A rehearsal has no network, and the host may be slow: what goes wrong in the
  * running deployment as well says nothing of the candidate.
  */
-export function compare(
-  found: Extract<Verdict, { kind: 'faulty' }>,
-  { verdict, failedUnits: usual }: Reference,
-): RehearsalVerdict | Again {
+export function compare(found: Faulty, { verdict, failedUnits: usual }: Reference): RehearsalVerdict | Again {
   const incomparable = (reference: string) =>
     ({ kind: 'incomparable', fault: found.fault, reference }) as const;
   if (!found.units) return verdict.kind === 'healthy' ? found : incomparable(unhappyWords(verdict));

@@ -189,7 +189,7 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
     if (seen === 'settled') return;
     if (seen === 'abandoned')
       throw new Failure(
-        `${name} was stopped before its update was found healthy`,
+        `There is no verdict on the update of ${name}: it was stopped, or the host lacks something`,
         `See: guestctl status ${name}`,
       );
     idle = seen.idle;

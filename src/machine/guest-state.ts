@@ -13,6 +13,7 @@ import {
   rehearseUnit,
   resetFailed,
   showUnits,
+  startAgainUnit,
   stopUnit,
   switchTimerUnit,
   switchUnit,
@@ -22,6 +23,7 @@ import {
 } from '../host/systemctl.ts';
 import { driver } from './driver.ts';
 import type { Users } from './machine.ts';
+import { wasStopped } from './start-mark.ts';
 
 /** Returns the unit of a guest, and those of its steps. */
 export const unitsOfGuest = (guest: string): string[] =>
@@ -30,7 +32,7 @@ export const unitsOfGuest = (guest: string): string[] =>
 /** Returns all units that run a guest or work on it: its own, its steps, and what starts copies of it. Its own is first. */
 export const servicesOfGuest = (guest: string): string[] => [
   ...unitsOfGuest(guest),
-  ...[rehearseUnit, rehearsalUnit, maintenanceUnit, tidyUnit].map((unit) => unit(guest)),
+  ...[rehearseUnit, rehearsalUnit, maintenanceUnit, tidyUnit, startAgainUnit].map((unit) => unit(guest)),
 ];
 
 /** Returns the timers of a guest: of its updates, of its maintenance window, and of a switch that waits for a lock. */
@@ -83,7 +85,8 @@ export type Start = 'goes on' | 'stopped' | 'timed out';
 export async function startOf(guest: string): Promise<Start> {
   const units = [driver.unit(guest), bootUnit(guest)];
   const [unit = {}, step = {}] = await showUnits(units, ['ActiveState', 'Result', ended, begun]);
-  return startState(unit, step);
+  const state = startState(unit, step);
+  return state === 'timed out' && wasStopped(guest) ? 'stopped' : state;
 }
 
 /** Judges a start by the properties of the unit of its guest, and of its boot step. */

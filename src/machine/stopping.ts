@@ -6,6 +6,7 @@ import {
   restartUnit,
   restartUnlessStopped,
   showUnits,
+  startAgainUnit,
   stopEnds,
   stopUnit,
   tryRestartUnit,
@@ -16,13 +17,12 @@ import { driver } from './driver.ts';
 export type TellKilled = (warning: string) => void | Promise<void>;
 
 /**
- * Shuts a guest down, and waits until it is stopped. First stops its assessment, which starts a guest again that has crashed on
- * trial: systemd notes nowhere that somebody stops what is down already. The next start is assessed again.
+ * Shuts a guest down, and waits until it is stopped. First stops what starts a guest again that has crashed on trial, or that was
+ * started too late: systemd notes nowhere that somebody stops what is down already. The next start is assessed again.
  */
 export const stopGuest = (name: string, tellKilled: TellKilled): Promise<void> =>
   stopping(name, tellKilled, async (unit) => {
-    await stopUnit(assessUnit(name));
-    await stopUnit(unit);
+    for (const one of [assessUnit(name), startAgainUnit(name), unit]) await stopUnit(one);
   });
 
 /** Shuts a guest down if it runs, starts it, and waits until it is up. */

@@ -326,7 +326,7 @@ test('an archive of a guest that was started meanwhile is taken by no import, al
   }
 });
 
-test('a stopped guest that systemd forgets meanwhile was not started', async () => {
+test('a stopped guest that systemd forgets meanwhile was not started, and stays stopped if somebody has asked for that', async () => {
   // systemd forgets only what ended well.
   await a.sh(`systemctl start systemd-nspawn@one; ${untilStoppable('one')}`);
   // Keeps the unit of the guest loaded while this service runs.
@@ -336,12 +336,14 @@ test('a stopped guest that systemd forgets meanwhile was not started', async () 
   const started = 'systemctl show --value --property=InactiveExitTimestampMonotonic systemd-nspawn@one';
   const { exitCode, stderr } = await whileExporting(
     // Not at once: a step of the guest may be just ending.
-    `[ "$(${started})" != 0 ]; systemctl stop needs-one; SECONDS=0
+    `guestctl stop -q one; [ "$(${started})" != 0 ]; systemctl stop needs-one; SECONDS=0
     until [ "$(${started})" = 0 ]; do [ $SECONDS -lt 300 ]; sleep 0.1; done`,
     '/srv/one.tar',
   );
   expect([exitCode, stderr]).toEqual([0, '']);
-  await a.sh('systemctl unmask --quiet --runtime ostree-guest-image@one');
+  expect(await a.sh('systemctl is-active systemd-nspawn@one || true')).toBe('inactive');
+  await a.sh(`systemctl unmask --quiet --runtime ostree-guest-image@one
+    systemctl start systemd-nspawn@one; ${untilStoppable('one')}`);
 });
 
 /** The shell commands of the page, block by block. */

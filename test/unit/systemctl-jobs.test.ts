@@ -90,10 +90,14 @@ test.each([
   expect(asked.filter((verb) => verb === 'start')).toHaveLength(starts);
 });
 
-test('a guest that is stopped is not started again by its assessment, not even if it has just crashed', async () => {
+test('a guest that is stopped is not started again, neither by its assessment nor by its boot step, also if it is down', async () => {
   shown.splice(0, shown.length, 'ActiveState=failed\nResult=exit-code\n');
   await stopGuest('mail', () => undefined);
-  expect(acted).toEqual(['stop -- ostree-guest-assess@mail.service', 'stop -- systemd-nspawn@mail.service']);
+  expect(acted).toEqual([
+    'stop -- ostree-guest-assess@mail.service',
+    'stop -- ostree-guest-start-mail.service',
+    'stop -- systemd-nspawn@mail.service',
+  ]);
 });
 
 const run = (id: string, state: string, result = 'success') =>

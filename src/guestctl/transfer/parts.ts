@@ -27,7 +27,7 @@ import { removeTree } from '../../host/tree-removal.ts';
 import { writeFile } from '../../host/write-file.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
-import { wasStarted, watchForStart } from '../../machine/start-mark.ts';
+import { wasStarted, wasStopped, watchForStart } from '../../machine/start-mark.ts';
 import { stopGuest } from '../../machine/stopping.ts';
 import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -124,6 +124,7 @@ function stoppable(name: string, say: (text: string) => void): Stoppable {
     startAgain: async () => {
       if (!isStopped) return;
       isStopped = false;
+      if (wasStopped(name)) return say(`Somebody has stopped ${name} meanwhile: it stays stopped`);
       say(`Starting ${name} again`);
       await startUnit(driver.unit(name));
     },

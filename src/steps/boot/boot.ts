@@ -7,7 +7,7 @@ import { bootUnit, startAgainUnit } from '../../host/systemctl.ts';
 import { type Settings, startAsService } from '../../host/systemd-run.ts';
 import { driver } from '../../machine/driver.ts';
 import { isMaintained, isRunning, startOf } from '../../machine/guest-state.ts';
-import { noteStart } from '../../machine/start-mark.ts';
+import { noteStart, stopMarkOf } from '../../machine/start-mark.ts';
 import { type Deployment, listDeployments, readBootList } from '../../ostree/deployments.ts';
 import { closeSysroot } from '../../ostree/protection.ts';
 import { recoverVar } from '../../ostree/var-snapshots.ts';
@@ -126,6 +126,8 @@ async function startAfterThis(name: string, report: Report): Promise<void> {
   const settings: Settings = [
     ['Type', 'oneshot'],
     ['After', bootUnit(name)],
+    // Somebody may stop the guest until then.
+    ['ConditionPathExists', `!${stopMarkOf(name)}`],
   ];
   const command = ['systemctl', 'start', '--no-block', '--', driver.unit(name)];
   const started = await startAsService(startAgainUnit(name), settings, command, {});

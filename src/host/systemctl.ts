@@ -192,6 +192,13 @@ export async function stopEnds(unit: string): Promise<void> {
 export const isGoingDown = ({ ActiveState, Job }: Properties): boolean =>
   Boolean(Job) && ['active', 'reloading', 'deactivating'].includes(ActiveState ?? '');
 
+/**
+ * True if a unit ends because it has failed: it did not start in time, or its process ended. If it has a job, that is the one of its
+ * start. A stop that somebody has asked for meanwhile is seen at its end.
+ */
+export const isFailing = ({ ActiveState, Result = 'success' }: Properties): boolean =>
+  ActiveState === 'deactivating' && Result !== 'success';
+
 /** Kills all processes of a unit with SIGKILL. */
 export async function killUnit(unit: string): Promise<void> {
   await act('kill', unit, '--signal=KILL');

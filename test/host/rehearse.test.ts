@@ -199,11 +199,6 @@ test.runIf(canRehearse)(
     expect((await host.try('guestctl list')).stdout).toContain('rehearsal due');
     await open();
     await end(host, 'ostree-guest-update@mail', 'ostree-guest-switch@mail');
-    console.log(
-      await host.sh(
-        'guestctl history mail | tail -5; journalctl --sync; journalctl -o short-precise --no-pager -n 100 -u "ostree-guest-rehears*"',
-      ),
-    );
     expect(await status(host, 'mail')).toMatchObject({
       running: ran,
       staged: null,

@@ -23,8 +23,8 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
   showUnits: async (units: readonly string[]): Promise<Properties[]> => {
     host.asked.push(...units);
     host.now = host.next.shift() ?? host.now;
-    const { unit, sub = '' } = host.now;
-    return units.map(() => ({ ActiveState: unit, SubState: sub }));
+    const { unit, sub = '', job = '', result = 'success' } = host.now;
+    return units.map(() => ({ ActiveState: unit, SubState: sub, Job: job, Result: result }));
   },
   activeStates: async () => new Map([['vm@mail.service', 'active']]),
 }));
@@ -74,6 +74,12 @@ test.each<[string, readonly Moment[], Verdict]>([
     [booting, { unit: 'failed' }],
     { kind: 'hindered', lack: 'no memory for mail' },
   ],
+  [
+    'lacks memory as it starts, and systemd runs what follows its end',
+    [booting, { unit: 'deactivating', job: '7', result: 'exit-code' }, { unit: 'failed' }],
+    { kind: 'hindered', lack: 'no memory for mail' },
+  ],
+  ['is being stopped', [booting, { unit: 'deactivating', job: '7' }], { kind: 'stopped' }],
   [
     'is stopped as it starts, which systemd calls a failure',
     [booting, { unit: 'failed', isStopped: true }],

@@ -11,6 +11,9 @@ export interface Moment {
   readonly failed?: string;
   /** The state of its default target. Default: active. */
   readonly target?: string;
+  /** The job of its unit, and the result so far: systemctl(1), show. Default: none, and success. */
+  readonly job?: string;
+  readonly result?: string;
   /** Whether its unit ended because somebody stopped it. */
   readonly isStopped?: boolean;
   /** The exit code of a health check then. */

@@ -70,10 +70,11 @@ vi.mock('../../src/host/systemctl.ts', async (original) => ({
   destroyUnit: async () => undefined,
   showUnits: async (units: readonly string[]) => {
     events.onShow();
+    const { unit: state, job = unit.job, result = 'success' } = host.now;
     return units.map((one) =>
       one.startsWith('ostree-guest-assess@')
         ? { ActiveState: unit.assessment }
-        : { ActiveState: host.now.unit, Job: unit.job },
+        : { ActiveState: state, Job: job, Result: result },
     );
   },
 }));
@@ -361,6 +362,16 @@ describe('a verdict', () => {
     ['a guest that has crashed', { unit: 'failed' }, () => {}, ['start'], again],
     ['a guest that runs', unhealthy, () => {}, ['restart'], again],
     ['a guest that did not come up', { unit: 'activating' }, () => {}, ['kill', 'restart'], again],
+    [
+      'a guest that did not come up, and whose start systemd gives up just then',
+      { unit: 'activating' },
+      () => {
+        const givenUp: Moment = { unit: 'deactivating', job: '7', result: 'timeout' };
+        Object.assign(host, { now: givenUp, next: [{ unit: 'failed' }] });
+      },
+      ['start'],
+      again,
+    ],
     ['none that was stopped just after it', unhealthy, stops({ isStopped: true }), [], leftAlone],
     ['none that is being stopped', unhealthy, stops({ job: '7' }), [], leftAlone],
     [

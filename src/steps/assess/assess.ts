@@ -1,9 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
 import { isFull } from '../../host/disk-room.ts';
 import { Failure } from '../../host/failure.ts';
 import { endedByStop } from '../../host/journal.ts';
-import { beginStart, isDown, isGoingDown, killUnit, resetFailed, showUnits } from '../../host/systemctl.ts';
+import {
+  beginStart,
+  isDown,
+  isFailing,
+  isGoingDown,
+  killUnit,
+  resetFailed,
+  showUnits,
+} from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { restartGuestUnlessStopped, type TellKilled } from '../../machine/stopping.ts';
@@ -193,7 +202,10 @@ const leftAlone = 'Somebody has stopped or restarted it meanwhile';
 
 /** Returns the ActiveState of a unit, or `stopped` if somebody has stopped or restarts it. Not if it has ended by itself. */
 async function stateUnlessStopped(unit: string): Promise<string | undefined> {
-  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
+  const look = async () =>
+    (await showUnits([unit], ['ActiveState', 'Job', 'Result', 'InvocationID']))[0] ?? {};
+  let shown = await look();
+  for (; isFailing(shown); shown = await look()) await sleep(200);
   return isGoingDown(shown) || (await endedByStop(unit, shown['InvocationID'] ?? ''))
     ? 'stopped'
     : shown['ActiveState'];

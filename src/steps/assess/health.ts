@@ -4,7 +4,7 @@ import type { UpdatePolicy } from '../../config/policy.ts';
 import { excerpt } from '../../config/problem.ts';
 import { endedByStop } from '../../host/journal.ts';
 import { endingWords, type Finished } from '../../host/process.ts';
-import { showUnits } from '../../host/systemctl.ts';
+import { isFailing, showUnits } from '../../host/systemctl.ts';
 import { inside, kindOf } from '../../host/tree-files.ts';
 import { driver } from '../../machine/driver.ts';
 import { failedUnits, isActive, systemState } from '../../machine/inside.ts';
@@ -123,14 +123,14 @@ export async function look({ machine, unit, hasBus }: Subject): Promise<Sight> {
 const isBooted = (system: string | undefined): boolean => system === 'running' || system === 'degraded';
 
 async function unitState(unit: string): Promise<Sight['unit']> {
-  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'InvocationID']);
+  const [shown = {}] = await showUnits([unit], ['ActiveState', 'Job', 'Result', 'InvocationID']);
   switch (shown['ActiveState']) {
     case 'active':
     case 'reloading':
       return 'up';
     case 'deactivating':
       // With a job, somebody stops the guest; without one, it ends by itself.
-      return shown['Job'] ? 'stopped' : 'starting';
+      return shown['Job'] && !isFailing(shown) ? 'stopped' : 'starting';
     case 'failed':
       // A job starts it anew.
       return shown['Job'] || (await endedByStop(unit, shown['InvocationID'] ?? '')) ? 'stopped' : 'failed';

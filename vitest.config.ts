@@ -55,7 +55,7 @@ export default defineConfig({
       {
         test: {
           ...onHosts,
-          // Not in `npm test`, which is to take less than 20 minutes: minutes per file.
+          // Not in `npm test`, which is to end within an hour on a slow machine too: minutes per file, or about special guests.
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           maxWorkers: 3,

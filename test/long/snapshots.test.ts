@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mountFileSystem } from './filesystem.ts';
-import { declare, guestFile, inGuest, reboot, start, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
+import { mountFileSystem } from '../host/filesystem.ts';
+import { declare, guestFile, inGuest, reboot, start, status, update } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 
 let host: Host;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint } from '../host/fingerprint.ts';
 import {
   declare,
   end,
@@ -10,9 +10,9 @@ import {
   start,
   status,
   update,
-} from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 
 let host: Host;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { serveMirror } from './http.ts';
-import { lightFile, publishLight } from './light.ts';
-import { makeMirror } from './mirror.ts';
-import { makeWait } from './waiting-updates.ts';
+import { eventually, status, update } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { serveMirror } from '../host/http.ts';
+import { lightFile, publishLight } from '../host/light.ts';
+import { makeMirror } from '../host/mirror.ts';
+import { makeWait } from '../host/waiting-updates.ts';
 
 let host: Host;
 const names = Array.from({ length: 20 }, (_, index) => `guest-${index}`);

@@ -15,11 +15,11 @@ import {
   treeOnDisk,
   update,
   updateJournal,
-} from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { makeMirror } from './mirror.ts';
-import { type Labels, type Layer, makeEncapsulatedLayer, makeLayer, writeImage } from './oci-image.ts';
-import { checkout } from './paths.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { makeMirror } from '../host/mirror.ts';
+import { type Labels, type Layer, makeEncapsulatedLayer, makeLayer, writeImage } from '../host/oci-image.ts';
+import { checkout } from '../host/paths.ts';
 
 let host: Host;
 let base: { layer: Layer; labels: Labels };

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprint } from '../host/fingerprint.ts';
 import {
   declare,
   end,
@@ -15,10 +15,10 @@ import {
   status,
   update,
   updateJournal,
-} from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { checkout } from './paths.ts';
-import { hostRecipe } from './recipe.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { checkout } from '../host/paths.ts';
+import { hostRecipe } from '../host/recipe.ts';
 
 let host: Host;
 

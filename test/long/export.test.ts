@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manifestText } from '../../src/guestctl/transfer/manifest.ts';
 import { passOn, trailerOf, writeAll } from '../../src/guestctl/transfer/stream.ts';
 import { checksumFrom } from '../../src/ostree/names.ts';
-import { makeDeb } from './debs.ts';
-import { mountFileSystem } from './filesystem.ts';
-import { declare, eventually, guestFile, inGuest, start, status, update } from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { lightFile, publishLight, readInside, untilStoppable } from './light.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
-import { checkout } from './paths.ts';
+import { makeDeb } from '../host/debs.ts';
+import { mountFileSystem } from '../host/filesystem.ts';
+import { declare, eventually, guestFile, inGuest, start, status, update } from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { lightFile, publishLight, readInside, untilStoppable } from '../host/light.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
+import { checkout } from '../host/paths.ts';
 
 /** The host that guests come from, and a bare one. */
 let a: Host;

@@ -3,8 +3,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeDeb } from './debs.ts';
-import { mountFileSystem } from './filesystem.ts';
+import { makeDeb } from '../host/debs.ts';
+import { mountFileSystem } from '../host/filesystem.ts';
 import {
   canRehearse,
   declare,
@@ -17,11 +17,11 @@ import {
   status,
   update,
   updateJournal,
-} from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { makeMirror, serverRef } from './mirror.ts';
-import { writeImage } from './oci-image.ts';
-import { suite } from './recipe.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { makeMirror, serverRef } from '../host/mirror.ts';
+import { writeImage } from '../host/oci-image.ts';
+import { suite } from '../host/recipe.ts';
 import {
   archiveSelinux,
   expectedLabels,
@@ -29,7 +29,7 @@ import {
   marksOutside,
   publishSelinux,
   watchMarks,
-} from './selinux-tree.ts';
+} from '../host/selinux-tree.ts';
 
 let host: Host;
 

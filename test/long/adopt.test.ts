@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fingerprint, makeHostUpdate } from './fingerprint.ts';
-import { inGuest, reboot, start, status, update } from './guests.ts';
-import { bootHost, type Host } from './host.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
+import { fingerprint, makeHostUpdate } from '../host/fingerprint.ts';
+import { inGuest, reboot, start, status, update } from '../host/guests.ts';
+import { bootHost, type Host } from '../host/host.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 
 let host: Host;
 

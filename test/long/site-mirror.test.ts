@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { serviceCgroup } from './cgroup.ts';
-import { holdAtEnd, watchGuest } from './disk-events.ts';
-import { eventually } from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { type MirrorServer, serveMirror } from './http.ts';
-import { makeKey, type SigningKey } from './keys.ts';
+import { serviceCgroup } from '../host/cgroup.ts';
+import { holdAtEnd, watchGuest } from '../host/disk-events.ts';
+import { eventually } from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { type MirrorServer, serveMirror } from '../host/http.ts';
+import { makeKey, type SigningKey } from '../host/keys.ts';
 
 const upstream = '/srv/mirror/up';
 const repository = '/srv/mirror/site';

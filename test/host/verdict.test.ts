@@ -301,6 +301,21 @@ test('a host that has no inotify instances left rejects nothing', async () => {
   expect(await inGuest(host, 'lacking', 'echo up')).toBe('up');
 });
 
+test('a directory that the host does not have yet rejects nothing', async () => {
+  await host.run('mkdir', '/srv/nas');
+  await guest('bound', 'Tries=1\n[Files]\nBind=/srv/nas:/mnt\n');
+  const commit = await publish(host, 'debian/12/bound', { version: '2' });
+  await update(host, 'bound');
+  await host.sh('systemctl stop systemd-nspawn@bound; rmdir /srv/nas');
+  await host.try('machinectl start bound');
+  await eventually(host, 'guestctl history bound | grep lacks');
+  expect(await status(host, 'bound')).toMatchObject({ rejected: [], trial: { tries: 1, left: 1 } });
+  await host.run('mkdir', '/srv/nas');
+  await start(host, 'bound');
+  await settles('bound');
+  expect((await status(host, 'bound')).running?.checksum).toBe(commit);
+});
+
 test('a service that fails for want of room on the disk rejects nothing, and has another start', async () => {
   await mountFileSystem(host, 'ext4', '/srv/tight', 1500);
   await publish(host, 'debian/12/tight', { version: '1' });

@@ -69,9 +69,12 @@ test('the words of the host about what it lacks', () => {
     'Failed to set up kernel keyring: Disk quota exceeded',
     'Failed to add new veth interfaces (ve-mail:host0): File exists',
     'Directory tree /run/ostree-guests/mail/root is currently busy.',
+    'Failed to stat /srv/nas: No such file or directory',
+    'Failed to clone /srv/nas: No such file or directory',
   ])
     expect(lackIn(['Welcome to Debian', lack, 'Exiting PID 1...'])).toBe(lack);
   const ofTree = ['Failed to start bad.service', 'mail: /etc/mail: No such file or directory'];
+  expect(lackIn([...ofTree, 'Failed to stat home: No such file or directory'])).toBe(undefined);
   expect(lackIn([...ofTree, 'Failed to mount /x: Device or resource busy'])).toBe(undefined);
 });
 

@@ -2,15 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serviceCgroup } from './cgroup.ts';
-import { makeDeb, publishDebs } from './debs.ts';
-import { end, holdAtEnd, watchGuest } from './disk-events.ts';
-import { declare, eventually, status, update } from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { type MirrorServer, serveMirror } from './http.ts';
-import { makeKey, type SigningKey } from './keys.ts';
-import { makeMirror, mirrorPath, publish as publishBase, serverRef } from './mirror.ts';
-import { printedBytes } from './printed-bytes.ts';
+import { serviceCgroup } from '../host/cgroup.ts';
+import { makeDeb, publishDebs } from '../host/debs.ts';
+import { end, holdAtEnd, watchGuest } from '../host/disk-events.ts';
+import { declare, eventually, status, update } from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { type MirrorServer, serveMirror } from '../host/http.ts';
+import { makeKey, type SigningKey } from '../host/keys.ts';
+import { makeMirror, mirrorPath, publish as publishBase, serverRef } from '../host/mirror.ts';
+import { printedBytes } from '../host/printed-bytes.ts';
 
 const repository = '/srv/mirror/site';
 const ref = 'site/tools';

@@ -1,7 +1,7 @@
 // Packages over the tree of a remote, by the tree's own apt: real postfix, in a host that has no network.
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changeDeb, debs, makeDeb, publishDebs } from './debs.ts';
+import { changeDeb, debs, makeDeb, publishDebs } from '../host/debs.ts';
 import {
   copiesOf,
   declare,
@@ -13,11 +13,11 @@ import {
   status,
   update,
   updateJournal,
-} from './guests.ts';
-import { bootHost, type Host, outside } from './host.ts';
-import { serveMirror } from './http.ts';
-import { makeKey, type SigningKey } from './keys.ts';
-import { makeMirror, publish, serverRef } from './mirror.ts';
+} from '../host/guests.ts';
+import { bootHost, type Host, outside } from '../host/host.ts';
+import { serveMirror } from '../host/http.ts';
+import { makeKey, type SigningKey } from '../host/keys.ts';
+import { makeMirror, publish, serverRef } from '../host/mirror.ts';
 
 let host: Host;
 let key: SigningKey;

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Guest } from '../config/guest.ts';
 import { monotonic } from '../host/clock.ts';
-import { explainAny, Failure } from '../host/failure.ts';
+import { explainAny, Failure, failureOf } from '../host/failure.ts';
 import { run } from '../host/process.ts';
 import { tell } from '../host/tell.ts';
 import { isRunning } from '../machine/guest-state.ts';
@@ -25,10 +25,7 @@ export async function startAndTell(guest: Guest, command: Command, act: () => Pr
   await lookBeforeUpdate(guest);
   const begun = monotonic();
   const [last, undeployedBefore] = [lastAttempt(name), knownUndeployed(guest)];
-  const failure = await act().then(skipped(name), (error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    return error;
-  });
+  const failure = (await failureOf(act)) ?? (await skipped(name));
   if (failure) {
     tellAttempts(name, last);
     const { errors, lastWords } = await startFault(name, begun);
@@ -60,7 +57,7 @@ async function lookBeforeUpdate(guest: Guest): Promise<void> {
 const knownUndeployed = (guest: Guest) => unlessDamaged(() => readUndeployed(guest));
 
 /** systemd skips a unit with an unmet condition, and reports success. */
-const skipped = (name: string) => async (): Promise<Failure | undefined> =>
+const skipped = async (name: string): Promise<Failure | undefined> =>
   (await isRunning(name)) ? undefined : new Failure('a condition of its unit is not met');
 
 /** Tells rollbacks and failed updates since the last attempt: they are in the history, not in the result of the unit. */

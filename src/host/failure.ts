@@ -16,6 +16,17 @@ export class Failure extends Error {
   }
 }
 
+/** Does something, and returns the failure if there is one. A bug is thrown. */
+export async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
 /** Returns the failure that a mistake in a file is when its time has come. */
 export const failureAt = ({ at, message, remedy }: Problem): Failure =>
   new Failure(`${placeText(at)}: ${message}`, remedy);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Guest } from '../../config/guest.ts';
 import { now } from '../../host/clock.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, failureOf } from '../../host/failure.ts';
 import { endedByStop } from '../../host/journal.ts';
 import {
   assessUnit,
@@ -161,13 +161,7 @@ async function restartMachine(guest: Guest, since: number, report: Report): Prom
   const { name } = guest;
   const unit = driver.unit(name);
   const attempt = { action: 'switch', trigger: triggerOf(process.env), since } as const;
-  const problem = await tryRestartGuest(name, recordKilled(guest, attempt, report)).then(
-    () => undefined,
-    (error: unknown) => {
-      if (!(error instanceof Failure)) throw error;
-      return error;
-    },
-  );
+  const problem = await failureOf(() => tryRestartGuest(name, recordKilled(guest, attempt, report)));
   return problem && (await endedByStop(unit, await runOf(unit))) ? undefined : problem;
 }
 

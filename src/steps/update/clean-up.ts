@@ -1,5 +1,5 @@
 import type { Guest } from '../../config/guest.ts';
-import { Failure } from '../../host/failure.ts';
+import { Failure, failureOf } from '../../host/failure.ts';
 import { listDeployments } from '../../ostree/deployments.ts';
 import { ostree } from '../../ostree/ostree.ts';
 import { repositoryOf } from '../../ostree/repository.ts';
@@ -43,16 +43,6 @@ async function removeSnapshots(sysroot: string): Promise<void> {
     if (failure) failures.push(failure);
   }
   if (failures.length > 0) throw new Failure(failures.map(({ message }) => message).join('; '));
-}
-
-async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {
-  try {
-    await act();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
 }
 
 /**

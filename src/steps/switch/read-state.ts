@@ -13,12 +13,14 @@ import { bootedRoot } from '../boot/root-link.ts';
 import { lastRehearsed, readHold } from '../read-hold.ts';
 import { type InVain, type NextState, type SwitchState, shortageOf } from './rule.ts';
 
-/** Reads the state for the rule of the switch. */
-export async function readSwitchState(guest: Guest): Promise<SwitchState> {
+/**
+ * Reads the state for the rule of the switch. Whether a restart would be in vain, which takes a look at the whole tree, is found out
+ * only if it may count: not for a rollback, nor for what is held back.
+ */
+export async function readSwitchState(guest: Guest, countsInVain: boolean): Promise<SwitchState> {
   const found = readNext(guest);
   const hold = await readHold(guest, found.staged, complain);
-  // What is held back needs no answer, which takes a look at the whole tree.
-  const inVain = hold ? undefined : await whyInVain(guest, found);
+  const inVain = countsInVain && !hold && !found.rollback ? await whyInVain(guest, found) : undefined;
   const released = unlessDamaged(() => readReleased(guest.name));
   const rehearsed = lastRehearsed(guest.name);
   return { ...found, inVain, hold, released, rehearsed, isRunning: await isRunning(guest.name) };

@@ -53,7 +53,9 @@ export async function switchTo(guest: Guest, report: Report): Promise<void> {
     report.step('No switch waits for a lock');
     return settleIdle(guest, report);
   }
-  const decision = decide(await readSwitchState(guest), guest.update, triggerOf(process.env));
+  const trigger = triggerOf(process.env);
+  // Somebody who switches by hand wants to see it fail.
+  const decision = decide(await readSwitchState(guest, trigger === 'timer'), guest.update, trigger);
   if (decision.kind === 'restart') return restart(guest, decision, report);
   report.step(await leave(guest, decision, report));
   await settleIdle(guest, report);

@@ -212,7 +212,7 @@ function fetch(guest: Guest, offer: Offer, letNext: LetNext, report: Report): Pr
 async function goOnWithSwitch(guest: Guest, report: Report): Promise<void> {
   // Most updates end here, without asking the guest.
   if (guest.update.action !== 'switch' || !whatIsStaged(guest)) return;
-  const next = afterUpdate(await readSwitchState(guest), guest.update);
+  const next = afterUpdate(await readSwitchState(guest, true), guest.update);
   if (next === 'end') return;
   if (next !== 'switch') return report.step(whyInVain(guest, next.inVain));
   report.step(`Switching to it: systemctl status ${switchUnit(guest.name)}`);

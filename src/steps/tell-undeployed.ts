@@ -1,12 +1,12 @@
 import type { Guest } from '../config/guest.ts';
 import { now } from '../host/clock.ts';
-import { explainAny } from '../host/failure.ts';
 import { bootUnit } from '../host/systemctl.ts';
 import { saysFull } from '../ostree/deploy-remedy.ts';
 import type { Deployment } from '../ostree/deployments.ts';
 import type { Trigger } from '../state/attempts.ts';
 import type { Report } from '../state/report.ts';
 import { rememberUndeployed, type Suspect, type Undeployed } from '../state/undeployed.ts';
+import { noteDown } from './note-down.ts';
 import { record } from './record-attempt.ts';
 
 interface DeployFailure extends Pick<Undeployed, 'checksum' | 'reason'> {
@@ -27,12 +27,13 @@ export async function tellUndeployed(
 ): Promise<void> {
   const { checksum, reason, suspect, trigger } = failure;
   const remedy = failure.remedy ?? `See: journalctl -u ${bootUnit(guest.name)}`;
-  try {
-    if (before) await rememberUndeployed(guest, before, suspect, { checksum, reason, remedy });
-  } catch (error) {
-    // The disk may be too full for that, too. No timer restarts the guest then, either.
-    report.warn(`${explainAny(error)}. Not remembered: ${reason}`);
-  }
+  // If the disk is too full for that, too, no timer restarts the guest either.
+  if (before)
+    await noteDown(
+      report,
+      () => rememberUndeployed(guest, before, suspect, { checksum, reason, remedy }),
+      `Not remembered: ${reason}`,
+    );
   await record(guest, {
     action: 'switch',
     from: before?.checksum,

@@ -15,7 +15,7 @@ import {
 } from '../../host/systemctl.ts';
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
-import { restartGuestUnlessStopped, type TellKilled } from '../../machine/stopping.ts';
+import { restartGuestUnlessStopped } from '../../machine/stopping.ts';
 import { type Deployment, hasBus, listDeployments } from '../../ostree/deployments.ts';
 import { readBaseline, writeBaseline } from '../../state/baseline.ts';
 import { readLockWish } from '../../state/fleet-lock.ts';
@@ -103,21 +103,23 @@ async function follow(
     case 'bless':
       return bless(guest, fresh, consequence.failedUnits, attempt, report);
     case 'discount': {
-      const isUncounted = noteDown(report, () => uncountTry(guest.name, trial), 'So this start counts');
+      const isUncounted = await noteDown(report, () => uncountTry(guest.name, trial), 'So this start counts');
       const lack = `The host lacks something, so ${nameOf(fresh)} cannot be judged: ${consequence.lack}`;
       const message = isUncounted ? `${lack}. This start does not count` : lack;
       await record(guest, { ...attempt, outcome: 'failed', message });
-      const tellKilled = recordKilled(guest, { ...attempt, since: now() }, report);
-      throw new Failure(lack, await makeUpFor(guest, lack, tellKilled, report));
+      throw new Failure(lack, await makeUpFor(guest, lack, attempt, report));
     }
     case 'startAgain': {
       const { fault, isRejected } = consequence;
       const message = `${nameOf(fresh)} is not healthy: ${fault}`;
       if (isRejected)
-        noteDown(report, () => reject(guest.name, fresh.checksum, fault), 'The next start tries that again');
+        await noteDown(
+          report,
+          () => reject(guest.name, fresh.checksum, fault),
+          'The next start tries that again',
+        );
       await record(guest, { ...attempt, outcome: 'failed', message });
-      const tellKilled = recordKilled(guest, { ...attempt, since: now() }, report);
-      throw new Failure(message, await startAgain(guest, nextStep(trial, from), tellKilled));
+      throw new Failure(message, await startAgain(guest, nextStep(trial, from), attempt, report));
     }
   }
 }
@@ -133,7 +135,11 @@ async function bless(
   const { name } = guest;
   endTrial(name, fresh.name);
   if (failedUnits)
-    noteDown(report, () => writeBaseline(name, { failedUnits }), 'The list of failed units stays as it was');
+    await noteDown(
+      report,
+      () => writeBaseline(name, { failedUnits }),
+      'The list of failed units stays as it was',
+    );
   const message = `${nameOf(fresh)} is healthy: blessed`;
   report.progress(message);
   await record(guest, { ...attempt, outcome: 'blessed', message });
@@ -146,18 +152,13 @@ const nameOf = ({ title, name }: Deployment): string => `${title} (${name.slice(
  * Starts a guest again that was not judged because its disk was full, once there is room: a service that failed is not started by
  * itself then. Returns what comes next, for people.
  */
-async function makeUpFor(
-  guest: Guest,
-  lack: string,
-  tellKilled: TellKilled,
-  report: Report,
-): Promise<string> {
+async function makeUpFor(guest: Guest, lack: string, attempt: Begun, report: Report): Promise<string> {
   const { name } = guest;
   const { writes } = hostSideOf(guest);
   if (writes.some(isFull)) {
     report.step(`${lack}. Waiting for room there`);
     if (await roomReturns(writes, guest.update.healthTimeout))
-      return startAgain(guest, 'There is room again: it is started once more', tellKilled);
+      return startAgain(guest, 'There is room again: it is started once more', attempt, report);
   }
   const verb = (await isRunning(name)) ? 'restart' : 'start';
   return `See: guestctl doctor. Then start it again: guestctl ${verb} ${name}`;
@@ -172,7 +173,8 @@ function isStillOf(guest: Guest, fresh: Deployment, trial: Trial): boolean {
 }
 
 /** Starts it once more, unless somebody has stopped it since the verdict. Returns what comes next, for people. */
-async function startAgain({ name }: Guest, next: string, tellKilled: TellKilled): Promise<string> {
+async function startAgain(guest: Guest, next: string, attempt: Begun, report: Report): Promise<string> {
+  const { name } = guest;
   const unit = driver.unit(name);
   const state = await stateUnlessStopped(unit);
   if (state === 'stopped') return leftAlone;
@@ -180,6 +182,7 @@ async function startAgain({ name }: Guest, next: string, tellKilled: TellKilled)
   if (state === 'activating') await killUnit(unit);
   // These starts must not count as a loop: systemd.unit(5), StartLimitBurst=.
   await resetFailed(unit);
+  const tellKilled = recordKilled(guest, { ...attempt, since: now() }, report);
   let isEnded = false;
   const goOn = () => {
     isEnded = true;

@@ -71,7 +71,7 @@ export async function rehearse(guest: Guest, report: Report): Promise<void> {
   const message = `The rehearsal of ${candidate.slice(0, 12)} failed: ${consequence.fault}`;
   if (consequence.kind === 'reject') {
     const { reason } = consequence;
-    noteDown(report, () => reject(guest.name, candidate, reason), 'So it is rehearsed again');
+    await noteDown(report, () => reject(guest.name, candidate, reason), 'So it is rehearsed again');
     if (consequence.unstages) dropUndeployed(guest.name, listDeployments(guest.sysroot)[0]?.checksum);
   }
   await record(guest, { ...attempt, outcome: 'failed', message });

@@ -15,7 +15,7 @@ import {
 import { driver } from '../../machine/driver.ts';
 import { isRunning } from '../../machine/guest-state.ts';
 import { tryRestartGuest } from '../../machine/stopping.ts';
-import { listDeployments } from '../../ostree/deployments.ts';
+import { type Deployment, listDeployments } from '../../ostree/deployments.ts';
 import type { Checksum } from '../../ostree/names.ts';
 import { triggerOf } from '../../state/attempts.ts';
 import { isWaitingForLock, readLockRefusal } from '../../state/fleet-lock.ts';
@@ -111,11 +111,12 @@ async function restart(guest: Guest, decision: Restart, report: Report): Promise
   if (wasStopped(before)) return report.step(stoppedWords(name));
   report.progress('It was restarted; waiting for the verdict on it');
   await settled(guest);
-  const [next] = listDeployments(guest.sysroot);
+  const deployments = listDeployments(guest.sysroot);
+  const [next] = deployments;
   const runs = await isRunning(name);
   switch (outcomeOf({ ...restarted, next: next?.checksum, isRunning: runs })) {
     case 'back':
-      throw await notSwitched(guest, wanted, known, runs, report);
+      throw await notSwitched(guest, { wanted, known, deployments, runs }, report);
     case 'failed':
       throw problem;
     case 'stopped':
@@ -192,19 +193,22 @@ async function settled({ name, sysroot }: Guest): Promise<void> {
   }
 }
 
-async function notSwitched(
-  guest: Guest,
-  wanted: Checksum,
-  known: Undeployed | undefined,
-  runs: boolean,
-  report: Report,
-): Promise<Failure> {
-  const { name, sysroot } = guest;
-  const [next] = listDeployments(sysroot);
-  const reason = readRejection(name, wanted)?.reason ?? (await whyNotDeployed(guest, wanted, known, report));
+/** A switch after which a guest boots something else than was wanted. */
+interface NotSwitched {
+  readonly wanted: Checksum;
+  /** What was known before of a failure to deploy that. */
+  readonly known: Undeployed | undefined;
+  readonly deployments: readonly Deployment[];
+  readonly runs: boolean;
+}
+
+async function notSwitched(guest: Guest, found: NotSwitched, report: Report): Promise<Failure> {
+  const { name } = guest;
+  const [next] = found.deployments;
+  const reason = readRejection(name, found.wanted)?.reason ?? (await whyNotDeployed(guest, found, report));
   const log = `See: journalctl -u ${bootUnit(name)} -u ${assessUnit(name)}`;
   const where = `on ${next?.title} (${next?.name.slice(0, 12)})`;
-  return runs
+  return found.runs
     ? new Failure(`${name} is back ${where}: ${reason}`, log)
     : new Failure(
         `${name} is back ${where}, and does not run: ${reason}`,
@@ -215,13 +219,11 @@ async function notSwitched(
 /** Returns the reason, and remembers one if the start has not, such as for a guest that manages itself and was killed. */
 async function whyNotDeployed(
   guest: Guest,
-  checksum: Checksum,
-  known: Undeployed | undefined,
+  { wanted: checksum, known, deployments }: NotSwitched,
   report: Report,
 ): Promise<string> {
   const told = readUndeployed(guest, { checksum });
   if (told && told.time !== known?.time) return told.reason;
-  const deployments = listDeployments(guest.sysroot);
   const reason = `${guest.name} came back without ${checksum.slice(0, 12)}`;
   if (deployments.some((one) => one.checksum === checksum)) return reason;
   const remedy = `See: guestctl logs ${guest.name}`;

@@ -70,12 +70,14 @@ function above(directory: string): string[] {
 export const sharedWords = ({ mine, theirs, other }: Shared): string =>
   `${mine} is shared with ${other.name} (${theirs})`;
 
+const notOwn = (shared: Shared): string => `${sharedWords(shared)}: each guest needs a directory of its own`;
+
 /** Checks whether a guest shares a directory with another one. */
 export function sharedSysroot(guest: Guest, places: GuestPlaces): Problem[] {
   const shared = places.sharedBy(guest);
   if (!shared) return [];
   const named = guest.values.at('Guest', 'Sysroot');
-  const message = `${sharedWords(shared)}: each guest needs a directory of its own`;
+  const message = notOwn(shared);
   const remedy = named
     ? 'Name another directory, or remove Sysroot='
     : `Name another directory in ${placeOf(shared.other, 'Guest', 'Sysroot')}`;
@@ -90,7 +92,7 @@ export function requireOwnPlaces(guest: Housed, before?: string): void {
   const shared = places.sharedBy(guest);
   if (shared)
     throw new Failure(
-      `${sharedWords(shared)}: each guest needs a directory of its own`,
+      notOwn(shared),
       `Give ${shared.other.name} another one: ${placeOf(shared.other, 'Guest', 'Sysroot')}`,
     );
 }
